@@ -1,0 +1,297 @@
+"""A notebook as it was read from its bytes: lenient, immutable, with a place for every part.
+
+Format: https://nbformat.readthedocs.io/en/latest/format_description.html
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+
+class Place(NamedTuple):
+    """Where something stands in a notebook.
+
+    Rows and columns are 1-based and count Unicode code points of the surface's decoded text;
+    the end is exclusive. Rows end at `\\n`, `\\r\\n` and `\\r`, and at nothing else.
+
+    Attributes:
+        cell: The cell's number, 1-based over all cells; None for the notebook itself.
+        surface: "source", "output", "metadata", "attachment" or "file".
+        output: The output's number in its cell, 1-based.
+        mime: The output's or attachment's MIME type; "stream" and "traceback" for those.
+        row: First row.
+        column: First column.
+        end_row: Last row.
+        end_column: The column after the last one.
+    """
+
+    cell: int | None = None
+    surface: str = "source"
+    output: int | None = None
+    mime: str | None = None
+    row: int | None = None
+    column: int | None = None
+    end_row: int | None = None
+    end_column: int | None = None
+
+
+class Output(NamedTuple):
+    """An output of a code cell.
+
+    Attributes:
+        index: Its number in the cell, 1-based.
+        type: "stream", "display_data", "execute_result" or "error"; anything else in odd files.
+        data: The output as it stands in the JSON.
+    """
+
+    index: int
+    type: str
+    data: dict[str, Any]
+
+
+class Unreadable(Exception):
+    """The bytes are no notebook.
+
+    Attributes:
+        reason: What is wrong, in words.
+        place: Where in the file.
+    """
+
+    def __init__(self, reason: str, row: int = 1, column: int = 1) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = Place(surface="file", row=row, column=column)
+
+
+class Cell:
+    """A cell.
+
+    Attributes:
+        index: Its number, 1-based over all cells.
+        type: "code", "markdown" or "raw"; anything else in odd files.
+        source: Its text.
+        language: The language of a code cell, lower-case.
+        data: The cell as it stands in the JSON.
+    """
+
+    def __init__(self, index: int, data: dict[str, Any], language: str) -> None:
+        self.index = index
+        self.data = data
+        self.type = _text(data.get("cell_type"))
+        # Before nbformat 4, code stood under "input", and a heading was a type of cell.
+        self.source = _joined(data.get("source", data.get("input")))
+        if self.type == "heading":
+            level = data.get("level")
+            self.type = "markdown"
+            self.source = f"{'#' * (level if isinstance(level, int) else 1)} {self.source}"
+        self.language = _cell_language(self.metadata) or language
+
+    @property
+    def id(self) -> str | None:
+        """The cell's id, which nbformat has from 4.5 on."""
+        identifier = self.data.get("id")
+        return identifier if isinstance(identifier, str) else None
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The cell's metadata."""
+        return _dict(self.data.get("metadata"))
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """The cell's tags."""
+        return frozenset(t for t in _list(self.metadata.get("tags")) if isinstance(t, str))
+
+    @property
+    def attachments(self) -> dict[str, Any]:
+        """Attachments by name: MIME bundles."""
+        return _dict(self.data.get("attachments"))
+
+    @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """The outputs of a code cell."""
+        return tuple(
+            Output(index, _text(output.get("output_type")), output)
+            for index, output in enumerate(_list(self.data.get("outputs")), 1)
+            if isinstance(output, dict)
+        )
+
+    @cached_property
+    def rows(self) -> tuple[str, ...]:
+        """The rows of the source, without their ends."""
+        return tuple(rows_of(self.source))
+
+    @property
+    def first_line(self) -> str:
+        """The first row that is not blank: what a person knows the cell by."""
+        return next((row.strip() for row in self.rows if row.strip()), "")
+
+    def place(
+        self, row: int, column: int = 1, end_row: int | None = None, end_column: int | None = None
+    ) -> Place:
+        """Return a place in this cell's source; without an end, it reaches the end of its row."""
+        if end_row is None:
+            end_row = row
+        if end_column is None:
+            end_column = len(self.rows[end_row - 1]) + 1 if end_row <= len(self.rows) else column
+        return Place(self.index, "source", None, None, row, column, end_row, end_column)
+
+
+class Notebook:
+    """A notebook.
+
+    Attributes:
+        path: What it is called in reports: a posix path relative to the current directory.
+        raw: The bytes of the file.
+        data: The JSON.
+        cells: Its cells, in order.
+        language: The language of its code cells, lower-case.
+    """
+
+    def __init__(self, path: str, raw: bytes, data: dict[str, Any]) -> None:
+        self.path = path
+        self.raw = raw
+        self.data = data
+        self.language = _language(self.metadata)
+        self.cells = tuple(
+            Cell(index, cell if isinstance(cell, dict) else {}, self.language)
+            for index, cell in enumerate(_cells(data), 1)
+        )
+
+    @classmethod
+    def parse(cls, path: str, raw: bytes) -> "Notebook":
+        """Read a notebook from the bytes of its file.
+
+        Any JSON object with a list of cells is a notebook, however odd its parts; what breaks the
+        format is for rules to say.
+
+        Args:
+            path: What the notebook is called in reports.
+            raw: The bytes.
+
+        Returns:
+            The notebook.
+
+        Raises:
+            Unreadable: The bytes are not UTF-8, not JSON, or not a notebook.
+        """
+        return cls(path, raw, _load(raw))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The notebook's metadata."""
+        return _dict(self.data.get("metadata"))
+
+    @property
+    def nbformat(self) -> int:
+        """The major version of the format; 4 where none is given."""
+        version = self.data.get("nbformat")
+        return version if isinstance(version, int) else 4
+
+    @property
+    def nbformat_minor(self) -> int:
+        """The minor version of the format; 0 where none is given."""
+        version = self.data.get("nbformat_minor")
+        return version if isinstance(version, int) else 0
+
+    def code_cells(self, language: str = "python") -> Iterator[Cell]:
+        """Yield the code cells of a language."""
+        return (cell for cell in self.cells if cell.type == "code" and cell.language == language)
+
+
+def rows_of(text: str) -> list[str]:
+    """Split a text into rows as findings count them: at `\\n`, `\\r\\n` and `\\r` only.
+
+    `str.splitlines` also splits at form feeds and other separators, which editors do not.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
+
+
+def _load(raw: bytes) -> dict[str, Any]:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        row = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+        raise Unreadable("not UTF-8", row, column) from error
+    if not text.strip():
+        raise Unreadable("the file is empty")
+    if text.startswith("\ufeff"):
+        raise Unreadable("starts with a byte order mark, which Jupyter does not open")
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        # Only the parser's own words: its exception holds the whole document.
+        raise Unreadable(f"not JSON: {error.msg}", error.lineno, error.colno) from None
+    except RecursionError:
+        raise Unreadable("not a notebook: the JSON is nested too deeply") from None
+    except ValueError:
+        raise Unreadable("not JSON that can be read: it holds a number that is too long") from None
+    if not isinstance(data, dict):
+        raise Unreadable("not a notebook: the JSON is no object")
+    if not isinstance(data.get("cells"), list) and not isinstance(data.get("worksheets"), list):
+        raise Unreadable("not a notebook: it has no list of cells")
+    return data
+
+
+def _cells(data: dict[str, Any]) -> Iterator[object]:
+    """Yield the cells; before nbformat 4 they stood in worksheets."""
+    if isinstance(data.get("cells"), list):
+        yield from data["cells"]
+    else:
+        for sheet in data["worksheets"]:
+            yield from _list(_dict(sheet).get("cells"))
+
+
+# Other names of the languages whose cells are read.
+_LANGUAGES = {
+    ".net (c#)": "c#",
+    "coconut": "python",
+    "csharp": "c#",
+    "ipython": "python",
+    "plaintext": "python",
+}
+# Kernels say their name even where the notebook does not state its language.
+_KERNELS = {"ir": "r", ".net-csharp": "c#", "bash": "bash", "julia": "julia"}
+
+
+def _language(metadata: dict[str, Any]) -> str:
+    """Return the notebook's language: what it states, Python where it states nothing known."""
+    kernel, info = _dict(metadata.get("kernelspec")), _dict(metadata.get("language_info"))
+    stated = (_text(info.get("name")) or _text(kernel.get("language"))).lower()
+    if stated:
+        return _LANGUAGES.get(stated, stated)
+    return _KERNELS.get(_text(kernel.get("name")).lower().partition("-1")[0], "python")
+
+
+def _cell_language(metadata: dict[str, Any]) -> str | None:
+    """Return the language that a polyglot notebook gives one of its cells."""
+    stated = (
+        _text(_dict(metadata.get("vscode")).get("languageId"))
+        or _text(_dict(metadata.get("polyglot_notebook")).get("kernelName"))
+        or _text(_dict(metadata.get("dotnet_interactive")).get("language"))
+    ).lower()
+    return _LANGUAGES.get(stated, stated) or None
+
+
+def _joined(source: object) -> str:
+    """Return a multi-line string of the format, which is a string or a list of strings."""
+    if isinstance(source, str):
+        return source
+    return "".join(part for part in _list(source) if isinstance(part, str))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

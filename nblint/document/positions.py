@@ -1,0 +1,182 @@
+"""Where the parts of a notebook stand in the bytes of its file.
+
+Only for bytes that `json.loads` has accepted: the scanner relies on it and checks nothing again.
+(A general parser would refuse what Python's and Jupyter's accept, such as NaN in plot data.)
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from nblint.document.model import Notebook, Place
+
+STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_TOKEN = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
+_OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
+
+
+class Span(NamedTuple):
+    """A part of the file: byte offsets, the end exclusive."""
+
+    start: int
+    end: int
+
+
+def members(raw: bytes, start: int) -> dict[str, Span]:
+    """Return the values of the JSON object that starts at a byte offset, by key.
+
+    Of a key that is there twice, the last value counts, as in `json.loads`.
+    """
+    keys_and_values = _values(raw, start)
+    return {
+        json.loads(raw[key.start : key.end]): value
+        for key, value in zip(keys_and_values, keys_and_values, strict=True)
+    }
+
+
+def items(raw: bytes, start: int) -> list[Span]:
+    """Return the values of the JSON array that starts at a byte offset."""
+    return list(_values(raw, start))
+
+
+def _values(raw: bytes, start: int) -> Iterator[Span]:
+    """Yield the keys and values directly inside the array or object at a byte offset."""
+    depth, opened = 0, start
+    for token in _TOKEN.finditer(raw, start):
+        text = token[0]
+        if text in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                return
+            if depth == 1:
+                yield Span(opened, token.end())
+        elif text in _OPENING:
+            depth += 1
+            if depth == 2:
+                opened = token.start()
+        elif depth == 1 and text not in (b",", b":"):
+            yield Span(token.start(), token.end())
+
+
+class RawNotebook:
+    """The spans of a notebook's parts.
+
+    Args:
+        raw: The bytes of the file.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    @cached_property
+    def top(self) -> dict[str, Span]:
+        """The values of the notebook's own keys."""
+        return members(self.raw, self.raw.index(b"{"))
+
+    @cached_property
+    def cells(self) -> list[Span]:
+        """The cells, in the order of `Notebook.cells`."""
+        if "cells" in self.top and self.raw[self.top["cells"].start] == ord("["):
+            return items(self.raw, self.top["cells"].start)
+        sheets = items(self.raw, self.top["worksheets"].start)
+        lists = (
+            members(self.raw, sheet.start).get("cells")
+            for sheet in sheets
+            if self.raw[sheet.start] == ord("{")
+        )
+        return [
+            cell
+            for cells in lists
+            if cells and self.raw[cells.start] == ord("[")
+            for cell in items(self.raw, cells.start)
+        ]
+
+    def line(self, offset: int) -> int:
+        """Return the 1-based line of a byte offset."""
+        return bisect_right(self._line_starts, offset)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(rb"\n", self.raw))]
+
+    def value(self, cell: int, *path: str | int) -> Span | None:
+        """Return the value under a cell, by keys and 0-based indexes; None where there is none."""
+        span = self.cells[cell - 1]
+        for step in path:
+            opening = self.raw[span.start : span.start + 1]
+            if isinstance(step, str) and opening == b"{":
+                found = members(self.raw, span.start).get(step)
+            elif isinstance(step, int) and opening == b"[":
+                values = items(self.raw, span.start)
+                found = values[step] if step < len(values) else None
+            else:
+                return None
+            if found is None:
+                return None
+            span = found
+        return span
+
+    def source(self, cell: int) -> Span | None:
+        """Return a cell's source: a string or a list of strings."""
+        return self.value(cell, "source") or self.value(cell, "input")
+
+
+def file_line(notebook: Notebook, raw_notebook: RawNotebook, place: Place) -> int | None:
+    """Return the line of the `.ipynb` file that a place stands on.
+
+    Args:
+        notebook: The notebook.
+        raw_notebook: Its spans.
+        place: A place in it.
+
+    Returns:
+        A 1-based line; None where the notebook as a whole is meant.
+    """
+    if place.surface == "file":
+        return place.row
+    if place.cell is None:
+        span = raw_notebook.top.get("metadata")
+        return _row_line(raw_notebook, span, place.row, "") if span else None
+    whole = raw_notebook.cells[place.cell - 1]
+    joint = ""
+    if place.surface == "source":
+        span = raw_notebook.source(place.cell)
+    elif place.surface == "output" and place.output is not None:
+        span, joint = _output(raw_notebook, place.cell, place.output, place.mime or "")
+    else:
+        span = raw_notebook.value(
+            place.cell, "attachments" if place.surface == "attachment" else "metadata"
+        )
+    return _row_line(raw_notebook, span or whole, place.row, joint)
+
+
+def _output(raw: RawNotebook, cell: int, output: int, mime: str) -> tuple[Span | None, str]:
+    """Return where an output's text stands, and what joins the strings of its list."""
+    if mime == "traceback":
+        return raw.value(cell, "outputs", output - 1, "traceback"), "\n"
+    found = (
+        raw.value(cell, "outputs", output - 1, "text")
+        if mime == "stream"
+        else raw.value(cell, "outputs", output - 1, "data", mime)
+    )
+    return found or raw.value(cell, "outputs", output - 1), ""
+
+
+def _row_line(raw: RawNotebook, span: Span, row: int | None, joint: str) -> int:
+    """Return the line on which a row of a multi-line string stands, or of a JSON value begins."""
+    if row is None or raw.raw[span.start : span.start + 1] != b"[":
+        return raw.line(span.start)
+    rows_before, line = 0, raw.line(span.start)
+    for item in items(raw.raw, span.start):
+        if rows_before >= row:
+            break
+        line = raw.line(item.start)
+        text = json.loads(raw.raw[item.start : item.end])
+        ends = len(re.findall(r"\r\n|\r|\n", text + joint)) if isinstance(text, str) else 0
+        if rows_before + ends >= row:
+            break
+        rows_before += ends
+    return line

@@ -1,0 +1,397 @@
+"""The settings of `[tool.nblint]`, typed, and where they come from.
+
+The classes are the definition: validation, defaults and the JSON schema follow from them.
+Codes of rules are plain strings here; `nblint.linting.selection` knows which ones exist.
+"""
+
+import difflib
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+Severity = Literal["error", "warning"]
+Form = Literal["text", "list", "numbered-list", "table"]
+
+# Never looked into, whatever the settings say: copies, and what is not the author's.
+ALWAYS_EXCLUDED = (".ipynb_checkpoints", ".git", ".venv", "node_modules")
+
+
+class SettingsError(Exception):
+    """Settings, a catalogue or a command line that cannot be used; the text is one clear sentence."""
+
+
+class Table(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True, kw_only=True):
+    """A table of the settings file."""
+
+
+class SectionSettings(Table, frozen=True):
+    """One section of the header.
+
+    Attributes:
+        title: The heading, without its `#` marks; a parenthesis at its end is optional in notebooks.
+        aliases: Other headings that count as this section.
+        form: What its text has to be.
+        columns: Headings that a table has to have at least.
+        prompt: Markdown that stands under the heading until an author replaces it.
+        required: Whether a header without this section is refused.
+    """
+
+    title: str
+    aliases: tuple[str, ...] = ()
+    form: Form = "text"
+    columns: tuple[str, ...] = ()
+    prompt: str = "TODO"
+    required: bool = True
+
+
+# The organisation's recommended header.
+DEFAULT_SECTIONS = (
+    SectionSettings(title="Purpose", prompt="What are you trying to do with this notebook?"),
+    SectionSettings(title="Audience", prompt="Who is this notebook developed for?"),
+    SectionSettings(
+        title="Data Sources", form="list", prompt="* Data source 1\n* Data source 2"
+    ),
+    SectionSettings(
+        title="Description (How does it work?)",
+        form="numbered-list",
+        prompt="1. Step 1\n2. Step 2\n3. Step 3",
+    ),
+    SectionSettings(
+        title="Parameters",
+        form="table",
+        columns=("Parameter", "Description"),
+        prompt=(
+            "Parameter | Description\n--- | ---\nPARAM_1 | Blah blah\nPARAM_2 | Blah blah"
+        ),
+    ),
+    SectionSettings(
+        title="References",
+        form="list",
+        prompt="* Links to documentation or external references",
+    ),
+)
+
+
+class HeaderSettings(Table, frozen=True):
+    """`[tool.nblint.header]`: the sections a notebook opens with, in order.
+
+    Attributes:
+        sections: The sections.
+        placeholders: Texts that an author was meant to replace, beside the sections' own prompts.
+    """
+
+    sections: tuple[SectionSettings, ...] = DEFAULT_SECTIONS
+    placeholders: tuple[str, ...] = ("TODO", "TBD", "Blah blah")
+
+
+class EnvironmentSettings(Table, frozen=True):
+    """`[tool.nblint.environment]`: which variables there are.
+
+    Attributes:
+        catalogues: Paths relative to the settings file, absolute paths, or `package:file` of an
+            installed distribution. None: `environment.toml` if it is there.
+        known: Globs of names that are declared elsewhere.
+    """
+
+    catalogues: tuple[str, ...] | None = None
+    known: tuple[str, ...] = ()
+
+
+class CredentialsSettings(Table, frozen=True):
+    """`[tool.nblint.credentials]`: what counts as a credential.
+
+    Attributes:
+        disable: Detectors, by name, that stay silent.
+        placeholders: Values that are no secrets.
+        detect_secrets_plugins: A team's own detect-secrets plugins; they run only when the
+            command line trusts them, because they are code.
+    """
+
+    disable: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    detect_secrets_plugins: tuple[str, ...] = ()
+
+
+class ParametersSettings(Table, frozen=True):
+    """`[tool.nblint.parameters]`: papermill's parameters.
+
+    Attributes:
+        file: The YAML file that scheduled runs take their parameters from.
+    """
+
+    file: str | None = None
+
+
+class ReproducibilitySettings(Table, frozen=True):
+    """`[tool.nblint.reproducibility]`: what it takes to run a notebook elsewhere.
+
+    Attributes:
+        outputs: Whether committed notebooks hold outputs.
+        kernels: Allowed kernelspec names; empty: any.
+        requirements: Globs of the files that declare the notebooks' imports.
+    """
+
+    outputs: Literal["strip", "keep"] = "strip"
+    kernels: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ("requirements*.txt", "requirements*.in", "pyproject.toml")
+
+
+class Settings(Table, frozen=True):
+    """`[tool.nblint]`.
+
+    Attributes:
+        select: Prefixes of the codes that run.
+        extend_select: Prefixes that run as well.
+        ignore: Prefixes that do not run; the longest prefix decides, on a tie this one.
+        exclude: Globs of notebooks that are passed over, even when they are named.
+        per_file_ignores: For globs of notebooks, prefixes that are ignored there.
+        severity: Severities of codes that differ from the rules' own.
+        baseline: The file of recorded findings, if there is one.
+        output_format: How findings are printed.
+        header: The header's sections.
+        environment: The catalogue of environment variables.
+        credentials: What counts as a credential.
+        parameters: Papermill's parameters.
+        reproducibility: What it takes to run a notebook elsewhere.
+    """
+
+    select: tuple[str, ...] = ("NBL0", "NBL1", "NBL2", "NBL3", "NBL4")
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: dict[str, tuple[str, ...]] = {}
+    severity: dict[str, Severity] = {}
+    baseline: str | None = None
+    output_format: str = "text"
+    header: HeaderSettings = HeaderSettings()
+    environment: EnvironmentSettings = EnvironmentSettings()
+    credentials: CredentialsSettings = CredentialsSettings()
+    parameters: ParametersSettings = ParametersSettings()
+    reproducibility: ReproducibilitySettings = ReproducibilitySettings()
+
+
+class SettingsFile(msgspec.Struct, frozen=True):
+    """Settings and where they come from.
+
+    Attributes:
+        settings: The settings.
+        root: The folder that their paths are relative to.
+        path: The file they were read from; None for the defaults.
+    """
+
+    settings: Settings
+    root: Path
+    path: Path | None = None
+
+
+def load_settings(path: Path) -> SettingsFile | None:
+    """Read one settings file.
+
+    Args:
+        path: A `pyproject.toml`, whose `[tool.nblint]` counts, or any other TOML file, which holds
+            the settings without that prefix.
+
+    Returns:
+        The settings; None for a `pyproject.toml` without `[tool.nblint]`.
+
+    Raises:
+        SettingsError: The file cannot be read, is not TOML, or holds a key or value that is wrong.
+    """
+    table, prefix = read_toml(path), ""
+    if path.name == "pyproject.toml":
+        tool = table.get("tool")
+        if not isinstance(tool, dict) or "nblint" not in tool:
+            return None
+        table, prefix = tool["nblint"], "tool.nblint."
+    settings = convert_toml(table, Settings, f"{path}: {prefix}")
+    return SettingsFile(settings, path.parent, path)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its top-level table.
+
+    Raises:
+        SettingsError: The file cannot be read or is not TOML; the text says where.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 (byte {error.start + 1})") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error or 'nested too deeply'}") from error
+
+
+class SettingsFinder:
+    """Finds the settings that hold for a notebook: the nearest file upwards from it.
+
+    Args:
+        config: A settings file that holds for every notebook instead.
+        overrides: Settings of the command line, which override the file's.
+
+    Raises:
+        SettingsError: `config` cannot be used.
+    """
+
+    def __init__(
+        self, config: Path | None = None, overrides: Mapping[str, object] | None = None
+    ) -> None:
+        self._overrides = dict(overrides or {})
+        self._found: dict[Path, SettingsFile] = {}
+        self._fixed: SettingsFile | None = None
+        if config is not None:
+            loaded = load_settings(config)
+            if loaded is None:
+                raise SettingsError(f"{config}: has no [tool.nblint]")
+            self._fixed = self._with_overrides(loaded)
+
+    def of(self, directory: Path) -> SettingsFile:
+        """Return the settings for the notebooks of a folder.
+
+        Args:
+            directory: An absolute path.
+
+        Returns:
+            The settings of the nearest file upwards; the defaults, with the folder as their root,
+            where there is none.
+
+        Raises:
+            SettingsError: The nearest file cannot be used.
+        """
+        if self._fixed is not None:
+            return self._fixed
+        if directory not in self._found:
+            self._found[directory] = self._nearest(directory)
+        return self._found[directory]
+
+    def _nearest(self, directory: Path) -> SettingsFile:
+        for name in ("nblint.toml", "pyproject.toml"):
+            path = directory / name
+            if path.is_file() and (loaded := load_settings(path)) is not None:
+                return self._with_overrides(loaded)
+        if directory.parent != directory:
+            above = self.of(directory.parent)
+            if above.path is not None:
+                return above
+        return self._with_overrides(SettingsFile(Settings(), directory))
+
+    def _with_overrides(self, found: SettingsFile) -> SettingsFile:
+        settings = msgspec.structs.replace(found.settings, **self._overrides)
+        return SettingsFile(settings, found.root, found.path)
+
+
+def convert_toml(value: object, struct: type[msgspec.Struct], where: str) -> Any:
+    """Turn a table of a TOML file into a typed struct.
+
+    Args:
+        value: The table.
+        struct: The class that defines keys and types.
+        where: The file, a colon, and the keys above this table: what an error opens with.
+
+    Returns:
+        An instance of `struct`.
+
+    Raises:
+        SettingsError: A key is unknown (the nearest one is named), or a value has the wrong type.
+    """
+    try:
+        return msgspec.convert(value, struct)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error), struct, where)) from error
+
+
+_TOML_TYPES = {
+    "array": "a list",
+    "object": "a table",
+    "str": "a string",
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "null": "nothing",
+}
+
+
+def _explain(message: str, struct: type[msgspec.Struct], where: str) -> str:
+    """Say in the words of a settings file what msgspec says in those of its own types.
+
+    Its messages read "What is wrong - at `$.header.sections[0]`".
+    """
+    problem, _, at = message.partition(" - at `$.")
+    at = at.rstrip("`").replace("[...]", "")
+    place = f"{where}{at}".rstrip(".: ")
+    if unknown := re.search(r"unknown field `(.*)`", problem):
+        return f"{place}: unknown key {unknown[1]!r}" + nearest(unknown[1], _keys(struct, at))
+    if missing := re.search(r"missing required field `(.*)`", problem):
+        return f"{place}: the key {missing[1]!r} is missing"
+    if invalid := re.search(r"Invalid enum value (.*)", problem):
+        return f"{place}: {invalid[1]} is not one of {', '.join(map(repr, _choices(struct, at)))}"
+    words = re.sub(
+        r"`([^`]*)`",
+        lambda types: " or ".join(
+            _TOML_TYPES.get(name, name) for name in types[1].split(" | ") if name != "null"
+        ),
+        problem,
+    )
+    return f"{place}: {words[:1].lower()}{words[1:]}"
+
+
+def nearest(word: str, words: object) -> str:
+    """Suggest what somebody may have meant.
+
+    Args:
+        word: What they wrote.
+        words: What they could have written, an iterable of strings.
+
+    Returns:
+        "; did you mean 'x'?", or an empty string where nothing is near.
+    """
+    matches = difflib.get_close_matches(word, list(words), n=1)  # type: ignore[call-overload]
+    return f"; did you mean {matches[0]!r}?" if matches else ""
+
+
+def _keys(struct: type[msgspec.Struct], at: str) -> list[str]:
+    inner = _type_at(struct, at)
+    return [field.encode_name for field in msgspec.structs.fields(inner)] if inner else []
+
+
+def _choices(struct: type[msgspec.Struct], at: str) -> list[str]:
+    above, _, key = at.rpartition(".")
+    inner = _type_at(struct, above)
+    for field in msgspec.structs.fields(inner) if inner else ():
+        if field.encode_name == key.partition("[")[0]:
+            literals = (field.type, *get_args(field.type))
+            return [str(v) for t in literals if get_origin(t) is Literal for v in get_args(t)]
+    return []
+
+
+def _type_at(struct: type[msgspec.Struct], at: str) -> Any:
+    """Return the struct that stands at a path such as `header.sections[0]`."""
+    found: Any = struct
+    for step in filter(None, re.sub(r"\[\d+\]", "", at).split(".")):
+        fields = {field.encode_name: field.type for field in msgspec.structs.fields(found)}
+        inner = fields.get(step)
+        structs = [
+            candidate
+            for candidate in (inner, *get_args(inner))
+            if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct)
+        ]
+        if not structs:
+            return None
+        found = structs[0]
+    return found
