@@ -1,6 +1,7 @@
 """What a rule is, and what it says."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -69,6 +70,8 @@ class Rule:
     severity: ClassVar[Severity] = "error"
     explicit: ClassVar[bool] = False
     name: ClassVar[str]
+    # Each rule's own arguments, which say what it wants; it yields findings.
+    check: ClassVar[Callable[..., Iterator[Finding]]]
 
     def __init_subclass__(cls) -> None:
         cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()

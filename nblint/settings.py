@@ -26,7 +26,7 @@ ALWAYS_EXCLUDED = (".ipynb_checkpoints", ".git", ".venv", "node_modules")
 
 
 class SettingsError(Exception):
-    """Settings, a catalogue or a command line that cannot be used; the text is one clear sentence."""
+    """Settings or a catalogue that cannot be used; the text is one clear sentence."""
 
 
 class Table(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True, kw_only=True):
@@ -37,11 +37,12 @@ class SectionSettings(Table, frozen=True):
     """One section of the header.
 
     Attributes:
-        title: The heading, without its `#` marks; a parenthesis at its end is optional in notebooks.
+        title: The heading, without its `#` marks; a parenthesis at its end is optional.
         aliases: Other headings that count as this section.
         form: What its text has to be.
         columns: Headings that a table has to have at least.
-        prompt: Markdown that stands under the heading until an author replaces it.
+        prompt: Markdown that stands under the heading until an author replaces it; empty: `TODO` in
+            the section's form.
         required: Whether a header without this section is refused.
     """
 
@@ -49,7 +50,7 @@ class SectionSettings(Table, frozen=True):
     aliases: tuple[str, ...] = ()
     form: Form = "text"
     columns: tuple[str, ...] = ()
-    prompt: str = "TODO"
+    prompt: str = ""
     required: bool = True
 
 
@@ -57,9 +58,7 @@ class SectionSettings(Table, frozen=True):
 DEFAULT_SECTIONS = (
     SectionSettings(title="Purpose", prompt="What are you trying to do with this notebook?"),
     SectionSettings(title="Audience", prompt="Who is this notebook developed for?"),
-    SectionSettings(
-        title="Data Sources", form="list", prompt="* Data source 1\n* Data source 2"
-    ),
+    SectionSettings(title="Data Sources", form="list", prompt="* Data source 1\n* Data source 2"),
     SectionSettings(
         title="Description (How does it work?)",
         form="numbered-list",
@@ -69,9 +68,7 @@ DEFAULT_SECTIONS = (
         title="Parameters",
         form="table",
         columns=("Parameter", "Description"),
-        prompt=(
-            "Parameter | Description\n--- | ---\nPARAM_1 | Blah blah\nPARAM_2 | Blah blah"
-        ),
+        prompt=("Parameter | Description\n--- | ---\nPARAM_1 | Blah blah\nPARAM_2 | Blah blah"),
     ),
     SectionSettings(
         title="References",
@@ -178,6 +175,15 @@ class Settings(Table, frozen=True):
     parameters: ParametersSettings = ParametersSettings()
     reproducibility: ReproducibilitySettings = ReproducibilitySettings()
 
+    @property
+    def sections(self) -> tuple[Table, ...]:
+        """The tables inside this one: what rules of one family ask for."""
+        return tuple(
+            value
+            for value in (getattr(self, name) for name in self.__struct_fields__)
+            if isinstance(value, Table)
+        )
+
 
 class SettingsFile(msgspec.Struct, frozen=True):
     """Settings and where they come from.
@@ -234,8 +240,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 (byte {error.start + 1})") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error or 'nested too deeply'}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: not valid TOML: nested too deeply") from error
 
 
 class SettingsFinder:
@@ -268,8 +276,8 @@ class SettingsFinder:
             directory: An absolute path.
 
         Returns:
-            The settings of the nearest file upwards; the defaults, with the folder as their root,
-            where there is none.
+            The settings of the nearest file upwards. Where there is none, the defaults; their root
+            is the repository, else the current directory, else the folder.
 
         Raises:
             SettingsError: The nearest file cannot be used.
@@ -281,19 +289,22 @@ class SettingsFinder:
         return self._found[directory]
 
     def _nearest(self, directory: Path) -> SettingsFile:
-        for name in ("nblint.toml", "pyproject.toml"):
-            path = directory / name
-            if path.is_file() and (loaded := load_settings(path)) is not None:
-                return self._with_overrides(loaded)
-        if directory.parent != directory:
-            above = self.of(directory.parent)
-            if above.path is not None:
-                return above
-        return self._with_overrides(SettingsFile(Settings(), directory))
+        for folder in (directory, *directory.parents):
+            for name in ("nblint.toml", "pyproject.toml"):
+                path = folder / name
+                if path.is_file() and (loaded := load_settings(path)) is not None:
+                    return self._with_overrides(loaded)
+        return self._with_overrides(SettingsFile(Settings(), _default_root(directory)))
 
     def _with_overrides(self, found: SettingsFile) -> SettingsFile:
         settings = msgspec.structs.replace(found.settings, **self._overrides)
         return SettingsFile(settings, found.root, found.path)
+
+
+def _default_root(directory: Path) -> Path:
+    above = (directory, *directory.parents)
+    repository = next((folder for folder in above if (folder / ".git").exists()), None)
+    return repository or (Path.cwd() if Path.cwd() in above else directory)
 
 
 def convert_toml(value: object, struct: type[msgspec.Struct], where: str) -> Any:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nblint.document.model import Notebook, Place
 from nblint.document.positions import STRING, RawNotebook, Span, items
 
-# A character of a JSON string, as it is escaped in the file. Two halves of a surrogate pair are one.
+# A character of a JSON string, as it is escaped in the file; a surrogate pair is one.
 _CHARACTER = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|\\u[0-9a-fA-F]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*"
@@ -67,7 +67,9 @@ def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:
         raise ValueError("only a place in a cell's source can be replaced")
     source = notebook.cells[place.cell - 1].source
     start = offset_of(source, place.row, place.column or 1)
-    return TextEdit(place.cell, start, offset_of(source, place.end_row, place.end_column or 1), text)
+    return TextEdit(
+        place.cell, start, offset_of(source, place.end_row, place.end_column or 1), text
+    )
 
 
 def conflict(edits: Sequence[Edit], more: Sequence[Edit]) -> bool:

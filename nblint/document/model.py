@@ -5,15 +5,16 @@ Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 
 class Place(NamedTuple):
-    """Where something stands in a notebook.
+    r"""Where something stands in a notebook.
 
     Rows and columns are 1-based and count Unicode code points of the surface's decoded text;
-    the end is exclusive. Rows end at `\\n`, `\\r\\n` and `\\r`, and at nothing else.
+    the end is exclusive. Rows end at `\n`, `\r\n` and `\r`, and at nothing else.
 
     Attributes:
         cell: The cell's number, 1-based over all cells; None for the notebook itself.
@@ -36,7 +37,8 @@ class Place(NamedTuple):
     end_column: int | None = None
 
 
-class Output(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Output:
     """An output of a code cell.
 
     Attributes:
@@ -201,7 +203,7 @@ class Notebook:
 
 
 def rows_of(text: str) -> list[str]:
-    """Split a text into rows as findings count them: at `\\n`, `\\r\\n` and `\\r` only.
+    r"""Split a text into rows as findings count them: at `\n`, `\r\n` and `\r` only.
 
     `str.splitlines` also splits at form feeds and other separators, which editors do not.
     """

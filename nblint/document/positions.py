@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from nblint.document.model import Notebook, Place
+from nblint.document.model import Place
 
 STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _TOKEN = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
@@ -124,12 +124,11 @@ class RawNotebook:
         return self.value(cell, "source") or self.value(cell, "input")
 
 
-def file_line(notebook: Notebook, raw_notebook: RawNotebook, place: Place) -> int | None:
+def file_line(raw_notebook: RawNotebook, place: Place) -> int | None:
     """Return the line of the `.ipynb` file that a place stands on.
 
     Args:
-        notebook: The notebook.
-        raw_notebook: Its spans.
+        raw_notebook: The notebook's spans.
         place: A place in it.
 
     Returns:

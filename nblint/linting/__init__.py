@@ -1,0 +1,1 @@
+"""From notebooks to findings: which rules run, what is suppressed, what is fixed."""

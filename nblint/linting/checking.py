@@ -1,0 +1,116 @@
+"""Checks one notebook: bytes in, findings out."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from nblint.document.model import Notebook, Place, Unreadable
+from nblint.findings import Finding, Rule
+from nblint.linting.selection import Selection
+from nblint.linting.suppression import remaining, suppressions
+from nblint.reading import MissingPartError, Reading
+from nblint.reading.project import Project
+
+
+class RuleError(Exception):
+    """A rule raised an exception: a fault of nblint, not of the notebook."""
+
+
+def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]:
+    """Check one notebook.
+
+    A pure function of its arguments, all of which can be pickled: it opens no file and no
+    connection, and executes nothing of the notebook.
+
+    Args:
+        name: The notebook's path, relative to the current directory or absolute: what globs in the
+            settings are matched against.
+        data: The bytes of the file.
+        project: What the notebook is checked against.
+
+    Returns:
+        The findings, in the notebook's order.
+
+    Raises:
+        SettingsError: The project's settings name rules that do not exist.
+    """
+    document = read_document(name, data)
+    return check_document(document, name, project, Selection(project.found))
+
+
+def read_document(name: str, data: bytes) -> Notebook | Unreadable:
+    """Return the notebook that some bytes hold, or why they hold none."""
+    try:
+        return Notebook.parse(name, data)
+    except Unreadable as reason:
+        return reason
+
+
+def check_document(
+    document: Notebook | Unreadable, name: str, project: Project, selection: Selection
+) -> tuple[Finding, ...]:
+    """Check what has been read from a file.
+
+    Args:
+        document: The notebook, or why there is none.
+        name: The notebook's path.
+        project: What the notebook is checked against.
+        selection: The rules that run.
+
+    Returns:
+        The findings, in the notebook's order.
+
+    Raises:
+        RuleError: A rule raised an exception.
+    """
+    settings = project.settings
+    reading = Reading((document, project, settings, *settings.sections))
+    found = [f for rule in selection.for_notebook(name) for f in _run(rule, reading)]
+    if isinstance(document, Notebook):
+        found = remaining(found, suppressions(document))
+    return tuple(sorted(_completed(found, selection), key=_order))
+
+
+def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
+    try:
+        yield from reading.call(rule.check)
+    except MissingPartError:
+        return
+    except Exception as error:
+        raise RuleError(f"{rule.code} {rule.name}") from error
+
+
+def _completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
+    """Yield findings with the settings' severity, and a fingerprint where they have none."""
+    for finding in findings:
+        yield replace(
+            finding,
+            severity=selection.severity(finding.code, finding.severity),
+            fingerprint=finding.fingerprint or _fingerprint(finding),
+        )
+
+
+def _fingerprint(finding: Finding) -> str | None:
+    """Return what a finding is recognised by when its cell moves or the text around it changes.
+
+    Of a credential it would have to be made from the secret, and so needs a baseline's salt.
+    """
+    if finding.detector is not None:
+        return None
+    kind = (finding.code, finding.place.surface, finding.place.mime or "", finding.message)
+    return hashlib.sha256("\0".join(kind).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    place: Place = finding.place
+    surfaces = ("file", "source", "output", "metadata", "attachment")
+    return (
+        place.cell or 0,
+        surfaces.index(place.surface),
+        place.output or 0,
+        place.mime or "",
+        place.row or 0,
+        place.column or 0,
+        finding.code,
+        finding.message,
+    )

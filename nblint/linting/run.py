@@ -1,0 +1,223 @@
+"""A run over many notebooks: one after the other, none kept in memory."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nblint.credentials.redaction import mask
+from nblint.discovery import Discovery
+from nblint.document.model import Notebook, Unreadable
+from nblint.document.positions import RawNotebook, file_line
+from nblint.document.write import write_atomically
+from nblint.findings import Finding
+from nblint.linting.checking import RuleError, check_document, read_document
+from nblint.linting.fixing import fix_document
+from nblint.linting.selection import Selection
+from nblint.reading.project import Project
+from nblint.settings import SettingsError, SettingsFile, SettingsFinder
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding with all that a report says of it, so that the notebook need not be kept.
+
+    Attributes:
+        path: The notebook: posix, relative to the current directory.
+        finding: The finding.
+        cell_id: The cell's id.
+        cell_type: The cell's type.
+        file_line: The line of the `.ipynb` file, 1-based.
+        first_line: The cell's first line, masked: what a person knows the cell by.
+    """
+
+    path: str
+    finding: Finding
+    cell_id: str | None = None
+    cell_type: str | None = None
+    file_line: int | None = None
+    first_line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell before and after its fixes; one of them is None where the cell is new or gone."""
+
+    cell: int
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run says of one notebook.
+
+    Attributes:
+        path: The notebook.
+        findings: What is wrong, after fixes.
+        fixes: How many findings were fixed, or would be where only the changes are wanted.
+        changes: The cells that the fixes change.
+    """
+
+    path: str
+    findings: tuple[Reported, ...]
+    fixes: int = 0
+    changes: tuple[CellChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """Which fixes a run applies.
+
+    Attributes:
+        unsafe: Also those after which the notebook may mean something else.
+        write: Whether files are written; otherwise the run only says what would change.
+    """
+
+    unsafe: bool = False
+    write: bool = True
+
+
+class Run:
+    """Checks notebooks, and fixes them.
+
+    Args:
+        finder: Where settings come from.
+        on_error: Called with a sentence for each thing that could not be done; the run goes on.
+        fixing: Which fixes to apply; None: none.
+        trust_plugins: Whether plugins that the settings name may run.
+    """
+
+    def __init__(
+        self,
+        finder: SettingsFinder,
+        on_error: Callable[[str], None],
+        *,
+        fixing: Fixing | None = None,
+        trust_plugins: bool = False,
+    ) -> None:
+        self._finder = finder
+        self._on_error = on_error
+        self._fixing = fixing
+        self._trust_plugins = trust_plugins
+        self._loaded: dict[Path, tuple[Project, Selection] | None] = {}
+        self._discovery = Discovery(finder, on_error)
+
+    @property
+    def empty(self) -> Sequence[Path]:
+        """The folders that were named and hold no notebook."""
+        return self._discovery.empty
+
+    def check(self, paths: Sequence[Path]) -> Iterator[Result]:
+        """Yield a result for each notebook under paths that could be checked."""
+        for path, settings in self._discovery.notebooks(paths):
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                self._on_error(f"{path}: cannot be read: {error.strerror or error}")
+                continue
+            yield from self._check(data, path, settings)
+
+    def check_stdin(self, data: bytes, path: Path) -> Iterator[Result]:
+        """Yield the result for bytes that came from elsewhere, as if they stood at a path."""
+        folder = Path(os.path.abspath(path)).parent
+        try:
+            settings = self._finder.of(folder)
+        except SettingsError as error:
+            self._on_error(str(error))
+            return
+        yield from self._check(data, path, settings)
+
+    def _check(self, data: bytes, path: Path, settings: SettingsFile) -> Iterator[Result]:
+        loaded = self._load(settings)
+        if loaded is None:
+            return
+        name = display_path(path)
+        try:
+            yield self._result(data, path, name, *loaded)
+        except RuleError as failure:
+            cause = type(failure.__cause__).__name__
+            self._on_error(
+                f"{name}: {failure} failed ({cause}): a fault of nblint, please report it"
+            )
+
+    def _load(self, settings: SettingsFile) -> tuple[Project, Selection] | None:
+        """Load what settings refer to, once; an error is said once, too."""
+        key = settings.path or settings.root
+        if key not in self._loaded:
+            self._loaded[key] = None
+            try:
+                project = Project.load(settings, trust_plugins=self._trust_plugins)
+                self._loaded[key] = project, Selection(settings)
+            except SettingsError as error:
+                self._on_error(str(error))
+        return self._loaded[key]
+
+    def _result(
+        self, data: bytes, path: Path, name: str, project: Project, selection: Selection
+    ) -> Result:
+        document = read_document(name, data)
+        if self._fixing is None:
+            findings = check_document(document, name, project, selection)
+            return Result(name, _reported(name, document, findings))
+        fixed = fix_document(document, name, project, selection, unsafe=self._fixing.unsafe)
+        changes: tuple[CellChange, ...] = ()
+        if isinstance(document, Notebook) and isinstance(fixed.document, Notebook) and fixed.fixes:
+            changes = tuple(_changes(document, fixed.document))
+            if self._fixing.write:
+                try:
+                    write_atomically(path, fixed.document.raw)
+                except OSError as error:
+                    self._on_error(f"{name}: cannot be written: {error.strerror or error}")
+                    findings = check_document(document, name, project, selection)
+                    return Result(name, _reported(name, document, findings))
+        return Result(name, _reported(name, fixed.document, fixed.findings), fixed.fixes, changes)
+
+
+def display_path(path: Path) -> str:
+    """Return a path as reports show it: posix, relative to the current directory."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        relative = os.path.abspath(path)
+    # Names that are not UTF-8 come from the system with surrogates, which cannot be printed.
+    printable = relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return Path(printable).as_posix()
+
+
+def _reported(
+    path: str, document: Notebook | Unreadable, findings: tuple[Finding, ...]
+) -> tuple[Reported, ...]:
+    if not isinstance(document, Notebook):
+        return tuple(Reported(path, f, file_line=f.place.row) for f in findings)
+    raw = RawNotebook(document.raw)
+    reported = []
+    for finding in findings:
+        number = finding.place.cell
+        cell = document.cells[number - 1] if number and number <= len(document.cells) else None
+        reported.append(
+            Reported(
+                path,
+                finding,
+                cell.id if cell else None,
+                cell.type if cell else None,
+                file_line(raw, finding.place),
+                mask(cell.first_line) if cell else None,
+            )
+        )
+    return tuple(reported)
+
+
+def _changes(before: Notebook, after: Notebook) -> Iterator[CellChange]:
+    """Yield the cells that differ, by what they hold: fixes insert and remove whole cells, too."""
+    import difflib
+
+    one = [cell.source for cell in before.cells]
+    other = [cell.source for cell in after.cells]
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, one, other, False).get_opcodes():
+        if tag == "equal":
+            continue
+        for offset in range(max(i2 - i1, j2 - j1)):
+            old = one[i1 + offset] if i1 + offset < i2 else None
+            new = other[j1 + offset] if j1 + offset < j2 else None
+            yield CellChange((i1 if old is not None else j1) + offset + 1, old, new)

@@ -1,0 +1,110 @@
+"""Which rules run on a notebook, and how severe their findings are."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from nblint.discovery import matches, relative_to
+from nblint.findings import Rule
+from nblint.linting.registry import FAMILIES, rules
+from nblint.settings import Settings, SettingsError, SettingsFile, Severity, nearest
+
+ALL = "ALL"
+# A file that is no notebook is never passed over in silence.
+ALWAYS_ON = "NBL001"
+
+
+class Selection:
+    """The rules that settings select.
+
+    Args:
+        found: The settings and where they come from.
+
+    Raises:
+        SettingsError: A selector is the beginning of no code.
+    """
+
+    def __init__(self, found: SettingsFile) -> None:
+        self._settings = found.settings
+        self._root = found.root
+        _validate(found)
+        self.rules = tuple(rule for rule in rules().values() if self._is_selected(rule))
+
+    def for_notebook(self, path: str) -> tuple[Rule, ...]:
+        """Return the rules that run on a notebook.
+
+        Args:
+            path: Its path, relative to the current directory or absolute.
+        """
+        if not self._settings.per_file_ignores:
+            return self.rules
+        relative = relative_to(Path(path), self._root)
+        ignored = [
+            prefix
+            for glob, prefixes in self._settings.per_file_ignores.items()
+            if matches(relative, (glob,))
+            for prefix in prefixes
+        ]
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.code == ALWAYS_ON or _longest_prefix(rule.code, ignored) < 0
+        )
+
+    def severity(self, code: str, own: Severity) -> Severity:
+        """Return the severity of a rule's findings: the settings', else the rule's own."""
+        return _of_longest_prefix(code, self._settings.severity) or own
+
+    def _is_selected(self, rule: Rule) -> bool:
+        if rule.code == ALWAYS_ON:
+            return True
+        wanted = (*self._settings.select, *self._settings.extend_select)
+        if rule.explicit and rule.code not in wanted and ALL not in wanted:
+            return False
+        selected = _longest_prefix(rule.code, wanted)
+        return selected > _longest_prefix(rule.code, self._settings.ignore)
+
+
+def _longest_prefix(code: str, prefixes: Iterable[str]) -> int:
+    """Return the length of the longest selector that holds for a code; -1 where none does."""
+    return max(
+        (0 if prefix == ALL else len(prefix) for prefix in prefixes if covers(prefix, code)),
+        default=-1,
+    )
+
+
+def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severity | None:
+    holding = [prefix for prefix in severities if covers(prefix, code)]
+    return severities[max(holding, key=len)] if holding else None
+
+
+def covers(selector: str, code: str) -> bool:
+    """Say whether a selector, the beginning of a code or `ALL`, holds for a code."""
+    return selector == ALL or (selector != "" and code.startswith(selector))
+
+
+def is_selector(selector: str) -> bool:
+    """Say whether a selector holds for any rule there is."""
+    return selector in FAMILIES or any(covers(selector, code) for code in rules())
+
+
+def unknown_selector(selector: str) -> str:
+    """Return the sentence that says that a selector holds for no rule."""
+    return f"no rule has the code {selector!r}" + nearest(selector, [*rules(), *FAMILIES, ALL])
+
+
+def _validate(found: SettingsFile) -> None:
+    settings: Settings = found.settings
+    selectors = {
+        "select": settings.select,
+        "extend-select": settings.extend_select,
+        "ignore": settings.ignore,
+        "severity": tuple(settings.severity),
+        "per-file-ignores": tuple(
+            prefix for prefixes in settings.per_file_ignores.values() for prefix in prefixes
+        ),
+    }
+    for key, values in selectors.items():
+        for value in values:
+            if not is_selector(value):
+                where = f"{found.path}: {key}" if found.path else key
+                raise SettingsError(f"{where}: {unknown_selector(value)}")

@@ -1,0 +1,28 @@
+"""How findings are printed: one module a format, each with a function `render`.
+
+`render` takes the findings of a run, one notebook after the other, and yields pieces of text.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+
+from nblint.linting.run import Result
+
+Render = Callable[[Iterable[Result]], Iterator[str]]
+
+
+def formats() -> tuple[str, ...]:
+    """Return the names of all formats."""
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in names if name not in ("diff", "terminal")))
+
+
+def renderer(name: str) -> Render:
+    """Return the function that prints findings in a format.
+
+    Args:
+        name: One of `formats()`.
+    """
+    render: Render = importlib.import_module(f"nblint.reports.{name}").render
+    return render

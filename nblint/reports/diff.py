@@ -1,0 +1,28 @@
+"""What fixes change, as cells and lines that a person can read."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from nblint.credentials.redaction import mask
+from nblint.linting.run import CellChange, Result
+from nblint.reports.terminal import printable
+
+
+def render(results: Iterable[Result]) -> Iterator[str]:
+    """Yield a unified diff a changed cell."""
+    for result in results:
+        for change in result.changes:
+            yield from _cell(result.path, change)
+
+
+def _cell(path: str, change: CellChange) -> Iterator[str]:
+    name = printable(f"{path}:cell {change.cell}")
+    before, after = _rows(change.before), _rows(change.after)
+    old = name if change.before is not None else "/dev/null"
+    new = name if change.after is not None else "/dev/null"
+    for line in difflib.unified_diff(before, after, old, new, lineterm=""):
+        yield f"{line}\n"
+
+
+def _rows(source: str | None) -> list[str]:
+    return [printable(row) for row in mask(source).splitlines()] if source is not None else []

@@ -1,0 +1,45 @@
+"""Findings for programs: a JSON array, one object a finding, every key always there."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from nblint.linting.documentation import url
+from nblint.linting.run import Reported, Result
+
+
+def render(results: Iterable[Result]) -> Iterator[str]:
+    """Yield the array, an object a line."""
+    separator = "\n"
+    yield "["
+    for result in results:
+        for reported in result.findings:
+            yield separator + json.dumps(as_dict(reported), ensure_ascii=True)
+            separator = ",\n"
+    yield "\n]\n"
+
+
+def as_dict(reported: Reported) -> dict[str, object]:
+    """Return a finding as the JSON report holds it; the order of the keys is part of the format."""
+    finding, place = reported.finding, reported.finding.place
+    return {
+        "path": reported.path,
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        "cell": place.cell,
+        "cell_id": reported.cell_id,
+        "cell_type": reported.cell_type,
+        "surface": place.surface,
+        "output": place.output,
+        "mime": place.mime,
+        "row": place.row,
+        "column": place.column,
+        "end_row": place.end_row,
+        "end_column": place.end_column,
+        "file_line": reported.file_line,
+        "detector": finding.detector,
+        "fingerprint": finding.fingerprint,
+        "fix": finding.fix and {"safe": finding.fix.safe, "message": finding.fix.message},
+        "url": url(finding.code),
+    }

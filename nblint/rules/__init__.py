@@ -1,0 +1,1 @@
+"""The rules, one a file; a rule is there because its module is."""
