@@ -1,0 +1,185 @@
+"""Literate cases: Markdown files in which settings, a notebook and what is expected stand together.
+
+A file is named after the rule that its cases are for. Under each `##` heading stands one case, in
+fenced blocks:
+
+    ```toml                  settings: a pyproject.toml; without one, the defaults
+    ```text environment.toml any other file of the repository, by its name
+    ```py:percent            the notebook as jupytext's percent script; a cell's tags are `tags=["x"]`
+    ```json                  the notebook's very bytes instead, where those matter
+    ```findings              what is found, a line a finding; help lines only where the case shows one
+    ```fixed                 the notebook after all fixes, unsafe ones too
+
+Only the rule that the file is named after runs, unless the settings select others. A notebook
+without a `findings` block is fine as it is. `«github-token»` is a credential of that kind, made
+when the test runs, so that no file holds one.
+"""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jupytext
+import nbformat
+from markdown_it import MarkdownIt
+
+from nblint.document.model import Notebook, Unreadable
+from nblint.findings import Finding
+from nblint.linting.checking import check_document, read_document
+from nblint.linting.fixing import Fixed, fix_document
+from nblint.linting.selection import Selection
+from nblint.reading.project import Project
+from nblint.reports.text import location
+from nblint.settings import SettingsFinder
+from tests.credentials.tokens import expand
+
+FOLDER = Path(__file__).parent
+NOTEBOOK = "nb.ipynb"
+
+
+@dataclass
+class Block:
+    """A fenced block and its rows in the file, 0-based, the fences included."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass
+class Case:
+    file: Path
+    title: str
+    row: int
+    files: dict[str, str] = field(default_factory=dict)
+    notebook: Block | None = None
+    is_json: bool = False
+    findings: Block | None = None
+    fixed: Block | None = None
+
+    @property
+    def code(self) -> str:
+        return self.file.stem
+
+    @property
+    def data(self) -> bytes:
+        """The notebook's bytes."""
+        assert self.notebook, f"{self.file.name}: {self.title}: no notebook"
+        if self.is_json:
+            return expand(self.notebook.text).encode()
+        return percent_to_bytes(expand(self.notebook.text))
+
+    @property
+    def expected(self) -> list[str]:
+        return self.findings.text.splitlines() if self.findings else []
+
+    def lay_out(self, folder: Path) -> None:
+        """Write the repository that the notebook stands in; its root is the folder."""
+        (folder / ".git").mkdir()
+        for name, text in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(expand(text), encoding="utf-8")
+        (folder / NOTEBOOK).write_bytes(self.data)
+
+    def check(self, folder: Path) -> tuple[Notebook | Unreadable, tuple[Finding, ...]]:
+        document = read_document(NOTEBOOK, self.data)
+        project, selection = self._project(folder)
+        return document, check_document(document, NOTEBOOK, project, selection)
+
+    def fix(self, folder: Path, data: bytes | None = None) -> Fixed:
+        document = read_document(NOTEBOOK, data if data is not None else self.data)
+        return fix_document(document, NOTEBOOK, *self._project(folder), unsafe=True)
+
+    def _project(self, folder: Path) -> tuple[Project, Selection]:
+        has_selection = "select" in self.files.get("pyproject.toml", "")
+        overrides = {} if has_selection else {"select": (self.code,)}
+        found = SettingsFinder(overrides=overrides).of(folder)
+        return Project.load(found), Selection(found)
+
+
+def read_cases() -> list[Case]:
+    return [case for file in sorted(FOLDER.glob("NBL*.md")) for case in _read_file(file)]
+
+
+def _read_file(file: Path) -> list[Case]:
+    tokens = MarkdownIt("commonmark").parse(file.read_text(encoding="utf-8"))
+    cases: list[Case] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "heading_open" and token.tag == "h2" and token.map and following:
+            cases.append(Case(file, following.content, token.map[0]))
+        elif token.type == "fence" and token.map and cases:
+            _add(cases[-1], token.info.split(), Block(token.content, *token.map))
+    return cases
+
+
+def _add(case: Case, info: list[str], block: Block) -> None:
+    match info:
+        case ["py:percent"]:
+            case.notebook = block
+        case ["json"]:
+            case.notebook, case.is_json = block, True
+        case ["toml"]:
+            case.files["pyproject.toml"] = block.text
+        case ["findings"]:
+            case.findings = block
+        case ["fixed"]:
+            case.fixed = block
+        case [_, name]:
+            case.files[name] = block.text
+        case _:
+            raise ValueError(f"{case.file.name}: {case.title}: what is a block of {info}?")
+
+
+def percent_to_bytes(text: str) -> bytes:
+    """Return the notebook that a percent script stands for, as Jupyter would save it."""
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata = {"kernelspec": {"display_name": "Python 3", "name": "python3"}}
+    for index, cell in enumerate(notebook.cells, 1):
+        cell["id"] = f"cell-{index}"
+        cell.metadata.pop("lines_to_next_cell", None)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    written: str = nbformat.writes(notebook)
+    return written.encode() + b"\n"
+
+
+def bytes_to_percent(data: bytes) -> str:
+    """Return a notebook as a percent script."""
+    notebook = nbformat.reads(data.decode(), as_version=4)
+    notebook.metadata = {"jupytext": {"comment_magics": False, "notebook_metadata_filter": "-all"}}
+    written: str = jupytext.writes(notebook, fmt="py:percent")
+    return written.lstrip("\n")
+
+
+def cells(data: bytes) -> list[tuple[str, str, object]]:
+    """Return what of a notebook's cells a percent script can say."""
+    return [
+        (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", []))
+        for cell in json.loads(data)["cells"]
+    ]
+
+
+def lines(findings: tuple[Finding, ...], *, with_help: bool) -> list[str]:
+    """Return findings as the cases write them."""
+    printed = []
+    for finding in findings:
+        warning = "warning: " if finding.severity == "warning" else ""
+        where = location(NOTEBOOK, finding.place)
+        printed.append(f"{where}: {finding.code} {warning}{finding.message}")
+        if with_help and finding.help:
+            printed.append(f"  help: {finding.help}")
+    return printed
+
+
+def rewrite(case: Case, found: list[str], fixed: str | None) -> None:
+    """Put what was found into the case's file, from the bottom up."""
+    rows = case.file.read_text(encoding="utf-8").split("\n")
+    new = {"findings": "\n".join(found), "fixed": (fixed or "").rstrip("\n")}
+    after = max(b.end for b in (case.notebook, case.findings, case.fixed) if b)
+    for kind, block in (("fixed", case.fixed), ("findings", case.findings)):
+        start, end = (block.start, block.end) if block else (after, after)
+        body = [f"```{kind}", *new[kind].split("\n"), "```"] if new[kind] else []
+        rows[start:end] = body
+    case.file.write_text("\n".join(rows), encoding="utf-8")
+    os.sync()
