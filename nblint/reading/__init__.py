@@ -1,0 +1,1 @@
+"""What a notebook says: parts that rules ask for, each computed once a notebook, on demand."""
