@@ -1,0 +1,368 @@
+"""IPython's own syntax - magics, shell lines, help, prompts - turned into plain Python.
+
+What a cell means is defined by ``IPython.core.inputtransformer2``; importing that costs more than
+a whole check, so its meaning is written down here and the tests hold the two together. Beyond
+IPython, rows are kept: a tree parsed from the result points at the author's own lines.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+_STRING_END = {
+    "'": re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
+    '"': re.compile(r'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
+    "'''": re.compile(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
+    '"""': re.compile(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
+}
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\f]+|\\\n)
+    |(?P<comment>\#[^\n]*)
+    |(?P<newline>\n)
+    |[rRbBuUfFtT]{0,2}(?P<quote>\"\"\"|'''|"|')
+    |(?P<open>[(\[{])
+    |(?P<close>[)\]}])
+    |(?P<word>\w+)
+    |(?P<operator>\*\*=|//=|>>=|<<=|==|!=|<=|>=|:=|->|[-+*/%@&|^]=|//|\*\*|<<|>>|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_HELP = re.compile(
+    r"(%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(\?\??)$"  # as in IPython's HelpEnd
+)
+_LONGEST_HELP_TARGET = 500  # keeps the search above linear on hostile lines
+_CELL_MAGIC = re.compile(r"(?:[ \t\f]*\n)*%%(?!\w+\?)([^\n]*)(?:\n|\Z)")
+_CLASSIC_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)[ \t]?")
+_IPYTHON_PROMPT = re.compile(r"(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |[ \t]*\.{3,}: ?")
+
+
+class Piece(NamedTuple):
+    """From which place in the cell a part of a magic's argument comes."""
+
+    offset: int
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """A magic or shell line, and where it stands (rows and columns 1-based, in code points).
+
+    Attributes:
+        kind: ``"line"``, ``"cell"`` or ``"shell"``.
+        name: Without its ``%``; ``"!"`` or ``"!!"`` for shell lines.
+        argument: The rest of the line as IPython passes it, backslash continuations joined.
+        row: The row of its first character, the ``%`` or ``!``.
+        column: The column of that character.
+        pieces: Where the argument's parts come from; see `position`.
+        target: What ``x = %env X`` or ``x = !cmd`` assigns to, as it is written.
+        body: What stands below a cell magic.
+        body_row: The row at which the body starts.
+    """
+
+    kind: Literal["line", "cell", "shell"]
+    name: str
+    argument: str
+    row: int
+    column: int
+    pieces: tuple[Piece, ...]
+    target: str | None = None
+    body: str = ""
+    body_row: int = 0
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the row and column at which the argument's character `offset` stands."""
+        piece = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60)) - 1)]
+        return piece.row, piece.column + offset - piece.offset
+
+
+class Plain(NamedTuple):
+    """Source without IPython's syntax; row for row as long as what it was made from."""
+
+    text: str
+    magics: tuple[Magic, ...]
+
+
+class Cleaned(NamedTuple):
+    """Source without prompts or common indentation, and how much each row lost at its start."""
+
+    text: str
+    shifts: tuple[int, ...]
+
+
+def dedent(text: str) -> Cleaned:
+    """Remove the indentation that all rows share, as IPython does before anything else."""
+    return _compare(text, textwrap.dedent(text))
+
+
+def strip_prompts(text: str) -> Cleaned:
+    """Remove pasted ``>>>``, ``...`` and ``In [1]:`` prompts, unless they stand in a string."""
+    rows = text.split("\n")
+    starts = _rows_outside_strings(text)
+    prompt = _IPYTHON_PROMPT if has_ipython_prompts(text) else _CLASSIC_PROMPT
+    stripped = [
+        row[found.end() :] if number in starts and (found := prompt.match(row)) else row
+        for number, row in enumerate(rows)
+    ]
+    return _compare(text, textwrap.dedent("\n".join(stripped)))
+
+
+def has_prompts(text: str) -> bool:
+    """Tell whether the text looks like a pasted session."""
+    return ">>>" in text or has_ipython_prompts(text)
+
+
+def has_ipython_prompts(text: str) -> bool:
+    """Tell whether the text starts with ``In [1]:``, which Python takes for an annotation."""
+    if "]: " not in text or "In [" not in text:
+        return False
+    rows = [row for row in text.split("\n") if row.strip()][:2]
+    return any(_IPYTHON_PROMPT.match(row) for row in rows)
+
+
+def cell_magic(text: str) -> Magic | None:
+    """Return the cell magic that a cell starts with, if it does.
+
+    Args:
+        text: The cell, without common indentation.
+    """
+    if "%%" not in text or not (found := _CELL_MAGIC.match(text)):
+        return None
+    name, _, argument = found[1].rstrip().partition(" ")
+    row = text.count("\n", 0, found.start(1)) + 1
+    pieces = (Piece(0, row, len(name) + 4),)
+    return Magic("cell", name, argument, row, 1, pieces, None, text[found.end() :], row + 1)
+
+
+def to_python(text: str) -> Plain:
+    """Replace every magic, shell line and help request by the call that IPython makes of it.
+
+    Args:
+        text: Source without carriage returns, common indentation, prompts and the cell magic.
+    """
+    parts: list[str] = []
+    magics: list[Magic] = []
+    done = 0
+    row, counted = 1, 0
+    for special in _specials(text):
+        row += text.count("\n", counted, special.start)
+        counted = special.start
+        column = special.start - text.rfind("\n", 0, special.start)
+        python, magic = _translate(
+            text[special.start : special.end],
+            special.escape,
+            row,
+            column,
+            assigned=special.start > special.line,
+        )
+        if python is None:
+            continue
+        if magic:
+            target = text[special.line : special.start].rpartition("=")[0].strip() or None
+            magics.append(replace(magic, target=target) if target else magic)
+        lost_rows = text.count("\n", special.start, special.end)
+        parts += [text[done : special.start], python, "\n" * lost_rows]
+        done = special.end
+    parts.append(text[done:])
+    return Plain("".join(parts), tuple(magics))
+
+
+class _Special(NamedTuple):
+    """A stretch of text that is IPython's: from its first character to the end of its line."""
+
+    line: int  # where the logical line starts; before `start` for an assignment
+    start: int
+    end: int
+    escape: str  # "!", "%", "?", ",", ";", "/", or "help" for `name?`
+
+
+def _specials(text: str) -> Iterator[_Special]:
+    position = 0
+    while position < len(text):
+        line = _LogicalLine.read(text, position)
+        if line.special:
+            yield line.special
+        position = line.end
+
+
+class _LogicalLine(NamedTuple):
+    end: int
+    special: _Special | None
+
+    @classmethod
+    def read(cls, text: str, start: int) -> _LogicalLine:
+        """Read one logical line: brackets, strings and backslashes carry on over line ends."""
+        first = -1  # of the line's first token
+        last = ""  # the token before the current one
+        depth = 0
+        limit = len(text)  # beyond here, the line is a command's and not Python's
+        special: _Special | None = None
+        seen_assignment = False
+        position = start
+        while position < limit:
+            token = _TOKEN.match(text, position)
+            assert token is not None  # the last alternative matches anything
+            kind, value, position = token.lastgroup, token[0], token.end()
+            if kind == "newline":
+                if depth == 0:
+                    break
+                continue
+            if kind == "space":
+                continue
+            if first < 0:
+                first = token.start()
+                if _is_escape(text, first):
+                    limit = _end_of_command(text, first)
+                    special = _Special(first, first, limit, value[0])
+            if kind == "comment":
+                last = value
+                continue
+            if kind == "quote":
+                if closing := _STRING_END[token["quote"]].match(text, position):
+                    position = closing.end()
+                elif len(token["quote"]) == 3:
+                    position = limit  # Python gives up here, and so does IPython
+                else:
+                    newline = text.find("\n", position)
+                    position = limit if newline < 0 else newline
+            elif kind == "open":
+                depth += 1
+            elif kind == "close":
+                depth = max(0, depth - 1)
+            elif value == "=" and depth == 0 and not seen_assignment and special is None:
+                seen_assignment = True
+                command = _assigned_command(text, token.start(), position)
+                if command is not None:
+                    limit = _end_of_command(text, command)
+                    special = _Special(first, command, limit, text[command])
+            last = value if kind == "operator" else ""
+        end = min(position, limit)
+        if last == "?" and (depth == 0 or end == len(text)):
+            stop = end - 1 if text[end - 1 : end] == "\n" else end
+            if _HELP.search(text[max(first, stop - _LONGEST_HELP_TARGET) : stop]):
+                special = _Special(first, first, stop, "help")
+        return cls(end, special)
+
+
+def _is_escape(text: str, position: int) -> bool:
+    character = text[position]
+    if character in "?,;":
+        return True
+    following = text[position + 1 : position + 2]
+    if character == "!":
+        return following != "="
+    return (character == "%" and following != "=") or (
+        character == "/" and following not in ("/", "=")
+    )
+
+
+def _assigned_command(text: str, equals: int, position: int) -> int | None:
+    """Return where the command of ``x = %magic`` or ``x = !command`` starts."""
+    while found := _TOKEN.match(text, position):
+        if found.lastgroup != "space":
+            break
+        position = found.end()
+    if found is None:
+        return None
+    if found[0] == "%":
+        name = _TOKEN.match(text, position + 1)
+        while name and name.lastgroup == "space":
+            name = _TOKEN.match(text, name.end())
+        is_name = name and name.lastgroup == "word" and not name[0][0].isdigit()
+        return position if is_name else None
+    starts_its_row = not text[text.rfind("\n", 0, equals) + 1 : equals].strip()
+    return position if found[0] == "!" and not starts_its_row else None
+
+
+def _end_of_command(text: str, start: int) -> int:
+    """Return where a command ends: at its line's end, or further if backslashes continue it."""
+    end = text.find("\n", start)
+    while end > 0 and text[end - 1] == "\\":
+        end = text.find("\n", end + 1)
+    return (len(text) - text.endswith("\n")) if end < 0 else end
+
+
+def _translate(
+    command: str, escape: str, row: int, column: int, *, assigned: bool
+) -> tuple[str | None, Magic | None]:
+    """Return the Python that a command stands for, and the command itself if it is a magic."""
+    if escape == "help":
+        found = _HELP.search(command[-_LONGEST_HELP_TARGET:])
+        assert found is not None  # `_LogicalLine.read` has just found it
+        return _help(found[1], found[2], row, column)
+    line, pieces = _join(command, row, column)
+    double = line[:2] in ("!!", "??") and not assigned
+    name, content = (line[:2], line[2:]) if double else (line[:1], line[1:])
+    if escape == "?":
+        if not content:
+            return "get_ipython().show_usage()", None
+        return _help(content, name, row, column)
+    if escape == "!":
+        magic = Magic("shell", name, content, row, column, _from(pieces, len(name)))
+        call = "getoutput" if double or assigned else "system"
+        return f"get_ipython().{call}({content!r})", magic
+    name, _, argument = content.partition(" ")
+    if escape == "%":
+        skipped = min(len(line), len(name) + 2)
+        magic = Magic("line", name, argument, row, column, _from(pieces, skipped))
+        return f"get_ipython().run_line_magic({name!r}, {argument!r})", magic
+    if escape == "/":
+        return (f"{name}({', '.join(argument.split())})" if name else None), None
+    if escape == ",":
+        quoted = '", "'.join(argument.split())
+        return f'{name}("{quoted}")', None
+    return f'{name}("{argument}")', None
+
+
+def _help(target: str, marks: str, row: int, column: int) -> tuple[str, Magic]:
+    method = "pinfo2" if marks == "??" else "psearch" if "*" in target else "pinfo"
+    magic = Magic("line", method, target, row, column, (Piece(0, row, column),))
+    return f"get_ipython().run_line_magic({method!r}, {target!r})", magic
+
+
+def _join(command: str, row: int, column: int) -> tuple[str, tuple[Piece, ...]]:
+    """Join a command's rows at their backslashes, and remember where each came from."""
+    rows = command.split("\n")
+    joined = ""
+    pieces: list[Piece] = []
+    for number, text in enumerate(rows):
+        pieces.append(Piece(len(joined), row + number, column if number == 0 else 1))
+        if number == len(rows) - 1:
+            joined += text.rstrip()
+        else:
+            joined += text.rstrip()[:-1] + " "
+    return joined, tuple(pieces)
+
+
+def _from(pieces: tuple[Piece, ...], start: int) -> tuple[Piece, ...]:
+    """Renumber the pieces of a line for what is left when its first characters are cut off."""
+    kept = [piece for piece in pieces if piece.offset > start]
+    before = [piece for piece in pieces if piece.offset <= start][-1]
+    first = Piece(0, before.row, before.column + start - before.offset)
+    return (first, *(piece._replace(offset=piece.offset - start) for piece in kept))
+
+
+def _compare(before: str, after: str) -> Cleaned:
+    pairs = zip(before.split("\n"), after.split("\n"), strict=True)
+    return Cleaned(after, tuple(max(0, len(old) - len(new)) for old, new in pairs))
+
+
+def _rows_outside_strings(text: str) -> frozenset[int]:
+    """Return the rows (0-based) that start outside any string."""
+    inside: set[int] = set()
+    row = position = 0
+    while token := _TOKEN.match(text, position):
+        end = token.end()
+        if token["quote"] and (closing := _STRING_END[token["quote"]].match(text, end)):
+            end = closing.end()
+        rows = text.count("\n", position, end)
+        if token["quote"]:
+            inside.update(range(row + 1, row + rows + 1))
+        row += rows
+        position = end
+    return frozenset(range(text.count("\n") + 1)) - inside
