@@ -2,9 +2,9 @@
 
 import re
 
-_QUOTED = re.compile(r"([\"'])[^\"']{4,}\1")
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{20,}")
 
 
 def mask(text: str) -> str:
-    """Return a text with everything in quotes hidden."""
-    return _QUOTED.sub(r"\1…\1", text)
+    """Return a text with every long run of letters and digits hidden."""
+    return _TOKEN.sub(lambda run: "…" if any(map(str.isdigit, run[0])) else run[0], text)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from nblint.credentials.redaction import mask
 from nblint.document.model import Notebook, Place, Unreadable
 from nblint.findings import Finding, Rule
 from nblint.linting.selection import Selection
@@ -81,10 +82,15 @@ def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
 
 
 def _completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
-    """Yield findings with the settings' severity, and a fingerprint where they have none."""
+    """Yield findings as they are reported: masked, with the settings' severity, recognisable.
+
+    A message may quote the notebook, and so may hold what another rule keeps secret.
+    """
     for finding in findings:
         yield replace(
             finding,
+            message=mask(finding.message),
+            help=finding.help and mask(finding.help),
             severity=selection.severity(finding.code, finding.severity),
             fingerprint=finding.fingerprint or _fingerprint(finding),
         )

@@ -88,7 +88,7 @@ REAL_LOOKING = [
     "x = !\\\nls",
     "%env X \\",
 ]
-TRANSFORMER = TransformerManager()  # type: ignore[no-untyped-call]
+TRANSFORMER = TransformerManager()
 # An unterminated quote is left out: what follows it differs between Python's own tokenizers.
 PIECES = st.sampled_from(
     [

@@ -5,9 +5,9 @@ fenced blocks:
 
     ```toml                  settings: a pyproject.toml; without one, the defaults
     ```text environment.toml any other file of the repository, by its name
-    ```py:percent            the notebook as jupytext's percent script; a cell's tags are `tags=["x"]`
+    ```py:percent            the notebook as jupytext's percent script; `tags=["x"]` tags a cell
     ```json                  the notebook's very bytes instead, where those matter
-    ```findings              what is found, a line a finding; help lines only where the case shows one
+    ```findings              what is found, a line a finding; help only where the case shows one
     ```fixed                 the notebook after all fixes, unsafe ones too
 
 Only the rule that the file is named after runs, unless the settings select others. A notebook
@@ -16,7 +16,6 @@ when the test runs, so that no file holds one.
 """
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -182,4 +181,3 @@ def rewrite(case: Case, found: list[str], fixed: str | None) -> None:
         body = [f"```{kind}", *new[kind].split("\n"), "```"] if new[kind] else []
         rows[start:end] = body
     case.file.write_text("\n".join(rows), encoding="utf-8")
-    os.sync()

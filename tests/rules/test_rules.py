@@ -25,7 +25,7 @@ CASES = read_cases()
 
 # From the bottom up, so that rewriting one case leaves the rows of the others where they are.
 @pytest.mark.parametrize(
-    "case", reversed(CASES), ids=lambda case: f"{case.code}: {case.title}".replace("::", ":")
+    "case", CASES[::-1], ids=lambda case: f"{case.code}: {case.title}".replace("::", ":")
 )
 def test_case(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     case.lay_out(tmp_path)
