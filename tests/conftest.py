@@ -1,4 +1,10 @@
+import json
+from pathlib import Path
+
 import pytest
+
+from nblint.reading.header import skeleton
+from nblint.settings import DEFAULT_SECTIONS
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -7,3 +13,45 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the `findings` and `fixed` blocks of tests/rules/*.md by what nblint says",
     )
+
+
+def notebook_bytes(*cells: tuple[str, str], **metadata: object) -> bytes:
+    """Return a notebook, as Jupyter would save it, of cells given by type and source."""
+    parts: list[dict[str, object]] = []
+    for index, (kind, source) in enumerate(cells, 1):
+        lines = source.splitlines(keepends=True)
+        cell: dict[str, object] = {"cell_type": kind, "id": f"cell-{index}", "metadata": {}}
+        if kind == "code":
+            cell |= {"execution_count": None, "outputs": []}
+        parts.append({**cell, "source": lines})
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    data = {
+        "cells": parts,
+        "metadata": {"kernelspec": kernel, **metadata},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(data, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def complete_header(title: str = "Phishing triage") -> str:
+    """Return a header that no rule objects to."""
+    texts = {
+        "text": "Said in a sentence.",
+        "list": "* The abuse mailbox",
+        "numbered-list": "1. Read the mails.",
+        "table": "None",
+    }
+    sections = [
+        f"{skeleton(section).partition(chr(10))[0]}\n{texts[section.form]}"
+        for section in DEFAULT_SECTIONS
+    ]
+    return "\n\n".join([f"# {title}", *sections])
+
+
+@pytest.fixture
+def clean_notebook(tmp_path: Path) -> Path:
+    """A notebook that passes, alone in a folder without settings."""
+    path = tmp_path / "triage.ipynb"
+    path.write_bytes(notebook_bytes(("markdown", complete_header()), ("code", "print(1 + 1)")))
+    return path

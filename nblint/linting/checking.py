@@ -75,10 +75,10 @@ def check_document(
 def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
     try:
         yield from reading.call(rule.check)
-    except MissingPartError:
-        return
     except Exception as error:
-        raise RuleError(f"{rule.code} {rule.name}") from error
+        # Of a file there is a notebook or a reason why not, and rules are about one of them.
+        if not isinstance(error, MissingPartError) or error.part not in (Notebook, Unreadable):
+            raise RuleError(f"{rule.code} {rule.name}") from error
 
 
 def _completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:

@@ -17,7 +17,15 @@ Part = TypeVar("Part")
 
 
 class MissingPartError(LookupError):
-    """A part that this file does not have, such as the cells of a file that is no notebook."""
+    """A part that this file does not have, such as the cells of a file that is no notebook.
+
+    Attributes:
+        part: The part's class.
+    """
+
+    def __init__(self, part: type) -> None:
+        super().__init__(part.__name__)
+        self.part = part
 
 
 class Reading:
@@ -45,7 +53,7 @@ class Reading:
         if part not in self._parts:
             read = getattr(part, "read", None)
             if read is None:
-                raise MissingPartError(part.__name__)
+                raise MissingPartError(part)
             self._parts[part] = self.call(read)
         return cast("Part", self._parts[part])
 

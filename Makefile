@@ -1,0 +1,42 @@
+# What a developer runs. Everything lives in .venv; nothing else on the machine is touched, but for
+# the system's tools that `make test` installs where it may.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format clean
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready ## Make .venv with nblint and all that its developers need
+
+# pip reads dependency groups from 25.1 on.
+$(VENV)/.ready: pyproject.toml nblint/__init__.py
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "nblint needs Python 3.10 or newer: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@
+
+demo: setup ## Generate a notebook repository; see commits refused, mended and accepted
+	@$(BIN)/python -m demo
+
+test: setup ## Run all tests, with the real tools
+	$(BIN)/python -m pytest -n auto
+
+check: setup ## The quick loop: lint, types, fast tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+format: setup ## Format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## Remove .venv and what tools have cached
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,313 @@
+"""`nblint check`, as it is called."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from nblint.cli import main
+from tests.conftest import complete_header, notebook_bytes
+
+KEYS = [
+    "path",
+    "code",
+    "name",
+    "severity",
+    "message",
+    "cell",
+    "cell_id",
+    "cell_type",
+    "surface",
+    "output",
+    "mime",
+    "row",
+    "column",
+    "end_row",
+    "end_column",
+    "file_line",
+    "detector",
+    "fingerprint",
+    "fix",
+    "url",
+]
+
+WITHOUT_AUDIENCE = complete_header().replace("## Audience\nSaid in a sentence.\n\n", "")
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def nblint(*arguments: str, stdin: bytes | None = None) -> Result:
+    result = CliRunner().invoke(main, arguments, input=stdin)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def write(path: str, *cells: tuple[str, str]) -> Path:
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(notebook_bytes(*cells))
+    return target
+
+
+def test_a_clean_notebook() -> None:
+    write("a.ipynb", ("markdown", complete_header()))
+    result = nblint("check")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        0,
+        "All clean: 1 notebook checked.\n",
+        "",
+    )
+    assert nblint("check", "--quiet").stdout == ""
+
+
+def test_a_finding_says_where_what_and_what_to_do() -> None:
+    write("notebooks/a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    result = nblint("check", "notebooks")
+    rows = WITHOUT_AUDIENCE.count("\n") + 1
+    assert result.exit_code == 1
+    assert result.stdout == (
+        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 the header has no section 'Audience'\n"
+        "  in the cell: # Phishing triage\n"
+        "  help: add a heading '## Audience' and say it there\n"
+        "  fix: insert the section 'Audience' (--fix)\n"
+        "1 error, 1 notebook checked; --fix mends 1 of them.\n"
+    )
+
+
+def test_json_has_every_key_in_order() -> None:
+    path = write("notebooks/a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    result = nblint("check", "--output-format", "json", ".")
+    (finding,) = json.loads(result.stdout)
+    assert list(finding) == KEYS
+    line = path.read_text().splitlines().index('    "* The abuse mailbox"') + 1
+    assert finding | {"message": "", "url": ""} == {
+        "path": "notebooks/a.ipynb",
+        "code": "NBL102",
+        "name": "missing-section",
+        "severity": "error",
+        "message": "",
+        "cell": 1,
+        "cell_id": "cell-1",
+        "cell_type": "markdown",
+        "surface": "source",
+        "output": None,
+        "mime": None,
+        "row": WITHOUT_AUDIENCE.count("\n") + 1,
+        "column": 1,
+        "end_row": WITHOUT_AUDIENCE.count("\n") + 1,
+        "end_column": len("* The abuse mailbox") + 1,
+        "file_line": line,
+        "detector": None,
+        "fingerprint": finding["fingerprint"],
+        "fix": {"safe": True, "message": "insert the section 'Audience'"},
+        "url": "",
+    }
+    assert finding["url"].endswith("/NBL102/")
+    assert len(finding["fingerprint"]) == 32
+
+
+def test_json_of_nothing_is_an_empty_array() -> None:
+    write("a.ipynb", ("markdown", complete_header()))
+    assert json.loads(nblint("check", "--output-format", "json").stdout) == []
+
+
+def test_paths_are_relative_to_the_current_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a b.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    Path("deep").mkdir()
+    monkeypatch.chdir("deep")
+    assert nblint("check", "..").stdout.startswith("../a b.ipynb:cell 1:")
+
+
+def test_a_fingerprint_outlives_moves_and_edits_elsewhere() -> None:
+    def fingerprint() -> str:
+        (finding,) = json.loads(nblint("check", "--output-format", "json").stdout)
+        return str(finding["fingerprint"])
+
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    before = fingerprint()
+    write("a.ipynb", ("code", "# A licence"), ("markdown", WITHOUT_AUDIENCE + "\nMore."))
+    assert fingerprint() == before
+
+
+def test_an_unreadable_file_is_a_finding() -> None:
+    Path("a.ipynb").write_bytes(b'{"cells": [')
+    write("b.ipynb", ("markdown", complete_header()))
+    result = nblint("check", "--select", "NBL1")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("a.ipynb:1:12: NBL001 not JSON: ")
+    assert "2 notebooks checked" in result.stdout
+
+
+def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    result = nblint("check", "--output-format", "json", "gone.ipynb", "a.ipynb")
+    assert result.exit_code == 2
+    assert result.stderr == "nblint: gone.ipynb: no such file or folder\n"
+    assert [finding["code"] for finding in json.loads(result.stdout)] == ["NBL102"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("selct = []", "nblint.toml: unknown key 'selct'; did you mean 'select'?"),
+        ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
+        ("select = [", "nblint.toml: not valid TOML: "),
+        ('select = ["NBL901"]', "nblint.toml: select: no rule has the code 'NBL901'"),
+        ('output-format = "jsn"', "there is no output format 'jsn'; did you mean 'json'?"),
+    ],
+)
+def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
+    write("a.ipynb", ("markdown", complete_header()))
+    Path("nblint.toml").write_text(settings)
+    result = nblint("check", "a.ipynb")
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--select", "NBL12x"], "no rule has the code 'NBL12x'; did you mean"),
+        (["--output-format", "jsn"], "there is no output format 'jsn'; did you mean 'json'?"),
+        (["--unsafe-fixes"], "--unsafe-fixes goes with --fix or --diff"),
+        (["--config", "gone.toml"], "gone.toml: cannot be read"),
+        (["-", "a.ipynb"], "'-' stands alone"),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
+    result = nblint("check", *arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+
+
+def test_a_folder_without_notebooks_is_no_success() -> None:
+    Path("empty").mkdir()
+    result = nblint("check", "empty")
+    assert result.exit_code == 3
+    assert result.stderr == "nblint: empty: no notebook in this folder\n"
+
+
+def test_an_excluded_file_that_is_named_counts_as_checked() -> None:
+    write("old/a.ipynb", ("markdown", "nothing"))
+    Path("nblint.toml").write_text('exclude = ["old/**"]')
+    assert nblint("check", "old/a.ipynb").exit_code == 0
+
+
+def test_warnings_fail_only_a_strict_run() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    Path("nblint.toml").write_text('[severity]\nNBL102 = "warning"')
+    assert "NBL102 warning: the header" in nblint("check").stdout
+    assert nblint("check").exit_code == 0
+    assert nblint("check", "--strict").exit_code == 1
+    assert nblint("check", "--strict", "--exit-zero").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "codes"),
+    [
+        ("", [], ["NBL101", "NBL102"]),
+        ("", ["--select", "NBL102"], ["NBL102"]),
+        ("", ["--ignore", "NBL102"], ["NBL101"]),
+        ('ignore = ["NBL1"]\nselect = ["NBL102"]', [], ["NBL102"]),
+        ('ignore = ["NBL1"]\nselect = ["NBL1"]', [], []),
+        ('ignore = ["NBL101"]', ["--select", "ALL"], ["NBL102"]),
+        ('select = ["NBL101"]', ["--extend-select", "NBL102"], ["NBL101", "NBL102"]),
+        ('per-file-ignores = { "a*" = ["NBL101"] }', [], ["NBL102"]),
+        ('per-file-ignores = { "b*" = ["NBL101"] }', [], ["NBL101", "NBL102"]),
+    ],
+)
+def test_the_longest_prefix_decides_which_rules_run(
+    settings: str, arguments: list[str], codes: list[str]
+) -> None:
+    write("a.ipynb", ("markdown", "Some words."))
+    Path("nblint.toml").write_text(settings)
+    result = nblint("check", "--output-format", "json", *arguments)
+    found = {finding["code"] for finding in json.loads(result.stdout)}
+    assert sorted(found & {"NBL101", "NBL102"}) == codes
+
+
+def test_fix_mends_and_says_so() -> None:
+    path = write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    path.chmod(0o640)
+    result = nblint("check", "--fix", "--ignore", "NBL104")
+    assert result.exit_code == 0
+    assert result.stderr == "1 mended in 1 notebook(s).\n"
+    assert "## Audience" in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [file.name for file in path.parent.iterdir()] == ["a.ipynb"], "no temporary file stays"
+
+
+def test_fix_follows_links_and_leaves_them() -> None:
+    path = write("real/a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    try:
+        Path("link.ipynb").symlink_to(path)
+    except OSError:
+        pytest.skip("this system has no links")
+    nblint("check", "--fix", "link.ipynb")
+    assert Path("link.ipynb").is_symlink()
+    assert "## Audience" in path.read_text()
+
+
+def test_nothing_is_written_when_nothing_changes() -> None:
+    path = write("a.ipynb", ("markdown", complete_header()))
+    path.chmod(0o444)
+    before = path.stat()
+    assert nblint("check", "--fix").exit_code == 0
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_diff_shows_cells_and_lines_and_writes_nothing() -> None:
+    path = write("a.ipynb", ("code", "# A licence"), ("markdown", WITHOUT_AUDIENCE))
+    before = path.read_bytes()
+    result = nblint("check", "--diff", "--ignore", "NBL104")
+    assert "--- a.ipynb:cell 2\n+++ a.ipynb:cell 2\n" in result.stdout
+    assert "\n+## Audience\n" in result.stdout
+    assert '"' not in result.stdout, "no JSON"
+    assert path.read_bytes() == before
+    assert result.stderr == "1 would be mended in 1 notebook(s).\n"
+
+
+def test_standard_input() -> None:
+    Path("nblint.toml").write_text('per-file-ignores = { "drafts/**" = ["NBL1"] }')
+    data = notebook_bytes(("markdown", WITHOUT_AUDIENCE))
+    assert nblint("check", "-", stdin=data).stdout.startswith("stdin.ipynb:cell 1:")
+    named = nblint("check", "-", "--stdin-filename", "drafts/a.ipynb", stdin=data)
+    assert named.exit_code == 0
+
+
+def test_the_report_can_go_to_a_file() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    result = nblint("check", "--output-format", "json", "--output-file", "report.json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(json.loads(Path("report.json").read_text())) == 1
+    unwritable = nblint("check", "--output-file", "gone/report.json")
+    assert unwritable.exit_code == 2
+    assert "gone/report.json: cannot be written" in unwritable.stderr.replace("\\", "/")
+
+
+def test_a_notebook_does_not_drive_the_terminal() -> None:
+    write("a.ipynb", ("markdown", "## \x1b]0;owned\x07\x1b[2J\u202etitle"))
+    result = nblint("check", "--select", "NBL1")
+    assert "\\x1b]0;owned\\x07" in result.stdout
+    assert not {"\x1b", "\x07", "\u202e"} & set(result.stdout)
+
+
+def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from nblint.rules.header.missing_title import MissingTitle
+
+    def check(self: MissingTitle, header: object) -> None:
+        raise ValueError("the notebook's words")
+
+    monkeypatch.setattr(MissingTitle, "check", check)
+    write("a.ipynb", ("markdown", complete_header()))
+    result = nblint("check")
+    assert result.exit_code == 2
+    assert "a.ipynb: NBL101 missing-title failed (ValueError): a fault of nblint" in result.stderr
+    assert "words" not in result.output

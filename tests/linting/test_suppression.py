@@ -1,0 +1,81 @@
+import json
+
+import pytest
+
+from nblint.document.model import Notebook, Place
+from nblint.findings import Finding
+from nblint.linting.suppression import remaining, suppressions
+
+
+def notebook(source: str, kind: str = "code", *tags: str) -> Notebook:
+    cells = [
+        {"cell_type": "code", "source": "1", "metadata": {}, "outputs": []},
+        {"cell_type": kind, "source": source, "metadata": {"tags": list(tags)}, "outputs": []},
+    ]
+    data = {"cells": cells, "metadata": {"nblint": 1}, "nbformat": 4, "nbformat_minor": 4}
+    return Notebook.parse("a.ipynb", json.dumps(data).encode())
+
+
+def finding(code: str, place: Place) -> Finding:
+    return Finding(code, "name", "error", "message", place)
+
+
+def rows_left(notebook: Notebook, code: str) -> list[int]:
+    """Return the rows of the second cell on which a finding would be reported."""
+    cell = notebook.cells[1]
+    findings = [finding(code, cell.place(row)) for row in range(1, len(cell.rows) + 1)]
+    return [f.place.row or 0 for f in remaining(findings, suppressions(notebook))]
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "left"),
+    [
+        ("a = 1  # nblint: ignore[NBL201] it is public\nb = 2", "NBL201", [2]),
+        ("a = 1  # nblint: ignore[NBL201]\nb = 2", "NBL301", [1, 2]),
+        ("a = 1  #nblint:ignore[NBL2, NBL301]\nb = 2", "NBL301", [2]),
+        ("# nblint: ignore-cell[NBL3]\na = 1\nb = 2", "NBL301", []),
+        ("# nblint: ignore-cell[NBL3]\na = 1", "NBL201", [1, 2]),
+        ("a = 1  # nblint: ignore\nb = 2", "NBL201", [1, 2]),
+        ("a = 1  # nblint: ignore[]\nb = 2", "NBL201", [1, 2]),
+        ("%%sql\nselect 1 -- nblint: ignore[NBL201]", "NBL201", [1]),
+        ("a = 1  # pragma: allowlist secret\nb = 2", "NBL201", [2]),
+        ("a = 1  # pragma: whitelist secret\nb = 2", "NBL201", [2]),
+        ("# pragma: allowlist nextline secret\na = 1\nb = 2", "NBL203", [1, 3]),
+        ("a = 1  # pragma: allowlist secret", "NBL301", [1]),
+    ],
+)
+def test_comments_in_code(source: str, code: str, left: list[int]) -> None:
+    assert rows_left(notebook(source), code) == left
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("TODO <!-- nblint: ignore[NBL104] -->\nTODO", [2]),
+        ("<!-- nblint: ignore[NBL104] -->\n\nTODO\nTODO", [2, 4]),
+        ("<!-- nblint: ignore-cell[NBL104] -->\nTODO\nTODO", []),
+    ],
+)
+def test_comments_in_markdown(source: str, left: list[int]) -> None:
+    assert rows_left(notebook(source, "markdown"), "NBL104") == left
+
+
+def test_a_comment_on_any_row_of_a_finding_holds() -> None:
+    source = notebook("f(\n  1,  # nblint: ignore[NBL201]\n)")
+    whole = finding("NBL201", source.cells[1].place(1, 1, 3, 2))
+    assert remaining([whole], suppressions(source)) == []
+
+
+def test_a_tag_holds_for_outputs_and_metadata_too() -> None:
+    tagged = notebook("a = 1", "code", "nblint-ignore-NBL203", "nblint-ignore-", "other")
+    output = finding("NBL203", Place(2, "output", 1, "stream", 1, 1))
+    elsewhere = finding("NBL203", Place(1, "output", 1, "stream", 1, 1))
+    source = finding("NBL201", tagged.cells[1].place(1))
+    found = [output, finding("NBL203", Place(2, "metadata")), elsewhere, source]
+    assert remaining(found, suppressions(tagged)) == [elsewhere, source]
+
+
+def test_a_comment_does_not_hold_for_outputs() -> None:
+    commented = notebook("# nblint: ignore-cell[NBL203]")
+    output = finding("NBL203", Place(2, "output", 1, "stream", 1, 1))
+    assert remaining([output], suppressions(commented)) == [output]
