@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nblint.cli import main
+from nblint.reading.header import Header
 from tests.conftest import complete_header, notebook_bytes
 
 KEYS = [
@@ -300,12 +301,10 @@ def test_a_notebook_does_not_drive_the_terminal() -> None:
 def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from nblint.rules.header.missing_title import MissingTitle
-
-    def check(self: MissingTitle, header: object) -> None:
+    def title(header: Header) -> None:
         raise ValueError("the notebook's words")
 
-    monkeypatch.setattr(MissingTitle, "check", check)
+    monkeypatch.setattr(Header, "title", property(title))
     write("a.ipynb", ("markdown", complete_header()))
     result = nblint("check")
     assert result.exit_code == 2
