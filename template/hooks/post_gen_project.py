@@ -1,10 +1,11 @@
-"""Point the checks at the nblint that the template came with, make the first commit, and say what to do next.
+"""Point the checks at the template's own nblint, make the first commit, say what to do next.
 
-Nothing here is fatal: the repository is complete without git, without an identity, and without pre-commit.
+Nothing here is fatal: the repository is complete without git, an identity, or pre-commit.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -14,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')
+ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 CONFIG = Path(".pre-commit-config.yaml")
 # Set while another git command runs (a hook, a rebase); they would send our git to that repository.
 GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
@@ -39,14 +40,14 @@ class Origin(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether only this machine reaches it."""
-        remote = re.match(r"(?!file:)[a-z][a-z0-9+.-]+://|[^/\\:]{2,}:(?![\\/]{2})", self.repo)
-        return remote is None
+        address = r"(?!file:)[a-z][a-z0-9+.-]+://|[^/\\:]{2,}:(?!//)"  # https://… or git@host:…
+        return re.match(address, self.repo, flags=re.IGNORECASE) is None
 
 
 def main() -> None:
     """Finish the generated repository."""
     root = template_root()
-    origin = origin_of(root) if root else None
+    origin = origin_of_cruft() or (origin_of(root) if root else None)
     text = CONFIG.read_text(encoding="utf-8")
     block = block_of_repository(origin) if origin else block_of_release(version_of(root))
     # As bytes: line ends stay LF on Windows.
@@ -62,10 +63,10 @@ def main() -> None:
 
 
 def template_root() -> Path | None:
-    """Find the folder that holds the template's folder: nblint's repository, or the installed package."""
+    """Find the folder above the template's: nblint's repository, or the installed package."""
     if "_repo_dir" not in ANSWERS:
         return None
-    # `cookiecutter . --directory template` passes a relative path, and this hook runs in the generated folder.
+    # `cookiecutter . --directory template` passes a relative path, and this runs elsewhere.
     for base in (os.environ.get("PWD", ""), ANSWERS["_output_dir"]):
         folder = Path(base, ANSWERS["_repo_dir"])
         if folder.is_absolute() and (folder / "cookiecutter.json").is_file():
@@ -73,29 +74,49 @@ def template_root() -> Path | None:
     return None
 
 
+def origin_of_cruft() -> Origin | None:
+    """Take cruft's word: it generates from a clone that it removes afterwards."""
+    if "_commit" not in ANSWERS:
+        return None
+    return Origin(without_userinfo(ANSWERS["_template"]), ANSWERS["_commit"])
+
+
 def origin_of(root: Path) -> Origin | None:
-    """Name the repository and commit that the template was taken from; None where there is no repository."""
+    """Name the repository and commit that the template was taken from, if there is one."""
     top = git("rev-parse", "--show-toplevel", cwd=root)
     # An unpacked archive or an installed package can lie inside somebody else's repository.
-    if not top or Path(top).resolve() != root or not git("ls-files", ".pre-commit-hooks.yaml", cwd=root):
+    if (
+        not top
+        or Path(top).resolve() != root
+        or not git("ls-files", ".pre-commit-hooks.yaml", cwd=root)
+    ):
         return None
     sha = git("rev-parse", "HEAD", cwd=root)
-    tags = git("tag", "--points-at", "HEAD", "--sort=-version:refname", cwd=root).split()
-    published = git("branch", "--remotes", "--contains", "HEAD", cwd=root)
-    remote = git("remote", "get-url", "origin", cwd=root) if published else ""
-    return Origin(without_userinfo(remote) or root.as_posix(), tags[0] if tags else sha) if sha else None
+    # Tags that move, such as "latest", would not pin anything.
+    versions = git(
+        "tag", "--points-at", "HEAD", "--sort=-version:refname", "--list", "v[0-9]*", cwd=root
+    )
+    # What was not pushed, the remote does not have.
+    pushed = git("branch", "--remotes", "--contains", "HEAD", cwd=root)
+    # As written: `remote get-url` would apply the person's own rewrites.
+    remote = git("config", "--get", "remote.origin.url", cwd=root) if pushed else ""
+    rev = (versions.split() or [sha])[0]
+    return Origin(without_userinfo(remote) or root.as_posix(), rev) if sha else None
 
 
 def without_userinfo(url: str) -> str:
-    """Drop `name:token@` of an http address; ssh needs its user name, which is no secret."""
-    return re.sub(r"^(https?://)[^/]*@", r"\1", url)
+    """Drop `name:token@` from an address; ssh needs the name, which is no secret."""
+    url = re.sub(r"^(ssh://[^/:@]*):[^/]*@", r"\1@", url, flags=re.IGNORECASE)
+    return re.sub(r"^((?!ssh:)[a-z0-9+.-]+://)[^/]*@", r"\1", url, flags=re.IGNORECASE)
 
 
 def version_of(root: Path | None) -> str:
-    """Read nblint's version beside the template: `nblint/__init__.py`, in a wheel one folder up from it."""
+    """Read the version from nblint's `__init__.py`; a wheel has it right above the template."""
     for module in (root / "nblint" / "__init__.py", root / "__init__.py") if root else ():
         if module.is_file():
-            stated = re.search(r'^__version__ = "(.+?)"', module.read_text(encoding="utf-8"), re.MULTILINE)
+            stated = re.search(
+                r'^__version__ = "(.+?)"', module.read_text(encoding="utf-8"), re.MULTILINE
+            )
             if stated:
                 return "==" + stated[1]
     return ""
@@ -140,13 +161,17 @@ def block_of_release(version: str) -> str:
 
 
 def first_commit() -> list[str]:
-    """Make a git repository with one commit, as far as this machine allows, and tell what was done."""
+    """Make a repository with one commit, as far as this machine allows; tell what was done."""
     if not shutil.which("git"):
-        return ["git is not installed here, so there is no history yet: install it, then run 'git init'."]
+        return ["git is not installed here; install it, then run 'git init' in that folder."]
     if git("rev-parse", "--git-dir"):
         return ["The folder lies inside a git repository already: commit it there."]
     # Two steps instead of `init -b`, which git before 2.28 does not know.
-    if not (succeeds("init", "--quiet") and succeeds("symbolic-ref", "HEAD", "refs/heads/main") and succeeds("add", ".")):
+    if not (
+        succeeds("init", "--quiet")
+        and succeeds("symbolic-ref", "HEAD", "refs/heads/main")
+        and succeeds("add", ".")
+    ):
         return ["git could not make a repository here; see its message above."]
     done = []
     if not git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"):
@@ -156,7 +181,7 @@ def first_commit() -> list[str]:
             '    git config --global user.email "you@example.com"',
             '    git commit -m "Start from the notebook template"',
         ]
-    # --no-verify: a hook that the person has installed for all repositories would run before anything is set up.
+    # --no-verify: a hook that the person has for all repositories would run before the setup.
     elif succeeds("commit", "--quiet", "--no-verify", "-m", "Start from the notebook template"):
         done.append("Made it a git repository with a first commit.")
     else:
@@ -165,10 +190,12 @@ def first_commit() -> list[str]:
 
 
 def install_pre_commit() -> list[str]:
-    """Switch the checks on for `git commit` if pre-commit is there; it downloads them at the first commit."""
+    """Switch the checks on for `git commit`; pre-commit downloads them at the first one."""
     if not shutil.which("pre-commit"):
         return []
-    installed = subprocess.run(["pre-commit", "install"], capture_output=True, env=environment(), check=False)
+    installed = subprocess.run(
+        ["pre-commit", "install"], capture_output=True, env=environment(), check=False
+    )
     return ["Switched the checks on for `git commit`."] if installed.returncode == 0 else []
 
 
@@ -176,7 +203,12 @@ def git(*arguments: str, cwd: Path | None = None) -> str:
     """Return what git prints, empty when it fails or is missing."""
     try:
         ran = subprocess.run(
-            ["git", *arguments], cwd=cwd, env=environment(), capture_output=True, encoding="utf-8", check=False
+            ["git", *arguments],
+            cwd=cwd,
+            env=environment(),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
         )
     except OSError:
         return ""
@@ -205,8 +237,9 @@ README.md says how to save your work, and what to do when a check refuses it.
 
 
 try:
-    # Answers can hold letters that this terminal cannot show.
-    sys.stdout.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may lack letters of the answers
     main()
-except (OSError, ValueError, subprocess.SubprocessError) as error:
-    print(f"The repository is there, but the last steps did not work ({error}). README.md says how to go on.")
+except Exception as error:  # noqa: BLE001 (the repository is there, whatever went wrong)
+    print(f"The repository is there, but its last steps failed: {error!r}")
+    print("README.md says how to go on.")
