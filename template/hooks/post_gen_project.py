@@ -240,6 +240,6 @@ try:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal may lack letters of the answers
     main()
-except Exception as error:  # noqa: BLE001 (the repository is there, whatever went wrong)
+except Exception as error:  # the repository is there, whatever went wrong
     print(f"The repository is there, but its last steps failed: {error!r}")
     print("README.md says how to go on.")

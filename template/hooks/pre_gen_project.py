@@ -68,5 +68,6 @@ if found := problems():
     sys.exit(
         "\nNothing was generated, because of these answers:\n\n"
         + "".join(f"  * {problem}\n" for problem in found)
-        + "\nRun the same command again and correct them; the other answers were fine.\n"
+        + "\nRun the same command again and correct them; the other answers were fine."
+        "\n(What cookiecutter adds below says only that it stopped.)\n"
     )
