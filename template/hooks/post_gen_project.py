@@ -125,8 +125,8 @@ def version_of(root: Path | None) -> str:
 def block_of_repository(origin: Origin) -> str:
     """Write nblint's entry of the pre-commit configuration, for a repository."""
     return f"""\
-  - repo: {json.dumps(origin.repo, ensure_ascii=False) if origin.is_local else origin.repo}
-    rev: {origin.rev}
+  - repo: {json.dumps(origin.repo, ensure_ascii=False)}
+    rev: {json.dumps(origin.rev)}
     hooks:
       - id: nblint
       - id: nblint-fix
