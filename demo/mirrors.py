@@ -1,8 +1,8 @@
-"""Stand-ins for the hook repositories of a generated `.pre-commit-config.yaml`, out of the package registry.
+"""Stand-ins for the hook repositories of a generated `.pre-commit-config.yaml`.
 
-pre-commit clones each `repo:` and installs it. Where only a package registry is in reach, a small
-git repository of the same tag does as well: a manifest with the same hooks, and a `setup.py` that
-depends on the very version that the tag names. git's `insteadOf`, passed through the environment,
+pre-commit clones each `repo:` and installs it. Where only a package registry is in reach, a
+small git repository of the same tag does as well: a manifest with the same hooks, and a `setup.py`
+that depends on the very version that the tag names. git's `insteadOf`, passed as variables,
 leads from the one to the other, so the configuration runs as it was generated.
 """
 

@@ -5,17 +5,23 @@ from pathlib import Path
 import pytest
 from cookiecutter.exceptions import FailedHookException
 
+from nblint.settings import HeaderSettings
 from tests.template.conftest import ROOT, Generate, command
 
+HEADER = HeaderSettings()
+PROMPTS = [section.prompt for section in HEADER.sections if section.form == "text"]
 REFUSED = {
     "slug": [
         "Failed-Logins", "failed_logins", "failed logins", "-failed", "failed-", "a--b", "a/b",
         "échecs", "con", "com1", "a" * 61, "a.b",
     ],
     "email": ["nobody", "a@b", "a b@example.com", "a@example.com>", "@example.com"],
-    "title": ["", " ", "TODO", "Untitled", "untitled 2", "Notebook Name", "# Logins", "a\nb", "a\u2028b", "a\x1bb"],
-    "purpose": ["", "TBD.", "TODO: later", "What are you trying to do with this notebook?", "<!-- hidden -->"],
-    "audience": [" ", "Blah blah", "Who is this notebook developed for?"],
+    "title": [
+        "", " ", "TODO", "Untitled", "untitled 2", "Notebook Name", "# Logins", "a\nb",
+        "a\u2028b", "a\x1bb",
+    ],
+    "purpose": ["", "TBD.", "TODO: later", "<!-- hidden -->", *PROMPTS, *HEADER.placeholders],
+    "audience": [" ", *PROMPTS, *HEADER.placeholders],
     "author": ["", "Ada\tLovelace"],
 }  # fmt: skip
 

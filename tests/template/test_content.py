@@ -1,4 +1,4 @@
-"""What a generated repository holds, for every choice and for answers that break naive templates."""
+"""What a generated repository holds, for every choice and for awkward answers."""
 
 import ast
 import configparser
@@ -12,6 +12,7 @@ import nbformat
 import pytest
 import yaml
 
+from nblint.settings import HeaderSettings
 from tests.template.conftest import ROOT, Generate, git
 
 if sys.version_info >= (3, 11):
@@ -38,7 +39,9 @@ TITLES = {
 
 
 def files(repository: Path) -> list[Path]:
-    return sorted(path for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts)
+    return sorted(
+        path for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts
+    )
 
 
 def notebook_of(repository: Path) -> Path:
@@ -60,7 +63,9 @@ def assert_sound(repository: Path) -> None:
     readme = (repository / "README.md").read_text("utf-8")
     table = readme[readme.index("## Every file and its reason") :]
     named = re.findall(r"^\| `([^`]+)` \| \S.+\|$", table, re.MULTILINE)
-    assert sorted(named) == sorted(str(p.relative_to(repository).as_posix()) for p in files(repository))
+    assert sorted(named) == sorted(
+        str(p.relative_to(repository).as_posix()) for p in files(repository)
+    )
 
     notebook = notebook_of(repository)
     before = notebook.read_bytes()
@@ -133,27 +138,27 @@ def test_parameters_and_environment_agree_with_the_notebook(generate: Generate) 
 
 def test_sections_are_the_organisations(generate: Generate) -> None:
     header = nbformat.read(notebook_of(generate()), as_version=4).cells[0].source
-    assert re.findall(r"^## (.+)$", header, re.MULTILINE) == [
-        "Purpose",
-        "Audience",
-        "Data Sources",
-        "Description (How does it work?)",
-        "Parameters",
-        "References",
-    ]
+    sections = re.findall(r"^## (.+)$", header, re.MULTILINE)
+    assert sections == [section.title for section in HeaderSettings().sections]
 
 
 def test_the_notebook_runs(generate: Generate) -> None:
     cells = nbformat.read(notebook_of(generate()), as_version=4).cells
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert re.search(r"^\d{4}-\d\d-\d\d +4 https://app\.datadoghq\.com/logs$", ran.stdout, re.MULTILINE)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    assert re.search(
+        r"^\d{4}-\d\d-\d\d +4 https://app\.datadoghq\.com/logs$", ran.stdout, re.MULTILINE
+    )
     assert len(ran.stdout.splitlines()) == 4
 
 
 @pytest.mark.parametrize("target", ["setup", "lint", "fix", "test"])
 def test_make_says_what_there_is(generate: Generate, target: str) -> None:
     repository = generate()
-    shown = subprocess.run(["make"], cwd=repository, capture_output=True, encoding="utf-8", check=True)
+    shown = subprocess.run(
+        ["make"], cwd=repository, capture_output=True, encoding="utf-8", check=True
+    )
     assert re.search(rf"^  make {target} - [A-Z]\w+ ", shown.stdout, re.MULTILINE)
     assert f"| `make {target}` |" in (repository / "README.md").read_text("utf-8")
