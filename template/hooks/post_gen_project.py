@@ -27,8 +27,7 @@ The checks of this repository take nblint from a folder of this machine:
 
 That serves a trial. Nobody else has that folder, so for a team take the
 template from its address, or correct `repo:` in .pre-commit-config.yaml.
-***************************************************************************
-"""
+***************************************************************************"""
 
 
 class Origin(NamedTuple):
