@@ -1,0 +1,191 @@
+"""Play an author's first hour with the real tools: `python -m demo`.
+
+Generates a notebook repository in a temporary folder, from this checkout, and commits to it with
+the hooks of its own configuration: what must not get in is refused, mended and committed. The
+status is 0 only if every refusal and every acceptance happened as said.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from demo.author import Author, Unexpected
+from demo.mirrors import mirror
+from demo.notebooks import derive, made_up_token, replace
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+# What would bring the person's own settings, or another git command's repository, into play.
+LEFT_OUT = ("GIT_", "PRE_COMMIT", "SKIP", "COOKIECUTTER_")
+
+
+def main() -> int:
+    """Play the story in a new folder; return the exit status."""
+    if problem := what_is_missing():
+        print(f"make demo: {problem}", file=sys.stderr)
+        return 2
+    # Resolved: on macOS the temporary folder is a link.
+    folder = Path(tempfile.mkdtemp(prefix="nblint-demo-")).resolve()
+    start = time.monotonic()
+    print(f"An author's first hour, with the real tools. Everything happens in {folder}")
+    if git("status", "--porcelain"):
+        print("The hooks run the last commit of this checkout, without what changed since.")
+    try:
+        author = generate(folder)
+        first_commit(author)
+        missing_section(author)
+        embedded_token(author)
+        undeclared_variable(author)
+        ended = ending(author, time.monotonic() - start)
+    except Unexpected as turn:
+        print(f"\nNot as it should be: {turn}.\nThe repository is as it was then, in {folder}")
+        return 1
+    print(ended)
+    return 0
+
+
+def what_is_missing() -> str:
+    """Say what the demonstration lacks on this machine, if anything."""
+    try:
+        version = git("version").split()[2]
+    except OSError:
+        return "git is not installed"
+    if tuple(map(int, version.split(".")[:2])) < (2, 32):
+        return f"git {version} is too old; 2.32 or newer is needed"
+    if not git("rev-parse", "--verify", "HEAD:.pre-commit-hooks.yaml"):
+        return f"{CHECKOUT} is no git clone; pre-commit takes the hooks from its last commit"
+    return ""
+
+
+def git(*arguments: str) -> str:
+    """Return what git says of this checkout, empty if it fails."""
+    command = ["git", *arguments]
+    ran = subprocess.run(command, cwd=CHECKOUT, encoding="utf-8", capture_output=True, check=False)
+    return ran.stdout.strip()
+
+
+def step(number: int, title: str) -> None:
+    print(f"\n[{number}/5] {title}", flush=True)
+
+
+# ---- the story
+
+
+def generate(folder: Path) -> Author:
+    """Generate a repository; return its author, who needs no identity and no home."""
+    step(1, "Generate a notebook repository")
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(LEFT_OUT)}
+    variables |= {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "COOKIECUTTER_CONFIG": str(folder / "cookiecutter.yaml"),
+        "PRE_COMMIT_HOME": str(folder / "pre-commit"),
+        "PRE_COMMIT_COLOR": "never",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Demo Author",
+        "GIT_AUTHOR_EMAIL": "author@example.com",
+        "GIT_COMMITTER_NAME": "Demo Author",
+        "GIT_COMMITTER_EMAIL": "author@example.com",
+    }
+    (folder / "cookiecutter.yaml").write_text(
+        f"cookiecutters_dir: '{folder / 'templates'}'\nreplay_dir: '{folder / 'replay'}'\n",
+        encoding="utf-8",
+    )
+    # git_init=no: the first commit is made below, with the hooks.
+    Author(folder, variables).succeeds("cookiecutter", str(CHECKOUT), "--no-input", "git_init=no")
+    repository = folder / "failed-logins"
+    variables |= mirror(repository / ".pre-commit-config.yaml", folder / "mirrors", CHECKOUT)
+    return Author(repository, variables)
+
+
+def first_commit(author: Author) -> None:
+    step(2, "The first commit: every check accepts it (installing them takes most of the time)")
+    author.succeeds("git", "init", "--quiet", "--initial-branch=main")
+    author.succeeds("pre-commit", "install")
+    author.commits("Start from the notebook template")
+
+
+def missing_section(author: Author) -> None:
+    step(3, "A notebook that does not say who it is for")
+    notebook = derive(example(author), "phishing-triage.ipynb", "Phishing triage")
+    section = "## Audience\nAnalysts on duty in the security operations centre.\n\n"
+    replace(notebook, section, "")
+    author.is_refused("notebooks/phishing-triage.ipynb", "NBL102")
+    tell("mended: nblint inserts the heading on request, the author writes the words")
+    status, _ = author.types(
+        *("pre-commit", "run", "--hook-stage", "manual", "nblint-fix"),
+        *("--files", "notebooks/phishing-triage.ipynb"),
+    )
+    prompt = "Who is this notebook developed for?"
+    if status != 1 or prompt not in notebook.read_text(encoding="utf-8"):
+        raise Unexpected("nblint-fix did not insert the section")
+    replace(notebook, prompt, "Analysts on duty in the security operations centre.")
+    author.commits("Add the triage of reported mails")
+
+
+def embedded_token(author: Author) -> None:
+    step(4, "A notebook that holds a token")
+    notebook = derive(example(author), "repository-audit.ipynb", "Audit of repositories")
+    token = made_up_token()
+    replace(notebook, "\ndatadog_site = ", f'\ngithub_token = "{token}"\ndatadog_site = ')
+    author.is_refused("notebooks/repository-audit.ipynb", "NBL201", never_shown=token)
+    tell("mended: the notebook reads it from the environment, and the catalogue declares it")
+    replace(notebook, f'"{token}"', 'os.environ["GITHUB_TOKEN"]')
+    with (author.repository / "environment.toml").open("a", encoding="utf-8") as catalogue:
+        catalogue.write(
+            '\n[environment.GITHUB_TOKEN]\nhelp = "Read-only token of the audit"\nsecret = true\n'
+        )
+    author.commits("Add the audit of repositories")
+
+
+def undeclared_variable(author: Author) -> None:
+    step(5, "A notebook that reads a variable which nobody declared")
+    notebook = derive(example(author), "alert-volume.ipynb", "Volume of alerts")
+    replace(notebook, '"DATADOG_SITE"', '"DATADOG_STIE"')
+    author.is_refused("notebooks/alert-volume.ipynb", "NBL301")
+    tell("mended: the name is written as the catalogue has it")
+    replace(notebook, '"DATADOG_STIE"', '"DATADOG_SITE"')
+    author.commits("Add the volume of alerts")
+
+
+def example(author: Author) -> Path:
+    return author.repository / "notebooks" / "failed-logins.ipynb"
+
+
+def tell(text: str) -> None:
+    print(f"      {text}", flush=True)
+
+
+def ending(author: Author, seconds: float) -> str:
+    """Say where everything is, and how to go on by hand."""
+    if len(author.asks("git", "log", "--format=%h").split()) != 4:
+        raise Unexpected("there should be four commits")
+    folder = author.repository.parent
+    names = ("GIT_", "PRE_COMMIT_HOME", "PATH")
+    exports = [
+        f"export {name}={shlex.quote(value)}\n"
+        for name, value in sorted(author.variables.items())
+        if name.startswith(names)
+    ]
+    (folder / "variables.sh").write_text("".join(exports), encoding="utf-8")
+    return f"""
+Three notebooks were refused, mended and accepted, in {seconds:.0f} seconds.
+
+The repository is in {author.repository}. What to do next:
+
+    cd {author.repository}
+    . ../variables.sh         the demonstration's git and hooks, for this terminal
+    git log --stat            what was committed
+    make setup test           install what the notebooks need, and run them
+
+Change a notebook there and commit it yourself; README.md says what to do when a check refuses it.
+A repository of your own:     cookiecutter {CHECKOUT}
+When you have seen enough:    rm -rf {folder}
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

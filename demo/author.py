@@ -1,0 +1,102 @@
+"""The author of the demonstration: types git commands, and notices what came of them."""
+
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Unexpected(Exception):
+    """Something did not happen as the story says."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Somebody at a terminal in a repository.
+
+    Attributes:
+        repository: the folder that the commands run in.
+        variables: the environment of the commands.
+    """
+
+    repository: Path
+    variables: dict[str, str]
+
+    def types(self, *command: str) -> tuple[int, str]:
+        """Run a command, show it and what it says line by line, and return its status and text."""
+        print(f"      $ {shlex.join(command)}", flush=True)
+        said = []
+        with subprocess.Popen(
+            command,
+            cwd=self.repository,
+            env=self.variables,
+            encoding="utf-8",
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            for line in process.stdout or ():
+                print(f"      | {line}", end="", flush=True)
+                said.append(line)
+        return process.returncode, "".join(said)
+
+    def succeeds(self, *command: str) -> str:
+        """Run a command that has to work."""
+        status, said = self.types(*command)
+        if status:
+            message = f"`{shlex.join(command)}` ended with status {status}"
+            raise Unexpected(message)
+        return said
+
+    def commits(self, message: str) -> None:
+        """Add everything and commit; every hook has to accept it and to leave the files alone."""
+        self.succeeds("git", "add", ".")
+        said = self.succeeds("git", "commit", "--message", message)
+        if not re.search(r"^nblint .+Passed$", said, re.MULTILINE):
+            raise Unexpected("the commit went through without nblint having looked at it")
+        if self.asks("git", "status", "--porcelain"):
+            raise Unexpected("files differ from what was committed")
+        print("      accepted", flush=True)
+
+    def is_refused(self, notebook: str, code: str, *, never_shown: str = "") -> None:
+        """Add everything and try to commit; nblint has to refuse it, and nothing else.
+
+        Args:
+            notebook: the notebook that nblint has to name.
+            code: the one rule that it has to refuse it for.
+            never_shown: a text that must not appear.
+
+        Raises:
+            Unexpected: it went otherwise.
+        """
+        before = self.asks("git", "rev-parse", "HEAD")
+        self.succeeds("git", "add", ".")
+        status, said = self.types("git", "commit", "--message", f"Add {notebook}")
+        if never_shown and never_shown in said:
+            raise Unexpected("the refusal shows the credential")
+        if status == 0 or self.asks("git", "rev-parse", "HEAD") != before:
+            message = f"the commit was accepted, and {code} should have refused it"
+            raise Unexpected(message)
+        failed = re.findall(r"^(.+?)\.{3,}Failed$", said, re.MULTILINE)
+        if [name.split()[0] for name in failed] != ["nblint"]:
+            message = f"nblint alone should have refused it, not {failed or 'something else'}"
+            raise Unexpected(message)
+        named = set(re.findall(rf"^{re.escape(notebook)}:.*?: (NBL\d+) ", said, re.MULTILINE))
+        if named != {code}:
+            message = f"nblint should have named {code} for {notebook}, not {sorted(named)}"
+            raise Unexpected(message)
+        print(f"      refused, as it should be ({code})", flush=True)
+
+    def asks(self, *command: str) -> str:
+        """Return what a command says, without showing it."""
+        ran = subprocess.run(
+            command,
+            cwd=self.repository,
+            env=self.variables,
+            encoding="utf-8",
+            capture_output=True,
+            check=True,
+        )
+        return ran.stdout.strip()

@@ -1,0 +1,140 @@
+"""Stand-ins for the hook repositories of a generated `.pre-commit-config.yaml`.
+
+pre-commit clones each `repo:` and installs it. Where only a package registry is in reach, a
+small git repository of the same tag does as well: a manifest with the same hooks, and a `setup.py`
+that depends on the very version that the tag names. git's `insteadOf`, passed as variables,
+leads from the one to the other, so the configuration runs as it was generated.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+
+class Tool(NamedTuple):
+    """A hook repository: the package that it installs, and the manifest's entries in use."""
+
+    package: str
+    hooks: list[dict[str, Any]]
+
+
+def hook(identity: str, entry: str | None = None, **more: Any) -> dict[str, Any]:
+    """Write a manifest's entry; most are named as their command."""
+    return {
+        "id": identity,
+        "name": identity,
+        "entry": entry or identity,
+        "language": "python",
+        **more,
+    }
+
+
+# What the manifests of these repositories say about the hooks that the template uses.
+TOOLS = {
+    "https://github.com/kynan/nbstripout": Tool(
+        "nbstripout", [hook("nbstripout", types=["jupyter"])]
+    ),
+    "https://github.com/astral-sh/ruff-pre-commit": Tool(
+        "ruff",
+        [
+            hook(
+                "ruff-check",
+                "ruff check --force-exclude",
+                types_or=["python", "pyi", "jupyter"],
+                require_serial=True,
+            ),
+            hook(
+                "ruff-format",
+                "ruff format --force-exclude",
+                types_or=["python", "pyi", "jupyter"],
+                require_serial=True,
+            ),
+        ],
+    ),
+    "https://github.com/pre-commit/pre-commit-hooks": Tool(
+        "pre-commit-hooks",
+        [
+            hook("end-of-file-fixer", types=["text"]),
+            hook("trailing-whitespace", "trailing-whitespace-fixer", types=["text"]),
+            hook("mixed-line-ending", types=["text"]),
+            hook("check-added-large-files"),
+            hook("check-case-conflict"),
+            hook("check-json", types=["json"]),
+            hook("check-merge-conflict", types=["text"]),
+            hook("check-toml", types=["toml"]),
+            hook("check-yaml", types=["yaml"]),
+        ],
+    ),
+    "https://github.com/nbQA-dev/nbQA": Tool(
+        "nbqa",
+        [hook("nbqa-mypy", "nbqa mypy", types=["jupyter"], require_serial=True)],
+    ),
+    "https://github.com/Yelp/detect-secrets": Tool(
+        "detect-secrets", [hook("detect-secrets", "detect-secrets-hook", files=".*")]
+    ),
+}
+
+
+def mirror(config: Path, folder: Path, checkout: Path) -> dict[str, str]:
+    """Make a stand-in for each hook repository that a configuration names.
+
+    Args:
+        config: the `.pre-commit-config.yaml`.
+        folder: where the stand-ins go, one folder each.
+        checkout: nblint's own repository, which stands in for nblint's address.
+
+    Returns:
+        The variables that lead git from the addresses to the stand-ins.
+
+    Raises:
+        LookupError: the configuration names a repository that no stand-in is known for.
+    """
+    targets: dict[str, Path] = {}
+    for entry in yaml.safe_load(config.read_text(encoding="utf-8"))["repos"]:
+        address = entry["repo"]
+        if address == "local" or Path(address).is_dir():
+            continue
+        if any(hook["id"] == "nblint" for hook in entry["hooks"]):
+            targets[address] = checkout
+        elif address in TOOLS:
+            targets[address] = folder / TOOLS[address].package
+            make_repository(TOOLS[address], str(entry["rev"]), targets[address])
+        else:
+            message = f"no stand-in is known for {address}"
+            raise LookupError(message)
+    return git_settings({f"url.{path.as_posix()}.insteadOf": url for url, path in targets.items()})
+
+
+def git_settings(settings: dict[str, str]) -> dict[str, str]:
+    """Write git settings as the variables that git (and pre-commit) take them from."""
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
+
+
+def make_repository(tool: Tool, tag: str, folder: Path) -> None:
+    """Make a git repository that pre-commit can install the tool's tagged version from."""
+    folder.mkdir(parents=True)
+    manifest = yaml.safe_dump(tool.hooks, sort_keys=False)
+    (folder / ".pre-commit-hooks.yaml").write_text(manifest, encoding="utf-8")
+    requirement = f"{tool.package}=={tag.removeprefix('v')}"
+    (folder / "setup.py").write_text(
+        "from setuptools import setup\n"
+        f"setup(name='stand-in', version='1', py_modules=[], install_requires=[{requirement!r}])\n",
+        encoding="utf-8",
+    )
+    identity = ["-c", "user.name=demo", "-c", "user.email=demo@example.com"]
+    unsigned = ["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", "-c", "core.hooksPath="]
+    for command in (
+        ["init", "--quiet"],
+        ["add", "."],
+        ["commit", "--quiet", "--message", tag],
+        ["tag", tag],
+    ):
+        subprocess.run(
+            ["git", *identity, *unsigned, *command], cwd=folder, env=os.environ, check=True
+        )

@@ -1,0 +1,244 @@
+"""Point the checks at the template's own nblint, make the first commit, say what to do next.
+
+Nothing here is fatal: the repository is complete without git, an identity, or pre-commit.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
+CONFIG = Path(".pre-commit-config.yaml")
+# Set while another git command runs (a hook, a rebase); they would send our git to that repository.
+GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
+PATH_WARNING = """
+*** WARNING ***************************************************************
+The checks of this repository take nblint from a folder of this machine:
+
+    {repo}
+
+That serves a trial. Nobody else has that folder, so for a team take the
+template from its address, or correct `repo:` in .pre-commit-config.yaml.
+***************************************************************************"""
+
+
+class Origin(NamedTuple):
+    """Where pre-commit finds nblint: a repository and one of its tags or commits."""
+
+    repo: str
+    rev: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches it."""
+        address = r"(?!file:)[a-z][a-z0-9+.-]+://|[^/\\:]{2,}:(?!//)"  # https://… or git@host:…
+        return re.match(address, self.repo, flags=re.IGNORECASE) is None
+
+
+def main() -> None:
+    """Finish the generated repository."""
+    root = template_root()
+    origin = origin_of_cruft() or (origin_of(root) if root else None)
+    text = CONFIG.read_text(encoding="utf-8")
+    block = block_of_repository(origin) if origin else block_of_release(version_of(root))
+    # As bytes: line ends stay LF on Windows.
+    CONFIG.write_bytes(re.sub(r"  # @nblint@.*\n", lambda _: block, text).encode())
+    done = first_commit() if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
+    print("\n".join(["", f"Generated {Path.cwd()}", *done]))
+    if origin and origin.is_local:
+        print(PATH_WARNING.format(repo=origin.repo))
+    print(next_steps())
+
+
+# ---- where nblint comes from
+
+
+def template_root() -> Path | None:
+    """Find the folder above the template's: nblint's repository, or the installed package."""
+    if "_repo_dir" not in ANSWERS:
+        return None
+    # `cookiecutter . --directory template` passes a relative path, and this runs elsewhere.
+    for base in (os.environ.get("PWD", ""), ANSWERS["_output_dir"]):
+        folder = Path(base, ANSWERS["_repo_dir"])
+        if folder.is_absolute() and (folder / "cookiecutter.json").is_file():
+            return folder.resolve().parent
+    return None
+
+
+def origin_of_cruft() -> Origin | None:
+    """Take cruft's word: it generates from a clone that it removes afterwards."""
+    if "_commit" not in ANSWERS:
+        return None
+    return Origin(without_userinfo(ANSWERS["_template"]), ANSWERS["_commit"])
+
+
+def origin_of(root: Path) -> Origin | None:
+    """Name the repository and commit that the template was taken from, if there is one."""
+    top = git("rev-parse", "--show-toplevel", cwd=root)
+    # An unpacked archive or an installed package can lie inside somebody else's repository.
+    if (
+        not top
+        or Path(top).resolve() != root
+        or not git("ls-files", ".pre-commit-hooks.yaml", cwd=root)
+    ):
+        return None
+    sha = git("rev-parse", "HEAD", cwd=root)
+    # Tags that move, such as "latest", would not pin anything.
+    versions = git(
+        "tag", "--points-at", "HEAD", "--sort=-version:refname", "--list", "v[0-9]*", cwd=root
+    )
+    # What was not pushed, the remote does not have.
+    pushed = git("branch", "--remotes", "--contains", "HEAD", cwd=root)
+    # As written: `remote get-url` would apply the person's own rewrites.
+    remote = git("config", "--get", "remote.origin.url", cwd=root) if pushed else ""
+    rev = (versions.split() or [sha])[0]
+    return Origin(without_userinfo(remote) or root.as_posix(), rev) if sha else None
+
+
+def without_userinfo(url: str) -> str:
+    """Drop `name:token@` from an address; ssh needs the name, which is no secret."""
+    url = re.sub(r"^(ssh://[^/:@]*):[^/]*@", r"\1@", url, flags=re.IGNORECASE)
+    return re.sub(r"^((?!ssh:)[a-z0-9+.-]+://)[^/]*@", r"\1", url, flags=re.IGNORECASE)
+
+
+def version_of(root: Path | None) -> str:
+    """Read the version from nblint's `__init__.py`; a wheel has it right above the template."""
+    for module in (root / "nblint" / "__init__.py", root / "__init__.py") if root else ():
+        if module.is_file():
+            stated = re.search(
+                r'^__version__ = "(.+?)"', module.read_text(encoding="utf-8"), re.MULTILINE
+            )
+            if stated:
+                return "==" + stated[1]
+    return ""
+
+
+def block_of_repository(origin: Origin) -> str:
+    """Write nblint's entry of the pre-commit configuration, for a repository."""
+    return f"""\
+  - repo: {json.dumps(origin.repo, ensure_ascii=False)}
+    rev: {json.dumps(origin.rev)}
+    hooks:
+      - id: nblint
+      - id: nblint-fix
+        stages: [manual]
+"""
+
+
+def block_of_release(version: str) -> str:
+    """Write nblint's entry of the pre-commit configuration, for the released package."""
+    return f"""\
+  - repo: local
+    hooks:
+      - id: nblint
+        name: nblint (notebooks)
+        entry: nblint check
+        language: python
+        additional_dependencies: [nblint-suite{version}]
+        types_or: [jupyter]
+        require_serial: true
+      - id: nblint-fix
+        name: nblint (notebooks; mends what can be mended safely)
+        entry: nblint check --fix
+        language: python
+        additional_dependencies: [nblint-suite{version}]
+        types_or: [jupyter]
+        require_serial: true
+        stages: [manual]
+"""
+
+
+# ---- git
+
+
+def first_commit() -> list[str]:
+    """Make a repository with one commit, as far as this machine allows; tell what was done."""
+    if not shutil.which("git"):
+        return ["git is not installed here; install it, then run 'git init' in that folder."]
+    if git("rev-parse", "--git-dir"):
+        return ["The folder lies inside a git repository already: commit it there."]
+    # Two steps instead of `init -b`, which git before 2.28 does not know.
+    if not (
+        succeeds("init", "--quiet")
+        and succeeds("symbolic-ref", "HEAD", "refs/heads/main")
+        and succeeds("add", ".")
+    ):
+        return ["git could not make a repository here; see its message above."]
+    done = []
+    if not git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"):
+        done += [
+            "git does not know who you are yet, so the first commit is left to you:",
+            '    git config --global user.name "Your Name"',
+            '    git config --global user.email "you@example.com"',
+            '    git commit -m "Start from the notebook template"',
+        ]
+    # --no-verify: a hook that the person has for all repositories would run before the setup.
+    elif succeeds("commit", "--quiet", "--no-verify", "-m", "Start from the notebook template"):
+        done.append("Made it a git repository with a first commit.")
+    else:
+        done.append("git could not make the first commit; see its message above.")
+    return done + install_pre_commit()
+
+
+def install_pre_commit() -> list[str]:
+    """Switch the checks on for `git commit`; pre-commit downloads them at the first one."""
+    if not shutil.which("pre-commit"):
+        return []
+    installed = subprocess.run(
+        ["pre-commit", "install"], capture_output=True, env=environment(), check=False
+    )
+    return ["Switched the checks on for `git commit`."] if installed.returncode == 0 else []
+
+
+def git(*arguments: str, cwd: Path | None = None) -> str:
+    """Return what git prints, empty when it fails or is missing."""
+    try:
+        ran = subprocess.run(
+            ["git", *arguments],
+            cwd=cwd,
+            env=environment(),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    except OSError:
+        return ""
+    return ran.stdout.strip() if ran.returncode == 0 else ""
+
+
+def succeeds(*arguments: str) -> bool:
+    """Run git, its messages shown to the person."""
+    return subprocess.run(["git", *arguments], env=environment(), check=False).returncode == 0
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in GIT_LEFTOVERS}
+
+
+def next_steps() -> str:
+    return f"""
+What to do next:
+
+    cd {ANSWERS["slug"]}
+    make setup        installs what the notebook needs, and switches the checks on
+
+Then open notebooks/{ANSWERS["slug"]}.ipynb and put your code in place of the example.
+README.md says how to save your work, and what to do when a check refuses it.
+"""
+
+
+try:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may lack letters of the answers
+    main()
+except Exception as error:  # the repository is there, whatever went wrong
+    print(f"The repository is there, but its last steps failed: {error!r}")
+    print("README.md says how to go on.")

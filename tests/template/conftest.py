@@ -1,0 +1,94 @@
+"""Generate repositories from this checkout, away from the person's own settings."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cookiecutter.main import cookiecutter
+
+ROOT = Path(__file__).parents[2]
+
+Generate = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings of the person's, but an identity for commits."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    settings = {"cookiecutters_dir": str(home / "clones"), "replay_dir": str(home / "replays")}
+    (home / "cookiecutter.json").write_text(json.dumps(settings))  # JSON is YAML
+    for name, value in {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "COOKIECUTTER_CONFIG": str(home / "cookiecutter.json"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_AUTHOR_EMAIL": "ada@example.com",
+        "GIT_COMMITTER_NAME": "Ada",
+        "GIT_COMMITTER_EMAIL": "ada@example.com",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def generate(tmp_path: Path) -> Generate:
+    """Generate by cookiecutter's interface: `generate(title="…")` returns the new folder."""
+
+    def run(template: Path = ROOT, **answers: Any) -> Path:
+        return Path(
+            cookiecutter(
+                str(template),
+                no_input=True,
+                extra_context=answers,
+                output_dir=str(tmp_path / "out"),
+            )
+        )
+
+    return run
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A git repository with one commit that holds this checkout's template, as it is now."""
+    folder = tmp_path / "nblint"
+    shutil.copytree(ROOT / "template", folder / "template")
+    (folder / "nblint").mkdir()
+    for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/__init__.py"):
+        shutil.copyfile(ROOT / name, folder / name)
+    (folder / "hooks").symlink_to("template/hooks")
+    git("init", "--quiet", "--initial-branch=main", cwd=folder)
+    git("add", ".", cwd=folder)
+    git("commit", "--quiet", "--message", "nblint", cwd=folder)
+    return folder
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    """Return what git prints; raise if it fails."""
+    ran = subprocess.run(
+        ["git", *arguments], cwd=cwd, check=True, capture_output=True, encoding="utf-8"
+    )
+    return ran.stdout.strip()
+
+
+def command(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    """Run cookiecutter as a person does, in a terminal; errors and output are in `stdout`."""
+    return subprocess.run(
+        [sys.executable, "-m", "cookiecutter", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PWD": str(cwd)},
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )

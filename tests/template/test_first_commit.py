@@ -1,0 +1,108 @@
+"""The first commit is made where that is possible, and never stops the generation."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.template.conftest import Generate, git
+
+
+def test_first_commit(generate: Generate) -> None:
+    repository = generate()
+    assert git("branch", "--show-current", cwd=repository) == "main"
+    assert git("log", "--format=%an: %s", cwd=repository) == "Ada: Start from the notebook template"
+    assert git("status", "--porcelain", "--ignored", cwd=repository) == ""
+    assert len(git("ls-files", cwd=repository).splitlines()) == 13
+
+
+def test_pre_commit_is_installed(generate: Generate, capfd: pytest.CaptureFixture[str]) -> None:
+    assert (generate() / ".git/hooks/pre-commit").is_file()
+    assert "Switched the checks on for `git commit`." in capfd.readouterr().out
+
+
+def test_without_pre_commit(
+    generate: Generate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    only_git(monkeypatch, tmp_path)
+    repository = generate()
+    assert git("log", "--format=%s", cwd=repository)
+    assert not (repository / ".git/hooks/pre-commit").exists()
+
+
+def only_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").symlink_to(str(shutil.which("git")))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+
+
+def test_without_git(
+    generate: Generate,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    repository = generate()
+    assert not (repository / ".git").exists()
+    shown = capfd.readouterr().out
+    assert "git is not installed here" in shown
+    assert "make setup" in shown
+    assert "nblint-suite==" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
+
+
+def test_without_identity(
+    generate: Generate, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
+        monkeypatch.delenv(name)
+    repository = generate()
+    assert len(git("ls-files", cwd=repository).splitlines()) == 13
+    assert "git config --global user.name" in capfd.readouterr().out
+    with pytest.raises(subprocess.CalledProcessError):
+        git("rev-parse", "HEAD", cwd=repository)
+
+
+def test_inside_a_repository(
+    generate: Generate, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    git("init", "--quiet", cwd=tmp_path)
+    assert not (generate() / ".git").exists()
+    assert "inside a git repository already" in capfd.readouterr().out
+    assert not (tmp_path / ".git/hooks/pre-commit").exists()
+
+
+def test_while_another_git_command_runs(
+    generate: Generate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    git("init", "--quiet", cwd=other)
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
+    repository = generate()
+    monkeypatch.undo()
+    assert (repository / ".git").is_dir()
+    assert not (other / ".git/index").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for git")
+def test_a_git_that_fails(
+    generate: Generate,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "bin").mkdir()
+    broken = tmp_path / "bin/git"
+    broken.write_text("#!/bin/sh\necho 'disk is full' >&2\nexit 128\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(broken.parent), os.environ["PATH"]]))
+    generate()
+    shown = capfd.readouterr()
+    assert "disk is full" in shown.err
+    assert "git could not make a repository here" in shown.out
+    assert "make setup" in shown.out

@@ -1,0 +1,92 @@
+"""The hooks that this repository offers, and those that a generated one runs."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from demo.mirrors import TOOLS, mirror
+from tests.template.conftest import ROOT, Generate, git
+
+FAMILIES = {
+    "file": "NBL0",
+    "header": "NBL1",
+    "credentials": "NBL2",
+    "environment": "NBL3",
+    "parameters": "NBL4",
+    "reproducibility": "NBL5",
+}
+
+
+def pre_commit(*arguments: str, cwd: Path = ROOT, **variables: str) -> tuple[int, str]:
+    """Run pre-commit; return its status and what it shows."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "pre_commit", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PRE_COMMIT_COLOR": "never", **variables},
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return ran.returncode, ran.stdout
+
+
+def test_manifest() -> None:
+    assert pre_commit("validate-manifest", ".pre-commit-hooks.yaml") == (0, "")
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert {hook["id"]: hook["entry"] for hook in hooks} == {
+        "nblint": "nblint check",
+        "nblint-fix": "nblint check --fix",
+        **{f"nblint-{name}": f"nblint check --select {code}" for name, code in FAMILIES.items()},
+    }
+    for hook in hooks:
+        assert hook["language"] == "python"
+        assert hook["types_or"] == ["jupyter"]
+        assert hook["require_serial"] is True
+        assert hook["description"].endswith(".")
+
+
+def test_generated_configuration(generate: Generate) -> None:
+    repository = generate()
+    assert pre_commit("validate-config", ".pre-commit-config.yaml", cwd=repository) == (0, "")
+    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
+    *others, nblint = config["repos"]
+    assert [entry["repo"] for entry in others] == [
+        "https://github.com/kynan/nbstripout",
+        "https://github.com/astral-sh/ruff-pre-commit",
+        "https://github.com/pre-commit/pre-commit-hooks",
+        "https://github.com/nbQA-dev/nbQA",
+        "https://github.com/Yelp/detect-secrets",
+    ]
+    for entry in others:
+        assert re.fullmatch(r"v?\d+\.\d+\.\d+", entry["rev"])
+        known = {hook["id"] for hook in TOOLS[entry["repo"]].hooks}
+        assert {hook["id"] for hook in entry["hooks"]} == known
+    assert [hook["id"] for hook in nblint["hooks"]] == ["nblint", "nblint-fix"]
+
+
+def test_mirrors_know_every_repository(generate: Generate, tmp_path: Path) -> None:
+    config = generate() / ".pre-commit-config.yaml"
+    with config.open("a", encoding="utf-8") as file:
+        file.write("  - repo: https://example.com/new\n    rev: v1\n    hooks: [{id: new}]\n")
+    with pytest.raises(LookupError, match=r"https://example\.com/new"):
+        mirror(config, tmp_path / "mirrors", ROOT)
+
+
+@pytest.mark.slow
+def test_every_check_accepts_a_new_repository(generate: Generate, tmp_path: Path) -> None:
+    repository = generate()
+    variables = mirror(repository / ".pre-commit-config.yaml", tmp_path / "mirrors", ROOT)
+    variables["PRE_COMMIT_HOME"] = str(tmp_path / "pre-commit")
+    status, shown = pre_commit("run", "--all-files", cwd=repository, **variables)
+    assert status == 0, shown
+    results = dict(re.findall(r"^(.+?)\.{3,}(?:\(.+\))?(\w+)$", shown, re.MULTILINE))
+    hooks = sum(len(tool.hooks) for tool in TOOLS.values()) + 1
+    assert len(results) == hooks, shown
+    assert set(results.values()) == {"Passed"}, shown
+    assert git("status", "--porcelain", cwd=repository) == ""
