@@ -11,6 +11,7 @@ from nblint.linting.run import Fixing, Result, Run
 from nblint.linting.selection import is_selector, unknown_selector
 from nblint.reports import diff, formats, renderer
 from nblint.reports.terminal import printable
+from nblint.reports.text import count
 from nblint.settings import SettingsError, SettingsFinder, nearest
 
 
@@ -42,7 +43,7 @@ class Tally:
         self.faults += 1
         click.echo(f"nblint: {printable(sentence)}", err=True)
 
-    def count(self, results: Iterable[Result]) -> Iterator[Result]:
+    def counted(self, results: Iterable[Result]) -> Iterator[Result]:
         """Yield results as they are."""
         for result in results:
             for reported in result.findings:
@@ -136,12 +137,13 @@ def check(
     else:
         results = run.check(paths or (Path(),))
 
-    counted = tally.count(results)
+    counted = tally.counted(results)
     pieces = diff.render(counted) if show_diff else renderer(chosen)(counted)
     _print(pieces, output_file, tally, quiet=quiet)
     if fixing and tally.fixes:
         verb = "mended" if fixing.write else "would be mended"
-        click.echo(f"{tally.fixes} {verb} in {tally.fixed_notebooks} notebook(s).", err=True)
+        notebooks = count(tally.fixed_notebooks, "notebook")
+        click.echo(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.", err=True)
     for folder in run.empty:
         click.echo(f"nblint: {printable(str(folder))}: no notebook in this folder", err=True)
     sys.exit(_status(tally, bool(run.empty), exit_zero=exit_zero, strict=strict))

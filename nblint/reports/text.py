@@ -47,14 +47,15 @@ def _finding(reported: Reported) -> Iterator[str]:
 
 
 def _summary(notebooks: int, errors: int, warnings: int, fixable: int) -> str:
-    checked = f"{_count(notebooks, 'notebook')} checked"
+    checked = f"{count(notebooks, 'notebook')} checked"
     if not errors and not warnings:
         return f"All clean: {checked}.\n" if notebooks else "No notebook to check.\n"
-    parts = [_count(errors, "error")] if errors else []
-    parts += [_count(warnings, "warning")] if warnings else []
+    parts = [count(errors, "error")] if errors else []
+    parts += [count(warnings, "warning")] if warnings else []
     mended = f"; --fix mends {fixable} of them" if fixable else ""
     return f"{' and '.join(parts)}, {checked}{mended}.\n"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 error", "2 errors"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -237,7 +237,7 @@ def test_fix_mends_and_says_so() -> None:
     path.chmod(0o640)
     result = nblint("check", "--fix", "--ignore", "NBL104")
     assert result.exit_code == 0
-    assert result.stderr == "1 mended in 1 notebook(s).\n"
+    assert result.stderr == "1 finding mended in 1 notebook.\n"
     assert "## Audience" in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o640
     assert [file.name for file in path.parent.iterdir()] == ["a.ipynb"], "no temporary file stays"
@@ -270,7 +270,7 @@ def test_diff_shows_cells_and_lines_and_writes_nothing() -> None:
     assert "\n+## Audience\n" in result.stdout
     assert '"' not in result.stdout, "no JSON"
     assert path.read_bytes() == before
-    assert result.stderr == "1 would be mended in 1 notebook(s).\n"
+    assert result.stderr == "1 finding would be mended in 1 notebook.\n"
 
 
 def test_standard_input() -> None:
