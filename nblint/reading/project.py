@@ -23,6 +23,11 @@ class Project:
         """The settings."""
         return self.found.settings
 
+    @property
+    def root(self) -> Path:
+        """The folder that the settings' paths are relative to."""
+        return self.found.root
+
     @classmethod
     def load(cls, found: SettingsFile, *, trust_plugins: bool = False) -> "Project":
         """Load all that settings refer to.
