@@ -19,29 +19,10 @@ EVERYTHING = Project(SettingsFile(Settings(select=("ALL",)), Project().root))
 
 KEYS = st.sampled_from(
     [
-        "cells",
-        "worksheets",
-        "cell_type",
-        "source",
-        "input",
-        "metadata",
-        "outputs",
-        "attachments",
-        "output_type",
-        "text",
-        "data",
-        "traceback",
-        "id",
-        "level",
-        "tags",
-        "kernelspec",
-        "name",
-        "language_info",
-        "nbformat",
-        "nbformat_minor",
-        "vscode",
-        "languageId",
-        "text/plain",
+        *["cells", "worksheets", "cell_type", "source", "input", "metadata", "outputs"],
+        *["attachments", "output_type", "text", "data", "traceback", "id", "level", "tags"],
+        *["kernelspec", "name", "language_info", "nbformat", "nbformat_minor", "vscode"],
+        *["languageId", "text/plain"],
     ]
 )
 WORDS = st.sampled_from(
@@ -53,6 +34,7 @@ WORDS = st.sampled_from(
         *["stream", "error"],
     ]
 )
+TYPES = st.sampled_from(["code", "markdown"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
