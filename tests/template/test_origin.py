@@ -46,7 +46,7 @@ def test_from_a_relative_path(checkout: Path, tmp_path: Path, out: str) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["--directory", "template"]], ids=["root", "directory"])
 def test_from_a_git_address(checkout: Path, tmp_path: Path, arguments: list[str]) -> None:
-    git("tag", "latest", cwd=checkout)
+    git("tag", "yesterday", cwd=checkout)
     git("tag", "v1.9.0", cwd=checkout)
     git("tag", "v1.10.0", cwd=checkout)
     git("clone", "--quiet", "--bare", str(checkout), str(tmp_path / "server.git"), cwd=tmp_path)
