@@ -96,6 +96,16 @@ def test_from_an_installed_package_inside_a_repository(
     assert_released(generate(package / "template"))
 
 
+def test_from_a_copy_inside_a_repository(
+    checkout: Path, generate: Generate, tmp_path: Path
+) -> None:
+    shutil.rmtree(checkout / ".git")
+    git("init", "--quiet", cwd=tmp_path)
+    git("add", "nblint", cwd=tmp_path)
+    git("commit", "--quiet", "--message", "a copy of nblint", cwd=tmp_path)
+    assert_released(generate(checkout))
+
+
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
