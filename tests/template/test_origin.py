@@ -46,7 +46,7 @@ def test_from_a_relative_path(checkout: Path, tmp_path: Path, out: str) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["--directory", "template"]], ids=["root", "directory"])
 def test_from_a_git_address(checkout: Path, tmp_path: Path, arguments: list[str]) -> None:
-    git("tag", "latest", cwd=checkout)
+    git("tag", "yesterday", cwd=checkout)
     git("tag", "v1.9.0", cwd=checkout)
     git("tag", "v1.10.0", cwd=checkout)
     git("clone", "--quiet", "--bare", str(checkout), str(tmp_path / "server.git"), cwd=tmp_path)
@@ -94,6 +94,16 @@ def test_from_an_installed_package_inside_a_repository(
     git("add", ".", cwd=tmp_path / "theirs")
     git("commit", "--quiet", "--message", "venv and all", cwd=tmp_path / "theirs")
     assert_released(generate(package / "template"))
+
+
+def test_from_a_copy_inside_a_repository(
+    checkout: Path, generate: Generate, tmp_path: Path
+) -> None:
+    shutil.rmtree(checkout / ".git")
+    git("init", "--quiet", cwd=tmp_path)
+    git("add", "nblint", cwd=tmp_path)
+    git("commit", "--quiet", "--message", "a copy of nblint", cwd=tmp_path)
+    assert_released(generate(checkout))
 
 
 @pytest.mark.parametrize(
