@@ -1,10 +1,53 @@
-"""Hides what may be a credential in text that is shown."""
+"""Hides credentials in every text that is shown."""
+
+from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{20,}")
+from nblint.credentials.engine import DEFAULTS, find_in_code, find_in_html, find_in_text, settle
+from nblint.credentials.formats import FORMATS
+from nblint.credentials.hits import Hit
+
+_HIDDEN = "…"
+# A token that an excerpt cuts off is too short for its format, but still half of a credential.
+_PREFIXES = sorted(
+    {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
+    - {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="},
+)
+_CUT = re.compile(
+    "("
+    + "|".join(re.escape(prefix) for prefix in _PREFIXES)
+    + r"|AKIA|ASIA|AIza|eyJ)[\w.~+/=-]{8,}"
+)
 
 
-def mask(text: str) -> str:
-    """Return a text with every long run of letters and digits hidden."""
-    return _TOKEN.sub(lambda run: "…" if any(map(str.isdigit, run[0])) else run[0], text)
+def mask(text: str, known: Iterable[str] = ()) -> str:
+    """Return a text with every credential in it hidden.
+
+    Every excerpt of a notebook goes through it before it is shown, in every report, difference,
+    exception and hover, whatever is selected, suppressed or baselined. Mask first, then cut: half
+    a token is harder to recognise than a whole one.
+
+    Args:
+        text: An excerpt of any surface: code, output, JSON.
+        known: Values of credentials that were found in the notebook; they are hidden even where
+            nothing in the excerpt gives them away.
+
+    Returns:
+        The text with each credential as its public prefix, if it has one, and an ellipsis.
+    """
+    for value in sorted(set(known), key=len, reverse=True):
+        for form in (value, repr(value)[1:-1]):
+            if len(form) >= 4:
+                text = text.replace(form, _HIDDEN)
+    for hit in reversed(_hits(text)):
+        text = f"{text[: hit.start]}{hit.prefix}{_HIDDEN}{text[hit.end :]}"
+    return _CUT.sub(rf"\1{_HIDDEN}", text)
+
+
+def _hits(text: str) -> list[Hit]:
+    found = [*find_in_code(text, options=DEFAULTS), *find_in_text(text)]
+    if "<" in text:
+        found += find_in_html(text)
+    return settle(found)

@@ -1,0 +1,345 @@
+"""From a text to the credentials in it: the layers in order, the most certain first."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Protocol
+
+from nblint.credentials.formats import find_formats, stands_alone
+from nblint.credentials.hits import Hit, Secret
+from nblint.credentials.html import find_table_cells, visible_text
+from nblint.credentials.json_values import credential_values, find_json_values
+from nblint.credentials.names import Level, judge
+from nblint.credentials.prefilter import Clues, look
+from nblint.credentials.private_keys import find_private_keys
+from nblint.credentials.python import PythonLayer
+from nblint.credentials.shell import find_shell
+from nblint.credentials.text import (
+    Unquoted,
+    find_headers,
+    find_pairs,
+    find_sql,
+    has_stem,
+    names_in,
+)
+from nblint.credentials.urls import find_urls
+from nblint.credentials.values import is_credential
+from nblint.reading.ipython import Magic
+from nblint.reading.python import Problem, read_source
+
+_MAGIC = re.compile(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
+# Where a password stands without a name: `auth=("user", "…")`, `server.login("user", "…")`.
+_PASSWORD_CALL = re.compile(
+    r"auth\w{0,12}[\"']?\s{0,2}[=(:]|(?:login|connect|bind_s)\(", re.IGNORECASE
+)
+_LITERAL = re.compile(r"""["'](?=([^"'\n]{6,400})["'])""")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the settings say about detection.
+
+    Attributes:
+        disable: Names of detectors that stay silent.
+        placeholders: Further values that are no secrets.
+        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.plugins`.
+        own_plugins: Whether a team's own are among them; those see every text.
+    """
+
+    disable: frozenset[str] = frozenset()
+    placeholders: frozenset[str] = frozenset()
+    plugins: Callable[[str], Iterator[Hit]] | None = field(default=None, repr=False)
+    own_plugins: bool = False
+
+
+DEFAULTS = Options()
+
+
+class PythonReading(Protocol):
+    """What is needed of a cell's Python; `nblint.reading.python.PythonCell` is one."""
+
+    @property
+    def tree(self) -> ast.Module | None: ...
+    @property
+    def magics(self) -> tuple[Magic, ...]: ...
+    @property
+    def error(self) -> Problem | None: ...
+    def column(self, row: int, offset: int) -> int: ...
+
+
+def find_in_code(
+    text: str,
+    language: str = "python",
+    reading: PythonReading | None = None,
+    options: Options = DEFAULTS,
+    clues: Clues | None = None,
+) -> list[Hit]:
+    r"""Find credentials in a code cell: its Python, magics, shell lines and other languages.
+
+    Args:
+        text: The cell's source with `\n` line ends.
+        language: The cell's language.
+        reading: The source as IPython reads it; computed where it is needed and absent.
+        options: What the settings say.
+        clues: What a prefilter saw in the text or in a larger one.
+
+    Returns:
+        The hits in order, none overlapping another.
+    """
+    clues = clues or look(text)
+    if not clues:
+        return []
+    extra = options.placeholders
+    hits = [*_anywhere(text, clues, options)]
+    if language == "python":
+        hits += _comments(text, extra)
+        if _is_worth_reading(text):
+            hits += _python(text, reading or PythonText(text), extra)
+    elif language in ("bash", "sh", "shell", "powershell", "pwsh", "zsh", "shellscript"):
+        hits += find_shell(text, extra)
+    else:
+        hits += _other_language(text, extra)
+    return settle(hits, options)
+
+
+def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = None) -> list[Hit]:
+    """Find credentials in Markdown, raw cells and the text of outputs."""
+    clues = clues or look(text)
+    if not clues:
+        return []
+    hits = [*_anywhere(text, clues, options)]
+    hits += find_headers(text, options.placeholders)
+    hits += find_sql(text, options.placeholders)
+    hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
+    return settle(hits, options)
+
+
+def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = None) -> list[Hit]:
+    """Find credentials in HTML or SVG: documented formats anywhere, the rest where it is seen."""
+    clues = clues or look(text)
+    if not clues:
+        return []
+    hits = [*_documented(text, clues, options)]
+    seen = visible_text(text)
+    hits += find_urls(seen, options.placeholders)
+    hits += find_headers(seen, options.placeholders)
+    hits += find_pairs(seen, Unquoted.PROSE, options.placeholders)
+    hits += find_table_cells(text, options.placeholders)
+    return settle(hits, options)
+
+
+def find_documented(
+    text: str, options: Options = DEFAULTS, clues: Clues | None = None
+) -> list[Hit]:
+    """Find documented formats only: for JavaScript, plots and the views of widgets."""
+    return settle(_documented(text, clues or look(text), options), options)
+
+
+def find_in_json(
+    value: object, text: str, options: Options = DEFAULTS, clues: Clues | None = None
+) -> list[Hit]:
+    """Find credentials in JSON: documented formats, URLs, and credential-like keys.
+
+    Args:
+        value: The parsed JSON.
+        text: How it is shown, `json.dumps(value, indent=1, ensure_ascii=False)`.
+        options: What the settings say.
+        clues: What a prefilter saw.
+    """
+    hits = [*_anywhere(text, clues or look(text), options)]
+    hits += find_json_values(credential_values(value), text, options.placeholders)
+    return settle(hits, options)
+
+
+def find_known(text: str, known: Iterable[Hit]) -> list[Hit]:
+    """Find further places of values that were found elsewhere with their names or formats.
+
+    Args:
+        text: A text in which they may stand bare, such as a printed token.
+        known: Hits of other texts.
+    """
+    hits: list[Hit] = []
+    for hit in known:
+        value = hit.secret.reveal()
+        if len(value) < 8 or value.isalpha() or hit.detector == "private-key":
+            continue
+        start = text.find(value)
+        while start >= 0:
+            end = start + len(value)
+            if stands_alone(text, start, end):
+                hits.append(replace(hit, start=start, end=end))
+            start = text.find(value, end)
+    return hits
+
+
+def _is_worth_reading(text: str) -> bool:
+    """Tell whether a cell holds a literal that may be a credential, or a magic.
+
+    A syntax tree costs a thousand times as much as this look at the words.
+    """
+    highest = max((judge(name).level for name in set(names_in(text))), default=Level.NONE)
+    if highest is Level.PASSWORD or _MAGIC.search(text) or _PASSWORD_CALL.search(text):
+        return True
+    return any(is_credential(match[1], Level.STRONG) for match in _LITERAL.finditer(text))
+
+
+def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
+    """Keep one hit a place: the documented before the bound, the longer before the shorter.
+
+    Returns:
+        Hits in the order of the text.
+    """
+    kept: list[Hit] = []
+    spans: set[tuple[int, int]] = set()
+    ranked = sorted(hits, key=lambda hit: (not hit.documented, -len(hit.secret), hit.start))
+    for hit in ranked:
+        if (hit.start, hit.end) in spans or hit.start >= hit.end:
+            continue
+        if not any(hit.start < other.end and other.start < hit.end for other in kept):
+            spans.add((hit.start, hit.end))
+            kept.append(hit)
+    # A detector that is switched off still takes its place: what it saw is no bare "token" instead.
+    wanted = (hit for hit in kept if hit.detector not in options.disable)
+    return sorted(wanted, key=lambda hit: hit.start)
+
+
+def _documented(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
+    for found in find_formats(text, clues.formats, options.placeholders):
+        row = found.format
+        value = Secret(text[found.start : found.end])
+        yield Hit(
+            row.name, row.kind, found.start, found.end, value, found.prefix, True, "", row.variable
+        )
+    if clues.key:
+        for start, end, body in find_private_keys(text):
+            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+
+
+def _anywhere(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
+    yield from _documented(text, clues, options)
+    yield from find_urls(text, options.placeholders)
+    if options.plugins is not None and (clues.plugins or options.own_plugins):
+        yield from options.plugins(text)
+
+
+def _other_language(text: str, extra: Collection[str]) -> Iterator[Hit]:
+    yield from find_headers(text, extra)
+    yield from find_sql(text, extra)
+    yield from find_pairs(text, Unquoted.CODE, extra)
+
+
+# Bodies of `%%writefile`, by the file's ending; others are read as plain text.
+_SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile")
+_VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
+                ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tf", ".tfvars", ".xml")  # fmt: skip
+_SHELL_MAGICS = frozenset("bash sh script system ! sx shell powershell pwsh cmd zsh".split())
+_FILE_MAGICS = frozenset("writefile file save".split())
+
+
+def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterator[Hit]:
+    starts = [0, *accumulate(len(row) + 1 for row in text.split("\n"))]
+    if reading.tree is not None:
+
+        def offset(row: int, column: int) -> int:
+            in_text = row <= len(starts) - 1
+            return starts[row - 1] + reading.column(row, column) - 1 if in_text else len(text)
+
+        yield from PythonLayer(reading.tree, text, offset, extra).find()
+    elif not reading.magics or reading.error is not None:
+        yield from _other_language(text, extra)
+    for magic in reading.magics:
+        if magic.kind == "cell":
+            start = starts[min(magic.body_row - 1, len(starts) - 1)]
+            first = text[starts[magic.row - 1] : start]
+            yield from _moved(find_shell(first, extra), starts[magic.row - 1])
+            yield from _moved(_body(magic.name, magic.argument, text[start:], extra), start)
+        else:
+            line = f"{'%' if magic.kind == 'line' else ''}{magic.name} {magic.argument}"
+            lead = len(line) - len(magic.argument)
+            for hit in find_shell(line, extra):
+                row, column = magic.position(max(0, hit.start - lead))
+                start = starts[row - 1] + column - 1
+                yield replace(hit, start=start, end=start + hit.end - hit.start)
+
+
+def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterator[Hit]:
+    """The body of a cell magic, in its own terms."""
+    if name in _SHELL_MAGICS:
+        yield from find_shell(body, extra)
+    elif name in _FILE_MAGICS:
+        path = (argument.split() or [""])[-1].strip("\"'")
+        if path.endswith(".py"):
+            yield from _python(body, PythonText(body), extra)
+        elif path.endswith(_SHELL_FILES):
+            yield from find_shell(body, extra)
+        elif path.endswith(_VALUE_FILES) or ".env" in path or "netrc" in path:
+            yield from find_headers(body, extra)
+            yield from find_pairs(body, Unquoted.LITERAL, extra)
+            yield from _netrc(body, extra)
+        else:
+            yield from find_headers(body, extra)
+            yield from find_sql(body, extra)
+            yield from find_pairs(body, Unquoted.PROSE, extra)
+    elif name in ("markdown", "html", "latex", "md"):
+        yield from find_pairs(body, Unquoted.PROSE, extra)
+    elif name in ("env", "dotenv"):
+        yield from find_pairs(body, Unquoted.LITERAL, extra)
+    else:
+        yield from _other_language(body, extra)
+
+
+def _netrc(body: str, extra: Collection[str]) -> Iterator[Hit]:
+    from nblint.credentials.bound import PASSWORD, bind
+
+    words = body.split(" ") if "machine " in body else []
+    position = 0
+    for before, word in zip(["", *words], words, strict=False):
+        value = word.split("\n", 1)[0]
+        if before.split("\n")[-1].strip() == "password":
+            yield from bind(
+                "", value, position, position + len(value), judged=PASSWORD,
+                placeholders=extra,
+            )  # fmt: skip
+        position += len(word) + 1
+
+
+def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
+    position = 0
+    for row in text.split("\n"):
+        start = row.find("#")
+        if start >= 0 and has_stem(row):
+            # A "#" in a literal does no harm: the tree has judged what stands there.
+            before = row[:start]
+            if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+                comment = row[start:]
+                yield from _moved(find_headers(comment, extra), position + start)
+                yield from _moved(find_pairs(comment, Unquoted.PROSE, extra), position + start)
+        position += len(row) + 1
+
+
+def _moved(hits: Iterable[Hit], by: int) -> Iterator[Hit]:
+    for hit in hits:
+        yield replace(hit, start=hit.start + by, end=hit.end + by)
+
+
+class PythonText:
+    """The Python of a text that is no cell: an excerpt, or the body of `%%writefile x.py`."""
+
+    def __init__(self, text: str) -> None:
+        self._rows = text.split("\n")
+        self._read = read_source(text)
+        self.tree = self._read.tree
+        self.magics = self._read.magics
+        self.error = self._read.error
+
+    def column(self, row: int, offset: int) -> int:
+        """Return the 1-based column of a byte offset that `ast` gives for a 1-based row."""
+        shifts = self._read.shifts
+        shift = shifts[row - 1] if row <= len(shifts) else 0
+        text = self._rows[row - 1] if row <= len(self._rows) else ""
+        encoded = text[shift:].encode("utf-8", "surrogatepass")[:offset]
+        return min(shift + sum(byte & 0xC0 != 0x80 for byte in encoded), len(text)) + 1

@@ -1,0 +1,114 @@
+"""The credentials of a notebook: every surface in its own terms, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nblint.credentials.engine import (
+    Options,
+    find_documented,
+    find_in_code,
+    find_in_html,
+    find_in_json,
+    find_in_text,
+    find_known,
+    settle,
+)
+from nblint.credentials.hits import Hit
+from nblint.credentials.plugins import plugins
+from nblint.credentials.prefilter import Clues, look
+from nblint.document.model import Notebook, Place
+from nblint.document.surfaces import Surface, surfaces
+from nblint.reading.project import Project
+from nblint.reading.python import PythonCell, PythonCells
+from nblint.settings import CredentialsSettings
+
+
+class Credential(NamedTuple):
+    """A credential and where it stands in the notebook."""
+
+    hit: Hit
+    place: Place
+    kind: str
+
+
+class Credentials:
+    """All credentials of a notebook.
+
+    Attributes:
+        all: The credentials in the notebook's order, at most one a place.
+    """
+
+    def __init__(self, found: Iterator[Credential]) -> None:
+        self.all = tuple(found)
+
+    @classmethod
+    def read(
+        cls,
+        notebook: Notebook,
+        python: PythonCells,
+        settings: CredentialsSettings,
+        project: Project,
+    ) -> Credentials:
+        """Search every surface of a notebook.
+
+        Args:
+            notebook: The notebook.
+            python: Its Python cells; parsed only where a cell holds a credential-like name.
+            settings: Detectors and values that stay silent, and a team's plugins.
+            project: Whether the plugins are trusted.
+        """
+        own = settings.detect_secrets_plugins if project.trust_plugins else ()
+        options = Options(
+            frozenset(settings.disable), frozenset(settings.placeholders), plugins(own), bool(own)
+        )
+        return cls(_find(notebook, python, options))
+
+    def __iter__(self) -> Iterator[Credential]:
+        return iter(self.all)
+
+    def values(self) -> frozenset[str]:
+        """Return the values: for masking every text that is shown, and for nothing else."""
+        return frozenset(found.hit.secret.reveal() for found in self.all)
+
+
+def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator[Credential]:
+    # Code first: only there calls and command lines are looked for.
+    texts = sorted(surfaces(notebook), key=lambda surface: surface.kind != "code")
+    probes = [surface.probe for surface in texts]
+    code = sum(len(p) + 1 for s, p in zip(texts, probes, strict=True) if s.kind == "code")
+    clues = look("\n".join(probes), code)
+    every = bool(options.own_plugins)
+    if not clues and not every:
+        return
+    cells = {cell.cell.index: cell for cell in python}
+    found: list[tuple[Surface, list[Hit]]] = []
+    start = 0
+    for surface, probe in zip(texts, probes, strict=True):
+        end = start + len(probe) + 1
+        hits: list[Hit] = []
+        if every or clues.between(start, end):
+            hits = _search(surface, cells.get(surface.place.cell or 0), clues, options)
+        found.append((surface, hits))
+        start = end
+    known = {hit.secret: hit for _, hits in found for hit in hits}
+    for surface, hits in found:
+        # A value that is known from one place is a credential wherever it stands bare.
+        bare = find_known(surface.text, known.values()) if known else []
+        for hit in settle([*hits, *bare], options) if bare else hits:
+            yield Credential(hit, surface.span(hit.start, hit.end), surface.kind)
+
+
+def _search(surface: Surface, cell: PythonCell | None, clues: Clues, options: Options) -> list[Hit]:
+    match surface.kind:
+        case "code":
+            return find_in_code(surface.text, surface.language, cell, options, clues)
+        case "html":
+            return find_in_html(surface.text, options, clues)
+        case "script":
+            return find_documented(surface.text, options, clues)
+        case "json":
+            return find_in_json(surface.value, surface.text, options, clues)
+        case _:
+            return find_in_text(surface.text, options, clues)

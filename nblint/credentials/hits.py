@@ -1,0 +1,89 @@
+"""What the engine finds: a secret value that cannot be printed by accident, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Secret:
+    """A credential's value, kept in memory only.
+
+    Every way to turn it into text gives a mask; `reveal` is the one way to the value, so that a
+    search for its callers shows every place that handles a credential.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value itself. Never put it into a message, a log or a file."""
+        return self._value
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret stays in its process: it cannot be pickled or copied")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One credential at one place of a text.
+
+    Attributes:
+        detector: What found it, in kebab-case (`github-token`); settings disable it by this name.
+        kind: What it is, for people (`GitHub token`).
+        start: Offset of its first character in the text, in code points.
+        end: Offset after its last character.
+        secret: The value.
+        prefix: The public part that may be shown (`ghp_`); empty where nothing may be.
+        documented: Whether its format is documented by the vendor. Other values (passwords) can
+            be guessable, so that not even their length is shown.
+        name: The name that it is bound to in the text (`db_password`), if any.
+        variable: The environment variable that conventionally holds such a value, or empty.
+    """
+
+    detector: str
+    kind: str
+    start: int
+    end: int
+    secret: Secret
+    prefix: str = ""
+    documented: bool = False
+    name: str = ""
+    variable: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The form that people may see: public prefix and length; of a password, nothing."""
+        if not self.documented:
+            return ""
+        size = f"{len(self.secret)} characters"
+        return f"{self.prefix}… ({size})" if self.prefix else size
+
+    @property
+    def suggested_variable(self) -> str:
+        """The environment variable to read it from: the bound name's, else the vendor's usual."""
+        if self.variable:
+            return self.variable
+        words = "".join(c if c.isascii() and c.isalnum() else "_" for c in self.name).strip("_")
+        name = "_".join(word for word in words.split("_") if word).upper()
+        if name and not name[0].isdigit() and len(name) <= 40:
+            return name
+        return self.detector.replace("-", "_").upper()

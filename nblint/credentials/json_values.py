@@ -1,0 +1,81 @@
+"""Credential-like keys in JSON: metadata, JSON outputs, the state of widgets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from nblint.credentials.bound import PASSWORD, bind
+from nblint.credentials.hits import Hit
+from nblint.credentials.names import CredentialName, Level, judge
+
+_DEEPEST = 100
+
+
+def find_json_values(
+    named: Iterable[tuple[str, str, CredentialName]], text: str, placeholders: Collection[str] = ()
+) -> Iterator[Hit]:
+    """Find strings under credential-like keys, and what was typed into password widgets.
+
+    Args:
+        named: What `credential_values` found in the JSON.
+        text: How the JSON is shown; hits point into it.
+        placeholders: Values that are no secrets.
+    """
+    position = 0
+    for name, string, judged in named:
+        for hit in bind(name, string, 0, 0, judged=judged, placeholders=placeholders):
+            written = json.dumps(string, ensure_ascii=False)
+            found = text.find(written, position)
+            if found < 0:
+                found = max(0, text.find(written))
+            position = found + len(written)
+            yield replace(hit, start=found + 1, end=position - 1)
+
+
+def credential_values(value: object, depth: int = 0) -> Iterator[tuple[str, str, CredentialName]]:
+    """Yield names, strings and judgements of what stands under credential-like keys, in order."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for element in value:
+            yield from credential_values(element, depth + 1)
+    elif isinstance(value, dict):
+        widget = _widget_name(value)
+        for key, inner in value.items():
+            if isinstance(inner, str):
+                judged = judge(key) if isinstance(key, str) else judge("")
+                if key == "value" and widget.level is not Level.NONE:
+                    yield "password", inner, widget
+                elif judged.level is not Level.NONE:
+                    yield key, inner, judged
+            elif isinstance(inner, (dict, list)):
+                if key == "state" and _is_password_widget(value):
+                    yield from _password_state(inner)
+                else:
+                    yield from credential_values(inner, depth + 1)
+
+
+def _is_password_widget(value: dict[str, object]) -> bool:
+    return "Password" in str(value.get("model_name", ""))
+
+
+def _widget_name(state: dict[str, object]) -> CredentialName:
+    """What a text widget asks for, by its label; a password widget always for a password."""
+    if "Password" in str(state.get("_model_name", "")):
+        return PASSWORD
+    for key in ("description", "placeholder", "name", "key"):
+        label = state.get(key)
+        if isinstance(label, str) and isinstance(state.get("value"), str) and len(label) <= 60:
+            judged = judge(label.strip(" :"))
+            if judged.level is not Level.NONE:
+                return judged
+    return judge("")
+
+
+def _password_state(state: object) -> Iterator[tuple[str, str, CredentialName]]:
+    if isinstance(state, dict):
+        value = state.get("value")
+        if isinstance(value, str):
+            yield "password", value, PASSWORD

@@ -1,0 +1,200 @@
+"""Which names say that their value is a credential, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Level(IntEnum):
+    """How much a name alone says; the weaker it is, the more the value must look like a secret."""
+
+    NONE = 0
+    WEAK = 1  # token, datadog_key, auth
+    STRONG = 2  # api_key, access_token, client_secret
+    PASSWORD = 3  # a person chose the value: any word may be one
+
+
+class CredentialName(NamedTuple):
+    """A name's judgement: its level and what it names, for people (`API key`)."""
+
+    level: Level
+    kind: str
+
+
+_NOTHING = CredentialName(Level.NONE, "")
+_PASSWORDS = frozenset(
+    """
+    contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passwd password
+    passwort pgpassword psw pwd pword senha sshpass wachtwoord
+    """.split()
+)
+# What stands before "key" or "token" and makes it a credential.
+_QUALIFIERS = frozenset(
+    """
+    access account admin api api2 app application auth authorization bearer bot client
+    consumer deploy developer encryption functions host id identity ingest integration jwt
+    license master oauth pat personal private push refresh registry sas secret security server
+    service shared signing ssh storage subscription upload user webhook write
+    """.split()
+)
+# What stands before "key" or "token" and makes it something else: a column, a path, a piece of
+# text. `next_page_token` and its like are cursors.
+_HARMLESS = frozenset(
+    """
+    attr attribute batch begin blob block bos bucket cache candidate category chunk class cls
+    col column compound config context continuation continue count csrf csv current data date
+    day delim delimiter dict distinct document dummy element end entity entry eos error event
+    example extra false feature field file filter first foreign frame generated get group hash
+    header hot http image index input item join json kernel keyword label lang language last
+    left legend lemma level line lookup map mask max mean merge metadata metric min missing
+    model month natural negative next nlp no node num obj object of output pad padding page
+    parent partition path pos positive pred prev previous primary prompt public query range
+    raw record redis registration resume right root row s3 sample search sentence sep series
+    single slice some sort sorted source span special start state stop string sub subject sync
+    tag target task text theme time topic tracking train translation true type unique unk
+    unknown value vocab warehouse widget word year zero
+    """.split()
+)
+# What follows the secret's word and makes the whole a description of it.
+_DESCRIPTIONS = frozenset(
+    """
+    algo algorithm alias arg args argument arn attempt attempts backend bucket button callback
+    category chain change check checker class classes client cls code col cols column columns
+    complexity config configuration confirm context count counter counts created credit data
+    dataset date days decoder dependency desc description detector dict dir directory dist doc
+    docs emb embedding embeddings encoder encoding end endpoint engine entropy entry env error
+    errors example exception exists expiration expire expires expiry field fields file
+    filename filepath files filter finder fn folder form format fp func function generator
+    getter group groups handler hash hashed hashes header headers help hint host id identifier
+    ids in index indices info input inputs instructions issuer iterator json keyring kind
+    kwargs label labels layer len length lengths level lifetime limit limits lineno link list
+    loader location logits loss manager map mapping mask match max md5 message method min mode
+    model msg name named names node num number object offset ok option options output page
+    param parameter parameters parser path paths pattern per placeholder policy pos position
+    positions probs processor prompt provider query rate ratio re ref reference regex region
+    registry repo required reset resource response result rotation rule rules scheme scope
+    scopes scorer screen server service sha sha1 sha256 size source span spec splitter start
+    state stats status store strength sub svc table tag template test tests text_input
+    threshold time timeout title total ttl type types uri url urls usage validator var
+    variable vault vector version widget width window xpath
+    """.split()
+)
+# One word that is several, as people write them.
+_COMPOUNDS = {
+    "apikey": ("api", "key"),
+    "apitoken": ("api", "token"),
+    "apisecret": ("api", "secret"),
+    "appkey": ("app", "key"),
+    "appsecret": ("app", "secret"),
+    "accesskey": ("access", "key"),
+    "accesstoken": ("access", "token"),
+    "accountkey": ("account", "key"),
+    "authkey": ("auth", "key"),
+    "authtoken": ("auth", "token"),
+    "bottoken": ("bot", "token"),
+    "clientsecret": ("client", "secret"),
+    "licensekey": ("license", "key"),
+    "oauthtoken": ("oauth", "token"),
+    "privatekey": ("private", "key"),
+    "privkey": ("private", "key"),
+    "refreshtoken": ("refresh", "token"),
+    "secretkey": ("secret", "key"),
+    "secretaccesskey": ("secret", "access", "key"),
+    "awssecretaccesskey": ("secret", "access", "key"),
+    "sessiontoken": ("session", "token"),
+    "sharedaccesskey": ("shared", "access", "key"),
+    "sharedsecret": ("shared", "secret"),
+    "sastoken": ("sas", "token"),
+    "storagekey": ("storage", "key"),
+    "subscriptionkey": ("subscription", "key"),
+    "userpass": ("user", "pass"),
+    "dbpass": ("db", "pass"),
+    "dbpw": ("db", "pw"),
+}
+_WORDS = re.compile(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+")
+
+
+def _words(name: str) -> list[str]:
+    words: list[str] = []
+    for word in _WORDS.findall(name):
+        lowered = word.lower()
+        words.extend(_COMPOUNDS.get(lowered, (lowered,)))
+    return words
+
+
+@lru_cache(maxsize=8192)
+def judge(name: str) -> CredentialName:
+    """Say whether a value bound to this name would be a credential.
+
+    Args:
+        name: A variable, keyword, dictionary key, header or setting, in any case and with any
+            separators (`dbPassword`, `X-Api-Key`, `spark.hadoop.fs.s3a.secret.key`).
+
+    Returns:
+        The level and kind; `Level.NONE` for `pad_token`, `max_tokens`, `primary_key`,
+        `password_field`, `secret_name`, `tokenizer_file` and everything else.
+    """
+    if len(name) > 160:
+        return _NOTHING
+    words = _words(name)
+    for position in range(len(words) - 1, -1, -1):
+        found = _judge_word(words, position)
+        if found is None:
+            continue
+        after = set(words[position + 1 :])
+        if found.level is Level.NONE or not _DESCRIPTIONS.isdisjoint(after):
+            return _NOTHING
+        if "public" in words or "tokenizer" in words or words[0] in ("no", "is", "has", "use"):
+            return _NOTHING
+        return found
+    return _NOTHING
+
+
+def _judge_word(words: list[str], position: int) -> CredentialName | None:
+    word = words[position]
+    before = words[position - 1] if position else ""
+    is_last = position == len(words) - 1
+    if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase")):
+        return CredentialName(Level.PASSWORD, "password")
+    if word in ("pass", "pw") and is_last:
+        return CredentialName(Level.PASSWORD, "password") if len(words) <= 4 else None
+    if word in ("secret", "psk") or word.endswith("secret"):
+        return CredentialName(Level.STRONG, "secret")
+    if word in ("secrets", "credential", "credentials", "cred", "creds"):
+        return CredentialName(Level.WEAK, "credential")
+    if word == "key":
+        return _judge_key(words, before)
+    if word == "token":
+        return _judge_token(before)
+    if word.endswith("token") and len(word) > 5:
+        return CredentialName(Level.WEAK, "token")
+    if word in ("pat", "jwt", "bearer", "dsn") and is_last:
+        return CredentialName(Level.WEAK, "token")
+    if word in ("auth", "authorization") and is_last:
+        return CredentialName(Level.WEAK, "credential")
+    if word in ("signature", "sig") and before == "sas":
+        return CredentialName(Level.WEAK, "signature")
+    return None
+
+
+def _judge_key(words: list[str], before: str) -> CredentialName:
+    if before in ("access", "secret") and "secret" in words:
+        return CredentialName(Level.STRONG, "secret key")
+    if before == "api":
+        return CredentialName(Level.STRONG, "API key")
+    if before in _QUALIFIERS and before not in ("user", "host", "id", "identity"):
+        return CredentialName(Level.STRONG, f"{before} key")
+    if before in _HARMLESS or not before or len(before) == 1:
+        return CredentialName(Level.NONE, "")
+    return CredentialName(Level.WEAK, "key")
+
+
+def _judge_token(before: str) -> CredentialName:
+    if before in _HARMLESS:
+        return CredentialName(Level.NONE, "")
+    if before in _QUALIFIERS:
+        return CredentialName(Level.STRONG, "token")
+    return CredentialName(Level.WEAK, "token")

@@ -1,0 +1,118 @@
+"""What is never a secret: words that stand in its place, templates, vendors' examples."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from itertools import pairwise
+
+# One of these words makes the whole value a placeholder.
+_MARKERS = frozenset(
+    """
+    your yours insert enter replace replaceme changeme change placeholder example examples sample
+    dummy fake mock redacted removed hidden masked censored todo tbd fixme here fill paste foobar
+    lorem ipsum xxx xxxx xxxxx xxxxxx notreal invalid expired obfuscated sanitized scrubbed
+    """.split()
+)
+# A value that consists of nothing but these says what belongs there, not what it is.
+_GENERIC = frozenset(
+    """
+    a an and the my our this that is in of on for from to with some any no not
+    access account admin administrator alias anonymous api app apikey application auth authorization
+    aws azure bar base basic baz bearer blank bool boolean bot bytes cert certificate client code
+    config consumer content cred credential credentials customer data database db default demo
+    dev development device dict docker email empty encoded encrypted encryption env environment
+    false field file float foo func function gcp generic github gitlab global google group guest
+    guess header hello hex hf hidden hub huggingface id identity input int integer internal jwt
+    kaggle key keyring keys kind kv label length letmein list live local localhost login long main
+    manager managed master max min minio minioadmin mysql na name new nil none null number
+    oauth object ok openai optional org organization owner param parameter pass passcode passphrase
+    passwd password passwords path personal plain plaintext postgres private prod production
+    profile project prompt provider public pw pwd random redis ref refresh remote repo required
+    role root sas scope secret secrets secure security server service session shared short sign
+    signature signing site slack some staging static storage store str string strong subscription
+    super supersecret system tbd team temp tenant test tester testing text tmp token tokens
+    true type undefined unknown unset url user username users usr value values var variable vault
+    webhook word workspace world write
+    """.split()
+)
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
+_TEMPLATE = re.compile(
+    r"""
+    <[^<>]{0,80}>?                  # <TOKEN>, <your key
+    | \$\{[^{}]{0,80}\}?            # ${TOKEN}
+    | \$\([^()]{0,80}\)?            # $(pass show token)
+    | \$\$?[A-Za-z_][A-Za-z0-9_]*   # $TOKEN
+    | \{\{.{0,80}                   # {{ token }}
+    | \{[A-Za-z_0-9.\[\]"'!:]{0,80}\}   # {token}
+    | %\(?[A-Za-z_]*\)?[sdr]        # %s, %(token)s
+    | %[A-Za-z_][A-Za-z0-9_]*%      # %TOKEN%
+    | \[[A-Za-z _-]{0,60}\]?        # [TOKEN], [redacted]
+    | __[A-Za-z_]+__ | @[A-Za-z_]+@ # __TOKEN__
+    | \([A-Za-z _-]{1,60}\)         # (hidden)
+    """,
+    re.VERBOSE,
+)
+_SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
+# The first 32 bits of the SHA-256 of values that vendors print in their documentation (AWS's are
+# caught by the word EXAMPLE): the storage and Cosmos DB emulators' keys, jwt.io's payloads,
+# and Stripe's documented test key. As digests, so that no scanner stumbles over this file.
+_DOCUMENTED = frozenset({"0011cc25", "aa654743", "2cafc097", "3373cfa8", "25be1edd", "9cad2144"})
+
+
+@lru_cache(maxsize=4096)
+def _is_placeholder(value: str) -> bool:
+    text = value.strip().strip("\"'`")
+    bare = text.strip("*.…·•-_=#?~ /\\|")
+    if len(bare) < 2 or _TEMPLATE.fullmatch(text):
+        return True
+    lowered = text.lower()
+    if any(part in lowered for part in _SUBSTRINGS):
+        return True
+    words = [word.lower() for word in _WORDS.findall(text)]
+    if not _MARKERS.isdisjoint(words) or _is_masked(text):
+        return True
+    if all(word in _GENERIC or word in _NUMBERS or len(word) == 1 for word in words):
+        # "a1b2c3" has one-letter words only: at least one real word must speak for a placeholder.
+        return any(len(word) > 1 and word.isalpha() for word in words) or not words
+    return _is_sequence(text) or is_documented_example(text)
+
+
+def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
+    """Tell whether a value only stands where a credential belongs.
+
+    Args:
+        value: The text found in a credential's place.
+        extra: Further values that are no secrets, from the settings; compared without case.
+
+    Returns:
+        True for `your-api-key`, `<TOKEN>`, `xxxx`, `changeme`, `${TOKEN}`, `{{ token }}`, `...`,
+        for runs such as `abcdef0123456`, and for the keys that vendors print as examples.
+    """
+    if len(value) > 8192:
+        return False
+    return _is_placeholder(value) or (bool(extra) and value.lower() in {e.lower() for e in extra})
+
+
+def is_documented_example(value: str) -> bool:
+    """Tell whether a vendor prints exactly this value in its documentation."""
+    digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest[:8] in _DOCUMENTED
+
+
+def _is_masked(text: str) -> bool:
+    """`sk-xxxxxxxx`, `ghp_********`, `AKIA................`: most of it is one mask character."""
+    masks = max(text.count(mark) for mark in "xX*.…•#0?_")
+    return (masks >= 3 and 2 * masks >= len(text)) or "****" in text or "xxxxx" in text.lower()
+
+
+def _is_sequence(text: str) -> bool:
+    """Most characters follow the one before: `abcdefgh12345678`, `1234567890`, `aaaa`."""
+    if len(text) < 5:
+        return len(set(text)) == 1
+    steps = [ord(b) - ord(a) for a, b in pairwise(text)]
+    follow = sum(step in (0, 1, -1) for step in steps)
+    return follow >= 0.7 * len(steps) or "qwerty" in text.lower() or "asdfgh" in text.lower()

@@ -1,0 +1,351 @@
+"""Credentials in Python: string constants bound to credential-like names, on the syntax tree.
+
+Look-ups (`os.environ["X"]`, `getpass()`, `vault.read("…")`) are no constants, so they are silent
+by construction.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+from collections.abc import Callable, Collection, Iterator
+
+from nblint.credentials.bound import PASSWORD, SECRET, TOKEN, bind
+from nblint.credentials.constants import Constants, called_name, literals
+from nblint.credentials.formats import find_formats
+from nblint.credentials.hits import Hit, Secret
+from nblint.credentials.names import CredentialName, Level, judge
+from nblint.credentials.private_keys import find_private_keys
+from nblint.credentials.text import (
+    Unquoted,
+    authorization,
+    find_headers,
+    find_pairs,
+    find_sql,
+    has_stem,
+)
+from nblint.credentials.urls import find_urls
+
+# Positional credentials of well-known clients: which argument, counted from 0.
+# A name with a dot is matched with its last two parts.
+_POSITIONAL: dict[str, dict[int, CredentialName]] = {
+    name: {index: PASSWORD if kind == "password" else SECRET}
+    for kind, index, names in (
+        ("password", 1, "HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth BasicAuth HTTPKerberosAuth"),
+        ("password", 1, "basic_auth HttpNtlmAuth PlainCredentials PlainTextAuthProvider"),
+        ("password", 1, "smtp.login server.login ftp.login imap.login mail.login s.login"),
+        ("password", 1, "conn.login client.login session.login smtplib.login NetworkCredential"),
+        ("password", 2, "UsernamePasswordCredential pymysql.connect MySQLdb.connect Neo4jGraph"),
+        ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
+        ("password", 3, "ssh.connect"),
+        ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s"),
+        ("token", 0, "OpenAI AsyncOpenAI Anthropic WebClient Github Gitlab Shodan Slack Groq Cohere"),
+        ("token", 0, "AzureKeyCredential AzureSasCredential CognitiveServicesCredentials Fernet"),
+        ("token", 0, "HTTPBearerAuth BearerAuth TokenAuth set_api_key set_token from_token"),
+        ("token", 0, "huggingface_hub.login notebook.login HfApi HfFolder.save_token hf.login"),
+        ("token", 0, "SecretStr wandb.login OTXv2 VirusTotalPublicApi vt.Client Bot Updater"),
+        ("token", 0, "pinecone.init SendGridAPIClient InferenceClient TelegramBot Auth.Token"),
+        ("token", 0, "NewsApiClient Fred Tiingo quandl.ApiConfig stripe.api_key TavilyClient"),
+        ("token", 0, "OWM WolframClient wolframalpha.Client googlemaps.Client bot.run client.run"),
+        ("token", 0, "enable_rapidapi Dropbox Airtable GhApi Mistral MistralClient AccessTokenAuth"),
+        ("token", 0, "SlackClient TodoistAPI KeyCredential DeepL deepl.Translator EODHD"),
+        ("token", 1, "StorageSharedKeyCredential NamedKeyCredential AzureNamedKeyCredential hvac.Client"),
+        ("token", 1, "SharedKeyCredentials PyMISP ExpandedPyMISP Airtable TwilioClient twilio.rest"),
+        ("token", 1, "OAuthHandler set_access_token AppAuthHandler OAuth1UserHandler"),
+        ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
+        ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
+        ("token", 2, "BatchSharedKey AzureServicePrincipal"),
+    )
+    for name in names.split()
+}  # fmt: skip
+# Twitter's libraries take four keys in a row; only the first names somebody.
+_POSITIONAL["OAuth1"] = {1: SECRET, 3: SECRET}
+_POSITIONAL["OAuth1UserHandler"] = {1: SECRET, 3: SECRET}
+_POSITIONAL["boto3.client"] = {}
+_AUTH_NAMES = frozenset(
+    "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
+)
+_HEADERS = frozenset({"authorization", "proxy-authorization"})
+# Calls whose two first texts are a text and its replacement or the like, and no name and value.
+_NO_SETTERS = frozenset(
+    "replace sub rename join split startswith endswith print format isin contains get_secret "
+    "getpass input read_secret get_password search match findall fullmatch compile hasattr "
+    "info debug warning error exception log".split()
+)
+_DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
+_LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
+
+
+def _walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes but those that stand for magics, which the shell layer reads as written."""
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")))):
+                continue
+        yield node
+        stack.extend(ast.iter_child_nodes(node))
+
+
+class PythonLayer:
+    """Walks one tree.
+
+    Args:
+        tree: The syntax tree of a cell.
+        text: The cell's source.
+        offset: Turns a 1-based row and a UTF-8 byte offset, as `ast` gives them, into an offset
+            in the text.
+        placeholders: Values that are no secrets.
+    """
+
+    def __init__(
+        self,
+        tree: ast.AST,
+        text: str,
+        offset: Callable[[int, int], int],
+        placeholders: Collection[str] = (),
+    ) -> None:
+        self._tree = tree
+        self._text = text
+        self._offset = offset
+        self._placeholders = placeholders
+        self._constants = Constants(tree)
+
+    def find(self) -> Iterator[Hit]:
+        """Yield the hits of the tree, in no particular order and possibly more than once."""
+        for node in _walk(self._tree):
+            match node:
+                case ast.Assign(targets=targets, value=value):
+                    for target in targets:
+                        yield from self._assigned(target, value)
+                case ast.AnnAssign(target=target, value=ast.expr() as value):
+                    yield from self._assigned(target, value)
+                case ast.AugAssign(target=target, value=value):
+                    yield from self._assigned(target, value)
+                case ast.NamedExpr(target=target, value=value):
+                    yield from self._assigned(target, value)
+                case ast.keyword(arg=str() as name, value=value):
+                    yield from self._bound(name, value)
+                case ast.Dict(keys=keys, values=values):
+                    for key, value in zip(keys, values, strict=False):
+                        text = self._constants.fold(key) if key is not None else None
+                        if text is not None:
+                            yield from self._bound(text, value)
+                case ast.arguments():
+                    yield from self._defaults(node)
+                case ast.Compare(left=left, comparators=[right, *_]):
+                    yield from self._compared(left, right)
+                    yield from self._compared(right, left)
+                case ast.Call():
+                    yield from self._call(node)
+                case ast.Constant(value=str() as value) if len(value) >= 12:
+                    yield from self._text_in(node, value)
+                case ast.BinOp() | ast.JoinedStr():
+                    yield from self._composed(node)
+                case ast.Tuple(elts=elements) | ast.List(elts=elements) if len(elements) == 2:
+                    yield from self._pair(elements)
+
+    def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[Hit]:
+        match target:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield from self._bound(name, value)
+            case ast.Subscript(slice=key):
+                text = self._constants.fold(key)
+                if text is not None:
+                    yield from self._bound(text, value)
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                if isinstance(value, (ast.Tuple, ast.List)):
+                    for one, its in zip(targets, value.elts, strict=False):
+                        yield from self._assigned(one, its)
+                else:  # every one of `user, password = "alice hunter2".split()` is too clever
+                    return
+            case ast.Starred(value=inner):
+                yield from self._assigned(inner, value)
+
+    def _bound(self, name: str, value: ast.expr) -> Iterator[Hit]:
+        if name.lower() in _AUTH_NAMES and isinstance(value, (ast.Tuple, ast.List)):
+            yield from self._userinfo(value.elts)
+            return
+        judged = judge(name)
+        if judged.level is Level.NONE:
+            return
+        for node, text in literals(value, self._constants):
+            if name.lower() in _HEADERS:
+                yield from self._authorization(node, text)
+            else:
+                scheme, _, token = text.partition(" ")
+                if token and scheme.lower() in ("bearer", "token", "basic", "apikey", "bot"):
+                    yield from self._authorization(node, text)
+                else:
+                    yield from self._hit(node, name, text, judged)
+        yield from self._collection(name, value, judged)
+
+    def _collection(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
+        """`api_keys = ["…", "…"]`, `secret = {"value": "…"}`: values that look like secrets."""
+        elements: list[ast.expr] = []
+        if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+            elements = value.elts
+        elif isinstance(value, ast.Dict):
+            elements = value.values
+        strict = judged._replace(level=min(judged.level, Level.STRONG))
+        for element in elements[:200]:
+            for node, text in literals(element, self._constants):
+                yield from self._hit(node, name, text, strict)
+
+    def _userinfo(self, elements: list[ast.expr]) -> Iterator[Hit]:
+        """`auth=("user", "password")`."""
+        if len(elements) != 2:
+            return
+        user = self._constants.fold(elements[0])
+        for node, text in literals(elements[1], self._constants):
+            if user is None or text != user:
+                yield from self._hit(node, "", text, PASSWORD)
+            if user is not None and text in ("", "x-oauth-basic", "api_token", "X"):
+                yield from self._hit(elements[0], "", user, TOKEN)
+
+    def _pair(self, elements: list[ast.expr]) -> Iterator[Hit]:
+        """`("spark.hadoop.fs.s3a.secret.key", "…")`, `("Authorization", "Bearer …")`."""
+        name = self._constants.fold(elements[0])
+        if name is not None and judge(name).level is not Level.NONE:
+            yield from self._setter(name, elements[1])
+
+    def _setter(self, name: str, value: ast.expr) -> Iterator[Hit]:
+        judged = judge(name)
+        if name.lower() in _HEADERS:
+            yield from self._bound(name, value)
+        elif judged.level is not Level.NONE:
+            for node, text in literals(value, self._constants):
+                yield from self._hit(node, name, text, judged)
+
+    def _defaults(self, node: ast.arguments) -> Iterator[Hit]:
+        positional = [*node.posonlyargs, *node.args]
+        for argument, default in zip(reversed(positional), reversed(node.defaults), strict=False):
+            yield from self._bound(argument.arg, default)
+        for argument, maybe in zip(node.kwonlyargs, node.kw_defaults, strict=False):
+            if maybe is not None:
+                yield from self._bound(argument.arg, maybe)
+
+    def _compared(self, subject: ast.expr, value: ast.expr) -> Iterator[Hit]:
+        match subject:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                pass
+            case ast.Subscript(slice=ast.Constant(value=str() as name)):
+                pass
+            case ast.Call(args=[ast.Constant(value=str() as name), *_]):
+                pass
+            case _:
+                return
+        if isinstance(value, (ast.Constant, ast.JoinedStr, ast.BinOp)):
+            judged = judge(name)
+            yield from self._strictly(name, value, judged)
+
+    def _strictly(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
+        """Where a word is likely none: the value must look like a secret even for a password."""
+        strict = judged._replace(level=min(judged.level, Level.STRONG))
+        for node, text in literals(value, self._constants):
+            yield from self._hit(node, name, text, strict)
+
+    def _call(self, node: ast.Call) -> Iterator[Hit]:
+        full = called_name(node.func)
+        called = full.rpartition(".")[2]
+        arguments = [self._constants.fold(argument) for argument in node.args[:6]]
+        if called not in _NO_SETTERS:
+            # os.getenv("API_KEY", "…"), .option("password", "…"), setattr(x, "password", "…")
+            for index, name in enumerate(arguments[:-1]):
+                if name is not None and len(name) <= 160 and " " not in name.strip():
+                    yield from self._setter(name.lstrip("-"), node.args[index + 1])
+        first = next((text for text in arguments[:2] if text), "")
+        for keyword in node.keywords:
+            if keyword.arg in _DEFAULTS:
+                label = first or self._label(node)
+                if "assword" in called:
+                    label = "password"
+                judged = judge(label.lstrip("-")) if len(label) <= 60 else judge("")
+                if called == "Prompt" or judged.level is not Level.NONE:
+                    yield from self._setter(label.lstrip("-"), keyword.value)
+        known = _POSITIONAL.get(".".join(full.split(".")[-2:])) or _POSITIONAL.get(called, {})
+        for index, judged in known.items():
+            if index < len(node.args):
+                for inner, text in literals(node.args[index], self._constants):
+                    yield from self._hit(inner, "", text, judged)
+        if called in ("b64decode", "urlsafe_b64decode", "standard_b64decode") and arguments[:1]:
+            yield from self._decoded(node.args[0], arguments[0])
+
+    def _label(self, node: ast.Call) -> str:
+        texts = (self._constants.fold(k.value) for k in node.keywords if k.arg in _LABELS)
+        return next((text for text in texts if text), "")
+
+    def _decoded(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
+        """`base64.b64decode("Z2hw…")`: what is hidden is a credential all the same."""
+        try:
+            plain = base64.b64decode((text or "").encode() + b"==").decode("utf-8")
+        except (binascii.Error, ValueError):
+            return
+        yield from self._documented(node, plain)
+
+    def _composed(self, node: ast.expr) -> Iterator[Hit]:
+        """A token that is put together from literals: `"ghp_" + "…"`, f-strings, `"…" "…"`."""
+        text = self._constants.fold(node)
+        if text is not None and len(text) >= 12:
+            yield from self._documented(node, text)
+            if "://" in text:
+                for hit in find_urls(text, self._placeholders):
+                    yield self._at(node, hit)
+
+    def _documented(self, node: ast.expr, text: str) -> Iterator[Hit]:
+        start, end = self._span(node)
+        for found in find_formats(text, placeholders=self._placeholders):
+            value = Secret(text[found.start : found.end])
+            row = found.format
+            yield Hit(row.name, row.kind, start, end, value, found.prefix, True, "", row.variable)
+        for _, _, body in find_private_keys(text):
+            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+
+    def _text_in(self, node: ast.Constant, text: str) -> Iterator[Hit]:
+        """What stands inside a literal: JSON, YAML, SQL, dotenv, headers."""
+        segment_start, segment_end = self._span(node)
+        if text not in self._text[segment_start:segment_end]:
+            yield from self._documented(node, text)  # escaped or in several parts
+        if not has_stem(text) or not any(mark in text for mark in "=:'\","):
+            return
+        for hit in (
+            *find_headers(text, self._placeholders),
+            *find_sql(text, self._placeholders),
+            *find_pairs(text, Unquoted.PROSE, self._placeholders),
+        ):
+            yield self._at(node, hit)
+
+    def _at(self, node: ast.expr, hit: Hit) -> Hit:
+        """Move a hit from a literal's value to the source: exactly, unless it is escaped there."""
+        start, end = self._span(node)
+        value = hit.secret.reveal()
+        found = self._text.find(value, start, end)
+        if found >= 0:
+            start, end = found, found + len(value)
+        return Hit(
+            hit.detector, hit.kind, start, end, hit.secret, hit.prefix, hit.documented, hit.name,
+            hit.variable,
+        )  # fmt: skip
+
+    def _authorization(self, node: ast.expr, text: str) -> Iterator[Hit]:
+        scheme, space, value = text.strip().rpartition(" ")
+        start, end = self._span(node)
+        if not space:
+            scheme = ""
+        found = self._text.find(value, start, end)
+        if found >= 0 and value:
+            start, end = found, found + len(value)
+        yield from authorization(
+            scheme.split(" ")[0], value.removeprefix("token="), start, end, self._placeholders
+        )
+
+    def _hit(self, node: ast.expr, name: str, text: str, judged: CredentialName) -> Iterator[Hit]:
+        for hit in bind(name, text, 0, 0, judged=judged, placeholders=self._placeholders):
+            yield self._at(node, hit)
+
+    def _span(self, node: ast.expr) -> tuple[int, int]:
+        start = self._offset(node.lineno, node.col_offset)
+        end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+        return start, max(start, end)

@@ -1,0 +1,112 @@
+"""Credentials on command lines: options of the tools that people run from notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from nblint.credentials.bound import PASSWORD, TOKEN, bind
+from nblint.credentials.hits import Hit
+from nblint.credentials.names import CredentialName, Level, judge
+from nblint.credentials.text import Unquoted, find_headers, find_pairs, find_sql
+
+# A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
+_WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|([^\s"'|;&<>()`]{3,1024}))"""
+_OPTION = re.compile(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
+_USER = re.compile(
+    r"""(?:\b(?:curl|http|https|wget|xh|smbclient|rpcclient|ldapsearch|lftp)\b[^\n|;]{0,400}?)"""
+    r"""[ \t](?:-u|--user|-a|--auth|-U)[ =]{0,2}["']?([^\s:"'%]{1,80})[:%]([^\s"'|;]{3,200})"""
+)
+# Tools whose `-p`, `-a` or `-w` takes a password; mysql's takes it without a space.
+_SHORT = re.compile(
+    r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
+    r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
+    r"""|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
+    r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,2}""" + _WORD
+)
+_MYSQL = re.compile(r"""\bmysql(?:dump|admin|import|sh)?\b[^\n|;]{0,300}?[ \t]-p""" + _WORD)
+_REDIS = re.compile(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
+_SQLPLUS = re.compile(
+    r"""\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;@]{0,80}?[ \t]([\w$#]{1,60})/([^\s@/]{3,80})@"""
+)
+_SUDO = re.compile(
+    r"""\becho[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
+    + _WORD
+    + r"""[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S"""
+)
+_STDIN = re.compile(
+    r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
+    + _WORD
+    + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--with-token|passwd|login)"""
+)
+_PASSIN = re.compile(r"""\bpass:([^\s"';|]{4,128})""")
+_HTPASSWD = re.compile(
+    r"""\bhtpasswd[ \t]{1,4}-\w{0,6}b\w{0,6}[ \t]{1,4}\S{1,200}[ \t]{1,4}\S{1,80}[ \t]{1,4}"""
+    + _WORD
+)
+_SECURE_STRING = re.compile(
+    r"""ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?["']([^"'\n]{3,200})["']""",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"""\b(?:wandb|vault|huggingface-cli|hf|comet|clearml|neptune|prefect|databricks|snyk|heroku|flyctl|modal|ngrok|pulumi)"""
+    r"""[ \t]{1,4}(?:auth[ \t]{1,4})?(?:login|authtoken|add-authtoken|config[ \t]add-authtoken)[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}){0,3}"""
+    + _WORD
+)
+# `%env NAME value` and `aws configure set aws_secret_access_key VALUE`.
+_SPACED = re.compile(
+    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
+    + _WORD
+)
+_PASSWORD_PATTERNS = (_SHORT, _MYSQL, _REDIS, _SUDO, _STDIN, _PASSIN, _HTPASSWD, _SECURE_STRING)
+_TOKEN_PATTERNS = (_LOGIN,)
+
+
+def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find credentials in shell commands and in magics.
+
+    Args:
+        text: One or more command lines; a magic with its `%`.
+        placeholders: Values that are no secrets.
+    """
+    text = _without_continuations(text)
+    yield from find_headers(text, placeholders)
+    for match in _OPTION.finditer(text):
+        judged = judge(match[1])
+        if judged.level is not Level.NONE:
+            yield from _word(match, 2, match[1], judged, placeholders)
+    for match in (*_USER.finditer(text), *_SQLPLUS.finditer(text)):
+        if match[1].lower() != match[2].lower():
+            yield from bind(
+                "", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders
+            )
+    for pattern in _PASSWORD_PATTERNS:
+        for match in pattern.finditer(text):
+            yield from _word(match, 1, "", PASSWORD, placeholders)
+    for pattern in _TOKEN_PATTERNS:
+        for match in pattern.finditer(text):
+            yield from _word(match, 1, "", TOKEN, placeholders)
+    for match in _SPACED.finditer(text):
+        yield from _word(match, 2, match[1], judge(match[1]), placeholders)
+    yield from find_sql(text, placeholders)
+    yield from find_pairs(text, Unquoted.LITERAL, placeholders)
+
+
+def _word(
+    match: re.Match[str],
+    first: int,
+    name: str,
+    judged: CredentialName,
+    placeholders: Collection[str],
+) -> Iterator[Hit]:
+    groups = range(first, (match.re.groups or first) + 1)
+    group = next((number for number in groups if match[number] is not None), None)
+    if group is not None and not match[group].startswith(("$", "`", "-")):
+        yield from bind(
+            name, match[group], *match.span(group), judged=judged, placeholders=placeholders
+        )
+
+
+def _without_continuations(text: str) -> str:
+    """Blank out backslash line ends, so that a command is one line; offsets stay."""
+    return text.replace("\\\n", "  ") if "\\\n" in text else text

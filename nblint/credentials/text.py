@@ -1,0 +1,225 @@
+"""Credentials in text: `password: …`, `API_KEY=…`, JSON pairs, headers, tables."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Collection, Iterator
+from enum import Enum
+
+from nblint.credentials.bound import PASSWORD, TOKEN, bind
+from nblint.credentials.hits import Hit
+from nblint.credentials.names import CredentialName, Level, judge
+
+# Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
+# may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
+_OPEN_STEMS = (
+    "passw", "passphrase", "passcode", "pwd", "pword", "secret", "cred", "authoriz", "jwt", "psk",
+    "bearer", "dsn", "contrase", "kennwort", "senha",
+)  # fmt: skip
+_WHOLE_STEMS = ("pass", "psw", "pw", "token", "key", "auth", "pat")
+# A search for the first spares those for the others.
+_GATES = {"passw": "pass", "passphrase": "pass", "passcode": "pass", "pwd": "pw", "pword": "pw"}
+
+
+class Unquoted(Enum):
+    """What a value without quotes is, in the text at hand."""
+
+    CODE = "code"  # an expression: no literal
+    PROSE = "prose"  # a word, or a secret: it must look like one
+    LITERAL = "literal"  # the value itself: shell, dotenv, YAML
+
+
+# What stands before a stem and belongs to the name, read backwards: up to three more words.
+_NAME_BEFORE = re.compile(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
+_NAME_AFTER = re.compile(r"[\w.-]{0,60}")
+# A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
+# parenthesis in prose, and the separator.
+_CLOSE = r"""\\{0,2}["'`*\])]{0,4}"""
+_SEPARATOR = re.compile(
+    _CLOSE
+    + r"""[ \t]{0,8}(?::=|=>|->|==|!=|=|:(?!:)|\|{1,2}|,(?=[ \t]?\\?["']))\s{0,1}[ \t]{0,30}"""
+)
+_PROSE_SEPARATOR = re.compile(
+    _CLOSE
+    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\bis\b[ \t]?:?|\bare\b|:|=)[ \t]{0,4}"""
+)
+_QUOTED = re.compile(
+    r"""[*\[({]{0,2}[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,1024})\1"""
+)
+_WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,2048})""")
+_TRAILING = ".,;:!?)]}*\\"
+_AUTHORIZATION = re.compile(
+    r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
+    r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3})?"""
+    r"""([\w.~+/=-]{8,4096})""",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,4096})", re.IGNORECASE)
+_AUTH_TUPLE = re.compile(
+    r"""auth\s{0,2}=\s{0,2}\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
+)
+_SQL = re.compile(
+    r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?:\s{0,2}=)?|secret|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?'([^'\n]{4,200})'""",
+    re.IGNORECASE,
+)
+
+
+def has_stem(text: str) -> bool:
+    """Tell whether a text can hold a credential-like name."""
+    return bool(stems(text))
+
+
+def stems(text: str) -> list[tuple[int, int]]:
+    """Return where stems of credential-like names start and end, in order."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # one letter (U+0130) becomes two: keep the offsets
+        lowered = "".join(c.lower() if c.isascii() else c for c in text)
+    found: list[tuple[int, int]] = []
+    absent: set[str] = set()
+    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS):
+        start = lowered.find(stem) if _GATES.get(stem) not in absent else -1
+        if start < 0:
+            absent.add(stem)
+        whole = stem in _WHOLE_STEMS
+        while start >= 0:
+            end = start + len(stem)
+            if not (whole and _goes_on(text, end)):
+                found.append((start, end))
+            start = lowered.find(stem, end)
+    found.sort()
+    return found
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether a word goes on: `tokenizer` and `KEYS`, not `tokenValue` and `key_2`."""
+    following = text[end : end + 1]
+    return following.isalpha() and following.islower() == text[end - 1].islower()
+
+
+def word_at(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the word around a stem, and the phrase of up to four words that it ends."""
+    after = _after(text, end).rstrip(".-")
+    phrase = _before(_NAME_BEFORE, text, start) + text[start:end] + after
+    return phrase.rpartition(" ")[2], phrase
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield the words of a text that hold a stem, as candidates for `names.judge`."""
+    for start, end in stems(text):
+        yield word_at(text, start, end)[0]
+
+
+def _before(pattern: re.Pattern[str], text: str, end: int) -> str:
+    found = pattern.match(text[max(0, end - 90) : end][::-1])
+    return found[0][::-1] if found else ""
+
+
+def _after(text: str, start: int) -> str:
+    found = _NAME_AFTER.match(text, start)
+    return found[0] if found else ""
+
+
+def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find names with their values: `password: …`, `API_KEY=…`, `"token": "…"`, `| key | … |`.
+
+    Args:
+        text: Decoded text.
+        unquoted: What a value without quotes is in it.
+        placeholders: Values that are no secrets.
+    """
+    seen = -1
+    for start, stem_end in stems(text):
+        if start < seen:
+            continue
+        end = stem_end + len(_after(text, stem_end).rstrip(".-"))
+        separator = _SEPARATOR.match(text, end)
+        if separator is None and unquoted is Unquoted.PROSE:
+            separator = _PROSE_SEPARATOR.match(text, end)
+        if separator is None:
+            continue
+        name = _before(_NAME_BEFORE, text, start) + text[start:end]
+        # In code and files a name is one word; in prose it may be three: "Client Secret".
+        last = name.rpartition(" ")[2]
+        judged = judge(name if unquoted is Unquoted.PROSE else last)
+        if judged.level is Level.NONE:
+            judged = judge(last)
+        if judged.level is Level.NONE:
+            continue
+        seen = end
+        for hit in _value(text, separator, last, judged, unquoted, placeholders):
+            seen = hit.end
+            yield hit
+
+
+def _value(
+    text: str,
+    separator: re.Match[str],
+    name: str,
+    judged: CredentialName,
+    unquoted: Unquoted,
+    placeholders: Collection[str],
+) -> Iterator[Hit]:
+    start = separator.end()
+    if quoted := _QUOTED.match(text, start):
+        yield from bind(name, quoted[3], *quoted.span(3), judged=judged, placeholders=placeholders)
+        return
+    if unquoted is Unquoted.CODE or separator[0].rstrip().endswith(","):
+        return
+    word = _WORD.match(text, start)
+    if word is None:
+        return
+    value = word[1].rstrip(_TRAILING) if unquoted is Unquoted.PROSE else word[1]
+    at_line_start = "\n" in separator[0]
+    literal = unquoted is Unquoted.LITERAL and not at_line_start
+    if literal and text[start : start + 1] in "$`(<{[":
+        return
+    yield from bind(
+        name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
+        placeholders=placeholders,
+    )  # fmt: skip
+
+
+def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find `Authorization: Bearer …`, bearer tokens, and `auth=("user", "password")` in text."""
+    lowered = text.lower()
+    named = any(name in lowered for name in ("authorization", "auth-token", "private-token"))
+    for match in _AUTHORIZATION.finditer(text) if named else ():
+        yield from authorization(
+            match[1] or "", match[2], *match.span(2), placeholders=placeholders
+        )
+    for match in _BEARER.finditer(text) if "bearer" in lowered else ():
+        yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
+    for match in _AUTH_TUPLE.finditer(text) if "auth" in text else ():
+        yield from bind("", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders)
+
+
+def authorization(
+    scheme: str, value: str, start: int, end: int, placeholders: Collection[str] = ()
+) -> Iterator[Hit]:
+    """Judge the value of an `Authorization` header (RFC 7235); `Basic` holds `user:password`."""
+    if scheme.lower() == "basic":
+        password = _basic_password(value)
+        for hit in bind("", password, start, end, judged=PASSWORD, placeholders=placeholders):
+            yield Hit("basic-auth", "basic authentication", start, end, hit.secret)
+        return
+    yield from bind("", value, start, end, judged=TOKEN, placeholders=placeholders)
+
+
+def _basic_password(value: str) -> str:
+    try:
+        text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+    user, colon, password = text.partition(":")
+    return password if colon and password.isprintable() and password != user else ""
+
+
+def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find `IDENTIFIED BY '…'` and `PASSWORD '…'`."""
+    lowered = text.lower()
+    if "'" not in text or not any(word in lowered for word in ("identified", "password", "secret")):
+        return
+    for match in _SQL.finditer(text):
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)

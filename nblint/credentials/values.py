@@ -1,0 +1,141 @@
+"""Which values look like a credential, given how much their name says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import pairwise
+
+from nblint.credentials.names import Level
+from nblint.credentials.placeholders import is_placeholder
+
+_REFERENCE = re.compile(
+    r"""
+    [a-z][a-z0-9+.-]{1,20}://[^@]*          # a URL; one with a password is another layer's
+    | (?:\.{0,2}|~|[A-Za-z]:)[/\\].*\.[a-z0-9]{1,6}   # a path to a file
+    | (?:\.{0,2}|~)/[a-z0-9_./ -]*          # a path in lower case
+    | [A-Za-z]:\\.*
+    | arn:aws[a-z-]*:.*
+    | projects/.*
+    | (?:secretref|vault|ssm|kv|op|env|file|keyvault|keyring|gopass)[:/].*
+    | [A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+         # SLACK_BOT_TOKEN
+    | [A-Za-z_][\w.-]*\.(?:json|pem|txt|ya?ml|env|key|crt|cer|csv|toml|ini|cfg|p12|pfx|py|ipynb|html|md|jwt|pkl)
+    | [\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})*\.[a-z]{2,12}   # an address
+    | (?:text|application|image|audio|video)/[\w.+-]+
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# Unquoted text only: `password = getpass()`, `token: os.environ["X"]`, `key=self.key`.
+_CODE = re.compile(
+    r"""
+    [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\(.*|\[.*)
+    | (?:os|sys|self|config|cfg|settings|env|args|params|secrets|st|conf|cls|process|var|local|data)
+      \.\w[\w.]*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_REGEX = re.compile(r"\\[wWsSdDbB]|\[\^|\(\?|\.\*|\[A-Z|\[a-z|\[0-9")
+_SLUG = re.compile(
+    r"(?:[a-z]{2,}|[0-9]{1,4}|v[0-9]{1,3})(?:[-_./ :](?:[a-z]{1,20}|[0-9]{1,4}|v[0-9]{1,3}))*"
+)
+_WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+")
+_CAMEL_CASE = re.compile(r"[A-Za-z]?[a-z]{2,}(?:[ _-]?[A-Z][a-z]{2,})*[0-9]{0,2}|[A-Z][A-Z_-]*")
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_OPAQUE = re.compile(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
+_DATE_OR_VERSION = re.compile(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?(?:/.*)?")
+_TYPE = re.compile(
+    r"(?:str|int|bytes|bool|any|object|string|optional|list|dict|none)\b.*", re.IGNORECASE
+)
+
+
+def is_credential(
+    value: str, level: Level, *, quoted: bool = True, placeholders: Collection[str] = ()
+) -> bool:
+    """Tell whether a value bound to a credential-like name is a credential.
+
+    Args:
+        value: The literal text, without quotes.
+        level: What the name says (see `nblint.credentials.names.judge`).
+        quoted: Whether it was a string literal. Unquoted text (`password: the user's`) is prose
+            more often than not, so that it must look like a secret by itself.
+        placeholders: Further values that are no secrets.
+
+    Returns:
+        False for placeholders, references (paths, URLs, names of variables, code), words where
+        the name is no password's, and values shorter than four characters.
+    """
+    if level is Level.NONE or not 4 <= len(value) <= 8192:
+        return False
+    if value.isspace() or is_placeholder(value, placeholders) or _REFERENCE.fullmatch(value):
+        return False
+    if _REGEX.search(value) or (not quoted and _CODE.fullmatch(value)):
+        return False
+    if level is Level.PASSWORD:
+        return _is_password(value, quoted)
+    if any(c.isspace() for c in value) or not value.isprintable():
+        return False
+    if len(value) < (8 if level is Level.STRONG else 16) or len(set(value)) < 5:
+        return False
+    if _SLUG.fullmatch(value) or _CAMEL_CASE.fullmatch(value) or _DATE_OR_VERSION.fullmatch(value):
+        return False
+    if level is Level.WEAK and (not _OPAQUE.fullmatch(value) or _HOST.fullmatch(value)):
+        return False
+    return _is_opaque(value)
+
+
+def _is_password(value: str, quoted: bool) -> bool:
+    if not quoted and _TYPE.fullmatch(value):
+        return False
+    if any(c.isspace() for c in value):
+        return quoted and _is_passphrase(value)
+    has_digit = any(c.isdigit() for c in value)
+    has_symbol = any(not c.isalnum() and c not in "._-:,()[]/" for c in value)
+    if quoted:
+        # A word for the field, not its content: "Password:", "user_password".
+        return not (value.endswith((":", "?")) or (not has_digit and "password" in value.lower()))
+    if len(value) < 6 or value.startswith(("(", "[", "{", "<", "http")):
+        return False
+    return (
+        any(c.isalpha() for c in value) and (has_digit or has_symbol) and not _SLUG.fullmatch(value)
+    )
+
+
+def _is_passphrase(value: str) -> bool:
+    """`correct horse battery 9`: few words with a digit or symbol, and no sentence about one."""
+    words = value.split()
+    if len(words) > 5 or len(value) > 60 or value.endswith((":", "?", ".", "!", "…")):
+        return False
+    if any(word.lower() in _PROSE for word in words):
+        return False
+    return any(c.isdigit() or c in "@#$%^&*+=" for c in value)
+
+
+_PROSE = frozenset(
+    "the a an is are your my enter input please must at least for of to and or in with not no "
+    "password passwords username secret token key characters chars min max".split()
+)
+
+
+def _is_opaque(value: str) -> bool:
+    """Made by a machine: digits among letters, or a case that changes within words."""
+    letters = sum(c.isalpha() for c in value)
+    digits = sum(c.isdigit() for c in value)
+    if not letters:
+        return False
+    if digits:
+        return digits >= 2 or letters >= 12 or not value.isalnum()
+    if any(c in "!@#$%^&*+=~" for c in value):
+        return True
+    if len(value) < 16:
+        return False
+    changes = sum(a.islower() != b.islower() for a, b in pairwise(value))
+    return changes >= len(value) // 4
+
+
+def is_hash_like(value: str) -> bool:
+    """Tell whether a value has the shape of a digest or a UUID, which is mostly no secret."""
+    return bool(_UUID.fullmatch(value)) or (
+        len(value) in (32, 40, 56, 64, 96, 128) and bool(_HEX.fullmatch(value))
+    )

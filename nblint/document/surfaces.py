@@ -1,0 +1,210 @@
+"""The texts of a notebook as people and programs see them, each with a place for every part.
+
+JSON is decoded, lists of lines are joined, terminal escapes are gone, and images never appear:
+what is left is a quarter of a typical file, and all that can hold words.
+"""
+
+import base64
+import binascii
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Literal
+
+from nblint.document.model import Cell, Notebook, Output, Place
+
+Kind = Literal["code", "markdown", "text", "html", "json", "script"]
+
+# ECMA-48 control sequences and operating system commands (colours, links, titles).
+_ANSI = re.compile(
+    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[@-Z\\^_])"
+)
+# Before nbformat 4, an output had its formats beside its type, by short names.
+_OLD_MIME = {
+    "text": "text/plain",
+    "html": "text/html",
+    "latex": "text/latex",
+    "json": "application/json",
+    "javascript": "application/javascript",
+    "svg": "image/svg+xml",
+}
+_BINARY = ("image/", "audio/", "video/", "font/", "application/pdf", "application/octet-stream")
+
+
+class Surface:
+    """One text of a notebook.
+
+    Attributes:
+        kind: In whose terms it is read: "code", "markdown" (raw cells as well), "text" (streams,
+            tracebacks, plain text), "html" (SVG as well), "json" (metadata as well), or "script"
+            (JavaScript, plots, views of widgets).
+        place: Where it stands; without rows and columns.
+        language: Of code, its language.
+        value: Of JSON, the parsed value.
+    """
+
+    def __init__(
+        self, kind: Kind, place: Place, text: str = "", language: str = "", value: object = None
+    ) -> None:
+        self.kind = kind
+        self.place = place
+        self.language = language
+        self.value = value
+        self._text = text
+
+    @cached_property
+    def text(self) -> str:
+        """The text that rows and columns count in; a newline is its only line end."""
+        if self.value is not None:
+            return _dumped(self.value, indent=1)
+        return _with_plain_ends(self._text)
+
+    @cached_property
+    def probe(self) -> str:
+        """A text with the same words, to search: as `text`, but cheap to make."""
+        return _dumped(self.value) if self.value is not None else self.text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def span(self, start: int, end: int) -> Place:
+        """Return the place of a part of the text.
+
+        Args:
+            start: Offset of its first character, in code points.
+            end: Offset after its last one.
+        """
+        row, end_row = bisect_right(self._starts, start), bisect_right(self._starts, end)
+        return self.place._replace(
+            row=row,
+            column=start - self._starts[row - 1] + 1,
+            end_row=end_row,
+            end_column=end - self._starts[end_row - 1] + 1,
+        )
+
+
+def surfaces(notebook: Notebook) -> Iterator[Surface]:
+    """Yield the texts of a notebook that are not empty.
+
+    Args:
+        notebook: The notebook; its parts may have any shape.
+
+    Yields:
+        Sources, outputs by MIME type, metadata and text attachments, in the notebook's order.
+    """
+    if notebook.metadata:
+        yield Surface("json", Place(None, "metadata"), value=notebook.metadata)
+    for cell in notebook.cells:
+        if cell.source:
+            place = Place(cell.index, "source")
+            if cell.type == "code":
+                yield Surface("code", place, cell.source, cell.language)
+            else:
+                yield Surface("markdown", place, cell.source)
+        for output in cell.outputs:
+            yield from _output_surfaces(cell, output)
+        if cell.metadata:
+            yield Surface("json", Place(cell.index, "metadata"), value=cell.metadata)
+        if cell.attachments:
+            yield from _attachment_surfaces(cell)
+
+
+def without_ansi(text: str) -> str:
+    """Return a text without terminal escape sequences."""
+    return _ANSI.sub("", text) if "\x1b" in text else text
+
+
+def _output_surfaces(cell: Cell, output: Output) -> Iterator[Surface]:
+    data = output.data
+    place = Place(cell.index, "output", output.index)
+    if output.type == "stream":
+        text = without_ansi(_joined(data.get("text")))
+        if text:
+            yield Surface("text", place._replace(mime="stream"), text)
+        return
+    if output.type in ("error", "pyerr"):
+        text = without_ansi(_traceback(data))
+        if text:
+            yield Surface("text", place._replace(mime="traceback"), text)
+        return
+    bundle = data.get("data")
+    if not isinstance(bundle, dict):
+        bundle = {mime: data[name] for name, mime in _OLD_MIME.items() if name in data}
+    for mime, content in bundle.items():
+        kind = _kind(mime)
+        if kind is None:
+            continue
+        where = place._replace(mime=mime)
+        if isinstance(content, (dict, list)) and not _is_lines(content):
+            yield Surface(kind, where, value=content)
+        elif text := _joined(content):
+            yield Surface("text" if kind == "json" else kind, where, text)
+
+
+def _kind(mime: str) -> Kind | None:
+    """In whose terms an output of this type is read; None for what holds no words."""
+    if mime == "text/html" or mime == "image/svg+xml":
+        return "html"
+    if mime.startswith(_BINARY):
+        return None
+    if mime.startswith("application/vnd.") or "javascript" in mime:
+        return "script"
+    if mime == "application/json" or mime.endswith("+json"):
+        return "json"
+    return "text"
+
+
+def _attachment_surfaces(cell: Cell) -> Iterator[Surface]:
+    for bundle in cell.attachments.values():
+        for mime, content in bundle.items() if isinstance(bundle, dict) else ():
+            if isinstance(mime, str) and not mime.startswith(_BINARY):
+                text = _decoded(_joined(content))
+                if text:
+                    yield Surface("text", Place(cell.index, "attachment", None, mime), text)
+
+
+def _decoded(content: str) -> str:
+    """Return what an attachment's base64 says; itself where it is none, nothing if no text."""
+    try:
+        data = base64.b64decode("".join(content.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return content
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in text else text
+
+
+def _traceback(data: dict[str, Any]) -> str:
+    lines = data.get("traceback")
+    if isinstance(lines, list) and lines:
+        return "\n".join(line for line in lines if isinstance(line, str))
+    name, value = data.get("ename"), data.get("evalue")
+    return f"{name}: {value}" if isinstance(value, str) and value else ""
+
+
+def _is_lines(content: object) -> bool:
+    return isinstance(content, list) and all(isinstance(line, str) for line in content)
+
+
+def _joined(content: object) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(line for line in content if isinstance(line, str))
+    return ""
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _dumped(value: object, indent: int | None = None) -> str:
+    try:
+        return json.dumps(value, indent=indent, ensure_ascii=False)
+    except RecursionError:  # nobody nests metadata so deeply but to make a program fail
+        return ""

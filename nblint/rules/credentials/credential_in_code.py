@@ -1,0 +1,25 @@
+from collections.abc import Iterator
+
+from nblint.credentials.found import Credentials
+from nblint.findings import Finding
+from nblint.rules.credentials.embedded_credential import EmbeddedCredential
+
+
+class CredentialInCode(EmbeddedCredential):
+    """A credential stands in a code cell.
+
+    Everybody who can read the repository, its history or a copy of the notebook can use it, and
+    nobody notices. That holds of literals as of magics, shell lines, `%%writefile`, SQL and
+    comments.
+
+    Read it from the environment, `os.environ["DATADOG_API_KEY"]`: the hub sets the variable for
+    everybody who may use the service. Revoke the credential that was in the file, since its
+    history keeps it. What only looks like a credential is silenced by `placeholders` in
+    `[tool.nblint.credentials]`, or by `# nblint: ignore[NBL201] reason` on the line.
+    """
+
+    code = "NBL201"
+    where = "code"
+
+    def check(self, credentials: Credentials) -> Iterator[Finding]:
+        yield from self.found(credentials, "code")

@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+
+from nblint.credentials.found import Credential, Credentials
+from nblint.findings import Finding
+from nblint.rules.credentials.embedded_credential import EmbeddedCredential
+
+
+class CredentialInMarkdown(EmbeddedCredential):
+    """A credential stands in a Markdown or raw cell.
+
+    Instructions such as "log in with this token" are read by everybody who can read the
+    repository, its history or a copy of the notebook.
+
+    Name the environment variable that holds it, or the person who hands it out, and revoke the
+    credential that was in the file, since its history keeps it.
+    """
+
+    code = "NBL202"
+    where = "text"
+
+    def check(self, credentials: Credentials) -> Iterator[Finding]:
+        yield from self.found(credentials, "markdown")
+
+    def help(self, credential: Credential) -> str:
+        variable = credential.hit.suggested_variable
+        return (
+            f"name the environment variable that holds it, such as {variable}, instead; "
+            "then revoke this one, it is in the file's history"
+        )

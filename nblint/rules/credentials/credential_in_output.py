@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+
+from nblint.credentials.found import Credential, Credentials
+from nblint.findings import Finding
+from nblint.rules.credentials.embedded_credential import EmbeddedCredential
+
+
+class CredentialInOutput(EmbeddedCredential):
+    """A credential stands in an output.
+
+    A printed configuration, a traceback with the failing call, a table of accounts: outputs are
+    saved with the notebook, and a credential that was carefully read from the environment leaks
+    all the same.
+
+    Clear the output, and mend the cell that printed it: print the names of settings, not their
+    values, and let nothing that holds a credential be the last expression of a cell. Revoke the
+    credential that was in the file, since its history keeps it.
+    """
+
+    code = "NBL203"
+    where = "an output"
+
+    def check(self, credentials: Credentials) -> Iterator[Finding]:
+        yield from self.found(credentials, "output")
+
+    def help(self, credential: Credential) -> str:
+        return (
+            "clear this output, and mend the cell that printed it; "
+            "then revoke this one, it is in the file's history"
+        )
