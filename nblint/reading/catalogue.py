@@ -1,0 +1,304 @@
+"""The catalogue: which environment variables an organisation's notebooks find at run time.
+
+Several files add up: `environment.toml`, a `jupyterhub_config.py` (read, never executed), an
+example of a dotenv file. The first file that declares a variable decides what it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from nblint.reading.known_names import is_known
+from nblint.reading.secret_names import looks_secret
+from nblint.settings import EnvironmentSettings, SettingsError, Table, convert_toml, read_toml
+
+DEFAULT_CATALOGUE = "environment.toml"
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DOTENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*(?:=\s*(.*))?$")
+_PACKAGE_FILE = re.compile(r"([A-Za-z_][\w.-]+):([^\\/:].*)")
+
+
+class Declaration(Table, frozen=True):
+    """`[environment.NAME]` in `environment.toml`.
+
+    Attributes:
+        help: What the variable is, for whoever meets it in a notebook.
+        secret: Whether its value is a secret; where nothing is said, its name decides.
+        required: Whether every run finds it; if not, notebooks have to do without.
+        value: Its value on the hub. A secret has none here.
+        file: Where the hub reads its value: a file in the hub's folder of secrets; `{username}`
+            stands for the user's name.
+        users: Values of users that differ from `value`.
+    """
+
+    help: str = ""
+    secret: bool | None = None
+    required: bool = True
+    value: str | None = None
+    file: str | None = None
+    users: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
+
+
+class Variable(NamedTuple):
+    """A declared variable.
+
+    Attributes:
+        name: Its name.
+        declaration: What is said of it.
+        source: The file that declares it, as the settings name it.
+        row: The row there, 1-based.
+    """
+
+    name: str
+    declaration: Declaration
+    source: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that is known of environment variables.
+
+    Attributes:
+        variables: The declared variables by name, in the order of the files.
+        sources: The files, as the settings name them.
+        known: Globs of names that are declared elsewhere.
+        own: Which of the files lie in the repository itself, as relative paths.
+    """
+
+    variables: dict[str, Variable]
+    sources: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a catalogue at all: without one, nothing is undeclared."""
+        return bool(self.sources)
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a variable is declared, here or elsewhere, or set by the system itself."""
+        return (
+            name in self.variables
+            or is_known(name)
+            or any(fnmatchcase(name, glob) for glob in self.known)
+        )
+
+    def is_secret(self, name: str) -> bool:
+        """Tell whether a variable's value is a secret: the catalogue says so, else its name."""
+        variable = self.variables.get(name)
+        if variable is not None and variable.declaration.secret is not None:
+            return variable.declaration.secret
+        return looks_secret(name)
+
+    def is_optional(self, name: str) -> bool:
+        """Tell whether the catalogue says that a run may not find the variable."""
+        variable = self.variables.get(name)
+        return variable is not None and not variable.declaration.required
+
+    def nearest(self, name: str) -> str | None:
+        """Return the declared name that somebody most likely meant."""
+        plain = {_plain(known): known for known in self.variables}
+        found = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+        return plain[found[0]] if found else None
+
+    @cached_property
+    def described(self) -> str:
+        """The files and how much they declare: "environment.toml (41 names)"."""
+        count = len(self.variables)
+        return f"{', '.join(self.sources)} ({count} name{'s' if count != 1 else ''})"
+
+    @property
+    def has_dotenv(self) -> bool:
+        """Whether a dotenv file is a catalogue, so that reading one is what the team does."""
+        return any(_is_dotenv(source) for source in self.sources)
+
+
+def load_catalogue(settings: EnvironmentSettings, root: Path) -> Catalogue:
+    """Load the catalogues that the settings name.
+
+    Args:
+        settings: The settings; without `catalogues`, `environment.toml` counts if it is there.
+        root: The folder that their paths are relative to.
+
+    Returns:
+        All catalogues together; an empty one where there is none.
+
+    Raises:
+        SettingsError: A catalogue is missing or cannot be used; the text says which, where and why.
+    """
+    names = settings.catalogues
+    if names is None:
+        names = (DEFAULT_CATALOGUE,) if (root / DEFAULT_CATALOGUE).is_file() else ()
+    variables: dict[str, Variable] = {}
+    for name in names:
+        for variable in read_catalogue(locate(name, root), name):
+            variables.setdefault(variable.name, variable)
+    own = tuple(name for name in names if _is_inside(name))
+    return Catalogue(variables, tuple(names), settings.known, own)
+
+
+def read_catalogue(path: Path, name: str | None = None) -> Iterator[Variable]:
+    """Read one catalogue file.
+
+    Args:
+        path: The file. Its name says what it is: `….toml`, `….py`, or a dotenv file.
+        name: What messages call it; its path unless given.
+
+    Returns:
+        The variables it declares.
+
+    Raises:
+        SettingsError: The file cannot be read, or is not what its name says.
+    """
+    name = str(path) if name is None else name
+    if path.suffix == ".toml":
+        return _read_toml(path, name)
+    if path.suffix == ".py":
+        from nblint.reading.hub_config import read_hub_config
+
+        found = read_hub_config(_text(path), name, path.parent)
+        return (Variable(v, declaration, name, row) for v, declaration, row in found)
+    if _is_dotenv(path.name):
+        return _read_dotenv(path, name)
+    raise SettingsError(
+        f"{name}: cannot tell what kind of catalogue this is; "
+        "name it environment.toml, jupyterhub_config.py or .env.example"
+    )
+
+
+def locate(name: str, root: Path) -> Path:
+    """Return where a catalogue lies that settings name.
+
+    Args:
+        name: A path relative to `root`, an absolute path, or `package:file`.
+        root: The folder of the settings file.
+
+    Raises:
+        SettingsError: There is no such file or package.
+    """
+    if found := _PACKAGE_FILE.fullmatch(name):
+        return _in_package(found[1], found[2], name)
+    path = root / name
+    if path.is_dir():
+        raise SettingsError(f"{path}: this catalogue is a folder; name the file in it")
+    if not path.is_file():
+        raise SettingsError(
+            f"{path}: no such catalogue; create it (nblint env --catalogue writes a first one) "
+            "or take it out of 'catalogues'"
+        )
+    return path
+
+
+def _in_package(package: str, file: str, name: str) -> Path:
+    """Find a file of an installed package without importing the package."""
+    import importlib.metadata
+    import importlib.util
+
+    folders: list[Path] = []
+    if package.isidentifier() and (spec := importlib.util.find_spec(package)):
+        folders = [Path(folder) for folder in spec.submodule_search_locations or ()]
+    for folder in folders:
+        if (folder / file).is_file():
+            return folder / file
+    try:
+        distribution = importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        if not folders:
+            raise SettingsError(
+                f"{name}: the package {package!r} is not installed here; install it, "
+                "also in the hook's additional_dependencies"
+            ) from None
+    else:
+        wanted = PurePosixPath(file).parts
+        for entry in distribution.files or ():
+            if entry.parts[-len(wanted) :] == wanted:
+                return Path(str(distribution.locate_file(entry)))
+    raise SettingsError(f"{name}: the package {package!r} holds no file {file!r}")
+
+
+def _read_toml(path: Path, name: str) -> Iterator[Variable]:
+    document = read_toml(path)
+    if unknown := next((key for key in document if key != "environment"), None):
+        raise SettingsError(
+            f"{path}: unknown key {unknown!r}; variables are declared as [environment.NAME]"
+        )
+    table = document.get("environment", {})
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: environment: has to be a table of variables")
+    rows = _rows(_text(path), table)
+    for variable, value in table.items():
+        where = f"{path}: environment.{variable}"
+        if not _NAME.fullmatch(variable):
+            raise SettingsError(f"{where}: not a name that an environment variable can have")
+        if not isinstance(value, dict):
+            raise SettingsError(f'{where}: has to be a table, such as {{ value = "…" }}')
+        declaration: Declaration = convert_toml(value, Declaration, f"{where}: ")
+        _validate(declaration, where)
+        yield Variable(variable, declaration, name, rows.get(variable, 1))
+
+
+def _validate(declaration: Declaration, where: str) -> None:
+    if declaration.secret and (declaration.value is not None or declaration.users):
+        raise SettingsError(f"{where}: a secret's value does not stand in a catalogue; use 'file'")
+    if declaration.file is None:
+        return
+    if declaration.value is not None or declaration.users:
+        raise SettingsError(f"{where}: has both a file and a value; keep one of them")
+    parts = PurePosixPath(declaration.file.replace("\\", "/")).parts
+    if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
+        raise SettingsError(f"{where}: file: has to lie in the hub's folder of secrets")
+
+
+def _rows(text: str, names: Iterable[str]) -> dict[str, int]:
+    """Return the rows at which variables are declared, as far as text tells."""
+    rows: dict[str, int] = {}
+    wanted = set(names)
+    pattern = re.compile(r"\s*(?:\[\s*environment\s*\.\s*)?[\"']?([A-Za-z_]\w*)[\"']?\s*[\].=]")
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := pattern.match(line)) and found[1] in wanted:
+            rows.setdefault(found[1], number)
+    return rows
+
+
+def _read_dotenv(path: Path, name: str) -> Iterator[Variable]:
+    comments: list[str] = []
+    for row, line in enumerate(_text(path).splitlines(), 1):
+        if line.lstrip().startswith("#"):
+            comments.append(line.strip("# \t"))
+            continue
+        if found := _DOTENV_LINE.match(line):
+            yield Variable(found[1], Declaration(help=" ".join(comments)), name, row)
+        comments = []
+
+
+def _is_dotenv(name: str) -> bool:
+    base = re.split(r"[\\/:]", name)[-1].lower()
+    return base.startswith(".env") or base.endswith(".env") or ".env." in base
+
+
+def _is_inside(name: str) -> bool:
+    """Tell whether a catalogue lies under the settings' folder, and is so the repository's own."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    is_elsewhere = path.is_absolute() or ".." in path.parts or ":" in name
+    return not is_elsewhere
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 (byte {error.start + 1})") from error
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").upper()

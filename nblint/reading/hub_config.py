@@ -1,0 +1,148 @@
+"""What a `jupyterhub_config.py` gives every notebook server, read with `ast` and never executed."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nblint.settings import SettingsError
+
+if TYPE_CHECKING:
+    from nblint.reading.catalogue import Declaration
+
+_Found = tuple[str, "Declaration", int]
+_MUTATORS = frozenset(["update", "setdefault", "append", "extend"])
+
+
+def read_hub_config(text: str, name: str, folder: Path) -> Iterator[_Found]:
+    """Find the variables that a JupyterHub configuration declares.
+
+    Understood are `c.Spawner.environment` and `c.Spawner.env_keep` of any spawner class: assigned,
+    updated, item by item, with `|=`, through names bound to literals, and through
+    `nblint.hub.spawner_environment("environment.toml")`.
+
+    Args:
+        text: The configuration.
+        name: What messages call it.
+        folder: Where it lies: what paths in it are relative to.
+
+    Yields:
+        Each variable's name, what is declared of it, and its row.
+
+    Raises:
+        SettingsError: The text is not Python.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError as error:
+        raise SettingsError(f"{name}:{error.lineno or 1}: not Python: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SettingsError(f"{name}: not Python that can be read") from error
+    yield from _Config(folder).read(tree)
+
+
+class _Config:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._bound: dict[str, ast.expr] = {}  # names of the configuration and their last values
+
+    def read(self, tree: ast.Module) -> Iterator[_Found]:
+        nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.stmt, ast.Call))]
+        for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    yield from self._assigned(target, node.value)
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in _MUTATORS
+                and _is_environment(node.func.value)
+            ):
+                yield from self._called(node.func.attr, node)
+
+    def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[_Found]:
+        if isinstance(target, ast.Name):
+            self._bound[target.id] = value
+        elif _is_environment(target):
+            yield from self._names(value)
+        elif isinstance(target, ast.Subscript) and _is_environment(target.value):
+            yield from _literal(target.slice)
+
+    def _called(self, method: str, call: ast.Call) -> Iterator[_Found]:
+        for argument in call.args[:1]:
+            if method in ("setdefault", "append"):
+                yield from _literal(argument)
+            else:
+                yield from self._names(argument)
+        for keyword in call.keywords:
+            if keyword.arg is None:
+                yield from self._names(keyword.value)
+            elif method == "update":
+                yield _found(keyword.arg, keyword.value)
+
+    def _names(self, value: ast.expr, depth: int = 0) -> Iterator[_Found]:
+        """Yield the names in a dict or list, as it is written or bound to a name."""
+        if depth > 20:
+            return
+        if isinstance(value, ast.Dict):
+            for key, item in zip(value.keys, value.values, strict=True):
+                if key is None:  # **others
+                    yield from self._names(item, depth + 1)
+                else:
+                    yield from _literal(key)
+        elif isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+            for element in value.elts:
+                yield from _literal(element)
+        elif isinstance(value, ast.Name) and value.id in self._bound:
+            yield from self._names(self._bound[value.id], depth + 1)
+        elif isinstance(value, ast.BinOp):
+            yield from self._names(value.left, depth + 1)
+            yield from self._names(value.right, depth + 1)
+        elif isinstance(value, ast.Call):
+            yield from self._call(value, depth)
+
+    def _call(self, call: ast.Call, depth: int) -> Iterator[_Found]:
+        function = call.func.attr if isinstance(call.func, ast.Attribute) else None
+        function = call.func.id if isinstance(call.func, ast.Name) else function
+        if function == "dict":
+            for argument in call.args:
+                yield from self._names(argument, depth + 1)
+            for keyword in call.keywords:
+                if keyword.arg is None:
+                    yield from self._names(keyword.value, depth + 1)
+                else:
+                    yield _found(keyword.arg, keyword.value)
+        elif function == "spawner_environment" and call.args:
+            path = call.args[0]
+            if isinstance(path, ast.Constant) and isinstance(path.value, str):
+                from nblint.reading.catalogue import locate, read_catalogue
+
+                for variable in read_catalogue(locate(path.value, self._folder)):
+                    yield variable.name, variable.declaration, call.lineno
+
+
+def _is_environment(node: ast.expr) -> bool:
+    """Tell whether a node is `c.Spawner.environment`, of whatever spawner."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in ("environment", "env_keep")
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr.endswith("Spawner")
+    )
+
+
+def _literal(node: ast.expr) -> Iterator[_Found]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield _found(node.value, node)
+
+
+def _found(name: str, node: ast.expr) -> _Found:
+    from nblint.reading.catalogue import Declaration
+
+    return name, Declaration(), node.lineno

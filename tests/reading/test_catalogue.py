@@ -1,0 +1,189 @@
+import pickle
+import sys
+from pathlib import Path
+
+import pytest
+
+from nblint.reading.catalogue import Catalogue, load_catalogue
+from nblint.reading.known_names import KNOWN_NAMES, is_known
+from nblint.reading.secret_names import looks_secret
+from nblint.settings import EnvironmentSettings, SettingsError
+
+TOML = """
+[environment.DATADOG_API_KEY]
+help = "Read-only Datadog API key"
+secret = true
+file = "datadog-api-key"
+
+[environment.DATADOG_SITE]
+value = "datadoghq.com"
+users = { alice = "datadoghq.eu" }
+
+[environment]
+CASE_ID = { required = false }
+"""
+
+
+def load(root: Path, *names: str, known: tuple[str, ...] = ()) -> Catalogue:
+    return load_catalogue(EnvironmentSettings(catalogues=names or None, known=known), root)
+
+
+def test_environment_toml_is_the_default(tmp_path: Path) -> None:
+    (tmp_path / "environment.toml").write_text(TOML)
+    catalogue = load(tmp_path)
+    assert list(catalogue.variables) == ["DATADOG_API_KEY", "DATADOG_SITE", "CASE_ID"]
+    assert [v.row for v in catalogue.variables.values()] == [2, 7, 12]
+    assert catalogue.is_secret("DATADOG_API_KEY")
+    assert not catalogue.is_secret("DATADOG_SITE")
+    assert catalogue.is_optional("CASE_ID")
+    assert not catalogue.is_optional("DATADOG_SITE")
+    assert catalogue.nearest("DATADOG_APIKEY") == "DATADOG_API_KEY"
+    assert catalogue.nearest("HOSTNAMES") is None
+    assert catalogue.described == "environment.toml (3 names)"
+    assert pickle.loads(pickle.dumps(catalogue)) == catalogue
+
+
+def test_without_a_file_there_is_no_catalogue(tmp_path: Path) -> None:
+    assert not load(tmp_path)
+    assert load(tmp_path, known=("TEAM_*",)).knows("TEAM_X")
+
+
+def test_several_add_up(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("[environment.A]\nhelp = 'first'\nsecret = true\n")
+    (tmp_path / ".env.example").write_text("# What B is\n# for\nexport B=1\n\nA=2\nC\n#D=1\n")
+    absolute = tmp_path / "elsewhere" / "hub.py"
+    absolute.parent.mkdir()
+    absolute.write_text("c.Spawner.environment = {'E': '1'}")
+    catalogue = load(tmp_path, "a.toml", ".env.example", str(absolute))
+    assert sorted(catalogue.variables) == ["A", "B", "C", "E"]
+    assert catalogue.variables["A"].declaration.help == "first"
+    assert catalogue.variables["B"].declaration.help == "What B is for"
+    assert catalogue.variables["B"].row == 3
+    assert catalogue.own == ("a.toml", ".env.example")
+    assert catalogue.has_dotenv
+
+
+@pytest.mark.parametrize(
+    ("config", "names"),
+    [
+        ("c.Spawner.environment = {'A': '1', 'B': secret()}", "A B"),
+        ("c.KubeSpawner.environment.update({'A': 1}, B=2)", "A B"),
+        ("c.Spawner.environment['A'] = '1'", "A"),
+        ("c.Spawner.environment |= {'A': '1'}", "A"),
+        ("c.Spawner.environment = dict(A=1, **{'B': 2})", "A B"),
+        ("base = {'A': 1}\nc.Spawner.environment = {**base, 'B': 2}", "A B"),
+        ("base = {'A': 1}\nif x:\n  c.DockerSpawner.environment = base | {'B': 2}", "A B"),
+        ("c.Spawner.env_keep = ['A']\nc.Spawner.env_keep.append('B')", "A B"),
+        ("c.Spawner.env_keep += ['A']", "A"),
+        ("c.Spawner.environment.setdefault('A', 1)", "A"),
+        ("c.Spawner.environment = nblint.hub.spawner_environment('e.toml', '/run')", "T"),
+        ("c.Spawner.cmd = ['A']\nenvironment = {'B': 1}", ""),
+        ("a = a\nc.Spawner.environment = a", ""),
+        ("import os; os._exit(1)", ""),
+    ],
+)
+def test_hub_config(tmp_path: Path, config: str, names: str) -> None:
+    (tmp_path / "e.toml").write_text("[environment.T]\n")
+    (tmp_path / "jupyterhub_config.py").write_text(config)
+    catalogue = load(tmp_path, "jupyterhub_config.py")
+    assert list(catalogue.variables) == names.split()
+
+
+def test_a_file_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "acme_environment"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('executed')")
+    (package / "hub.toml").write_text("[environment.A]\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    catalogue = load(tmp_path, "acme_environment:hub.toml")
+    assert list(catalogue.variables) == ["A"]
+    assert catalogue.own == ()
+    assert "acme_environment" not in sys.modules
+    with pytest.raises(SettingsError, match="holds no file"):
+        load(tmp_path, "acme_environment:other.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("environment.toml", "a = [", "environment.toml: not valid TOML"),
+        ("environment.toml", "a = 1", "unknown key 'a'; variables are declared as"),
+        ("environment.toml", "environment = 1", "environment: has to be a table of variables"),
+        ("environment.toml", "environment.A = 'x'", "environment.A: has to be a table"),
+        ("environment.toml", "environment.A.secrte = true", "did you mean 'secret'?"),
+        ("environment.toml", "environment.A.secret = 'yes'", "environment.A.*true or false"),
+        ("environment.toml", "environment.'A B'.secret = true", "not a name"),
+        ("environment.toml", "environment.A = {secret=true, value='x'}", "does not stand in"),
+        ("environment.toml", "environment.A = {file='a', value='x'}", "both a file and a value"),
+        ("environment.toml", "environment.A.file = '../a'", "folder of secrets"),
+        ("environment.toml", "environment.A.file = '/a'", "folder of secrets"),
+        ("environment.toml", b"\xff", "not UTF-8"),
+        ("hub.py", "x = = 1", "hub.py:1: not Python"),
+        ("hub.py", "(" * 5000, "not Python"),
+        ("hub.yaml", "", "cannot tell what kind of catalogue"),
+        ("missing.toml", None, "no such catalogue; create it"),
+        ("nowhere_at_all:x.toml", None, "the package 'nowhere_at_all' is not installed"),
+        (".", None, "is a folder"),
+    ],
+)
+def test_errors_are_one_sentence(
+    tmp_path: Path, name: str, content: str | bytes | None, message: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(SettingsError, match=message) as caught:
+        load(tmp_path, name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DATADOG_API_KEY",
+        "GITHUB_TOKEN",
+        "TOKEN",
+        "DB_PASSWORD",
+        "API_KEY_2",
+        "AWS_SECRET_ACCESS_KEY",
+        "STRIPE_KEY_PROD",
+        "OPENAI_APIKEY",
+        "GITHUBTOKEN",
+        "MONGO_CONNECTION_STRING",
+        "DB_PWD",
+    ],
+)
+def test_secret_names(name: str) -> None:
+    assert looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MAX_TOKENS",
+        "TOKENIZERS_PARALLELISM",
+        "SECRET_NAME",
+        "KEY_FILE",
+        "PUBLIC_KEY",
+        "TOKEN_URL",
+        "PWD",
+        "KEY",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "AWS_ACCESS_KEY_ID",
+        "PARTITION_KEY",
+        "",
+        "MONKEY",
+        "PATH",
+        "PASSENGERS",
+        "_",
+        "9",
+    ],
+)
+def test_names_that_are_no_secrets(name: str) -> None:
+    assert not looks_secret(name)
+
+
+def test_known_names() -> None:
+    assert all(known.source.startswith("https://") and known.names for known in KNOWN_NAMES)
+    assert all(map(is_known, ["HOME", "PATH", "JUPYTERHUB_USER", "LANG", "LC_ALL", "CI"]))
+    assert is_known("JUPYTERHUB_API_TOKEN")
+    assert not any(map(is_known, ["GITHUB_TOKEN", "DATADOG_SITE", "JUPYTER_TOKEN", "AWS_REGION"]))
