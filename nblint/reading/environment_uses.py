@@ -1,0 +1,119 @@
+"""What a notebook does with environment variables: each use, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from nblint.document.model import Place
+
+
+class Rewrite(NamedTuple):
+    """Another text for a place."""
+
+    place: Place
+    text: str
+
+
+class Fallback(NamedTuple):
+    """A literal string that stands in for a missing variable.
+
+    Attributes:
+        text: The string.
+        rewrite: How the read looks without it; None where that is not a matter of text.
+    """
+
+    text: str
+    rewrite: Rewrite | None = None
+
+
+class Read(NamedTuple):
+    """A variable is read.
+
+    Attributes:
+        name: The variable; None where its name is computed.
+        place: Where.
+        order: The position in the notebook's run from top to bottom.
+        late: It stands in a function, and so runs after what follows the definition.
+        required: Without the variable, this fails.
+        guarded: The notebook asks first whether the variable is there.
+        asks: Nothing but whether the variable is there is asked.
+        fallback: What is taken instead of a missing variable.
+        optional: How a required read looks when it gives None instead of failing.
+    """
+
+    name: str | None
+    place: Place
+    order: int
+    late: bool = False
+    required: bool = False
+    guarded: bool = False
+    asks: bool = False
+    fallback: Fallback | None = None
+    optional: Rewrite | None = None
+
+
+class Write(NamedTuple):
+    """A variable is set, changed or removed.
+
+    Attributes:
+        name: The variable; None where its name is computed.
+        place: Where.
+        order: The position in the notebook's run from top to bottom.
+        guarded: Only where it is not set yet.
+        copies: It is set to its own value, or a default: that alone gives it none.
+        removes: It is removed.
+        lost: It ends with the shell that it is set in, as `!export X=1` does.
+    """
+
+    name: str | None
+    place: Place
+    order: int
+    guarded: bool = False
+    copies: bool = False
+    removes: bool = False
+    lost: bool = False
+
+
+class Exposure(NamedTuple):
+    """A variable's value gets into the notebook's outputs.
+
+    Attributes:
+        name: The variable; `scope.EVERYTHING` for all of them.
+        place: Where.
+        by: What shows it: "print()", "the cell's output", "echo".
+    """
+
+    name: str
+    place: Place
+    by: str
+
+
+class Source(NamedTuple):
+    """Values come from somewhere else than the environment.
+
+    Attributes:
+        kind: "dotenv", a file; "prompt", a person; "store", a service of one platform.
+        call: What is called: "load_dotenv()".
+        place: Where.
+    """
+
+    kind: Literal["dotenv", "prompt", "store"]
+    call: str
+    place: Place
+
+
+@dataclass
+class Uses:
+    """All uses, as they are found from top to bottom."""
+
+    reads: list[Read] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    exposures: list[Exposure] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    order: int = 0
+
+    def next(self) -> int:
+        """Return the next position in the notebook's run."""
+        self.order += 1
+        return self.order

@@ -1,0 +1,380 @@
+"""Each use, in short: what is done with which variable, cell by cell."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nblint.document.model import Notebook
+from nblint.reading.environment import Environment
+from nblint.reading.environment_uses import Exposure, Read, Write
+from nblint.reading.python import PythonCells
+
+
+def environment(*sources: str, language: str = "python") -> Environment:
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "source": s, "metadata": {}, "outputs": [], "execution_count": None}
+        for s in sources
+    ]
+    metadata = {"language_info": {"name": language}}
+    data = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 4}
+    notebook = Notebook.parse("nb.ipynb", json.dumps(data).encode())
+    return Environment.read(notebook, PythonCells.read(notebook))
+
+
+def summary(found: Environment) -> str:
+    """Return all uses in short.
+
+    `X` a read, `X!` one that fails without the variable, `(…)` behind a guard, `?X` a question,
+    `X|d` with a fallback, `…` a computed name, `=X` a write, `-X` a removal, `>X` an exposure,
+    `^` behind a read or write: the notebook has set it before.
+    """
+    words = []
+    for read in found.reads:
+        word = f"{'?' * read.asks}{read.name or '…'}{'!' * read.required}"
+        word += f"|{read.fallback.text}" if read.fallback else ""
+        word = f"({word})" if read.guarded else word
+        words.append(word + "^" * found.sets_before(read))
+    for write in found.writes:
+        word = f"{'-' if write.removes else '='}{write.name or '…'}{'~' * write.lost}"
+        words.append(f"({word})" if write.guarded else word)
+    words += [f">{exposure.name}" for exposure in found.exposures]
+    words += [source.kind for source in found.sources]
+    return " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # reads
+        ("import os\nos.getenv('X')", "X >X"),
+        ("x = os.getenv('X')", "X"),
+        ("x = os.getenv('X', 'd')", "X|d"),
+        ("x = os.getenv(key='X', default='d')", "X|d"),
+        ("x = os.environ.get('X', default='d')", "X|d"),
+        ("x = os.getenv('X', default)", "X"),
+        ("x = os.environ.get('X')", "X"),
+        ("x = os.environ['X']", "X!"),
+        ("x = os.environb[b'X']", "X!"),
+        ("x = os.environ.__getitem__('X')", "X!"),
+        ("from os import environ, getenv\nx = environ['X'], getenv('Y')", "X! Y"),
+        ("from os import environ as e\nx = e['X']", "X!"),
+        ("from os import *\nx = getenv('X')", "X"),
+        ("import os as o\nx = o.environ['X']", "X!"),
+        ("e = os.environ\nx = e['X']\ng = os.getenv\ny = g('Y')", "X! Y"),
+        ("e = os.environ.copy()\nx = e['X']\ny = e.get('Y')\ne['Z'] = '1'", "X! Y"),
+        ("e = dict(os.environ)\nx = e['X']", "X!"),
+        ("if (x := os.getenv('X')): pass", "X"),
+        ("async def f():\n    await g(os.environ['X'])", "X!"),
+        ("await g(os.environ['X'])", "X!"),
+        ("class A:\n    x = os.environ['X']\n    def f(self): return os.getenv('Y')", "X! Y"),
+        ("x = f'{os.environ[\"X\"]}'", "X!"),
+        ("x = os.path.expandvars('$X/${Y}')", "X Y"),
+        ("x = {'X': 1}['X']; environment = {'Y': 1}", ""),
+        ("Estimator(environment={'X': '1'}, env_vars={'Y': '2'})", ""),
+        ("run(env={'X': os.environ['Y']})", "Y!"),
+        ("# os.environ['X']\n'os.environ[\"Y\"]'", ""),
+        ("%%time\nx = os.environ['X']", "X!"),
+        ("%time x = os.environ['X']", "X!"),
+        ("%%capture\n!ls\nx = os.environ['X']", "X!"),
+        ("%%writefile a.py\nimport os\nos.environ['X']", ""),
+        ("%%html\nos.environ['X'] $X", ""),
+        ("%%sql\nselect '$X'", ""),
+        ("def environ(): pass\nenviron['X']", ""),
+        # names
+        ("n = 'X'\nx = os.environ[n]", "X!"),
+        ("n = 'X' if a else 'Y'\nx = os.environ[n]", "X! Y!"),
+        ("p = 'A_'\nx = os.environ[p + 'X'], os.environ[f'{p}Y']", "A_X! A_Y!"),
+        ("for n in ('X', 'Y'):\n    f(os.environ[n])", "X! Y!"),
+        ("ns = ['X', 'Y']\nx = {n: os.environ[n] for n in ns}", "X! Y!"),
+        ("for n, d in [('X', 1), ('Y', 2)]:\n    f(os.environ[n])", "X! Y!"),
+        ("d = {'X': 1}\nfor n in d: f(os.environ[n])\nfor n, v in d.items(): os.environ[n] = v",
+         "X! =X"),
+        ("class C:\n    N = 'X'\nx = os.environ[C.N]", "…!"),
+        ("c = {'name': 'X'}\nx = os.environ[c['name']]", "X!"),
+        ("x = os.environ[f()]", "…!"),
+        ("for i in range(3): f(os.environ[f'X{i}'])", "…!"),
+        ("for k in os.environ: f(os.environ[k])", ""),
+        ("for k in sorted(os.environ.keys()): f(os.environ[k])", ""),
+        # guards
+        ("if 'X' in os.environ:\n    x = os.environ['X']", "?X (X!)"),
+        ("if 'X' not in os.environ:\n    raise E\nx = os.environ['X']", "?X (X!)"),
+        ("x = os.environ['X'] if 'X' in os.environ else 'd'", "(X!|d) ?X"),
+        ("x = 'X' in os.environ and os.environ['X']", "?X (X!)"),
+        ("assert 'X' in os.environ.keys()\nx = os.environ['X']", "?X (X!)"),
+        ("try:\n    x = os.environ['X']\nexcept KeyError:\n    x = 1", "(X!)"),
+        ("try:\n    x = os.environ['X']\nexcept ValueError:\n    x = 1", "X!"),
+        ("import contextlib\nwith contextlib.suppress(KeyError):\n    x = os.environ['X']", "(X!)"),
+        ("if os.getenv('X'):\n    x = os.environ['X']", "X (X!)"),
+        ("x = os.getenv('X') or 'd'", "X|d"),
+        ("x = os.getenv('X') or os.getenv('Y') or 'd'", "X Y|d"),
+        ("x = os.getenv('X') or ''", "X"),
+        # writes
+        ("os.environ['X'] = '1'\nx = os.environ['X']", "X!^ =X"),
+        ("x = os.environ['X']\nos.environ['X'] = '1'", "X! =X"),
+        ("def f(): return os.environ['X']\nos.environ['X'] = '1'", "X!^ =X"),
+        ("os.environ['PATH'] += ':/x'", "PATH! =PATH"),
+        ("os.environ['X'] = os.environ['X'] + 'a'", "X! =X"),
+        ("os.environ.update({'X': '1'}, Y='2')", "=X =Y"),
+        ("os.environ |= {'X': '1'}", "=X"),
+        ("os.environ.setdefault('X', 'd')", "X|d^ (=X) >X"),
+        ("os.environ.pop('X', None)", "-X >X"),
+        ("x = os.environ.pop('X')", "X! -X"),
+        ("del os.environ['X']", "-X"),
+        ("os.putenv('X', '1'); os.unsetenv('Y')", "=X -Y"),
+        ("os.environ['X'], os.environ['Y'] = f()", "=X =Y"),
+        ("if 'X' not in os.environ:\n    os.environ['X'] = '1'", "?X^ (=X)"),
+        ("if not os.environ.get('X'):\n    os.environ['X'] = '1'", "X^ (=X)"),
+        ("if os.getenv('X') is None:\n    os.environ['X'] = '1'", "X^ (=X)"),
+        ("if 'X' in os.environ:\n    os.environ['X'] = '1'", "?X =X"),
+        ("try:\n    os.environ['X']\nexcept KeyError:\n    os.environ['X'] = '1'", "(X!)^ (=X)"),
+        ("os.environ['X'] = os.getenv('X', 'd')", "X|d (=X)"),
+        ("os.environ['X'] = f'{os.getenv(\"X\")}:/a'", "X =X"),
+        # helpers
+        ("def get(n): return os.environ[n]\nx = get('X')", "X!"),
+        ("def get(n, d='D'): return os.getenv(n, d)\nx = get('X')\ny = get(n='Y', d=z)", "X|D Y"),
+        ("def get(n='X'): return os.environ[n]\nx = get()", "X!"),
+        ("get = lambda n: os.environ[n]\nx = get('X')", "X!"),
+        ("def get(n): return os.environ['A_' + n]\nx = get('X')", "A_X!"),
+        ("def get(n): return os.environ[n]\nx = get(f())", "…!"),
+        ("def get(n): return os.environ[n]", "…!"),
+        ("def _set_env(v):\n    if not os.environ.get(v):\n        os.environ[v] = g(v)\n"
+         "_set_env('X')", "X^ (=X)"),
+        ("def get(n): return os.environ[n]\nfor k in ['X', 'Y']: get(k)", "X! Y!"),
+        ("class C:\n    def get(self, n): return os.environ[n]\n"
+         "    def f(self): return self.get('X')", "X!"),
+        # magics
+        ("%env X", "X! >X"),
+        ("%env X\n1", "X!"),
+        ("x = %env X", "X!"),
+        ("%env X=V", "=X"),
+        ("%env X V", "=X"),
+        ("%set_env X=V", "=X"),
+        ("if a:\n    %env X=V", "=X"),
+        ("%%time\n%env X=V\nx = os.environ['X']", "X!^ =X"),
+        ("%env", ">*"),
+        ("env", ">*"),
+        ("x = %env", ""),
+        ("%load_ext dotenv\n%dotenv", "dotenv"),
+        ("get_ipython().run_line_magic('env', 'X=1')", "=X"),
+        # shell
+        ("!curl $X ${Y} $$Z", "X Y Z"),
+        ("X = 1\n!curl $X ${X} $$X", "X X"),
+        ("def f(a):\n    !ls $a", ""),
+        ("!curl {os.environ['X']} {y}", "X!"),
+        ("!export X=1", "=X~"),
+        ("!cd a && export X=1", "=X~"),
+        ("!export X=1\nx = os.environ['X']", "X! =X~"),
+        ("!X=1 cmd", ""),
+        ("files = !ls $X", "X"),
+        ("%%bash\nA=1\necho $A $X", "X >X"),
+        ("%%sh\nexport X=1\necho $X", "=X"),
+        ("%%script bash\nls $X", "X"),
+        ("%%script perl\nls $X", ""),
+        ("%%bash\ncat <<'E'\n$X\nE", ""),
+        ("%sx ls $X", "X"),
+        ("!ls $X\nthis is not Python", "X"),
+        # other sources
+        ("from dotenv import load_dotenv\nload_dotenv()", "dotenv"),
+        ("import dotenv\ndotenv.load_dotenv()", "dotenv"),
+        ("from getpass import getpass\nx = getpass('Key')", "prompt"),
+        ("import getpass\nx = getpass.getpass()", "prompt"),
+        ("x = input('Your API key: ')", "prompt"),
+        ("x = input('Your name: ')", ""),
+        ("from google.colab import userdata\nx = userdata.get('X')", "store"),
+        ("from kaggle_secrets import UserSecretsClient\nx = UserSecretsClient()", "store"),
+        ("x = dbutils.secrets.get(scope='a', key='b')", "store"),
+    ],
+)  # fmt: skip
+def test_uses(source: str, expected: str) -> None:
+    assert summary(environment(source)) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("print(t)", ">T"),
+        ("print('a', t, sep='')", ">T"),
+        ("print(f'{t}')", ">T"),
+        ("print('a' + t)", ">T"),
+        ("print('%s' % t)", ">T"),
+        ("print('{}'.format(t))", ">T"),
+        ("print(t[:4])", ">T"),
+        ("print(t.strip().lower())", ">T"),
+        ("print({'a': t})", ">T"),
+        ("print([t])", ">T"),
+        ("h = {'A': f'Bearer {t}'}\nprint(h)", ">T"),
+        ("h = {'A': t, 'B': 1}\nprint(h['B'])", ""),
+        ("h = {'A': t}\nprint(h['A'])", ">T"),
+        ("h = {}\nh['A'] = t\nprint(h)", ">T"),
+        ("u = t\nprint(u)", ">T"),
+        ("u, v = t, 1\nprint(u)", ">T"),
+        ("a.t = t\nprint(a.t)", ">T"),
+        ("t += 'a'\nprint(t)", ">T"),
+        ("def f():\n    print(t)", ">T"),
+        ("def f(t):\n    print(t)", ""),
+        ("t = 1\nprint(t)", ""),
+        ("display(t)", ">T"),
+        ("from IPython.display import Markdown, display as d\nd(Markdown(t))", ">T"),
+        ("from pprint import pprint\npprint(t)", ">T"),
+        ("import logging\nlogging.info('%s', t)", ">T"),
+        ("import logging\nlog = logging.getLogger()\nlog.error(t)", ">T"),
+        ("import logging\nlogging.getLogger(__name__).debug(t)", ">T"),
+        ("import sys\nsys.stdout.write(t)", ">T"),
+        ("import sys\nprint(t, file=sys.stderr)", ">T"),
+        ("print(t, file=f)", ""),
+        ("t", ">T"),
+        ("f'{t}'", ">T"),
+        ("t;", ""),
+        ("t  ;  # quiet", ""),
+        ("t\n1", ""),
+        ("if 1:\n    t", ""),
+        ("!echo $T", "T >T"),
+        ("!echo {t}", ">T"),
+        ("!echo $t", ">T"),
+        ("!echo $t > f", ""),
+        ("x = !echo $t", ""),
+        ("%env U=$t", "=U >T"),
+        ("print(len(t))", ""),
+        ("print(t in x)", ""),
+        ("print(t == 'a', t is None, not t, bool(t))", ""),
+        ("print('set' if t else 'unset')", ""),
+        ("print(t and 'set')", ""),
+        ("print('*' * len(t))", ""),
+        ("client = Client(t)\nclient", ""),
+        ("requests.get(u, headers={'Authorization': t})", ""),
+        ("[x for x in t]", ">T"),
+    ],
+)
+def test_exposures(source: str, expected: str) -> None:
+    before, after = environment("t = os.environ['T']"), environment("t = os.environ['T']", source)
+    assert summary(before) == "T!"
+    assert summary(after).removeprefix("T!").strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "dumps"),
+    [
+        ("os.environ", 1),
+        ("print(os.environ)", 1),
+        ("dict(os.environ)", 1),
+        ("{**os.environ}", 1),
+        ("import json\nprint(json.dumps(dict(os.environ), indent=1))", 1),
+        ("for k, v in os.environ.items():\n    print(k, v)", 1),
+        ("for k, v in sorted(os.environ.items()):\n    print(f'{k}={v}')", 1),
+        ("for k in os.environ:\n    print(k, os.environ[k])", 1),
+        ("for k in os.environ:\n    print(k)", 0),
+        ("print(list(os.environ))", 0),
+        ("print(sorted(os.environ.keys()))", 0),
+        ("print(len(os.environ))", 0),
+        ("os.environ.items()", 1),
+        ("e = os.environ.copy()\ne", 1),
+        ("[f'{k}={v}' for k, v in os.environ.items()]", 1),
+        ("subprocess.run(c, env=os.environ)", 0),
+        ("%env", 1),
+        ("!env", 1),
+        ("!printenv | sort", 1),
+        ("!set", 1),
+        ("!env | grep X", 0),
+        ("%%bash\nenv", 1),
+        ("x = !env", 0),
+    ],
+)
+def test_dumps(source: str, dumps: int) -> None:
+    exposures = environment(source).exposures
+    assert [exposure.name for exposure in exposures] == ["*"] * dumps
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "expected"),
+    [
+        ("R", "x <- Sys.getenv(\"X\") # Sys.getenv('Y')", "X"),
+        ("R", "Sys.getenv('X', unset = 'd'); Sys.setenv(Y = '1')", "X|d =Y"),
+        ("R", "Sys.getenv(c('X', 'Y')); 'Sys.getenv(\"Z\")'", "X Y"),
+        ("julia", 'ENV["X"]; get(ENV, "Y", "d"); haskey(ENV, "Z")', "X! Y|d ?Z"),
+        ("julia", 'ENV["X"] = "1"; ENV["X"] == "1"', "X!^ =X"),
+        ("C#", 'var x = Environment.GetEnvironmentVariable("X") ?? "d"; // "Y"', "X|d"),
+        ("C#", 'Environment.SetEnvironmentVariable("X", "1");', "=X"),
+        ("powershell", "$env:X; $Env:Y = '1'; '$env:Z'", "X =Y"),
+        ("bash", "A=1\nls $A $X", "X"),
+    ],
+)
+def test_other_languages(language: str, source: str, expected: str) -> None:
+    assert summary(environment(source, language=language)) == expected
+
+
+def test_cells_of_a_bash_notebook_share_their_variables() -> None:
+    assert summary(environment("A=1", "ls $A $B", language="bash")) == "B"
+
+
+def test_names_come_from_any_earlier_cell() -> None:
+    found = environment("import os as o", "N = 'X'", "this is no Python", "x = o.environ[N]")
+    assert summary(found) == "X!"
+
+
+def test_places() -> None:
+    found = environment(
+        "é = 1; x = os.environ['A']",
+        "if 1:\n    %env B=1",
+        "!ls a \\\n  $C",
+        "%%bash\nls\nls  $D",
+        "    %%time\n    x = os.getenv('E')",
+        "def f(n): return os.getenv(n)\n\ny = f('F')",
+    )
+    uses: list[Read | Write] = [*found.reads, *found.writes]
+    places = {use.name: use.place[0:1] + use.place[4:8] for use in uses}
+    assert places == {
+        "A": (1, 1, 12, 1, 27),
+        "B": (2, 2, 10, 2, 11),
+        "C": (3, 2, 3, 2, 5),
+        "D": (4, 3, 5, 3, 7),
+        "E": (5, 2, 9, 2, 23),
+        "F": (6, 3, 5, 3, 11),
+    }
+
+
+def rewritten(source: str) -> str | None:
+    (read,) = environment(source).reads
+    assert isinstance(read, Read)
+    rewrite = read.fallback.rewrite if read.fallback else read.optional
+    return rewrite.text if rewrite else None
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = os.getenv('X', 'd')", "os.getenv('X')"),
+        ("x = os.environ.get(\n  'X',\n  'd',\n)", "os.environ.get('X')"),
+        ("x = os.getenv('X') or 'd'", "os.getenv('X')"),
+        ("x = (os.getenv('X')) or 'd'", "os.getenv('X')"),
+        ("x = os.environ.setdefault('X', 'd')", "os.environ['X']"),
+        ('x = os.environ["X"]', 'os.environ.get("X")'),
+        ("!echo {os.getenv('X', 'd')}", None),
+    ],
+)
+def test_rewrites(source: str, expected: str | None) -> None:
+    assert rewritten(source) == expected
+
+
+def test_nothing_is_parsed_where_the_environment_is_not_mentioned() -> None:
+    data = {"cells": [{"cell_type": "code", "source": "x = 1\n!ls"}], "metadata": {}}
+    notebook = Notebook.parse("nb.ipynb", json.dumps(data).encode())
+    python = PythonCells.read(notebook)
+    Environment.read(notebook, python)
+    assert "_read" not in vars(python.cells[0])
+
+
+FRAGMENTS = st.sampled_from(
+    """os.environ|['X']|x| = |print(|)|for | in |: |\n|\n    |def f(x)|!echo $x {x}|%env|%env X=1
+|%%bash\n|f'{|}'|lambda |[|]|,|if |try:|except:|.get(|os.getenv('X', 'd')| or | not in |f(x)
+|return |*""".split("|")
+)
+
+
+@given(st.lists(st.lists(FRAGMENTS, max_size=12).map("".join), max_size=3))
+def test_no_cell_raises(sources: list[str]) -> None:
+    found = environment(*sources)
+    uses: list[Read | Write | Exposure] = [*found.reads, *found.writes, *found.exposures]
+    for use in uses:
+        assert "\0" not in (use.name or "")
