@@ -65,7 +65,7 @@ def check_document(
         RuleError: A rule raised an exception.
     """
     settings = project.settings
-    reading = Reading((document, project, settings, *settings.sections))
+    reading = Reading((document, project, project.catalogue, settings, *settings.sections))
     found = [f for rule in selection.for_notebook(name) for f in _run(rule, reading)]
     if isinstance(document, Notebook):
         found = remaining(found, suppressions(document))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from nblint.reading.catalogue import Catalogue, load_catalogue
 from nblint.settings import Settings, SettingsFile
 
 
@@ -13,10 +14,12 @@ class Project:
     Attributes:
         found: The settings and the folder that their paths are relative to.
         trust_plugins: Whether plugins that the settings name may run.
+        catalogue: The environment variables that there are.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
     trust_plugins: bool = False
+    catalogue: Catalogue = Catalogue({})
 
     @property
     def settings(self) -> Settings:
@@ -42,4 +45,5 @@ class Project:
         Raises:
             SettingsError: A file that the settings name is missing or cannot be used.
         """
-        return cls(found, trust_plugins)
+        catalogue = load_catalogue(found.settings.environment, found.root)
+        return cls(found, trust_plugins, catalogue)

@@ -366,9 +366,12 @@ def test_nothing_is_parsed_where_the_environment_is_not_mentioned() -> None:
 
 
 FRAGMENTS = st.sampled_from(
-    """os.environ|['X']|x| = |print(|)|for | in |: |\n|\n    |def f(x)|!echo $x {x}|%env|%env X=1
-|%%bash\n|f'{|}'|lambda |[|]|,|if |try:|except:|.get(|os.getenv('X', 'd')| or | not in |f(x)
-|return |*""".split("|")
+    [
+        *("os.environ", "['X']", "x", " = ", "print(", ")", "for ", " in ", ": ", "\n", "\n    "),
+        *("def f(x)", "!echo $x {x}", "%env", "%env X=1", "%%bash\n", "f'{", "}'", "lambda ", "["),
+        *("]", ",", "if ", "try:", "except:", ".get(", "os.getenv('X', 'd')", " or ", " not in "),
+        *("f(x)", "return ", "*"),
+    ]
 )
 
 
