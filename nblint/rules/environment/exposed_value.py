@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+
+from nblint.findings import Finding, Rule
+from nblint.reading.catalogue import Catalogue
+from nblint.reading.environment import Environment
+from nblint.reading.scope import EVERYTHING
+
+
+class ExposedValue(Rule):
+    """A secret's value gets into the notebook's outputs.
+
+    Outputs are saved with the notebook, and travel with it: into the repository, into the copy of
+    every scheduled run, to everybody who opens it. Print whether the variable is set, or how long
+    it is, never the value or a part of it.
+
+    Values are followed through plain names, f-strings, slices and containers, from cell to cell,
+    to `print`, `display`, logging, a cell's last expression and `!echo`. Passing a secret to a
+    client or into a header is fine.
+    """
+
+    code = "NBL304"
+
+    def check(self, environment: Environment, catalogue: Catalogue) -> Iterator[Finding]:
+        for exposure in environment.exposures:
+            if exposure.name != EVERYTHING and catalogue.is_secret(exposure.name):
+                yield self.at(
+                    exposure.place,
+                    f"{exposure.name} is a secret, and gets into the outputs by {exposure.by}",
+                    help="show whether it is set, not what it is",
+                )

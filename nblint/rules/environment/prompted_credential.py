@@ -1,0 +1,24 @@
+from collections.abc import Iterator
+
+from nblint.findings import Finding, Rule
+from nblint.reading.environment import Environment
+
+
+class PromptedCredential(Rule):
+    """The notebook asks a person for a credential.
+
+    It cannot run unattended: a scheduled run has nobody to answer, and fails. Read the credential
+    from the environment.
+    """
+
+    code = "NBL310"
+    explicit = True
+
+    def check(self, environment: Environment) -> Iterator[Finding]:
+        for source in environment.sources:
+            if source.kind == "prompt":
+                yield self.at(
+                    source.place,
+                    f"{source.call} asks for a credential, so the notebook cannot run unattended",
+                    help="read the credential from the environment",
+                )

@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+
+from nblint.document.edit import replace
+from nblint.document.model import Notebook
+from nblint.findings import Finding, Fix, Rule
+from nblint.reading.catalogue import Catalogue
+from nblint.reading.environment import Environment
+
+
+class UnguardedOptional(Rule):
+    """A variable that the catalogue calls optional is read as if it were always there.
+
+    `required = false` says that not every run finds the variable: one that only the scheduler
+    sets, for example. `os.environ["X"]` then stops the notebook with a KeyError. Ask first
+    (`if "X" in os.environ`), catch the KeyError, or read it with `os.environ.get`.
+
+    The fix writes `.get`, which gives None where the variable is missing.
+    """
+
+    code = "NBL307"
+
+    def check(
+        self, environment: Environment, catalogue: Catalogue, notebook: Notebook
+    ) -> Iterator[Finding]:
+        for read in environment.reads:
+            if read.name is None or not read.required or read.asks or read.guarded:
+                continue
+            if not catalogue.is_optional(read.name) or environment.sets_before(read):
+                continue
+            fix = None
+            if read.optional is not None:
+                edit = replace(notebook, read.optional.place, read.optional.text)
+                fix = Fix("read it with .get", (edit,), safe=False)
+            yield self.at(
+                read.place,
+                f"{read.name} is optional by the catalogue, and nothing is done where it is missing",
+                help=f'read it with os.environ.get("{read.name}")',
+                fix=fix,
+            )
