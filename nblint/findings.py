@@ -98,3 +98,26 @@ class Rule:
         return Finding(
             self.code, self.name, self.severity, message, place, help, detector, None, fix
         )
+
+
+class Gathered(tuple[frozenset[str], ...]):
+    """What a `RepositoryRule` has gathered: an entry for each notebook of the repository."""
+
+    __slots__ = ()
+
+
+class RepositoryRule(Rule):
+    """A rule about all notebooks of a repository together.
+
+    Its method `gather` takes parts of a notebook, like `check` of other rules, and returns the
+    strings that matter of it. `conclude` takes `Gathered` and parts of the project, and yields
+    findings, each with the file that it is about, relative to the settings file. It runs only
+    after a run over the whole repository in which every notebook could be read.
+    """
+
+    gather: ClassVar[Callable[..., frozenset[str]]]
+    conclude: ClassVar[Callable[..., Iterator[tuple[str, Finding]]]]
+
+    def check(self) -> Iterator[Finding]:
+        """Find nothing in a single notebook."""
+        return iter(())

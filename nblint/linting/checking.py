@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from nblint.credentials.redaction import mask
 from nblint.document.model import Notebook, Place, Unreadable
-from nblint.findings import Finding, Rule
+from nblint.findings import Finding, Gathered, Rule
 from nblint.linting.selection import Selection
 from nblint.linting.suppression import remaining, suppressions
 from nblint.reading import MissingPartError, Reading
@@ -64,12 +64,17 @@ def check_document(
     Raises:
         RuleError: A rule raised an exception.
     """
-    settings = project.settings
-    reading = Reading((document, project, project.catalogue, settings, *settings.sections))
+    reading = reading_of(document, project)
     found = [f for rule in selection.for_notebook(name) for f in _run(rule, reading)]
     if isinstance(document, Notebook):
         found = remaining(found, suppressions(document))
-    return tuple(sorted(_completed(found, selection), key=_order))
+    return tuple(sorted(completed(found, selection), key=_order))
+
+
+def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
+    """Return the reading that gives rules the parts they want."""
+    settings = project.settings
+    return Reading((document, project, project.catalogue, settings, *settings.sections))
 
 
 def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
@@ -81,7 +86,7 @@ def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
             raise RuleError(f"{rule.code} {rule.name}") from error
 
 
-def _completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
+def completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
     """Yield findings as they are reported: masked, with the settings' severity, recognisable.
 
     A message may quote the notebook, and so may hold what another rule keeps secret.

@@ -13,6 +13,7 @@ from nblint.document.write import write_atomically
 from nblint.findings import Finding
 from nblint.linting.checking import RuleError, check_document, read_document
 from nblint.linting.fixing import fix_document
+from nblint.linting.repository import Repository
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 from nblint.settings import SettingsError, SettingsFile, SettingsFinder
@@ -100,7 +101,7 @@ class Run:
         self._on_error = on_error
         self._fixing = fixing
         self._trust_plugins = trust_plugins
-        self._loaded: dict[Path, tuple[Project, Selection] | None] = {}
+        self._loaded: dict[Path, tuple[Project, Selection, Repository] | None] = {}
         self._discovery = Discovery(finder, on_error)
 
     @property
@@ -117,6 +118,8 @@ class Run:
                 self._on_error(f"{path}: cannot be read: {error.strerror or error}")
                 continue
             yield from self._check(data, path, settings)
+        for loaded in filter(None, self._loaded.values()):
+            yield from self._conclude(paths, *loaded)
 
     def check_stdin(self, data: bytes, path: Path) -> Iterator[Result]:
         """Yield the result for bytes that came from elsewhere, as if they stood at a path."""
@@ -141,22 +144,44 @@ class Run:
                 f"{name}: {failure} failed ({cause}): a fault of nblint, please report it"
             )
 
-    def _load(self, settings: SettingsFile) -> tuple[Project, Selection] | None:
+    def _conclude(
+        self, paths: Sequence[Path], project: Project, _: Selection, repository: Repository
+    ) -> Iterator[Result]:
+        """Yield what only all notebooks together say, if all were looked at."""
+        if not repository.is_covered(paths):
+            return
+        by_path: dict[str, list[Reported]] = {}
+        for path, finding in repository.conclude():
+            name = display_path(project.root / path)
+            reported = Reported(name, finding, file_line=finding.place.row)
+            by_path.setdefault(name, []).append(reported)
+        for name, findings in by_path.items():
+            yield Result(name, tuple(findings))
+
+    def _load(self, settings: SettingsFile) -> tuple[Project, Selection, Repository] | None:
         """Load what settings refer to, once; an error is said once, too."""
         key = settings.path or settings.root
         if key not in self._loaded:
             self._loaded[key] = None
             try:
                 project = Project.load(settings, trust_plugins=self._trust_plugins)
-                self._loaded[key] = project, Selection(settings)
+                selection = Selection(settings)
+                self._loaded[key] = project, selection, Repository(project, selection)
             except SettingsError as error:
                 self._on_error(str(error))
         return self._loaded[key]
 
     def _result(
-        self, data: bytes, path: Path, name: str, project: Project, selection: Selection
+        self,
+        data: bytes,
+        path: Path,
+        name: str,
+        project: Project,
+        selection: Selection,
+        repository: Repository,
     ) -> Result:
         document = read_document(name, data)
+        repository.add(document)
         if self._fixing is None:
             findings = check_document(document, name, project, selection)
             return Result(name, _reported(name, document, findings))

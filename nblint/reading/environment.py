@@ -221,7 +221,7 @@ class _Reader:
         if captured:
             return
         if use.kind == "dump":
-            self.uses.exposures.append(Exposure(EVERYTHING, place, f"!{use.name}"))
+            self.uses.exposures.append(Exposure(EVERYTHING, place, f"{'!' * lost}{use.name}"))
         elif use.shown:
             self.uses.exposures.append(Exposure(use.name, place, "echo"))
 

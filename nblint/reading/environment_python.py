@@ -487,30 +487,31 @@ class PythonEnvironment(ast.NodeVisitor):
         """Visit a read whose value another one stands in for: `… or "x"`, `… if … else "x"`."""
         first = len(self.uses.reads)
         self.visit(node)
-        strings = self.scope.strings(other)
-        if not strings or not strings[0]:
+        text = next(filter(None, self.scope.strings(other) or ()), None)
+        if text is None:
             return
         reads = self.uses.reads
         for index in range(first, len(reads)):
             if reads[index].fallback is None and self.scope.holds(node) >= {reads[index].name}:
-                fallback = Fallback(strings[0], self._without(node, whole))
+                fallback = Fallback(text, self._without(node, whole))
                 reads[index] = reads[index]._replace(fallback=fallback)
 
     def _fallback(
         self, call: ast.Call, name: ast.expr | None, default: ast.expr | None
     ) -> Fallback | None:
         strings = self.scope.strings(default)
-        if not strings or default is None or name is None:
+        text = next(filter(None, strings or ()), None)
+        if text is None or name is None:
             return None
         if self._instead is not None:
-            return Fallback(strings[0])
+            return Fallback(text)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault":
-            text = f"{self._text(call.func.value)}[{self._text(name)}]"
-            return Fallback(strings[0], Rewrite(self._place(call), text))
+            alone = f"{self._text(call.func.value)}[{self._text(name)}]"
+            return Fallback(text, Rewrite(self._place(call), alone))
         if len(call.args) + len(call.keywords) != 2:
-            return Fallback(strings[0])
-        text = f"{self._text(call.func)}({self._text(name)})"
-        return Fallback(strings[0], Rewrite(self._place(call), text))
+            return Fallback(text)
+        alone = f"{self._text(call.func)}({self._text(name)})"
+        return Fallback(text, Rewrite(self._place(call), alone))
 
     def _without(self, node: ast.expr, whole: ast.expr) -> Rewrite | None:
         """Return how `read or "x"` looks as `read` alone."""
@@ -698,7 +699,7 @@ class PythonEnvironment(ast.NodeVisitor):
         source = self._cell.source
         end = offset_of(source, place.end_row or 1, place.end_column or 1)
         if not source[end:].lstrip(" \t)").startswith(";"):
-            self.expose(self.scope.holds(last.value), place, "the cell's output")
+            self.expose(self.scope.holds(last.value), place, "the cell's last line")
 
     def _note_sources(self, node: ast.Call, path: str) -> None:
         name = path.rpartition(".")[2]

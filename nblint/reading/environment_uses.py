@@ -81,7 +81,7 @@ class Exposure(NamedTuple):
     Attributes:
         name: The variable; `scope.EVERYTHING` for all of them.
         place: Where.
-        by: What shows it: "print()", "the cell's output", "echo".
+        by: What shows it: "print()", "the cell's last line", "echo".
     """
 
     name: str

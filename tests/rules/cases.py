@@ -27,6 +27,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.findings import Finding
 from nblint.linting.checking import check_document, read_document
 from nblint.linting.fixing import Fixed, fix_document
+from nblint.linting.repository import Repository
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 from nblint.reports.text import location
@@ -82,10 +83,14 @@ class Case:
             path.write_text(expand(text), encoding="utf-8")
         (folder / NOTEBOOK).write_bytes(self.data)
 
-    def check(self, folder: Path) -> tuple[Notebook | Unreadable, tuple[Finding, ...]]:
+    def check(self, folder: Path) -> tuple[Notebook | Unreadable, list[tuple[str, Finding]]]:
+        """Return the document, and findings with their files."""
         document = read_document(NOTEBOOK, self.data)
         project, selection = self._project(folder)
-        return document, check_document(document, NOTEBOOK, project, selection)
+        repository = Repository(project, selection)
+        repository.add(document)
+        found = check_document(document, NOTEBOOK, project, selection)
+        return document, [*((NOTEBOOK, finding) for finding in found), *repository.conclude()]
 
     def fix(self, folder: Path, data: bytes | None = None) -> Fixed:
         document = read_document(NOTEBOOK, data if data is not None else self.data)
@@ -159,12 +164,12 @@ def cells(data: bytes) -> list[tuple[str, str, object]]:
     ]
 
 
-def lines(findings: tuple[Finding, ...], *, with_help: bool) -> list[str]:
+def lines(findings: list[tuple[str, Finding]], *, with_help: bool) -> list[str]:
     """Return findings as the cases write them."""
     printed = []
-    for finding in findings:
+    for path, finding in findings:
         warning = "warning: " if finding.severity == "warning" else ""
-        where = location(NOTEBOOK, finding.place)
+        where = location(path, finding.place)
         printed.append(f"{where}: {finding.code} {warning}{finding.message}")
         if with_help and finding.help:
             printed.append(f"  help: {finding.help}")

@@ -21,7 +21,6 @@ class EnvironmentDump(Rule):
             if exposure.name == EVERYTHING:
                 yield self.at(
                     exposure.place,
-                    "the values of all environment variables get into the outputs "
-                    f"by {exposure.by}",
+                    f"{exposure.by} shows the values of all environment variables",
                     help="show single variables that are no secrets, or names: sorted(os.environ)",
                 )

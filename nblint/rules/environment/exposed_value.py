@@ -25,6 +25,6 @@ class ExposedValue(Rule):
             if exposure.name != EVERYTHING and catalogue.is_secret(exposure.name):
                 yield self.at(
                     exposure.place,
-                    f"{exposure.name} is a secret, and gets into the outputs by {exposure.by}",
+                    f"{exposure.name} is a secret, and {exposure.by} shows it",
                     help="show whether it is set, not what it is",
                 )

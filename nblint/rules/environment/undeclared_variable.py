@@ -4,6 +4,8 @@ from nblint.findings import Finding, Rule
 from nblint.reading.catalogue import Catalogue
 from nblint.reading.environment import Environment
 
+_LOST = "!export sets it for that line alone: each ! line runs in a shell of its own"
+
 
 class UndeclaredVariable(Rule):
     """The notebook reads an environment variable that no catalogue declares.
@@ -22,6 +24,7 @@ class UndeclaredVariable(Rule):
     def check(self, environment: Environment, catalogue: Catalogue) -> Iterator[Finding]:
         if not catalogue:
             return
+        lost = {write.name for write in environment.writes if write.lost}
         read = {read.name for read in environment.reads if not read.asks}
         for use in environment.reads:
             if use.name is None or catalogue.knows(use.name) or environment.sets_before(use):
@@ -33,5 +36,7 @@ class UndeclaredVariable(Rule):
                 use.place,
                 f"{use.name} is not in the catalogue"
                 + (f"; did you mean {nearest}?" if nearest else ""),
-                help=f"declared in {catalogue.described}; ask the hub's owners for a new one",
+                help=_LOST
+                if use.name in lost
+                else f"declared in {catalogue.described}; ask the hub's owners for a new one",
             )

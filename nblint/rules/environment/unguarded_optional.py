@@ -33,7 +33,7 @@ class UnguardedOptional(Rule):
                 fix = Fix("read it with .get", (edit,), safe=False)
             yield self.at(
                 read.place,
-                f"{read.name} is optional by the catalogue, and nothing is done where it is missing",
+                f"{read.name} is optional by the catalogue, and is read as if it were there",
                 help=f'read it with os.environ.get("{read.name}")',
                 fix=fix,
             )

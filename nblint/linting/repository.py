@@ -1,0 +1,59 @@
+"""Rules about a whole repository: what its notebooks say is gathered, then judged together."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from nblint.document.model import Notebook, Unreadable
+from nblint.findings import Finding, Gathered, RepositoryRule
+from nblint.linting.checking import RuleError, completed, reading_of
+from nblint.linting.selection import Selection
+from nblint.reading.project import Project
+
+
+class Repository:
+    """Gathers what the rules about a repository want to know of its notebooks.
+
+    Args:
+        project: What the notebooks are checked against.
+        selection: The rules that run.
+    """
+
+    def __init__(self, project: Project, selection: Selection) -> None:
+        self._project = project
+        self._selection = selection
+        self._rules = [rule for rule in selection.rules if isinstance(rule, RepositoryRule)]
+        self._gathered: dict[str, list[frozenset[str]]] = {rule.code: [] for rule in self._rules}
+        self._is_whole = True
+
+    def add(self, document: Notebook | Unreadable) -> None:
+        """Gather from a notebook.
+
+        Raises:
+            RuleError: A rule raised an exception.
+        """
+        if not isinstance(document, Notebook):
+            self._is_whole = False  # what it says nobody knows, so nothing can be concluded
+            return
+        for rule in self._rules:
+            try:
+                gathered = reading_of(document, self._project).call(rule.gather)
+            except Exception as error:
+                self._is_whole = False
+                raise RuleError(f"{rule.code} {rule.name}") from error
+            self._gathered[rule.code].append(gathered)
+
+    def conclude(self) -> Iterator[tuple[str, Finding]]:
+        """Yield the findings, each with the path of its file, relative to the settings file."""
+        if not self._is_whole:
+            return
+        for rule in self._rules:
+            reading = reading_of(Gathered(self._gathered[rule.code]), self._project)
+            for path, finding in reading.call(rule.conclude):
+                for whole in completed((finding,), self._selection):
+                    yield path, whole
+
+    def is_covered(self, paths: Sequence[Path]) -> bool:
+        """Tell whether the paths of a run cover the whole repository."""
+        root = self._project.root.resolve()
+        folders = [path.resolve() for path in paths if path.is_dir()]
+        return bool(self._rules) and any(root.is_relative_to(folder) for folder in folders)

@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+
+from nblint.document.model import Place
+from nblint.findings import Finding, Gathered, RepositoryRule
+from nblint.reading.catalogue import Catalogue
+from nblint.reading.environment import Environment
+from nblint.reading.environment_uses import Read, Write
+
+
+class UnusedDeclaration(RepositoryRule):
+    """The repository's own catalogue declares a variable that none of its notebooks reads.
+
+    Somebody provides it, keeps it and rotates it for nothing, or a notebook reads another name
+    than the one declared. Take the declaration out, or correct the name.
+
+    Only catalogues in the repository itself are looked at: an organisation's shared catalogue
+    declares what others read. The rule runs when it is selected by its full code, and only where
+    all notebooks of the repository are checked.
+    """
+
+    code = "NBL308"
+    explicit = True
+
+    def gather(self, environment: Environment) -> frozenset[str]:
+        """Return the variables that a notebook uses; `*` where it may be any."""
+        uses: list[Read | Write] = [*environment.reads, *environment.writes]
+        return frozenset("*" if use.name is None else use.name for use in uses)
+
+    def conclude(self, gathered: Gathered, catalogue: Catalogue) -> Iterator[tuple[str, Finding]]:
+        """Yield a finding for each declared variable that is not among those gathered."""
+        used: frozenset[str] = frozenset().union(*gathered)
+        for variable in catalogue.variables.values():
+            if variable.source in catalogue.own and variable.name not in used and "*" not in used:
+                place = Place(surface="file", row=variable.row, column=1)
+                yield (
+                    variable.source,
+                    self.at(
+                        place,
+                        f"{variable.name} is declared, but read by none of the notebooks",
+                        help="take the declaration out, or correct the name",
+                    ),
+                )
