@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from nblint.credentials.redaction import mask
 from nblint.discovery import Discovery
-from nblint.document.model import Notebook, Unreadable
+from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.positions import RawNotebook, file_line
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
+from nblint.linting.baseline import Baseline, Entry, baseline_file
 from nblint.linting.checking import RuleError, check_document, read_document
 from nblint.linting.fixing import fix_document
 from nblint.linting.selection import Selection
@@ -29,6 +31,7 @@ class Reported:
         cell_type: The cell's type.
         file_line: The line of the `.ipynb` file, 1-based.
         first_line: The cell's first line, masked: what a person knows the cell by.
+        entry: What records it in the baseline; None for a new finding.
     """
 
     path: str
@@ -37,6 +40,7 @@ class Reported:
     cell_type: str | None = None
     file_line: int | None = None
     first_line: str | None = None
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,24 @@ class Result:
         findings: What is wrong, after fixes.
         fixes: How many findings were fixed, or would be where only the changes are wanted.
         changes: The cells that the fixes change.
+        recorded: How many findings the baseline records.
+        stale: What it records and is not found any more.
     """
 
     path: str
     findings: tuple[Reported, ...]
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    recorded: int = 0
+    stale: tuple[Entry, ...] = ()
+
+
+class _Loaded(NamedTuple):
+    """All that settings refer to."""
+
+    project: Project
+    selection: Selection
+    baseline: Baseline | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,8 @@ class Run:
         on_error: Called with a sentence for each thing that could not be done; the run goes on.
         fixing: Which fixes to apply; None: none.
         trust_plugins: Whether plugins that the settings name may run.
+        baseline: The baseline for all notebooks, instead of the one that their settings name.
+        with_recorded: Whether results hold the findings that the baseline records, too.
     """
 
     def __init__(
@@ -95,12 +113,16 @@ class Run:
         *,
         fixing: Fixing | None = None,
         trust_plugins: bool = False,
+        baseline: Baseline | None = None,
+        with_recorded: bool = False,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
         self._fixing = fixing
         self._trust_plugins = trust_plugins
-        self._loaded: dict[Path, tuple[Project, Selection] | None] = {}
+        self._baseline = baseline
+        self._with_recorded = with_recorded
+        self._loaded: dict[Path, _Loaded | None] = {}
         self._discovery = Discovery(finder, on_error)
 
     @property
@@ -134,32 +156,35 @@ class Run:
             return
         name = display_path(path)
         try:
-            yield self._result(data, path, name, *loaded)
+            yield self._result(data, path, name, loaded)
         except RuleError as failure:
             cause = type(failure.__cause__).__name__
             self._on_error(
                 f"{name}: {failure} failed ({cause}): a fault of nblint, please report it"
             )
 
-    def _load(self, settings: SettingsFile) -> tuple[Project, Selection] | None:
+    def _load(self, settings: SettingsFile) -> _Loaded | None:
         """Load what settings refer to, once; an error is said once, too."""
         key = settings.path or settings.root
         if key not in self._loaded:
             self._loaded[key] = None
             try:
+                baseline = self._baseline
+                if baseline is None and (file := baseline_file(settings)) is not None:
+                    baseline = Baseline.load(file)
                 project = Project.load(settings, trust_plugins=self._trust_plugins)
-                self._loaded[key] = project, Selection(settings)
+                if baseline is not None:
+                    project = replace(project, salt=baseline.salt)
+                self._loaded[key] = _Loaded(project, Selection(settings), baseline)
             except SettingsError as error:
                 self._on_error(str(error))
         return self._loaded[key]
 
-    def _result(
-        self, data: bytes, path: Path, name: str, project: Project, selection: Selection
-    ) -> Result:
-        document = read_document(name, data)
+    def _result(self, data: bytes, path: Path, name: str, loaded: _Loaded) -> Result:
+        document, (project, selection, _) = read_document(name, data), loaded
         if self._fixing is None:
             findings = check_document(document, name, project, selection)
-            return Result(name, _reported(name, document, findings))
+            return self._judged(name, document, findings, loaded)
         fixed = fix_document(document, name, project, selection, unsafe=self._fixing.unsafe)
         changes: tuple[CellChange, ...] = ()
         if isinstance(document, Notebook) and isinstance(fixed.document, Notebook) and fixed.fixes:
@@ -170,8 +195,32 @@ class Run:
                 except OSError as error:
                     self._on_error(f"{name}: cannot be written: {error.strerror or error}")
                     findings = check_document(document, name, project, selection)
-                    return Result(name, _reported(name, document, findings))
-        return Result(name, _reported(name, fixed.document, fixed.findings), fixed.fixes, changes)
+                    return self._judged(name, document, findings, loaded)
+        judged = self._judged(name, fixed.document, fixed.findings, loaded)
+        return replace(judged, fixes=fixed.fixes, changes=changes)
+
+    def _judged(
+        self,
+        name: str,
+        document: Notebook | Unreadable,
+        findings: tuple[Finding, ...],
+        loaded: _Loaded,
+    ) -> Result:
+        """Return what is reported of findings: those that the baseline does not record."""
+        if loaded.baseline is None:
+            return Result(name, _reported(name, document, [(f, None) for f in findings]))
+        # Of a file that cannot be read nothing is known, so no entry is stale.
+        readable = isinstance(document, Notebook)
+        ran = {rule.code for rule in loaded.selection.for_notebook(name)} if readable else set()
+        ids = [cell.id if (cell := _cell(document, f)) else None for f in findings]
+        match = loaded.baseline.match(name, tuple(zip(findings, ids, strict=True)), ran)
+        kept = [
+            (finding, entry)
+            for finding, entry in zip(findings, match.entries, strict=True)
+            if entry is None or self._with_recorded
+        ]
+        recorded = sum(entry is not None for entry in match.entries)
+        return Result(name, _reported(name, document, kept), recorded=recorded, stale=match.stale)
 
 
 def display_path(path: Path) -> str:
@@ -186,15 +235,16 @@ def display_path(path: Path) -> str:
 
 
 def _reported(
-    path: str, document: Notebook | Unreadable, findings: tuple[Finding, ...]
+    path: str,
+    document: Notebook | Unreadable,
+    findings: Sequence[tuple[Finding, Entry | None]],
 ) -> tuple[Reported, ...]:
     if not isinstance(document, Notebook):
-        return tuple(Reported(path, f, file_line=f.place.row) for f in findings)
+        return tuple(Reported(path, f, file_line=f.place.row, entry=entry) for f, entry in findings)
     raw = RawNotebook(document.raw)
     reported = []
-    for finding in findings:
-        number = finding.place.cell
-        cell = document.cells[number - 1] if number and number <= len(document.cells) else None
+    for finding, entry in findings:
+        cell = _cell(document, finding)
         reported.append(
             Reported(
                 path,
@@ -203,9 +253,18 @@ def _reported(
                 cell.type if cell else None,
                 file_line(raw, finding.place),
                 mask(cell.first_line) if cell else None,
+                entry,
             )
         )
     return tuple(reported)
+
+
+def _cell(document: Notebook | Unreadable, finding: Finding) -> Cell | None:
+    """Return the cell that a finding is in."""
+    number = finding.place.cell
+    if not isinstance(document, Notebook) or not number or number > len(document.cells):
+        return None
+    return document.cells[number - 1]
 
 
 def _changes(before: Notebook, after: Notebook) -> Iterator[CellChange]:
