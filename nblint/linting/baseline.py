@@ -108,9 +108,9 @@ class Baseline:
 
         It gets a random salt, unless the environment holds one: that one then stays there.
         """
-        import secrets
+        from nblint.credentials.fingerprint import new_salt
 
-        salt = None if os.environ.get(SALT_VARIABLE) else secrets.token_hex(16)
+        salt = None if os.environ.get(SALT_VARIABLE) else new_salt()
         return cls(Path(os.path.abspath(file)), salt)
 
     @classmethod

@@ -11,6 +11,7 @@ import pytest
 
 from nblint.linting.baseline import SALT_VARIABLE
 from tests.conftest import complete_header, notebook_bytes
+from tests.credentials.tokens import GENERATORS, TEMPLATES, make
 
 FILE = ".nblint-baseline.json"
 TODO = "## Audience\n\nTODO"
@@ -36,14 +37,14 @@ def git(*arguments: str) -> str:
 
 
 def nblint(
-    *arguments: str, status: int = 0, stdin: str = "", **environment: str
+    *arguments: str, status: int = 0, stdin: str = "", salt: str = ""
 ) -> subprocess.CompletedProcess[str]:
     run = subprocess.run(
         [sys.executable, "-m", "nblint", *arguments],
         input=stdin,
         capture_output=True,
         text=True,
-        env={**os.environ, **environment},
+        env={**os.environ, SALT_VARIABLE: salt},
         encoding="utf-8",
         check=False,
     )
@@ -273,3 +274,111 @@ def test_an_audit(repository: Path) -> None:
     gone = nblint("baseline", "audit", "--all", stdin="q\n").stdout
     assert "a.ipynb: NBL102 was not found: see 'nblint baseline update'" in gone
     nblint("check")
+
+
+def with_output(notebook: bytes, text: str) -> bytes:
+    """Return a notebook whose last cell has printed a text."""
+    data = json.loads(notebook)
+    data["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [text]}]
+    return json.dumps(data, indent=1).encode()
+
+
+def leaky(*tokens: str) -> tuple[tuple[str, str], ...]:
+    """Return a notebook's cells: a header and, for each token, a cell that holds it."""
+    cells = (("code", f'client = connect(api_token="{token}")') for token in tokens)
+    return (("markdown", complete_header()), *cells)
+
+
+def test_a_recorded_credential_hides_no_other(repository: Path) -> None:
+    one, other = make("github-token", 1), make("github-token", 2)
+    save("a.ipynb", *leaky(one))
+    save("notebooks/b.ipynb", *leaky())
+    created = nblint("baseline", "create")
+    assert "1 credential among them: revoke what has been committed." in created.stdout
+    assert codes() == [("a.ipynb", "NBL201")]
+    nblint("check")
+    # Moved, and used in a second cell, it is the same leak.
+    save("a.ipynb", ("markdown", complete_header()), ("code", "1"), *leaky(one, one)[1:])
+    nblint("check")
+    # Another one on the very same line is not; nor is the same one in another notebook.
+    save("a.ipynb", *leaky(other))
+    refused = nblint("check", status=1)
+    assert "NBL201" in refused.stdout
+    assert "a.ipynb: recorded but not found any more: NBL201 (1)" in refused.stderr
+    save("notebooks/b.ipynb", *leaky(one))
+    assert "1 error" in nblint("check", "notebooks", status=1).stdout
+    nblint("baseline", "update")
+    assert not entries()
+
+
+def test_fingerprints_of_credentials_take_a_baseline_s_salt(repository: Path) -> None:
+    token, password = make("github-token"), make("password")
+    save("a.ipynb", *leaky(token), ("code", f'db_password = "{password}"'))
+    as_json = ("check", "a.ipynb", "--no-baseline", "--output-format", "json")
+
+    without = json.loads(nblint(*as_json, status=1).stdout)
+    assert [f["fingerprint"] for f in without if f["code"] == "NBL201"] == [None, None]
+
+    nblint("baseline", "create", "a.ipynb")
+    first = {entry["fingerprint"] for entry in entries()}
+    nblint("baseline", "create", "--force", "a.ipynb")
+    assert {entry["fingerprint"] for entry in entries()} == first
+    # With one, reports hold the fingerprints: here of a credential that is new.
+    with_one = ("check", "--baseline", FILE, "--output-format", "json", "notebooks")
+    save("notebooks/b.ipynb", *leaky(token))
+    (new,) = json.loads(nblint(*with_one, status=1).stdout)
+    assert new["fingerprint"] in first
+
+    Path(FILE).unlink()
+    nblint("baseline", "create", "a.ipynb")
+    assert first.isdisjoint(entry["fingerprint"] for entry in entries()), "another salt"
+
+    Path(FILE).unlink()
+    nblint("baseline", "create", "a.ipynb", salt="kept elsewhere")
+    assert json.loads(Path(FILE).read_text())["salt"] is None
+    nblint("check", "a.ipynb", salt="kept elsewhere")
+    assert "kept in NBLINT_BASELINE_SALT, which is not set" in nblint("check", status=2).stderr
+    nblint("check", "a.ipynb", status=1, salt="another")
+
+
+KINDS = sorted({*TEMPLATES, *GENERATORS} - {"uuid"})
+
+
+def test_no_credential_is_ever_recorded_or_shown(repository: Path) -> None:
+    values = {kind: make(kind) for kind in KINDS}
+    lines = {kind: value.splitlines()[0] for kind, value in values.items()}
+    cells = [
+        *(("code", f"api_token = {value!r}") for value in values.values()),
+        *(("markdown", f"password: {line}") for line in lines.values()),
+        ("code", "print(token)"),
+    ]
+    printed = "\n".join(f"api_key = {value}" for value in lines.values())
+    notebook = with_output(notebook_bytes(*cells, secret=lines["github-token"]), printed)
+    Path("a.ipynb").write_bytes(notebook)
+
+    created = nblint("baseline", "create")
+    found = {code for _, code in codes()}
+    assert {"NBL201", "NBL202", "NBL203", "NBL204"} <= found
+    assert sum(code == "NBL201" for _, code in codes()) > 0.9 * len(KINDS)
+    # People write anything as a reason, even the credential.
+    reason = f"it was {values['github-token']}\n"
+    everything = [
+        created,
+        nblint("check"),
+        nblint("check", "--no-baseline", status=1),
+        nblint("check", "--no-baseline", "--output-format", "json", status=1),
+        nblint("baseline", "audit", stdin=reason * 10),
+        nblint("baseline", "audit", "--all", stdin="\n" * len(codes())),
+        nblint("baseline", "update"),
+    ]
+    texts = [text for run in everything for text in (run.stdout, run.stderr)]
+    texts.append(Path(FILE).read_text())
+    assert "why may it stay?" in texts[8]
+    assert "it was " in texts[-1]
+    for kind, value in values.items():
+        for line in value.splitlines():
+            # Half of it is too much, too.
+            secret = line.removeprefix("-----BEGIN ")[-max(6, len(line) // 2) :]
+            if "-----" not in secret:
+                shown = [text for text in texts if secret in text]
+                assert not shown, f"{kind} is shown in {shown[0][:200]}"
