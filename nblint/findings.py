@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
 
 from nblint.document.edit import Edit
 from nblint.document.model import Place
@@ -25,6 +25,18 @@ class Fix:
     safe: bool = True
 
 
+class Fingerprinted(Protocol):
+    """Something that must not be shown, and is recognised by a fingerprint instead.
+
+    Rules hand it to `Rule.at`; the finding gives it up when its fingerprint has been taken, so that
+    nothing after the rules, no report and no other process, ever holds the value.
+    """
+
+    def fingerprint(self, salt: str) -> str:
+        """Return 32 hexadecimal digits: the same for the same value and salt, wherever it is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What is wrong, and where.
@@ -38,8 +50,9 @@ class Finding:
         help: What to do instead.
         detector: What found it.
         fingerprint: What tells it from other findings of its rule, wherever in the notebook they
-            stand; None where only the salt of a baseline could make one.
+            stand; None for a credential where there is no baseline, whose salt it takes.
         fix: What would mend it.
+        secret: What the rule found that must not be shown; gone in finished findings.
     """
 
     code: str
@@ -51,6 +64,7 @@ class Finding:
     detector: str | None = None
     fingerprint: str | None = None
     fix: Fix | None = None
+    secret: Fingerprinted | None = field(default=None, repr=False)
 
 
 class Rule:
@@ -84,6 +98,7 @@ class Rule:
         help: str | None = None,  # noqa: A002 - the name that people know from reports
         detector: str | None = None,
         fix: Fix | None = None,
+        secret: Fingerprinted | None = None,
     ) -> Finding:
         """Return a finding of this rule.
 
@@ -94,9 +109,10 @@ class Rule:
             help: What to do instead.
             detector: What found it.
             fix: What would mend it.
+            secret: The credential that was found: what the finding is recognised by.
         """
         return Finding(
-            self.code, self.name, self.severity, message, place, help, detector, None, fix
+            self.code, self.name, self.severity, message, place, help, detector, None, fix, secret
         )
 
 

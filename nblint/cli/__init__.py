@@ -13,6 +13,7 @@ _COMMANDS = {
     "rule": "rule",
     "rules": "rule",
     "new": "new",
+    "baseline": "baseline",
 }
 
 

@@ -1,12 +1,14 @@
 """`nblint check`."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from nblint.linting.baseline import Baseline
 from nblint.linting.run import Fixing, Result, Run
 from nblint.linting.selection import is_selector, unknown_selector
 from nblint.reports import diff, formats, renderer
@@ -36,7 +38,8 @@ class Tally:
 
     def __init__(self) -> None:
         self.errors = self.warnings = self.fixes = self.fixed_notebooks = 0
-        self.faults = 0
+        self.recorded = self.faults = 0
+        self.stale: dict[str, Counter[str]] = {}
 
     def fault(self, sentence: str) -> None:
         """Say what could not be done, on stderr, and go on."""
@@ -51,6 +54,9 @@ class Tally:
                 self.warnings += reported.finding.severity == "warning"
             self.fixes += result.fixes
             self.fixed_notebooks += result.fixes > 0
+            self.recorded += result.recorded
+            if result.stale:
+                self.stale[result.path] = Counter(entry.code for entry in result.stale)
             yield result
 
 
@@ -74,6 +80,13 @@ class Tally:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the report to this file instead of the terminal.",
 )
+@click.option(
+    "--baseline",
+    "baseline_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Pass over the findings that this file records, instead of the settings' baseline.",
+)
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline records as well.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--strict", is_flag=True, help="Let warnings fail the run like errors.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing when nothing is wrong.")
@@ -102,6 +115,8 @@ def check(
     show_diff: bool,
     output_format: str | None,
     output_file: Path | None,
+    baseline_file: Path | None,
+    no_baseline: bool,
     exit_zero: bool,
     strict: bool,
     quiet: bool,
@@ -115,10 +130,15 @@ def check(
     """
     if unsafe_fixes and not (fix or show_diff):
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if baseline_file and no_baseline:
+        raise click.UsageError("--baseline and --no-baseline exclude each other")
     given = {"select": select, "extend_select": extend_select, "ignore": ignore}
-    overrides = {key: value for key, value in given.items() if value is not None}
+    overrides: dict[str, object] = {k: v for k, v in given.items() if v is not None}
+    if baseline_file or no_baseline:
+        overrides["baseline"] = None
     tally = Tally()
     try:
+        baseline = Baseline.load(baseline_file) if baseline_file else None
         finder = SettingsFinder(config, overrides)
         chosen = output_format or _configured_format(finder)
     except SettingsError as error:
@@ -127,7 +147,7 @@ def check(
     if chosen not in formats():
         raise click.UsageError(f"there is no output format {chosen!r}{nearest(chosen, formats())}")
     fixing = Fixing(unsafe_fixes, write=not show_diff) if fix or show_diff else None
-    run = Run(finder, tally.fault, fixing=fixing, trust_plugins=trust_plugins)
+    run = Run(finder, tally.fault, fixing=fixing, trust_plugins=trust_plugins, baseline=baseline)
 
     if Path("-") in paths:
         if len(paths) > 1:
@@ -144,9 +164,24 @@ def check(
         verb = "mended" if fixing.write else "would be mended"
         notebooks = count(tally.fixed_notebooks, "notebook")
         click.echo(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.", err=True)
+    if not quiet:
+        _say_what_the_baseline_did(tally, stale=not show_diff)
     for folder in run.empty:
         click.echo(f"nblint: {printable(str(folder))}: no notebook in this folder", err=True)
     sys.exit(_status(tally, bool(run.empty), exit_zero=exit_zero, strict=strict))
+
+
+def _say_what_the_baseline_did(tally: Tally, *, stale: bool) -> None:
+    if tally.recorded:
+        click.echo(f"{count(tally.recorded, 'recorded finding')} not shown.", err=True)
+    # A difference shows notebooks as they would be, and those have not lost anything yet.
+    for path, codes in tally.stale.items() if stale else ():
+        gone = ", ".join(f"{code} ({number})" for code, number in sorted(codes.items()))
+        click.echo(
+            f"nblint: {printable(path)}: recorded but not found any more: {gone};"
+            " 'nblint baseline update' drops it",
+            err=True,
+        )
 
 
 def _configured_format(finder: SettingsFinder) -> str:

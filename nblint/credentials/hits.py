@@ -69,6 +69,12 @@ class Hit:
     name: str = ""
     variable: str = ""
 
+    def fingerprint(self, salt: str) -> str:
+        """Return what a baseline knows the credential by."""
+        from nblint.credentials.fingerprint import fingerprint
+
+        return fingerprint(self.secret, salt, documented=self.documented)
+
     @property
     def shown(self) -> str:
         """The form that people may see: public prefix and length; of a password, nothing."""

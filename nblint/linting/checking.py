@@ -68,7 +68,7 @@ def check_document(
     found = [f for rule in selection.for_notebook(name) for f in _run(rule, reading)]
     if isinstance(document, Notebook):
         found = remaining(found, suppressions(document))
-    return tuple(sorted(completed(found, selection), key=_order))
+    return tuple(sorted(completed(found, selection, project.salt), key=_order))
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
@@ -86,28 +86,32 @@ def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
             raise RuleError(f"{rule.code} {rule.name}") from error
 
 
-def completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
+def completed(
+    findings: Iterable[Finding], selection: Selection, salt: str | None
+) -> Iterator[Finding]:
     """Yield findings as they are reported: masked, with the settings' severity, recognisable.
 
     A message may quote the notebook, and so may hold what another rule keeps secret.
     """
     for finding in findings:
-        yield replace(
+        masked = replace(
             finding,
             message=mask(finding.message),
             help=finding.help and mask(finding.help),
             severity=selection.severity(finding.code, finding.severity),
-            fingerprint=finding.fingerprint or _fingerprint(finding),
         )
+        yield replace(masked, fingerprint=_fingerprint(masked, salt), secret=None)
 
 
-def _fingerprint(finding: Finding) -> str | None:
+def _fingerprint(finding: Finding, salt: str | None) -> str | None:
     """Return what a finding is recognised by when its cell moves or the text around it changes.
 
-    Of a credential it would have to be made from the secret, and so needs a baseline's salt.
+    Of a credential it is made from the value, with a baseline's salt; without one there is none.
+    Of others it is made from what is said, masked: a plain hash of a weak password could be
+    guessed.
     """
     if finding.detector is not None:
-        return None
+        return finding.secret.fingerprint(salt) if finding.secret and salt else None
     kind = (finding.code, finding.place.surface, finding.place.mime or "", finding.message)
     return hashlib.sha256("\0".join(kind).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

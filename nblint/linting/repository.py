@@ -49,7 +49,7 @@ class Repository:
         for rule in self._rules:
             reading = reading_of(Gathered(self._gathered[rule.code]), self._project)
             for path, finding in reading.call(rule.conclude):
-                for whole in completed((finding,), self._selection):
+                for whole in completed((finding,), self._selection, None):
                     yield path, whole
 
     def is_covered(self, paths: Sequence[Path]) -> bool:

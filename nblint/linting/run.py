@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from nblint.credentials.redaction import mask
 from nblint.discovery import Discovery
-from nblint.document.model import Notebook, Unreadable
+from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.positions import RawNotebook, file_line
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
+from nblint.linting.baseline import Baseline, Entry, baseline_file
 from nblint.linting.checking import RuleError, check_document, read_document
 from nblint.linting.fixing import fix_document
 from nblint.linting.repository import Repository
@@ -30,6 +32,7 @@ class Reported:
         cell_type: The cell's type.
         file_line: The line of the `.ipynb` file, 1-based.
         first_line: The cell's first line, masked: what a person knows the cell by.
+        entry: What records it in the baseline; None for a new finding.
     """
 
     path: str
@@ -38,6 +41,7 @@ class Reported:
     cell_type: str | None = None
     file_line: int | None = None
     first_line: str | None = None
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,25 @@ class Result:
         findings: What is wrong, after fixes.
         fixes: How many findings were fixed, or would be where only the changes are wanted.
         changes: The cells that the fixes change.
+        recorded: How many findings the baseline records.
+        stale: What it records and is not found any more.
     """
 
     path: str
     findings: tuple[Reported, ...]
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    recorded: int = 0
+    stale: tuple[Entry, ...] = ()
+
+
+class _Loaded(NamedTuple):
+    """All that settings refer to."""
+
+    project: Project
+    selection: Selection
+    repository: Repository
+    baseline: Baseline | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,8 @@ class Run:
         on_error: Called with a sentence for each thing that could not be done; the run goes on.
         fixing: Which fixes to apply; None: none.
         trust_plugins: Whether plugins that the settings name may run.
+        baseline: The baseline for all notebooks, instead of the one that their settings name.
+        with_recorded: Whether results hold the findings that the baseline records, too.
     """
 
     def __init__(
@@ -96,12 +115,16 @@ class Run:
         *,
         fixing: Fixing | None = None,
         trust_plugins: bool = False,
+        baseline: Baseline | None = None,
+        with_recorded: bool = False,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
         self._fixing = fixing
         self._trust_plugins = trust_plugins
-        self._loaded: dict[Path, tuple[Project, Selection, Repository] | None] = {}
+        self._baseline = baseline
+        self._with_recorded = with_recorded
+        self._loaded: dict[Path, _Loaded | None] = {}
         self._discovery = Discovery(finder, on_error)
 
     @property
@@ -119,7 +142,7 @@ class Run:
                 continue
             yield from self._check(data, path, settings)
         for loaded in filter(None, self._loaded.values()):
-            yield from self._conclude(paths, *loaded)
+            yield from self._conclude(paths, loaded)
 
     def check_stdin(self, data: bytes, path: Path) -> Iterator[Result]:
         """Yield the result for bytes that came from elsewhere, as if they stood at a path."""
@@ -137,54 +160,51 @@ class Run:
             return
         name = display_path(path)
         try:
-            yield self._result(data, path, name, *loaded)
+            yield self._result(data, path, name, loaded)
         except RuleError as failure:
             cause = type(failure.__cause__).__name__
             self._on_error(
                 f"{name}: {failure} failed ({cause}): a fault of nblint, please report it"
             )
 
-    def _conclude(
-        self, paths: Sequence[Path], project: Project, _: Selection, repository: Repository
-    ) -> Iterator[Result]:
+    def _conclude(self, paths: Sequence[Path], loaded: _Loaded) -> Iterator[Result]:
         """Yield what only all notebooks together say, if all were looked at."""
-        if not repository.is_covered(paths):
+        if not loaded.repository.is_covered(paths):
             return
         by_path: dict[str, list[Reported]] = {}
-        for path, finding in repository.conclude():
-            name = display_path(project.root / path)
+        for path, finding in loaded.repository.conclude():
+            name = display_path(loaded.project.root / path)
             reported = Reported(name, finding, file_line=finding.place.row)
             by_path.setdefault(name, []).append(reported)
         for name, findings in by_path.items():
             yield Result(name, tuple(findings))
 
-    def _load(self, settings: SettingsFile) -> tuple[Project, Selection, Repository] | None:
+    def _load(self, settings: SettingsFile) -> _Loaded | None:
         """Load what settings refer to, once; an error is said once, too."""
         key = settings.path or settings.root
         if key not in self._loaded:
             self._loaded[key] = None
             try:
+                baseline = self._baseline
+                if baseline is None and (file := baseline_file(settings)) is not None:
+                    baseline = Baseline.load(file)
                 project = Project.load(settings, trust_plugins=self._trust_plugins)
+                if baseline is not None:
+                    project = replace(project, salt=baseline.salt)
                 selection = Selection(settings)
-                self._loaded[key] = project, selection, Repository(project, selection)
+                repository = Repository(project, selection)
+                self._loaded[key] = _Loaded(project, selection, repository, baseline)
             except SettingsError as error:
                 self._on_error(str(error))
         return self._loaded[key]
 
-    def _result(
-        self,
-        data: bytes,
-        path: Path,
-        name: str,
-        project: Project,
-        selection: Selection,
-        repository: Repository,
-    ) -> Result:
+    def _result(self, data: bytes, path: Path, name: str, loaded: _Loaded) -> Result:
+        project, selection = loaded.project, loaded.selection
         document = read_document(name, data)
-        repository.add(document)
+        loaded.repository.add(document)
         if self._fixing is None:
             findings = check_document(document, name, project, selection)
-            return Result(name, _reported(name, document, findings))
+            return self._judged(name, document, findings, loaded)
         fixed = fix_document(document, name, project, selection, unsafe=self._fixing.unsafe)
         changes: tuple[CellChange, ...] = ()
         if isinstance(document, Notebook) and isinstance(fixed.document, Notebook) and fixed.fixes:
@@ -195,8 +215,32 @@ class Run:
                 except OSError as error:
                     self._on_error(f"{name}: cannot be written: {error.strerror or error}")
                     findings = check_document(document, name, project, selection)
-                    return Result(name, _reported(name, document, findings))
-        return Result(name, _reported(name, fixed.document, fixed.findings), fixed.fixes, changes)
+                    return self._judged(name, document, findings, loaded)
+        judged = self._judged(name, fixed.document, fixed.findings, loaded)
+        return replace(judged, fixes=fixed.fixes, changes=changes)
+
+    def _judged(
+        self,
+        name: str,
+        document: Notebook | Unreadable,
+        findings: tuple[Finding, ...],
+        loaded: _Loaded,
+    ) -> Result:
+        """Return what is reported of findings: those that the baseline does not record."""
+        if loaded.baseline is None:
+            return Result(name, _reported(name, document, [(f, None) for f in findings]))
+        # Of a file that cannot be read nothing is known, so no entry is stale.
+        readable = isinstance(document, Notebook)
+        ran = {rule.code for rule in loaded.selection.for_notebook(name)} if readable else set()
+        ids = [cell.id if (cell := _cell(document, f)) else None for f in findings]
+        match = loaded.baseline.match(name, tuple(zip(findings, ids, strict=True)), ran)
+        kept = [
+            (finding, entry)
+            for finding, entry in zip(findings, match.entries, strict=True)
+            if entry is None or self._with_recorded
+        ]
+        recorded = sum(entry is not None for entry in match.entries)
+        return Result(name, _reported(name, document, kept), recorded=recorded, stale=match.stale)
 
 
 def display_path(path: Path) -> str:
@@ -211,15 +255,16 @@ def display_path(path: Path) -> str:
 
 
 def _reported(
-    path: str, document: Notebook | Unreadable, findings: tuple[Finding, ...]
+    path: str,
+    document: Notebook | Unreadable,
+    findings: Sequence[tuple[Finding, Entry | None]],
 ) -> tuple[Reported, ...]:
     if not isinstance(document, Notebook):
-        return tuple(Reported(path, f, file_line=f.place.row) for f in findings)
+        return tuple(Reported(path, f, file_line=f.place.row, entry=entry) for f, entry in findings)
     raw = RawNotebook(document.raw)
     reported = []
-    for finding in findings:
-        number = finding.place.cell
-        cell = document.cells[number - 1] if number and number <= len(document.cells) else None
+    for finding, entry in findings:
+        cell = _cell(document, finding)
         reported.append(
             Reported(
                 path,
@@ -228,9 +273,18 @@ def _reported(
                 cell.type if cell else None,
                 file_line(raw, finding.place),
                 mask(cell.first_line) if cell else None,
+                entry,
             )
         )
     return tuple(reported)
+
+
+def _cell(document: Notebook | Unreadable, finding: Finding) -> Cell | None:
+    """Return the cell that a finding is in."""
+    number = finding.place.cell
+    if not isinstance(document, Notebook) or not number or number > len(document.cells):
+        return None
+    return document.cells[number - 1]
 
 
 def _changes(before: Notebook, after: Notebook) -> Iterator[CellChange]:

@@ -1,6 +1,6 @@
 """What a notebook is checked against that does not stand in the notebook."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nblint.reading.catalogue import Catalogue, load_catalogue
@@ -15,11 +15,14 @@ class Project:
         found: The settings and the folder that their paths are relative to.
         trust_plugins: Whether plugins that the settings name may run.
         catalogue: The environment variables that there are.
+        salt: The baseline's salt, which fingerprints of credentials are made with; None: no
+            baseline, so no such fingerprints.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
     trust_plugins: bool = False
     catalogue: Catalogue = Catalogue({})
+    salt: str | None = field(default=None, repr=False)
 
     @property
     def settings(self) -> Settings:

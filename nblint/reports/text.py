@@ -13,7 +13,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     for result in results:
         notebooks += 1
         for reported in result.findings:
-            yield from _finding(reported)
+            yield from describe(reported)
             errors += reported.finding.severity == "error"
             warnings += reported.finding.severity == "warning"
             fixable += bool(reported.finding.fix and reported.finding.fix.safe)
@@ -32,7 +32,8 @@ def location(path: str, place: Place) -> str:
     return f"{path}:cell {place.cell}{inside}:{position}"
 
 
-def _finding(reported: Reported) -> Iterator[str]:
+def describe(reported: Reported) -> Iterator[str]:
+    """Yield the lines that say what a finding is, with its cell's first line and help."""
     finding = reported.finding
     warning = "warning: " if finding.severity == "warning" else ""
     where = printable(location(reported.path, finding.place))

@@ -31,6 +31,7 @@ class EmbeddedCredential(Rule):
                     self.message(credential),
                     help=self.help(credential),
                     detector=credential.hit.detector,
+                    secret=credential.hit,
                 )
 
     def message(self, credential: Credential) -> str:

@@ -1,0 +1,283 @@
+"""`nblint baseline`: record what is wrong today, so that only what is new is refused."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import click
+from msgspec.structs import replace
+
+from nblint.cli.check import Tally
+from nblint.credentials.redaction import mask
+from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry, baseline_file
+from nblint.linting.run import Reported, Result, Run, display_path
+from nblint.reports.terminal import one_line, printable
+from nblint.reports.text import count, describe
+from nblint.settings import SettingsError, SettingsFinder
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+_LONGEST_REASON = 500
+
+
+@click.group()
+def baseline() -> None:
+    """Adopt nblint on old notebooks: record what is wrong, refuse only what is new.
+
+    The record can only shrink: 'update' drops what no longer occurs, and nothing but 'create' adds
+    to it. It holds no credential; recording one does not make it safe.
+    """
+
+
+def _options(command: _Command) -> _Command:
+    """Add what all commands can be told."""
+    for option in (
+        click.option(
+            "--trust-plugins", is_flag=True, help="Run the plugins that settings name; see 'check'."
+        ),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="A settings file for all notebooks, instead of the nearest one to each.",
+        ),
+        click.option(
+            "--baseline",
+            "given",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help=f"The file, instead of the one in the settings, else {DEFAULT_NAME}.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@baseline.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Add to a baseline that is there; reasons are kept.")
+@_options
+def create(
+    paths: tuple[Path, ...],
+    force: bool,
+    given: Path | None,
+    config: Path | None,
+    trust_plugins: bool,
+) -> None:
+    """Record all findings of the notebooks under PATHS (default: the baseline's folder)."""
+    job = _Job(given, config, trust_plugins=trust_plugins)
+    exists = job.file.exists()
+    if exists and not force:
+        job.fail(
+            f"{job.name}: there is a baseline already: 'nblint baseline update' drops what no"
+            " longer occurs, and --force adds what is found today"
+        )
+    before = job.load() if exists else Baseline.new(job.file)
+    added: list[Entry] = []
+    stale: list[Entry] = []
+    for result in job.check(before, paths):
+        stale += result.stale
+        for reported in result.findings:
+            if reported.entry is None:
+                entry = before.entry(reported.path, reported.finding, reported.cell_id)
+                if entry is None:
+                    job.tally.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
+                else:
+                    added.append(entry)
+    for folder in job.empty:
+        job.tally.fault(f"{folder}: no notebook in this folder")
+    after = before.with_entries([*_without(before.entries, stale), *added])
+    job.write(after)
+
+    notebooks = len({entry.path for entry in after.entries})
+    click.echo(
+        f"{job.name} records {count(len(after.entries), 'finding')}"
+        f" in {count(notebooks, 'notebook')}."
+    )
+    credentials = sum(entry.is_credential for entry in after.entries)
+    if credentials:
+        click.echo(
+            f"{count(credentials, 'credential')} among them: revoke what has been committed."
+        )
+    if job.is_unnamed:
+        click.echo(f'Name it in the settings: baseline = "{job.file.name}"')
+    job.end()
+
+
+@baseline.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--moved",
+    nargs=2,
+    multiple=True,
+    metavar="OLD NEW",
+    type=click.Path(path_type=Path),
+    help="A notebook that has a new path: its entries follow it. Can be given several times.",
+)
+@_options
+def update(
+    paths: tuple[Path, ...],
+    moved: tuple[tuple[Path, Path], ...],
+    given: Path | None,
+    config: Path | None,
+    trust_plugins: bool,
+) -> None:
+    """Drop what is recorded and no longer occurs in the notebooks under PATHS; add nothing.
+
+    Without PATHS, in all notebooks under the baseline's folder, and those that are gone.
+    """
+    job = _Job(given, config, trust_plugins=trust_plugins)
+    loaded = job.load()
+    before = job.moved(loaded, moved)
+    stale = [entry for result in job.check(before, paths) for entry in result.stale]
+    if not paths:
+        stale += [entry for entry in before.entries if not (before.root / entry.path).exists()]
+    after = before.with_entries(_without(before.entries, stale))
+    if after.entries != loaded.entries:
+        job.write(after)
+    dropped = len(loaded.entries) - len(after.entries)
+    entries = f"{dropped} entr{'y' if dropped == 1 else 'ies'}"
+    click.echo(f"{job.name}: {entries} dropped, {len(after.entries)} left.")
+    job.end()
+
+
+@baseline.command()
+@click.option("--all", "again", is_flag=True, help="Also those that have a reason.")
+@_options
+def audit(again: bool, given: Path | None, config: Path | None, trust_plugins: bool) -> None:
+    """Walk through what is recorded, and write down why it may stay.
+
+    Every answer is saved at once.
+    """
+    job = _Job(given, config, trust_plugins=trust_plugins)
+    current = job.load()
+    asked = sorted(
+        {entry for entry in current.entries if again or not entry.reason},
+        key=lambda entry: (not entry.is_credential, entry.order),
+    )
+    if not asked:
+        click.echo("Every entry has a reason.")
+        return
+    paths = dict.fromkeys(current.root / entry.path for entry in asked)
+    found = _by_entry(job.check(current, [path for path in paths if path.exists()]))
+    for number, entry in enumerate(asked, 1):
+        click.echo(f"\n[{number}/{len(asked)}] ", nl=False)
+        if entry not in found:
+            where = printable(entry.path)
+            click.echo(f"{where}: {entry.code} was not found: see 'nblint baseline update'")
+            continue
+        click.echo("".join(describe(found[entry])), nl=False)
+        if entry.reason:
+            click.echo(f"  reason: {printable(entry.reason)}")
+        answer = _ask()
+        if answer is None:
+            break
+        if reason := one_line(mask(answer), _LONGEST_REASON):
+            entries = [
+                replace(other, reason=reason) if other == entry else other
+                for other in current.entries
+            ]
+            current = current.with_entries(entries)
+            job.write(current)
+    missing = sum(not entry.reason for entry in current.entries)
+    click.echo(f"\n{job.name}: {missing} of {len(current.entries)} without a reason.")
+    job.end()
+
+
+class _Job:
+    """What the commands have in common: one baseline, and the notebooks that it is for.
+
+    Args:
+        given: The baseline's file, if the command line names it.
+        config: The settings for all notebooks, if the command line names them.
+        trust_plugins: Whether plugins that the settings name may run.
+    """
+
+    def __init__(self, given: Path | None, config: Path | None, *, trust_plugins: bool) -> None:
+        self.tally = Tally()
+        self._trust_plugins = trust_plugins
+        try:
+            self._finder = SettingsFinder(config)
+            settings = self._finder.of(Path.cwd())
+        except SettingsError as error:
+            self.fail(str(error))
+        named = given or baseline_file(settings)
+        self.file = (named or settings.root / DEFAULT_NAME).absolute()
+        self.name = display_path(self.file)
+        self.is_unnamed = named is None
+        self.empty: Sequence[Path] = ()
+
+    def load(self) -> Baseline:
+        try:
+            return Baseline.load(self.file)
+        except SettingsError as error:
+            self.fail(str(error))
+
+    def moved(self, current: Baseline, paths: Iterable[tuple[Path, Path]]) -> Baseline:
+        """Return a baseline in which entries follow notebooks to their new paths."""
+        for old, new in paths:
+            if old.exists() or not new.exists():
+                self.fail(f"{display_path(old)} has not become {display_path(new)}")
+            try:
+                current = current.moved(old, new)
+            except SettingsError as error:
+                self.fail(str(error))
+        return current
+
+    def check(self, current: Baseline, paths: Sequence[Path]) -> Iterator[Result]:
+        """Yield all findings; those that are recorded have their entries."""
+        run = Run(
+            self._finder,
+            self.tally.fault,
+            trust_plugins=self._trust_plugins,
+            baseline=current,
+            with_recorded=True,
+        )
+        yield from run.check(paths or (Path(display_path(current.root)),))
+        self.empty = run.empty
+
+    def write(self, changed: Baseline) -> None:
+        try:
+            changed.write()
+        except OSError as error:
+            self.fail(f"{self.name}: cannot be written: {error.strerror or error}")
+
+    def fail(self, sentence: str) -> NoReturn:
+        self.tally.fault(sentence)
+        sys.exit(2)
+
+    def end(self) -> None:
+        """Leave with the status that says whether all could be done."""
+        sys.exit(2 if self.tally.faults else 0)
+
+
+def _without(entries: Iterable[Entry], dropped: Iterable[Entry]) -> list[Entry]:
+    """Return entries without others; of several that are alike, as many go as are dropped."""
+    left = Counter(dropped)
+    kept = []
+    for entry in entries:
+        if left[entry]:
+            left[entry] -= 1
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _by_entry(results: Iterable[Result]) -> dict[Entry, Reported]:
+    found: dict[Entry, Reported] = {}
+    for result in results:
+        for reported in result.findings:
+            if reported.entry is not None:
+                found.setdefault(reported.entry, reported)
+    return found
+
+
+def _ask() -> str | None:
+    """Return a person's answer; None where they want to stop."""
+    try:
+        answer: str = click.prompt(
+            "  why may it stay? (Enter: skip, q: quit)", default="", show_default=False
+        )
+    except click.Abort:
+        click.echo()
+        return None
+    return None if answer.strip().lower() == "q" else answer

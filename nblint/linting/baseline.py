@@ -1,0 +1,289 @@
+"""The baseline: findings that were there before, recorded so that only new ones are refused.
+
+A JSON file, one line an entry, sorted, without line numbers, counts or times: moving a cell or
+editing elsewhere changes nothing in it. It holds no credential, only salted fingerprints.
+"""
+
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, cast
+
+import msgspec
+
+from nblint.credentials.redaction import mask
+from nblint.discovery import relative_to
+from nblint.document.write import write_atomically
+from nblint.findings import Finding
+from nblint.settings import SettingsError, SettingsFile, convert_toml
+
+DEFAULT_NAME = ".nblint-baseline.json"
+# Takes the place of the salt that stands in the file, for who wants to keep it elsewhere.
+SALT_VARIABLE = "NBLINT_BASELINE_SALT"
+
+_CREDENTIALS = "NBL2"
+# Of a file that cannot be read nothing is checked: a record of it would let anything pass.
+_NEVER_RECORDED = "NBL001"
+# Some hundred thousand entries.
+_MOST_BYTES = 32 * 1024 * 1024
+# Ids as nbformat defines them; the hint is left out of any other.
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+_Text = Annotated[str, msgspec.Meta(max_length=4096)]
+_Surface = Literal["source", "output", "metadata", "attachment", "file"]
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A finding that is recorded.
+
+    Attributes:
+        path: The notebook, relative to the baseline's folder, with `/` between its parts.
+        cell_id: The cell it was in, as a hint where several findings are alike; None before
+            nbformat 4.5, which has no ids.
+        surface: What of the notebook it was in.
+        code: The rule's code.
+        fingerprint: What it is recognised by.
+        reason: Why it may stay, in a person's words.
+    """
+
+    path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+    cell_id: _Text | None
+    surface: _Surface
+    code: Annotated[str, msgspec.Meta(pattern=r"\ANBL[0-9]{3}\Z")]
+    fingerprint: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+    reason: _Text = ""
+
+    @property
+    def is_credential(self) -> bool:
+        """Whether it is recognised by a credential's value."""
+        return self.code.startswith(_CREDENTIALS)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What entries are sorted by."""
+        fields = (self.path, self.cell_id, self.surface, self.code, self.fingerprint, self.reason)
+        return tuple(field or "" for field in fields)
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: Literal[1]
+    salt: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)] | None
+    entries: tuple[Entry, ...]
+
+
+class Match(NamedTuple):
+    """What of a notebook's findings is recorded.
+
+    Attributes:
+        entries: For each finding, its entry; None for a new one.
+        stale: Entries of the notebook that no finding has.
+    """
+
+    entries: tuple[Entry | None, ...]
+    stale: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The findings that are recorded.
+
+    Attributes:
+        file: The file, absolute; its folder is what the entries' paths are relative to.
+        stored_salt: The salt that stands in the file; None where it is kept elsewhere.
+        entries: The entries, sorted.
+    """
+
+    file: Path
+    stored_salt: str | None
+    entries: tuple[Entry, ...] = ()
+
+    @classmethod
+    def new(cls, file: Path) -> "Baseline":
+        """Return a baseline without entries, for a file that is still to be written.
+
+        It gets a random salt, unless the environment holds one: that one then stays there.
+        """
+        from nblint.credentials.fingerprint import new_salt
+
+        salt = None if os.environ.get(SALT_VARIABLE) else new_salt()
+        return cls(Path(os.path.abspath(file)), salt)
+
+    @classmethod
+    def load(cls, file: Path) -> "Baseline":
+        """Read a baseline.
+
+        Args:
+            file: The file.
+
+        Returns:
+            The baseline.
+
+        Raises:
+            SettingsError: The file is missing or not a baseline, or its salt is kept elsewhere and
+                the environment does not hold it.
+        """
+        content = convert_toml(_read_json(file), _File, f"{file}: ")
+        for entry in content.entries:
+            if not _is_inside(entry.path):
+                raise SettingsError(f"{file}: an entry's path leads out of the baseline's folder")
+        baseline = cls(Path(os.path.abspath(file)), content.salt, _sorted(content.entries))
+        if baseline.salt is None and any(entry.is_credential for entry in baseline.entries):
+            raise SettingsError(f"{file}: its salt is kept in {SALT_VARIABLE}, which is not set")
+        return baseline
+
+    @property
+    def salt(self) -> str | None:
+        """The salt that credentials are recognised with: the environment's, else the file's."""
+        return os.environ.get(SALT_VARIABLE) or self.stored_salt
+
+    @property
+    def root(self) -> Path:
+        """The folder that the entries' paths are relative to."""
+        return self.file.parent
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, Sequence[Entry]]:
+        found = defaultdict(list)
+        for entry in self.entries:
+            found[entry.path].append(entry)
+        return found
+
+    def match(
+        self, path: str, found: Sequence[tuple[Finding, str | None]], ran: Collection[str]
+    ) -> Match:
+        """Say which findings of a notebook are recorded.
+
+        A credential is recognised by its fingerprint, as often as it stands in the notebook: it is
+        the same leak. Of other findings that are alike, as many are recorded as have entries; those
+        in the entries' cells come first, then the others in the notebook's order.
+
+        Args:
+            path: The notebook, relative to the current directory or absolute.
+            found: Its findings in order, each with the id of its cell.
+            ran: The codes of the rules that ran: entries of others are not stale.
+
+        Returns:
+            The match.
+        """
+        own = self._by_path.get(relative_to(Path(path), self.root), ())
+        if not own:
+            return Match((None,) * len(found), ())
+        matched: list[int | None] = [None] * len(found)
+        used: set[int] = set()
+        for hinted in (True, False):
+            left: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
+            for index, entry in enumerate(own):
+                if entry.is_credential or index not in used:
+                    hint = entry.cell_id if hinted else None
+                    left[entry.code, entry.fingerprint, hint].append(index)
+            for number, (finding, cell_id) in enumerate(found):
+                hint = _hint(cell_id) if hinted else None
+                candidates = left.get((finding.code, finding.fingerprint, hint))
+                if matched[number] is None and candidates:
+                    index = candidates[0] if own[candidates[0]].is_credential else candidates.pop()
+                    matched[number] = index
+                    used.add(index)
+        entries = tuple(own[index] if index is not None else None for index in matched)
+        unused = (entry for index, entry in enumerate(own) if index not in used)
+        return Match(entries, tuple(entry for entry in unused if entry.code in ran))
+
+    def entry(self, path: str, finding: Finding, cell_id: str | None) -> Entry | None:
+        """Return a new entry for a finding; None where it cannot be recorded.
+
+        A file that is not readable cannot, nor one outside the baseline's folder.
+        """
+        relative = relative_to(Path(path), self.root)
+        if finding.code == _NEVER_RECORDED or not finding.fingerprint or not _is_inside(relative):
+            return None
+        surface = cast("_Surface", finding.place.surface)
+        return Entry(relative, _hint(cell_id), surface, finding.code, finding.fingerprint)
+
+    def with_entries(self, entries: Iterable[Entry]) -> "Baseline":
+        """Return the baseline with other entries; of each credential one is kept a notebook."""
+        kept: list[Entry] = []
+        credentials: set[tuple[str, str, str]] = set()
+        # Those with a reason come first, so that no reason is lost.
+        for entry in sorted(entries, key=lambda entry: not entry.reason):
+            if entry.is_credential:
+                key = (entry.path, entry.code, entry.fingerprint)
+                if key in credentials:
+                    continue
+                credentials.add(key)
+            kept.append(entry)
+        return replace(self, entries=_sorted(kept))
+
+    def moved(self, old: Path, new: Path) -> "Baseline":
+        """Return the baseline after a notebook has got a new path.
+
+        Raises:
+            SettingsError: The new path lies outside the baseline's folder.
+        """
+        before, after = (relative_to(path, self.root) for path in (old, new))
+        if not _is_inside(after):
+            raise SettingsError(f"{new}: outside the folder of {self.file.name}")
+        return self.with_entries(
+            msgspec.structs.replace(entry, path=after) if entry.path == before else entry
+            for entry in self.entries
+        )
+
+    def write(self) -> None:
+        """Write the file, whole or not at all.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        lines = (
+            "  " + json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
+            for entry in self.entries
+        )
+        entries = ",\n".join(lines)
+        body = f"[\n{entries}\n ]" if entries else "[]"
+        salt = json.dumps(self.stored_salt)
+        text = f'{{\n "version": 1,\n "salt": {salt},\n "entries": {body}\n}}\n'
+        write_atomically(self.file, text.encode())
+
+
+def baseline_file(found: SettingsFile) -> Path | None:
+    """Return the baseline that settings name, if they name one."""
+    name = found.settings.baseline
+    return found.root / name if name is not None else None
+
+
+def _read_json(file: Path) -> object:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{file}: there is no such baseline; 'nblint baseline create' writes it"
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror or error}") from error
+    if len(data) > _MOST_BYTES:
+        raise SettingsError(f"{file}: too large for a baseline (more than 32 MB)")
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(f"{file}: not JSON: {error}") from None
+
+
+def _is_inside(path: str) -> bool:
+    """Say whether a relative path stays in the folder that it is relative to."""
+    parts = path.replace("\\", "/").split("/")
+    return bool(parts[0]) and ":" not in parts[0] and ".." not in parts and "\0" not in path
+
+
+def _hint(cell_id: str | None) -> str | None:
+    """Return a cell's id as an entry holds it: none that is odd or looks like a credential."""
+    if cell_id is None or not _CELL_ID.fullmatch(cell_id) or mask(cell_id) != cell_id:
+        return None
+    return cell_id
+
+
+def _sorted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.order))
