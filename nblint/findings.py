@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from nblint.document.edit import Edit
@@ -40,6 +41,7 @@ class Finding:
         fingerprint: What tells it from other findings of its rule, wherever in the notebook they
             stand; None where only the salt of a baseline could make one.
         fix: What would mend it.
+        path: The file that it is about, where that is not the notebook.
     """
 
     code: str
@@ -51,6 +53,7 @@ class Finding:
     detector: str | None = None
     fingerprint: str | None = None
     fix: Fix | None = None
+    path: Path | None = None
 
 
 class Rule:
@@ -84,6 +87,7 @@ class Rule:
         help: str | None = None,  # noqa: A002 - the name that people know from reports
         detector: str | None = None,
         fix: Fix | None = None,
+        path: Path | None = None,
     ) -> Finding:
         """Return a finding of this rule.
 
@@ -94,7 +98,8 @@ class Rule:
             help: What to do instead.
             detector: What found it.
             fix: What would mend it.
+            path: The file that it is about, where that is not the notebook: a catalogue, say.
         """
         return Finding(
-            self.code, self.name, self.severity, message, place, help, detector, None, fix
+            self.code, self.name, self.severity, message, place, help, detector, None, fix, path
         )

@@ -197,7 +197,7 @@ def _reported(
         cell = document.cells[number - 1] if number and number <= len(document.cells) else None
         reported.append(
             Reported(
-                path,
+                display_path(finding.path) if finding.path else path,
                 finding,
                 cell.id if cell else None,
                 cell.type if cell else None,

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from nblint.reading.parameters_file import ParametersFile
+from nblint.reading.requirements import Requirements
 from nblint.settings import Settings, SettingsFile
+
+# Looking for a repository's own modules takes a walk through it: only for those who ask for it.
+_ABOUT_IMPORTS = "NBL505"
 
 
 @dataclass(frozen=True)
@@ -13,10 +18,14 @@ class Project:
     Attributes:
         found: The settings and the folder that their paths are relative to.
         trust_plugins: Whether plugins that the settings name may run.
+        parameters_file: The file that scheduled runs take their parameters from.
+        requirements: What the repository declares; None where no rule asks for it.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
     trust_plugins: bool = False
+    parameters_file: ParametersFile | None = None
+    requirements: Requirements | None = None
 
     @property
     def settings(self) -> Settings:
@@ -42,4 +51,15 @@ class Project:
         Raises:
             SettingsError: A file that the settings name is missing or cannot be used.
         """
-        return cls(found, trust_plugins)
+        file = found.settings.parameters.file
+        return cls(
+            found,
+            trust_plugins,
+            ParametersFile.load(found.root / file) if file else None,
+            Requirements.load(found) if _asks_for_imports(found.settings) else None,
+        )
+
+
+def _asks_for_imports(settings: Settings) -> bool:
+    wanted = (*settings.select, *settings.extend_select)
+    return any(prefix == "ALL" or _ABOUT_IMPORTS.startswith(prefix) for prefix in wanted)

@@ -164,7 +164,7 @@ def lines(findings: tuple[Finding, ...], *, with_help: bool) -> list[str]:
     printed = []
     for finding in findings:
         warning = "warning: " if finding.severity == "warning" else ""
-        where = location(NOTEBOOK, finding.place)
+        where = location(finding.path.name if finding.path else NOTEBOOK, finding.place)
         printed.append(f"{where}: {finding.code} {warning}{finding.message}")
         if with_help and finding.help:
             printed.append(f"  help: {finding.help}")
