@@ -42,15 +42,13 @@ class Repository:
                 raise RuleError(f"{rule.code} {rule.name}") from error
             self._gathered[rule.code].append(gathered)
 
-    def conclude(self) -> Iterator[tuple[str, Finding]]:
-        """Yield the findings, each with the path of its file, relative to the settings file."""
+    def conclude(self) -> Iterator[Finding]:
+        """Yield the findings, each with the path of the file that it is about."""
         if not self._is_whole:
             return
         for rule in self._rules:
             reading = reading_of(Gathered(self._gathered[rule.code]), self._project)
-            for path, finding in reading.call(rule.conclude):
-                for whole in completed((finding,), self._selection, None):
-                    yield path, whole
+            yield from completed(reading.call(rule.conclude), self._selection, None)
 
     def is_covered(self, paths: Sequence[Path]) -> bool:
         """Tell whether the paths of a run cover the whole repository."""

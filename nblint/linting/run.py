@@ -64,6 +64,7 @@ class Result:
         changes: The cells that the fixes change.
         recorded: How many findings the baseline records.
         stale: What it records and is not found any more.
+        notebooks: 1; 0 for what is found in all notebooks together.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Result:
     changes: tuple[CellChange, ...] = ()
     recorded: int = 0
     stale: tuple[Entry, ...] = ()
+    notebooks: int = 1
 
 
 class _Loaded(NamedTuple):
@@ -171,13 +173,8 @@ class Run:
         """Yield what only all notebooks together say, if all were looked at."""
         if not loaded.repository.is_covered(paths):
             return
-        by_path: dict[str, list[Reported]] = {}
-        for path, finding in loaded.repository.conclude():
-            name = display_path(loaded.project.root / path)
-            reported = Reported(name, finding, file_line=finding.place.row)
-            by_path.setdefault(name, []).append(reported)
-        for name, findings in by_path.items():
-            yield Result(name, tuple(findings))
+        concluded = [(finding, None) for finding in loaded.repository.conclude()]
+        yield Result("", _reported("", None, concluded), notebooks=0)
 
     def _load(self, settings: SettingsFile) -> _Loaded | None:
         """Load what settings refer to, once; an error is said once, too."""
@@ -256,22 +253,20 @@ def display_path(path: Path) -> str:
 
 def _reported(
     path: str,
-    document: Notebook | Unreadable,
+    document: Notebook | Unreadable | None,
     findings: Sequence[tuple[Finding, Entry | None]],
 ) -> tuple[Reported, ...]:
-    if not isinstance(document, Notebook):
-        return tuple(Reported(path, f, file_line=f.place.row, entry=entry) for f, entry in findings)
-    raw = RawNotebook(document.raw)
+    raw = RawNotebook(document.raw) if isinstance(document, Notebook) else None
     reported = []
     for finding, entry in findings:
         cell = _cell(document, finding)
         reported.append(
             Reported(
-                path,
+                display_path(finding.path) if finding.path else path,
                 finding,
                 cell.id if cell else None,
                 cell.type if cell else None,
-                file_line(raw, finding.place),
+                file_line(raw, finding.place) if raw else finding.place.row,
                 mask(cell.first_line) if cell else None,
                 entry,
             )
@@ -279,7 +274,7 @@ def _reported(
     return tuple(reported)
 
 
-def _cell(document: Notebook | Unreadable, finding: Finding) -> Cell | None:
+def _cell(document: Notebook | Unreadable | None, finding: Finding) -> Cell | None:
     """Return the cell that a finding is in."""
     number = finding.place.cell
     if not isinstance(document, Notebook) or not number or number > len(document.cells):

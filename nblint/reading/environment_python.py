@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, TypeGuard
 
-from nblint.document.edit import offset_of
-from nblint.document.model import Place
+from nblint.document.model import Place, offset_of
 from nblint.reading.environment_uses import Exposure, Fallback, Read, Rewrite, Source, Uses, Write
 from nblint.reading.python import PythonCell
 from nblint.reading.scope import COPY, EVERYTHING, NOTHING, Held, Scope

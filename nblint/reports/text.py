@@ -11,7 +11,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     """Yield the findings, each with its cell's first line and help; a summary comes last."""
     errors = warnings = notebooks = fixable = 0
     for result in results:
-        notebooks += 1
+        notebooks += result.notebooks
         for reported in result.findings:
             yield from describe(reported)
             errors += reported.finding.severity == "error"

@@ -83,14 +83,13 @@ class Case:
             path.write_text(expand(text), encoding="utf-8")
         (folder / NOTEBOOK).write_bytes(self.data)
 
-    def check(self, folder: Path) -> tuple[Notebook | Unreadable, list[tuple[str, Finding]]]:
-        """Return the document, and findings with their files."""
+    def check(self, folder: Path) -> tuple[Notebook | Unreadable, list[Finding]]:
         document = read_document(NOTEBOOK, self.data)
         project, selection = self._project(folder)
         repository = Repository(project, selection)
         repository.add(document)
         found = check_document(document, NOTEBOOK, project, selection)
-        return document, [*((NOTEBOOK, finding) for finding in found), *repository.conclude()]
+        return document, [*found, *repository.conclude()]
 
     def fix(self, folder: Path, data: bytes | None = None) -> Fixed:
         document = read_document(NOTEBOOK, data if data is not None else self.data)
@@ -164,12 +163,12 @@ def cells(data: bytes) -> list[tuple[str, str, object]]:
     ]
 
 
-def lines(findings: list[tuple[str, Finding]], *, with_help: bool) -> list[str]:
+def lines(findings: list[Finding], *, with_help: bool) -> list[str]:
     """Return findings as the cases write them."""
     printed = []
-    for path, finding in findings:
+    for finding in findings:
         warning = "warning: " if finding.severity == "warning" else ""
-        where = location(path, finding.place)
+        where = location(finding.path.name if finding.path else NOTEBOOK, finding.place)
         printed.append(f"{where}: {finding.code} {warning}{finding.message}")
         if with_help and finding.help:
             printed.append(f"  help: {finding.help}")

@@ -5,6 +5,7 @@ from nblint.findings import Finding, Gathered, RepositoryRule
 from nblint.reading.catalogue import Catalogue
 from nblint.reading.environment import Environment
 from nblint.reading.environment_uses import Read, Write
+from nblint.reading.project import Project
 
 
 class UnusedDeclaration(RepositoryRule):
@@ -26,17 +27,17 @@ class UnusedDeclaration(RepositoryRule):
         uses: list[Read | Write] = [*environment.reads, *environment.writes]
         return frozenset("*" if use.name is None else use.name for use in uses)
 
-    def conclude(self, gathered: Gathered, catalogue: Catalogue) -> Iterator[tuple[str, Finding]]:
+    def conclude(
+        self, gathered: Gathered, catalogue: Catalogue, project: Project
+    ) -> Iterator[Finding]:
         """Yield a finding for each declared variable that is not among those gathered."""
         used: frozenset[str] = frozenset().union(*gathered)
         for variable in catalogue.variables.values():
             if variable.source in catalogue.own and variable.name not in used and "*" not in used:
                 place = Place(surface="file", row=variable.row, column=1)
-                yield (
-                    variable.source,
-                    self.at(
-                        place,
-                        f"{variable.name} is declared, but read by none of the notebooks",
-                        help="take the declaration out, or correct the name",
-                    ),
+                yield self.at(
+                    place,
+                    f"{variable.name} is declared, but read by none of the notebooks",
+                    help="take the declaration out, or correct the name",
+                    path=project.root / variable.source,
                 )
