@@ -182,7 +182,7 @@ The repository is in {author.repository}. What to do next:
     make setup test           install what the notebooks need, and run them
 
 Change a notebook there and commit it yourself; README.md says what to do when a check refuses it.
-A repository of your own:     cookiecutter {CHECKOUT}
+A repository of your own:     {Path(sys.executable).parent / "nblint"} new
 When you have seen enough:    rm -rf {folder}
 """
 
