@@ -14,6 +14,7 @@ from nblint.document.edit import (
     ReorderCells,
     Rewrite,
     SetValue,
+    StripOutputs,
     TextEdit,
     new_id,
     with_line_ends_of,
@@ -21,6 +22,7 @@ from nblint.document.edit import (
 from nblint.document.layout import Layout, encode_text
 from nblint.document.model import Notebook
 from nblint.document.positions import RawNotebook, Span, items, keyed_members
+from nblint.document.strip import stripped
 
 # A character of a JSON string, as it is escaped in the file; a surrogate pair is one.
 _CHARACTER = re.compile(
@@ -49,6 +51,12 @@ def apply(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
     for edit in edits:
         if isinstance(edit, Rewrite):
             return edit.raw
+    strips = any(isinstance(edit, StripOutputs) for edit in edits)
+    edited = _apply_surgically(notebook, edits)
+    return stripped(edited) if strips else edited
+
+
+def _apply_surgically(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
     raw = RawNotebook(notebook.raw)
     splices: list[_Splice] = []
     texts: dict[int, list[TextEdit]] = {}

@@ -79,7 +79,14 @@ class Rewrite(NamedTuple):
     raw: bytes
 
 
-Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite
+class StripOutputs(NamedTuple):
+    """Removes outputs and execution counts as nbstripout does, after all other edits.
+
+    It writes the file anew, in Jupyter's own layout and with nbstripout's cell ids.
+    """
+
+
+Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite | StripOutputs
 
 
 def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:

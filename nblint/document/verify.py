@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from nblint.document.apply import arrangement
-from nblint.document.edit import Edit, InsertCell, Rewrite, SetValue, TextEdit, edited
-from nblint.document.model import Cell, Notebook
+from nblint.document.apply import apply, arrangement
+from nblint.document.edit import Edit, InsertCell, Rewrite, SetValue, StripOutputs, TextEdit, edited
+from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.positions import RawNotebook, members
 
 
@@ -21,7 +21,14 @@ def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> 
         edits: The edits.
     """
     if any(isinstance(edit, Rewrite) for edit in edits):
-        return [cell.source for cell in before.cells] == [cell.source for cell in after.cells]
+        return _same_sources(before, after)
+    others = [edit for edit in edits if not isinstance(edit, StripOutputs)]
+    if len(others) < len(edits):
+        try:
+            between = Notebook.parse(before.path, apply(before, others))
+        except Unreadable:
+            return False
+        return is_edited_only(before, between, others) and _same_sources(between, after)
     old, new = RawNotebook(before.raw), RawNotebook(after.raw)
     if not _same_around_cells(old, new):
         return False
@@ -47,6 +54,10 @@ def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> 
         if _members(old, origin, touched) != _members(new, index + 1, touched):
             return False
     return True
+
+
+def _same_sources(one: Notebook, other: Notebook) -> bool:
+    return [(c.type, c.source) for c in one.cells] == [(c.type, c.source) for c in other.cells]
 
 
 def _same_around_cells(old: RawNotebook, new: RawNotebook) -> bool:

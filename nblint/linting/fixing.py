@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nblint.document.apply import apply
-from nblint.document.edit import Edit, Rewrite, conflict
+from nblint.document.edit import Edit, Rewrite, StripOutputs, conflict
 from nblint.document.model import Notebook, Unreadable
 from nblint.document.verify import is_edited_only
 from nblint.findings import Finding
@@ -74,7 +74,8 @@ def _compatible(
         if fix is None or not (fix.safe or unsafe):
             continue
         # What is read from an older format does not stand in the file as it is read.
-        if notebook.nbformat < 4 and not any(isinstance(edit, Rewrite) for edit in fix.edits):
+        whole_file = any(isinstance(edit, Rewrite | StripOutputs) for edit in fix.edits)
+        if notebook.nbformat < 4 and not whole_file:
             continue
         if not any(conflict(edits, fix.edits) for edits in chosen):
             chosen.append(fix.edits)
