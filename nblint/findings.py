@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 from nblint.document.edit import Edit
@@ -53,6 +54,7 @@ class Finding:
             stand; None for a credential where there is no baseline, whose salt it takes.
         fix: What would mend it.
         secret: What the rule found that must not be shown; gone in finished findings.
+        path: The file that it is about, where that is not the notebook.
     """
 
     code: str
@@ -65,6 +67,7 @@ class Finding:
     fingerprint: str | None = None
     fix: Fix | None = None
     secret: Fingerprinted | None = field(default=None, repr=False)
+    path: Path | None = None
 
 
 class Rule:
@@ -99,6 +102,7 @@ class Rule:
         detector: str | None = None,
         fix: Fix | None = None,
         secret: Fingerprinted | None = None,
+        path: Path | None = None,
     ) -> Finding:
         """Return a finding of this rule.
 
@@ -110,9 +114,20 @@ class Rule:
             detector: What found it.
             fix: What would mend it.
             secret: The credential that was found: what the finding is recognised by.
+            path: The file that it is about, where that is not the notebook: a catalogue, say.
         """
         return Finding(
-            self.code, self.name, self.severity, message, place, help, detector, None, fix, secret
+            self.code,
+            self.name,
+            self.severity,
+            message,
+            place,
+            help,
+            detector,
+            None,
+            fix,
+            secret,
+            path,
         )
 
 

@@ -267,7 +267,7 @@ def _reported(
         cell = _cell(document, finding)
         reported.append(
             Reported(
-                path,
+                display_path(finding.path) if finding.path else path,
                 finding,
                 cell.id if cell else None,
                 cell.type if cell else None,

@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nblint.reading.catalogue import Catalogue, load_catalogue
+from nblint.reading.parameters_file import ParametersFile
+from nblint.reading.requirements import Requirements
 from nblint.settings import Settings, SettingsFile
+
+# Looking for a repository's own modules takes a walk through it: only for those who ask for it.
+_ABOUT_IMPORTS = "NBL505"
 
 
 @dataclass(frozen=True)
@@ -17,12 +22,16 @@ class Project:
         catalogue: The environment variables that there are.
         salt: The baseline's salt, which fingerprints of credentials are made with; None: no
             baseline, so no such fingerprints.
+        parameters_file: The file that scheduled runs take their parameters from.
+        requirements: What the repository declares; None where no rule asks for it.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
     trust_plugins: bool = False
     catalogue: Catalogue = Catalogue({})
     salt: str | None = field(default=None, repr=False)
+    parameters_file: ParametersFile | None = None
+    requirements: Requirements | None = None
 
     @property
     def settings(self) -> Settings:
@@ -49,4 +58,16 @@ class Project:
             SettingsError: A file that the settings name is missing or cannot be used.
         """
         catalogue = load_catalogue(found.settings.environment, found.root)
-        return cls(found, trust_plugins, catalogue)
+        file = found.settings.parameters.file
+        return cls(
+            found,
+            trust_plugins,
+            load_catalogue(found.settings.environment, found.root),
+            parameters_file=ParametersFile.load(found.root / file) if file else None,
+            requirements=Requirements.load(found) if _asks_for_imports(found.settings) else None,
+        )
+
+
+def _asks_for_imports(settings: Settings) -> bool:
+    wanted = (*settings.select, *settings.extend_select)
+    return any(prefix == "ALL" or _ABOUT_IMPORTS.startswith(prefix) for prefix in wanted)

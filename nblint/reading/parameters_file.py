@@ -1,0 +1,78 @@
+"""The file that scheduled runs take their parameters from: `papermill --parameters_file`."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from nblint.document.model import Place
+from nblint.settings import SettingsError
+
+
+class Key(NamedTuple):
+    """A key of the file.
+
+    Attributes:
+        name: The key.
+        value: Its value where that is a scalar, as it is written; else None.
+        place: Where the key stands.
+    """
+
+    name: str
+    value: str | None
+    place: Place
+
+
+class ParametersFile(NamedTuple):
+    """A parameters file.
+
+    Attributes:
+        path: Its path.
+        keys: Its keys, in order.
+    """
+
+    path: Path
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> "ParametersFile":
+        """Read a YAML file.
+
+        Args:
+            path: The file.
+
+        Returns:
+            Its keys; none of an empty file.
+
+        Raises:
+            SettingsError: The file cannot be read, is not YAML, or is no mapping.
+        """
+        import yaml
+
+        try:
+            # Composed only: neither tags nor aliases become objects.
+            root = yaml.compose(path.read_bytes(), Loader=yaml.SafeLoader)
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+        except yaml.MarkedYAMLError as error:
+            where = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
+            raise SettingsError(f"{path}: not valid YAML: {error.problem}{where}") from None
+        except (yaml.YAMLError, UnicodeError):
+            raise SettingsError(f"{path}: not valid YAML: not text in UTF-8") from None
+        except RecursionError:
+            raise SettingsError(f"{path}: not valid YAML: nested too deeply") from None
+        if root is None:
+            return cls(path, ())
+        if not isinstance(root, yaml.MappingNode):
+            raise SettingsError(f"{path}: a parameters file is a mapping of names to values")
+        return cls(path, tuple(_key(key, value) for key, value in root.value))
+
+
+def _key(key: object, value: object) -> Key:
+    import yaml
+
+    assert isinstance(key, yaml.Node)
+    name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+    start, end = key.start_mark, key.end_mark
+    place = Place(
+        None, "file", None, None, start.line + 1, start.column + 1, end.line + 1, end.column + 1
+    )
+    return Key(name, value.value if isinstance(value, yaml.ScalarNode) else None, place)

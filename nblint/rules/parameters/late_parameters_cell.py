@@ -1,0 +1,75 @@
+import ast
+import re
+from collections.abc import Iterator
+
+from nblint.document.model import Place
+from nblint.findings import Finding, Rule
+from nblint.reading.parameters import Parameters
+from nblint.reading.python import PythonCell, PythonCells
+
+_DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class LateParametersCell(Rule):
+    """A parameter is used in a cell above the parameters cell.
+
+    Papermill puts the values of a run right behind the parameters cell. What runs before it uses
+    the name without them, and on a fresh kernel fails.
+
+    Move the parameters cell up: under the header, behind the imports at most.
+    """
+
+    code = "NBL407"
+
+    def check(self, parameters: Parameters, python: PythonCells) -> Iterator[Finding]:
+        if parameters.python is None:
+            return
+        own = parameters.python.cell.index
+        names = {parameter.name for parameter in parameters.assigned}
+        for cell in python.containing(*names):
+            if cell.cell.index >= own or not names:
+                return
+            # A name that is bound here is another value, or the cell's own affair.
+            names -= _bound(cell)
+            for place, name in _uses(cell, names):
+                names.discard(name)
+                yield self.at(
+                    place,
+                    f"the parameter {name!r} is used above the parameters cell",
+                    help="move the cell tagged 'parameters' up",
+                )
+
+
+def _bound(cell: PythonCell) -> set[str]:
+    if cell.tree is None:
+        return set()
+    bound = set()
+    for node in ast.walk(cell.tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                bound.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+            case ast.alias(name=name, asname=alias):
+                bound.add(alias or name.partition(".")[0])
+    return bound
+
+
+def _uses(cell: PythonCell, names: set[str]) -> Iterator[tuple[Place, str]]:
+    if cell.tree is not None:
+        for node in _run_now(cell.tree):
+            if isinstance(node, ast.Name) and node.id in names:
+                yield cell.place(node), node.id
+    for magic in cell.magics:
+        for found in re.finditer(r"[{$]([A-Za-z_]\w*)", magic.argument):
+            if found[1] in names:
+                yield cell.argument_place(magic, found.start(1), found.end(1)), found[1]
+
+
+def _run_now(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes that run with the cell: not the bodies of functions."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += [n for n in ast.iter_child_nodes(node) if not isinstance(n, _DEFERRED)]

@@ -1,0 +1,36 @@
+from collections.abc import Iterator
+
+from nblint.document.model import Place
+from nblint.findings import Finding, Rule
+from nblint.reading.parameters import PARAMETERS_TAG, Parameters
+
+
+class MissingParametersCell(Rule):
+    """The header documents parameters, and no code cell is tagged `parameters`.
+
+    Without the tag papermill puts the values at the top of the notebook, where the notebook's own
+    assignments overwrite them: a scheduled run silently ignores what it was given.
+
+    Put the assignments into a code cell of their own and tag it: in JupyterLab under "Property
+    Inspector" (the cogwheels), "Cell Tags".
+    """
+
+    code = "NBL403"
+
+    def check(self, parameters: Parameters) -> Iterator[Finding]:
+        if any(cell.type == "code" for cell in parameters.tagged):
+            return
+        advice = f"assign them in one code cell and tag that {PARAMETERS_TAG!r}"
+        for cell in parameters.tagged:
+            yield self.at(
+                Place(cell.index, "metadata"),
+                f"the cell tagged {PARAMETERS_TAG!r} holds no code",
+                help=advice,
+            )
+            return
+        if parameters.documented:
+            yield self.at(
+                parameters.documented[0].place,
+                f"the header documents parameters, but no cell is tagged {PARAMETERS_TAG!r}",
+                help=advice,
+            )

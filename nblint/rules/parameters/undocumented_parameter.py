@@ -1,0 +1,100 @@
+from collections.abc import Iterator
+
+from nblint.credentials.redaction import mask
+from nblint.document.edit import Edit, TextEdit, offset_of
+from nblint.document.model import Notebook
+from nblint.findings import Finding, Fix, Rule
+from nblint.reading.header import Section, normalised
+from nblint.reading.parameters import Parameter, Parameters, Table
+
+_DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
+_UNKNOWN = "TODO"
+
+
+class UndocumentedParameter(Rule):
+    """A parameter is not in the header's table of parameters.
+
+    Whoever schedules the notebook, or runs it for another case, sets its parameters without reading
+    its code. The table says which there are and what each of them does.
+
+    A parameter is what the cell tagged `parameters` assigns; names that open with `_` are its own
+    affair. The fix adds the row, described by the comment behind the assignment where there is one.
+    """
+
+    code = "NBL401"
+
+    def check(self, parameters: Parameters, notebook: Notebook) -> Iterator[Finding]:
+        if not parameters.is_configured or not parameters.assigned:
+            return
+        if parameters.section and parameters.documented is None:
+            return
+        documented = {row.name for row in parameters.documented or ()}
+        missing = [p for p in parameters.assigned if p.name not in documented]
+        for index, parameter in enumerate(missing):
+            edit = _edit(parameters, parameter, notebook, index)
+            yield self.at(
+                parameter.place,
+                f"the header does not document the parameter {parameter.name!r}",
+                help="add it to the table under 'Parameters' and say what it does",
+                fix=Fix(f"document the parameter {parameter.name!r}", (edit,)) if edit else None,
+            )
+
+
+def _edit(
+    parameters: Parameters, parameter: Parameter, notebook: Notebook, index: int
+) -> Edit | None:
+    if table := parameters.table:
+        return _into(table, parameter, index)
+    if parameters.section and not parameters.documented:
+        return _as_table(parameters.section, parameter, notebook)
+    return None
+
+
+def _into(table: Table, parameter: Parameter, index: int) -> TextEdit:
+    """Return the edit that puts a row in a placeholder's stead, or at the table's end."""
+    cell = table.cell
+    row = _row(table, parameter, cell.rows[table.end_row - 1])
+    if index < len(table.placeholders):
+        number = table.placeholders[index]
+        end = offset_of(cell.source, number, len(cell.rows[number - 1]) + 1)
+        return TextEdit(cell.index, offset_of(cell.source, number), end, row)
+    end = offset_of(cell.source, table.end_row, len(cell.rows[table.end_row - 1]) + 1)
+    return TextEdit(cell.index, end, end, f"\n{row}")
+
+
+def _row(table: Table, parameter: Parameter, like: str) -> str:
+    """Return a row that looks like another one of its table."""
+    named = [normalised(column) for column in table.columns]
+    others = [i for i in range(len(named)) if i != table.name_column]
+    described = next((i for i in others if named[i] in _DESCRIPTIONS), (others or [-1])[0])
+    texts = [_UNKNOWN] * len(table.columns)
+    texts[table.name_column] = f"`{parameter.name}`" if table.is_code else parameter.name
+    if described >= 0:
+        texts[described] = _description(parameter)
+    row = " | ".join(texts)
+    if like.lstrip().startswith("|") or len(texts) == 1:
+        row = f"| {row}"
+    return f"{row} |" if like.rstrip().endswith("|") else row
+
+
+def _as_table(section: Section, parameter: Parameter, notebook: Notebook) -> TextEdit | None:
+    """Return the edit that opens a table under a section without one."""
+    last = section.entries[-1] if section.entries else section.entry
+    cell = notebook.cells[last.cell - 1]
+    if last.block.kind in ("html", "code", "list", "numbered-list"):
+        return None
+    columns = section.settings.columns or ("Parameter", "Description")
+    texts = [parameter.name, _description(parameter), *[_UNKNOWN] * len(columns)][: len(columns)]
+    table = "\n".join(" | ".join(row) for row in (columns, ["---"] * len(columns), texts))
+    start = offset_of(cell.source, last.block.row)
+    end_row = last.block.end_row
+    end = offset_of(cell.source, end_row, len(cell.rows[end_row - 1]) + 1)
+    before = cell.source[start:end].rstrip()
+    # The whole text is replaced, so that only one parameter opens a table.
+    text = table if normalised(before) == "none" else f"{before}\n\n{table}"
+    return TextEdit(cell.index, start, end, text)
+
+
+def _description(parameter: Parameter) -> str:
+    comment = mask(parameter.comment.replace("\\|", "|")).replace("|", "\\|").strip()
+    return comment or _UNKNOWN

@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+from nblint.findings import Finding, Rule
+from nblint.reading.parameters import Parameters
+from nblint.settings import nearest
+
+
+class UnknownParameter(Rule):
+    """The header documents a parameter that the parameters cell does not assign.
+
+    Whoever trusts the table sets it, and nothing changes: papermill passes an unknown parameter on
+    with a warning in its log. Mend the name, or drop the row.
+
+    Silent where no cell is tagged `parameters`, which is NBL403's affair, and where that cell
+    cannot be read.
+    """
+
+    code = "NBL402"
+
+    def check(self, parameters: Parameters) -> Iterator[Finding]:
+        if not parameters.readable:
+            return
+        assigned = [parameter.name for parameter in parameters.assigned]
+        for row in parameters.documented or ():
+            if row.name not in assigned:
+                suggestion = nearest(row.name, assigned)
+                yield self.at(
+                    row.place,
+                    f"the parameters cell does not assign {row.name!r}{suggestion}",
+                    help="use the name that the cell tagged 'parameters' assigns, or drop the row",
+                )

@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+from nblint.findings import Finding, Rule
+from nblint.reading.parameters import Parameters
+from nblint.reading.project import Project
+from nblint.settings import nearest
+
+
+class UnknownParameterKey(Rule):
+    """The parameters file sets what is no parameter of the notebook.
+
+    Papermill only logs an unknown parameter and ends with success: a scheduled run with a misspelt
+    key runs with the default and nobody notices.
+
+    The file is the one that the settings name: `[tool.nblint.parameters] file`. It is compared with
+    each notebook that has a parameters cell.
+    """
+
+    code = "NBL409"
+
+    def check(self, parameters: Parameters, project: Project) -> Iterator[Finding]:
+        file = project.parameters_file
+        if file is None or not parameters.readable:
+            return
+        assigned = [parameter.name for parameter in parameters.assigned]
+        for key in file.keys:
+            if key.name not in assigned:
+                yield self.at(
+                    key.place,
+                    f"{key.name!r} is no parameter of the notebook{nearest(key.name, assigned)}",
+                    help="use the name that the cell tagged 'parameters' assigns, or drop the key",
+                    path=file.path,
+                )

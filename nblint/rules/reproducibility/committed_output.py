@@ -1,0 +1,60 @@
+from collections.abc import Iterator
+
+from nblint.document.edit import StripOutputs
+from nblint.document.model import Cell, Notebook, Place
+from nblint.findings import Finding, Fix, Rule
+from nblint.settings import ReproducibilitySettings
+
+_KEEP = "keep_output"
+
+
+class CommittedOutput(Rule):
+    """Outputs or execution counts were committed.
+
+    Outputs carry data, names and credentials into the history, from which they cannot be taken back
+    in practice; they make every diff unreadable, and they are not what the code gives today.
+
+    A cell tagged `keep_output` keeps its outputs, and so do all cells where the notebook's metadata
+    hold that key: what nbstripout keeps. The fix strips the notebook with nbstripout's library and
+    gives the same bytes as its pre-commit hook. Where a repository is to show outputs, say so:
+    `[tool.nblint.reproducibility] outputs = "keep"`.
+    """
+
+    code = "NBL501"
+
+    def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
+        if settings.outputs != "strip":
+            return
+        keeps = bool(notebook.metadata.get(_KEEP))
+        for cell in notebook.cells:
+            what = _outputs(cell, keeps=keeps) or _count(cell)
+            if what:
+                place = Place(cell.index, "output", 1) if what == "outputs" else cell.place(1)
+                yield self.at(
+                    place,
+                    f"the notebook was committed with {what}",
+                    help="strip it with --fix; tag a cell 'keep_output' to keep its outputs",
+                    fix=Fix("strip outputs and execution counts", (StripOutputs(),)),
+                )
+                return
+
+
+def _outputs(cell: Cell, *, keeps: bool) -> str | None:
+    return "outputs" if cell.outputs and not _keeps(cell, default=keeps) else None
+
+
+def _keeps(cell: Cell, *, default: bool) -> bool:
+    """Say whether nbstripout keeps a cell's outputs."""
+    metadata = cell.metadata
+    if "init_cell" in metadata:
+        return bool(metadata["init_cell"])
+    if _KEEP in metadata or _KEEP in cell.tags:
+        return bool(metadata.get(_KEEP)) or _KEEP in cell.tags
+    return default
+
+
+def _count(cell: Cell) -> str | None:
+    """Say whether a cell, or an output that it keeps, holds a count."""
+    counts = [cell.data.get("execution_count"), cell.data.get("prompt_number")]
+    counts += [output.data.get("execution_count") for output in cell.outputs]
+    return "execution counts" if any(count is not None for count in counts) else None

@@ -1,0 +1,35 @@
+from collections.abc import Iterator
+
+from nblint.document.model import Notebook, Place
+from nblint.findings import Finding, Rule
+from nblint.settings import ReproducibilitySettings
+
+
+class Kernel(Rule):
+    """The notebook names no kernel, or one that the settings do not allow.
+
+    Without a kernelspec a server asks the reader which kernel to use, and a scheduled run does not
+    know. A kernel of the author's own, such as `my-env`, is on nobody else's machine.
+
+    Choose a kernel that everybody has, and save. Which those are is for the settings to say:
+    `[tool.nblint.reproducibility] kernels = ["python3"]`; none there: any.
+    """
+
+    code = "NBL507"
+
+    def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
+        spec = notebook.metadata.get("kernelspec")
+        name = spec.get("name") if isinstance(spec, dict) else None
+        allowed = ", ".join(map(repr, settings.kernels))
+        if not isinstance(name, str) or not name:
+            yield self.at(
+                Place(surface="metadata"),
+                "the notebook names no kernel",
+                help=f"choose {allowed or 'one'} in Jupyter and save, or set metadata.kernelspec",
+            )
+        elif settings.kernels and name not in settings.kernels:
+            yield self.at(
+                Place(surface="metadata"),
+                f"the kernel {name!r} is none of those that everybody has",
+                help=f"choose {allowed} in Jupyter and save",
+            )

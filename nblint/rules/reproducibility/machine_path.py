@@ -1,0 +1,73 @@
+import ast
+import re
+from collections.abc import Iterator
+
+from nblint.document.model import Cell, Notebook, Place
+from nblint.findings import Finding, Rule
+from nblint.reading.python import PythonCell, PythonCells
+
+_HINTS = ("/home/", "/Users/", ":\\Users", ":/Users", ":\\\\Users")
+_PATH = re.compile(
+    r"(?:(?<![\w.~/}>$-])|(?<=file://))(?:"
+    r"/home/(?P<home>[^/\\\s'\"`$<>{}()\[\]:;,|*]{1,60})"
+    r"|/Users/(?P<mac>[^/\\\s'\"`$<>{}()\[\]:;,|*]{1,60})"
+    r"|[A-Za-z]:(?:\\{1,2}|/)Users(?:\\{1,2}|/)(?P<windows>[^/\\\s'\"`$<>{}()\[\]:;,|*%]{1,60})"
+    r")(?=[/\\])"
+)
+# Everybody's: accounts of images and services, shared folders, and words that stand for a name.
+_EVERYBODY = frozenset([
+    "...", "all", "app", "codespace", "default", "ec2-user", "hadoop", "jovyan", "jupyter",
+    "kaggle", "me", "my_user", "myuser", "name", "public", "runner", "sagemaker-user", "shared",
+    "site", "somebody", "someone", "studio-lab-user", "trusted-service-user", "ubuntu", "user",
+    "user-name", "user_name", "username", "users", "vscode", "xxx", "xxxx", "you", "your-name",
+    "your-username", "your_name", "your_username", "yourname", "yourusername", "…",
+])  # fmt: skip
+
+
+class MachinePath(Rule):
+    r"""A path holds the home folder of one person.
+
+    `/home/alice/data.csv` is on Alice's machine and on no other, and tells everybody what she is
+    called there. Accounts that everybody has, such as `/home/jovyan`, are fine.
+
+    Write the path relative to the notebook, or read the folder from a parameter or an environment
+    variable; `Path.home()` where a home folder is meant.
+    """
+
+    code = "NBL506"
+    severity = "warning"
+
+    def check(self, notebook: Notebook, python: PythonCells) -> Iterator[Finding]:
+        readings = {cell.cell.index: cell for cell in python.containing(*_HINTS)}
+        for cell in notebook.cells:
+            if cell.type == "code" and any(hint in cell.source for hint in _HINTS):
+                reading = readings.get(cell.index)
+                silent = _unused_rows(reading) if reading else frozenset()
+                for place, path in _paths(cell, silent):
+                    yield self.at(
+                        place,
+                        f"{path!r} is the home folder of one person",
+                        help="make the path relative, or read its folder from a parameter",
+                    )
+
+
+def _paths(cell: Cell, silent: frozenset[int]) -> Iterator[tuple[Place, str]]:
+    seen: set[str] = set()
+    for row, text in enumerate(cell.rows, 1):
+        if row in silent or text.lstrip().startswith(("#", "//", "--")):
+            continue
+        for found in _PATH.finditer(text):
+            name = found["home"] or found["mac"] or found["windows"] or ""
+            if name.casefold() in _EVERYBODY or found[0] in seen:
+                continue
+            seen.add(found[0])
+            yield cell.place(row, found.start() + 1, row, found.end() + 1), found[0]
+
+
+def _unused_rows(cell: PythonCell) -> frozenset[int]:
+    """Return the rows of strings that nothing uses: docstrings and code that is commented out."""
+    rows: set[int] = set()
+    for node in ast.walk(cell.tree) if cell.tree else ():
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            rows.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return frozenset(rows)

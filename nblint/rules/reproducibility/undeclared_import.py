@@ -1,0 +1,102 @@
+import ast
+import re
+import sys
+from collections.abc import Iterator
+
+from nblint.document.model import Notebook, Place
+from nblint.findings import Finding, Rule
+from nblint.reading.distributions import is_declared, usual_distribution
+from nblint.reading.project import Project
+from nblint.reading.python import PythonCell, PythonCells
+
+# Where a notebook runs these are: the kernel brings them, or the platform.
+_PROVIDED = frozenset(["IPython", "ipykernel", "google.colab", "pyodide", "js", "pyodide_js"])
+_WRITTEN_FILE = re.compile(r"(?:-a\s+)?(\S+?)\.py\s*")
+
+
+class UndeclaredImport(Rule):
+    """A module is imported that no requirements file declares.
+
+    On the author's machine it happens to be there. On a colleague's, in the pipeline and on the
+    server after the next update it is not, or is another version.
+
+    Add its distribution to the requirements. Python's own modules, those of the repository itself,
+    and imports that the notebook can do without (`try: … except ImportError`) need no declaration.
+    Where the repository has no requirements file at all, one finding names all imports.
+    """
+
+    code = "NBL505"
+
+    def check(self, notebook: Notebook, python: PythonCells, project: Project) -> Iterator[Finding]:
+        requirements = project.requirements
+        if requirements is None:
+            return
+        own = requirements.modules | _written_modules(python)
+        undeclared: dict[str, Place] = {}
+        for module, place in _imports(python):
+            top = module.partition(".")[0]
+            known = top in sys.stdlib_module_names or top in own or _is_provided(module)
+            if not known and not is_declared(module, requirements.distributions):
+                undeclared.setdefault(usual_distribution(module), place)
+        if undeclared and not requirements.files:
+            yield self.at(
+                next(iter(undeclared.values())),
+                f"no requirements file declares what the notebook imports: {_list(undeclared)}",
+                help="write them into a requirements.txt, with versions",
+            )
+            return
+        for distribution, place in undeclared.items():
+            yield self.at(
+                place,
+                f"no requirements file declares {distribution!r}, which is imported here",
+                help=f"add it to {requirements.files[0].name}, or what else the module comes from",
+            )
+
+
+def _list(names: dict[str, Place]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _is_provided(module: str) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in _PROVIDED)
+
+
+def _written_modules(python: PythonCells) -> set[str]:
+    """Return the modules that the notebook itself writes with `%%writefile`."""
+    magics = (cell.cell_magic for cell in python.containing("%%writefile", "%%file"))
+    found = (_WRITTEN_FILE.fullmatch(magic.argument.strip()) for magic in magics if magic)
+    return {part for match in found if match for part in match[1].split("/")}
+
+
+def _imports(python: PythonCells) -> Iterator[tuple[str, Place]]:
+    for cell in python.containing("import"):
+        if cell.tree is None:
+            continue
+        optional = _optional(cell)
+        for node in ast.walk(cell.tree):
+            if id(node) in optional:
+                continue
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield alias.name, cell.place(alias)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield f"{node.module}.{node.names[0].name}", cell.place(node)
+
+
+def _optional(cell: PythonCell) -> set[int]:
+    """Return the imports that may fail: the notebook catches that."""
+    tries = (n for n in ast.walk(cell.tree) if isinstance(n, ast.Try)) if cell.tree else ()
+    return {
+        id(inner)
+        for node in tries
+        if any(_catches_import_errors(handler) for handler in node.handlers)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+
+
+def _catches_import_errors(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    caught = ast.unparse(handler.type)
+    return any(name in caught for name in ("ImportError", "ModuleNotFoundError", "Exception"))
