@@ -1,14 +1,13 @@
 """Which distribution a module comes from, where its name does not say.
 
 The linter's own environment is not the notebook's, so that what is installed there says nothing.
-Sources: the projects' pages on PyPI, and the list that pipreqs keeps
-(https://github.com/bndr/pipreqs/blob/master/pipreqs/mapping).
+Source: the projects' own pages on PyPI.
 """
 
 import re
-from collections.abc import Collection, Iterator
 
-# The module, and the distributions that hold it, the usual one first.
+# The module, dotted where a part of a shared one differs, and the distributions that hold it, the
+# usual one first.
 _DISTRIBUTIONS = {
     module: tuple(distributions.split())
     for module, distributions in (
@@ -38,6 +37,10 @@ _DISTRIBUTIONS = {
         git: gitpython
         github: pygithub
         gitlab: python-gitlab
+        google.api_core: google-api-core
+        google.genai: google-genai
+        google.oauth2: google-auth
+        google.protobuf: protobuf
         googleapiclient: google-api-python-client
         igraph: igraph python-igraph
         imblearn: imbalanced-learn
@@ -77,6 +80,7 @@ _DISTRIBUTIONS = {
         tlsh: py-tlsh python-tlsh
         umap: umap-learn
         usb: pyusb
+        vertexai: google-cloud-aiplatform
         vt: vt-py
         websocket: websocket-client
         win32api: pywin32
@@ -90,8 +94,15 @@ _DISTRIBUTIONS = {
     )
     for module in [module.strip()]
 }
-# Modules that several distributions share: `azure.identity` comes from azure-identity.
-_SHARED = frozenset(["azure", "google", "opentelemetry", "sphinxcontrib", "zope"])
+# Modules that several distributions share: `azure.identity` comes from azure-identity, and
+# `google.cloud.storage` from google-cloud-storage.
+_SHARED = frozenset([
+    "azure", "azure.ai", "azure.data", "azure.keyvault", "azure.mgmt", "azure.monitor",
+    "azure.search", "azure.storage", "google", "google.cloud", "opentelemetry", "sphinxcontrib",
+    "zope",
+])  # fmt: skip
+
+_INTERFACE_VERSION = re.compile(r"_v[0-9]{1,2}(?:(?:alpha|beta|p)[0-9]{1,2}){0,2}$")
 
 
 def canonical(name: str) -> str:
@@ -102,37 +113,20 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def usual_distribution(module: str) -> str:
-    """Return the distribution that a dotted module most likely comes from."""
-    top = module.partition(".")[0]
-    if top in _SHARED:
-        return canonical("-".join(module.split(".")[:3]))
-    return _DISTRIBUTIONS.get(top, (canonical(top),))[0]
-
-
-def is_declared(module: str, declared: Collection[str]) -> bool:
-    """Say whether a module comes from one of some distributions.
+def distributions(module: str) -> tuple[str, ...]:
+    """Return the distributions that a module may come from, the likeliest first.
 
     Args:
-        module: A dotted module.
-        declared: Canonical names of distributions.
+        module: A dotted module; for `from google.cloud import storage` with what is imported, since
+            that can be a module as well.
     """
-    return any(name in declared for name in _candidates(module)) or any(
-        _shares(module, name) for name in declared
-    )
-
-
-def _candidates(module: str) -> Iterator[str]:
-    top = module.partition(".")[0]
-    yield from _DISTRIBUTIONS.get(top, ())
-    name = canonical(top)
-    yield from (name, f"python-{name}", f"py{name}", f"{name}-python", f"{name}-py", f"py-{name}")
-
-
-def _shares(module: str, distribution: str) -> bool:
     parts = module.split(".")
-    if parts[0] not in _SHARED:
-        return False
-    wanted = canonical("-".join(parts))
-    beginning = canonical("-".join(parts[:2]))
-    return wanted.startswith(distribution) or distribution.startswith(beginning)
+    size = 1
+    while size < len(parts) and ".".join(parts[:size]) in _SHARED:
+        size += 1
+    # `google.cloud.vision_v1` is a version of an interface, not of a distribution.
+    dotted = _INTERFACE_VERSION.sub("", ".".join(parts[:size]))
+    if known := _DISTRIBUTIONS.get(dotted):
+        return known
+    name = canonical(dotted)
+    return (name, f"python-{name}", f"py{name}", f"{name}-python", f"{name}-py", f"py-{name}")

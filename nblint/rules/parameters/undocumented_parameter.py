@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from nblint.credentials.redaction import mask
-from nblint.document.edit import Edit, TextEdit, offset_of
-from nblint.document.model import Notebook
+from nblint.document.edit import Edit, TextEdit
+from nblint.document.model import Notebook, offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header import Section, normalised
 from nblint.reading.parameters import Parameter, Parameters, Table

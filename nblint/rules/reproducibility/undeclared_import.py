@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
-from nblint.reading.distributions import is_declared, usual_distribution
+from nblint.reading.distributions import distributions
 from nblint.reading.project import Project
 from nblint.reading.python import PythonCell, PythonCells
 
@@ -36,8 +36,9 @@ class UndeclaredImport(Rule):
         for module, place in _imports(python):
             top = module.partition(".")[0]
             known = top in sys.stdlib_module_names or top in own or _is_provided(module)
-            if not known and not is_declared(module, requirements.distributions):
-                undeclared.setdefault(usual_distribution(module), place)
+            candidates = distributions(module)
+            if not known and requirements.distributions.isdisjoint(candidates):
+                undeclared.setdefault(candidates[0], place)
         if undeclared and not requirements.files:
             yield self.at(
                 next(iter(undeclared.values())),

@@ -1,0 +1,87 @@
+import ast
+from collections.abc import Iterator
+
+from nblint.credentials.engine import Options, find_in_code
+from nblint.credentials.names import Level, judge
+from nblint.findings import Finding, Rule
+from nblint.reading.parameters import Parameter, Parameters
+from nblint.reading.parameters_file import Key
+from nblint.reading.project import Project
+from nblint.settings import CredentialsSettings
+
+
+class SecretParameter(Rule):
+    """A parameter holds a credential, or is there to be given one.
+
+    Papermill writes the parameters of a run into the executed notebook, its log and the command
+    line of its process: `-p api_key=…` publishes the key even though the repository never held it.
+
+    Read the credential from the environment in the cell that needs it: the hub and the scheduler
+    set the variable. What counts is the name (`api_key`, `db_password`; not `secret_name` or
+    `max_tokens`) or a value that is a credential.
+    """
+
+    code = "NBL408"
+
+    def check(
+        self, parameters: Parameters, project: Project, settings: CredentialsSettings
+    ) -> Iterator[Finding]:
+        if parameters.python is None or not parameters.assigned:
+            return
+        options = Options(frozenset(settings.disable), frozenset(settings.placeholders))
+        advice = "read it from the environment where it is needed, as os.environ[…]"
+        values = _rows_with_credentials(parameters, options)
+        for parameter in parameters.assigned:
+            rows = range(parameter.place.row or 1, _end_row(parameter) + 1)
+            if _is_named_so(parameter.name, parameter.value) or not values.isdisjoint(rows):
+                yield self.at(
+                    parameter.place,
+                    f"the parameter {parameter.name!r} is a credential, which papermill writes"
+                    " into the executed notebook",
+                    help=advice,
+                )
+        file = project.parameters_file
+        for key in file.keys if file else ():
+            if _is_secret_key(key, options):
+                yield self.at(
+                    key.place,
+                    f"{key.name!r} is a credential, which papermill writes into the executed"
+                    " notebook",
+                    help=advice,
+                    path=file and file.path,
+                )
+
+
+def _rows_with_credentials(parameters: Parameters, options: Options) -> frozenset[int]:
+    assert parameters.python is not None
+    text = "\n".join(parameters.python.cell.rows)
+    hits = find_in_code(text, "python", parameters.python, options)
+    return frozenset(text.count("\n", 0, hit.start) + 1 for hit in hits)
+
+
+def _end_row(parameter: Parameter) -> int:
+    end = parameter.value.end_lineno if parameter.value else None
+    return end or parameter.place.row or 1
+
+
+def _is_named_so(name: str, value: ast.expr | None) -> bool:
+    """Say whether a name is a credential's; a weak one only where the value is to be given."""
+    level = judge(name).level
+    if level is Level.NONE:
+        return False
+    if not isinstance(value, ast.Constant):
+        return level > Level.WEAK
+    if level is Level.WEAK:
+        return value.value is None or value.value == ""
+    # `db_password = True` switches something.
+    return value.value is None or isinstance(value.value, str)
+
+
+def _is_secret_key(key: Key, options: Options) -> bool:
+    if key.value is None:
+        return False
+    value = None if key.value in ("", "~", "null") else key.value
+    assignment = f"{key.name} = {value!r}"
+    return _is_named_so(key.name, ast.Constant(value)) or bool(
+        find_in_code(assignment, options=options)
+    )
