@@ -197,15 +197,17 @@ def assigned_in(python: PythonCell) -> Iterator[Parameter]:
     """
     if python.tree is None:
         return
-    seen: set[str] = set()
+    found: dict[str, Parameter] = {}
     for statement, is_conditional in _statements(python.tree.body):
         for target, value, obstacle in _targets(statement):
-            if target.id.startswith("_") or target.id in seen:
+            if target.id.startswith("_"):
                 continue
-            seen.add(target.id)
             problem = "is assigned under a condition" if is_conditional else obstacle
             comment = _comment(python.cell, statement)
-            yield Parameter(target.id, python.place(target), value, problem, comment)
+            new = Parameter(target.id, python.place(target), value, problem, comment)
+            first = found.setdefault(target.id, new)
+            found[target.id] = first._replace(obstacle=first.obstacle or problem)
+    yield from found.values()
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
