@@ -57,7 +57,6 @@ class Project:
         Raises:
             SettingsError: A file that the settings name is missing or cannot be used.
         """
-        catalogue = load_catalogue(found.settings.environment, found.root)
         file = found.settings.parameters.file
         return cls(
             found,
