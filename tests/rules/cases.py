@@ -5,7 +5,8 @@ fenced blocks:
 
     ```toml                  settings: a pyproject.toml; without one, the defaults
     ```text environment.toml any other file of the repository, by its name
-    ```py:percent            the notebook as jupytext's percent script; `tags=["x"]` tags a cell
+    ```py:percent            the notebook as jupytext's percent script; `tags=["x"]` tags a cell;
+                             behind it the file's name, where that matters
     ```json                  the notebook's very bytes instead, where those matter
     ```findings              what is found, a line a finding; help only where the case shows one
     ```fixed                 the notebook after all fixes, unsafe ones too
@@ -52,6 +53,7 @@ class Case:
     file: Path
     title: str
     row: int
+    name: str = NOTEBOOK
     files: dict[str, str] = field(default_factory=dict)
     notebook: Block | None = None
     is_json: bool = False
@@ -81,19 +83,19 @@ class Case:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(expand(text), encoding="utf-8")
-        (folder / NOTEBOOK).write_bytes(self.data)
+        (folder / self.name).write_bytes(self.data)
 
     def check(self, folder: Path) -> tuple[Notebook | Unreadable, list[Finding]]:
-        document = read_document(NOTEBOOK, self.data)
+        document = read_document(self.name, self.data)
         project, selection = self._project(folder)
         repository = Repository(project, selection)
         repository.add(document)
-        found = check_document(document, NOTEBOOK, project, selection)
+        found = check_document(document, self.name, project, selection)
         return document, [*found, *repository.conclude()]
 
     def fix(self, folder: Path, data: bytes | None = None) -> Fixed:
-        document = read_document(NOTEBOOK, data if data is not None else self.data)
-        return fix_document(document, NOTEBOOK, *self._project(folder), unsafe=True)
+        document = read_document(self.name, data if data is not None else self.data)
+        return fix_document(document, self.name, *self._project(folder), unsafe=True)
 
     def _project(self, folder: Path) -> tuple[Project, Selection]:
         has_selection = "select" in self.files.get("pyproject.toml", "")
@@ -119,8 +121,8 @@ def _read_file(file: Path) -> list[Case]:
 
 def _add(case: Case, info: list[str], block: Block) -> None:
     match info:
-        case ["py:percent"]:
-            case.notebook = block
+        case ["py:percent", *name]:
+            case.notebook, case.name = block, " ".join(name) or NOTEBOOK
         case ["json"]:
             case.notebook, case.is_json = block, True
         case ["toml"]:
@@ -163,12 +165,12 @@ def cells(data: bytes) -> list[tuple[str, str, object]]:
     ]
 
 
-def lines(findings: list[Finding], *, with_help: bool) -> list[str]:
+def lines(notebook: str, findings: list[Finding], *, with_help: bool) -> list[str]:
     """Return findings as the cases write them."""
     printed = []
     for finding in findings:
         warning = "warning: " if finding.severity == "warning" else ""
-        where = location(finding.path.name if finding.path else NOTEBOOK, finding.place)
+        where = location(finding.path.name if finding.path else notebook, finding.place)
         printed.append(f"{where}: {finding.code} {warning}{finding.message}")
         if with_help and finding.help:
             printed.append(f"  help: {finding.help}")

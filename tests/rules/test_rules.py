@@ -30,7 +30,7 @@ CASES = read_cases()
 def test_case(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     case.lay_out(tmp_path)
     document, findings = case.check(tmp_path)
-    found = lines(findings, with_help=any("  help:" in line for line in case.expected))
+    found = lines(case.name, findings, with_help=any("  help:" in line for line in case.expected))
     fixed = case.fix(tmp_path)
     changed = fixed.fixes > 0
     after = fixed.document.raw if isinstance(fixed.document, Notebook) else b""

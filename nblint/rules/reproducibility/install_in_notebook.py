@@ -9,9 +9,10 @@ from nblint.reading.python import PythonCell, PythonCells
 
 _SHELLS = frozenset(["bash", "sh", "script", "system", "sx", "!"])
 _INSTALLERS = ("pip", "conda", "mamba", "uv", "easy_install", "poetry", "pdm")
+_SERVICE = re.compile("colab|kaggle", re.IGNORECASE)
 _COMMAND = re.compile(
     r"(?:^|[\s;&|(`'\"/])(?P<tool>"
-    r"pip[0-9.]{0,5}|conda|mamba|micromamba|easy_install|uv[ \t]{1,3}(?:pip)?|poetry|pdm"
+    r"pip[0-9.]{0,5}|conda|mamba|micromamba|easy_install|uv(?:[ \t]{1,3}pip)?|poetry|pdm"
     r")[ \t]{1,9}(?:-{1,2}[\w=.-]{1,40}[ \t]{1,9}){0,8}"
     r"(?P<verb>install|add|update|upgrade|create)\b"
 )
@@ -24,19 +25,32 @@ class InstallInNotebook(Rule):
     notebook, and where a server has no way out it fails.
 
     Declare the packages in the repository's requirements, with versions, and install those when the
-    environment is made.
+    environment is made. Installations that only run on Colab or Kaggle (`if "google.colab" in
+    sys.modules:`), where nothing else makes one, are fine.
     """
 
     code = "NBL504"
 
     def check(self, notebook: Notebook, python: PythonCells) -> Iterator[Finding]:
         for cell in python.containing(*_INSTALLERS):
+            elsewhere = _rows_elsewhere(cell)
             for place, command in _installations(cell):
+                if place.row in elsewhere:
+                    continue
                 yield self.at(
                     place,
                     f"the notebook installs packages: {command!r}",
                     help="declare them in the repository's requirements",
                 )
+
+
+def _rows_elsewhere(cell: PythonCell) -> frozenset[int]:
+    """Return the rows that only run where a service makes the environment."""
+    rows: set[int] = set()
+    for node in ast.walk(cell.tree) if cell.tree else ():
+        if isinstance(node, ast.If) and _SERVICE.search(ast.unparse(node.test)):
+            rows.update(range(node.body[0].lineno, (node.body[-1].end_lineno or 0) + 1))
+    return frozenset(rows)
 
 
 def _installations(cell: PythonCell) -> Iterator[tuple[Place, str]]:

@@ -46,7 +46,7 @@ class MachinePath(Rule):
                 for place, path in _paths(cell, silent):
                     yield self.at(
                         place,
-                        f"{path!r} is the home folder of one person",
+                        f"'{path}' is the home folder of one person",
                         help="make the path relative, or read its folder from a parameter",
                     )
 
@@ -61,7 +61,10 @@ def _paths(cell: Cell, silent: frozenset[int]) -> Iterator[tuple[Place, str]]:
             if name.casefold() in _EVERYBODY or found[0] in seen:
                 continue
             seen.add(found[0])
-            yield cell.place(row, found.start() + 1, row, found.end() + 1), found[0]
+            yield (
+                cell.place(row, found.start() + 1, row, found.end() + 1),
+                found[0].replace("\\\\", "\\"),
+            )
 
 
 def _unused_rows(cell: PythonCell) -> frozenset[int]:

@@ -1,3 +1,4 @@
+import re
 import sys
 from collections.abc import Iterator
 
@@ -5,6 +6,8 @@ from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.reading.python import PythonCells
 
+# Where the parser says it in its message as well; a finding is recognised by its message.
+_POSITION = re.compile(r" on line [0-9]{1,9}| \(detected at line [0-9]{1,9}\)")
 # Nobody's notebook runs with an earlier one any more, and its syntax was another.
 _OLDEST = (3, 0)
 
@@ -30,7 +33,7 @@ class SyntaxError(Rule):  # noqa: A001 - the name that people know it by
                 error = cell.error
                 yield self.at(
                     cell.cell.place(error.row, error.column),
-                    f"Python cannot read this: {error.message}",
+                    f"Python cannot read this: {_POSITION.sub('', error.message)}",
                     help="mend the cell, or make it a markdown or raw cell",
                 )
 
