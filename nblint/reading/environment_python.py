@@ -37,6 +37,9 @@ _STORES = frozenset({
     "mssparkutils.credentials.getSecret", "mssparkutils.credentials.getSecretWithLS",
     "notebookutils.credentials.getSecret", "notebookutils.mssparkutils.credentials.getSecret",
 })  # fmt: skip
+# Kubeflow packs the function into a container of its own, with another environment.
+# https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
+_REMOTE = re.compile(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
 _MISSING = frozenset(["KeyError", "LookupError", "Exception", "BaseException"])
 _VARIABLE = re.compile(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
 
@@ -283,6 +286,10 @@ class PythonEnvironment(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator)
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if _REMOTE.search(self.scope.path(called) or ""):
+                self.scope.bind_unknown(node.name)
+                return
         self._define(node.name, node.args, node.body)
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
