@@ -12,6 +12,7 @@ _COMMANDS = {
     "check": "check",
     "rule": "rule",
     "rules": "rule",
+    "env": "env",
     "new": "new",
     "baseline": "baseline",
 }

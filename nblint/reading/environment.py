@@ -96,7 +96,7 @@ class _Reader:
                 self._text(cell, cell.source, 1, cell.language)
             elif cell.language in _SHELL_LANGUAGES:
                 self._script(cell, cell.source, 1)
-        self.python.finish()
+        self.python.helpers.finish()
         return self.uses
 
     def _read_python(self, cell: PythonCell) -> None:

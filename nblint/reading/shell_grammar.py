@@ -278,6 +278,8 @@ def _expansions(text: str, start: int) -> list[ShellUse]:
 def _expansion(text: str, start: int) -> tuple[list[ShellUse], int]:
     """Read `$NAME` or `${NAME…}` at `start`; return the variables in it, and its end."""
     if not text.startswith("${", start):
+        if text[start + 1 : start + 5].lower() == "env:":  # PowerShell's, which is no POSIX shell
+            return [], start + 5
         if found := NAME.match(text, start + 1):
             return [ShellUse("read", found[0], start, found.end())], found.end()
         return [], start + (2 if text[start + 1 : start + 2] in _SPECIAL else 1)

@@ -74,6 +74,8 @@ def summary(found: Environment) -> str:
         ("x = {'X': 1}['X']; environment = {'Y': 1}", ""),
         ("Estimator(environment={'X': '1'}, env_vars={'Y': '2'})", ""),
         ("run(env={'X': os.environ['Y']})", "Y!"),
+        ("from kfp import dsl\n@dsl.component(base_image='x')\ndef f(): os.environ['X']", ""),
+        ("@decorator\ndef f(): os.environ['X']", "X!"),
         ("# os.environ['X']\n'os.environ[\"Y\"]'", ""),
         ("%%time\nx = os.environ['X']", "X!"),
         ("%time x = os.environ['X']", "X!"),

@@ -79,6 +79,7 @@ def summary(script: str) -> str:
         ("ls \\\n  $X", "X"),
         ("ls $X \\", "X"),
         ("echo $", ""),
+        ('powershell -c "$env:X"', ""),
         ("ls 'open $X", ""),
         ('ls "open $X', "X"),
         ("ls ${open", ""),

@@ -1,0 +1,177 @@
+"""`nblint env`."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from nblint.discovery import Discovery
+from nblint.document.model import Notebook, Unreadable
+from nblint.linting.run import display_path
+from nblint.reading import Reading
+from nblint.reading.catalogue import Catalogue
+from nblint.reading.environment import Environment
+from nblint.reading.inventory import (
+    Inventory,
+    as_catalogue,
+    as_csv,
+    as_dotenv,
+    as_json,
+    as_markdown,
+    as_rows,
+    as_text,
+)
+from nblint.reading.project import Project
+from nblint.reports.terminal import printable
+from nblint.settings import SettingsError, SettingsFile, SettingsFinder
+
+_FORMATS = ("text", "json", "csv", "markdown")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--output-format", type=click.Choice(_FORMATS), default="text", help="How to print it."
+)
+@click.option(
+    "--missing",
+    is_flag=True,
+    help="Print only what these notebooks need and is not set now; exit with 1 if there is any.",
+)
+@click.option(
+    "--example", is_flag=True, help="Write a .env.example with what these notebooks read."
+)
+@click.option(
+    "--catalogue", is_flag=True, help="Write a first environment.toml from what they read."
+)
+@click.option(
+    "--output-file",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="With --example or --catalogue: where to write; `-` prints it.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A settings file for all notebooks, instead of the nearest one to each.",
+)
+def env(
+    paths: tuple[Path, ...],
+    output_format: str,
+    missing: bool,
+    example: bool,
+    catalogue: bool,
+    output_file: Path | None,
+    config: Path | None,
+) -> None:
+    """List the environment variables that notebooks read; without PATHS, those below this folder.
+
+    Names only: values are never printed. A scheduler calls `nblint env --missing notebook.ipynb`
+    before it runs a notebook.
+    """
+    if missing + example + catalogue > 1:
+        raise click.UsageError("--missing, --example and --catalogue exclude each other")
+    if output_file is not None and not (example or catalogue):
+        raise click.UsageError("--output-file goes with --example or --catalogue")
+    survey = _Survey(config, declared=not (example or catalogue))
+    inventory = survey.of(paths or (Path(),))
+    status = 2 if survey.faults else 3 if survey.empty else 0
+    if example or catalogue:
+        text = (as_dotenv if example else as_catalogue)(inventory.entries)
+        target = output_file or Path(".env.example" if example else "environment.toml")
+        sys.exit(status or _write(text, target, overwrite=output_file is not None))
+    entries = inventory.missing(os.environ) if missing else inventory.entries
+    rows = [tuple(map(printable, row)) for row in as_rows(entries, os.environ)]
+    if output_format == "json":
+        click.echo(as_json(entries, os.environ), nl=False)
+    elif output_format == "csv":
+        click.echo(as_csv(rows), nl=False)
+    elif output_format == "markdown":
+        click.echo(as_markdown(rows), nl=False)
+    elif rows:
+        click.echo(as_text(rows), nl=False)
+    sys.exit(status or (1 if missing and entries else 0))
+
+
+class _Survey:
+    """Reads notebooks, and remembers what could not be read."""
+
+    def __init__(self, config: Path | None, *, declared: bool) -> None:
+        self.faults = 0
+        self.empty = False
+        self._declared = declared
+        self._projects: dict[Path, Project | None] = {}
+        try:
+            self._finder = SettingsFinder(config)
+        except SettingsError as error:
+            self._fault(str(error))
+            sys.exit(2)
+
+    def of(self, paths: tuple[Path, ...]) -> Inventory:
+        inventory = Inventory()
+        discovery = Discovery(self._finder, self._fault)
+        for path, settings in discovery.notebooks(paths):
+            project = self._project(settings)
+            if project is None:
+                continue
+            for notebook in self._notebook(path):
+                reading = Reading((notebook, project, project.settings))
+                environment = reading.get(Environment)
+                inventory.add(notebook.path, environment, project.catalogue)
+        self.empty = bool(discovery.empty)
+        for folder in discovery.empty:
+            click.echo(f"nblint: {printable(str(folder))}: no notebook in this folder", err=True)
+        return inventory
+
+    def _notebook(self, path: Path) -> Iterator[Notebook]:
+        try:
+            yield Notebook.parse(display_path(path), path.read_bytes())
+        except OSError as error:
+            self._fault(f"{path}: cannot be read: {error.strerror or error}")
+        except Unreadable as error:
+            self._fault(f"{path}: {error.reason}")
+
+    def _project(self, settings: SettingsFile) -> Project | None:
+        key = settings.path or settings.root
+        if key not in self._projects:
+            self._projects[key] = None
+            try:
+                self._projects[key] = self._load(settings)
+            except SettingsError as error:
+                self._fault(str(error))
+        return self._projects[key]
+
+    def _load(self, settings: SettingsFile) -> Project:
+        if self._declared:
+            return Project.load(settings)
+        # A catalogue that is yet to be written cannot be read.
+        known = settings.settings.environment.known
+        return replace(Project(settings), catalogue=Catalogue({}, known=known))
+
+    def _fault(self, sentence: str) -> None:
+        self.faults += 1
+        click.echo(f"nblint: {printable(sentence)}", err=True)
+
+
+def _write(text: str, target: Path, *, overwrite: bool) -> int:
+    """Write a file that is not there yet; return the exit status."""
+    if str(target) == "-":
+        click.echo(text, nl=False)
+        return 0
+    try:
+        with target.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        click.echo(
+            f"nblint: {target}: is there already; name another file with --output-file, "
+            "or print with --output-file -",
+            err=True,
+        )
+        return 2
+    except OSError as error:
+        click.echo(f"nblint: {target}: cannot be written: {error.strerror or error}", err=True)
+        return 2
+    click.echo(f"Written: {target}", err=True)
+    return 0

@@ -1,0 +1,243 @@
+"""Notes what single expressions do with the environment, and what is known at each of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nblint.document.model import Place, offset_of
+from nblint.reading.environment_helpers import Helpers
+from nblint.reading.environment_uses import Exposure, Fallback, Read, Rewrite, Uses, Write
+from nblint.reading.python import PythonCell
+from nblint.reading.scope import COPY, EVERYTHING, NOTHING, Held, Scope
+
+_ENVIRONS = frozenset(["os.environ", "os.environb"])
+READABLE = _ENVIRONS | {COPY}
+GETTERS = frozenset(["os.getenv", "os.getenvb", *(f"{path}.get" for path in READABLE)])
+_GIVING = frozenset(["os.environ.pop", "os.environ.setdefault"])
+_ALL: Held = frozenset([EVERYTHING])
+_MISSING = frozenset(["KeyError", "LookupError", "Exception", "BaseException"])
+_VARIABLE = re.compile(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
+
+
+class Notes:
+    """Notes uses for the visitor of a notebook's trees.
+
+    Args:
+        uses: Where they are noted.
+    """
+
+    def __init__(self, uses: Uses) -> None:
+        self.uses = uses
+        self.scope = Scope(self.variable_of)
+        self.helpers = Helpers(uses, self.scope)
+        self.cell: PythonCell
+        self.instead: Place | None = None  # of nodes that stand in a shell line
+        self.magic_values: dict[ast.Call, Held] = {}
+        self.late = False
+        self.present: frozenset[str] = frozenset()  # variables that were asked for before
+        self.absent: frozenset[str] = frozenset()  # variables that are not set here
+        self.caught = False  # a missing variable is caught here
+
+    def note_read(
+        self,
+        node: ast.expr,
+        name: ast.expr | None,
+        *,
+        required: bool = False,
+        asks: bool = False,
+        late: bool = False,
+        fallback: Fallback | None = None,
+        optional: Rewrite | None = None,
+    ) -> None:
+        """Note a read; `node` is all of it, `name` names the variable."""
+        place, order, late = self.place(node), self.uses.next(), late or self.late
+        for string in self.scope.strings(name) or (None,):
+            guarded = self.caught or string in self.present
+            read = Read(string, place, order, late, required, guarded, asks, fallback, optional)
+            if owner := self.helpers.owner(string):
+                owner.reads.append(read)
+            elif string != EVERYTHING:
+                self.uses.reads.append(read)
+
+    def note_write(
+        self,
+        node: ast.expr,
+        name: ast.expr | None,
+        *,
+        guarded: bool = False,
+        copies: bool = False,
+        removes: bool = False,
+    ) -> None:
+        """Note a write; `node` is all of it, `name` names the variable."""
+        place, order = self.place(node), self.uses.next()
+        for string in self.scope.strings(name) or (None,):
+            kept = guarded or copies or string in self.absent
+            write = Write(string, place, order, kept, copies, removes)
+            if owner := self.helpers.owner(string):
+                owner.writes.append(write)
+            elif string != EVERYTHING:
+                self.uses.writes.append(write)
+
+    def note_name(self, node: ast.expr, name: str | None, *, guarded: bool = False) -> None:
+        if name is not None:
+            guarded = guarded or name in self.absent
+            self.uses.writes.append(Write(name, self.place(node), self.uses.next(), guarded))
+
+    def note_mapping(self, mapping: ast.expr) -> None:
+        """Note the writes of `os.environ.update({…})` and `os.environ |= {…}`."""
+        if isinstance(mapping, ast.Dict):
+            for key, value in zip(mapping.keys, mapping.values, strict=True):
+                if key is None:
+                    self.note_mapping(value)
+                else:
+                    self.note_write(key, key)
+        elif isinstance(mapping, ast.Call) and self.scope.path(mapping.func) == "dict":
+            for keyword in mapping.keywords:
+                self.note_name(keyword.value, keyword.arg)
+        elif elements := self.scope.elements(mapping):
+            for element in elements:
+                for string in self.scope.strings(element) or ():
+                    self.note_name(mapping, string)
+
+    def note_expanded(self, node: ast.Call) -> None:
+        text = argument(node, 0, "path")
+        pieces = text.values if isinstance(text, ast.JoinedStr) else [text]
+        for piece in pieces:
+            for string in self.scope.strings(piece) or ():
+                for found in _VARIABLE.finditer(string):
+                    name = found[1] or found[2]
+                    read = Read(name, self.place(node), self.uses.next(), self.late)
+                    self.uses.reads.append(read)
+
+    def expose(self, held: Held, place: Place, by: str) -> None:
+        """Note that values get into the outputs."""
+        for name in sorted(held):
+            exposure = Exposure(name, place, by)
+            if owner := self.helpers.owner(name):
+                owner.exposures.append(exposure)
+            else:
+                self.uses.exposures.append(exposure)
+
+    def fallback(
+        self, call: ast.Call, name: ast.expr | None, default: ast.expr | None
+    ) -> Fallback | None:
+        """Note a write of a variable whose name is known."""
+        strings = self.scope.strings(default)
+        text = next(filter(None, strings or ()), None)
+        if text is None or name is None:
+            return None
+        if self.instead is not None:
+            return Fallback(text)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault":
+            alone = f"{self.text(call.func.value)}[{self.text(name)}]"
+            return Fallback(text, Rewrite(self.place(call), alone))
+        if len(call.args) + len(call.keywords) != 2:
+            return Fallback(text)
+        alone = f"{self.text(call.func)}({self.text(name)})"
+        return Fallback(text, Rewrite(self.place(call), alone))
+
+    def without(self, node: ast.expr, whole: ast.expr) -> Rewrite | None:
+        """Return how `read or "x"` looks as `read` alone."""
+        simple = isinstance(whole, ast.BoolOp) and len(whole.values) == 2
+        if not simple or self.instead is not None:
+            return None
+        return Rewrite(self.place(whole), self.text(node))
+
+    def as_get(self, node: ast.Subscript) -> Rewrite | None:
+        if self.instead is not None:
+            return None
+        text = f"{self.text(node.value)}.get({self.text(node.slice)})"
+        return Rewrite(self.place(node), text)
+
+    def tested(self, test: ast.expr) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the variables that are there if a test holds, and those that are not."""
+        nothing: frozenset[str] = frozenset()
+        match test:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                present, absent = self.tested(operand)
+                return absent, present
+            case ast.BoolOp(values=values):
+                pairs = [self.tested(value) for value in values]
+                return nothing.union(*(p for p, _ in pairs)), nothing.union(*(a for _, a in pairs))
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                if isinstance(operator, (ast.In, ast.NotIn)) and self.is_environ(keys_of(right)):
+                    names = frozenset(self.scope.strings(left) or ())
+                elif isinstance(right, ast.Constant) and not right.value:
+                    names = self.scope.holds(left) - {EVERYTHING}
+                else:
+                    return self.scope.holds(left) - {EVERYTHING}, nothing
+                missing = isinstance(operator, (ast.NotIn, ast.Is, ast.Eq))
+                return (nothing, names) if missing else (names, nothing)
+        return self.scope.holds(test) - {EVERYTHING}, nothing
+
+    def catches(self, exception: ast.expr | None) -> bool:
+        if exception is None:
+            return True
+        if isinstance(exception, ast.Tuple):
+            return any(self.catches(element) for element in exception.elts)
+        return self.scope.path(exception) in _MISSING
+
+    @contextmanager
+    def state(
+        self,
+        *,
+        present: frozenset[str] = frozenset(),
+        absent: frozenset[str] = frozenset(),
+        caught: bool = False,
+    ) -> Iterator[None]:
+        """Return how `os.environ["X"]` looks when it gives None instead of failing."""
+        before = self.present, self.absent, self.caught
+        self.present = self.present | present
+        self.absent = self.absent | absent
+        self.caught = self.caught or caught
+        try:
+            yield
+        finally:
+            self.present, self.absent, self.caught = before
+
+    def variable_of(self, node: ast.expr) -> Held:
+        """Return the variables that an expression reads."""
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return _ALL if self.scope.path(node) in READABLE else NOTHING
+        if isinstance(node, ast.Subscript) and self.scope.path(node.value) in READABLE:
+            return frozenset(self.scope.strings(node.slice) or ())
+        if not isinstance(node, ast.Call):
+            return NOTHING
+        if node in self.magic_values:
+            return self.magic_values[node]
+        path = self.scope.path(node.func) or ""
+        if path in GETTERS or path in _GIVING:
+            return frozenset(self.scope.strings(argument(node, 0, "key")) or ())
+        return self.helpers.returned(node)
+
+    def is_environ(self, node: ast.expr) -> bool:
+        """Tell whether an expression is the environment itself."""
+        return self.scope.path(node) in _ENVIRONS
+
+    def place(self, node: ast.expr | ast.stmt) -> Place:
+        """Return where a node stands."""
+        return self.instead or self.cell.place(node)
+
+    def text(self, node: ast.expr) -> str:
+        place = self.cell.place(node)
+        source = self.cell.source
+        start = offset_of(source, place.row or 1, place.column or 1)
+        return source[start : offset_of(source, place.end_row or 1, place.end_column or 1)]
+
+
+def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    """Return an argument by its position or name."""
+    if len(call.args) > position:
+        found = call.args[position]
+        return None if isinstance(found, ast.Starred) else found
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def keys_of(node: ast.expr) -> ast.expr:
+    """Return `os.environ` of `os.environ.keys()`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+        return node.func.value if node.func.attr == "keys" else node
+    return node

@@ -1,0 +1,113 @@
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from nblint.hub import SecretError, spawner_environment
+from nblint.settings import SettingsError
+
+TOML = """
+[environment.DATADOG_API_KEY]
+secret = true
+file = "datadog-api-key"
+
+[environment.JIRA_TOKEN]
+file = "jira/{username}"
+required = false
+
+[environment.SITE]
+value = "datadoghq.com"
+users = { alice = "datadoghq.eu" }
+
+[environment.MODE]
+value = "full"
+
+[environment.CASE_ID]
+required = false
+"""
+
+
+def spawner(name: str) -> Any:
+    return SimpleNamespace(user=SimpleNamespace(name=name))
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    (tmp_path / "environment.toml").write_text(TOML)
+    folder = tmp_path / "secrets"
+    (folder / "jira").mkdir(parents=True)
+    write_secret(folder / "datadog-api-key", "first\n")
+    write_secret(folder / "jira" / "alice", "of alice")
+    folder.chmod(0o700)
+    return tmp_path / "environment.toml"
+
+
+def write_secret(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o600)
+
+
+def values(catalogue: Path, user: str) -> dict[str, str]:
+    environment = spawner_environment(catalogue, catalogue.parent / "secrets")
+    return {
+        name: value if isinstance(value, str) else value(spawner(user))
+        for name, value in environment.items()
+    }
+
+
+def test_values(catalogue: Path) -> None:
+    expected = {"DATADOG_API_KEY": "first", "SITE": "datadoghq.com", "MODE": "full"}
+    assert values(catalogue, "bob") == {**expected, "JIRA_TOKEN": ""}
+    assert values(catalogue, "alice") == {
+        **expected,
+        "SITE": "datadoghq.eu",
+        "JIRA_TOKEN": "of alice",
+    }
+
+
+def test_a_secret_is_read_each_time(catalogue: Path) -> None:
+    environment = spawner_environment(catalogue, catalogue.parent / "secrets")
+    read = environment["DATADOG_API_KEY"]
+    assert callable(read)
+    assert read(spawner("bob")) == "first"
+    write_secret(catalogue.parent / "secrets" / "datadog-api-key", "second")
+    assert read(spawner("bob")) == "second"
+    assert "second" not in repr(environment)
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../datadog-api-key", "a/b", "a\\b", "a\0b"])
+def test_a_user_cannot_leave_the_folder(catalogue: Path, name: str) -> None:
+    with pytest.raises(SecretError, match="has no files"):
+        values(catalogue, name)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps access lists")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_permissions_are_tight(catalogue: Path, mode: int) -> None:
+    secret = catalogue.parent / "secrets" / "datadog-api-key"
+    secret.chmod(mode)
+    with pytest.raises(SecretError, match="open to others"):
+        values(catalogue, "bob")
+    secret.chmod(0o600)
+    secret.parent.chmod(0o750)
+    with pytest.raises(SecretError, match="open to others"):
+        values(catalogue, "bob")
+
+
+def test_what_is_wrong_is_said_without_the_value(catalogue: Path) -> None:
+    secret = catalogue.parent / "secrets" / "datadog-api-key"
+    for data in (b"a\0value", b"\xffvalue", b"value" * 100_000):
+        secret.write_bytes(data)
+        with pytest.raises(SecretError, match="DATADOG_API_KEY") as caught:
+            values(catalogue, "bob")
+        assert "value\\" not in str(caught.value)
+        assert caught.value.__cause__ is None
+    secret.unlink()
+    with pytest.raises(SecretError, match="no such file"):
+        values(catalogue, "bob")
+    with pytest.raises(SettingsError, match="no folder of secrets"):
+        spawner_environment(catalogue)
+    with pytest.raises(SettingsError, match=r"cannot be read"):
+        spawner_environment(catalogue.parent / "missing.toml")
