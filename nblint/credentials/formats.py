@@ -74,7 +74,7 @@ def _rows() -> Iterator[Format]:
     discord = "https://discord.com/developers/docs/"
     # fmt: off
     yield row("aws-access-key-id", "AWS access key ID", "AKIA ASIA ABIA ACCA A3T", r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}", aws + "reference_identifiers.html#identifiers-prefixes", variable="AWS_ACCESS_KEY_ID")
-    yield row("aws-secret-access-key", "AWS secret access key", "AKIA ASIA", r"(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9](?:.|\n){0,160}?(?<![A-Za-z0-9/+=_.-])((?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[g-z])(?=[A-Za-z0-9/+]{0,39}[0-9])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])", aws + "id_credentials_access-keys.html", distinct=16, variable="AWS_SECRET_ACCESS_KEY")
+    yield row("aws-secret-access-key", "AWS secret access key", "AKIA ASIA", r"(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9](?:.|\n){0,160}?(?<![A-Za-z0-9/+_.-])((?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[g-z])(?=[A-Za-z0-9/+]{0,39}[0-9])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])", aws + "id_credentials_access-keys.html", distinct=16, variable="AWS_SECRET_ACCESS_KEY")
     yield row("aws-session-token", "AWS session token", "IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz", r"(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz)[A-Za-z0-9+/=%]{80,4096}", aws + "id_credentials_temp.html", variable="AWS_SESSION_TOKEN")
     yield row("aws-bedrock-api-key", "Amazon Bedrock API key", "ABSK bedrock-api-key-", r"(?:ABSK[A-Za-z0-9+/]{100,280}={0,2}|bedrock-api-key-[A-Za-z0-9+/=]{60,4096})", "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html", variable="AWS_BEARER_TOKEN_BEDROCK")
     yield row("github-token", "GitHub token", "ghp_ gho_ ghu_ ghr_", r"gh[pour]_[A-Za-z0-9_]{36,255}", github, variable="GITHUB_TOKEN")

@@ -45,7 +45,7 @@ _TEMPLATE = re.compile(
     <[^<>]{0,80}>?                  # <TOKEN>, <your key
     | \$\{[^{}]{0,80}\}?            # ${TOKEN}
     | \$\([^()]{0,80}\)?            # $(pass show token)
-    | \$\$?[A-Za-z_][A-Za-z0-9_]*   # $TOKEN
+    | \$\$?(?:[A-Z_][A-Z0-9_]*|[a-z_]+)   # $TOKEN
     | \{\{.{0,80}                   # {{ token }}
     | \{[A-Za-z_0-9.\[\]"'!:]{0,80}\}   # {token}
     | %\(?[A-Za-z_]*\)?[sdr]        # %s, %(token)s
@@ -56,6 +56,9 @@ _TEMPLATE = re.compile(
     """,
     re.VERBOSE,
 )
+# Keys that are made to be published, or that reach nothing but a sandbox.
+_PUBLIC = ("pk_live_", "pk_test_", "sk_test_", "rk_test_", "pk.eyJ", "pub-")
+_TEMPLATE_INSIDE = re.compile(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
 # The first 32 bits of the SHA-256 of values that vendors print in their documentation (AWS's are
 # caught by the word EXAMPLE): the storage and Cosmos DB emulators' keys, jwt.io's payloads,
@@ -67,7 +70,9 @@ _DOCUMENTED = frozenset({"0011cc25", "aa654743", "2cafc097", "3373cfa8", "25be1e
 def _is_placeholder(value: str) -> bool:
     text = value.strip().strip("\"'`")
     bare = text.strip("*.…·•-_=#?~ /\\|")
-    if len(bare) < 2 or _TEMPLATE.fullmatch(text):
+    if len(bare) < 2 or _TEMPLATE.fullmatch(text) or text.startswith(_PUBLIC):
+        return True
+    if _TEMPLATE_INSIDE.search(text):
         return True
     lowered = text.lower()
     if any(part in lowered for part in _SUBSTRINGS):

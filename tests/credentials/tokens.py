@@ -94,6 +94,15 @@ TEMPLATES = {
     "password": "{z3}{a9}{d2}",
     "api-key": "{h32}",
     "opaque-token": "{a40}",
+    "hex40": "{h40}",
+    "hex64": "{h64}",
+    "b43": "{b43}",
+    "z5": "{z5}",
+    "half": "{h16}",
+    "a36": "{a36}",
+    "sas-signature": "{a42}%3D",
+    "uuid-tenant": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
+    "uuid-client": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
     "uuid": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
 }
 
@@ -145,11 +154,18 @@ def service_account(chance: random.Random) -> str:
     return json.dumps(account)
 
 
+def _basic(chance: random.Random) -> str:
+    return base64.b64encode(("ann:" + fill(TEMPLATES["password"], chance)).encode()).decode()
+
+
 GENERATORS: dict[str, Callable[[random.Random], str]] = {
     "github-token": github_token,
     "json-web-token": json_web_token,
     "private-key": private_key,
     "service-account": service_account,
+    "basic": _basic,
+    "base64-github": lambda chance: base64.b64encode(github_token(chance).encode()).decode(),
+    "private-key-escaped": lambda chance: private_key(chance).replace("\n", "\\n"),
 }
 
 
