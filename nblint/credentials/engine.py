@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -196,24 +197,28 @@ def _is_worth_reading(text: str) -> bool:
     )
 
 
+def _start(hit: Hit) -> int:
+    return hit.start
+
+
 def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
     """Keep one hit a place: the documented before the bound, the longer before the shorter.
 
     Returns:
         Hits in the order of the text.
     """
-    kept: list[Hit] = []
-    spans: set[tuple[int, int]] = set()
+    kept: list[Hit] = []  # sorted, so that neighbours are found by bisection
     ranked = sorted(hits, key=lambda hit: (not hit.documented, -len(hit.secret), hit.start))
     for hit in ranked:
-        if (hit.start, hit.end) in spans or hit.start >= hit.end:
+        if hit.start >= hit.end:
             continue
-        if not any(hit.start < other.end and other.start < hit.end for other in kept):
-            spans.add((hit.start, hit.end))
-            kept.append(hit)
+        at = bisect_left(kept, hit.start, key=_start)
+        if (at == 0 or kept[at - 1].end <= hit.start) and (
+            at == len(kept) or hit.end <= kept[at].start
+        ):
+            kept.insert(at, hit)
     # A detector that is switched off still takes its place: what it saw is no bare "token" instead.
-    wanted = (hit for hit in kept if hit.detector not in options.disable)
-    return sorted(wanted, key=lambda hit: hit.start)
+    return [hit for hit in kept if hit.detector not in options.disable]
 
 
 def _documented(text: str, clues: Clues, options: Options) -> Iterator[Hit]:

@@ -39,6 +39,7 @@ _GENERIC = frozenset(
     """.split()
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
 _NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
 _TEMPLATE = re.compile(
     r"""
@@ -78,9 +79,13 @@ def _is_placeholder(value: str) -> bool:
     if any(part in lowered for part in _SUBSTRINGS):
         return True
     words = [word.lower() for word in _WORDS.findall(text)]
-    if not _MARKERS.isdisjoint(words) or _is_masked(text):
+    # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
+    whole = words if len(text) < 16 else _SEPARATORS.split(lowered)
+    if not _MARKERS.isdisjoint(whole) or _is_masked(text):
         return True
-    if all(word in _GENERIC or word in _NUMBERS or len(word) == 1 for word in words):
+    if all(
+        word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1 for word in words
+    ):
         # "a1b2c3" has one-letter words only: at least one real word must speak for a placeholder.
         return any(len(word) > 1 and word.isalpha() for word in words) or not words
     return _is_sequence(text) or is_documented_example(text)
@@ -111,7 +116,12 @@ def is_documented_example(value: str) -> bool:
 def _is_masked(text: str) -> bool:
     """`sk-xxxxxxxx`, `ghp_********`, `AKIA................`: most of it is one mask character."""
     masks = max(text.count(mark) for mark in "xX*.…•#0?_")
-    return (masks >= 3 and 2 * masks >= len(text)) or "****" in text or "xxxxx" in text.lower()
+    return (
+        (masks >= 3 and 2 * masks >= len(text))
+        or "****" in text
+        or "xxxxx" in text
+        or "XXXXX" in text
+    )
 
 
 def _is_sequence(text: str) -> bool:

@@ -886,11 +886,11 @@ password = "TODO: ask Ann"
 ---
 password = "enter password here"
 ---
-token = "hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+token = "«masked-huggingface-token»"
 ---
-token = "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+token = "«masked-github-token»"
 ---
-token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+token = "«sequential-github-token»"
 ---
 aws_access_key_id = "AKIA" + "IOSFODNN7" + "EXAMPLE"
 ---
@@ -934,7 +934,7 @@ password_field = "user_password_2"
 ---
 password_regex = r"^(?=.*[A-Z])(?=.*\d).{8,}$"
 ---
-password_hash = "$2b$12$KIXQ4S3gr5zVq1pE0Yv2reW7pZbX8mQ1s3oGqgqC8y1U3o7q5m3bK"
+password_hash = "$2b$12$«half»«half:2»«half:3»"
 ---
 token_url = "https://login.microsoftonline.com/common/oauth2/v2.0/token"
 ---
@@ -1043,7 +1043,7 @@ dna = "GATTACAGATTACAGATTACAGATTACAGATTACAGATTACA"
 ---
 img = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 ---
-integrity = "sha512-oRsQ9OuRwZ1B0u1h9cN8Jm3yPq7Vt2xE5kA4dF6gH7jK8lZ0xC1vB2nM3qW4eR5tY6uI7oP8aS9dF0gH1jK2lQ=="
+integrity = "sha512-«b86»=="
 ---
 license_key_url = "https://x.internal/license-2024"
 ---
@@ -1081,7 +1081,7 @@ pem = "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"
 ---
 pub = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAuvJ0\n-----END PUBLIC KEY-----"
 ---
-jwt_example = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
+jwt_example = "«documented-json-web-token»"
 ---
 pattern = re.compile(r"ghp_[A-Za-z0-9]{36}")
 ---

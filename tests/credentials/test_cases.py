@@ -13,7 +13,7 @@ from tests.credentials.cases import CREDENTIALS, LOOK_ALIKES, Case, notebook
 from tests.credentials.tokens import expand
 
 # Identifiers that stand beside a credential, and the two halves of one.
-BESIDE = {"uuid-tenant", "uuid-client", "half:2", "z5"}
+BESIDE = {"uuid-tenant", "uuid-client", "half:2"}
 # What is found is their content, not their text.
 ENCODED = ("private-key", "service-account", "basic", "base64-github", "half")
 

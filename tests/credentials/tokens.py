@@ -97,6 +97,7 @@ TEMPLATES = {
     "hex40": "{h40}",
     "hex64": "{h64}",
     "b43": "{b43}",
+    "b86": "{b86}",
     "z5": "{z5}",
     "half": "{h16}",
     "a36": "{a36}",
@@ -154,6 +155,14 @@ def service_account(chance: random.Random) -> str:
     return json.dumps(account)
 
 
+def _documented_json_web_token(chance: random.Random) -> str:
+    """Return a token with the payload that jwt.io shows to everybody."""
+    head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
+    payload = b'{"sub":"1234567890","name":"John Doe","iat":1516239022}'
+    body = base64.urlsafe_b64encode(payload).decode().rstrip("=")
+    return ".".join((head, body, fill("{w43}", chance)))
+
+
 def _basic(chance: random.Random) -> str:
     return base64.b64encode(("ann:" + fill(TEMPLATES["password"], chance)).encode()).decode()
 
@@ -164,6 +173,10 @@ GENERATORS: dict[str, Callable[[random.Random], str]] = {
     "private-key": private_key,
     "service-account": service_account,
     "basic": _basic,
+    "documented-json-web-token": _documented_json_web_token,
+    "masked-github-token": lambda chance: "ghp" + "_" + 36 * "x",
+    "masked-huggingface-token": lambda chance: "hf" + "_" + 34 * "x",
+    "sequential-github-token": lambda chance: "ghp" + "_" + string.ascii_lowercase + string.digits,
     "base64-github": lambda chance: base64.b64encode(github_token(chance).encode()).decode(),
     "private-key-escaped": lambda chance: private_key(chance).replace("\n", "\\n"),
 }
