@@ -8,7 +8,7 @@ from collections.abc import Iterator
 # Calls that give back their text in another form: the literal inside is still the secret.
 _WRAPPERS = frozenset(
     "SecretStr SecretBytes str bytes bytearray quote quote_plus Secret dedent Some Field field "
-    "repr Variable StringVar InitVar Param".split()
+    "b64encode urlsafe_b64encode repr Variable StringVar InitVar Param".split()
 )
 _TEXT_METHODS = frozenset(
     "strip lstrip rstrip encode decode lower upper removeprefix removesuffix casefold".split()

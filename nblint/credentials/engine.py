@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Protocol
 
+from nblint.credentials.columns import find_columns
 from nblint.credentials.formats import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
-from nblint.credentials.html import find_table_cells, visible_text
+from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
 from nblint.credentials.json_values import credential_values, find_json_values
 from nblint.credentials.names import Level, judge
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.private_keys import find_private_keys
 from nblint.credentials.python import PythonLayer
-from nblint.credentials.shell import find_shell
+from nblint.credentials.shell import find_commands, find_shell
 from nblint.credentials.text import (
     Unquoted,
+    find_elements,
     find_headers,
     find_pairs,
     find_sql,
@@ -34,7 +37,8 @@ from nblint.reading.python import Problem, read_source
 _MAGIC = re.compile(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
 # Where a password stands without a name: `auth=("user", "…")`, `server.login("user", "…")`.
 _PASSWORD_CALL = re.compile(
-    r"auth\w{0,12}[\"']?\s{0,2}[=(:]|(?:login|connect|bind_s)\(", re.IGNORECASE
+    r"auth\w{0,12}[\"']?\s{0,2}[=(:]|(?:login|connect|bind_s|system|run|popen|call|output|command|github)\(",
+    re.IGNORECASE,
 )
 _LITERAL = re.compile(r"""["'](?=([^"'\n]{6,400})["'])""")
 
@@ -94,7 +98,7 @@ def find_in_code(
     if not clues:
         return []
     extra = options.placeholders
-    hits = [*_anywhere(text, clues, options)]
+    hits = [*_anywhere(text, clues, options), *find_sql(text, extra)]
     if language == "python":
         hits += _comments(text, extra)
         if _is_worth_reading(text):
@@ -113,8 +117,10 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
         return []
     hits = [*_anywhere(text, clues, options)]
     hits += find_headers(text, options.placeholders)
-    hits += find_sql(text, options.placeholders)
+    hits += find_commands(text, options.placeholders)
     hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
+    hits += find_elements(text, options.placeholders)
+    hits += find_columns(text, options.placeholders)
     return settle(hits, options)
 
 
@@ -125,10 +131,11 @@ def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = N
         return []
     hits = [*_documented(text, clues, options)]
     seen = visible_text(text)
-    hits += find_urls(seen, options.placeholders)
+    hits += find_urls(without_scripts(text), options.placeholders)
     hits += find_headers(seen, options.placeholders)
     hits += find_pairs(seen, Unquoted.PROSE, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
+    hits += find_inputs(text, options.placeholders)
     return settle(hits, options)
 
 
@@ -184,7 +191,14 @@ def _is_worth_reading(text: str) -> bool:
     highest = max((judge(name).level for name in set(names_in(text))), default=Level.NONE)
     if highest is Level.PASSWORD or _MAGIC.search(text) or _PASSWORD_CALL.search(text):
         return True
-    return any(is_credential(match[1], Level.STRONG) for match in _LITERAL.finditer(text))
+    return any(
+        is_credential(match[1].rpartition(" ")[2], Level.STRONG)
+        for match in _LITERAL.finditer(text)
+    )
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
 def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
@@ -193,18 +207,18 @@ def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
     Returns:
         Hits in the order of the text.
     """
-    kept: list[Hit] = []
-    spans: set[tuple[int, int]] = set()
+    kept: list[Hit] = []  # sorted, so that neighbours are found by bisection
     ranked = sorted(hits, key=lambda hit: (not hit.documented, -len(hit.secret), hit.start))
     for hit in ranked:
-        if (hit.start, hit.end) in spans or hit.start >= hit.end:
+        if hit.start >= hit.end:
             continue
-        if not any(hit.start < other.end and other.start < hit.end for other in kept):
-            spans.add((hit.start, hit.end))
-            kept.append(hit)
+        at = bisect_left(kept, hit.start, key=_start)
+        if (at == 0 or kept[at - 1].end <= hit.start) and (
+            at == len(kept) or hit.end <= kept[at].start
+        ):
+            kept.insert(at, hit)
     # A detector that is switched off still takes its place: what it saw is no bare "token" instead.
-    wanted = (hit for hit in kept if hit.detector not in options.disable)
-    return sorted(wanted, key=lambda hit: hit.start)
+    return [hit for hit in kept if hit.detector not in options.disable]
 
 
 def _documented(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
@@ -279,7 +293,7 @@ def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterat
         elif path.endswith(_VALUE_FILES) or ".env" in path or "netrc" in path:
             yield from find_headers(body, extra)
             yield from find_pairs(body, Unquoted.LITERAL, extra)
-            yield from _netrc(body, extra)
+            yield from find_commands(body, extra)
         else:
             yield from find_headers(body, extra)
             yield from find_sql(body, extra)
@@ -290,21 +304,6 @@ def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterat
         yield from find_pairs(body, Unquoted.LITERAL, extra)
     else:
         yield from _other_language(body, extra)
-
-
-def _netrc(body: str, extra: Collection[str]) -> Iterator[Hit]:
-    from nblint.credentials.bound import PASSWORD, bind
-
-    words = body.split(" ") if "machine " in body else []
-    position = 0
-    for before, word in zip(["", *words], words, strict=False):
-        value = word.split("\n", 1)[0]
-        if before.split("\n")[-1].strip() == "password":
-            yield from bind(
-                "", value, position, position + len(value), judged=PASSWORD,
-                placeholders=extra,
-            )  # fmt: skip
-        position += len(word) + 1
 
 
 def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:

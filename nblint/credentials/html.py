@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from nblint.credentials.bound import bind
+from nblint.credentials.bound import PASSWORD, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import Level, judge
 
@@ -30,11 +30,15 @@ def visible_text(html: str) -> str:
         A text of the same length: a tag is spaces (a table cell's end a `|`), an entity its
         character and spaces.
     """
+    html = _TAG.sub(_blank, without_scripts(html))
+    return _ENTITY.sub(lambda match: _ENTITIES[match[0]].ljust(len(match[0])), html)
+
+
+def without_scripts(html: str) -> str:
+    """Blank out scripts, styles and data URIs; offsets stay."""
     for name in ("script", "style"):
         html = _without_element(html, name)
-    html = _DATA_URI.sub(lambda match: " " * len(match[0]), html)
-    html = _TAG.sub(_blank, html)
-    return _ENTITY.sub(lambda match: _ENTITIES[match[0]].ljust(len(match[0])), html)
+    return _DATA_URI.sub(lambda match: " " * len(match[0]), html)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -57,6 +61,18 @@ def _without_element(html: str, name: str) -> str:
         parts.append(html[position:start] + " " * (end - start))
         position = end
     return "".join(parts) + html[position:]
+
+
+_PASSWORD_INPUT = re.compile(
+    r"""<input\b(?=[^<>]{0,300}?type=["']?password)[^<>]{0,300}?\bvalue=["']([^"'<>]{4,200})["']""",
+    re.IGNORECASE,
+)
+
+
+def find_inputs(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find what stands in a form's password fields."""
+    for match in _PASSWORD_INPUT.finditer(html):
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
 
 
 def find_table_cells(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:

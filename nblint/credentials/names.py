@@ -58,6 +58,7 @@ _HARMLESS = frozenset(
     unknown value vocab warehouse widget word year zero
     """.split()
 )
+_OTHER_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey hotkey whisky malarkey".split())
 # What follows the secret's word and makes the whole a description of it.
 _DESCRIPTIONS = frozenset(
     """
@@ -161,16 +162,23 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
         return CredentialName(Level.PASSWORD, "password")
     if word in ("pass", "pw") and is_last:
         return CredentialName(Level.PASSWORD, "password") if len(words) <= 4 else None
+    if word.endswith("passwords"):
+        return CredentialName(Level.PASSWORD, "password")
     if word in ("secret", "psk") or word.endswith("secret"):
         return CredentialName(Level.STRONG, "secret")
     if word in ("secrets", "credential", "credentials", "cred", "creds"):
         return CredentialName(Level.WEAK, "credential")
     if word == "key":
         return _judge_key(words, before)
+    if word == "keys":
+        found = _judge_key(words, before)
+        return found if found.level is Level.STRONG else _NOTHING
     if word == "token":
         return _judge_token(before)
     if word.endswith("token") and len(word) > 5:
         return CredentialName(Level.WEAK, "token")
+    if word.endswith("key") and len(word) > 4 and word not in _OTHER_KEYS:
+        return CredentialName(Level.WEAK, "key")
     if word in ("pat", "jwt", "bearer", "dsn") and is_last:
         return CredentialName(Level.WEAK, "token")
     if word in ("auth", "authorization") and is_last:

@@ -39,13 +39,14 @@ _GENERIC = frozenset(
     """.split()
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
 _NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
 _TEMPLATE = re.compile(
     r"""
     <[^<>]{0,80}>?                  # <TOKEN>, <your key
     | \$\{[^{}]{0,80}\}?            # ${TOKEN}
     | \$\([^()]{0,80}\)?            # $(pass show token)
-    | \$\$?[A-Za-z_][A-Za-z0-9_]*   # $TOKEN
+    | \$\$?(?:[A-Z_][A-Z0-9_]*|[a-z_]+)   # $TOKEN
     | \{\{.{0,80}                   # {{ token }}
     | \{[A-Za-z_0-9.\[\]"'!:]{0,80}\}   # {token}
     | %\(?[A-Za-z_]*\)?[sdr]        # %s, %(token)s
@@ -56,6 +57,9 @@ _TEMPLATE = re.compile(
     """,
     re.VERBOSE,
 )
+# Keys that are made to be published, or that reach nothing but a sandbox.
+_PUBLIC = ("pk_live_", "pk_test_", "sk_test_", "rk_test_", "pk.eyJ", "pub-")
+_TEMPLATE_INSIDE = re.compile(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
 # The first 32 bits of the SHA-256 of values that vendors print in their documentation (AWS's are
 # caught by the word EXAMPLE): the storage and Cosmos DB emulators' keys, jwt.io's payloads,
@@ -67,15 +71,21 @@ _DOCUMENTED = frozenset({"0011cc25", "aa654743", "2cafc097", "3373cfa8", "25be1e
 def _is_placeholder(value: str) -> bool:
     text = value.strip().strip("\"'`")
     bare = text.strip("*.…·•-_=#?~ /\\|")
-    if len(bare) < 2 or _TEMPLATE.fullmatch(text):
+    if len(bare) < 2 or _TEMPLATE.fullmatch(text) or text.startswith(_PUBLIC):
+        return True
+    if _TEMPLATE_INSIDE.search(text):
         return True
     lowered = text.lower()
     if any(part in lowered for part in _SUBSTRINGS):
         return True
     words = [word.lower() for word in _WORDS.findall(text)]
-    if not _MARKERS.isdisjoint(words) or _is_masked(text):
+    # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
+    whole = words if len(text) < 16 else _SEPARATORS.split(lowered)
+    if not _MARKERS.isdisjoint(whole) or _is_masked(text):
         return True
-    if all(word in _GENERIC or word in _NUMBERS or len(word) == 1 for word in words):
+    if all(
+        word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1 for word in words
+    ):
         # "a1b2c3" has one-letter words only: at least one real word must speak for a placeholder.
         return any(len(word) > 1 and word.isalpha() for word in words) or not words
     return _is_sequence(text) or is_documented_example(text)
@@ -106,7 +116,12 @@ def is_documented_example(value: str) -> bool:
 def _is_masked(text: str) -> bool:
     """`sk-xxxxxxxx`, `ghp_********`, `AKIA................`: most of it is one mask character."""
     masks = max(text.count(mark) for mark in "xX*.…•#0?_")
-    return (masks >= 3 and 2 * masks >= len(text)) or "****" in text or "xxxxx" in text.lower()
+    return (
+        (masks >= 3 and 2 * masks >= len(text))
+        or "****" in text
+        or "xxxxx" in text
+        or "XXXXX" in text
+    )
 
 
 def _is_sequence(text: str) -> bool:

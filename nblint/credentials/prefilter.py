@@ -22,19 +22,19 @@ _CLIENTS = (
     "login(", "connect(", "Client(", "Github(", "Gitlab(", "Shodan(", "OpenAI(", "Bot(",
     "Anthropic(", "Fernet(", "OTXv2(", "PyMISP(", "Graph(", "bind_s(", "Fred(", "Groq(", "Cohere(",
     "Dropbox(", "Slack(", "OWM(", "Credential(", "OAuth1(", "OAuthHandler(", "b64decode(", ".run(",
-    "Airtable(", "TodoistAPI(", "Translator(", "Hosts(",
+    "Airtable(", "jwt.encode(", "hmac.new(", "pw_set(", "TodoistAPI(", "Translator(", "Hosts(",
 )  # fmt: skip
 _LITERAL_ARGUMENT = re.compile(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 # Command lines: tools and options whose argument is a password or a token.
 _TOOLS = (
-    "curl ", "wget ", "sshpass ", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient",
-    "ldapsearch", "sqlplus", "mongo", " login ", "http -a", "https -a", "htpasswd", "netrc",
+    "curl", "wget", "sshpass", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient",
+    "ldapsearch", "sqlplus", "mongo", " login ", "http -a", "https -a", "htpasswd", "netrc", "zip ", "7z",
     "rman ", "impdp", "expdp", "twine ", "snowsql", "sqlcmd", "authtoken",
 )  # fmt: skip
-_OPTION = re.compile(r"[^\n]{0,200}?(?:\s-{1,2}[A-Za-z]|login\s|/\w|\|)")
+_OPTION = re.compile(r"""[^\n]{0,200}?(?:[\s"']-{1,2}[A-Za-z]|login\s|/\w|\|)""")
 _USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
 _QUERY = ("appid=", "code=", "sig=", "?key=", "&key=")
-_OTHERS = ("dentified", "DENTIFIED", "PasswordModel")
+_OTHERS = ("dentified", "DENTIFIED", "PasswordModel", "curl -u", "curl --user", "sshpass -p")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from nblint.credentials.formats import find_formats
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.private_keys import find_private_keys
+from nblint.credentials.shell import find_shell
 from nblint.credentials.text import (
     Unquoted,
     authorization,
+    find_elements,
     find_headers,
     find_pairs,
     find_sql,
@@ -39,7 +41,7 @@ _POSITIONAL: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "UsernamePasswordCredential pymysql.connect MySQLdb.connect Neo4jGraph"),
         ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
         ("password", 3, "ssh.connect"),
-        ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s"),
+        ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s username_pw_set"),
         ("token", 0, "OpenAI AsyncOpenAI Anthropic WebClient Github Gitlab Shodan Slack Groq Cohere"),
         ("token", 0, "AzureKeyCredential AzureSasCredential CognitiveServicesCredentials Fernet"),
         ("token", 0, "HTTPBearerAuth BearerAuth TokenAuth set_api_key set_token from_token"),
@@ -55,6 +57,8 @@ _POSITIONAL: dict[str, dict[int, CredentialName]] = {
         ("token", 1, "OAuthHandler set_access_token AppAuthHandler OAuth1UserHandler"),
         ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
         ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
+        ("token", 1, "jwt.encode jwt.decode"),
+        ("token", 0, "hmac.new"),
         ("token", 2, "BatchSharedKey AzureServicePrincipal"),
     )
     for name in names.split()
@@ -62,7 +66,8 @@ _POSITIONAL: dict[str, dict[int, CredentialName]] = {
 # Twitter's libraries take four keys in a row; only the first names somebody.
 _POSITIONAL["OAuth1"] = {1: SECRET, 3: SECRET}
 _POSITIONAL["OAuth1UserHandler"] = {1: SECRET, 3: SECRET}
-_POSITIONAL["boto3.client"] = {}
+_POSITIONAL["Github"] = {0: SECRET, 1: PASSWORD}
+_POSITIONAL["Client"] = {1: SECRET}
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
 )
@@ -73,20 +78,33 @@ _NO_SETTERS = frozenset(
     "getpass input read_secret get_password search match findall fullmatch compile hasattr "
     "info debug warning error exception log".split()
 )
+_RUNNERS = frozenset(
+    "system run Popen popen call check_call check_output getoutput getstatusoutput exec_command "
+    "spawn sh bash execute_command".split()
+)
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 
 
-def _walk(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield all nodes but those that stand for magics, which the shell layer reads as written."""
+def _walk(tree: ast.AST, *, prune: bool) -> Iterator[ast.AST]:
+    """Yield all nodes; if told so, without the calls that stand for magics.
+
+    The shell layer reads magics as they are written.
+    """
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")))):
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")))) if (
+                prune
+            ):
                 continue
         yield node
         stack.extend(ast.iter_child_nodes(node))
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
 class PythonLayer:
@@ -115,7 +133,7 @@ class PythonLayer:
 
     def find(self) -> Iterator[Hit]:
         """Yield the hits of the tree, in no particular order and possibly more than once."""
-        for node in _walk(self._tree):
+        for node in _walk(self._tree, prune="get_ipython" not in self._text):
             match node:
                 case ast.Assign(targets=targets, value=value):
                     for target in targets:
@@ -140,6 +158,9 @@ class PythonLayer:
                     yield from self._compared(right, left)
                 case ast.Call():
                     yield from self._call(node)
+                    yield from self._command(node)
+                case ast.BoolOp(op=ast.Or(), values=[looked_up, *others]):
+                    yield from self._fallback(looked_up, others)
                 case ast.Constant(value=str() as value) if len(value) >= 12:
                     yield from self._text_in(node, value)
                 case ast.BinOp() | ast.JoinedStr():
@@ -165,7 +186,8 @@ class PythonLayer:
                 yield from self._assigned(inner, value)
 
     def _bound(self, name: str, value: ast.expr) -> Iterator[Hit]:
-        if name.lower() in _AUTH_NAMES and isinstance(value, (ast.Tuple, ast.List)):
+        is_pair = name.lower() in _AUTH_NAMES or judge(name).kind == "credential"
+        if is_pair and isinstance(value, (ast.Tuple, ast.List)):
             yield from self._userinfo(value.elts)
             return
         judged = judge(name)
@@ -219,6 +241,26 @@ class PythonLayer:
             for node, text in literals(value, self._constants):
                 yield from self._hit(node, name, text, judged)
 
+    def _fallback(self, looked_up: ast.expr, others: list[ast.expr]) -> Iterator[Hit]:
+        """`os.environ.get("API_KEY") or "…"`: the name stands in the look-up."""
+        match looked_up:
+            case ast.Call(args=[ast.Constant(value=str() as name), *_]):
+                for other in others:
+                    yield from self._setter(name, other)
+
+    def _command(self, node: ast.Call) -> Iterator[Hit]:
+        """`os.system("curl -u …")`, `subprocess.run(["sshpass", "-p", "…"])`."""
+        if called_name(node.func).rpartition(".")[2] not in _RUNNERS or not node.args:
+            return
+        first = node.args[0]
+        if isinstance(first, (ast.List, ast.Tuple)):
+            words = [self._constants.fold(word) or "$X" for word in first.elts]
+            command = " ".join(f"'{word}'" if " " in word else word for word in words)
+        else:
+            command = self._constants.fold(first) or ""
+        for hit in find_shell(command, self._placeholders):
+            yield self._at(first, hit)
+
     def _defaults(self, node: ast.arguments) -> Iterator[Hit]:
         positional = [*node.posonlyargs, *node.args]
         for argument, default in zip(reversed(positional), reversed(node.defaults), strict=False):
@@ -265,17 +307,28 @@ class PythonLayer:
                 judged = judge(label.lstrip("-")) if len(label) <= 60 else judge("")
                 if called == "Prompt" or judged.level is not Level.NONE:
                     yield from self._setter(label.lstrip("-"), keyword.value)
-        known = _POSITIONAL.get(".".join(full.split(".")[-2:])) or _POSITIONAL.get(called, {})
+        if called == "connect" and len(arguments) >= 4 and _is_number(node.args[1]):
+            known = {3: PASSWORD}  # paramiko: host, port, user, password
+        else:
+            known = _POSITIONAL.get(".".join(full.split(".")[-2:])) or _POSITIONAL.get(called, {})
         for index, judged in known.items():
             if index < len(node.args):
                 for inner, text in literals(node.args[index], self._constants):
                     yield from self._hit(inner, "", text, judged)
+        if called in ("b64encode", "urlsafe_b64encode", "standard_b64encode"):
+            yield from self._basic(node.args[0], arguments[0]) if node.args else ()
         if called in ("b64decode", "urlsafe_b64decode", "standard_b64decode") and arguments[:1]:
             yield from self._decoded(node.args[0], arguments[0])
 
     def _label(self, node: ast.Call) -> str:
         texts = (self._constants.fold(k.value) for k in node.keywords if k.arg in _LABELS)
         return next((text for text in texts if text), "")
+
+    def _basic(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
+        """`b64encode(b"user:password")`: the value of a `Basic` header in the making."""
+        user, colon, password = (text or "").partition(":")
+        if colon and user and ":" not in password and not any(c.isspace() for c in text or ""):
+            yield from self._hit(node, "", password, PASSWORD)
 
     def _decoded(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
         """`base64.b64decode("Z2hw…")`: what is hidden is a credential all the same."""
@@ -290,14 +343,17 @@ class PythonLayer:
         text = self._constants.fold(node)
         if text is not None and len(text) >= 12:
             yield from self._documented(node, text)
-            if "://" in text:
+            if "://" in text and text not in self._source(node):
                 for hit in find_urls(text, self._placeholders):
                     yield self._at(node, hit)
 
     def _documented(self, node: ast.expr, text: str) -> Iterator[Hit]:
         start, end = self._span(node)
+        source = self._text[start:end]
         for found in find_formats(text, placeholders=self._placeholders):
             value = Secret(text[found.start : found.end])
+            if value.reveal() in source:  # found where it stands
+                continue
             row = found.format
             yield Hit(row.name, row.kind, start, end, value, found.prefix, True, "", row.variable)
         for _, _, body in find_private_keys(text):
@@ -308,10 +364,11 @@ class PythonLayer:
         segment_start, segment_end = self._span(node)
         if text not in self._text[segment_start:segment_end]:
             yield from self._documented(node, text)  # escaped or in several parts
-        if not has_stem(text) or not any(mark in text for mark in "=:'\","):
+        if not has_stem(text) or not any(mark in text for mark in "=:'\",<"):
             return
         for hit in (
             *find_headers(text, self._placeholders),
+            *find_elements(text, self._placeholders),
             *find_sql(text, self._placeholders),
             *find_pairs(text, Unquoted.PROSE, self._placeholders),
         ):
@@ -344,6 +401,10 @@ class PythonLayer:
     def _hit(self, node: ast.expr, name: str, text: str, judged: CredentialName) -> Iterator[Hit]:
         for hit in bind(name, text, 0, 0, judged=judged, placeholders=self._placeholders):
             yield self._at(node, hit)
+
+    def _source(self, node: ast.expr) -> str:
+        start, end = self._span(node)
+        return self._text[start:end]
 
     def _span(self, node: ast.expr) -> tuple[int, int]:
         start = self._offset(node.lineno, node.col_offset)

@@ -11,7 +11,7 @@ from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.text import Unquoted, find_headers, find_pairs, find_sql
 
 # A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
-_WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|([^\s"'|;&<>()`]{3,1024}))"""
+_WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""
 _OPTION = re.compile(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
 _USER = re.compile(
     r"""(?:\b(?:curl|http|https|wget|xh|smbclient|rpcclient|ldapsearch|lftp)\b[^\n|;]{0,400}?)"""
@@ -21,10 +21,12 @@ _USER = re.compile(
 _SHORT = re.compile(
     r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
     r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
-    r"""|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
+    r"""|zip|unzip|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
     r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,2}""" + _WORD
 )
-_MYSQL = re.compile(r"""\bmysql(?:dump|admin|import|sh)?\b[^\n|;]{0,300}?[ \t]-p""" + _WORD)
+_MYSQL = re.compile(
+    r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
+)
 _REDIS = re.compile(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
 _SQLPLUS = re.compile(
     r"""\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;@]{0,80}?[ \t]([\w$#]{1,60})/([^\s@/]{3,80})@"""
@@ -58,7 +60,20 @@ _SPACED = re.compile(
     r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
     + _WORD
 )
-_PASSWORD_PATTERNS = (_SHORT, _MYSQL, _REDIS, _SUDO, _STDIN, _PASSIN, _HTPASSWD, _SECURE_STRING)
+_NETRC = re.compile(
+    r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
+)
+_PASSWORD_PATTERNS = (
+    _NETRC,
+    _SHORT,
+    _MYSQL,
+    _REDIS,
+    _SUDO,
+    _STDIN,
+    _PASSIN,
+    _HTPASSWD,
+    _SECURE_STRING,
+)
 _TOKEN_PATTERNS = (_LOGIN,)
 
 
@@ -71,6 +86,12 @@ def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """
     text = _without_continuations(text)
     yield from find_headers(text, placeholders)
+    yield from find_commands(text, placeholders)
+    yield from find_pairs(text, Unquoted.LITERAL, placeholders)
+
+
+def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find credentials among the options of well-known tools: in Markdown and outputs as well."""
     for match in _OPTION.finditer(text):
         judged = judge(match[1])
         if judged.level is not Level.NONE:
@@ -89,7 +110,6 @@ def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     for match in _SPACED.finditer(text):
         yield from _word(match, 2, match[1], judge(match[1]), placeholders)
     yield from find_sql(text, placeholders)
-    yield from find_pairs(text, Unquoted.LITERAL, placeholders)
 
 
 def _word(

@@ -36,20 +36,21 @@ _NAME_BEFORE = re.compile(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
 _NAME_AFTER = re.compile(r"[\w.-]{0,60}")
 # A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
 # parenthesis in prose, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])]{0,4}"""
+_CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
 _SEPARATOR = re.compile(
     _CLOSE
-    + r"""[ \t]{0,8}(?::=|=>|->|==|!=|=|:(?!:)|\|{1,2}|,(?=[ \t]?\\?["']))\s{0,1}[ \t]{0,30}"""
+    + r"""[ \t]{0,8}(?::=|=>|->|<-|==|!=|=|:(?!:)|\|{1,2}|,(?=[ \t]?\\?["']))\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = re.compile(
     _CLOSE
     + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\bis\b[ \t]?:?|\bare\b|:|=)[ \t]{0,4}"""
 )
 _QUOTED = re.compile(
-    r"""[*\[({]{0,2}[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,1024})\1"""
+    r"""[*\[({_ ]{0,4}[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,1024})\1"""
 )
 _WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,2048})""")
 _TRAILING = ".,;:!?)]}*\\"
+_ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
 _AUTHORIZATION = re.compile(
     r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3})?"""
@@ -95,6 +96,8 @@ def stems(text: str) -> list[tuple[int, int]]:
 def _goes_on(text: str, end: int) -> bool:
     """Tell whether a word goes on: `tokenizer` and `KEYS`, not `tokenValue` and `key_2`."""
     following = text[end : end + 1]
+    if following in ("s", "S") and not text[end + 1 : end + 2].isalpha():
+        return False
     return following.isalpha() and following.islower() == text[end - 1].islower()
 
 
@@ -135,7 +138,9 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             continue
         end = stem_end + len(_after(text, stem_end).rstrip(".-"))
         separator = _SEPARATOR.match(text, end)
-        if separator is None and unquoted is Unquoted.PROSE:
+        # "Pass the token: …" names no password.
+        is_verb = text[start:end].lower() == "pass"
+        if separator is None and unquoted is Unquoted.PROSE and not is_verb:
             separator = _PROSE_SEPARATOR.match(text, end)
         if separator is None:
             continue
@@ -163,7 +168,11 @@ def _value(
 ) -> Iterator[Hit]:
     start = separator.end()
     if quoted := _QUOTED.match(text, start):
-        yield from bind(name, quoted[3], *quoted.span(3), judged=judged, placeholders=placeholders)
+        # In Markdown, backticks mark code of any kind: the text must look like a secret by itself.
+        yield from bind(
+            name, quoted[3], *quoted.span(3), judged=judged, quoted=quoted[2] != "`",
+            placeholders=placeholders,
+        )  # fmt: skip
         return
     if unquoted is Unquoted.CODE or separator[0].rstrip().endswith(","):
         return
@@ -172,13 +181,20 @@ def _value(
         return
     value = word[1].rstrip(_TRAILING) if unquoted is Unquoted.PROSE else word[1]
     at_line_start = "\n" in separator[0]
-    literal = unquoted is Unquoted.LITERAL and not at_line_start
+    is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
+    literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
     if literal and text[start : start + 1] in "$`(<{[":
         return
     yield from bind(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find XML elements with credential-like names: `<password>…</password>`."""
+    for match in _ELEMENT.finditer(text) if "</" in text else ():
+        yield from bind(match[1], match[2], *match.span(2), placeholders=placeholders)
 
 
 def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:

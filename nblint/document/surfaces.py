@@ -30,7 +30,8 @@ _OLD_MIME = {
     "javascript": "application/javascript",
     "svg": "image/svg+xml",
 }
-_BINARY = ("image/", "audio/", "video/", "font/", "application/pdf", "application/octet-stream")
+_PLOTS = ("plotly", "bokeh", "holoviews", "vega", "widget-view", "jupyterlab-plotly", "geo+json")
+_BINARY = ("image/", "audio/", "video/", "font/", "application/pdf")
 
 
 class Surface:
@@ -150,7 +151,7 @@ def _kind(mime: str) -> Kind | None:
         return "html"
     if mime.startswith(_BINARY):
         return None
-    if mime.startswith("application/vnd.") or "javascript" in mime:
+    if "javascript" in mime or any(name in mime for name in _PLOTS):
         return "script"
     if mime == "application/json" or mime.endswith("+json"):
         return "json"
@@ -160,7 +161,7 @@ def _kind(mime: str) -> Kind | None:
 def _attachment_surfaces(cell: Cell) -> Iterator[Surface]:
     for bundle in cell.attachments.values():
         for mime, content in bundle.items() if isinstance(bundle, dict) else ():
-            if isinstance(mime, str) and not mime.startswith(_BINARY):
+            if isinstance(mime, str) and _kind(mime) is not None:
                 text = _decoded(_joined(content))
                 if text:
                     yield Surface("text", Place(cell.index, "attachment", None, mime), text)

@@ -94,6 +94,16 @@ TEMPLATES = {
     "password": "{z3}{a9}{d2}",
     "api-key": "{h32}",
     "opaque-token": "{a40}",
+    "hex40": "{h40}",
+    "hex64": "{h64}",
+    "b43": "{b43}",
+    "b86": "{b86}",
+    "z5": "{z5}",
+    "half": "{h16}",
+    "a36": "{a36}",
+    "sas-signature": "{a42}%3D",
+    "uuid-tenant": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
+    "uuid-client": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
     "uuid": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
 }
 
@@ -145,11 +155,30 @@ def service_account(chance: random.Random) -> str:
     return json.dumps(account)
 
 
+def _documented_json_web_token(chance: random.Random) -> str:
+    """Return a token with the payload that jwt.io shows to everybody."""
+    head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
+    payload = b'{"sub":"1234567890","name":"John Doe","iat":1516239022}'
+    body = base64.urlsafe_b64encode(payload).decode().rstrip("=")
+    return ".".join((head, body, fill("{w43}", chance)))
+
+
+def _basic(chance: random.Random) -> str:
+    return base64.b64encode(("ann:" + fill(TEMPLATES["password"], chance)).encode()).decode()
+
+
 GENERATORS: dict[str, Callable[[random.Random], str]] = {
     "github-token": github_token,
     "json-web-token": json_web_token,
     "private-key": private_key,
     "service-account": service_account,
+    "basic": _basic,
+    "documented-json-web-token": _documented_json_web_token,
+    "masked-github-token": lambda chance: "ghp" + "_" + 36 * "x",
+    "masked-huggingface-token": lambda chance: "hf" + "_" + 34 * "x",
+    "sequential-github-token": lambda chance: "ghp" + "_" + string.ascii_lowercase + string.digits,
+    "base64-github": lambda chance: base64.b64encode(github_token(chance).encode()).decode(),
+    "private-key-escaped": lambda chance: private_key(chance).replace("\n", "\\n"),
 }
 
 
