@@ -220,7 +220,7 @@ class RealServer:
         configuration.write_text(CONFIGURATION)
         extensions = folder / "config" / "jupyter_server_config.d" / "jupytext.json"
         extensions.parent.mkdir(parents=True)
-        enabled = {"ServerApp": {"jpserver_extensions": {"jupytext": jupytext}}}
+        enabled = {"ServerApp": {"jpserver_extensions": {"jupyterlab_jupytext": jupytext}}}
         extensions.write_text(json.dumps(enabled))
         self.log = folder / "log"
         command = [
