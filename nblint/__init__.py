@@ -1,3 +1,106 @@
-"""nblint keeps notebooks explainable, free of credentials, and runnable by somebody else."""
+"""nblint keeps notebooks explainable, free of credentials, and runnable by somebody else.
+
+    import nblint
+
+    for result in nblint.check(["notebooks"]):
+        for reported in result.findings:
+            print(result.path, reported.finding.code, reported.finding.message)
+
+All but the version is imported when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from nblint.document.model import Notebook
+    from nblint.findings import Finding
+    from nblint.linting.checking import check_bytes
+    from nblint.linting.run import Result
+    from nblint.reading.project import Project
+    from nblint.settings import Settings, SettingsError
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Finding",
+    "Notebook",
+    "Project",
+    "Result",
+    "Settings",
+    "SettingsError",
+    "__version__",
+    "check",
+    "check_bytes",
+]
+
+_HOMES = {
+    "Finding": "nblint.findings",
+    "Notebook": "nblint.document.model",
+    "Project": "nblint.reading.project",
+    "Result": "nblint.linting.run",
+    "Settings": "nblint.settings",
+    "SettingsError": "nblint.settings",
+    "check_bytes": "nblint.linting.checking",
+}
+
+
+def check(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    settings: Settings | None = None,
+    on_error: Callable[[str], None] | None = None,
+) -> Iterator[Result]:
+    """Check notebooks, and the notebooks in folders.
+
+    Args:
+        paths: Files and folders.
+        settings: What holds for all of them; None: for each the nearest settings file upwards.
+        on_error: Called with a sentence for each thing that could not be checked, such as a path
+            that is missing; None: the first one is raised.
+
+    Yields:
+        For each notebook, one after the other, its path and its findings but those that the
+        baseline of its settings records.
+
+    Raises:
+        SettingsError: Something could not be checked, and there is no `on_error`.
+    """
+    from pathlib import Path
+
+    import msgspec
+
+    from nblint.linting.run import Run
+    from nblint.settings import SettingsError, SettingsFinder
+
+    def fail(sentence: str) -> None:
+        raise SettingsError(sentence)
+
+    overrides = msgspec.structs.asdict(settings) if settings is not None else None
+    run = Run(SettingsFinder(overrides=overrides), on_error or fail)
+    return run.check([Path(path) for path in paths])
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Give a shell the magic `%nblint`; called by `%load_ext nblint`."""
+    from nblint.jupyter import register_magic
+
+    register_magic(shell)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

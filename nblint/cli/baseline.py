@@ -78,7 +78,7 @@ def create(
         stale += result.stale
         for reported in result.findings:
             if reported.entry is None:
-                entry = before.entry(reported.path, reported.finding, reported.cell_id)
+                entry = before.entry(reported.occurrence(result.path))
                 if entry is None:
                     job.tally.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
                 else:

@@ -55,8 +55,8 @@ class Tally:
             self.fixes += result.fixes
             self.fixed_notebooks += result.fixes > 0
             self.recorded += result.recorded
-            if result.stale:
-                self.stale[result.path] = Counter(entry.code for entry in result.stale)
+            for entry in result.stale:
+                self.stale.setdefault(result.path or entry.path, Counter())[entry.code] += 1
             yield result
 
 

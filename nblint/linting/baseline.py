@@ -76,12 +76,27 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: tuple[Entry, ...]
 
 
+class Occurrence(NamedTuple):
+    """A finding, with what a record of it says beside it.
+
+    Attributes:
+        path: The notebook, relative to the current directory or absolute; of a finding about all
+            notebooks together, the file that it is about.
+        finding: The finding.
+        cell_id: The id of its cell.
+    """
+
+    path: str
+    finding: Finding
+    cell_id: str | None = None
+
+
 class Match(NamedTuple):
-    """What of a notebook's findings is recorded.
+    """What of some findings is recorded.
 
     Attributes:
         entries: For each finding, its entry; None for a new one.
-        stale: Entries of the notebook that no finding has.
+        stale: Entries that no finding has.
     """
 
     entries: tuple[Entry | None, ...]
@@ -153,37 +168,36 @@ class Baseline:
             found[entry.path].append(entry)
         return found
 
-    def match(
-        self, path: str, found: Sequence[tuple[Finding, str | None]], ran: Collection[str]
-    ) -> Match:
-        """Say which findings of a notebook are recorded.
+    def match(self, path: str | None, found: Sequence[Occurrence], ran: Collection[str]) -> Match:
+        """Say which findings are recorded.
 
         A credential is recognised by its fingerprint, as often as it stands in the notebook: it is
         the same leak. Of other findings that are alike, as many are recorded as have entries; those
         in the entries' cells come first, then the others in the notebook's order.
 
         Args:
-            path: The notebook, relative to the current directory or absolute.
-            found: Its findings in order, each with the id of its cell.
+            path: The notebook that they are from; None: from all notebooks together.
+            found: The findings, in order.
             ran: The codes of the rules that ran: entries of others are not stale.
 
         Returns:
             The match.
         """
-        own = self._by_path.get(relative_to(Path(path), self.root), ())
+        own = self.entries if path is None else self._by_path.get(self._relative(path), ())
         if not own:
             return Match((None,) * len(found), ())
+        keys = [(self._relative(o.path), o.finding.code, o.finding.fingerprint) for o in found]
         matched: list[int | None] = [None] * len(found)
         used: set[int] = set()
         for hinted in (True, False):
-            left: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
+            left: dict[tuple[object, ...], list[int]] = defaultdict(list)
             for index, entry in enumerate(own):
                 if entry.is_credential or index not in used:
                     hint = entry.cell_id if hinted else None
-                    left[entry.code, entry.fingerprint, hint].append(index)
-            for number, (finding, cell_id) in enumerate(found):
-                hint = _hint(cell_id) if hinted else None
-                candidates = left.get((finding.code, finding.fingerprint, hint))
+                    left[entry.path, entry.code, entry.fingerprint, hint].append(index)
+            for number, key in enumerate(keys):
+                hint = _hint(found[number].cell_id) if hinted else None
+                candidates = left.get((*key, hint))
                 if matched[number] is None and candidates:
                     index = candidates[0] if own[candidates[0]].is_credential else candidates.pop()
                     matched[number] = index
@@ -192,16 +206,19 @@ class Baseline:
         unused = (entry for index, entry in enumerate(own) if index not in used)
         return Match(entries, tuple(entry for entry in unused if entry.code in ran))
 
-    def entry(self, path: str, finding: Finding, cell_id: str | None) -> Entry | None:
+    def _relative(self, path: str) -> str:
+        return relative_to(Path(path), self.root)
+
+    def entry(self, occurrence: Occurrence) -> Entry | None:
         """Return a new entry for a finding; None where it cannot be recorded.
 
         A file that is not readable cannot, nor one outside the baseline's folder.
         """
-        relative = relative_to(Path(path), self.root)
-        if finding.code == _NEVER_RECORDED or not finding.fingerprint or not _is_inside(relative):
+        path, (_, finding, cell_id) = self._relative(occurrence.path), occurrence
+        if finding.code == _NEVER_RECORDED or not finding.fingerprint or not _is_inside(path):
             return None
         surface = cast("_Surface", finding.place.surface)
-        return Entry(relative, _hint(cell_id), surface, finding.code, finding.fingerprint)
+        return Entry(path, _hint(cell_id), surface, finding.code, finding.fingerprint)
 
     def with_entries(self, entries: Iterable[Entry]) -> "Baseline":
         """Return the baseline with other entries; of each credential one is kept a notebook."""
@@ -223,7 +240,7 @@ class Baseline:
         Raises:
             SettingsError: The new path lies outside the baseline's folder.
         """
-        before, after = (relative_to(path, self.root) for path in (old, new))
+        before, after = self._relative(str(old)), self._relative(str(new))
         if not _is_inside(after):
             raise SettingsError(f"{new}: outside the folder of {self.file.name}")
         return self.with_entries(

@@ -25,6 +25,11 @@ class Repository:
         self._gathered: dict[str, list[frozenset[str]]] = {rule.code: [] for rule in self._rules}
         self._is_whole = True
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the rules that `conclude` runs."""
+        return frozenset(rule.code for rule in self._rules) if self._is_whole else frozenset()
+
     def add(self, document: Notebook | Unreadable) -> None:
         """Gather from a notebook.
 

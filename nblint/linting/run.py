@@ -1,7 +1,7 @@
 """A run over many notebooks: one after the other, none kept in memory."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.positions import RawNotebook, file_line
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
-from nblint.linting.baseline import Baseline, Entry, baseline_file
+from nblint.linting.baseline import Baseline, Entry, Occurrence, baseline_file
 from nblint.linting.checking import RuleError, check_document, read_document
 from nblint.linting.fixing import fix_document
 from nblint.linting.repository import Repository
@@ -42,6 +42,10 @@ class Reported:
     file_line: int | None = None
     first_line: str | None = None
     entry: Entry | None = None
+
+    def occurrence(self, notebook: str) -> Occurrence:
+        """Return it as the baseline knows it: by the notebook that it was found in, if by one."""
+        return Occurrence(notebook or self.path, self.finding, self.cell_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +177,8 @@ class Run:
         """Yield what only all notebooks together say, if all were looked at."""
         if not loaded.repository.is_covered(paths):
             return
-        concluded = [(finding, None) for finding in loaded.repository.conclude()]
-        yield Result("", _reported("", None, concluded), notebooks=0)
+        concluded = tuple(loaded.repository.conclude())
+        yield replace(self._judged("", None, concluded, loaded), notebooks=0)
 
     def _load(self, settings: SettingsFile) -> _Loaded | None:
         """Load what settings refer to, once; an error is said once, too."""
@@ -219,25 +223,28 @@ class Run:
     def _judged(
         self,
         name: str,
-        document: Notebook | Unreadable,
+        document: Notebook | Unreadable | None,
         findings: tuple[Finding, ...],
         loaded: _Loaded,
     ) -> Result:
         """Return what is reported of findings: those that the baseline does not record."""
+        reported = _reported(name, document, findings)
         if loaded.baseline is None:
-            return Result(name, _reported(name, document, [(f, None) for f in findings]))
-        # Of a file that cannot be read nothing is known, so no entry is stale.
-        readable = isinstance(document, Notebook)
-        ran = {rule.code for rule in loaded.selection.for_notebook(name)} if readable else set()
-        ids = [cell.id if (cell := _cell(document, f)) else None for f in findings]
-        match = loaded.baseline.match(name, tuple(zip(findings, ids, strict=True)), ran)
-        kept = [
-            (finding, entry)
-            for finding, entry in zip(findings, match.entries, strict=True)
+            return Result(name, reported)
+        if document is None:
+            ran = loaded.repository.codes
+        elif isinstance(document, Notebook):
+            ran = frozenset(rule.code for rule in loaded.selection.for_notebook(name))
+        else:  # of which nothing is known, so that no entry is stale
+            ran = frozenset()
+        match = loaded.baseline.match(name or None, [r.occurrence(name) for r in reported], ran)
+        reported = tuple(
+            replace(one, entry=entry)
+            for one, entry in zip(reported, match.entries, strict=True)
             if entry is None or self._with_recorded
-        ]
+        )
         recorded = sum(entry is not None for entry in match.entries)
-        return Result(name, _reported(name, document, kept), recorded=recorded, stale=match.stale)
+        return Result(name, reported, recorded=recorded, stale=match.stale)
 
 
 def display_path(path: Path) -> str:
@@ -252,13 +259,11 @@ def display_path(path: Path) -> str:
 
 
 def _reported(
-    path: str,
-    document: Notebook | Unreadable | None,
-    findings: Sequence[tuple[Finding, Entry | None]],
+    path: str, document: Notebook | Unreadable | None, findings: Iterable[Finding]
 ) -> tuple[Reported, ...]:
     raw = RawNotebook(document.raw) if isinstance(document, Notebook) else None
     reported = []
-    for finding, entry in findings:
+    for finding in findings:
         cell = _cell(document, finding)
         reported.append(
             Reported(
@@ -268,7 +273,6 @@ def _reported(
                 cell.type if cell else None,
                 file_line(raw, finding.place) if raw else finding.place.row,
                 mask(cell.first_line) if cell else None,
-                entry,
             )
         )
     return tuple(reported)

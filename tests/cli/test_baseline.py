@@ -382,3 +382,35 @@ def test_no_credential_is_ever_recorded_or_shown(repository: Path) -> None:
             if "-----" not in secret:
                 shown = [text for text in texts if secret in text]
                 assert not shown, f"{kind} is shown in {shown[0][:200]}"
+
+
+def test_findings_about_other_files(repository: Path) -> None:
+    catalogue = "[environment.OLD_SITE]\n[environment.OLDER_SITE]\n"
+    Path("environment.toml").write_text(catalogue)
+    Path("parameters.yaml").write_text("day: 1\n")
+    for path in ("a.ipynb", "notebooks/b.ipynb"):
+        data = json.loads(notebook_bytes(("code", "days = 7")))
+        data["cells"][0]["metadata"]["tags"] = ["parameters"]
+        Path(path).write_text(json.dumps(data))
+    settings = 'select = ["NBL308", "NBL409"]\n[tool.nblint.parameters]\nfile = "parameters.yaml"\n'
+    Path("pyproject.toml").write_text(SETTINGS + settings)
+    nblint("baseline", "create")
+    # A key of the parameters file is wrong for a notebook; a catalogue's variable for them all.
+    assert codes() == [
+        ("a.ipynb", "NBL409"),
+        ("environment.toml", "NBL308"),
+        ("environment.toml", "NBL308"),
+        ("notebooks/b.ipynb", "NBL409"),
+    ]
+    assert nblint("check").stderr == "4 recorded findings not shown.\n"
+    nblint("check", "a.ipynb")
+
+    Path("environment.toml").write_text(catalogue.replace("OLD_SITE", "NEW_SITE"))
+    refused = nblint("check", status=1)
+    assert "environment.toml:1:1: NBL308" in refused.stdout
+    stale = "environment.toml: recorded but not found any more: NBL308 (1)"
+    assert stale in refused.stderr
+    assert stale not in nblint("check", "a.ipynb").stderr
+    Path("environment.toml").write_text("[environment.OLD_SITE]\n")
+    assert "1 entry dropped, 3 left" in nblint("baseline", "update").stdout
+    nblint("check")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nblint.document.model import Place
 from nblint.findings import Finding
-from nblint.linting.baseline import SALT_VARIABLE, Baseline, Entry, Match
+from nblint.linting.baseline import SALT_VARIABLE, Baseline, Entry, Match, Occurrence
 from nblint.settings import SettingsError
 
 RAN = {"NBL102", "NBL104", "NBL201"}
@@ -28,14 +28,15 @@ def finding(text: str, code: str = "NBL104", row: int = 1) -> Finding:
 def recorded(folder: Path, *found: tuple[Finding, str | None]) -> Baseline:
     """Return a baseline that records findings of a.ipynb, as it is read back from its file."""
     baseline = Baseline.new(folder / "baseline.json")
-    entries = [baseline.entry(str(folder / "a.ipynb"), f, cell) for f, cell in found]
+    entries = [baseline.entry(Occurrence(str(folder / "a.ipynb"), *pair)) for pair in found]
     assert all(entries)
     baseline.with_entries(entry for entry in entries if entry).write()
     return Baseline.load(folder / "baseline.json")
 
 
 def match(baseline: Baseline, *found: tuple[Finding, str | None], name: str = "a.ipynb") -> Match:
-    return baseline.match(str(baseline.root / name), found, RAN)
+    path = str(baseline.root / name)
+    return baseline.match(path, [Occurrence(path, *pair) for pair in found], RAN)
 
 
 def is_new(matched: Match) -> list[bool]:
@@ -98,14 +99,28 @@ def test_only_rules_that_ran_have_stale_entries(tmp_path: Path) -> None:
     assert [entry.code for entry in match(baseline).stale] == ["NBL104"]
 
 
+def test_findings_about_all_notebooks_together(tmp_path: Path) -> None:
+    one, other = finding("X is read by none", "NBL308"), finding("Y is read by none", "NBL308")
+    catalogue = str(tmp_path / "environment.toml")
+    baseline = recorded(tmp_path, (finding("a"), "x"))
+    entries = [baseline.entry(Occurrence(catalogue, f)) for f in (one, other)]
+    baseline = baseline.with_entries([*baseline.entries, *(entry for entry in entries if entry)])
+    matched = baseline.match(None, [Occurrence(catalogue, one)], {"NBL308"})
+    assert is_new(matched) == [False]
+    assert [entry.fingerprint for entry in matched.stale] == [other.fingerprint]
+    elsewhere = Occurrence(str(tmp_path / "other.toml"), one)
+    assert is_new(baseline.match(None, [elsewhere], {"NBL308"})) == [True]
+    assert not match(baseline, (finding("a"), "x")).stale
+
+
 def test_what_is_never_recorded(tmp_path: Path) -> None:
     baseline = Baseline.new(tmp_path / "baseline.json")
     inside, outside = str(tmp_path / "a.ipynb"), str(tmp_path.parent / "a.ipynb")
-    assert baseline.entry(inside, finding("a"), None)
-    assert baseline.entry(outside, finding("a"), None) is None
-    assert baseline.entry(inside, finding("not JSON", "NBL001"), None) is None
+    assert baseline.entry(Occurrence(inside, finding("a")))
+    assert baseline.entry(Occurrence(outside, finding("a"))) is None
+    assert baseline.entry(Occurrence(inside, finding("not JSON", "NBL001"))) is None
     without = Finding("NBL201", "name", "error", "a credential", Place(1), detector="d")
-    assert baseline.entry(inside, without, None) is None
+    assert baseline.entry(Occurrence(inside, without)) is None
 
 
 @pytest.mark.parametrize("cell_id", ["", "a b", "é", "x" * 65, "x\n"])
@@ -213,7 +228,7 @@ def test_as_many_are_new_as_there_are_more_than_recorded(
 ) -> None:
     baseline = Baseline.new(tmp_path_factory.getbasetemp() / "baseline.json")
     path = str(baseline.root / "a.ipynb")
-    entries = [baseline.entry(path, finding(text), cell) for text, cell in before]
+    entries = [baseline.entry(Occurrence(path, finding(text), cell)) for text, cell in before]
     baseline = baseline.with_entries(entry for entry in entries if entry)
     matched = match(baseline, *((finding(text), cell) for text, cell in after))
     for text in "abc":
