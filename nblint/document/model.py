@@ -4,10 +4,13 @@ Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Place(NamedTuple):
@@ -210,6 +213,17 @@ def rows_of(text: str) -> list[str]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.split("\n")
+
+
+def offset_of(source: str, row: int, column: int = 1) -> int:
+    """Return the 0-based offset of a 1-based row and column in a source, or its end if past it."""
+    position = 0
+    for _ in range(row - 1):
+        end = _LINE_END.search(source, position)
+        if end is None:
+            return len(source)
+        position = end.end()
+    return min(position + column - 1, len(source))
 
 
 def _load(raw: bytes) -> dict[str, Any]:

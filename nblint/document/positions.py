@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from nblint.document.model import Place
+from nblint.document.model import Place, offset_of
 
 STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _TOKEN = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
@@ -25,16 +25,25 @@ class Span(NamedTuple):
     end: int
 
 
+class Member(NamedTuple):
+    """A key of a JSON object and its value."""
+
+    key: Span
+    value: Span
+
+
+def keyed_members(raw: bytes, start: int) -> list[Member]:
+    """Return the members of the JSON object that starts at a byte offset, in order."""
+    keys_and_values = _values(raw, start)
+    return list(map(Member, keys_and_values, keys_and_values))
+
+
 def members(raw: bytes, start: int) -> dict[str, Span]:
     """Return the values of the JSON object that starts at a byte offset, by key.
 
     Of a key that is there twice, the last value counts, as in `json.loads`.
     """
-    keys_and_values = _values(raw, start)
-    return {
-        json.loads(raw[key.start : key.end]): value
-        for key, value in zip(keys_and_values, keys_and_values, strict=True)
-    }
+    return {json.loads(raw[key.start : key.end]): value for key, value in keyed_members(raw, start)}
 
 
 def items(raw: bytes, start: int) -> list[Span]:
@@ -166,16 +175,17 @@ def _output(raw: RawNotebook, cell: int, output: int, mime: str) -> tuple[Span |
 
 def _row_line(raw: RawNotebook, span: Span, row: int | None, joint: str) -> int:
     """Return the line on which a row of a multi-line string stands, or of a JSON value begins."""
+    line = raw.line(span.start)
     if row is None or raw.raw[span.start : span.start + 1] != b"[":
-        return raw.line(span.start)
-    rows_before, line = 0, raw.line(span.start)
-    for item in items(raw.raw, span.start):
-        if rows_before >= row:
+        return line
+    found = items(raw.raw, span.start)
+    values = (json.loads(raw.raw[item.start : item.end]) for item in found)
+    texts = [value + joint if isinstance(value, str) else "" for value in values]
+    remaining = offset_of("".join(texts), row)
+    for item, text in zip(found, texts, strict=True):
+        # The empty row behind a last line end begins nowhere: it is that line's.
+        line = raw.line(item.start) if text else line
+        if remaining < len(text):
             break
-        line = raw.line(item.start)
-        text = json.loads(raw.raw[item.start : item.end])
-        ends = len(re.findall(r"\r\n|\r|\n", text + joint)) if isinstance(text, str) else 0
-        if rows_before + ends >= row:
-            break
-        rows_before += ends
+        remaining -= len(text)
     return line

@@ -1,11 +1,12 @@
 """Applies the fixes of findings until none is left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from nblint.document.edit import Edit, TextEdit, apply, conflict
+from nblint.document.apply import apply
+from nblint.document.edit import Edit, Rewrite, conflict
 from nblint.document.model import Notebook, Unreadable
-from nblint.document.positions import RawNotebook
+from nblint.document.verify import is_edited_only
 from nblint.findings import Finding
 from nblint.linting.checking import check_document, read_document
 from nblint.linting.selection import Selection
@@ -54,43 +55,50 @@ def fix_document(
     for _ in range(_MOST_ROUNDS):
         if not isinstance(document, Notebook):
             break
-        chosen = _compatible(findings, unsafe=unsafe)
-        fixed = _applied(document, [edit for edits in chosen for edit in edits])
+        fixed, number = _applied(document, _compatible(document, findings, unsafe=unsafe))
         if fixed is None:
             break
         document = fixed
-        fixes += len(chosen)
+        fixes += number
         findings = check_document(document, name, project, selection)
     return Fixed(document, findings, fixes)
 
 
-def _compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[tuple[Edit, ...]]:
+def _compatible(
+    notebook: Notebook, findings: Iterable[Finding], *, unsafe: bool
+) -> list[tuple[Edit, ...]]:
     """Return the edits of the fixes that can be applied together, the first come first."""
     chosen: list[tuple[Edit, ...]] = []
     for finding in findings:
         fix = finding.fix
         if fix is None or not (fix.safe or unsafe):
             continue
+        # What is read from an older format does not stand in the file as it is read.
+        if notebook.nbformat < 4 and not any(isinstance(edit, Rewrite) for edit in fix.edits):
+            continue
         if not any(conflict(edits, fix.edits) for edits in chosen):
             chosen.append(fix.edits)
     return chosen
 
 
-def _applied(notebook: Notebook, edits: list[Edit]) -> Notebook | None:
-    """Return the edited notebook; None where nothing changes, or more than the edited cells."""
+def _applied(notebook: Notebook, fixes: Sequence[tuple[Edit, ...]]) -> tuple[Notebook | None, int]:
+    """Return the edited notebook, or None where nothing changes; and how many fixes it has.
+
+    Odd files could be edited wrongly. A fix that would do more than its edits say is left out.
+    """
+    edited = _verified(notebook, fixes)
+    if edited is None and len(fixes) > 1:
+        fixes = [fix for fix in fixes if _verified(notebook, [fix])]
+        edited = _verified(notebook, fixes)
+    return edited, len(fixes)
+
+
+def _verified(notebook: Notebook, fixes: Sequence[tuple[Edit, ...]]) -> Notebook | None:
+    edits = [edit for fix in fixes for edit in fix]
     if not edits:
         return None
     raw = apply(notebook, edits)
     edited = read_document(notebook.path, raw)
     if raw == notebook.raw or not isinstance(edited, Notebook):
         return None
-    touched = {edit.cell for edit in edits if isinstance(edit, TextEdit)}
-    before, after = RawNotebook(notebook.raw), RawNotebook(raw)
-    following = iter([raw[span.start : span.end] for span in after.cells])
-    kept = all(
-        any(notebook.raw[span.start : span.end] == other for other in following)
-        for index, span in enumerate(before.cells, 1)
-        if index not in touched
-    )
-    # Odd files could be edited wrongly; then they stay as they are.
-    return edited if kept else None
+    return edited if is_edited_only(notebook, edited, edits) else None

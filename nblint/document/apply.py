@@ -1,0 +1,238 @@
+"""Applies edits surgically: the bytes of what changes, and no others.
+
+Indentation, key order, escapes, line ends and the end of the file stay as they were.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nblint.document.edit import (
+    DeleteCell,
+    Edit,
+    InsertCell,
+    ReorderCells,
+    Rewrite,
+    SetValue,
+    TextEdit,
+    new_id,
+    with_line_ends_of,
+)
+from nblint.document.layout import Layout, encode_text
+from nblint.document.model import Notebook
+from nblint.document.positions import RawNotebook, Span, items, keyed_members
+
+# A character of a JSON string, as it is escaped in the file; a surrogate pair is one.
+_CHARACTER = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|\\u[0-9a-fA-F]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*"
+)
+
+
+class _Splice(NamedTuple):
+    """New bytes in the stead of a part of the file."""
+
+    span: Span
+    text: bytes
+
+
+def apply(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
+    """Apply edits that do not conflict.
+
+    Args:
+        notebook: The notebook, whose `raw` the edits are for.
+        edits: The edits, in any order; insertions at one point come out in the order given.
+
+    Returns:
+        The bytes of the edited notebook.
+    """
+    for edit in edits:
+        if isinstance(edit, Rewrite):
+            return edit.raw
+    raw = RawNotebook(notebook.raw)
+    splices: list[_Splice] = []
+    texts: dict[int, list[TextEdit]] = {}
+    for edit in edits:
+        if isinstance(edit, TextEdit):
+            texts.setdefault(edit.cell, []).append(edit)
+        elif isinstance(edit, SetValue):
+            splices += _set_value(raw, edit)
+    for cell, cell_edits in texts.items():
+        if span := raw.source(cell):
+            splices.append(_Splice(span, _edited_source(notebook, raw, cell, span, cell_edits)))
+    order = arrangement(len(raw.cells), edits)
+    if order == list(range(1, len(raw.cells) + 1)):
+        return _spliced(raw.raw, Span(0, len(raw.raw)), splices)
+    container = raw.top["cells"]
+    before, after = Span(0, container.start), Span(container.end, len(raw.raw))
+    return (
+        _spliced(raw.raw, before, splices)
+        + _arranged(notebook, raw, order, splices)
+        + _spliced(raw.raw, after, splices)
+    )
+
+
+def arrangement(cells: int, edits: Sequence[Edit]) -> "list[int | InsertCell]":
+    """Return the cells that edits leave, in order: the numbers of the old ones, and the new ones.
+
+    Args:
+        cells: How many cells there are.
+        edits: The edits.
+    """
+    order: Sequence[int] = range(1, cells + 1)
+    for edit in edits:
+        if isinstance(edit, ReorderCells):
+            order = edit.order
+    gone = {edit.cell for edit in edits if isinstance(edit, DeleteCell)}
+    new = [edit for edit in edits if isinstance(edit, InsertCell)]
+    result: list[int | InsertCell] = []
+    for position, cell in enumerate(order, 1):
+        result += [edit for edit in new if edit.before == position]
+        result += [] if cell in gone else [cell]
+    return result + [edit for edit in new if edit.before > cells]
+
+
+def _spliced(raw: bytes, whole: Span, splices: Sequence[_Splice]) -> bytes:
+    """Return a part of the file with its splices; those at one point stay in their order."""
+    result, position = b"", whole.start
+    for span, text in sorted(splices, key=lambda splice: splice.span):
+        if whole.start <= span.start and span.end <= whole.end:
+            result += raw[position : span.start] + text
+            position = span.end
+    return result + raw[position : whole.end]
+
+
+def _arranged(
+    notebook: Notebook,
+    raw: RawNotebook,
+    order: "Sequence[int | InsertCell]",
+    splices: Sequence[_Splice],
+) -> bytes:
+    """Return the JSON of the list of cells; what stands between two of them stays in its place."""
+    layout, container = Layout.of(raw.raw), raw.top["cells"]
+    if not order:
+        return b"[]"
+    lead, tail = layout.gap(2), layout.gap(1)
+    separators: list[bytes] = []
+    if raw.cells:
+        lead = raw.raw[container.start + 1 : raw.cells[0].start]
+        tail = raw.raw[raw.cells[-1].end : container.end - 1]
+        following = zip(raw.cells, raw.cells[1:], strict=False)
+        separators = [raw.raw[one.end : other.start] for one, other in following]
+    usual = separators[0] if separators else layout.separator(2)
+    taken = {cell.id for cell in notebook.cells if cell.id}
+    result = b"[" + lead
+    for position, cell in enumerate(order):
+        if position:
+            result += separators[position - 1] if position <= len(separators) else usual
+        if isinstance(cell, InsertCell):
+            new = _new_cell(notebook, cell.source, taken)
+            result += layout.encode(new, 2, ascii_only=raw.raw.isascii())
+        else:
+            result += _spliced(raw.raw, raw.cells[cell - 1], splices)
+    return result + tail + b"]"
+
+
+def _new_cell(notebook: Notebook, source: str, taken: set[str]) -> dict[str, object]:
+    lines = source.splitlines(keepends=True)
+    if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
+        return {"cell_type": "markdown", "metadata": {}, "source": lines}
+    identifier = new_id(source, taken)
+    taken.add(identifier)
+    return {"cell_type": "markdown", "id": identifier, "metadata": {}, "source": lines}
+
+
+def _set_value(raw: RawNotebook, edit: SetValue) -> list[_Splice]:
+    """Return the splice that sets a value; none where there is no object to hold it."""
+    layout, ascii_only = Layout.of(raw.raw), raw.raw.isascii()
+    depth = 2 + len(edit.path)
+    value = layout.encode(edit.value, depth, ascii_only=ascii_only)
+    if found := raw.value(edit.cell, *edit.path):
+        return [_Splice(found, value)]
+    parent = raw.value(edit.cell, *edit.path[:-1])
+    if parent is None or raw.raw[parent.start : parent.start + 1] != b"{":
+        return []
+    key = layout.encode(edit.path[-1], depth, ascii_only=ascii_only)
+    siblings = keyed_members(raw.raw, parent.start)
+    if not siblings:
+        text = layout.gap(depth) + key + layout.colon + value + layout.gap(depth - 1)
+        return [_Splice(Span(parent.start + 1, parent.end - 1), text)]
+    first = siblings[0]
+    member = key + raw.raw[first.key.end : first.value.start] + value
+    if len(siblings) > 1:
+        separator = raw.raw[first.value.end : siblings[1].key.start]
+    else:
+        separator = b"," + raw.raw[parent.start + 1 : first.key.start]
+    # Jupyter sorts keys; elsewhere, this place is as good as any other.
+    for sibling in siblings:
+        if raw.raw[sibling.key.start : sibling.key.end] > key:
+            return [_Splice(Span(sibling.key.start, sibling.key.start), member + separator)]
+    end = siblings[-1].value.end
+    return [_Splice(Span(end, end), separator + member)]
+
+
+def _edited_source(
+    notebook: Notebook, raw: RawNotebook, cell: int, span: Span, edits: list[TextEdit]
+) -> bytes:
+    """Return the JSON of an edited source, which is a string or a list of strings.
+
+    A list is edited as one stream of characters, each as it is escaped in the file, with the bytes
+    that stand between two of its strings kept beside it: `breaks`, by where the second one begins.
+    """
+    is_list = raw.raw[span.start : span.start + 1] == b"["
+    parts = items(raw.raw, span.start) if is_list else [span]
+    parts = [part for part in parts if raw.raw[part.start : part.start + 1] == b'"']
+    characters: list[bytes] = []
+    breaks: dict[int, bytes] = {}
+    for previous, part in zip([None, *parts], parts, strict=False):
+        if previous:
+            breaks[len(characters)] = raw.raw[previous.end : part.start]
+        characters += _CHARACTER.findall(raw.raw, part.start + 1, part.end - 1)
+    lead, new_break, tail = _list_layout(raw, span, parts) if is_list else (b"", b"", b"")
+    source, ascii_only = notebook.cells[cell - 1].source, raw.raw.isascii()
+
+    edited: list[bytes] = []
+    edited_breaks: dict[int, bytes] = {}
+    position = 0
+    ends_line = True
+    # The sort is stable, so that insertions at one point stay in their order.
+    for edit in [*sorted(edits, key=lambda edit: edit[1:3]), TextEdit(cell, len(source), -1, "")]:
+        for index in range(position, edit.start):
+            if index in breaks and (index > position or ends_line):
+                edited_breaks[len(edited)] = breaks[index]
+            edited.append(characters[index])
+            ends_line = source[index] == "\n"
+        if edit.start in breaks and ends_line:
+            edited_breaks[len(edited)] = breaks[edit.start]
+        for line in with_line_ends_of(source, edit.text).splitlines(keepends=True):
+            edited.append(encode_text(line, ascii_only=ascii_only))
+            ends_line = line.endswith("\n")
+            if ends_line:
+                edited_breaks[len(edited)] = new_break
+        position = edit.end
+    if not is_list:
+        return b'"' + b"".join(edited) + b'"'
+    if not edited:
+        return b"[]"
+    result = b"[" + lead + b'"'
+    for index, character in enumerate(edited):
+        if index and index in edited_breaks:
+            result += b'"' + edited_breaks[index] + b'"'
+        result += character
+    return result + b'"' + tail + b"]"
+
+
+def _list_layout(raw: RawNotebook, span: Span, parts: list[Span]) -> tuple[bytes, bytes, bytes]:
+    """Return what stands before, between and behind the strings of a source's list."""
+    if parts:
+        lead = raw.raw[span.start + 1 : parts[0].start]
+        between = raw.raw[parts[0].end : parts[1].start] if len(parts) > 1 else b"," + lead
+        return lead, between, raw.raw[parts[-1].end : span.end - 1]
+    layout = Layout.of(raw.raw)
+    if not layout.newline:
+        return b"", layout.comma, b""
+    line_start = raw.raw.rfind(b"\n", 0, span.start) + 1
+    indent = re.compile(rb"[ \t]*").match(raw.raw, line_start)
+    tail = layout.newline + (indent[0] if indent else b"")
+    lead = tail + layout.indent
+    return lead, b"," + lead, tail

@@ -1,0 +1,64 @@
+"""How a file's JSON is laid out, so that what is added looks like the rest of it."""
+
+import json
+import re
+from typing import NamedTuple
+
+from nblint.document.positions import STRING
+
+_BEGINNING = re.compile(rb"\s*\{(?:(\r?\n)([ \t]*))?[ \t]*(?:" + STRING + rb"(\s*:\s*))?")
+
+
+class Layout(NamedTuple):
+    """The layout of a file.
+
+    Attributes:
+        newline: The line end; empty where the whole file is one line.
+        indent: One level of indentation.
+        comma: What separates items on one line.
+        colon: What separates a key from its value.
+    """
+
+    newline: bytes
+    indent: bytes
+    comma: bytes
+    colon: bytes
+
+    @classmethod
+    def of(cls, raw: bytes) -> "Layout":
+        """Read the layout off the beginning of a file that holds a JSON object."""
+        first = _BEGINNING.match(raw)
+        newline, indent, colon = first.groups() if first else (None, None, None)
+        colon = colon or b": "
+        return cls(newline or b"", indent or b"", b"," if colon == b":" else b", ", colon)
+
+    def gap(self, depth: int) -> bytes:
+        """Return what stands before an item at a depth of nesting, behind the comma if any."""
+        return self.newline + self.indent * depth
+
+    def separator(self, depth: int) -> bytes:
+        """Return what stands between two items at a depth of nesting."""
+        return b"," + self.gap(depth) if self.newline else self.comma
+
+    def encode(self, value: object, depth: int, *, ascii_only: bool) -> bytes:
+        """Return a value's JSON, as it stands at a depth of nesting."""
+        if not self.newline:
+            separators = (self.comma.decode(), self.colon.decode())
+            return _dumps(value, ascii_only, separators=separators)
+        separators = (",", self.colon.decode())
+        text = _dumps(value, ascii_only, separators=separators, indent=self.indent.decode())
+        return text.replace(b"\n", self.gap(depth))
+
+
+def encode_text(text: str, *, ascii_only: bool) -> bytes:
+    """Return a text as it stands between the quotes of a JSON string."""
+    return _dumps(text, ascii_only)[1:-1]
+
+
+def _dumps(value: object, ascii_only: bool, **layout: object) -> bytes:
+    """Return JSON; half of a surrogate pair has no UTF-8 and is escaped in any case."""
+    text = json.dumps(value, ensure_ascii=ascii_only, **layout)  # type: ignore[arg-type]
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, **layout).encode()  # type: ignore[arg-type]
