@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from nblint.credentials.redaction import mask
-from nblint.document.model import Notebook, Place, Unreadable
+from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Rule
 from nblint.linting.selection import Selection
-from nblint.linting.suppression import remaining, suppressions
+from nblint.linting.suppression import ITSELF, remaining, useless
 from nblint.reading import MissingPartError, Reading
 from nblint.reading.project import Project
+from nblint.reading.suppression import suppressions
 
 
 class RuleError(Exception):
@@ -65,20 +66,25 @@ def check_document(
         RuleError: A rule raised an exception.
     """
     settings = project.settings
-    reading = Reading((document, project, settings, *settings.sections))
-    found = [f for rule in selection.for_notebook(name) for f in _run(rule, reading)]
-    if isinstance(document, Notebook):
-        found = remaining(found, suppressions(document))
+    given = (document, File(document), project, settings, *settings.sections)
+    rules = selection.for_notebook(name)
+    reading = Reading(given)
+    found = [f for rule in rules if rule.code != ITSELF for f in _run(rule, reading)]
+    if isinstance(document, Notebook) and (allowed := suppressions(document)):
+        reading = Reading((*given, useless(allowed, found, rules)))
+        found += [f for rule in rules if rule.code == ITSELF for f in _run(rule, reading)]
+        found = remaining(found, allowed)
     return tuple(sorted(_completed(found, selection), key=_order))
 
 
-def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
+def _run(rule: Rule, reading: Reading) -> list[Finding]:
     try:
-        yield from reading.call(rule.check)
+        return list(reading.call(rule.check))
     except Exception as error:
         # Of a file there is a notebook or a reason why not, and rules are about one of them.
-        if not isinstance(error, MissingPartError) or error.part not in (Notebook, Unreadable):
-            raise RuleError(f"{rule.code} {rule.name}") from error
+        if isinstance(error, MissingPartError) and error.part in (Notebook, Unreadable):
+            return []
+        raise RuleError(f"{rule.code} {rule.name}") from error
 
 
 def _completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
