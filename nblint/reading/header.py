@@ -133,6 +133,12 @@ def skeleton(section: SectionSettings) -> str:
     return f"{'#' * SECTION_LEVEL} {section.title}\n{blank}{prompt(section)}"
 
 
+def skeletons(settings: HeaderSettings) -> str:
+    """Return the markdown of a whole header that an author has yet to write."""
+    parts = [f"# {DEFAULT_TITLE}", *(skeleton(section) for section in settings.sections)]
+    return "\n\n".join(parts)
+
+
 def prompt(section: SectionSettings) -> str:
     """Return what stands under a section's heading until an author replaces it."""
     if section.prompt:

@@ -15,8 +15,9 @@ Sections = Mapping[str, SectionSettings]
 
 SECTION_LEVEL = 2
 
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s*>", re.I | re.S)
-_HTML_TAG = re.compile(r"<!--.*?-->|<[^<>]{0,500}>", re.S)
+_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s{0,20}>", re.I | re.S)
+_HTML_TAG = re.compile(r"<[^<>]{0,500}>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _BOLD_LABEL = re.compile(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
 _UNSPACED = re.compile(r" {0,3}(#{1,6})([^#\s].{0,200})")
 
@@ -55,7 +56,7 @@ def normalised(title: str) -> str:
 
     Case, markup, numbering, a trailing colon and a trailing parenthesis make no difference.
     """
-    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", _HTML_TAG.sub("", title))
+    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", _HTML_TAG.sub("", without_comments(title)))
     text = re.sub(r"^[\W_]*(?:\d{1,3}[.)]\s+)?", "", re.sub(r"[*_`]", "", text)).strip()
     text = re.sub(r"\s*\([^()]*\)$", "", text.rstrip(": \t"))
     return " ".join(text.rstrip(":").casefold().split())
@@ -63,7 +64,7 @@ def normalised(title: str) -> str:
 
 def markdown_heading(cell: Cell, block: Block, sections: Sections) -> Heading:
     """Return the heading that a block of markdown is."""
-    title = block.texts[0].text if block.texts else ""
+    title = without_comments(block.texts[0].text).strip() if block.texts else ""
     form: HeadingForm = "setext" if block.setext else "atx"
     place = cell.place(block.row, end_row=block.end_row)
     return Heading(title, block.level, form, place, sections.get(normalised(title)))
@@ -73,7 +74,7 @@ def html_headings(cell: Cell, block: Block, sections: Sections) -> Iterator[Head
     """Yield the headings in a block of HTML."""
     html = block.texts[0].text
     for match in _HTML_HEADING.finditer(html):
-        title = " ".join(_HTML_TAG.sub("", match[2]).split())
+        title = " ".join(_HTML_TAG.sub("", without_comments(match[2])).split())
         row = block.row + html.count("\n", 0, match.start())
         place = cell.place(row, end_row=row + match[0].count("\n"))
         section = sections.get(normalised(title))
@@ -85,11 +86,16 @@ def without_headings(html: str) -> str:
     return _HTML_HEADING.sub("", html)
 
 
+def without_comments(text: str) -> str:
+    """Return markdown or HTML without its comments."""
+    return _COMMENT.sub("", text) if "<!--" in text else text
+
+
 def says_something(html: str) -> bool:
     """Say whether HTML shows anything: text, or an element that is a picture, a frame, a rule."""
-    without_comments = re.sub(r"<!--.*?(?:-->|\Z)", "", html, flags=re.S)
-    shown = re.search(r"<(?:img|svg|video|iframe|object|embed|hr|input)\b", without_comments, re.I)
-    return bool(shown or _HTML_TAG.sub("", without_comments).strip())
+    text = without_comments(html)
+    shown = re.search(r"<(?:img|svg|video|iframe|object|embed|hr|input)\b", text, re.I)
+    return bool(shown or _HTML_TAG.sub("", text).strip())
 
 
 def label(cell: Cell, row: int, sections: Sections, *, first: bool) -> Heading | None:

@@ -71,40 +71,48 @@ def _with_ids(data: dict[str, Any]) -> dict[str, Any]:
 
 def _specific(error: Any) -> Iterator[Any]:
     """Yield the errors of the kind of cell or output that it says it is."""
-    if error.validator == "oneOf" and isinstance(error.instance, dict):
+    kinds = _kinds(error)
+    if not kinds:
+        yield error
+    elif isinstance(error.instance, dict):
         kind = error.instance.get("cell_type", error.instance.get("output_type"))
-        names = [branch.get("$ref", "").rpartition("/")[2] for branch in error.validator_value]
-        branch = next((i for i, name in enumerate(names) if name in (kind, f"{kind}_cell")), None)
-        if branch is not None:
-            for inner in error.context:
-                if inner.schema_path[0] == branch:
-                    yield from _specific(inner)
-            return
-    yield error
+        branch = next((i for i, name in enumerate(kinds) if name in (kind, f"{kind}_cell")), None)
+        if branch is None:
+            yield error
+        for inner in error.context if branch is not None else ():
+            if inner.schema_path[0] == branch:
+                yield from _specific(inner)
+
+
+def _kinds(error: Any) -> list[str]:
+    """Return the kinds of cells or outputs that the schema has where an error stands."""
+    if error.validator != "oneOf":
+        return []
+    names = [branch.get("$ref", "").rpartition("/")[2] for branch in error.validator_value]
+    return names if {"code_cell", "stream"} & set(names) else []
 
 
 def _problem(error: Any, version: str) -> str:
     """Return a sentence that names the field and quotes no value: it could be a secret."""
     fields = [step for step in error.absolute_path if isinstance(step, str)]
-    name = ".".join(step for step in fields if step != "cells") or "notebook"
-    within = "" if name == "notebook" else f"{name}."
+    path = ".".join(fields[1:] if fields[:1] == ["cells"] else fields)
+    within = f"{path}." if path else ""
+    name = f"the field '{path}'" if path else "the cell" if fields else "the notebook"
     if error.validator == "required":
         missing = next(key for key in error.validator_value if f"'{key}' " in error.message)
         return f"the field '{within}{missing}' is missing"
     if error.validator == "additionalProperties":
         extra = sorted(set(error.instance) - set(error.schema.get("properties", {})))
         return f"nbformat {version} has no field '{within}{extra[0]}' here"
-    if error.validator == "oneOf" and isinstance(error.instance, dict):
-        what = "output_type" if "outputs" in fields else "cell_type"
-        return f"the field '{within}{what}' is missing, or is none of nbformat's"
+    if _kinds(error):
+        kind = "output_type" if "outputs" in fields else "cell_type"
+        return f"the field '{within}{kind}' is missing, or is none of nbformat's"
     if error.validator in ("type", "oneOf"):
         found = _TYPES.get(type(error.instance), "a number")
         wanted = error.validator_value if isinstance(error.validator_value, str) else ""
-        wanted = (
-            f", not {_WANTED[wanted]}" if wanted in _WANTED else ", which nbformat has not there"
-        )
-        return f"the field '{name}' is {found}{wanted}"
-    return f"the field '{name}' has a value that nbformat {version} does not allow"
+        instead = f", not {_WANTED[wanted]}" if wanted in _WANTED else ", which it cannot be"
+        return f"{name} is {found}{instead}"
+    return f"{name} has a value that nbformat {version} does not allow"
 
 
 def _place(notebook: Notebook, path: list[str | int]) -> Place:

@@ -1,3 +1,4 @@
+import warnings
 from collections.abc import Iterator
 
 from nblint.document.edit import Rewrite, new_id
@@ -35,13 +36,16 @@ class OutdatedFormat(Rule):
 def _converted(notebook: Notebook) -> bytes | None:
     """Return the notebook in nbformat 4.5; None where nbformat cannot convert it."""
     import nbformat
+    from nbformat.reader import reads
 
     try:
-        new = nbformat.convert(nbformat.from_dict(notebook.data), to_version=4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            new = nbformat.convert(reads(notebook.raw.decode()), to_version=4)
         taken: set[str] = set()
         for cell in new.cells:
             # nbformat's are random; the same fix gives the same bytes twice.
-            cell["id"] = new_id(str(cell.source), taken)
+            cell["id"] = new_id(cell.source, taken)
             taken.add(cell["id"])
         text: str = nbformat.writes(new)
     except Exception:

@@ -84,8 +84,8 @@ def _without_comment(cell: Cell, suppression: Suppression) -> TextEdit | None:
         end = closing + len(_ENDINGS[opening])
     else:
         # A reason follows, or another comment.
-        following = re.search(r"[ \t]#", cell.source[end:row_end])
-        end = end + following.start() if following else row_end
+        following = re.search(r"[ \t](?=#)", cell.source[end:row_end])
+        end = end + following.end() if following else row_end
     before, behind = cell.source[row_start:start], cell.source[end:row_end]
     if before.strip() or behind.strip():
         blanks = len(before) - len(before.rstrip()) if not behind.strip() else 0

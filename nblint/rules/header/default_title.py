@@ -7,7 +7,7 @@ from nblint.findings import Finding, Rule
 from nblint.reading.header import DEFAULT_TITLE, Header
 from nblint.reading.headings import normalised
 
-_UNTITLED = re.compile(r"untitled\b.*|(?:notebook )?title|(?:new|my) notebook")
+_UNTITLED = re.compile(r"untitled(?:\b|[\d_]).*|(?:notebook )?title|(?:new|my) notebook")
 
 
 class DefaultTitle(Rule):

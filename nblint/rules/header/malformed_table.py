@@ -10,11 +10,11 @@ from nblint.rules.header.section_form import missing_columns
 
 _PROBLEMS: Mapping[Fault, str] = MappingProxyType(
     {
-        "dashes": "the row under its header is not made of plain dashes ('-')",
-        "columns": "the row under its header has another number of columns",
-        "no-rule": "there is no row of dashes under its header",
-        "blank": "a blank row stands between its header and the row of dashes",
-        "hidden": "a row has more cells than the header, and the last are not shown",
+        "dashes": "the row under the table's header is not made of plain dashes ('-')",
+        "columns": "the row under the table's header has another number of columns",
+        "no-rule": "the table has no row of dashes under its header",
+        "blank": "a blank row stands between the table's header and the row of dashes",
+        "hidden": "a row of the table has more cells than its header, and the last are not shown",
     }
 )
 
@@ -49,7 +49,7 @@ class MalformedTable(Rule):
             row = _faulty_row(cell, entry, fault)
             yield self.at(
                 cell.place(row),
-                f"the table does not render: {_PROBLEMS[fault]}",
+                _PROBLEMS[fault],
                 help="write '--- | ---' right under the header row, with as many columns"
                 if fault != "hidden"
                 else r"write a bar inside a cell as '\|'",

@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterator
 
 from nblint.document.edit import TextEdit
-from nblint.document.model import Notebook, offset_of
+from nblint.document.model import Cell, Notebook, offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header import Entry, Header
 from nblint.reading.headings import SECTION_LEVEL, Heading
@@ -52,16 +52,15 @@ def _as_markdown(
     """Return the edit that makes a heading of it; None where something would be lost."""
     cell = notebook.cells[entry.cell - 1]
     first, last = entry.block.row, entry.block.end_row
-    title = " ".join(heading.title.split())
+    title = " ".join(heading.title.split()).rstrip(": " if heading.section else " ")
+    below = cell.rows[last] if last < len(cell.rows) else ""
     if heading.form == "html":
-        text = "\n".join(cell.rows[first - 1 : last])
-        # Within other elements it is not markdown; what follows in the block could turn into it.
-        if not _PLAIN_HTML.fullmatch(text) or _is_inside_html(header, entry):
+        html = "\n".join(cell.rows[first - 1 : last])
+        if not _PLAIN_HTML.fullmatch(html) or not _opens_its_block(cell, header, entry):
             return None
     start = offset_of(cell.source, first)
     end = offset_of(cell.source, last, len(cell.rows[last - 1]) + 1)
     text = f"{'#' * level} {title}"
-    below = cell.rows[last] if last < len(cell.rows) else ""
     if heading.rest:
         text += f"\n{heading.rest}"
     elif heading.form == "html" and below.strip():
@@ -69,13 +68,19 @@ def _as_markdown(
     return TextEdit(cell.index, start, end, text)
 
 
-def _is_inside_html(header: Header, entry: Entry) -> bool:
-    """Say whether a heading is a part of a block of HTML that says something else, too."""
-    return any(
-        other is not entry
+def _opens_its_block(cell: Cell, header: Header, entry: Entry) -> bool:
+    """Say whether nothing stands before an HTML heading in its block, and only text behind it."""
+    first, last = entry.block.row, entry.block.end_row
+    around = [
+        other.block
+        for other in header.entries
+        if other is not entry
         and other.cell == entry.cell
         and other.block.kind == "html"
-        and other.block.row <= entry.block.end_row
-        and other.block.end_row >= entry.block.row
-        for other in header.entries
+        and other.block.row <= last
+        and other.block.end_row >= first
+    ]
+    return all(
+        block.row == first and not any("<" in row for row in cell.rows[last : block.end_row])
+        for block in around
     )
