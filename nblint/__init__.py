@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nblint.document.model import Notebook
     from nblint.findings import Finding
     from nblint.linting.checking import check_bytes
-    from nblint.linting.run import Result
+    from nblint.linting.results import Result
     from nblint.reading.project import Project
     from nblint.settings import Settings, SettingsError
 
@@ -44,7 +44,7 @@ _HOMES = {
     "Finding": "nblint.findings",
     "Notebook": "nblint.document.model",
     "Project": "nblint.reading.project",
-    "Result": "nblint.linting.run",
+    "Result": "nblint.linting.results",
     "Settings": "nblint.settings",
     "SettingsError": "nblint.settings",
     "check_bytes": "nblint.linting.checking",

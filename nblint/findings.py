@@ -10,6 +10,14 @@ from nblint.document.edit import Edit
 from nblint.document.model import Place
 from nblint.settings import Severity
 
+# Selects every rule, those too that otherwise only run when they are named.
+ALL = "ALL"
+
+
+def covers(selector: str, code: str) -> bool:
+    """Say whether a selector, the beginning of a code or `ALL`, holds for a code."""
+    return selector == ALL or (selector != "" and code.startswith(selector))
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -91,7 +99,9 @@ class Rule:
     check: ClassVar[Callable[..., Iterator[Finding]]]
 
     def __init_subclass__(cls) -> None:
-        cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        cls.name = re.sub(
+            r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__
+        ).lower()
 
     def at(
         self,

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from nblint.linting.run import Reported, Result, Run
-from nblint.linting.selection import covers
+from nblint.findings import covers
+from nblint.linting.results import Reported, Result
+from nblint.linting.run import Run
 from nblint.reports import text
 from nblint.reports.terminal import one_line, printable
 from nblint.settings import Settings, SettingsError, SettingsFile, SettingsFinder

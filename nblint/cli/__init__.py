@@ -10,6 +10,7 @@ from nblint import __version__
 # The command's module, by its name; what each does is said once, by the command itself.
 _COMMANDS = {
     "check": "check",
+    "header": "header",
     "rule": "rule",
     "rules": "rule",
     "env": "env",

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from nblint.cli.check import Tally
 from nblint.credentials.redaction import mask
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry, baseline_file
-from nblint.linting.run import Reported, Result, Run, display_path
+from nblint.linting.results import Reported, Result, display_path
+from nblint.linting.run import Run
 from nblint.reports.terminal import one_line, printable
 from nblint.reports.text import count, describe
 from nblint.settings import SettingsError, SettingsFinder

@@ -9,7 +9,8 @@ from typing import TextIO
 import click
 
 from nblint.linting.baseline import Baseline
-from nblint.linting.run import Fixing, Result, Run
+from nblint.linting.results import Result
+from nblint.linting.run import Fixing, Run
 from nblint.linting.selection import is_selector, unknown_selector
 from nblint.reports import diff, formats, renderer
 from nblint.reports.terminal import printable

@@ -10,7 +10,7 @@ import click
 
 from nblint.discovery import Discovery
 from nblint.document.model import Notebook, Unreadable
-from nblint.linting.run import display_path
+from nblint.linting.results import display_path
 from nblint.reading import Reading
 from nblint.reading.catalogue import Catalogue
 from nblint.reading.environment import Environment

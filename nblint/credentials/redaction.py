@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from nblint.credentials.engine import DEFAULTS, find_in_code, find_in_html, find_in_text, settle
 from nblint.credentials.formats import FORMATS
+from nblint.credentials.found import Credentials
 from nblint.credentials.hits import Hit
 
 _HIDDEN = "…"
@@ -20,6 +21,26 @@ _CUT = re.compile(
     + "|".join(re.escape(prefix) for prefix in _PREFIXES)
     + r"|AKIA|ASIA|AIza|eyJ)[\w.~+/=-]{8,}"
 )
+
+
+class Redaction:
+    """Hides the credentials of a notebook in whatever is quoted of it.
+
+    Args:
+        known: The values that were found in it.
+    """
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._known = frozenset(known)
+
+    @classmethod
+    def read(cls, credentials: Credentials) -> Redaction:
+        """Know a notebook's credentials."""
+        return cls(credentials.values())
+
+    def mask(self, text: str) -> str:
+        """Return a text without them, as `mask` does."""
+        return mask(text, self._known)
 
 
 def mask(text: str, known: Iterable[str] = ()) -> str:
@@ -37,12 +58,12 @@ def mask(text: str, known: Iterable[str] = ()) -> str:
     Returns:
         The text with each credential as its public prefix, if it has one, and an ellipsis.
     """
+    for hit in reversed(_hits(text)):
+        text = f"{text[: hit.start]}{hit.prefix}{_HIDDEN}{text[hit.end :]}"
     for value in sorted(set(known), key=len, reverse=True):
         for form in (value, repr(value)[1:-1]):
             if len(form) >= 4:
                 text = text.replace(form, _HIDDEN)
-    for hit in reversed(_hits(text)):
-        text = f"{text[: hit.start]}{hit.prefix}{_HIDDEN}{text[hit.end :]}"
     return _CUT.sub(rf"\1{_HIDDEN}", text)
 
 

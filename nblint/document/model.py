@@ -61,7 +61,10 @@ class Unreadable(Exception):
     Attributes:
         reason: What is wrong, in words.
         place: Where in the file.
+        raw: The bytes.
     """
+
+    raw: bytes = b""
 
     def __init__(self, reason: str, row: int = 1, column: int = 1) -> None:
         super().__init__(reason)
@@ -89,7 +92,8 @@ class Cell:
         if self.type == "heading":
             level = data.get("level")
             self.type = "markdown"
-            self.source = f"{'#' * (level if isinstance(level, int) else 1)} {self.source}"
+            marks = "#" * (level if isinstance(level, int) else 1)
+            self.source = f"{marks} {' '.join(self.source.splitlines())}"
         self.language = _cell_language(self.metadata) or language
 
     @property
@@ -181,7 +185,12 @@ class Notebook:
         Raises:
             Unreadable: The bytes are not UTF-8, not JSON, or not a notebook.
         """
-        return cls(path, raw, _load(raw))
+        try:
+            data = _load(raw)
+        except Unreadable as reason:
+            reason.raw = raw
+            raise
+        return cls(path, raw, data)
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -203,6 +212,16 @@ class Notebook:
     def code_cells(self, language: str = "python") -> Iterator[Cell]:
         """Yield the code cells of a language."""
         return (cell for cell in self.cells if cell.type == "code" and cell.language == language)
+
+
+class File(NamedTuple):
+    """What has been read from a file.
+
+    Attributes:
+        document: The notebook, or why there is none.
+    """
+
+    document: Notebook | Unreadable
 
 
 def rows_of(text: str) -> list[str]:

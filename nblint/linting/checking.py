@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
-from nblint.credentials.redaction import mask
-from nblint.document.model import Notebook, Place, Unreadable
+from nblint.credentials.redaction import Redaction
+from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Gathered, Rule
 from nblint.linting.selection import Selection
-from nblint.linting.suppression import remaining, suppressions
+from nblint.linting.suppression import ITSELF, remaining, useless
 from nblint.reading import MissingPartError, Reading
 from nblint.reading.project import Project
+from nblint.reading.suppression import suppressions
 
 
 class RuleError(Exception):
@@ -36,7 +38,7 @@ def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]
         SettingsError: The project's settings name rules that do not exist.
     """
     document = read_document(name, data)
-    return check_document(document, name, project, Selection(project.found))
+    return check_document(document, name, project, Selection(project.found)).findings
 
 
 def read_document(name: str, data: bytes) -> Notebook | Unreadable:
@@ -47,9 +49,21 @@ def read_document(name: str, data: bytes) -> Notebook | Unreadable:
         return reason
 
 
+class Checked(NamedTuple):
+    """What was found in a notebook.
+
+    Attributes:
+        findings: The findings, in the notebook's order.
+        redaction: Hides the notebook's credentials in what is quoted of it beside them.
+    """
+
+    findings: tuple[Finding, ...]
+    redaction: Redaction
+
+
 def check_document(
     document: Notebook | Unreadable, name: str, project: Project, selection: Selection
-) -> tuple[Finding, ...]:
+) -> Checked:
     """Check what has been read from a file.
 
     Args:
@@ -59,35 +73,46 @@ def check_document(
         selection: The rules that run.
 
     Returns:
-        The findings, in the notebook's order.
+        What was found.
 
     Raises:
         RuleError: A rule raised an exception.
     """
     reading = reading_of(document, project)
-    found = [f for rule in selection.for_notebook(name) for f in _run(rule, reading)]
-    if isinstance(document, Notebook):
-        found = remaining(found, suppressions(document))
-    return tuple(sorted(completed(found, selection, project.salt), key=_order))
+    rules = selection.for_notebook(name)
+    found = [f for rule in rules if rule.code != ITSELF for f in _run(rule, reading)]
+    if isinstance(document, Notebook) and (allowed := suppressions(document)):
+        reading.give(useless(allowed, found, rules))
+        found += [f for rule in rules if rule.code == ITSELF for f in _run(rule, reading)]
+        found = remaining(found, allowed)
+    # Looked for whatever is selected and suppressed, but only when there is something to say.
+    has_text = isinstance(document, Notebook) and found
+    redaction = reading.get(Redaction) if has_text else Redaction()
+    whole = completed(found, selection, redaction, project.salt)
+    return Checked(tuple(sorted(whole, key=_order)), redaction)
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
     """Return the reading that gives rules the parts they want."""
     settings = project.settings
-    return Reading((document, project, project.catalogue, settings, *settings.sections))
+    given = (document, project, project.catalogue, settings, *settings.sections)
+    if isinstance(document, Notebook | Unreadable):
+        return Reading((*given, File(document)))
+    return Reading(given)
 
 
-def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
+def _run(rule: Rule, reading: Reading) -> list[Finding]:
     try:
-        yield from reading.call(rule.check)
+        return list(reading.call(rule.check))
     except Exception as error:
         # Of a file there is a notebook or a reason why not, and rules are about one of them.
-        if not isinstance(error, MissingPartError) or error.part not in (Notebook, Unreadable):
-            raise RuleError(f"{rule.code} {rule.name}") from error
+        if isinstance(error, MissingPartError) and error.part in (Notebook, Unreadable):
+            return []
+        raise RuleError(f"{rule.code} {rule.name}") from error
 
 
 def completed(
-    findings: Iterable[Finding], selection: Selection, salt: str | None
+    findings: Iterable[Finding], selection: Selection, redaction: Redaction, salt: str | None
 ) -> Iterator[Finding]:
     """Yield findings as they are reported: masked, with the settings' severity, recognisable.
 
@@ -96,8 +121,8 @@ def completed(
     for finding in findings:
         masked = replace(
             finding,
-            message=mask(finding.message),
-            help=finding.help and mask(finding.help),
+            message=redaction.mask(finding.message),
+            help=finding.help and redaction.mask(finding.help),
             severity=selection.severity(finding.code, finding.severity),
         )
         yield replace(masked, fingerprint=_fingerprint(masked, salt), secret=None)

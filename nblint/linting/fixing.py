@@ -8,7 +8,7 @@ from nblint.document.edit import Edit, Rewrite, StripOutputs, conflict
 from nblint.document.model import Notebook, Unreadable
 from nblint.document.verify import is_edited_only
 from nblint.findings import Finding
-from nblint.linting.checking import check_document, read_document
+from nblint.linting.checking import Checked, check_document, read_document
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 
@@ -21,12 +21,12 @@ class Fixed(NamedTuple):
 
     Attributes:
         document: The notebook; the same object where nothing could be fixed.
-        findings: What is left.
+        checked: What is left. Its redaction knows the credentials from before the fixes as well.
         fixes: How many findings were fixed.
     """
 
     document: Notebook | Unreadable
-    findings: tuple[Finding, ...]
+    checked: Checked
     fixes: int
 
 
@@ -50,18 +50,18 @@ def fix_document(
     Returns:
         The fixed notebook.
     """
-    findings = check_document(document, name, project, selection)
-    fixes = 0
+    checked = check_document(document, name, project, selection)
+    redaction, fixes = checked.redaction, 0
     for _ in range(_MOST_ROUNDS):
         if not isinstance(document, Notebook):
             break
-        fixed, number = _applied(document, _compatible(document, findings, unsafe=unsafe))
+        fixed, number = _applied(document, _compatible(document, checked.findings, unsafe=unsafe))
         if fixed is None:
             break
         document = fixed
         fixes += number
-        findings = check_document(document, name, project, selection)
-    return Fixed(document, findings, fixes)
+        checked = check_document(document, name, project, selection)
+    return Fixed(document, Checked(checked.findings, redaction), fixes)
 
 
 def _compatible(

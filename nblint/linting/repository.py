@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from nblint.credentials.redaction import Redaction
 from nblint.document.model import Notebook, Unreadable
 from nblint.findings import Finding, Gathered, RepositoryRule
 from nblint.linting.checking import RuleError, completed, reading_of
@@ -53,7 +54,7 @@ class Repository:
             return
         for rule in self._rules:
             reading = reading_of(Gathered(self._gathered[rule.code]), self._project)
-            yield from completed(reading.call(rule.conclude), self._selection, None)
+            yield from completed(reading.call(rule.conclude), self._selection, Redaction(), None)
 
     def is_covered(self, paths: Sequence[Path]) -> bool:
         """Tell whether the paths of a run cover the whole repository."""

@@ -1,83 +1,23 @@
 """A run over many notebooks: one after the other, none kept in memory."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from nblint.credentials.redaction import mask
+from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
-from nblint.document.model import Cell, Notebook, Unreadable
-from nblint.document.positions import RawNotebook, file_line
+from nblint.document.model import Notebook, Unreadable
 from nblint.document.write import write_atomically
-from nblint.findings import Finding
-from nblint.linting.baseline import Baseline, Entry, Occurrence, baseline_file
-from nblint.linting.checking import RuleError, check_document, read_document
+from nblint.linting.baseline import Baseline, baseline_file
+from nblint.linting.checking import Checked, RuleError, check_document, read_document
 from nblint.linting.fixing import fix_document
 from nblint.linting.repository import Repository
+from nblint.linting.results import Result, changes, display_path, reported
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 from nblint.settings import SettingsError, SettingsFile, SettingsFinder
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """A finding with all that a report says of it, so that the notebook need not be kept.
-
-    Attributes:
-        path: The notebook: posix, relative to the current directory.
-        finding: The finding.
-        cell_id: The cell's id.
-        cell_type: The cell's type.
-        file_line: The line of the `.ipynb` file, 1-based.
-        first_line: The cell's first line, masked: what a person knows the cell by.
-        entry: What records it in the baseline; None for a new finding.
-    """
-
-    path: str
-    finding: Finding
-    cell_id: str | None = None
-    cell_type: str | None = None
-    file_line: int | None = None
-    first_line: str | None = None
-    entry: Entry | None = None
-
-    def occurrence(self, notebook: str) -> Occurrence:
-        """Return it as the baseline knows it: by the notebook that it was found in, if by one."""
-        return Occurrence(notebook or self.path, self.finding, self.cell_id)
-
-
-@dataclass(frozen=True, slots=True)
-class CellChange:
-    """A cell before and after its fixes; one of them is None where the cell is new or gone."""
-
-    cell: int
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run says of one notebook.
-
-    Attributes:
-        path: The notebook.
-        findings: What is wrong, after fixes.
-        fixes: How many findings were fixed, or would be where only the changes are wanted.
-        changes: The cells that the fixes change.
-        recorded: How many findings the baseline records.
-        stale: What it records and is not found any more.
-        notebooks: 1; 0 for what is found in all notebooks together.
-    """
-
-    path: str
-    findings: tuple[Reported, ...]
-    fixes: int = 0
-    changes: tuple[CellChange, ...] = ()
-    recorded: int = 0
-    stale: tuple[Entry, ...] = ()
-    notebooks: int = 1
 
 
 class _Loaded(NamedTuple):
@@ -177,7 +117,7 @@ class Run:
         """Yield what only all notebooks together say, if all were looked at."""
         if not loaded.repository.is_covered(paths):
             return
-        concluded = tuple(loaded.repository.conclude())
+        concluded = Checked(tuple(loaded.repository.conclude()), Redaction())
         yield replace(self._judged("", None, concluded, loaded), notebooks=0)
 
     def _load(self, settings: SettingsFile) -> _Loaded | None:
@@ -204,98 +144,44 @@ class Run:
         document = read_document(name, data)
         loaded.repository.add(document)
         if self._fixing is None:
-            findings = check_document(document, name, project, selection)
-            return self._judged(name, document, findings, loaded)
+            checked = check_document(document, name, project, selection)
+            return self._judged(name, document, checked, loaded)
         fixed = fix_document(document, name, project, selection, unsafe=self._fixing.unsafe)
-        changes: tuple[CellChange, ...] = ()
-        if isinstance(document, Notebook) and isinstance(fixed.document, Notebook) and fixed.fixes:
-            changes = tuple(_changes(document, fixed.document))
-            if self._fixing.write:
-                try:
-                    write_atomically(path, fixed.document.raw)
-                except OSError as error:
-                    self._on_error(f"{name}: cannot be written: {error.strerror or error}")
-                    findings = check_document(document, name, project, selection)
-                    return self._judged(name, document, findings, loaded)
-        judged = self._judged(name, fixed.document, fixed.findings, loaded)
-        return replace(judged, fixes=fixed.fixes, changes=changes)
+        judged = self._judged(name, fixed.document, fixed.checked, loaded)
+        if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
+            return judged
+        if fixed.fixes and self._fixing.write:
+            try:
+                write_atomically(path, fixed.document.raw)
+            except OSError as error:
+                self._on_error(f"{name}: cannot be written: {error.strerror or error}")
+                checked = check_document(document, name, project, selection)
+                return self._judged(name, document, checked, loaded)
+        changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
+        return replace(judged, fixes=fixed.fixes, changes=changed)
 
     def _judged(
         self,
         name: str,
         document: Notebook | Unreadable | None,
-        findings: tuple[Finding, ...],
+        checked: Checked,
         loaded: _Loaded,
     ) -> Result:
         """Return what is reported of findings: those that the baseline does not record."""
-        reported = _reported(name, document, findings)
+        found = tuple(reported(name, document, checked.findings, checked.redaction))
         if loaded.baseline is None:
-            return Result(name, reported)
+            return Result(name, found)
         if document is None:
             ran = loaded.repository.codes
         elif isinstance(document, Notebook):
             ran = frozenset(rule.code for rule in loaded.selection.for_notebook(name))
         else:  # of which nothing is known, so that no entry is stale
             ran = frozenset()
-        match = loaded.baseline.match(name or None, [r.occurrence(name) for r in reported], ran)
-        reported = tuple(
+        match = loaded.baseline.match(name or None, [one.occurrence(name) for one in found], ran)
+        kept = tuple(
             replace(one, entry=entry)
-            for one, entry in zip(reported, match.entries, strict=True)
+            for one, entry in zip(found, match.entries, strict=True)
             if entry is None or self._with_recorded
         )
         recorded = sum(entry is not None for entry in match.entries)
-        return Result(name, reported, recorded=recorded, stale=match.stale)
-
-
-def display_path(path: Path) -> str:
-    """Return a path as reports show it: posix, relative to the current directory."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive
-        relative = os.path.abspath(path)
-    # Names that are not UTF-8 come from the system with surrogates, which cannot be printed.
-    printable = relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return Path(printable).as_posix()
-
-
-def _reported(
-    path: str, document: Notebook | Unreadable | None, findings: Iterable[Finding]
-) -> tuple[Reported, ...]:
-    raw = RawNotebook(document.raw) if isinstance(document, Notebook) else None
-    reported = []
-    for finding in findings:
-        cell = _cell(document, finding)
-        reported.append(
-            Reported(
-                display_path(finding.path) if finding.path else path,
-                finding,
-                cell.id if cell else None,
-                cell.type if cell else None,
-                file_line(raw, finding.place) if raw else finding.place.row,
-                mask(cell.first_line) if cell else None,
-            )
-        )
-    return tuple(reported)
-
-
-def _cell(document: Notebook | Unreadable | None, finding: Finding) -> Cell | None:
-    """Return the cell that a finding is in."""
-    number = finding.place.cell
-    if not isinstance(document, Notebook) or not number or number > len(document.cells):
-        return None
-    return document.cells[number - 1]
-
-
-def _changes(before: Notebook, after: Notebook) -> Iterator[CellChange]:
-    """Yield the cells that differ, by what they hold: fixes insert and remove whole cells, too."""
-    import difflib
-
-    one = [cell.source for cell in before.cells]
-    other = [cell.source for cell in after.cells]
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, one, other, False).get_opcodes():
-        if tag == "equal":
-            continue
-        for offset in range(max(i2 - i1, j2 - j1)):
-            old = one[i1 + offset] if i1 + offset < i2 else None
-            new = other[j1 + offset] if j1 + offset < j2 else None
-            yield CellChange((i1 if old is not None else j1) + offset + 1, old, new)
+        return Result(name, kept, recorded=recorded, stale=match.stale)

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nblint.discovery import matches, relative_to
-from nblint.findings import Rule
+from nblint.findings import ALL, Rule, covers
 from nblint.linting.registry import FAMILIES, rules
 from nblint.settings import Settings, SettingsError, SettingsFile, Severity, nearest
 
-ALL = "ALL"
 # A file that is no notebook is never passed over in silence.
 ALWAYS_ON = "NBL001"
 
@@ -75,11 +74,6 @@ def _longest_prefix(code: str, prefixes: Iterable[str]) -> int:
 def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severity | None:
     holding = [prefix for prefix in severities if covers(prefix, code)]
     return severities[max(holding, key=len)] if holding else None
-
-
-def covers(selector: str, code: str) -> bool:
-    """Say whether a selector, the beginning of a code or `ALL`, holds for a code."""
-    return selector == ALL or (selector != "" and code.startswith(selector))
 
 
 def is_selector(selector: str) -> bool:

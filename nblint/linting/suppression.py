@@ -1,66 +1,13 @@
-"""What the author of a notebook has allowed: comments in cells, and tags on them.
+"""What remains of the findings when their authors' suppressions are taken into account."""
 
-token = "…"  # nblint: ignore[NBL201] reason        this line
-# nblint: ignore-cell[NBL3]                         this cell
-<!-- nblint: ignore[NBL104] -->                     in markdown: this line, or alone on a line,
-the one that follows
-nblint-ignore-NBL203                                a cell tag: outputs and metadata, too
-# pragma: allowlist secret                          detect-secrets' own; `nextline` as well
-"""
+from collections.abc import Collection, Iterable, Iterator
 
-import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from nblint.findings import Finding, Rule, covers
+from nblint.linting.registry import rules
+from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
 
-from nblint.document.model import Cell, Notebook, Place
-from nblint.findings import Finding
-from nblint.linting.selection import covers
-
-_COMMENT = re.compile(
-    r"(?P<opening>#|//|--|<!--|/\*)[ \t]{0,20}nblint:[ \t]{0,20}ignore(?P<cell>-cell)?"
-    r"(?:\[(?P<codes>[^\[\]]{0,200})\])?"
-)
-_PRAGMA = re.compile(
-    r"pragma:[ \t]{0,20}(?:allowlist|whitelist)[ \t]{1,20}(?P<next>nextline[ \t]{1,20})?secret"
-)
-_TAG = "nblint-ignore-"
-_CREDENTIALS = "NBL2"
-
-
-class Suppression(NamedTuple):
-    """Something that an author has allowed.
-
-    Attributes:
-        codes: Selectors of the rules; empty where the author has named none, which allows nothing.
-        place: Where it is written.
-        rows: The rows of the source that it holds for; None: the whole cell.
-        everything: Whether it holds for the cell's outputs and metadata as well.
-        pragma: Whether it is detect-secrets' comment.
-    """
-
-    codes: tuple[str, ...]
-    place: Place
-    rows: frozenset[int] | None
-    everything: bool = False
-    pragma: bool = False
-
-    def holds_for(self, finding: Finding) -> bool:
-        """Say whether it allows a finding."""
-        place = finding.place
-        if place.cell != self.place.cell or not any(covers(c, finding.code) for c in self.codes):
-            return False
-        if place.surface != "source":
-            return self.everything
-        if self.rows is None or place.row is None:
-            return self.rows is None
-        return not self.rows.isdisjoint(range(place.row, (place.end_row or place.row) + 1))
-
-
-def suppressions(notebook: Notebook) -> tuple[Suppression, ...]:
-    """Return all that a notebook's author has allowed in it."""
-    if b"nblint" not in notebook.raw and b"pragma:" not in notebook.raw:
-        return ()
-    return tuple(found for cell in notebook.cells for found in _in_cell(cell))
+# The rule about useless suppressions: whether one of it is useless cannot be said while it runs.
+ITSELF = "NBL009"
 
 
 def remaining(findings: Iterable[Finding], allowed: Iterable[Suppression]) -> list[Finding]:
@@ -69,32 +16,47 @@ def remaining(findings: Iterable[Finding], allowed: Iterable[Suppression]) -> li
     return [f for f in findings if not any(suppression.holds_for(f) for suppression in known)]
 
 
-def _in_cell(cell: Cell) -> Iterable[Suppression]:
-    for tag in sorted(cell.tags):
-        if tag.startswith(_TAG):
-            place = Place(cell.index, "metadata")
-            yield Suppression((tag.removeprefix(_TAG),), place, None, everything=True)
-    if "nblint" not in cell.source and "pragma:" not in cell.source:
-        return
-    for row, text in enumerate(cell.rows, 1):
-        for match in _COMMENT.finditer(text):
-            codes = (code.strip() for code in (match["codes"] or "").split(","))
-            yield Suppression(
-                tuple(code for code in codes if code),
-                cell.place(row, match.start() + 1, row, match.end() + 1),
-                None if match["cell"] else _rows(cell, row, match),
-            )
-        for match in _PRAGMA.finditer(text):
-            place = cell.place(row, match.start() + 1, row, match.end() + 1)
-            rows = frozenset((row + 1,)) if match["next"] else frozenset((row,))
-            yield Suppression((_CREDENTIALS,), place, rows, pragma=True)
+def useless(
+    allowed: Iterable[Suppression], findings: Collection[Finding], ran: Iterable[Rule]
+) -> UselessSuppressions:
+    """Return what suppresses nothing.
+
+    A code is judged only where the rules that it holds for have run; detect-secrets' comments are
+    for other tools as well and never judged.
+
+    Args:
+        allowed: The suppressions.
+        findings: All findings, suppressed ones too.
+        ran: The rules that they are from.
+    """
+    codes = frozenset(rule.code for rule in ran)
+    return UselessSuppressions(tuple(_useless(allowed, findings, codes)))
 
 
-def _rows(cell: Cell, row: int, match: re.Match[str]) -> frozenset[int]:
-    """Return the rows that a comment holds for: its own and, alone in markdown, the next text."""
-    if match["opening"] != "<!--" or match.string[: match.start()].strip():
-        return frozenset((row,))
-    for following in range(row + 1, len(cell.rows) + 1):
-        if cell.rows[following - 1].strip():
-            return frozenset((row, following))
-    return frozenset((row,))
+def _useless(
+    allowed: Iterable[Suppression], findings: Collection[Finding], ran: frozenset[str]
+) -> Iterator[Useless]:
+    for suppression in allowed:
+        if suppression.pragma:
+            continue
+        used = {f.code for f in findings if suppression.reaches(f.place)}
+        unknown = tuple(code for code in suppression.codes if not _rules_of(code))
+        idle = tuple(
+            code
+            for code in suppression.codes
+            if code in unknown
+            or (_was_judged(code, ran) and not any(covers(code, other) for other in used))
+        )
+        if idle or not suppression.codes:
+            yield Useless(suppression, idle, unknown)
+
+
+def _rules_of(selector: str) -> list[Rule]:
+    return [rule for code, rule in rules().items() if covers(selector, code)]
+
+
+def _was_judged(selector: str, ran: frozenset[str]) -> bool:
+    """Say whether all rules of a selector ran, those aside that only run when they are named."""
+    meant = [rule for rule in _rules_of(selector) if rule.code != ITSELF]
+    usual = [rule for rule in meant if not rule.explicit] or meant
+    return bool(usual) and all(rule.code in ran for rule in usual)

@@ -38,6 +38,10 @@ class Reading:
     def __init__(self, given: Iterable[object]) -> None:
         self._parts: dict[type, object] = {type(part): part for part in given}
 
+    def give(self, part: object) -> None:
+        """Add a part that can only be known after others, such as what rules have found."""
+        self._parts[type(part)] = part
+
     def get(self, part: type[Part]) -> Part:
         """Return a part.
 

@@ -1,45 +1,33 @@
 """The header: what a notebook says of itself before its first real code cell."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
-from nblint.reading.markdown import Block, Text, blocks
+from nblint.reading.headings import (
+    SECTION_LEVEL,
+    Heading,
+    Sections,
+    bold_title,
+    html_headings,
+    label,
+    markdown_heading,
+    says_something,
+    sections_by_name,
+    without_headings,
+)
+from nblint.reading.markdown import Block, Text, blocks, with_broken_table
 from nblint.settings import Form, HeaderSettings, SectionSettings
 
-# "atx" and "setext" are markdown's own headings; the others only look like one.
-HeadingForm = Literal["atx", "setext", "html", "bold", "unspaced"]
-
-SECTION_LEVEL = 2
+# What a notebook is called until its author calls it something.
+DEFAULT_TITLE = "Notebook Name"
 
 _NO_CELL = Place(surface="file", row=1, column=1)
 
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s*>", re.I | re.S)
-_HTML_TAG = re.compile(r"<!--.*?-->|<[^<>]{0,500}>", re.S)
-_BOLD_LABEL = re.compile(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
-_UNSPACED = re.compile(r" {0,3}(#{1,6})([^#\s].{0,200})")
 _INSTALLATION = re.compile(r"[%!]+\s*(?:(?:python3?|\S*/python) -m )?(?:pip3?|conda|mamba|uv)\b")
 
 _EMPTY_PROMPTS: dict[Form, str] = {"text": "TODO", "list": "* TODO", "numbered-list": "1. TODO"}
-
-
-class Heading(NamedTuple):
-    """A heading, or what looks like one to a reader.
-
-    Attributes:
-        title: Its text.
-        level: 1 to 6; for a bold label, the level that it should have.
-        form: How it is written.
-        place: Its rows.
-        section: The configured section that it opens.
-    """
-
-    title: str
-    level: int
-    form: HeadingForm
-    place: Place
-    section: SectionSettings | None = None
 
 
 class Entry(NamedTuple):
@@ -92,7 +80,8 @@ class Header:
         cells = tuple(_header_cells(notebook))
         self.cells = cells
         self.start = (cells or notebook.cells)[0].place(1) if notebook.cells else _NO_CELL
-        self.entries = tuple(_with_bold_title(_entries(cells, settings)))
+        entries = _without_subheadings(_entries(cells, sections_by_name(settings)))
+        self.entries = tuple(_with_bold_title(entries, cells))
         self.headings = tuple(entry.heading for entry in self.entries if entry.heading)
         first = next((entry for entry in self.entries if entry.heading), None)
         is_title = (
@@ -144,6 +133,12 @@ def skeleton(section: SectionSettings) -> str:
     return f"{'#' * SECTION_LEVEL} {section.title}\n{blank}{prompt(section)}"
 
 
+def skeletons(settings: HeaderSettings) -> str:
+    """Return the markdown of a whole header that an author has yet to write."""
+    parts = [f"# {DEFAULT_TITLE}", *(skeleton(section) for section in settings.sections)]
+    return "\n\n".join(parts)
+
+
 def prompt(section: SectionSettings) -> str:
     """Return what stands under a section's heading until an author replaces it."""
     if section.prompt:
@@ -154,17 +149,6 @@ def prompt(section: SectionSettings) -> str:
             " | ".join(row) for row in (columns, ["---"] * len(columns), ["TODO"] * len(columns))
         )
     return _EMPTY_PROMPTS[section.form]
-
-
-def normalised(title: str) -> str:
-    """Return a title as sections are compared by.
-
-    Case, markup, numbering, a trailing colon and a trailing parenthesis make no difference.
-    """
-    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", _HTML_TAG.sub("", title))
-    text = re.sub(r"^[\W_]*(?:\d{1,3}[.)]\s+)?", "", re.sub(r"[*_`]", "", text)).strip()
-    text = re.sub(r"\s*\([^()]*\)$", "", text.rstrip(": \t"))
-    return " ".join(text.rstrip(":").casefold().split())
 
 
 def _header_cells(notebook: Notebook) -> Iterator[Cell]:
@@ -195,73 +179,53 @@ def _under(heading: Heading, following: Iterable[Entry]) -> Iterator[Entry]:
         yield entry
 
 
-def _entries(cells: Iterable[Cell], settings: HeaderSettings) -> Iterator[Entry]:
-    sections = {
-        normalised(name): section
-        for section in settings.sections
-        for name in (section.title, *section.aliases)
-    }
+def _entries(cells: Iterable[Cell], sections: Sections) -> Iterator[Entry]:
+    # In a section that has to be a table, looser rows were meant as one, too.
+    wants_table = False
     for cell in cells:
         for block in blocks(cell.source):
-            if block.kind == "heading":
-                title = block.texts[0].text if block.texts else ""
-                form: HeadingForm = "setext" if block.setext else "atx"
-                place = cell.place(block.row, end_row=block.end_row)
-                section = sections.get(normalised(title))
-                heading = Heading(title, block.level, form, place, section)
-                yield Entry(cell.index, block, heading)
-            elif block.kind == "html":
-                yield from _html_entries(cell, block, sections)
-            elif block.kind == "paragraph":
-                yield from _paragraph_entries(cell, block, sections)
-            else:
+            for entry in _block_entries(cell, block, sections, wants_table=wants_table):
+                if entry.heading:
+                    section = entry.heading.section
+                    wants_table = section is not None and section.form == "table"
+                yield entry
+
+
+def _block_entries(
+    cell: Cell, block: Block, sections: Sections, *, wants_table: bool
+) -> Iterator[Entry]:
+    match block.kind:
+        case "heading":
+            yield Entry(cell.index, block, markdown_heading(cell, block, sections))
+        case "html":
+            for heading in html_headings(cell, block, sections):
+                place = heading.place
+                row, end_row = place.row or block.row, place.end_row or block.row
+                yield Entry(cell.index, block._replace(row=row, end_row=end_row), heading)
+            if says_something(without_headings(block.texts[0].text)):
                 yield Entry(cell.index, block)
+        case "paragraph":
+            for part in with_broken_table(block, cell.rows, anywhere=wants_table):
+                if part.kind == "table":
+                    yield Entry(cell.index, part)
+                else:
+                    yield from _paragraph_entries(cell, part, sections)
+        case _:
+            yield Entry(cell.index, block)
 
 
-def _html_entries(
-    cell: Cell, block: Block, sections: dict[str, SectionSettings]
-) -> Iterator[Entry]:
-    """Yield the headings of an HTML block, and the block itself where it says anything else."""
-    html = block.texts[0].text
-    for match in _HTML_HEADING.finditer(html):
-        title = " ".join(_HTML_TAG.sub("", match[2]).split())
-        row = block.row + html.count("\n", 0, match.start())
-        end_row = row + match[0].count("\n")
-        heading = Heading(
-            title,
-            int(match[1]),
-            "html",
-            cell.place(row, end_row=end_row),
-            sections.get(normalised(title)),
-        )
-        yield Entry(cell.index, block._replace(row=row, end_row=end_row), heading)
-    if _says_something(_HTML_HEADING.sub("", html)):
-        yield Entry(cell.index, block)
-
-
-def _says_something(html: str) -> bool:
-    """Say whether HTML shows anything: text, or an element that is a picture, a frame, a rule."""
-    without_comments = re.sub(r"<!--.*?(?:-->|\Z)", "", html, flags=re.S)
-    shown = re.search(r"<(?:img|svg|video|iframe|object|embed|hr|input)\b", without_comments, re.I)
-    return bool(shown or _HTML_TAG.sub("", without_comments).strip())
-
-
-def _paragraph_entries(
-    cell: Cell, block: Block, sections: dict[str, SectionSettings]
-) -> Iterator[Entry]:
+def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator[Entry]:
     """Yield a paragraph, cut where one of its rows is a label in bold or `##Title`."""
     text_rows: list[str] = []
     start = block.row
     for row in range(block.row, block.end_row + 1):
-        line = cell.rows[row - 1]
-        label, rest = _label(line, sections, first=row == block.row)
-        if label is None:
-            text_rows.append(line)
+        heading = label(cell, row, sections, first=row == block.row)
+        if heading is None:
+            text_rows.append(cell.rows[row - 1])
             continue
         yield from _text_entry(cell, block, start, text_rows)
-        heading = Heading(label.title, label.level, label.form, cell.place(row), label.section)
         yield Entry(cell.index, block._replace(row=row, end_row=row, texts=()), heading)
-        start, text_rows = (row, [rest]) if rest else (row + 1, [])
+        start, text_rows = (row, [heading.rest]) if heading.rest else (row + 1, [])
     if start == block.row and len(text_rows) == block.end_row - block.row + 1:
         yield Entry(cell.index, block)
     else:
@@ -270,31 +234,10 @@ def _paragraph_entries(
 
 def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterator[Entry]:
     text = "\n".join(rows).strip()
-    if text and _says_something(text):
+    if text and says_something(text):
         end = start + len(rows) - 1
         part = block._replace(row=start, end_row=end, texts=(Text(text, start, end),))
         yield Entry(cell.index, part)
-
-
-def _label(
-    line: str, sections: dict[str, SectionSettings], *, first: bool
-) -> tuple[Heading | None, str]:
-    """Return the label that a row of a paragraph is, and the text behind it.
-
-    Bold text is a label only where it names a section: otherwise people just stress something.
-    """
-    nowhere = Place()
-    if bold := _BOLD_LABEL.match(line):
-        section = sections.get(normalised(bold[2]))
-        # "**Parameters** are read from a file" stresses a word.
-        if section and (bold[3] or bold[2].endswith(":") or not bold[4]):
-            return Heading(bold[2].rstrip(": "), SECTION_LEVEL, "bold", nowhere, section), bold[4]
-    if unspaced := _UNSPACED.match(line):
-        title = unspaced[2].rstrip("# ")
-        section = sections.get(normalised(title))
-        if section or (first and len(unspaced[1]) == 1):
-            return Heading(title, len(unspaced[1]), "unspaced", nowhere, section), ""
-    return None, ""
 
 
 def _is_title(entry: Entry) -> bool:
@@ -302,14 +245,27 @@ def _is_title(entry: Entry) -> bool:
     return heading is not None and heading.level == 1 and heading.section is None
 
 
-def _with_bold_title(entries: Iterable[Entry]) -> Iterator[Entry]:
+def _with_bold_title(entries: Iterable[Entry], cells: Sequence[Cell]) -> Iterator[Entry]:
     """Yield entries; the first is the title where it is all bold and there is no other."""
     found = list(entries)
     if found and found[0].block.kind == "paragraph" and not any(map(_is_title, found)):
-        cell, block, heading = found[0]
-        text = block.texts[0].text if block.texts else ""
-        bold = _BOLD_LABEL.fullmatch(text)
-        if heading is None and bold and not bold[4]:
-            place = Place(cell, "source", None, None, block.row, 1, block.end_row, len(text) + 1)
-            found[0] = Entry(cell, block, Heading(bold[2], 1, "bold", place))
+        cell = next(cell for cell in cells if cell.index == found[0].cell)
+        if found[0].heading is None and (heading := bold_title(cell, found[0].block)):
+            found[0] = found[0]._replace(heading=heading)
     yield from found
+
+
+def _without_subheadings(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield entries; deeper headings of a section that has its own heading are its author's."""
+    found = list(entries)
+    headed = {
+        entry.heading.section
+        for entry in found
+        if entry.heading and entry.heading.section and entry.heading.level <= SECTION_LEVEL
+    }
+    for entry in found:
+        heading = entry.heading
+        if heading and heading.level > SECTION_LEVEL and heading.section in headed:
+            yield entry._replace(heading=heading._replace(section=None))
+        else:
+            yield entry

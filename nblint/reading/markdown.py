@@ -4,9 +4,13 @@ CommonMark with GFM tables, read by markdown-it-py: https://spec.commonmark.org/
 https://github.github.com/gfm/#tables-extension-
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from nblint.document.model import rows_of
+from nblint.reading.table import Fault, broken_table, is_rule, split_row
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -56,6 +60,7 @@ class Block(NamedTuple):
         level: A heading's level.
         texts: The texts in it, nested ones too.
         setext: Whether a heading is underlined instead of marked with `#`.
+        fault: Why a table does not render as it was meant to.
     """
 
     kind: Kind
@@ -64,6 +69,7 @@ class Block(NamedTuple):
     level: int
     texts: tuple[Text, ...]
     setext: bool = False
+    fault: Fault | None = None
 
 
 def blocks(source: str) -> tuple[Block, ...]:
@@ -73,7 +79,7 @@ def blocks(source: str) -> tuple[Block, ...]:
         source: The text.
 
     Returns:
-        Its top-level blocks, in order.
+        Its top-level blocks, in order. What was meant as a table is one, with its fault.
     """
     tokens = _parser().parse(source)
     found: list[Block] = []
@@ -85,7 +91,77 @@ def blocks(source: str) -> tuple[Block, ...]:
             if block := _block(tokens[start : index + 1]):
                 found.append(block)
             start = index + 1
-    return tuple(found)
+    return tuple(_with_broken_tables(found, rows_of(source)) if "|" in source else found)
+
+
+def with_broken_table(block: Block, rows: Sequence[str], *, anywhere: bool) -> list[Block]:
+    """Return a paragraph cut around what was meant as a table in it.
+
+    Args:
+        block: A paragraph.
+        rows: The rows of the whole text.
+        anywhere: Whether rows without borders can be a table without a delimiter row.
+    """
+    own = rows[block.row - 1 : block.end_row]
+    table = broken_table(own, anywhere=anywhere) if any("|" in row for row in own) else None
+    if table is None:
+        return [block]
+    start, end = block.row + table.start, block.row + table.end - 1
+    parts = [_table(rows, start, end, table.fault)]
+    if table.start:
+        parts.insert(0, _paragraph(rows, block.row, start - 1))
+    if end < block.end_row:
+        parts.append(_paragraph(rows, end + 1, block.end_row))
+    return parts
+
+
+def _with_broken_tables(found: Iterable[Block], rows: Sequence[str]) -> Iterator[Block]:
+    last: Block | None = None
+    for block in found:
+        for part in _parts(last, block, rows):
+            if last and part.row > last.row:
+                yield last
+            last = part
+    if last:
+        yield last
+
+
+def _parts(last: Block | None, block: Block, rows: Sequence[str]) -> list[Block]:
+    """Return what a block is, and what the last one is in its light where that changes."""
+    if block.kind == "table":
+        columns = len(split_row(rows[block.row - 1]))
+        below = range(block.row + 2, block.end_row + 1)
+        hidden = any(len(split_row(rows[row - 1])) > columns for row in below)
+        return [block._replace(fault="hidden" if hidden else None)]
+    if block.kind != "paragraph":
+        return [block]
+    header = rows[last.end_row - 1] if last and last.kind == "paragraph" else ""
+    if last and is_rule(rows[block.row - 1]) and len(split_row(header)) > 1:
+        end = block.row
+        while end < block.end_row and "|" in rows[end]:
+            end += 1
+        parts = [_table(rows, last.end_row, end, "blank")]
+        if last.row < last.end_row:
+            parts.insert(0, _paragraph(rows, last.row, last.end_row - 1))
+        if end < block.end_row:
+            parts.append(_paragraph(rows, end + 1, block.end_row))
+        return parts
+    return with_broken_table(block, rows, anywhere=False)
+
+
+def _paragraph(rows: Sequence[str], row: int, end_row: int) -> Block:
+    text = "\n".join(rows[row - 1 : end_row]).strip()
+    return Block("paragraph", row, end_row, 0, (Text(text, row, end_row),))
+
+
+def _table(rows: Sequence[str], row: int, end_row: int, fault: Fault) -> Block:
+    texts = [
+        Text(cell.text.replace("\\|", "|"), number, number, number == row, column)
+        for number in range(row, end_row + 1)
+        if rows[number - 1].strip() and not is_rule(rows[number - 1])
+        for column, cell in enumerate(split_row(rows[number - 1]))
+    ]
+    return Block("table", row, end_row, 0, tuple(texts), fault=fault)
 
 
 @lru_cache(maxsize=1)

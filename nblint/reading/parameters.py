@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
-from nblint.reading.header import Entry, Header, Section, normalised, prompt
+from nblint.reading.header import Entry, Header, Section, prompt
+from nblint.reading.headings import normalised
 from nblint.reading.markdown import Text, blocks
 from nblint.reading.python import PythonCell, PythonCells
 from nblint.settings import HeaderSettings, SectionSettings
@@ -117,13 +118,13 @@ class Parameters:
         documented: list[Documented] = []
         for entry in section.entries:
             cell = notebook.cells[entry.cell - 1]
+            if entry.block.fault not in (None, "hidden"):
+                return  # a table that does not render
             if entry.block.kind == "table" and self.table is None:
                 self.table = _table(cell, entry, placeholders)
                 documented += _rows(self.table, entry, placeholders)
             elif entry.block.kind in ("list", "numbered-list"):
                 documented += _items(cell, entry, placeholders)
-            elif entry.block.kind != "heading" and any("|" in t.text for t in entry.block.texts):
-                return  # a table that does not render
         self.documented = tuple(documented)
 
 

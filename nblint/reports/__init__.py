@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 
-from nblint.linting.run import Result
+from nblint.linting.results import Result
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from nblint.linting.documentation import url
-from nblint.linting.run import Reported, Result
+from nblint.linting.results import Reported, Result
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:

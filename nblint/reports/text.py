@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from nblint.document.model import Place
-from nblint.linting.run import Reported, Result
+from nblint.linting.results import Reported, Result
 from nblint.reports.terminal import one_line, printable
 
 

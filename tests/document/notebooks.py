@@ -73,7 +73,7 @@ def shuffled(draw: st.DrawFn, data: dict[str, Any]) -> dict[str, Any]:
     return {key: data[key] for key in draw(st.permutations(list(data)))}
 
 
-METADATA = st.one_of(
+METADATA: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.just({"tags": ["a", "b"], "x": {"y": [1.0, {}, [], "]}"]}}),
     st.just({"collapsed": True}),

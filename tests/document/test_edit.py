@@ -59,7 +59,7 @@ def edited_notebooks(draw: st.DrawFn) -> tuple[Notebook, list[Edit]]:
 
 def expected_cells(notebook: Notebook, edits: list[Edit]) -> list[tuple[str, dict[str, Any]]]:
     """What the cells hold after edits: their sources, and all else of those there were."""
-    expected = []
+    expected: list[tuple[str, dict[str, Any]]] = []
     for origin in arrangement(len(notebook.cells), edits):
         if isinstance(origin, InsertCell):
             expected.append((origin.source, {}))

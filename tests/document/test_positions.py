@@ -54,8 +54,13 @@ def marked_notebooks(draw: st.DrawFn) -> bytes:
                 "data": {"text/html": draw(multiline(f"h{number}")), "x/y": "z"},
             },
         ]
-        cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": outputs}
-        cell["source"] = draw(multiline(f"s{number}"))
+        cell: dict[str, object] = {
+            "cell_type": "code",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": outputs,
+            "source": draw(multiline(f"s{number}")),
+        }
         cells.append({key: cell[key] for key in draw(st.permutations(list(cell)))})
     data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     return draw(layouts()).dump({key: data[key] for key in draw(st.permutations(list(data)))})

@@ -90,7 +90,7 @@ class Case:
         project, selection = self._project(folder)
         repository = Repository(project, selection)
         repository.add(document)
-        found = check_document(document, self.name, project, selection)
+        found = check_document(document, self.name, project, selection).findings
         return document, [*found, *repository.conclude()]
 
     def fix(self, folder: Path, data: bytes | None = None) -> Fixed:

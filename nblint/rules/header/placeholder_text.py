@@ -3,6 +3,7 @@ from collections.abc import Iterable, Iterator
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule
 from nblint.reading.header import Entry, Header, skeleton
+from nblint.reading.headings import without_comments
 from nblint.reading.markdown import Text, blocks
 from nblint.settings import HeaderSettings
 
@@ -35,7 +36,7 @@ class PlaceholderText(Rule):
                     cell = next(cell for cell in header.cells if cell.index == entry.cell)
                     yield self.at(
                         _place(cell.rows, cell.index, first),
-                        f"{name} still holds the placeholder {first.text!r}",
+                        f"{name} still holds the placeholder {_shown(first)!r}",
                         help="replace it by what is true of this notebook",
                     )
                     break
@@ -59,7 +60,11 @@ def _holds(text: Text, placeholders: frozenset[str]) -> bool:
 
 
 def _comparable(text: str) -> str:
-    return " ".join(text.casefold().strip(" \t\n.…*_`").split())
+    return " ".join(without_comments(text).casefold().strip(" \t\n.…*_`").split())
+
+
+def _shown(text: Text) -> str:
+    return without_comments(text.text).strip()
 
 
 def _place(rows: tuple[str, ...], cell: int, text: Text) -> Place:

@@ -4,7 +4,8 @@ from nblint.credentials.redaction import mask
 from nblint.document.edit import Edit, TextEdit
 from nblint.document.model import Notebook, offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header import Section, normalised
+from nblint.reading.header import Section
+from nblint.reading.headings import normalised
 from nblint.reading.parameters import Parameter, Parameters, Table
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")

@@ -1,0 +1,56 @@
+"""`nblint header`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from nblint.reading.header import skeletons
+from nblint.settings import SettingsError, SettingsFinder
+
+# What Jupyter writes for the kernel that every installation has.
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+@click.command()
+@click.option("--notebook", is_flag=True, help="Print a new notebook that opens with it.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A settings file, instead of the nearest one upwards from this folder.",
+)
+def header(notebook: bool, config: Path | None) -> None:
+    """Print the header that the settings ask for, to be filled in by an author.
+
+    As markdown, to paste into a notebook's first cell; or as a whole notebook:
+    `nblint header --notebook > triage.ipynb`.
+    """
+    try:
+        settings = SettingsFinder(config).of(Path.cwd()).settings
+    except SettingsError as error:
+        click.echo(f"nblint: {error}", err=True)
+        raise SystemExit(2) from error
+    text = skeletons(settings.header)
+    # Bytes, so that line ends and encoding are the same everywhere.
+    printed = new_notebook(text) if notebook else f"{text}\n".encode()
+    click.echo(printed, nl=False)
+
+
+def new_notebook(text: str) -> bytes:
+    """Return a notebook of one markdown cell, as Jupyter and nbstripout write it.
+
+    Args:
+        text: The cell's markdown.
+    """
+    cell = {
+        "cell_type": "markdown",
+        # nbstripout numbers the cells.
+        "id": "0",
+        "metadata": {},
+        "source": text.splitlines(keepends=True),
+    }
+    data = {"cells": [cell], "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -1,0 +1,138 @@
+"""nbformat's schema as typed structs: a fast answer for notebooks that are plainly valid.
+
+What these classes accept is valid; of what they do not accept, nbformat's own schema decides (a
+test holds the two together). Loading and running that costs more than all rules on a notebook.
+
+https://github.com/jupyter/nbformat/blob/main/nbformat/v4/nbformat.v4.5.schema.json
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+_Multiline = str | list[str]
+_Count = Annotated[int, Meta(ge=0)] | None
+_JSON = re.compile(r"^application/(.*\+)?json$")
+
+
+class _Strict(Struct, forbid_unknown_fields=True):
+    """An object that has these fields and no others."""
+
+
+class _Kernelspec(Struct):
+    name: str
+    display_name: str
+
+
+class _LanguageInfo(Struct):
+    name: str
+    codemirror_mode: str | dict[str, Any] | UnsetType = UNSET
+    file_extension: str | UnsetType = UNSET
+    mimetype: str | UnsetType = UNSET
+    pygments_lexer: str | UnsetType = UNSET
+
+
+class _Metadata(Struct):
+    kernelspec: _Kernelspec | UnsetType = UNSET
+    language_info: _LanguageInfo | UnsetType = UNSET
+    orig_nbformat: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+    authors: list[Any] | UnsetType = UNSET
+
+
+class _CellMetadata(Struct):
+    name: Annotated[str, Meta(pattern="^.+$")] | UnsetType = UNSET
+    tags: list[Annotated[str, Meta(pattern="^[^,]+$")]] | UnsetType = UNSET
+    jupyter: dict[str, Any] | UnsetType = UNSET
+    execution: dict[str, str] | UnsetType = UNSET
+    collapsed: bool | UnsetType = UNSET
+    scrolled: bool | Literal["auto"] | UnsetType = UNSET
+    format: str | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if self.tags and len(set(self.tags)) < len(self.tags):
+            raise ValueError("tags are unique")
+
+
+def _check_bundle(bundle: dict[str, Any]) -> None:
+    for mime, value in bundle.items():
+        if not isinstance(value, str) and not _JSON.search(mime):
+            msgspec.convert(value, list[str])
+
+
+class _Stream(_Strict, tag_field="output_type", tag="stream"):
+    name: str
+    text: _Multiline
+
+
+class _DisplayData(_Strict, tag_field="output_type", tag="display_data"):
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        _check_bundle(self.data)
+
+
+class _ExecuteResult(_Strict, tag_field="output_type", tag="execute_result"):
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+    execution_count: _Count
+
+    def __post_init__(self) -> None:
+        _check_bundle(self.data)
+
+
+class _Error(_Strict, tag_field="output_type", tag="error"):
+    ename: str
+    evalue: str
+    traceback: list[str]
+
+
+class _Code(_Strict, tag_field="cell_type", tag="code"):
+    metadata: _CellMetadata
+    source: _Multiline
+    outputs: list[_Stream | _DisplayData | _ExecuteResult | _Error]
+    execution_count: _Count
+    id: Any = UNSET
+
+
+class _Markdown(_Strict, tag_field="cell_type", tag="markdown"):
+    metadata: _CellMetadata
+    source: _Multiline
+    attachments: dict[str, dict[str, Any]] | UnsetType = UNSET
+    id: Any = UNSET
+
+    def __post_init__(self) -> None:
+        for bundle in (self.attachments or {}).values():
+            _check_bundle(bundle)
+
+
+class _Raw(_Markdown, tag_field="cell_type", tag="raw"):
+    pass
+
+
+class _Notebook(_Strict):
+    cells: list[_Code | _Markdown | _Raw]
+    metadata: _Metadata
+    nbformat: Literal[4]
+    nbformat_minor: Annotated[int, Meta(ge=0, le=5)]
+
+
+def is_plainly_valid(data: dict[str, Any]) -> bool:
+    """Say whether a notebook is valid beyond doubt, the ids of its cells aside.
+
+    Args:
+        data: The notebook's JSON.
+
+    Returns:
+        True where nbformat's schema holds, with the format of ids, which a rule of their own
+        checks from 4.5 on, left out. False says that nbformat has to be asked.
+    """
+    try:
+        notebook = msgspec.convert(data, _Notebook)
+    except msgspec.ValidationError:
+        return False
+    # Before 4.5 an id is a field that does not belong there.
+    return notebook.nbformat_minor == 5 or all(cell.id is UNSET for cell in notebook.cells)

@@ -1,0 +1,133 @@
+"""What a run says of each notebook: all that reports need, so that no notebook is kept."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nblint.credentials.redaction import Redaction
+from nblint.document.model import Cell, Notebook, Unreadable
+from nblint.document.positions import RawNotebook, file_line
+from nblint.findings import Finding
+from nblint.linting.baseline import Entry, Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding with all that a report says of it, so that the notebook need not be kept.
+
+    Attributes:
+        path: The notebook: posix, relative to the current directory.
+        finding: The finding.
+        cell_id: The cell's id.
+        cell_type: The cell's type.
+        file_line: The line of the `.ipynb` file, 1-based.
+        first_line: The cell's first line, masked: what a person knows the cell by.
+        entry: What records it in the baseline; None for a new finding.
+    """
+
+    path: str
+    finding: Finding
+    cell_id: str | None = None
+    cell_type: str | None = None
+    file_line: int | None = None
+    first_line: str | None = None
+    entry: Entry | None = None
+
+    def occurrence(self, notebook: str) -> Occurrence:
+        """Return it as the baseline knows it: by the notebook that it was found in, if by one."""
+        return Occurrence(notebook or self.path, self.finding, self.cell_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell before and after its fixes, masked; None where the cell is new or gone."""
+
+    cell: int
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run says of one notebook.
+
+    Attributes:
+        path: The notebook.
+        findings: What is wrong, after fixes.
+        fixes: How many findings were fixed, or would be where only the changes are wanted.
+        changes: The cells that the fixes change.
+        recorded: How many findings the baseline records.
+        stale: What it records and is not found any more.
+        notebooks: 1; 0 for what is found in all notebooks together.
+    """
+
+    path: str
+    findings: tuple[Reported, ...]
+    fixes: int = 0
+    changes: tuple[CellChange, ...] = ()
+    recorded: int = 0
+    stale: tuple[Entry, ...] = ()
+    notebooks: int = 1
+
+
+def display_path(path: Path) -> str:
+    """Return a path as reports show it: posix, relative to the current directory."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        relative = os.path.abspath(path)
+    # Names that are not UTF-8 come from the system with surrogates, which cannot be printed.
+    printable = relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return Path(printable).as_posix()
+
+
+def reported(
+    path: str,
+    document: Notebook | Unreadable | None,
+    findings: Iterable[Finding],
+    redaction: Redaction,
+) -> Iterator[Reported]:
+    """Yield findings as reports need them.
+
+    Args:
+        path: The notebook's path, as reports show it.
+        document: What they were found in; None: in all notebooks together.
+        findings: The findings.
+        redaction: Hides the notebook's credentials in what is quoted.
+    """
+    notebook = document if isinstance(document, Notebook) else None
+    raw = RawNotebook(notebook.raw) if notebook else None
+    for finding in findings:
+        cell = _cell(notebook, finding) if notebook else None
+        yield Reported(
+            display_path(finding.path) if finding.path else path,
+            finding,
+            cell.id if cell else None,
+            cell.type if cell else None,
+            file_line(raw, finding.place) if raw else finding.place.row,
+            redaction.mask(cell.first_line) if cell else None,
+        )
+
+
+def _cell(notebook: Notebook, finding: Finding) -> Cell | None:
+    number = finding.place.cell
+    return notebook.cells[number - 1] if number and number <= len(notebook.cells) else None
+
+
+def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator[CellChange]:
+    """Yield the cells that differ, by what they hold: fixes insert and remove whole cells, too."""
+    import difflib
+
+    def masked(sources: list[str], index: int, end: int) -> str | None:
+        return redaction.mask(sources[index]) if index < end else None
+
+    one = [cell.source for cell in before.cells]
+    other = [cell.source for cell in after.cells]
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, one, other, False).get_opcodes():
+        if tag == "equal":
+            continue
+        for offset in range(max(i2 - i1, j2 - j1)):
+            old = masked(one, i1 + offset, i2)
+            new = masked(other, j1 + offset, j2)
+            yield CellChange((i1 if old is not None else j1) + offset + 1, old, new)

@@ -1,0 +1,126 @@
+"""What the author of a notebook has allowed: comments in cells, and tags on them.
+
+token = "…"  # nblint: ignore[NBL201] reason        this line
+# nblint: ignore-cell[NBL3]                         this cell
+<!-- nblint: ignore[NBL104] -->                     in markdown: this line, or alone on a line,
+the one that follows
+nblint-ignore-NBL203                                a cell tag: outputs and metadata, too
+# pragma: allowlist secret                          detect-secrets' own; `nextline` as well
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from nblint.document.model import Cell, Notebook, Place
+from nblint.findings import Finding, covers
+
+_COMMENT = re.compile(
+    r"(?P<opening>#|//|--|<!--|/\*)[ \t]{0,20}nblint:[ \t]{0,20}ignore(?P<cell>-cell)?"
+    r"(?:\[(?P<codes>[^\[\]]{0,200})\])?"
+)
+_PRAGMA = re.compile(
+    r"pragma:[ \t]{0,20}(?:allowlist|whitelist)[ \t]{1,20}(?P<next>nextline[ \t]{1,20})?secret"
+)
+_TAG = "nblint-ignore-"
+_CREDENTIALS = "NBL2"
+
+
+class Suppression(NamedTuple):
+    """Something that an author has allowed.
+
+    Attributes:
+        codes: Selectors of the rules; empty where the author has named none, which allows nothing.
+        place: Where it is written.
+        rows: The rows of the source that it holds for; None: the whole cell.
+        everything: Whether it holds for the cell's outputs and metadata as well.
+        pragma: Whether it is detect-secrets' comment.
+        tag: The cell tag that it is; None for a comment.
+    """
+
+    codes: tuple[str, ...]
+    place: Place
+    rows: frozenset[int] | None
+    everything: bool = False
+    pragma: bool = False
+    tag: str | None = None
+
+    def holds_for(self, finding: Finding) -> bool:
+        """Say whether it allows a finding."""
+        return self.reaches(finding.place) and any(covers(c, finding.code) for c in self.codes)
+
+    def reaches(self, place: Place) -> bool:
+        """Say whether it holds for a place, if for the finding's rule as well."""
+        if place.cell != self.place.cell:
+            return False
+        if place.surface != "source":
+            return self.everything
+        if self.rows is None or place.row is None:
+            return self.rows is None
+        return not self.rows.isdisjoint(range(place.row, (place.end_row or place.row) + 1))
+
+
+class Useless(NamedTuple):
+    """A suppression, or a part of one, that suppresses nothing.
+
+    Attributes:
+        suppression: The suppression.
+        codes: Those of its codes that suppress nothing; empty where it names none at all.
+        unknown: Those of them that no rule has.
+    """
+
+    suppression: Suppression
+    codes: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class UselessSuppressions(NamedTuple):
+    """What suppresses nothing in a notebook: known when the other rules have run.
+
+    Attributes:
+        found: The suppressions, in the notebook's order.
+    """
+
+    found: tuple[Useless, ...]
+
+
+def suppressions(notebook: Notebook) -> tuple[Suppression, ...]:
+    """Return all that a notebook's author has allowed in it."""
+    if b"nblint" not in notebook.raw and b"pragma:" not in notebook.raw:
+        return ()
+    return tuple(found for cell in notebook.cells for found in _in_cell(cell))
+
+
+def _in_cell(cell: Cell) -> Iterable[Suppression]:
+    for tag in sorted(cell.tags):
+        if tag.startswith(_TAG):
+            place = Place(cell.index, "metadata")
+            code = tag.removeprefix(_TAG)
+            yield Suppression((code,) if code else (), place, None, everything=True, tag=tag)
+    if "nblint" not in cell.source and "pragma:" not in cell.source:
+        return
+    for row, text in enumerate(cell.rows, 1):
+        for match in _COMMENT.finditer(text):
+            # Elsewhere in a text, it is a text about nblint.
+            if cell.type == "markdown" and match["opening"] != "<!--":
+                continue
+            codes = (code.strip() for code in (match["codes"] or "").split(","))
+            yield Suppression(
+                tuple(code for code in codes if code),
+                cell.place(row, match.start() + 1, row, match.end() + 1),
+                None if match["cell"] else _rows(cell, row, match),
+            )
+        for match in _PRAGMA.finditer(text):
+            place = cell.place(row, match.start() + 1, row, match.end() + 1)
+            rows = frozenset((row + 1,)) if match["next"] else frozenset((row,))
+            yield Suppression((_CREDENTIALS,), place, rows, pragma=True)
+
+
+def _rows(cell: Cell, row: int, match: re.Match[str]) -> frozenset[int]:
+    """Return the rows that a comment holds for: its own and, alone in markdown, the next text."""
+    if match["opening"] != "<!--" or match.string[: match.start()].strip():
+        return frozenset((row,))
+    for following in range(row + 1, len(cell.rows) + 1):
+        if cell.rows[following - 1].strip():
+            return frozenset((row, following))
+    return frozenset((row,))

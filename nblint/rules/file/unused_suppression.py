@@ -1,0 +1,121 @@
+import ast
+import re
+from collections.abc import Iterator
+
+from nblint.document.edit import Edit, SetValue, TextEdit
+from nblint.document.model import Cell, Notebook, offset_of
+from nblint.findings import Finding, Fix, Rule
+from nblint.reading.python import read_source
+from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
+
+# Where a comment ends that begins so; others end with their row.
+_ENDINGS = {"<!--": "-->", "/*": "*/"}
+
+
+class UnusedSuppression(Rule):
+    """A suppression suppresses nothing.
+
+    What it was written for is gone, or it names no rule: then it never did anything. Left where it
+    is, it hides the next finding of its kind, which nobody has looked at.
+
+    A code is judged only when its rule has run. A suppression names the rules that it is for:
+    `# nblint: ignore[NBL201] why`. Comments for detect-secrets (`pragma: allowlist secret`) are
+    never judged.
+    """
+
+    code = "NBL009"
+
+    def check(self, useless: UselessSuppressions, notebook: Notebook) -> Iterator[Finding]:
+        for found in useless.found:
+            place = found.suppression.place
+            cell = notebook.cells[(place.cell or 1) - 1]
+            edit = _without(cell, found)
+            if found.codes:
+                message = f"the suppression of {', '.join(found.codes)} suppresses nothing"
+                advice = "remove it"
+            else:
+                message = "a suppression without a code suppresses nothing"
+                advice = "name the rule: nblint: ignore[NBL201]"
+            if found.unknown:
+                advice = f"no rule has the code {found.unknown[0]!r}"
+            yield self.at(
+                place,
+                message,
+                help=advice,
+                fix=Fix("remove the suppression", (edit,)) if edit else None,
+            )
+
+
+def _without(cell: Cell, found: Useless) -> Edit | None:
+    """Return the edit that removes a suppression's useless codes; None where it is not safe."""
+    suppression = found.suppression
+    kept = [code for code in suppression.codes if code not in found.codes]
+    if suppression.place.surface == "metadata":
+        tags = cell.metadata.get("tags")
+        left = [tag for tag in tags if tag != suppression.tag] if isinstance(tags, list) else []
+        return SetValue(cell.index, ("metadata", "tags"), left)
+    edit = _without_codes(cell, suppression, kept) if kept else _without_comment(cell, suppression)
+    if edit is None or cell.type != "code":
+        return edit
+    after = cell.source[: edit.start] + edit.text + cell.source[edit.end :]
+    before_row = cell.source[: edit.start].rpartition("\n")[2]
+    return edit if _same_code(cell, after, whole_row=not before_row.strip()) else None
+
+
+def _without_codes(cell: Cell, suppression: Suppression, kept: list[str]) -> TextEdit | None:
+    start, end = _span(cell, suppression)
+    codes = re.search(r"\[([^\[\]]*)\]", cell.source[start:end])
+    if codes is None:
+        return None
+    return TextEdit(cell.index, start + codes.start(1), start + codes.end(1), ", ".join(kept))
+
+
+def _without_comment(cell: Cell, suppression: Suppression) -> TextEdit | None:
+    start, end = _span(cell, suppression)
+    row = suppression.place.row or 1
+    line = cell.rows[row - 1]
+    row_start = offset_of(cell.source, row)
+    row_end = row_start + len(line)
+    opening = next((o for o in _ENDINGS if cell.source.startswith(o, start)), None)
+    if opening:
+        closing = cell.source.find(_ENDINGS[opening], end, row_end)
+        if closing < 0:
+            return None
+        end = closing + len(_ENDINGS[opening])
+    else:
+        # A reason follows, or another comment.
+        following = re.search(r"[ \t](?=#)", cell.source[end:row_end])
+        end = end + following.end() if following else row_end
+    before, behind = cell.source[row_start:start], cell.source[end:row_end]
+    if before.strip() or behind.strip():
+        blanks = len(before) - len(before.rstrip()) if not behind.strip() else 0
+        return TextEdit(cell.index, start - blanks, end, "")
+    return _without_row(cell, row)
+
+
+def _without_row(cell: Cell, row: int) -> TextEdit:
+    start = offset_of(cell.source, row)
+    above = cell.rows[row - 2].strip() if row > 1 else ""
+    below = cell.rows[row].strip() if row < len(cell.rows) else ""
+    # The rows around a comment in a text are two paragraphs, and stay so.
+    if cell.type == "markdown" and above and below:
+        return TextEdit(cell.index, start, start + len(cell.rows[row - 1]), "")
+    if row == len(cell.rows) and row > 1:
+        start = offset_of(cell.source, row - 1) + len(cell.rows[row - 2])
+        return TextEdit(cell.index, start, len(cell.source), "")
+    return TextEdit(cell.index, start, offset_of(cell.source, row + 1), "")
+
+
+def _span(cell: Cell, suppression: Suppression) -> tuple[int, int]:
+    place = suppression.place
+    start = offset_of(cell.source, place.row or 1, place.column or 1)
+    return start, offset_of(cell.source, place.end_row or 1, place.end_column or 1)
+
+
+def _same_code(cell: Cell, after: str, *, whole_row: bool) -> bool:
+    """Say whether code means the same without its comment, which could be a part of a string."""
+    tree = read_source(cell.source).tree if cell.language == "python" else None
+    if tree is None:
+        return whole_row
+    new = read_source(after).tree
+    return new is not None and ast.dump(tree) == ast.dump(new)

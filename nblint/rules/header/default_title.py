@@ -1,0 +1,38 @@
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from nblint.document.model import Notebook
+from nblint.findings import Finding, Rule
+from nblint.reading.header import DEFAULT_TITLE, Header
+from nblint.reading.headings import normalised
+
+_UNTITLED = re.compile(r"untitled(?:\b|[\d_]).*|(?:notebook )?title|(?:new|my) notebook")
+
+
+class DefaultTitle(Rule):
+    """The notebook's title is one that nobody chose.
+
+    `Notebook Name` and `Untitled` are what a notebook is called until its author calls it
+    something, and the name of the file says nothing that the list of files has not said. Say in a
+    few words what the notebook does: `# Phishing triage of the abuse mailbox`.
+    """
+
+    code = "NBL110"
+
+    def check(self, header: Header, notebook: Notebook) -> Iterator[Finding]:
+        title = header.title
+        if title is None:
+            return
+        name = normalised(title.title)
+        if name == normalised(DEFAULT_TITLE) or _UNTITLED.fullmatch(name):
+            what = "is a placeholder"
+        elif title.title == PurePosixPath(notebook.path).stem:
+            what = "is the name of the file"
+        else:
+            return
+        yield self.at(
+            title.place,
+            f"the title {title.title!r} {what}",
+            help="say in a few words what the notebook does",
+        )

@@ -1,0 +1,45 @@
+"""Changes of headings that several rules make."""
+
+from nblint.document.edit import TextEdit
+from nblint.document.model import Notebook, offset_of
+from nblint.reading.header import Entry
+
+_DEEPEST = 6
+
+
+def with_level(notebook: Notebook, entry: Entry, level: int) -> TextEdit | None:
+    """Return the edit that gives a markdown heading another level.
+
+    Args:
+        notebook: The notebook.
+        entry: The heading.
+        level: The level; above 6 it stays at 6.
+
+    Returns:
+        The edit; None where the heading is written in another way, or in a way that has no such
+        level.
+    """
+    heading = entry.heading
+    if heading is None:
+        return None
+    cell = notebook.cells[entry.cell - 1]
+    row = entry.block.row
+    line = cell.rows[row - 1]
+    level = min(level, _DEEPEST)
+    if heading.form == "atx":
+        start = offset_of(cell.source, row) + line.index("#")
+        return TextEdit(cell.index, start, start + heading.level, "#" * level)
+    if heading.form != "setext":
+        return None
+    underline = cell.rows[entry.block.end_row - 1]
+    if level > 2:
+        if entry.block.end_row > row + 1:
+            return None
+        start = offset_of(cell.source, row)
+        end = offset_of(cell.source, row + 1, len(underline) + 1)
+        return TextEdit(cell.index, start, end, f"{'#' * level} {line.strip()}")
+    start = offset_of(cell.source, entry.block.end_row)
+    character = "=" if level == 1 else "-"
+    length = len(underline.strip())
+    indent = len(underline) - len(underline.lstrip())
+    return TextEdit(cell.index, start + indent, start + indent + length, character * length)

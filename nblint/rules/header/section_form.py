@@ -1,0 +1,84 @@
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from nblint.findings import Finding, Rule
+from nblint.reading.header import Header, Section
+from nblint.reading.headings import normalised
+from nblint.reading.markdown import Kind
+from nblint.settings import Form
+
+# What a section says that has nothing to list.
+_NOTHING = re.compile(r"(?:none|n/a|not applicable)[.!]?", re.I)
+
+_KINDS: Mapping[Form, tuple[Kind, ...]] = MappingProxyType(
+    {
+        "list": ("list", "numbered-list"),
+        "numbered-list": ("numbered-list",),
+        "table": ("table",),
+    }
+)
+_ARTICLES: Mapping[Form, str] = MappingProxyType(
+    {"list": "a list", "numbered-list": "a numbered list", "table": "a table"}
+)
+_ADVICE: Mapping[Form, str] = MappingProxyType(
+    {
+        "list": "write each item on a row of its own that opens with '* '",
+        "numbered-list": "write each step on a row of its own that opens with '1. '",
+        "table": "write a table, or 'None' if there is nothing to list",
+    }
+)
+
+
+class SectionForm(Rule):
+    """A section of the header is not in the form that the settings ask for.
+
+    Data sources and references are lists, the description is a numbered list, and parameters are
+    a table: forms that a reader can skim, that people keep up to date item by item, and that tools
+    can read. Text around the list or table is welcome.
+
+    A section that has nothing to list says `None`.
+    """
+
+    code = "NBL108"
+
+    def check(self, header: Header) -> Iterator[Finding]:
+        for section in header.sections:
+            title, form = section.settings.title, section.settings.form
+            blocks = [entry.block for entry in section.entries]
+            if form == "text" or not blocks or _says_none(section):
+                continue
+            # A table that does not render is NBL109's affair.
+            if form == "table" and any(block.fault for block in blocks):
+                continue
+            if not any(block.kind in _KINDS[form] for block in blocks):
+                yield self.at(
+                    section.heading.place,
+                    f"the section {title!r} holds no {_ARTICLES[form].removeprefix('a ')}",
+                    help=_ADVICE[form],
+                )
+            elif missing := missing_columns(section):
+                columns = ", ".join(map(repr, missing))
+                noun = "column" if len(missing) == 1 else "columns"
+                yield self.at(
+                    section.heading.place,
+                    f"the table of the section {title!r} lacks the {noun} {columns}",
+                    help=f"its header row is '{' | '.join(section.settings.columns)}'",
+                )
+
+
+def missing_columns(section: Section) -> tuple[str, ...]:
+    """Return the configured columns that no table of a section has, by the best of its tables."""
+    wanted = section.settings.columns
+    lacking = [
+        tuple(column for column in wanted if normalised(column) not in columns)
+        for entry in section.entries
+        if entry.block.kind == "table"
+        for columns in [{normalised(text.text) for text in entry.block.texts if text.header}]
+    ]
+    return min(lacking, key=len, default=wanted)
+
+
+def _says_none(section: Section) -> bool:
+    texts = [text.text for entry in section.entries for text in entry.block.texts]
+    return len(texts) == 1 and bool(_NOTHING.fullmatch(texts[0].strip(" \t*_`")))

@@ -1,0 +1,173 @@
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from nblint.document.apply import apply
+from nblint.document.edit import Edit, ReorderCells, TextEdit
+from nblint.document.model import Notebook, Unreadable, offset_of
+from nblint.findings import Finding, Fix, Rule
+from nblint.reading.header import Entry, Header, Section
+from nblint.settings import HeaderSettings, SectionSettings
+
+# What text refers to and finds only in its own cell.
+_BOUND_TO_CELL = re.compile(r"attachment:|^ {0,3}\[[^\]\n]{1,200}\]:", re.M)
+
+
+class SectionOrder(Rule):
+    """The header's sections stand in another order than the settings have them.
+
+    Whoever has read one notebook of the team knows where to look in the next: what it is for comes
+    first, its references come last.
+
+    The fix moves whole sections, with all that stands under their headings; other text stays where
+    it is. It is offered where every section can be moved without another one being touched.
+    """
+
+    code = "NBL105"
+
+    def check(
+        self, header: Header, notebook: Notebook, settings: HeaderSettings
+    ) -> Iterator[Finding]:
+        order = list(settings.sections)
+        # A section that is there twice is NBL106's affair.
+        firsts = {section.settings: section for section in reversed(header.sections)}
+        found = sorted(firsts.values(), key=header.sections.index)
+        wanted = sorted(found, key=lambda section: order.index(section.settings))
+        late = next(
+            (
+                (section, following)
+                for section, following in pairwise(found)
+                if order.index(following.settings) < order.index(section.settings)
+            ),
+            None,
+        )
+        if late is None:
+            return
+        edits = None
+        if len(found) == len(header.sections):
+            edits = _moves(header, notebook, settings, found, wanted)
+        before, misplaced = late
+        titles = ", ".join(section.settings.title for section in wanted)
+        yield self.at(
+            misplaced.heading.place,
+            f"the section {misplaced.settings.title!r} stands after {before.settings.title!r}",
+            help=f"the order is: {titles}",
+            fix=Fix("move the sections into their order", edits) if edits else None,
+        )
+
+
+class _Stretch(NamedTuple):
+    """The text of a section in one cell: offsets in the source, blank rows at its end left out."""
+
+    cell: int
+    start: int
+    end: int
+
+
+def _moves(
+    header: Header,
+    notebook: Notebook,
+    settings: HeaderSettings,
+    found: Sequence[Section],
+    wanted: Sequence[Section],
+) -> tuple[Edit, ...] | None:
+    """Return the edits after which the same sections stand in their order; None if there are none.
+
+    Each section goes where another one stood, so that the text between sections stays.
+    """
+    moved = [
+        (slot, section) for slot, section in zip(found, wanted, strict=True) if slot != section
+    ]
+    stretches = {section.settings: _stretches(header, notebook, section) for section, _ in moved}
+    pairs = [(stretches[slot.settings], stretches[section.settings]) for slot, section in moved]
+    candidates: list[tuple[Edit, ...]] = []
+    if all(_fills_cells(notebook, stretch) for stretch, _ in pairs):
+        candidates.append((_reordered(notebook, pairs),))
+    elif all(len(stretch) == 1 for stretch, _ in pairs):
+        texts = [(slot[0], section[0]) for slot, section in pairs]
+        # Rows that need no blank row between them stay as close as they were.
+        candidates += [_swapped(notebook, texts, gap) for gap in (1, 2)] if texts else []
+    before = _contents(header, [section.settings for section in wanted])
+    for edits in candidates:
+        if edits and _contents_after(notebook, settings, edits) == before:
+            return edits
+    return None
+
+
+def _stretches(header: Header, notebook: Notebook, section: Section) -> list[_Stretch]:
+    position = header.entries.index(section.entry)
+    entries = header.entries[position : position + 1 + len(section.entries)]
+    following = header.entries[position + len(entries) : position + len(entries) + 1]
+    stretches = []
+    for cell in sorted({entry.cell for entry in entries}):
+        source = notebook.cells[cell - 1].source
+        start = offset_of(source, section.entry.block.row) if cell == section.entry.cell else 0
+        ends_here = following and following[0].cell == cell
+        end = offset_of(source, following[0].block.row) if ends_here else len(source)
+        stretches.append(_Stretch(cell, start, start + len(source[start:end].rstrip())))
+    return stretches
+
+
+def _fills_cells(notebook: Notebook, stretches: Sequence[_Stretch]) -> bool:
+    return all(
+        not source[:start].strip() and not source[end:].strip()
+        for cell, start, end in stretches
+        for source in [notebook.cells[cell - 1].source]
+    )
+
+
+def _reordered(
+    notebook: Notebook, pairs: Sequence[tuple[list[_Stretch], list[_Stretch]]]
+) -> ReorderCells:
+    order: list[int] = []
+    arriving = {slot[0].cell: [part.cell for part in section] for slot, section in pairs}
+    leaving = {part.cell for slot, _ in pairs for part in slot}
+    for cell in range(1, len(notebook.cells) + 1):
+        order += arriving.get(cell, [])
+        order += [] if cell in leaving else [cell]
+    return ReorderCells(tuple(order))
+
+
+def _swapped(
+    notebook: Notebook, pairs: Sequence[tuple[_Stretch, _Stretch]], gap: int
+) -> tuple[Edit, ...]:
+    """Return edits of texts; at least so many line ends stand between one and what follows it."""
+    edits: list[Edit] = []
+    for slot, section in pairs:
+        source = notebook.cells[section.cell - 1].source
+        text = source[section.start : section.end]
+        if slot.cell != section.cell and _BOUND_TO_CELL.search(source):
+            return ()
+        rest = notebook.cells[slot.cell - 1].source[slot.end :]
+        blank = rest[: len(rest) - len(rest.lstrip())]
+        ends = len(re.findall(r"\r\n|\r|\n", blank))
+        text += "\n" * (gap - ends) if rest.strip() else ""
+        edits.append(TextEdit(slot.cell, slot.start, slot.end, text))
+    return tuple(edits)
+
+
+def _contents_after(notebook: Notebook, settings: HeaderSettings, edits: Sequence[Edit]) -> object:
+    try:
+        after = Notebook.parse(notebook.path, apply(notebook, edits))
+    except Unreadable:
+        return None
+    header = Header.read(after, settings)
+    return _contents(header, [section.settings for section in header.sections])
+
+
+def _contents(header: Header, order: Sequence[SectionSettings]) -> object:
+    """Return what a header says, section by section in an order, then outside of them."""
+    entries = {section.settings: section.entries for section in header.sections}
+    inside = {id(entry) for section in header.sections for entry in section.entries}
+    others = [entry for entry in header.entries if id(entry) not in inside]
+    return (
+        [(section, [_says(entry) for entry in entries[section]]) for section in order],
+        [_says(entry) for entry in others if not (entry.heading and entry.heading.section)],
+    )
+
+
+def _says(entry: Entry) -> object:
+    heading = entry.heading
+    texts = [" ".join(text.text.split()) for text in entry.block.texts]
+    return entry.block.kind, heading and (heading.title, heading.level), texts
