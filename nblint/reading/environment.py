@@ -108,10 +108,8 @@ class _Reader:
 
     def _magic(self, cell: PythonCell, call: ast.Call) -> Held:
         """Read the magic that stands where the tree has a call of IPython."""
-        row = call.lineno
-        for magic in cell.magics:
-            if magic.row == row and magic.kind != "cell":
-                return self._read_magic(cell, magic)
+        if (magic := cell.lines.get(call.lineno)) is not None:
+            return self._read_magic(cell, magic)
         written = _written_magic(call)
         return self._read_magic(cell, written, cell.place(call)) if written else NOTHING
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nblint.document.model import Place, offset_of
+from nblint.document.model import Place
 from nblint.reading.environment_helpers import Helpers
 from nblint.reading.environment_uses import Exposure, Fallback, Read, Rewrite, Uses, Write
 from nblint.reading.python import PythonCell
@@ -222,10 +222,11 @@ class Notes:
         return self.instead or self.cell.place(node)
 
     def text(self, node: ast.expr) -> str:
-        place = self.cell.place(node)
-        source = self.cell.source
-        start = offset_of(source, place.row or 1, place.column or 1)
-        return source[start : offset_of(source, place.end_row or 1, place.end_column or 1)]
+        """Return the source of a node."""
+        place, starts = self.cell.place(node), self.cell.row_starts
+        start = starts[(place.row or 1) - 1] + (place.column or 1) - 1
+        end = starts[(place.end_row or 1) - 1] + (place.end_column or 1) - 1
+        return self.cell.source[start:end]
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

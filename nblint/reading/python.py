@@ -45,6 +45,7 @@ _AUTOMAGICS = frozenset({
     "matplotlib", "mkdir", "more", "mv", "pip", "popd", "pushd", "pwd", "pylab", "reload_ext",
     "rm", "rmdir", "run", "set_env", "time", "timeit", "uv", "who", "whos",
 })  # fmt: skip
+_ROW_END = re.compile(r"\r\n|\r|\n")
 _NESTED_CELL_MAGICS = 10  # `%%capture` over `%%time` over ...; nobody nests deeper
 
 
@@ -117,9 +118,13 @@ def _read_special(text: str, shifts: tuple[int, ...] = ()) -> PythonSource:
     if isinstance(parsed, Problem):
         shift = shifts[parsed.row - 1] if parsed.row <= len(shifts) else 0
         return PythonSource(None, magics, parsed._replace(column=parsed.column + shift), shifts)
-    for magic in plain.magics:
-        if magic.name in _STATEMENT_MAGICS and magic.kind == "line":
-            _graft(parsed, magic)
+    statements = {
+        magic.row: _statements(magic)
+        for magic in plain.magics
+        if magic.name in _STATEMENT_MAGICS and magic.kind == "line"
+    }
+    if statements:
+        _graft(parsed, statements)
     return PythonSource(parsed, magics, None, shifts)
 
 
@@ -177,14 +182,14 @@ def _parse(text: str) -> ast.Module | Problem:
         return Problem(str(error), row, column)
 
 
-def _graft(tree: ast.Module, magic: Magic) -> None:
-    """Put the statement that a magic such as ``%time`` runs beside the magic's call."""
+def _statements(magic: Magic) -> list[ast.stmt]:
+    """Return the statements that a magic such as ``%time`` runs, at their place in the cell."""
     offset = _statement_offset(magic)
-    statement = _parse(magic.argument[offset:])
-    if isinstance(statement, Problem):
-        return
+    parsed = _parse(magic.argument[offset:])
+    if isinstance(parsed, Problem):
+        return []
     row, column = magic.position(offset)
-    for node in ast.walk(statement):
+    for node in ast.walk(parsed):
         if isinstance(node, (ast.expr, ast.stmt)):
             # Bytes and characters differ left of the magic only behind an indentation: never.
             if node.lineno == 1:
@@ -193,15 +198,22 @@ def _graft(tree: ast.Module, magic: Magic) -> None:
                 node.end_col_offset += column - 1
             node.lineno += row - 1
             node.end_lineno = (node.end_lineno or 1) + row - 1
-    for parent in ast.walk(tree):
+    return parsed.body
+
+
+def _graft(tree: ast.Module, statements: dict[int, list[ast.stmt]]) -> None:
+    """Put statements before the calls of the magics, by row, that run them."""
+    for parent in list(ast.walk(tree)):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(parent, field, None)
             if not isinstance(body, list):
                 continue
-            for index, node in enumerate(body):
-                if isinstance(node, (ast.Expr, ast.Assign)) and node.end_lineno == magic.row:
-                    body[index:index] = statement.body
-                    return
+            whole: list[ast.stmt] = []
+            for node in body:
+                if isinstance(node, (ast.Expr, ast.Assign)):
+                    whole += statements.pop(node.end_lineno or 0, ())
+                whole.append(node)
+            body[:] = whole
 
 
 def _statement_offset(magic: Magic) -> int:
@@ -241,6 +253,11 @@ class PythonCell:
     def _read(self) -> PythonSource:
         return read_source(self.source)
 
+    @cached_property
+    def row_starts(self) -> tuple[int, ...]:
+        """The offsets in the source at which its rows start."""
+        return (0, *(found.end() for found in _ROW_END.finditer(self.source)))
+
     @property
     def tree(self) -> ast.Module | None:
         """The syntax tree in rows of the source; None where the cell is not Python."""
@@ -255,6 +272,11 @@ class PythonCell:
     def cell_magic(self) -> Magic | None:
         """The first cell magic, if the cell starts with one."""
         return next((magic for magic in self.magics if magic.kind == "cell"), None)
+
+    @cached_property
+    def lines(self) -> dict[int, Magic]:
+        """The magics and shell lines, without cell magics, by their rows."""
+        return {magic.row: magic for magic in self.magics if magic.kind != "cell"}
 
     @property
     def error(self) -> Problem | None:

@@ -17,6 +17,7 @@ COPY = "a copy of os.environ"
 _CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 _SEQUENCES = frozenset(["list", "reversed", "set", "sorted", "tuple"])
 _MOST_STRINGS = 50  # that one expression may stand for
+_LONGEST_STRING = 1000  # no variable has a longer name
 _STARRED = {"os": ("environ", "getenv", "getenvb", "environb", "putenv", "unsetenv")}
 # Methods and functions whose result shows what went in.
 _TRANSPARENT_METHODS = frozenset({
@@ -359,6 +360,8 @@ def _product(found: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
     results: tuple[str, ...] = ("",)
     for part in found:
         if part is None or len(results) * len(part) > _MOST_STRINGS:
+            return None
+        if max(map(len, results)) + max(map(len, part), default=0) > _LONGEST_STRING:
             return None
         results = tuple(before + after for before in results for after in part)
     return results
