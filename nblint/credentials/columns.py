@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.bound import bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
-from nblint.credentials.text import has_stem
+from nblint.credentials.text import stems
 
 _CELL = re.compile(r"[^|\n]+")
 _WORD = re.compile(r"\S+")
@@ -23,28 +23,53 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         text: Markdown, or text as pandas and databases print it.
         placeholders: Values that are no secrets.
     """
-    headings: list[tuple[int, int, str, CredentialName]] = []
-    piped = False
-    rows = 0
-    position = 0
-    for line in text.split("\n"):
-        cells = _cells(line)
-        found = _headings(line, cells) if has_stem(line) else []
-        if found and not (headings and piped == ("|" in line) and rows):
-            headings, piped, rows = found, "|" in line, 0
-        elif headings and not line.strip():
-            headings = []
-        elif headings and rows < _MOST_ROWS and not _RULE.fullmatch(line):
-            rows += 1
+    done = -1
+    for at, _ in stems(text):
+        if at < done:
+            continue
+        start, done = _line(text, at)
+        line = text[start:done]
+        if "|" not in line and "  " not in line:
+            continue
+        headings = _headings(line, _cells(line))
+        if headings:
+            table = done + 1
+            blank = text.find("\n\n", done)
+            done = blank if blank >= 0 else len(text)
+            yield from _rows(text, table, headings, "|" in line, placeholders)
+
+
+def _line(text: str, at: int) -> tuple[int, int]:
+    end = text.find("\n", at)
+    return text.rfind("\n", 0, at) + 1, end if end >= 0 else len(text)
+
+
+def _rows(
+    text: str,
+    start: int,
+    headings: list[tuple[int, int, str, CredentialName]],
+    piped: bool,
+    placeholders: Collection[str],
+) -> Iterator[Hit]:
+    """Yield the credentials in the rows under a heading, to the first blank line."""
+    for _ in range(_MOST_ROWS):
+        end = _line(text, start)[1]
+        line = text[start:end]
+        if not line.strip():
+            return
+        if not _RULE.fullmatch(line):
+            cells = _cells(line)
             for index, column, name, judged in headings:
                 cell = _cell_at(cells, index, column, len(name), piped)
                 if cell is not None:
-                    start, value = position + cell[0], cell[1]
+                    at, value = start + cell[0], cell[1]
                     yield from bind(
-                        name, value, start, start + len(value), judged=judged,
-                        quoted=piped, placeholders=placeholders,
+                        name, value, at, at + len(value), judged=judged, quoted=piped,
+                        placeholders=placeholders,
                     )  # fmt: skip
-        position += len(line) + 1
+        start = end + 1
+        if start > len(text):
+            return
 
 
 def _cells(line: str) -> list[tuple[int, str]]:

@@ -185,14 +185,20 @@ def _rows() -> Iterator[Format]:
 
 FORMATS: tuple[Format, ...] = tuple(_rows())
 
+
 # What a credential consists of, as bytes; everything else separates words.
 _WORD_BYTES = bytes(
     byte if chr(byte).isalnum() or byte in b"_.+/=%~:@-" else 32 for byte in range(128)
 ).ljust(256)
+_RUN_BYTES = bytes(
+    byte if chr(byte).isalnum() or byte in b"_+/-" else 32 for byte in range(128)
+).ljust(256)
 _SHORTEST = 20
-_WITH_SPACES = frozenset(
-    index for index, row in enumerate(FORMATS) if r"\s" in row.pattern or r"\n" in row.pattern
-)
+_SHORTEST_RUN = 16
+_SPACED = [row for row in FORMATS if r"\s" in row.pattern or r"\n" in row.pattern]
+_WITH_SPACES = frozenset(row.name for row in _SPACED)
+_SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
+_LITERALS = frozenset(literal for row in FORMATS for literal in row.literals) - _SPACED_LITERALS
 
 
 def long_words(text: str) -> str:
@@ -201,7 +207,15 @@ def long_words(text: str) -> str:
     They are a few percent of a text, so that searching them for every literal costs nothing.
     """
     words = text.encode("utf-8", "replace").translate(_WORD_BYTES).split()
-    return b" ".join([word for word in words if len(word) >= _SHORTEST]).decode("ascii")
+    # Most long words are dotted names and addresses; a credential has a long part without dots.
+    return b" ".join(
+        [
+            word
+            for word in words
+            if len(word) >= _SHORTEST
+            and max(map(len, word.translate(_RUN_BYTES).split()), default=0) >= _SHORTEST_RUN
+        ]
+    ).decode("ascii")
 
 
 def present_formats(text: str, words: str | None = None) -> tuple[Format, ...]:
@@ -213,11 +227,13 @@ def present_formats(text: str, words: str | None = None) -> tuple[Format, ...]:
     """
     if words is None:
         words = long_words(text)
+    known = {literal for literal in _LITERALS if literal in words}
+    known.update(literal for literal in _SPACED_LITERALS if literal in text)
     return tuple(
         row
-        for index, row in enumerate(FORMATS)
-        if (index in _WITH_SPACES and any(literal in text for literal in row.literals))
-        or (any(literal in words for literal in row.literals) and _compile(row).search(words))
+        for row in FORMATS
+        if not known.isdisjoint(row.literals)
+        and (row.name in _WITH_SPACES or _compile(row).search(words))
     )
 
 
@@ -253,6 +269,12 @@ def _compile_before(row: Format) -> re.Pattern[str]:
     return re.compile(f"(?:{row.before})$")
 
 
+@cache
+def _width(pattern: str) -> int:
+    """Return how long a match can be at most: the sum of its repeats, and a few characters."""
+    return sum(int(most) for most in re.findall(r"(\d+)\}", pattern)) + 12
+
+
 def _spans(row: Format, literal: str, text: str) -> Iterator[tuple[int, int]]:
     pattern = _compile(row)
     for match in _matches(pattern, row, literal, text):
@@ -260,7 +282,7 @@ def _spans(row: Format, literal: str, text: str) -> Iterator[tuple[int, int]]:
         if row.before:
             # Looking back costs at most the longest `before`, so that a text full of literals
             # is still read in linear time.
-            head = text[max(0, start - 240) : start]
+            head = text[max(0, start - _width(row.before)) : start]
             preceding = _compile_before(row).search(head)
             if preceding is None:
                 continue

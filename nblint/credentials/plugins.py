@@ -67,7 +67,7 @@ def _all_lines(text: str) -> Iterator[tuple[int, int]]:
 def candidate_lines(text: str, words: str) -> Iterator[tuple[int, int]]:
     """Yield the lines that hold what a credential of these providers must hold."""
     runs = [match[0] for match in _RUN.finditer(words) if _is_long_enough(match[0])]
-    starts = [match.start() for match in _SHORT.finditer(text)] if "A" in text else []
+    starts = [at for mark in ("AKC", "AP") for at in _places(text, mark) if _SHORT.match(text, at)]
     position = 0
     for run in runs:
         found = text.find(run, position)
@@ -83,6 +83,13 @@ def candidate_lines(text: str, words: str) -> Iterator[tuple[int, int]]:
             window = text[max(first, start - _LONGEST_LINE) : min(last, start + _LONGEST_LINE)]
             if _CANDIDATE.search(window):
                 yield first, last
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
 
 
 def _is_long_enough(run: str) -> bool:

@@ -16,25 +16,24 @@ from nblint.credentials.names import Level, judge
 from nblint.credentials.plugins import candidate_lines
 from nblint.credentials.text import stems, word_at
 
-_KEY_MARKS = ("PRIVATE KEY", "PuTTY-User-Key-File")
 # Calls of clients that take a credential by position, with a literal: no name gives it away.
-_CLIENTS = (
-    "login(", "connect(", "Client(", "Github(", "Gitlab(", "Shodan(", "OpenAI(", "Bot(",
-    "Anthropic(", "Fernet(", "OTXv2(", "PyMISP(", "Graph(", "bind_s(", "Fred(", "Groq(", "Cohere(",
-    "Dropbox(", "Slack(", "OWM(", "Credential(", "OAuth1(", "OAuthHandler(", "b64decode(", ".run(",
-    "Airtable(", "jwt.encode(", "hmac.new(", "pw_set(", "TodoistAPI(", "Translator(", "Hosts(",
-)  # fmt: skip
+_CLIENTS = frozenset(
+    "login connect Client Github Gitlab Shodan OpenAI Bot Anthropic Fernet OTXv2 PyMISP Graph "
+    "bind_s Fred Groq Cohere Dropbox Slack OWM Credential OAuth1 OAuthHandler b64decode run "
+    "simple_bind_s Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient".split()
+)
+_CLIENT_NAME = re.compile(r"(?:[A-Z][a-z]+)*?(Client|Credential|OAuthHandler)$")
 _LITERAL_ARGUMENT = re.compile(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 # Command lines: tools and options whose argument is a password or a token.
 _TOOLS = (
-    "curl", "wget", "sshpass", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient",
-    "ldapsearch", "sqlplus", "mongo", " login ", "http -a", "https -a", "htpasswd", "netrc", "zip ", "7z",
-    "rman ", "impdp", "expdp", "twine ", "snowsql", "sqlcmd", "authtoken",
+    "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
+    "mongo", " login ", "http -a", "https -a", "rman ", "impdp", "expdp", "twine ", "snowsql",
+    "sqlcmd", "zip ", "7z",
 )  # fmt: skip
 _OPTION = re.compile(r"""[^\n]{0,200}?(?:[\s"']-{1,2}[A-Za-z]|login\s|/\w|\|)""")
 _USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
-_QUERY = ("appid=", "code=", "sig=", "?key=", "&key=")
-_OTHERS = ("dentified", "DENTIFIED", "PasswordModel", "curl -u", "curl --user", "sshpass -p")
+_CURL = re.compile(r"curl[^\n]{0,300}?\s(?:-u|--user)\b")
+_PUTTY = "PuTTY-User-Key-File"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +73,31 @@ def look(text: str, code: int | None = None) -> Clues:
     lines = [start for start, _ in candidate_lines(text, words)]
     found = {match.start for match in find_formats(text, formats)}
     found.update(lines)
-    found.update(_names(text))
-    keys = [mark for mark in _KEY_MARKS if mark in text]
-    for mark in (*keys, *_QUERY, *_OTHERS):
-        found.update(_places(text, mark))
     found.update(match.start() for match in _USERINFO.finditer(text))
-    found.update(_calls(text, len(text) if code is None else code))
-    return Clues(formats, bool(keys), bool(lines), tuple(sorted(found)))
-
-
-def _calls(text: str, end: int) -> Iterator[int]:
-    """Yield where clients and tools are called with a literal or an option."""
-    for client in _CLIENTS:
-        for at in _places(text, client, end):
-            if _LITERAL_ARGUMENT.match(text, at + len(client) - 1):
-                yield at
+    for parameter in ("appid=", "code="):
+        if parameter in words:
+            found.update(_places(text, parameter))
+    for statement in ("dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY):
+        found.update(_places(text, statement))
+    found.update(at for at in _places(text, "curl") if _CURL.match(text, at))
+    end = len(text) if code is None else code
+    found.update(_names(text, end))
+    found.update(_calls(text[:end]))
     for tool in _TOOLS:
-        for at in _places(text, tool, end):
-            if _OPTION.match(text, at):
-                yield at
+        found.update(at for at in _places(text, tool, end) if _OPTION.match(text, at))
+    key = "-----BEGIN" in text or _PUTTY in text
+    return Clues(formats, key, bool(lines), tuple(sorted(found)))
+
+
+def _calls(code: str) -> Iterator[int]:
+    """Yield where a client that takes a credential by position is called with a literal."""
+    at = -1
+    for piece in code.split("(")[:-1]:
+        at += len(piece) + 1
+        word = piece[-24:].rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2]
+        known = word in _CLIENTS or (word[:1].isupper() and _CLIENT_NAME.search(word))
+        if known and _LITERAL_ARGUMENT.match(code, at):
+            yield at
 
 
 def _places(text: str, mark: str, end: int | None = None) -> Iterator[int]:
@@ -102,8 +107,36 @@ def _places(text: str, mark: str, end: int | None = None) -> Iterator[int]:
         at = text.find(mark, at + len(mark), end)
 
 
-def _names(text: str) -> Iterator[int]:
+# A value that is no word somebody chose is long, or has a digit or a sign in it.
+_LONG = re.compile(r"[\w+/~!@#$%^&*-]{8,400}")
+_SIGNS = frozenset("0123456789+/~!@#$%^&*")
+_NEARBY = 400
+
+
+def _names(text: str, code: int) -> Iterator[int]:
+    """Yield where credential-like names stand that may have a value."""
     for start, end in stems(text):
         word, phrase = word_at(text, start, end)
-        if judge(word).level is not Level.NONE or judge(phrase).level is not Level.NONE:
+        level = judge(word).level
+        if level is Level.NONE and word.lower() in ("key", "keys"):  # "API key" are two words
+            level = judge(" ".join(phrase.split(" ")[-2:])).level
+        if level is Level.PASSWORD:
             yield start
+        elif level is not Level.NONE:
+            if start < code:  # the value may stand in another row, or before the name
+                if _has_opaque(text[max(0, start - 120) : end + _NEARBY]):
+                    yield start
+            elif any(mark in text[end : end + 48] for mark in _BINDING):
+                yield start
+        elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
+            yield start  # the state of a widget, a parameter of a URL
+
+
+# What stands between a name and its value in text: one of these, close by.
+_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " -", "  ")
+
+
+def _has_opaque(text: str) -> bool:
+    return any(
+        len(match[0]) >= 16 or not _SIGNS.isdisjoint(match[0]) for match in _LONG.finditer(text)
+    )

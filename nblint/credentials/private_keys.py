@@ -28,9 +28,11 @@ def find_private_keys(text: str) -> Iterator[tuple[int, int, str]]:
     while (header := _HEADER.search(text, position)) is not None:
         footer = text.find("-----END", header.end(), header.end() + _LONGEST_KEY)
         limit = footer if footer >= 0 else min(len(text), header.end() + _LONGEST_KEY)
-        body, position = _read_body(text, header.end(), limit, closed=footer >= 0)
+        following = _HEADER.search(text, header.end(), limit)
+        limit = following.start() if following else limit
+        body, position = _read_body(text, header.end(), limit, closed=limit == footer)
         if len(body) >= 40 and len(set(body)) >= 16:
-            if footer >= 0:
+            if limit == footer:
                 position = text.find("-----", footer + 8, footer + 60) + 5
                 if position < footer:
                     position = footer + 8

@@ -29,7 +29,7 @@ _MYSQL = re.compile(
 )
 _REDIS = re.compile(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
 _SQLPLUS = re.compile(
-    r"""\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;@]{0,80}?[ \t]([\w$#]{1,60})/([^\s@/]{3,80})@"""
+    r"""\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;@]{0,80}?[ \t][\w$#]{1,60}/([^\s@/]{3,80})@"""
 )
 _SUDO = re.compile(
     r"""\becho[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
@@ -63,18 +63,20 @@ _SPACED = re.compile(
 _NETRC = re.compile(
     r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
 )
-_PASSWORD_PATTERNS = (
-    _NETRC,
-    _SHORT,
-    _MYSQL,
-    _REDIS,
-    _SUDO,
-    _STDIN,
-    _PASSIN,
-    _HTPASSWD,
-    _SECURE_STRING,
+# What each needs in the text at least, the pattern, and what its last words are.
+_COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] = (
+    (("machine ",), _NETRC, PASSWORD),
+    ((" -p", " -P", " -w"), _SHORT, PASSWORD),
+    ((" -p",), _MYSQL, PASSWORD),
+    (("redis-cli",), _REDIS, PASSWORD),
+    (("sudo",), _SUDO, PASSWORD),
+    (("echo", "printf"), _STDIN, PASSWORD),
+    (("pass:",), _PASSIN, PASSWORD),
+    (("htpasswd",), _HTPASSWD, PASSWORD),
+    (("ecure",), _SECURE_STRING, PASSWORD),
+    (("sqlplus", "sqlldr", "expdp", "impdp", "rman"), _SQLPLUS, PASSWORD),
+    (("login", "authtoken"), _LOGIN, TOKEN),
 )
-_TOKEN_PATTERNS = (_LOGIN,)
 
 
 def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -92,24 +94,28 @@ def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 
 def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find credentials among the options of well-known tools: in Markdown and outputs as well."""
+    if " -" in text:
+        yield from _options(text, placeholders)
+    for words, pattern, judged in _COMMANDS:
+        if any(word in text for word in words):
+            for match in pattern.finditer(text):
+                yield from _word(match, 1, "", judged, placeholders)
+    if "set" in text or "env" in text or "global" in text:
+        for match in _SPACED.finditer(text):
+            yield from _word(match, 2, match[1], judge(match[1]), placeholders)
+    yield from find_sql(text, placeholders)
+
+
+def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
     for match in _OPTION.finditer(text):
         judged = judge(match[1])
         if judged.level is not Level.NONE:
             yield from _word(match, 2, match[1], judged, placeholders)
-    for match in (*_USER.finditer(text), *_SQLPLUS.finditer(text)):
+    for match in _USER.finditer(text):
         if match[1].lower() != match[2].lower():
             yield from bind(
                 "", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders
             )
-    for pattern in _PASSWORD_PATTERNS:
-        for match in pattern.finditer(text):
-            yield from _word(match, 1, "", PASSWORD, placeholders)
-    for pattern in _TOKEN_PATTERNS:
-        for match in pattern.finditer(text):
-            yield from _word(match, 1, "", TOKEN, placeholders)
-    for match in _SPACED.finditer(text):
-        yield from _word(match, 2, match[1], judge(match[1]), placeholders)
-    yield from find_sql(text, placeholders)
 
 
 def _word(

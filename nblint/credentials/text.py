@@ -14,13 +14,8 @@ from nblint.credentials.names import CredentialName, Level, judge
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
-_OPEN_STEMS = (
-    "passw", "passphrase", "passcode", "pwd", "pword", "secret", "cred", "authoriz", "jwt", "psk",
-    "bearer", "dsn", "contrase", "kennwort", "senha",
-)  # fmt: skip
-_WHOLE_STEMS = ("pass", "psw", "pw", "token", "key", "auth", "pat")
-# A search for the first spares those for the others.
-_GATES = {"passw": "pass", "passphrase": "pass", "passcode": "pass", "pwd": "pw", "pword": "pw"}
+_OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase")
+_WHOLE_STEMS = ("token", "key", "auth", "pat")
 
 
 class Unquoted(Enum):
@@ -46,18 +41,18 @@ _PROSE_SEPARATOR = re.compile(
     + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\bis\b[ \t]?:?|\bare\b|:|=)[ \t]{0,4}"""
 )
 _QUOTED = re.compile(
-    r"""[*\[({_ ]{0,4}[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,1024})\1"""
+    r"""[*\[({_ ]{0,4}[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
-_WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,2048})""")
+_WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _TRAILING = ".,;:!?)]}*\\"
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
 _AUTHORIZATION = re.compile(
     r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3})?"""
-    r"""([\w.~+/=-]{8,4096})""",
+    r"""([\w.~+/=-]{8,2048})""",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,4096})", re.IGNORECASE)
+_BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _AUTH_TUPLE = re.compile(
     r"""auth\s{0,2}=\s{0,2}\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )
@@ -78,11 +73,8 @@ def stems(text: str) -> list[tuple[int, int]]:
     if len(lowered) != len(text):  # one letter (U+0130) becomes two: keep the offsets
         lowered = "".join(c.lower() if c.isascii() else c for c in text)
     found: list[tuple[int, int]] = []
-    absent: set[str] = set()
     for stem in (*_WHOLE_STEMS, *_OPEN_STEMS):
-        start = lowered.find(stem) if _GATES.get(stem) not in absent else -1
-        if start < 0:
-            absent.add(stem)
+        start = lowered.find(stem)
         whole = stem in _WHOLE_STEMS
         while start >= 0:
             end = start + len(stem)
