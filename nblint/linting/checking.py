@@ -114,6 +114,7 @@ def _fingerprint(finding: Finding) -> str | None:
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
+    # Findings of a rule at one place stay in the rule's order: so do the texts that they insert.
     place: Place = finding.place
     surfaces = ("file", "source", "output", "metadata", "attachment")
     return (
@@ -124,5 +125,4 @@ def _order(finding: Finding) -> tuple[object, ...]:
         place.row or 0,
         place.column or 0,
         finding.code,
-        finding.message,
     )
