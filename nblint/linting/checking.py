@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from nblint.credentials.redaction import mask
+from nblint.document.edit import Rewrite
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Rule
 from nblint.linting.selection import Selection
@@ -74,6 +75,8 @@ def check_document(
         reading = Reading((*given, useless(allowed, found, rules)))
         found += [f for rule in rules if rule.code == ITSELF for f in _run(rule, reading)]
         found = remaining(found, allowed)
+    if isinstance(document, Notebook) and document.nbformat < 4:
+        found = [_without_surgery(finding) for finding in found]
     return tuple(sorted(_completed(found, selection), key=_order))
 
 
@@ -85,6 +88,12 @@ def _run(rule: Rule, reading: Reading) -> list[Finding]:
         if isinstance(error, MissingPartError) and error.part in (Notebook, Unreadable):
             return []
         raise RuleError(f"{rule.code} {rule.name}") from error
+
+
+def _without_surgery(finding: Finding) -> Finding:
+    """Return a finding of an older format: its cells do not stand in the file as they are read."""
+    edits = finding.fix.edits if finding.fix else ()
+    return finding if any(isinstance(e, Rewrite) for e in edits) else replace(finding, fix=None)
 
 
 def _completed(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
