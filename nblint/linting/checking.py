@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nblint.credentials.redaction import Redaction
+from nblint.document.edit import Rewrite, StripOutputs
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Gathered, Rule
 from nblint.linting.selection import Selection
@@ -85,6 +86,8 @@ def check_document(
         reading.give(useless(allowed, found, rules))
         found += [f for rule in rules if rule.code == ITSELF for f in _run(rule, reading)]
         found = remaining(found, allowed)
+    if isinstance(document, Notebook) and document.nbformat < 4:
+        found = [_without_surgery(finding) for finding in found]
     # Looked for whatever is selected and suppressed, but only when there is something to say.
     has_text = isinstance(document, Notebook) and found
     redaction = reading.get(Redaction) if has_text else Redaction()
@@ -109,6 +112,16 @@ def _run(rule: Rule, reading: Reading) -> list[Finding]:
         if isinstance(error, MissingPartError) and error.part in (Notebook, Unreadable):
             return []
         raise RuleError(f"{rule.code} {rule.name}") from error
+
+
+def _without_surgery(finding: Finding) -> Finding:
+    """Return a finding of an older format: its cells do not stand in the file as they are read."""
+    edits = finding.fix.edits if finding.fix else ()
+    return (
+        finding
+        if any(isinstance(e, Rewrite | StripOutputs) for e in edits)
+        else replace(finding, fix=None)
+    )
 
 
 def completed(
@@ -142,6 +155,7 @@ def _fingerprint(finding: Finding, salt: str | None) -> str | None:
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
+    # Findings of a rule at one place stay in the rule's order: so do the texts that they insert.
     place: Place = finding.place
     surfaces = ("file", "source", "output", "metadata", "attachment")
     return (
@@ -152,5 +166,4 @@ def _order(finding: Finding) -> tuple[object, ...]:
         place.row or 0,
         place.column or 0,
         finding.code,
-        finding.message,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nblint.document.apply import apply
-from nblint.document.edit import Edit, Rewrite, StripOutputs, conflict
+from nblint.document.edit import Edit, conflict
 from nblint.document.model import Notebook, Unreadable
 from nblint.document.verify import is_edited_only
 from nblint.findings import Finding
@@ -55,7 +55,7 @@ def fix_document(
     for _ in range(_MOST_ROUNDS):
         if not isinstance(document, Notebook):
             break
-        fixed, number = _applied(document, _compatible(document, checked.findings, unsafe=unsafe))
+        fixed, number = _applied(document, _compatible(checked.findings, unsafe=unsafe))
         if fixed is None:
             break
         document = fixed
@@ -64,18 +64,12 @@ def fix_document(
     return Fixed(document, Checked(checked.findings, redaction), fixes)
 
 
-def _compatible(
-    notebook: Notebook, findings: Iterable[Finding], *, unsafe: bool
-) -> list[tuple[Edit, ...]]:
+def _compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[tuple[Edit, ...]]:
     """Return the edits of the fixes that can be applied together, the first come first."""
     chosen: list[tuple[Edit, ...]] = []
     for finding in findings:
         fix = finding.fix
         if fix is None or not (fix.safe or unsafe):
-            continue
-        # What is read from an older format does not stand in the file as it is read.
-        whole_file = any(isinstance(edit, Rewrite | StripOutputs) for edit in fix.edits)
-        if notebook.nbformat < 4 and not whole_file:
             continue
         if not any(conflict(edits, fix.edits) for edits in chosen):
             chosen.append(fix.edits)

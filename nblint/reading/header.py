@@ -23,6 +23,8 @@ from nblint.settings import Form, HeaderSettings, SectionSettings
 # What a notebook is called until its author calls it something.
 DEFAULT_TITLE = "Notebook Name"
 
+# "##### Copyright 2026 The authors" above a title is set in small print, and opens nothing.
+_SMALL_PRINT = 5
 _NO_CELL = Place(surface="file", row=1, column=1)
 
 _INSTALLATION = re.compile(r"[%!]+\s*(?:(?:python3?|\S*/python) -m )?(?:pip3?|conda|mamba|uv)\b")
@@ -83,11 +85,8 @@ class Header:
         entries = _without_subheadings(_entries(cells, sections_by_name(settings)))
         self.entries = tuple(_with_bold_title(entries, cells))
         self.headings = tuple(entry.heading for entry in self.entries if entry.heading)
-        first = next((entry for entry in self.entries if entry.heading), None)
-        is_title = (
-            first and first.heading and first.heading.level == 1 and not first.heading.section
-        )
-        self.title_entry = first if is_title else None
+        first = next(filter(_is_large, self.entries), None)
+        self.title_entry = first if first and _is_title(first) else None
         self.sections = tuple(self._sections())
         inside = {id(entry) for section in self.sections for entry in section.entries}
         self.introduction = tuple(
@@ -238,6 +237,11 @@ def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterat
         end = start + len(rows) - 1
         part = block._replace(row=start, end_row=end, texts=(Text(text, start, end),))
         yield Entry(cell.index, part)
+
+
+def _is_large(entry: Entry) -> bool:
+    """Say whether an entry is a heading; those of the lowest levels are small print to a reader."""
+    return entry.heading is not None and entry.heading.level < _SMALL_PRINT
 
 
 def _is_title(entry: Entry) -> bool:

@@ -47,7 +47,8 @@ def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str]]:
     if not isinstance(version, int) or isinstance(version, bool):
         yield [], "the field 'nbformat' is missing, or is no number"
         return
-    known_minor = minor if isinstance(minor, int) and minor >= 0 else 5
+    latest = 5 if version == 4 else 0
+    known_minor = minor if isinstance(minor, int) and minor >= 0 else latest
     try:
         validator = get_validator(version, known_minor, name="jsonschema")
     except Exception:

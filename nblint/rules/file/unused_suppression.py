@@ -2,9 +2,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nblint.document.edit import Edit, SetValue, TextEdit
+from nblint.document.edit import Edit, SetValue, TextEdit, edited
 from nblint.document.model import Cell, Notebook, offset_of
 from nblint.findings import Finding, Fix, Rule
+from nblint.reading.headings import without_comments
+from nblint.reading.markdown import blocks
 from nblint.reading.python import read_source
 from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
 
@@ -93,17 +95,29 @@ def _without_comment(cell: Cell, suppression: Suppression) -> TextEdit | None:
     return _without_row(cell, row)
 
 
-def _without_row(cell: Cell, row: int) -> TextEdit:
+def _without_row(cell: Cell, row: int) -> TextEdit | None:
     start = offset_of(cell.source, row)
-    above = cell.rows[row - 2].strip() if row > 1 else ""
-    below = cell.rows[row].strip() if row < len(cell.rows) else ""
-    # The rows around a comment in a text are two paragraphs, and stay so.
-    if cell.type == "markdown" and above and below:
-        return TextEdit(cell.index, start, start + len(cell.rows[row - 1]), "")
+    blanked = TextEdit(cell.index, start, start + len(cell.rows[row - 1]), "")
+    removed = TextEdit(cell.index, start, offset_of(cell.source, row + 1), "")
     if row == len(cell.rows) and row > 1:
         start = offset_of(cell.source, row - 1) + len(cell.rows[row - 2])
-        return TextEdit(cell.index, start, len(cell.source), "")
-    return TextEdit(cell.index, start, offset_of(cell.source, row + 1), "")
+        removed = TextEdit(cell.index, start, len(cell.source), "")
+    if cell.type != "markdown":
+        return removed
+    # The rows around a comment can be two paragraphs, or one element.
+    before = _shown(cell.source)
+    same = (edit for edit in (removed, blanked) if _shown(edited(cell.source, [edit])) == before)
+    return next(same, None)
+
+
+def _shown(source: str) -> list[object]:
+    """Return what a text shows: its blocks without comments."""
+    shown = [
+        (block.kind, block.level, [" ".join(text.split()) for text in texts])
+        for block in blocks(source)
+        for texts in [[without_comments(text.text) for text in block.texts]]
+    ]
+    return [block for block in shown if block[0] != "html" or any(block[2])]
 
 
 def _span(cell: Cell, suppression: Suppression) -> tuple[int, int]:

@@ -14,8 +14,10 @@ class DefaultTitle(Rule):
     """The notebook's title is one that nobody chose.
 
     `Notebook Name` and `Untitled` are what a notebook is called until its author calls it
-    something, and the name of the file says nothing that the list of files has not said. Say in a
+    something, and `phishing_triage` says nothing that the name of the file has not said. Say in a
     few words what the notebook does: `# Phishing triage of the abuse mailbox`.
+
+    A file that is named in words, spaces and all, may share its name with the title.
     """
 
     code = "NBL110"
@@ -27,7 +29,7 @@ class DefaultTitle(Rule):
         name = normalised(title.title)
         if name == normalised(DEFAULT_TITLE) or _UNTITLED.fullmatch(name):
             what = "is a placeholder"
-        elif title.title == PurePosixPath(notebook.path).stem:
+        elif title.title == PurePosixPath(notebook.path).stem and " " not in title.title:
             what = "is the name of the file"
         else:
             return

@@ -19,11 +19,10 @@ class MissingTitle(Rule):
         if header.title:
             return
         advice = "open the first markdown cell with '# ' and the notebook's name"
-        if not header.headings:
-            yield self.at(header.start, "the notebook has no title", help=advice)
-            return
-        first = header.headings[0]
-        what = "the section" if first.section else f"the level-{first.level} heading"
-        yield self.at(
-            first.place, f"the notebook opens with {what} {first.title!r}, not a title", help=advice
-        )
+        place = header.start
+        # What it opens with instead is no part of the message: other fixes can change it.
+        if header.headings:
+            first = header.headings[0]
+            what = "the section" if first.section else f"the level-{first.level} heading"
+            place, advice = first.place, f"{advice}; now it opens with {what} {first.title!r}"
+        yield self.at(place, "the notebook does not open with a title", help=advice)

@@ -12,6 +12,8 @@ _WRITTEN = {"bold": "in bold", "html": "in HTML", "unspaced": "without a space a
 _PLAIN_HTML = re.compile(
     r"[ \t]{0,3}<h[1-6]\b[^>]{0,500}>[^<>*`\[\]\\]{1,500}</h[1-6]\s{0,9}>[ \t]*", re.I
 )
+# What would be more than text where HTML becomes markdown: other elements, headings, tables.
+_NO_TEXT = re.compile(r"[<|]|^\s*(?:#|\*\*|__|=+\s*$|-+\s*$|```|~~~|\[[^\]]{1,200}\]:)")
 
 
 class NotAHeading(Rule):
@@ -69,7 +71,10 @@ def _as_markdown(
 
 
 def _opens_its_block(cell: Cell, header: Header, entry: Entry) -> bool:
-    """Say whether nothing stands before an HTML heading in its block, and only text behind it."""
+    """Say whether nothing stands before an HTML heading in its block, and only text behind it.
+
+    All that stands behind it becomes markdown.
+    """
     first, last = entry.block.row, entry.block.end_row
     around = [
         other.block
@@ -81,6 +86,6 @@ def _opens_its_block(cell: Cell, header: Header, entry: Entry) -> bool:
         and other.block.end_row >= first
     ]
     return all(
-        block.row == first and not any("<" in row for row in cell.rows[last : block.end_row])
+        block.row == first and not any(map(_NO_TEXT.search, cell.rows[last : block.end_row]))
         for block in around
     )

@@ -51,8 +51,9 @@ class SectionOrder(Rule):
         titles = ", ".join(section.settings.title for section in wanted)
         yield self.at(
             misplaced.heading.place,
-            f"the section {misplaced.settings.title!r} stands after {before.settings.title!r}",
-            help=f"the order is: {titles}",
+            "the header's sections stand in another order than the settings have them",
+            help=f"{misplaced.settings.title!r} stands after {before.settings.title!r}; the order "
+            f"is: {titles}",
             fix=Fix("move the sections into their order", edits) if edits else None,
         )
 

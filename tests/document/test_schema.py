@@ -1,0 +1,109 @@
+"""The fast answer about a notebook's validity never differs from nbformat's own."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from nbformat.validator import get_validator
+
+from nblint.document.model import Notebook
+from nblint.document.schema import is_plainly_valid
+from nblint.rules.file.invalid_notebook import InvalidNotebook
+from tests.document.notebooks import notebooks
+
+VALUES = st.sampled_from(
+    [None, True, 0, -1, 1.5, "", "a", "a,b", "auto", [], ["a"], ["a", "a"], [1], {}, {"a": 1}]
+)
+KEYS = st.sampled_from(
+    [
+        "attachments",
+        "authors",
+        "cell_type",
+        "collapsed",
+        "data",
+        "execution",
+        "execution_count",
+        "format",
+        "id",
+        "jupyter",
+        "kernelspec",
+        "language_info",
+        "metadata",
+        "name",
+        "nbformat",
+        "nbformat_minor",
+        "orig_nbformat",
+        "output_type",
+        "outputs",
+        "scrolled",
+        "source",
+        "tags",
+        "text",
+        "text/plain",
+        "title",
+        "unknown",
+    ]
+)
+
+
+def objects(data: object) -> list[dict[str, Any]]:
+    """All objects of a JSON value."""
+    if isinstance(data, dict):
+        return [data, *(inner for value in data.values() for inner in objects(value))]
+    if isinstance(data, list):
+        return [inner for value in data for inner in objects(value)]
+    return []
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> dict[str, Any]:
+    """A notebook with some values that may be wrong."""
+    data: dict[str, Any] = copy.deepcopy(draw(notebooks()).data)
+    for _ in range(draw(st.integers(0, 3))):
+        target = draw(st.sampled_from(objects(data)))
+        key = draw(st.one_of(KEYS, st.sampled_from([*target, "x"])))
+        if draw(st.booleans()):
+            target.pop(key, None)
+        else:
+            target[key] = draw(VALUES)
+    return data
+
+
+def is_valid(data: dict[str, Any]) -> bool:
+    """What nbformat says; the ids of 4.5, which another rule is about, aside."""
+    version, minor = data.get("nbformat"), data.get("nbformat_minor")
+    if version != 4 or isinstance(version, bool) or type(minor) is not int or minor < 0:
+        return False
+    data = copy.deepcopy(data)
+    if minor >= 5 and isinstance(data.get("cells"), list):
+        for cell in data["cells"]:
+            if isinstance(cell, dict):
+                cell["id"] = "x"
+    valid: bool = not list(get_validator(4, minor, name="jsonschema").iter_errors(data))
+    return valid
+
+
+@settings(deadline=None, max_examples=200)
+@given(damaged())
+@example({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4, "extra": 1})
+def test_nbformat_agrees(data: dict[str, Any]) -> None:
+    valid = is_valid(data)
+    if is_plainly_valid(data):
+        assert valid
+    if isinstance(data.get("cells"), list):
+        notebook = Notebook("nb.ipynb", b"", data)
+        assert bool(list(InvalidNotebook().check(notebook))) != valid
+
+
+@given(notebooks())
+def test_valid_notebooks_need_no_other_answer(notebook: Notebook) -> None:
+    assert is_plainly_valid(notebook.data)
+
+
+@pytest.mark.parametrize("minor", range(6))
+def test_ids_are_fields_from_minor_5_on(minor: int) -> None:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": "", "id": "x"}
+    data = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
+    assert is_plainly_valid(data) == (minor == 5)
