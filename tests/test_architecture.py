@@ -68,6 +68,7 @@ HEAVY = {
     "requests",
     "socket",
     "ssl",
+    "yaml",
 }
 
 

@@ -28,7 +28,8 @@ def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> 
             between = Notebook.parse(before.path, apply(before, others))
         except Unreadable:
             return False
-        return is_edited_only(before, between, others) and _same_sources(between, after)
+        is_as_said = not others or is_edited_only(before, between, others)
+        return is_as_said and _same_sources(between, after)
     old, new = RawNotebook(before.raw), RawNotebook(after.raw)
     if not _same_around_cells(old, new):
         return False

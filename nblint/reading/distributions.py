@@ -55,6 +55,7 @@ _DISTRIBUTIONS = {
         multipart: python-multipart
         nacl: pynacl
         odf: odfpy
+        official: tf-models-official
         osgeo: gdal
         pkg_resources: setuptools
         pptx: python-pptx

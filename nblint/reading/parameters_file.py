@@ -59,7 +59,7 @@ class ParametersFile(NamedTuple):
             raise SettingsError(f"{path}: not valid YAML: not text in UTF-8") from None
         except RecursionError:
             raise SettingsError(f"{path}: not valid YAML: nested too deeply") from None
-        if root is None:
+        if root is None or root.tag == "tag:yaml.org,2002:null":
             return cls(path, ())
         if not isinstance(root, yaml.MappingNode):
             raise SettingsError(f"{path}: a parameters file is a mapping of names to values")

@@ -18,13 +18,16 @@ def write_notebook(path: Path, source: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "nblint.toml").write_text('select = ["NBL308"]\n')
-    (tmp_path / "environment.toml").write_text(TOML)
-    (tmp_path / "deep").mkdir()
-    write_notebook(tmp_path / "a.ipynb", "import os\nos.environ['A']")
-    write_notebook(tmp_path / "deep" / "b.ipynb", "x = 1")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    # Its parent is searched as well, and must not be the one of all tests.
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "nblint.toml").write_text('select = ["NBL308"]\n')
+    (folder / "environment.toml").write_text(TOML)
+    (folder / "deep").mkdir()
+    write_notebook(folder / "a.ipynb", "import os\nos.environ['A']")
+    write_notebook(folder / "deep" / "b.ipynb", "x = 1")
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def found(*arguments: str) -> list[str]:

@@ -11,7 +11,8 @@ class EmptyCell(Rule):
     Jupyter adds one at the end each time the last cell is run. It says nothing to a reader, and in
     the middle of a notebook looks like something that was lost.
 
-    The fix deletes it. Cells with outputs, attachments or tags are none of these.
+    The fix deletes it. Cells with outputs, attachments or tags are none of these, and
+    neither are cells that lack a text altogether, which is NBL002's affair.
     """
 
     code = "NBL508"
@@ -30,6 +31,7 @@ class EmptyCell(Rule):
 def _is_empty(cell: Cell) -> bool:
     return (
         cell.type in ("code", "markdown", "raw")
+        and ("source" in cell.data or "input" in cell.data)
         and not cell.source.strip()
         and not cell.outputs
         and not cell.attachments

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
+from nblint.reading.parameters import PARAMETERS_TAG
 from nblint.settings import ReproducibilitySettings
 
 
@@ -10,6 +11,8 @@ class Kernel(Rule):
 
     Without a kernelspec a server asks the reader which kernel to use, and a scheduled run does not
     know. A kernel of the author's own, such as `my-env`, is on nobody else's machine.
+
+    Papermill gives up on a notebook with parameters that does not state its language either.
 
     Choose a kernel that everybody has, and save. Which those are is for the settings to say:
     `[tool.nblint.reproducibility] kernels = ["python3"]`; none there: any.
@@ -33,3 +36,19 @@ class Kernel(Rule):
                 f"the kernel {name!r} is none of those that everybody has",
                 help=f"choose {allowed} in Jupyter and save",
             )
+        elif not _states_language(notebook) and _has_parameters(notebook):
+            yield self.at(
+                Place(surface="metadata"),
+                "the notebook does not state its language, and papermill asks for it",
+                help="open it in Jupyter and save, or set metadata.kernelspec.language",
+            )
+
+
+def _has_parameters(notebook: Notebook) -> bool:
+    return any(PARAMETERS_TAG in cell.tags for cell in notebook.cells)
+
+
+def _states_language(notebook: Notebook) -> bool:
+    stated = (("kernelspec", "language"), ("language_info", "name"))
+    parts = ((notebook.metadata.get(part), key) for part, key in stated)
+    return any(isinstance(part, dict) and part.get(key) for part, key in parts)

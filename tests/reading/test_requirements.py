@@ -1,0 +1,115 @@
+import pickle
+from pathlib import Path
+
+import pytest
+
+from nblint.reading.distributions import distributions
+from nblint.reading.project import Project
+from nblint.reading.requirements import Requirements
+from nblint.settings import ReproducibilitySettings, Settings, SettingsError, SettingsFile
+
+
+def load(folder: Path, *globs: str, **files: str) -> Requirements:
+    for name, text in files.items():
+        (folder / name.replace("_txt", ".txt").replace("_toml", ".toml")).write_text(text)
+    reproducibility = ReproducibilitySettings(requirements=globs or ("requirements*.txt",))
+    return Requirements.load(SettingsFile(Settings(reproducibility=reproducibility), folder))
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("pandas", "pandas"),
+        ("Pandas == 2.0", "pandas"),
+        ("zope.interface>=1", "zope-interface"),
+        ("foo_bar[x,y]~=1", "foo-bar"),
+        ("foo@https://example.com/foo.whl", "foo"),
+        ("foo;python_version<'3'", "foo"),
+        ("foo (>=1)", "foo"),
+        ("foo # why", "foo"),
+        ("-e git+https://example.com/x#egg=foo&subdirectory=y", "foo"),
+    ],
+)
+def test_a_line_names_a_distribution(line: str, name: str, tmp_path: Path) -> None:
+    assert load(tmp_path, requirements_txt=line).distributions == {name}
+
+
+@pytest.mark.parametrize(
+    "line", ["", "# foo", "-e .", "--hash=x", "./foo.whl", "https://example.com/foo.whl", "-r x/y"]
+)
+def test_a_line_that_names_none(line: str, tmp_path: Path) -> None:
+    assert load(tmp_path, requirements_txt=line).distributions == frozenset()
+
+
+def test_an_include_stays_in_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("secret-package")
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    found = load(
+        repository,
+        requirements_txt="-r ../outside.txt\n-r more.txt",
+        more_txt="--requirement=more.txt\nfoo",
+    )
+    assert found.distributions == {"foo"}
+
+
+@pytest.mark.parametrize("glob", ["/etc/*", ""])
+def test_a_glob_that_cannot_be_used(glob: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="requirements: "):
+        load(tmp_path, glob)
+
+
+def test_odd_tables_declare_nothing(tmp_path: Path) -> None:
+    toml = 'project = 1\n[dependency-groups]\na = "x"\nb = [1, {c = 2}, "d"]\n[tool]\npoetry = []\n'
+    assert load(tmp_path, "pyproject.toml", pyproject_toml=toml).distributions == {"d"}
+
+
+def test_conda_files(tmp_path: Path) -> None:
+    (tmp_path / "environment.yml").write_text(
+        "dependencies: [a=1, 'x::b>2', 3, null, {pip: [c, {d: e}]}, {pip: f}]"
+    )
+    assert load(tmp_path, "environment.yml").distributions == {"a", "b", "c"}
+    (tmp_path / "environment.yml").write_text("a: [")
+    with pytest.raises(SettingsError, match="cannot be read as YAML"):
+        load(tmp_path, "environment.yml")
+
+
+def test_modules_of_the_repository(tmp_path: Path) -> None:
+    for name in ("a.py", "src/b/c.py", ".venv/d.py", "env/e.py", "node_modules/f.py", "g/h.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "env" / "pyvenv.cfg").touch()
+    assert load(tmp_path).modules == {"a", "src", "b", "c"}
+
+
+def test_the_repository_is_walked_only_for_the_rule_that_asks(tmp_path: Path) -> None:
+    def requirements(*selectors: str) -> Requirements | None:
+        settings = Settings(extend_select=selectors)
+        return Project.load(SettingsFile(settings, tmp_path)).requirements
+
+    assert requirements() is None
+    assert requirements("NBL501") is None
+    for selector in ("NBL5", "NBL505", "ALL", "NBL"):
+        found = requirements(selector)
+        assert found is not None
+        assert pickle.loads(pickle.dumps(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("module", "distribution"),
+    [
+        ("numpy.linalg", "numpy"),
+        ("sklearn.svm", "scikit-learn"),
+        ("yaml", "pyyaml"),
+        ("PIL.Image", "pillow"),
+        ("google.cloud.storage.Client", "google-cloud-storage"),
+        ("google.cloud.vision_v1", "google-cloud-vision"),
+        ("google.protobuf.json_format", "protobuf"),
+        ("azure.identity.DefaultAzureCredential", "azure-identity"),
+        ("azure.storage.blob", "azure-storage-blob"),
+        ("huggingface_hub", "huggingface-hub"),
+    ],
+)
+def test_the_usual_distribution(module: str, distribution: str) -> None:
+    assert distributions(module)[0] == distribution
