@@ -55,6 +55,7 @@ class Finding:
         fix: What would mend it.
         secret: What the rule found that must not be shown; gone in finished findings.
         path: The file that it is about, where that is not the notebook.
+        first_line: The first line of its cell, masked: what a person knows the cell by.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Finding:
     fix: Fix | None = None
     secret: Fingerprinted | None = field(default=None, repr=False)
     path: Path | None = None
+    first_line: str | None = None
 
 
 class Rule:

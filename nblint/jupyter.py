@@ -171,7 +171,7 @@ def _any_covers(selectors: tuple[str, ...], code: str) -> bool:
 def _message(refused: list[Reported]) -> str:
     """Return what the author reads, in one paragraph: dialogs do not break lines."""
     named = [
-        f"In the cell that begins with “{one_line(reported.first_line or '', 60)}”: "
+        f"In the cell that begins with “{one_line(reported.finding.first_line or '', 60)}”: "
         f"{printable(reported.finding.message)}. {_advice(reported)}"
         for reported in refused[:_MOST_NAMED]
     ]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from nblint.credentials.found import Credentials
 from nblint.credentials.redaction import mask
 from nblint.document.model import Notebook, Place, Unreadable
 from nblint.findings import Finding, Gathered, Rule
@@ -11,6 +12,9 @@ from nblint.linting.selection import Selection
 from nblint.linting.suppression import remaining, suppressions
 from nblint.reading import MissingPartError, Reading
 from nblint.reading.project import Project
+
+# A row of a private key, say; shorter ones may be anything.
+_LONG = 16
 
 
 class RuleError(Exception):
@@ -66,9 +70,43 @@ def check_document(
     """
     reading = reading_of(document, project)
     found = [f for rule in selection.for_notebook(name) for f in _run(rule, reading)]
-    if isinstance(document, Notebook):
-        found = remaining(found, suppressions(document))
-    return tuple(sorted(completed(found, selection, project.salt), key=_order))
+    if not isinstance(document, Notebook):
+        return tuple(completed(found, selection))
+    found = remaining(found, suppressions(document))
+    if not found:
+        return ()
+    known = _known(reading)
+    named = (replace(f, first_line=_first_line(document, f.place, known)) for f in found)
+    return tuple(sorted(completed(named, selection, known, project.salt), key=_order))
+
+
+def masked(document: Notebook, project: Project, texts: Iterable[str]) -> list[str]:
+    """Return excerpts of a notebook as they may be shown."""
+    known = _known(reading_of(document, project))
+    return [mask(text, known) for text in texts]
+
+
+def _known(reading: Reading) -> frozenset[str]:
+    """Return what must not be shown of a notebook, even where nothing around it gives it away.
+
+    Whatever is selected or suppressed: a rule about something else quotes the notebook, too.
+
+    Raises:
+        RuleError: The search failed.
+    """
+    try:
+        values = reading.get(Credentials).values()
+    except Exception as error:
+        raise RuleError("the search for credentials") from error
+    # Excerpts hold single lines of those that have several.
+    rows = (row for value in values for row in value.splitlines())
+    return values | {row for row in rows if len(row) >= _LONG and not row.startswith("-----")}
+
+
+def _first_line(document: Notebook, place: Place, known: frozenset[str]) -> str | None:
+    if not place.cell or place.cell > len(document.cells):
+        return None
+    return mask(document.cells[place.cell - 1].first_line, known)
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
@@ -87,7 +125,10 @@ def _run(rule: Rule, reading: Reading) -> Iterator[Finding]:
 
 
 def completed(
-    findings: Iterable[Finding], selection: Selection, salt: str | None
+    findings: Iterable[Finding],
+    selection: Selection,
+    known: frozenset[str] = frozenset(),
+    salt: str | None = None,
 ) -> Iterator[Finding]:
     """Yield findings as they are reported: masked, with the settings' severity, recognisable.
 
@@ -96,8 +137,8 @@ def completed(
     for finding in findings:
         masked = replace(
             finding,
-            message=mask(finding.message),
-            help=finding.help and mask(finding.help),
+            message=mask(finding.message, known),
+            help=finding.help and mask(finding.help, known),
             severity=selection.severity(finding.code, finding.severity),
         )
         yield replace(masked, fingerprint=_fingerprint(masked, salt), secret=None)

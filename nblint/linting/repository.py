@@ -53,7 +53,7 @@ class Repository:
             return
         for rule in self._rules:
             reading = reading_of(Gathered(self._gathered[rule.code]), self._project)
-            yield from completed(reading.call(rule.conclude), self._selection, None)
+            yield from completed(reading.call(rule.conclude), self._selection)
 
     def is_covered(self, paths: Sequence[Path]) -> bool:
         """Tell whether the paths of a run cover the whole repository."""

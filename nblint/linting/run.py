@@ -3,17 +3,17 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from nblint.credentials.redaction import mask
 from nblint.discovery import Discovery
 from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.positions import RawNotebook, file_line
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
 from nblint.linting.baseline import Baseline, Entry, Occurrence, baseline_file
-from nblint.linting.checking import RuleError, check_document, read_document
+from nblint.linting.checking import RuleError, check_document, masked, read_document
 from nblint.linting.fixing import fix_document
 from nblint.linting.repository import Repository
 from nblint.linting.selection import Selection
@@ -31,7 +31,6 @@ class Reported:
         cell_id: The cell's id.
         cell_type: The cell's type.
         file_line: The line of the `.ipynb` file, 1-based.
-        first_line: The cell's first line, masked: what a person knows the cell by.
         entry: What records it in the baseline; None for a new finding.
     """
 
@@ -40,7 +39,6 @@ class Reported:
     cell_id: str | None = None
     cell_type: str | None = None
     file_line: int | None = None
-    first_line: str | None = None
     entry: Entry | None = None
 
     def occurrence(self, notebook: str) -> Occurrence:
@@ -50,7 +48,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """A cell before and after its fixes; one of them is None where the cell is new or gone."""
+    """A cell before and after its fixes, masked; None where the cell is not there."""
 
     cell: int
     before: str | None
@@ -209,7 +207,7 @@ class Run:
         fixed = fix_document(document, name, project, selection, unsafe=self._fixing.unsafe)
         changes: tuple[CellChange, ...] = ()
         if isinstance(document, Notebook) and isinstance(fixed.document, Notebook) and fixed.fixes:
-            changes = tuple(_changes(document, fixed.document))
+            changes = tuple(_changes(document, fixed.document, project))
             if self._fixing.write:
                 try:
                     write_atomically(path, fixed.document.raw)
@@ -272,7 +270,6 @@ def _reported(
                 cell.id if cell else None,
                 cell.type if cell else None,
                 file_line(raw, finding.place) if raw else finding.place.row,
-                mask(cell.first_line) if cell else None,
             )
         )
     return tuple(reported)
@@ -286,7 +283,7 @@ def _cell(document: Notebook | Unreadable | None, finding: Finding) -> Cell | No
     return document.cells[number - 1]
 
 
-def _changes(before: Notebook, after: Notebook) -> Iterator[CellChange]:
+def _changes(before: Notebook, after: Notebook, project: Project) -> Iterator[CellChange]:
     """Yield the cells that differ, by what they hold: fixes insert and remove whole cells, too."""
     import difflib
 
@@ -295,7 +292,7 @@ def _changes(before: Notebook, after: Notebook) -> Iterator[CellChange]:
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, one, other, False).get_opcodes():
         if tag == "equal":
             continue
-        for offset in range(max(i2 - i1, j2 - j1)):
-            old = one[i1 + offset] if i1 + offset < i2 else None
-            new = other[j1 + offset] if j1 + offset < j2 else None
-            yield CellChange((i1 if old is not None else j1) + offset + 1, old, new)
+        shown = iter(masked(before, project, [*one[i1:i2], *other[j1:j2]]))
+        old, new = list(islice(shown, i2 - i1)), list(shown)
+        for offset, (was, now) in enumerate(zip_longest(old, new)):
+            yield CellChange((i1 if was is not None else j1) + offset + 1, was, now)

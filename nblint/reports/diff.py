@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Iterable, Iterator
 
-from nblint.credentials.redaction import mask
 from nblint.linting.run import CellChange, Result
 from nblint.reports.terminal import printable
 
@@ -25,4 +24,4 @@ def _cell(path: str, change: CellChange) -> Iterator[str]:
 
 
 def _rows(source: str | None) -> list[str]:
-    return [printable(row) for row in mask(source).splitlines()] if source is not None else []
+    return [printable(row) for row in source.splitlines()] if source is not None else []

@@ -38,8 +38,8 @@ def describe(reported: Reported) -> Iterator[str]:
     warning = "warning: " if finding.severity == "warning" else ""
     where = printable(location(reported.path, finding.place))
     yield f"{where}: {finding.code} {warning}{printable(finding.message)}\n"
-    if reported.first_line:
-        yield f"  in the cell: {one_line(reported.first_line)}\n"
+    if finding.first_line:
+        yield f"  in the cell: {one_line(finding.first_line)}\n"
     if finding.help:
         yield f"  help: {printable(finding.help)}\n"
     if finding.fix:
