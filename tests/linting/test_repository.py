@@ -18,6 +18,9 @@ def write_notebook(path: Path, source: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # Not the test's own folder: above that one stand the notebooks of other tests.
+    tmp_path = tmp_path / "repository"
+    tmp_path.mkdir()
     (tmp_path / "nblint.toml").write_text('select = ["NBL308"]\n')
     (tmp_path / "environment.toml").write_text(TOML)
     (tmp_path / "deep").mkdir()
