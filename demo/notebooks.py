@@ -45,7 +45,7 @@ def made_up_token() -> str:
     Source: https://github.blog/engineering/behind-githubs-new-authentication-token-formats/
     """
     letters = string.digits + string.ascii_uppercase + string.ascii_lowercase
-    entropy = "".join(random.choices(letters, k=30))  # noqa: S311 (it protects nothing)
+    entropy = "".join(random.choices(letters, k=30))
     checksum, rest = "", zlib.crc32(entropy.encode())
     while rest:
         rest, digit = divmod(rest, 62)

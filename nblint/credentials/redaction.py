@@ -11,6 +11,8 @@ from nblint.credentials.found import Credentials
 from nblint.credentials.hits import Hit
 
 _HIDDEN = "…"
+# A row of a private key, say; shorter ones may be anything.
+_LONG_ROW = 16
 # A token that an excerpt cuts off is too short for its format, but still half of a credential.
 _PREFIXES = sorted(
     {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
@@ -35,8 +37,12 @@ class Redaction:
 
     @classmethod
     def read(cls, credentials: Credentials) -> Redaction:
-        """Know a notebook's credentials."""
-        return cls(credentials.values())
+        """Know a notebook's credentials, and the rows of those that have several."""
+        values = credentials.values()
+        rows = (row for value in values for row in value.splitlines())
+        return cls(
+            [*values, *(row for row in rows if len(row) >= _LONG_ROW and "-----" not in row)]
+        )
 
     def mask(self, text: str) -> str:
         """Return a text without them, as `mask` does."""

@@ -90,7 +90,7 @@ def check_document(
         found = [_without_surgery(finding) for finding in found]
     # Looked for whatever is selected and suppressed, but only when there is something to say.
     has_text = isinstance(document, Notebook) and found
-    redaction = reading.get(Redaction) if has_text else Redaction()
+    redaction = _redaction(reading) if has_text else Redaction()
     whole = completed(found, selection, redaction, project.salt)
     return Checked(tuple(sorted(whole, key=_order)), redaction)
 
@@ -112,6 +112,13 @@ def _run(rule: Rule, reading: Reading) -> list[Finding]:
         if isinstance(error, MissingPartError) and error.part in (Notebook, Unreadable):
             return []
         raise RuleError(f"{rule.code} {rule.name}") from error
+
+
+def _redaction(reading: Reading) -> Redaction:
+    try:
+        return reading.get(Redaction)
+    except Exception as error:
+        raise RuleError("the search for credentials") from error
 
 
 def _without_surgery(finding: Finding) -> Finding:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from nblint.cli import main
 from nblint.reading.header import Header
 from tests.conftest import complete_header, notebook_bytes
+from tests.credentials.tokens import make
 
 KEYS = [
     "path",
@@ -310,3 +311,23 @@ def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
     assert result.exit_code == 2
     assert "a.ipynb: NBL101 missing-title failed (ValueError): a fault of nblint" in result.stderr
     assert "words" not in result.output
+
+
+def test_a_credential_is_hidden_wherever_it_stands() -> None:
+    password = make("password")
+    cells = (
+        ("markdown", f"# {password}"),
+        ("code", f'db_password = "{password}"'),
+        # Nothing in these says that it is one.
+        ("code", f'connect("bob", "{password}")\nimport os\nos.environ["{password}"]'),
+        ("markdown", f"#Title {password}\n\nTODO"),
+    )
+    write("a.ipynb", *cells)
+    for select in ("NBL1", "NBL2", "NBL3", "NBL5", "ALL"):
+        for output_format in ("text", "json"):
+            arguments = ("check", "--select", select, "--output-format", output_format)
+            result = nblint(*arguments)
+            assert password not in result.output
+            assert password not in nblint(*arguments, "--diff", "--unsafe-fixes").output
+    assert "in the cell: # …\n" in nblint("check", "--select", "NBL1,NBL2").stdout
+    assert "\n # …\n" in nblint("check", "--select", "NBL1", "--diff").stdout

@@ -95,7 +95,7 @@ def without_some_ids(draw: st.DrawFn, notebook: Notebook) -> Notebook:
 def test_fixes(notebook: Notebook, codes: tuple[str, ...]) -> None:
     note(str([(cell.type, cell.source) for cell in notebook.cells]))
     project, selection = run(codes)
-    before = check_document(notebook, "nb.ipynb", project, selection)
+    before = check_document(notebook, "nb.ipynb", project, selection).findings
     fixed = fix_document(notebook, "nb.ipynb", project, selection, unsafe=True)
     after = fixed.document
     note(str([cell.source for cell in getattr(after, "cells", ())]))
@@ -103,17 +103,17 @@ def test_fixes(notebook: Notebook, codes: tuple[str, ...]) -> None:
 
     if not any(finding.fix for finding in before):
         assert after is notebook
-        assert fixed.findings == before
+        assert fixed.checked.findings == before
     only_edited_cells_differ(notebook, after)
-    assert not [finding for finding in fixed.findings if finding.fix]
+    assert not [finding for finding in fixed.checked.findings if finding.fix]
     known = {(finding.code, finding.message) for finding in before}
-    new = {(f.code, f.message) for f in fixed.findings if f.code != "NBL104"} - known
+    new = {(f.code, f.message) for f in fixed.checked.findings if f.code != "NBL104"} - known
     assert not new
 
     again = fix_document(after, "nb.ipynb", project, selection, unsafe=True)
     assert again.document is after
     assert not again.fixes
-    assert again.findings == fixed.findings
+    assert again.checked.findings == fixed.checked.findings
 
 
 def only_edited_cells_differ(before: Notebook, after: Notebook) -> None:
