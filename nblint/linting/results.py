@@ -126,8 +126,24 @@ def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator
     other = [cell.source for cell in after.cells]
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, one, other, False).get_opcodes():
         if tag == "equal":
+            pairs = zip(before.cells[i1:i2], after.cells[j1:j2], strict=True)
+            yield from (stripped for pair in pairs for stripped in _stripped(*pair))
             continue
         for offset in range(max(i2 - i1, j2 - j1)):
             old = masked(one, i1 + offset, i2)
             new = masked(other, j1 + offset, j2)
             yield CellChange((i1 if old is not None else j1) + offset + 1, old, new)
+
+
+def _stripped(before: Cell, after: Cell) -> Iterator[CellChange]:
+    """Yield what became of the outputs of a cell whose source is as it was, in a line."""
+    old, new = _results(before), _results(after)
+    if old != new:
+        yield CellChange(before.index, old, new)
+
+
+def _results(cell: Cell) -> str:
+    number = len(cell.outputs)
+    count = cell.data.get("execution_count")
+    outputs = f"{number} output{'' if number == 1 else 's'}" if number else "no output"
+    return f"[{outputs}, {'no execution count' if count is None else 'an execution count'}]"

@@ -274,6 +274,16 @@ def test_diff_shows_cells_and_lines_and_writes_nothing() -> None:
     assert result.stderr == "1 finding would be mended in 1 notebook.\n"
 
 
+def test_diff_says_which_outputs_go() -> None:
+    data = json.loads(notebook_bytes(("code", "a"), ("code", "b")))
+    data["cells"][1]["execution_count"] = 3
+    data["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "c"}]
+    Path("a.ipynb").write_text(json.dumps(data))
+    shown = nblint("check", "--diff", "--select", "NBL501").stdout.splitlines()
+    assert shown[0] == "--- a.ipynb:cell 2"
+    assert shown[3:] == ["-[1 output, an execution count]", "+[no output, no execution count]"]
+
+
 def test_standard_input() -> None:
     Path("nblint.toml").write_text('per-file-ignores = { "drafts/**" = ["NBL1"] }')
     data = notebook_bytes(("markdown", WITHOUT_AUDIENCE))
