@@ -11,7 +11,8 @@ from nblint.document.model import Place
 from nblint.reading.environment_helpers import Helpers
 from nblint.reading.environment_uses import Exposure, Fallback, Read, Rewrite, Uses, Write
 from nblint.reading.python import PythonCell
-from nblint.reading.scope import COPY, EVERYTHING, NOTHING, Held, Scope
+from nblint.reading.scope import COPY, EVERYTHING, Held, Scope
+from nblint.reading.shell_grammar import ShellUse
 
 _ENVIRONS = frozenset(["os.environ", "os.environb"])
 READABLE = _ENVIRONS | {COPY}
@@ -61,6 +62,15 @@ class Notes:
                 owner.reads.append(read)
             elif string != EVERYTHING:
                 self.uses.reads.append(read)
+
+    def note_shell(self, node: ast.expr, use: ShellUse) -> None:
+        """Note a read by a shell that Python starts."""
+        fallback = Fallback(use.default) if use.default else None
+        place, order = self.place(node), self.uses.next()
+        if "\0" not in use.name:
+            self.uses.reads.append(
+                Read(use.name, place, order, self.late, guarded=use.guarded, fallback=fallback)
+            )
 
     def note_write(
         self,
@@ -198,20 +208,23 @@ class Notes:
         finally:
             self.present, self.absent, self.caught = before
 
-    def variable_of(self, node: ast.expr) -> Held:
-        """Return the variables that an expression reads."""
+    def variable_of(self, node: ast.expr) -> Held | None:
+        """Return the variables that an expression reads; None where it reads none."""
         if isinstance(node, (ast.Name, ast.Attribute)):
-            return _ALL if self.scope.path(node) in READABLE else NOTHING
-        if isinstance(node, ast.Subscript) and self.scope.path(node.value) in READABLE:
-            return frozenset(self.scope.strings(node.slice) or ())
+            return _ALL if self.scope.path(node) in READABLE else None
+        if isinstance(node, ast.Subscript):
+            is_read = self.scope.path(node.value) in READABLE
+            return frozenset(self.scope.strings(node.slice) or ()) if is_read else None
         if not isinstance(node, ast.Call):
-            return NOTHING
+            return None
         if node in self.magic_values:
             return self.magic_values[node]
         path = self.scope.path(node.func) or ""
         if path in GETTERS or path in _GIVING:
-            return frozenset(self.scope.strings(argument(node, 0, "key")) or ())
-        return self.helpers.returned(node)
+            names = frozenset(self.scope.strings(argument(node, 0, "key")) or ())
+            default = argument(node, 1, "default")
+            return names | self.scope.holds(default)
+        return self.helpers.returned(node) or None
 
     def is_environ(self, node: ast.expr) -> bool:
         """Tell whether an expression is the environment itself."""

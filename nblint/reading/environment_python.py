@@ -13,8 +13,10 @@ from nblint.reading.environment_sinks import shown_by, source_of
 from nblint.reading.environment_uses import Fallback, Uses
 from nblint.reading.python import PythonCell
 from nblint.reading.scope import NOTHING, Held
+from nblint.reading.shell import read_shell
 
 _SETTERS = frozenset(["os.putenv", "os.unsetenv"])
+_SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
 _ENVIRON_METHOD = re.compile(r"os\.environb?\.(\w+)")
 # Kubeflow packs the function into a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
@@ -249,6 +251,8 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
             self.note_write(node, name, removes=path == "os.unsetenv")
         elif path == "os.path.expandvars":
             self.note_expanded(node)
+        elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
+            self._visit_command(node, argument(node, 0, "args"))
         elif found := _ENVIRON_METHOD.fullmatch(path):
             self._visit_method(node, found[1], name, default)
         self._visit_helper(node)
@@ -274,11 +278,21 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
             for mapping in node.args:
                 self.note_mapping(mapping)
             for keyword in node.keywords:
-                self.note_name(keyword.value, keyword.arg)
+                if keyword.arg is None:
+                    self.note_mapping(keyword.value)
+                else:
+                    self.note_name(keyword.value, keyword.arg)
         elif method in ("__getitem__", "__contains__"):
             self.note_read(node, name, required=True, asks=method == "__contains__")
         elif method == "__setitem__":
             self.note_write(node, name)
+
+    def _visit_command(self, node: ast.Call, command: ast.expr | None) -> None:
+        """Note what a shell reads that Python starts."""
+        for script in self.scope.strings(command) or ():
+            for use in read_shell(script):
+                if use.kind == "read":
+                    self.note_shell(node, use)
 
     def _visit_helper(self, node: ast.Call) -> None:
         """Note the call of a function of the notebook, or of one that may be defined later."""
@@ -383,4 +397,11 @@ def _is_ipython(node: ast.Call) -> bool:
         and isinstance(node.func.value, ast.Call)
         and isinstance(node.func.value.func, ast.Name)
         and node.func.value.func.id == "get_ipython"
+    )
+
+
+def _has_shell(node: ast.Call) -> bool:
+    return any(
+        keyword.arg == "shell" and isinstance(keyword.value, ast.Constant) and keyword.value.value
+        for keyword in node.keywords
     )
