@@ -28,6 +28,7 @@ _MENTIONS = (
     *("env", "ENV", "Env", "expandvars", "getpass", "input("),
     *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
 )
+_SHELL_MARKS = ("!", "%", "system", "shell", "popen", "getoutput", "getstatusoutput")
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELL_LANGUAGES = frozenset(["bash", "sh", "shell", "zsh"])
 _SHELLS = re.compile(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
@@ -258,7 +259,7 @@ def _mentions(cell: Cell) -> bool:
     source = cell.source
     if any(word in source for word in _MENTIONS):
         return True
-    is_shell = "!" in source or "%" in source or cell.language in _SHELL_LANGUAGES
+    is_shell = any(mark in source for mark in _SHELL_MARKS) or cell.language in _SHELL_LANGUAGES
     return is_shell and any(word in source for word in ("$", "set", "export"))
 
 

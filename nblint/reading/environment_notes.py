@@ -11,7 +11,9 @@ from nblint.document.model import Place
 from nblint.reading.environment_helpers import Helpers
 from nblint.reading.environment_uses import Exposure, Fallback, Read, Rewrite, Uses, Write
 from nblint.reading.python import PythonCell
-from nblint.reading.scope import COPY, EVERYTHING, NOTHING, Held, Scope
+from nblint.reading.scope import COPY, EVERYTHING, Held, Scope
+from nblint.reading.shell import read_shell
+from nblint.reading.shell_grammar import ShellUse
 
 _ENVIRONS = frozenset(["os.environ", "os.environb"])
 READABLE = _ENVIRONS | {COPY}
@@ -62,6 +64,15 @@ class Notes:
             elif string != EVERYTHING:
                 self.uses.reads.append(read)
 
+    def note_shell(self, node: ast.expr, use: ShellUse) -> None:
+        """Note a read by a shell that Python starts."""
+        fallback = Fallback(use.default) if use.default else None
+        place, order = self.place(node), self.uses.next()
+        if "\0" not in use.name:
+            self.uses.reads.append(
+                Read(use.name, place, order, self.late, guarded=use.guarded, fallback=fallback)
+            )
+
     def note_write(
         self,
         node: ast.expr,
@@ -111,6 +122,57 @@ class Notes:
                     name = found[1] or found[2]
                     read = Read(name, self.place(node), self.uses.next(), self.late)
                     self.uses.reads.append(read)
+
+    def note_method(
+        self,
+        node: ast.Call,
+        method: str,
+        name: ast.expr | None,
+        default: ast.expr | None,
+        *,
+        discarded: bool,
+    ) -> None:
+        """Note the use by a method of `os.environ`."""
+        if method == "setdefault":
+            self.note_write(node, name, guarded=True)
+            self.note_read(node, name, fallback=self.fallback(node, name, default))
+        elif method == "pop":
+            if not discarded:
+                self.note_read(node, name, required=default is None)
+            self.note_write(node, name, removes=True)
+        elif method == "update":
+            for mapping in node.args:
+                self.note_mapping(mapping)
+            for keyword in node.keywords:
+                if keyword.arg is None:
+                    self.note_mapping(keyword.value)
+                else:
+                    self.note_name(keyword.value, keyword.arg)
+        elif method in ("__getitem__", "__contains__"):
+            self.note_read(node, name, required=True, asks=method == "__contains__")
+        elif method == "__setitem__":
+            self.note_write(node, name)
+
+    def note_command(self, node: ast.Call, command: ast.expr | None) -> None:
+        """Note what a shell reads that Python starts."""
+        for script in self.scope.strings(command) or ():
+            for use in read_shell(script):
+                if use.kind == "read":
+                    self.note_shell(node, use)
+
+    def note_call(self, node: ast.Call) -> None:
+        """Note the call of a function of the notebook, or of one that may be defined later."""
+        call = self.helpers.call_of(node)
+        if call is not None and (call.key in self.helpers or self.late):
+            self.helpers.note(
+                call._replace(
+                    place=self.place(node),
+                    order=self.uses.next(),
+                    late=self.late,
+                    caught=self.caught,
+                    present=self.present,
+                )
+            )
 
     def expose(self, held: Held, place: Place, by: str) -> None:
         """Note that values get into the outputs."""
@@ -198,20 +260,23 @@ class Notes:
         finally:
             self.present, self.absent, self.caught = before
 
-    def variable_of(self, node: ast.expr) -> Held:
-        """Return the variables that an expression reads."""
+    def variable_of(self, node: ast.expr) -> Held | None:
+        """Return the variables that an expression reads; None where it reads none."""
         if isinstance(node, (ast.Name, ast.Attribute)):
-            return _ALL if self.scope.path(node) in READABLE else NOTHING
-        if isinstance(node, ast.Subscript) and self.scope.path(node.value) in READABLE:
-            return frozenset(self.scope.strings(node.slice) or ())
+            return _ALL if self.scope.path(node) in READABLE else None
+        if isinstance(node, ast.Subscript):
+            is_read = self.scope.path(node.value) in READABLE
+            return frozenset(self.scope.strings(node.slice) or ()) if is_read else None
         if not isinstance(node, ast.Call):
-            return NOTHING
+            return None
         if node in self.magic_values:
             return self.magic_values[node]
         path = self.scope.path(node.func) or ""
         if path in GETTERS or path in _GIVING:
-            return frozenset(self.scope.strings(argument(node, 0, "key")) or ())
-        return self.helpers.returned(node)
+            names = frozenset(self.scope.strings(argument(node, 0, "key")) or ())
+            default = argument(node, 1, "default")
+            return names | self.scope.holds(default)
+        return self.helpers.returned(node) or None
 
     def is_environ(self, node: ast.expr) -> bool:
         """Tell whether an expression is the environment itself."""

@@ -15,6 +15,7 @@ from nblint.reading.python import PythonCell
 from nblint.reading.scope import NOTHING, Held
 
 _SETTERS = frozenset(["os.putenv", "os.unsetenv"])
+_SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
 _ENVIRON_METHOD = re.compile(r"os\.environb?\.(\w+)")
 # Kubeflow packs the function into a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
@@ -249,50 +250,17 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
             self.note_write(node, name, removes=path == "os.unsetenv")
         elif path == "os.path.expandvars":
             self.note_expanded(node)
+        elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
+            self.note_command(node, argument(node, 0, "args"))
         elif found := _ENVIRON_METHOD.fullmatch(path):
-            self._visit_method(node, found[1], name, default)
-        self._visit_helper(node)
+            self.note_method(node, found[1], name, default, discarded=node is self._discarded)
+        self.note_call(node)
         place = self.place(node)
         if source := source_of(node, self.scope, place):
             self.uses.sources.append(source)
         if by := shown_by(node, self.scope):
             for shown in (*node.args, *(keyword.value for keyword in node.keywords)):
                 self.expose(self.scope.holds(shown), self.place(shown), by)
-
-    def _visit_method(
-        self, node: ast.Call, method: str, name: ast.expr | None, default: ast.expr | None
-    ) -> None:
-        """Note the use by a method of `os.environ`."""
-        if method == "setdefault":
-            self.note_write(node, name, guarded=True)
-            self.note_read(node, name, fallback=self.fallback(node, name, default))
-        elif method == "pop":
-            if node is not self._discarded:
-                self.note_read(node, name, required=default is None)
-            self.note_write(node, name, removes=True)
-        elif method == "update":
-            for mapping in node.args:
-                self.note_mapping(mapping)
-            for keyword in node.keywords:
-                self.note_name(keyword.value, keyword.arg)
-        elif method in ("__getitem__", "__contains__"):
-            self.note_read(node, name, required=True, asks=method == "__contains__")
-        elif method == "__setitem__":
-            self.note_write(node, name)
-
-    def _visit_helper(self, node: ast.Call) -> None:
-        """Note the call of a function of the notebook, or of one that may be defined later."""
-        call = self.helpers.call_of(node)
-        if call is not None and (call.key in self.helpers or self.late):
-            self.helpers.note(
-                call._replace(
-                    place=self.place(node),
-                    order=self.uses.next(),
-                    late=self.late,
-                    caught=self.caught,
-                    present=self.present,
-                )
-            )
 
     # What several of them share
 
@@ -383,4 +351,11 @@ def _is_ipython(node: ast.Call) -> bool:
         and isinstance(node.func.value, ast.Call)
         and isinstance(node.func.value.func, ast.Name)
         and node.func.value.func.id == "get_ipython"
+    )
+
+
+def _has_shell(node: ast.Call) -> bool:
+    return any(
+        keyword.arg == "shell" and isinstance(keyword.value, ast.Constant) and keyword.value.value
+        for keyword in node.keywords
     )

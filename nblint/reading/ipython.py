@@ -241,7 +241,7 @@ class _LogicalLine(NamedTuple):
                     limit = _end_of_command(text, command)
                     special = _Special(first, command, limit, text[command])
             last = value if kind == "operator" else ""
-        end = min(position, limit)
+        end = limit if special else min(position, limit)
         if last == "?" and (depth == 0 or end == len(text)):
             stop = end - 1 if text[end - 1 : end] == "\n" else end
             if _HELP.search(text[max(first, stop - _LONGEST_HELP_TARGET) : stop]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TypeAlias
 
 # The environment variables whose values an expression holds; EVERYTHING stands for all of them.
@@ -39,10 +40,11 @@ class Scope:
     """The bindings of names, followed from cell to cell in the notebook's order.
 
     Args:
-        variable_of: Returns the variables that an expression reads from the environment.
+        variable_of: Returns the variables that an expression reads from the environment; None
+            where it reads none.
     """
 
-    def __init__(self, variable_of: Callable[[ast.expr], Held]) -> None:
+    def __init__(self, variable_of: Callable[[ast.expr], Held | None]) -> None:
         self._variable_of = variable_of
         self._paths: dict[str, str] = {}  # names of modules and what is imported from them
         self._strings: dict[str, tuple[str, ...]] = {}  # by name, `a.b` or `a['b']`
@@ -76,7 +78,7 @@ class Scope:
                 return _product([self.strings(node.left), self.strings(node.right)])
             case ast.JoinedStr():
                 return _product([self.strings(part) for part in node.values])
-            case ast.FormattedValue(conversion=-1, format_spec=None):
+            case ast.FormattedValue(conversion=-1, format_spec=None) | ast.NamedExpr():
                 return self.strings(node.value)
         return None
 
@@ -84,7 +86,7 @@ class Scope:
         """Return the variables whose values can be seen in an expression's value."""
         if node is None:
             return NOTHING
-        if read := self._variable_of(node):
+        if (read := self._variable_of(node)) is not None:
             return read
         match node:
             case ast.Name() | ast.Attribute():
@@ -290,8 +292,19 @@ class Scope:
                             ast.Tuple([k, v], ast.Load())
                             for k, v in zip(keys, inner.values, strict=True)
                         ]
-            elif self.path(iterated.func) in _SEQUENCES:
-                return self.elements(iterated.args[0]) if iterated.args else None
+                return None
+            path = self.path(iterated.func)
+            if path in _SEQUENCES and iterated.args:
+                return self.elements(iterated.args[0])
+            if path == "enumerate" and iterated.args:
+                number = ast.Constant(None)
+                elements = self.elements(iterated.args[0])
+                return elements and [ast.Tuple([number, e], ast.Load()) for e in elements]
+            if path == "zip":
+                columns = [self.elements(argument) for argument in iterated.args]
+                rows = zip_longest(*(column or () for column in columns), fillvalue=None)
+                nothing = ast.Constant(None)
+                return [ast.Tuple([e or nothing for e in row], ast.Load()) for row in rows]
         return None
 
     def _bind_held(self, target: ast.expr, held: Held) -> None:
