@@ -47,8 +47,9 @@ def check_before_save(
     """Refuse to save a notebook that holds a credential in its code or text.
 
     A `pre_save_hook` for Jupyter Server, which shows the refusal as a dialog. The settings of the
-    notebook's repository hold, with suppressions and the baseline. `functools.partial` changes
-    what is refused: `partial(check_before_save, refuse=("NBL2",))`.
+    notebook's repository hold, with suppressions and the baseline. A function that passes on what
+    it is called with can change what is refused; `functools.partial` cannot be a hook, since
+    Jupyter asks hooks for their names.
 
     A fault of nblint, or settings that it cannot use, are logged and never keep an author from
     saving.

@@ -5,6 +5,7 @@ import functools
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import time
@@ -17,7 +18,9 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_server.services.contents.filemanager import AsyncFileContentsManager
 from tornado.web import HTTPError
+from traitlets.config import Config
 
 import nblint.jupyter
 from nblint.jupyter import check_before_save
@@ -129,6 +132,19 @@ def test_what_the_baseline_records_is_saved(
     monkeypatch.chdir("/")
     assert server.save(model(LEAK, HEADER)) is None
     assert server.save(model(HEADER, LEAK), "b.ipynb")
+
+
+def test_the_documented_way_to_refuse_something_else(tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "jupyter.md").read_text(encoding="utf-8")
+    configurations = re.findall(r"```python\n(.*?pre_save_hook.*?)```", page, re.DOTALL)
+    settings = Config()
+    for source in configurations:
+        exec(source, {"c": settings, "check_before_save": check_before_save})
+    manager: Any = AsyncFileContentsManager(root_dir=str(tmp_path), config=settings)
+    assert manager.pre_save_hook.__name__ == "before_save"
+    with pytest.raises(HTTPError, match="GitHub token in an output"):
+        manager.run_pre_save_hooks(printing(f"token: {TOKEN}\n"), "a.ipynb")
+    manager.run_pre_save_hooks(model(HEADER), "a.ipynb")
 
 
 def test_files_that_are_saved_as_text(server: Server) -> None:
