@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from nblint.linting.checking import check_bytes
     from nblint.linting.results import Result
     from nblint.reading.project import Project
-    from nblint.settings import Settings, SettingsError
+    from nblint.settings import Settings
+    from nblint.toml import SettingsError
 
 __version__ = "0.1.0"
 
@@ -46,7 +47,7 @@ _HOMES = {
     "Project": "nblint.reading.project",
     "Result": "nblint.linting.results",
     "Settings": "nblint.settings",
-    "SettingsError": "nblint.settings",
+    "SettingsError": "nblint.toml",
     "check_bytes": "nblint.linting.checking",
 }
 
@@ -77,7 +78,8 @@ def check(
     import msgspec
 
     from nblint.linting.run import Run
-    from nblint.settings import SettingsError, SettingsFinder
+    from nblint.settings import SettingsFinder
+    from nblint.toml import SettingsError
 
     def fail(sentence: str) -> None:
         raise SettingsError(sentence)

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from nblint.settings import ALWAYS_EXCLUDED, SettingsError, SettingsFile, SettingsFinder
+from nblint.settings import ALWAYS_EXCLUDED, SettingsFile, SettingsFinder
+from nblint.toml import SettingsError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

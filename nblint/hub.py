@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from nblint.reading.catalogue import read_catalogue
-from nblint.settings import SettingsError
+from nblint.toml import SettingsError
 
 # A spawner is JupyterHub's; only `spawner.user.name` is used.
 Value = str | Callable[[Any], str]

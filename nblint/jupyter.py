@@ -26,7 +26,8 @@ from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
 from nblint.reports import text
 from nblint.reports.terminal import one_line, printable
-from nblint.settings import Settings, SettingsError, SettingsFile, SettingsFinder
+from nblint.settings import Settings, SettingsFile, SettingsFinder
+from nblint.toml import SettingsError
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

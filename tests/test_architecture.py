@@ -20,6 +20,7 @@ LAYERS = [
     {"findings"},
     {"document", "discovery"},
     {"settings"},
+    {"toml"},
 ]
 HEIGHT = {name: -depth for depth, layer in enumerate(LAYERS) for name in layer}
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nblint.hub import SecretError, spawner_environment
-from nblint.settings import SettingsError
+from nblint.toml import SettingsError
 
 TOML = """
 [environment.DATADOG_API_KEY]

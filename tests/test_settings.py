@@ -2,14 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from nblint.settings import (
-    HeaderSettings,
-    SectionSettings,
-    Settings,
-    SettingsError,
-    SettingsFinder,
-    load_settings,
-)
+from nblint.settings import HeaderSettings, SectionSettings, Settings, SettingsFinder, load_settings
+from nblint.toml import SettingsError
 
 
 def write(folder: Path, text: str, name: str = "pyproject.toml") -> Path:

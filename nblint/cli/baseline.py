@@ -16,7 +16,8 @@ from nblint.linting.results import Reported, Result, display_path
 from nblint.linting.run import Run
 from nblint.reports.terminal import one_line, printable
 from nblint.reports.text import count, describe
-from nblint.settings import SettingsError, SettingsFinder
+from nblint.settings import SettingsFinder
+from nblint.toml import SettingsError
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 _LONGEST_REASON = 500

@@ -15,7 +15,8 @@ from nblint.linting.selection import is_selector, unknown_selector
 from nblint.reports import diff, formats, renderer
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
-from nblint.settings import SettingsError, SettingsFinder, nearest
+from nblint.settings import SettingsFinder
+from nblint.toml import SettingsError, nearest
 
 
 class Selectors(click.ParamType[tuple[str, ...]]):

@@ -26,7 +26,8 @@ from nblint.reading.inventory import (
 )
 from nblint.reading.project import Project
 from nblint.reports.terminal import printable
-from nblint.settings import SettingsError, SettingsFile, SettingsFinder
+from nblint.settings import SettingsFile, SettingsFinder
+from nblint.toml import SettingsError
 
 _FORMATS = ("text", "json", "csv", "markdown")
 

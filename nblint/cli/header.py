@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from nblint.reading.header import skeletons
-from nblint.settings import SettingsError, SettingsFinder
+from nblint.settings import SettingsFinder
+from nblint.toml import SettingsError
 
 # What Jupyter writes for the kernel that every installation has.
 _METADATA = {

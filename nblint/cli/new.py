@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import nblint
-from nblint.settings import nearest
+from nblint.toml import nearest
 
 
 @click.command()

@@ -4,7 +4,7 @@ import click
 
 from nblint.linting.documentation import explanation, summary, url
 from nblint.linting.registry import rules as all_rules
-from nblint.settings import nearest
+from nblint.toml import nearest
 
 
 @click.command()

@@ -20,7 +20,8 @@ from nblint.credentials.redaction import mask
 from nblint.discovery import relative_to
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
-from nblint.settings import SettingsError, SettingsFile, convert_toml
+from nblint.settings import SettingsFile
+from nblint.toml import SettingsError, convert_toml
 
 DEFAULT_NAME = ".nblint-baseline.json"
 # Takes the place of the salt that stands in the file, for who wants to keep it elsewhere.

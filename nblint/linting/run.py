@@ -17,7 +17,8 @@ from nblint.linting.repository import Repository
 from nblint.linting.results import Result, changes, display_path, reported
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
-from nblint.settings import SettingsError, SettingsFile, SettingsFinder
+from nblint.settings import SettingsFile, SettingsFinder
+from nblint.toml import SettingsError
 
 
 class _Loaded(NamedTuple):

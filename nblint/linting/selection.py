@@ -6,7 +6,8 @@ from pathlib import Path
 from nblint.discovery import matches, relative_to
 from nblint.findings import ALL, Rule, covers
 from nblint.linting.registry import FAMILIES, rules
-from nblint.settings import Settings, SettingsError, SettingsFile, Severity, nearest
+from nblint.settings import Settings, SettingsFile, Severity
+from nblint.toml import SettingsError, nearest
 
 # A file that is no notebook is never passed over in silence.
 ALWAYS_ON = "NBL001"

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from nblint.reading.known_names import is_known
 from nblint.reading.secret_names import looks_secret
-from nblint.settings import EnvironmentSettings, SettingsError, Table, convert_toml, read_toml
+from nblint.settings import EnvironmentSettings, Table
+from nblint.toml import SettingsError, convert_toml, read_toml
 
 DEFAULT_CATALOGUE = "environment.toml"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nblint.settings import SettingsError
+from nblint.toml import SettingsError
 
 if TYPE_CHECKING:
     from nblint.reading.catalogue import Declaration

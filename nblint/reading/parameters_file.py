@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nblint.document.model import Place
-from nblint.settings import SettingsError
+from nblint.toml import SettingsError
 
 
 class Key(NamedTuple):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nblint.reading.distributions import canonical
-from nblint.settings import SettingsError, SettingsFile, read_toml
+from nblint.settings import SettingsFile
+from nblint.toml import SettingsError, read_toml
 
 # A requirement opens with its distribution's name; nothing else of it matters here.
 # https://packaging.python.org/en/latest/specifications/dependency-specifiers/

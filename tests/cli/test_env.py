@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nblint.cli import main
-from nblint.settings import read_toml
+from nblint.toml import read_toml
 
 TOML = """
 [environment.DATADOG_SITE]

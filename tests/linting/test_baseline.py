@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nblint.document.model import Place
 from nblint.findings import Finding
 from nblint.linting.baseline import SALT_VARIABLE, Baseline, Entry, Match, Occurrence
-from nblint.settings import SettingsError
+from nblint.toml import SettingsError
 
 RAN = {"NBL102", "NBL104", "NBL201"}
 

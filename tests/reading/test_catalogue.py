@@ -7,7 +7,8 @@ import pytest
 from nblint.reading.catalogue import Catalogue, load_catalogue
 from nblint.reading.known_names import KNOWN_NAMES, is_known
 from nblint.reading.secret_names import looks_secret
-from nblint.settings import EnvironmentSettings, SettingsError
+from nblint.settings import EnvironmentSettings
+from nblint.toml import SettingsError
 
 TOML = """
 [environment.DATADOG_API_KEY]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from nblint.reading.parameters_file import ParametersFile
-from nblint.settings import SettingsError
+from nblint.toml import SettingsError
 
 
 def write(folder: Path, text: str | bytes) -> Path:

@@ -6,7 +6,8 @@ import pytest
 from nblint.reading.distributions import distributions
 from nblint.reading.project import Project
 from nblint.reading.requirements import Requirements
-from nblint.settings import ReproducibilitySettings, Settings, SettingsError, SettingsFile
+from nblint.settings import ReproducibilitySettings, Settings, SettingsFile
+from nblint.toml import SettingsError
 
 
 def load(folder: Path, *globs: str, **files: str) -> Requirements:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
 from nblint.reading.parameters import Parameters
-from nblint.settings import nearest
+from nblint.toml import nearest
 
 
 class UnknownParameter(Rule):

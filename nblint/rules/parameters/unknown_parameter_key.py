@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from nblint.findings import Finding, Rule
 from nblint.reading.parameters import Parameters
 from nblint.reading.project import Project
-from nblint.settings import nearest
+from nblint.toml import nearest
 
 
 class UnknownParameterKey(Rule):

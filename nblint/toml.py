@@ -1,0 +1,144 @@
+"""Reads TOML files into typed structs, and says in one sentence what is wrong with one."""
+
+import difflib
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class SettingsError(Exception):
+    """Settings or a catalogue that cannot be used; the text is one clear sentence."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its top-level table.
+
+    Raises:
+        SettingsError: The file cannot be read or is not TOML; the text says where.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 (byte {error.start + 1})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path}: not valid TOML: nested too deeply") from error
+
+
+def convert_toml(value: object, struct: type[msgspec.Struct], where: str) -> Any:
+    """Turn a table of a TOML file into a typed struct.
+
+    Args:
+        value: The table.
+        struct: The class that defines keys and types.
+        where: The file, a colon, and the keys above this table: what an error opens with.
+
+    Returns:
+        An instance of `struct`.
+
+    Raises:
+        SettingsError: A key is unknown (the nearest one is named), or a value has the wrong type.
+    """
+    try:
+        return msgspec.convert(value, struct)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error), struct, where)) from error
+
+
+_TOML_TYPES = {
+    "array": "a list",
+    "object": "a table",
+    "str": "a string",
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "null": "nothing",
+}
+
+
+def _explain(message: str, struct: type[msgspec.Struct], where: str) -> str:
+    """Say in the words of a settings file what msgspec says in those of its own types.
+
+    Its messages read "What is wrong - at `$.header.sections[0]`".
+    """
+    problem, _, at = message.partition(" - at `$.")
+    at = at.rstrip("`").replace("[...]", "")
+    place = f"{where}{at}".rstrip(".: ")
+    if unknown := re.search(r"unknown field `(.*)`", problem):
+        return f"{place}: unknown key {unknown[1]!r}" + nearest(unknown[1], _keys(struct, at))
+    if missing := re.search(r"missing required field `(.*)`", problem):
+        return f"{place}: the key {missing[1]!r} is missing"
+    if invalid := re.search(r"Invalid enum value (.*)", problem):
+        return f"{place}: {invalid[1]} is not one of {', '.join(map(repr, _choices(struct, at)))}"
+    words = re.sub(
+        r"`([^`]*)`",
+        lambda types: " or ".join(
+            _TOML_TYPES.get(name, name) for name in types[1].split(" | ") if name != "null"
+        ),
+        problem,
+    )
+    return f"{place}: {words[:1].lower()}{words[1:]}"
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Suggest what somebody may have meant.
+
+    Args:
+        word: What they wrote.
+        words: What they could have written.
+
+    Returns:
+        "; did you mean 'x'?", or an empty string where nothing is near.
+    """
+    matches = difflib.get_close_matches(word, list(words), n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""
+
+
+def _keys(struct: type[msgspec.Struct], at: str) -> list[str]:
+    inner = _type_at(struct, at)
+    return [field.encode_name for field in msgspec.structs.fields(inner)] if inner else []
+
+
+def _choices(struct: type[msgspec.Struct], at: str) -> list[str]:
+    above, _, key = at.rpartition(".")
+    inner = _type_at(struct, above)
+    for field in msgspec.structs.fields(inner) if inner else ():
+        if field.encode_name == key.partition("[")[0]:
+            literals = (field.type, *get_args(field.type))
+            return [str(v) for t in literals if get_origin(t) is Literal for v in get_args(t)]
+    return []
+
+
+def _type_at(struct: type[msgspec.Struct], at: str) -> Any:
+    """Return the struct that stands at a path such as `header.sections[0]`."""
+    found: Any = struct
+    for step in filter(None, re.sub(r"\[\d+\]", "", at).split(".")):
+        fields = {field.encode_name: field.type for field in msgspec.structs.fields(found)}
+        inner = fields.get(step)
+        structs = [
+            candidate
+            for candidate in (inner, *get_args(inner))
+            if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct)
+        ]
+        if not structs:
+            return None
+        found = structs[0]
+    return found
