@@ -134,6 +134,7 @@ def test_what_the_baseline_records_is_saved(
     assert server.save(model(HEADER, LEAK), "b.ipynb")
 
 
+@pytest.mark.filterwarnings("ignore:Overriding existing pre_save_hook")
 def test_the_documented_way_to_refuse_something_else(tmp_path: Path) -> None:
     page = (Path(__file__).parent.parent / "docs" / "jupyter.md").read_text(encoding="utf-8")
     configurations = re.findall(r"```python\n(.*?pre_save_hook.*?)```", page, re.DOTALL)
@@ -330,7 +331,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    shell = InteractiveShell()
+    without_history = Config({"HistoryManager": {"enabled": False}})
+    shell = InteractiveShell(config=without_history)
     shell.run_line_magic("load_ext", "nblint")
     return shell
 
