@@ -111,6 +111,7 @@ def _places(text: str, mark: str, end: int | None = None) -> Iterator[int]:
 _LONG = re.compile(r"[\w+/~!@#$%^&*-]{8,400}")
 _SIGNS = frozenset("0123456789+/~!@#$%^&*")
 _NEARBY = 400
+_TABLE = 2000  # from a heading to the first cells, in HTML as pandas writes it
 
 
 def _names(text: str, code: int) -> Iterator[int]:
@@ -126,7 +127,9 @@ def _names(text: str, code: int) -> Iterator[int]:
             if start < code:  # the value may stand in another row, or before the name
                 if _has_opaque(text[max(0, start - 120) : end + _NEARBY]):
                     yield start
-            elif any(mark in text[end : end + 48] for mark in _BINDING):
+            elif any(mark in text[end : end + 48] for mark in _BINDING) and _has_opaque(
+                text[end : end + _TABLE]
+            ):
                 yield start
         elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
             yield start  # the state of a widget, a parameter of a URL

@@ -23,6 +23,7 @@ _CUT = re.compile(
     + "|".join(re.escape(prefix) for prefix in _PREFIXES)
     + r"|AKIA|ASIA|AIza|eyJ)[\w.~+/=-]{8,}"
 )
+_LITERAL = re.compile(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
 
 
 class Redaction:
@@ -64,8 +65,14 @@ def mask(text: str, known: Iterable[str] = ()) -> str:
     Returns:
         The text with each credential as its public prefix, if it has one, and an ellipsis.
     """
-    for hit in reversed(_hits(text)):
+    hits = _hits(text)
+    for hit in reversed(hits):
         text = f"{text[: hit.start]}{hit.prefix}{_HIDDEN}{text[hit.end :]}"
+    if hits:  # a credential that is put together may stand in pieces elsewhere
+        values = [hit.secret.reveal() for hit in hits]
+        text = _LITERAL.sub(
+            lambda match: _HIDDEN if any(match[0] in value for value in values) else match[0], text
+        )
     for value in sorted(set(known), key=len, reverse=True):
         for form in (value, repr(value)[1:-1]):
             if len(form) >= 4:

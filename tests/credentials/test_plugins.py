@@ -126,7 +126,9 @@ def test_detect_secrets_is_not_imported_without_a_candidate() -> None:
 
 
 def test_the_providers_are_all_of_detect_secrets() -> None:
-    folder = Path(sys.modules["detect_secrets"].__file__ or "").parent / "plugins"
+    import detect_secrets.plugins
+
+    folder = Path(detect_secrets.plugins.__file__).parent
     names = set()
     for path in folder.glob("*.py"):
         names.update(re.findall(r"^class (\w+)\((?:RegexBased|BasePlugin)", path.read_text(), re.M))

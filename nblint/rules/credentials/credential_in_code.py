@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from nblint.credentials.found import Credentials
 from nblint.findings import Finding
+from nblint.reading.catalogue import Catalogue
 from nblint.rules.credentials.embedded_credential import EmbeddedCredential
 
 
@@ -21,5 +22,5 @@ class CredentialInCode(EmbeddedCredential):
     code = "NBL201"
     where = "code"
 
-    def check(self, credentials: Credentials) -> Iterator[Finding]:
-        yield from self.found(credentials, "code")
+    def check(self, credentials: Credentials, catalogue: Catalogue) -> Iterator[Finding]:
+        yield from self.found(credentials, catalogue, "code")

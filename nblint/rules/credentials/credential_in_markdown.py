@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from nblint.credentials.found import Credential, Credentials
 from nblint.findings import Finding
+from nblint.reading.catalogue import Catalogue
 from nblint.rules.credentials.embedded_credential import EmbeddedCredential
 
 
@@ -18,11 +19,10 @@ class CredentialInMarkdown(EmbeddedCredential):
     code = "NBL202"
     where = "text"
 
-    def check(self, credentials: Credentials) -> Iterator[Finding]:
-        yield from self.found(credentials, "markdown")
+    def check(self, credentials: Credentials, catalogue: Catalogue) -> Iterator[Finding]:
+        yield from self.found(credentials, catalogue, "markdown")
 
-    def help(self, credential: Credential) -> str:
-        variable = credential.hit.suggested_variable
+    def help(self, credential: Credential, variable: str) -> str:
         return (
             f"name the environment variable that holds it, such as {variable}, instead; "
             "then revoke this one, it is in the file's history"

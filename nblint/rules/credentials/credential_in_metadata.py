@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from nblint.credentials.found import Credential, Credentials
 from nblint.findings import Finding
+from nblint.reading.catalogue import Catalogue
 from nblint.rules.credentials.embedded_credential import EmbeddedCredential
 
 
@@ -20,9 +21,9 @@ class CredentialInMetadata(EmbeddedCredential):
     code = "NBL204"
     where = "metadata"
 
-    def check(self, credentials: Credentials) -> Iterator[Finding]:
-        yield from self.found(credentials, "metadata", "attachment")
+    def check(self, credentials: Credentials, catalogue: Catalogue) -> Iterator[Finding]:
+        yield from self.found(credentials, catalogue, "metadata", "attachment")
 
-    def help(self, credential: Credential) -> str:
+    def help(self, credential: Credential, variable: str) -> str:
         part = "attachment" if credential.place.surface == "attachment" else "metadata"
         return f"remove it from the {part}; then revoke this one, it is in the file's history"

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from nblint.credentials.found import Credential, Credentials
 from nblint.findings import Finding
+from nblint.reading.catalogue import Catalogue
 from nblint.rules.credentials.embedded_credential import EmbeddedCredential
 
 
@@ -20,10 +21,10 @@ class CredentialInOutput(EmbeddedCredential):
     code = "NBL203"
     where = "an output"
 
-    def check(self, credentials: Credentials) -> Iterator[Finding]:
-        yield from self.found(credentials, "output")
+    def check(self, credentials: Credentials, catalogue: Catalogue) -> Iterator[Finding]:
+        yield from self.found(credentials, catalogue, "output")
 
-    def help(self, credential: Credential) -> str:
+    def help(self, credential: Credential, variable: str) -> str:
         return (
             "clear this output, and mend the cell that printed it; "
             "then revoke this one, it is in the file's history"

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from nblint.credentials.found import Credential, Credentials
+from nblint.credentials.hits import Hit
 from nblint.findings import Finding, Rule
+from nblint.reading.catalogue import Catalogue
 
 
 class EmbeddedCredential(Rule):
@@ -16,11 +18,14 @@ class EmbeddedCredential(Rule):
 
     where: ClassVar[str]
 
-    def found(self, credentials: Credentials, *surfaces: str) -> Iterator[Finding]:
+    def found(
+        self, credentials: Credentials, catalogue: Catalogue, *surfaces: str
+    ) -> Iterator[Finding]:
         """Yield a finding for each credential on the surfaces.
 
         Args:
             credentials: The notebook's credentials.
+            catalogue: The variables that the help may name.
             surfaces: `Place.surface`, or the kind of a source: "code", "markdown".
         """
         for credential in credentials:
@@ -29,7 +34,7 @@ class EmbeddedCredential(Rule):
                 yield self.at(
                     credential.place,
                     self.message(credential),
-                    help=self.help(credential),
+                    help=self.help(credential, variable_for(credential.hit, catalogue)),
                     detector=credential.hit.detector,
                     secret=credential.hit,
                 )
@@ -41,10 +46,31 @@ class EmbeddedCredential(Rule):
         shown = hit.shown or (hit.name if hit.name.lower() != hit.kind else "")
         return f"{hit.kind} in {where}" + (f": {shown}" if shown else "")
 
-    def help(self, credential: Credential) -> str:
-        """Return what to do instead."""
-        variable = credential.hit.suggested_variable
+    def help(self, credential: Credential, variable: str) -> str:
+        """Return what to do instead, given the variable to read."""
         return (
             f'read it from the environment: os.environ["{variable}"]; '
             "then revoke this one, it is in the file's history"
         )
+
+
+def variable_for(hit: Hit, catalogue: Catalogue) -> str:
+    """Return the environment variable to read instead of a credential.
+
+    Args:
+        hit: The credential.
+        catalogue: What the hub sets for everybody.
+
+    Returns:
+        The declared variable of the same name, else a declared secret of the same service, else
+        the name that suggests itself.
+    """
+    suggested = hit.suggested_variable
+    if suggested in catalogue.variables:
+        return suggested
+    service = (hit.variable or hit.name.upper()).partition("_")[0]
+    if len(service) >= 4 and (hit.documented or "_" in hit.name):
+        for name in catalogue.variables:
+            if service in name.split("_") and catalogue.is_secret(name):
+                return name
+    return suggested

@@ -1,0 +1,40 @@
+"""What every report shows of a notebook's text."""
+
+import pytest
+
+from nblint.credentials.redaction import mask
+from tests.credentials.cases import CREDENTIALS, Case
+from tests.credentials.tokens import expand, make
+
+MASKED = [case for case in CREDENTIALS if case.surface in ("code", "stream", "text/html")]
+
+
+@pytest.mark.parametrize("case", MASKED, ids=lambda case: case.text[:50])
+def test_mask(case: Case) -> None:
+    import re
+
+    text = expand(case.text)
+    masked = mask(text)
+    for planted in re.findall("«[^»]+»", case.text):
+        if not planted.startswith(("«uuid", "«half")):
+            assert expand(planted) not in masked
+
+
+def test_what_is_no_credential_stays() -> None:
+    for text in ("x = 1", "password = os.environ['DB_PASSWORD']", "# Purpose\nRank mails.", ""):
+        assert mask(text) == text
+
+
+def test_known_values_are_hidden_wherever_they_stand() -> None:
+    value = make("password")
+    assert value not in mask(f"ann uses {value} there", [value])
+    assert 'a"b\\c9' not in mask(repr('a"b\\c9'), ['a"b\\c9'])
+
+
+def test_a_token_that_an_excerpt_cuts_off() -> None:
+    token = make("github-token")
+    assert token[4:14] not in mask(f'client = Client("{token[:24]}')
+
+
+def test_prefix_stays() -> None:
+    assert mask(make("github-token")) == "ghp_…"
