@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -236,13 +236,15 @@ def rows_of(text: str) -> list[str]:
 
 def offset_of(source: str, row: int, column: int = 1) -> int:
     """Return the 0-based offset of a 1-based row and column in a source, or its end if past it."""
-    position = 0
-    for _ in range(row - 1):
-        end = _LINE_END.search(source, position)
-        if end is None:
-            return len(source)
-        position = end.end()
-    return min(position + column - 1, len(source))
+    starts = _row_starts(source)
+    if row > len(starts):
+        return len(source)
+    return min(starts[row - 1] + column - 1, len(source))
+
+
+@lru_cache(maxsize=16)
+def _row_starts(source: str) -> list[int]:
+    return [0, *(end.end() for end in _LINE_END.finditer(source))]
 
 
 def _load(raw: bytes) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """What remains of the findings when their authors' suppressions are taken into account."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
+from nblint.document.model import Place
 from nblint.findings import Finding, Rule, covers
 from nblint.linting.registry import rules
 from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
@@ -10,10 +13,30 @@ from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
 ITSELF = "NBL009"
 
 
-def remaining(findings: Iterable[Finding], allowed: Iterable[Suppression]) -> list[Finding]:
+def remaining(findings: Collection[Finding], allowed: Iterable[Suppression]) -> list[Finding]:
     """Return the findings that no suppression holds for."""
-    known = tuple(allowed)
-    return [f for f in findings if not any(suppression.holds_for(f) for suppression in known)]
+    codes = {finding.code for finding in findings}
+    # The codes that are allowed, by cell and row; without a row, in the whole cell.
+    by_row: defaultdict[tuple[int | None, int | None], set[str]] = defaultdict(set)
+    beside_source: defaultdict[int | None, set[str]] = defaultdict(set)
+    for suppression in allowed:
+        held = {code for code in codes if any(covers(c, code) for c in suppression.codes)}
+        for row in suppression.rows or (None,):
+            by_row[suppression.place.cell, row] |= held
+        if suppression.everything:
+            beside_source[suppression.place.cell] |= held
+
+    def is_allowed(finding: Finding) -> bool:
+        place = finding.place
+        if place.surface != "source":
+            return finding.code in beside_source[place.cell]
+        return any(finding.code in by_row[place.cell, row] for row in (None, *_rows(place)))
+
+    return [finding for finding in findings if not is_allowed(finding)]
+
+
+def _rows(place: Place) -> range:
+    return range(place.row, (place.end_row or place.row) + 1) if place.row else range(0)
 
 
 def useless(
@@ -34,12 +57,24 @@ def useless(
 
 
 def _useless(
-    allowed: Iterable[Suppression], findings: Collection[Finding], ran: frozenset[str]
+    allowed: Iterable[Suppression], findings: Iterable[Finding], ran: frozenset[str]
 ) -> Iterator[Useless]:
+    # The codes that are found, by cell and row; without a row, in the whole cell.
+    found: defaultdict[tuple[int | None, int | None], set[str]] = defaultdict(set)
+    beside_source: defaultdict[int | None, set[str]] = defaultdict(set)
+    for finding in findings:
+        place = finding.place
+        if place.surface != "source":
+            beside_source[place.cell].add(finding.code)
+            continue
+        for row in (None, *_rows(place)):
+            found[place.cell, row].add(finding.code)
     for suppression in allowed:
         if suppression.pragma:
             continue
-        used = {f.code for f in findings if suppression.reaches(f.place)}
+        cell = suppression.place.cell
+        used = set().union(*(found[cell, row] for row in suppression.rows or (None,)))
+        used |= beside_source[cell] if suppression.everything else set()
         unknown = tuple(code for code in suppression.codes if not _rules_of(code))
         idle = tuple(
             code
@@ -51,8 +86,9 @@ def _useless(
             yield Useless(suppression, idle, unknown)
 
 
-def _rules_of(selector: str) -> list[Rule]:
-    return [rule for code, rule in rules().items() if covers(selector, code)]
+@lru_cache(maxsize=256)
+def _rules_of(selector: str) -> tuple[Rule, ...]:
+    return tuple(rule for code, rule in rules().items() if covers(selector, code))
 
 
 def _was_judged(selector: str, ran: frozenset[str]) -> bool:

@@ -218,7 +218,8 @@ def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator
     text_rows: list[str] = []
     start = block.row
     for row in range(block.row, block.end_row + 1):
-        heading = label(cell, row, sections, first=row == block.row)
+        # Behind a label, a row is the first again: it would be, were the label a heading.
+        heading = label(cell, row, sections, first=row == start)
         if heading is None:
             text_rows.append(cell.rows[row - 1])
             continue

@@ -72,6 +72,7 @@ class Block(NamedTuple):
     fault: Fault | None = None
 
 
+@lru_cache(maxsize=16)
 def blocks(source: str) -> tuple[Block, ...]:
     """Read the blocks of a markdown text.
 
@@ -92,6 +93,11 @@ def blocks(source: str) -> tuple[Block, ...]:
                 found.append(block)
             start = index + 1
     return tuple(_with_broken_tables(found, rows_of(source)) if "|" in source else found)
+
+
+def block_at(source: str, row: int) -> Block | None:
+    """Return the block that a row of a text belongs to; None for blank rows between blocks."""
+    return next((block for block in blocks(source) if block.row <= row <= block.end_row), None)
 
 
 def with_broken_table(block: Block, rows: Sequence[str], *, anywhere: bool) -> list[Block]:
@@ -168,7 +174,8 @@ def _table(rows: Sequence[str], row: int, end_row: int, fault: Fault) -> Block:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    # Blocks are all that is wanted; what stands inside of them is not parsed.
+    return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 
 
 def _block(tokens: "list[Token]") -> Block | None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
-from nblint.findings import Finding, covers
 
 _COMMENT = re.compile(
     r"(?P<opening>#|//|--|<!--|/\*)[ \t]{0,20}nblint:[ \t]{0,20}ignore(?P<cell>-cell)?"
@@ -44,20 +43,6 @@ class Suppression(NamedTuple):
     everything: bool = False
     pragma: bool = False
     tag: str | None = None
-
-    def holds_for(self, finding: Finding) -> bool:
-        """Say whether it allows a finding."""
-        return self.reaches(finding.place) and any(covers(c, finding.code) for c in self.codes)
-
-    def reaches(self, place: Place) -> bool:
-        """Say whether it holds for a place, if for the finding's rule as well."""
-        if place.cell != self.place.cell:
-            return False
-        if place.surface != "source":
-            return self.everything
-        if self.rows is None or place.row is None:
-            return self.rows is None
-        return not self.rows.isdisjoint(range(place.row, (place.end_row or place.row) + 1))
 
 
 class Useless(NamedTuple):
@@ -100,6 +85,7 @@ def _in_cell(cell: Cell) -> Iterable[Suppression]:
     if "nblint" not in cell.source and "pragma:" not in cell.source:
         return
     for row, text in enumerate(cell.rows, 1):
+        indent = len(text) - len(text.lstrip())
         for match in _COMMENT.finditer(text):
             # Elsewhere in a text, it is a text about nblint.
             if cell.type == "markdown" and match["opening"] != "<!--":
@@ -108,7 +94,7 @@ def _in_cell(cell: Cell) -> Iterable[Suppression]:
             yield Suppression(
                 tuple(code for code in codes if code),
                 cell.place(row, match.start() + 1, row, match.end() + 1),
-                None if match["cell"] else _rows(cell, row, match),
+                None if match["cell"] else _rows(cell, row, match, opens=match.start() <= indent),
             )
         for match in _PRAGMA.finditer(text):
             place = cell.place(row, match.start() + 1, row, match.end() + 1)
@@ -116,9 +102,9 @@ def _in_cell(cell: Cell) -> Iterable[Suppression]:
             yield Suppression((_CREDENTIALS,), place, rows, pragma=True)
 
 
-def _rows(cell: Cell, row: int, match: re.Match[str]) -> frozenset[int]:
+def _rows(cell: Cell, row: int, match: re.Match[str], *, opens: bool) -> frozenset[int]:
     """Return the rows that a comment holds for: its own and, alone in markdown, the next text."""
-    if match["opening"] != "<!--" or match.string[: match.start()].strip():
+    if match["opening"] != "<!--" or not opens:
         return frozenset((row,))
     for following in range(row + 1, len(cell.rows) + 1):
         if cell.rows[following - 1].strip():

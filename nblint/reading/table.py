@@ -6,7 +6,7 @@ header row and has as many cells; `\|` is no border, and code spans hide none.
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
 # "dashes": the delimiter row is made of typographic dashes or the like; "columns": it has more or
@@ -74,14 +74,12 @@ def broken_table(rows: Sequence[str], *, anywhere: bool) -> BrokenTable | None:
     for index, row in enumerate(rows):
         if index and is_rule(row):
             return _with_rule(rows, index)
-    counts = [len(split_row(row)) if "|" in row else 0 for row in rows]
-    for start, count in enumerate(counts):
-        end = start
-        while end < len(rows) and counts[end] == count:
-            end += 1
-        bordered = all(_is_bordered(row) for row in rows[start:end])
-        if count > 1 and end - start > 1 and (anywhere or bordered):
-            return BrokenTable("no-rule", start, None, end)
+    start = 0
+    for count, group in groupby(rows, _columns):
+        run = list(group)
+        if count > 1 and len(run) > 1 and (anywhere or all(map(_is_bordered, run))):
+            return BrokenTable("no-rule", start, None, start + len(run))
+        start += len(run)
     return None
 
 
@@ -123,6 +121,10 @@ def _with_rule(rows: Sequence[str], rule: int) -> BrokenTable | None:
         end += 1
     plain = re.fullmatch(r"[\s|:-]*", rows[rule])
     return BrokenTable("columns" if plain else "dashes", rule - 1, rule, end)
+
+
+def _columns(row: str) -> int:
+    return len(split_row(row)) if "|" in row else 0
 
 
 def _is_bordered(row: str) -> bool:

@@ -12,6 +12,7 @@ from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
 
 # Where a comment ends that begins so; others end with their row.
 _ENDINGS = {"<!--": "-->", "/*": "*/"}
+_MOST_FIXES = 100
 
 
 class UnusedSuppression(Rule):
@@ -31,7 +32,8 @@ class UnusedSuppression(Rule):
         for found in useless.found:
             place = found.suppression.place
             cell = notebook.cells[(place.cell or 1) - 1]
-            edit = _without(cell, found)
+            # More than that nobody has written, and each is tried out on its whole cell.
+            edit = _without(cell, found) if len(useless.found) <= _MOST_FIXES else None
             if found.codes:
                 message = f"the suppression of {', '.join(found.codes)} suppresses nothing"
                 advice = "remove it"

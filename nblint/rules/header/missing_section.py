@@ -4,6 +4,7 @@ from nblint.document.edit import Edit, InsertCell, TextEdit
 from nblint.document.model import Notebook, offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header import Entry, Header, skeleton
+from nblint.reading.markdown import block_at
 from nblint.settings import HeaderSettings, SectionSettings
 
 
@@ -31,8 +32,8 @@ class MissingSection(Rule):
                 header.end,
                 f"the header has none of its sections: {titles}",
                 help="insert them with --fix and fill them in",
-                fix=Fix(
-                    "insert the sections", (_insertion(header, notebook, header.missing, settings),)
+                fix=_fix(
+                    "insert the sections", _insertion(header, notebook, header.missing, settings)
                 ),
             )
             return
@@ -41,11 +42,15 @@ class MissingSection(Rule):
                 header.end,
                 f"the header has no section {section.title!r}",
                 help=f"add a heading '## {section.title}' and say it there",
-                fix=Fix(
+                fix=_fix(
                     f"insert the section {section.title!r}",
-                    (_insertion(header, notebook, (section,), settings),),
+                    _insertion(header, notebook, (section,), settings),
                 ),
             )
+
+
+def _fix(message: str, edit: Edit | None) -> Fix | None:
+    return Fix(message, (edit,)) if edit else None
 
 
 def _insertion(
@@ -53,8 +58,8 @@ def _insertion(
     notebook: Notebook,
     sections: Sequence[SectionSettings],
     settings: HeaderSettings,
-) -> Edit:
-    """Return the edit that puts skeletons in their place in the configured order."""
+) -> Edit | None:
+    """Return the edit that puts skeletons in their place; None where there is no room."""
     text = "\n\n".join(skeleton(section) for section in sections)
     order = list(settings.sections)
     position = order.index(sections[0])
@@ -65,20 +70,20 @@ def _insertion(
         return _after(header, notebook, last, text)
     if header.sections:
         first = min(header.sections, key=lambda section: order.index(section.settings))
-        return _before(notebook, first.entry, text)
+        return _before(header, notebook, first.entry, text)
     if header.title_entry:
         cell = header.title_entry.cell
         return _after(header, notebook, [e for e in header.entries if e.cell == cell][-1], text)
     return InsertCell(header.cells[0].index if header.cells else 1, text)
 
 
-def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit:
+def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
     # The end of a cell need not be the end of a fence or of an HTML block: they can run on.
     if entry.block.kind in ("html", "code"):
         following = header.entries[header.entries.index(entry) + 1 :]
         if following and following[0].cell == entry.cell:
-            return _before(notebook, following[0], text)
+            return _before(header, notebook, following[0], text)
         return InsertCell(cell.index + 1, text)
     row = entry.block.end_row
     while row > entry.block.row and not cell.rows[row - 1].strip():
@@ -87,7 +92,15 @@ def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit:
     return TextEdit(cell.index, offset, offset, f"\n\n{text}")
 
 
-def _before(notebook: Notebook, entry: Entry, text: str) -> Edit:
+def _before(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
-    offset = offset_of(cell.source, entry.block.row)
+    row = entry.block.row
+    # Inside a block of HTML it would be no markdown; above one that holds the title, it would be
+    # above the title.
+    if entry.block.kind == "html" and (block := block_at(cell.source, row)):
+        row = block.row
+        title = header.title_entry
+        if title and title.cell == entry.cell and title.block.row >= row:
+            return None
+    offset = offset_of(cell.source, row)
     return TextEdit(cell.index, offset, offset, f"{text}\n\n")

@@ -6,6 +6,7 @@ from nblint.document.model import Cell, Notebook, offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header import Entry, Header
 from nblint.reading.headings import SECTION_LEVEL, Heading
+from nblint.reading.markdown import block_at
 
 _WRITTEN = {"bold": "in bold", "html": "in HTML", "unspaced": "without a space after its marks"}
 # A heading in rows of its own, with nothing in it that is another element or markup in markdown.
@@ -38,7 +39,7 @@ class NotAHeading(Rule):
                 continue
             level = 1 if is_title else SECTION_LEVEL
             what = "title" if is_title else "section"
-            edit = _as_markdown(notebook, header, entry, heading, level)
+            edit = _as_markdown(notebook, entry, heading, level)
             yield self.at(
                 heading.place,
                 f"the {what} {heading.title!r} is written {_WRITTEN[heading.form]}, not as a "
@@ -48,9 +49,7 @@ class NotAHeading(Rule):
             )
 
 
-def _as_markdown(
-    notebook: Notebook, header: Header, entry: Entry, heading: Heading, level: int
-) -> TextEdit | None:
+def _as_markdown(notebook: Notebook, entry: Entry, heading: Heading, level: int) -> TextEdit | None:
     """Return the edit that makes a heading of it; None where something would be lost."""
     cell = notebook.cells[entry.cell - 1]
     first, last = entry.block.row, entry.block.end_row
@@ -58,7 +57,7 @@ def _as_markdown(
     below = cell.rows[last] if last < len(cell.rows) else ""
     if heading.form == "html":
         html = "\n".join(cell.rows[first - 1 : last])
-        if not _PLAIN_HTML.fullmatch(html) or not _opens_its_block(cell, header, entry):
+        if not _PLAIN_HTML.fullmatch(html) or not _opens_its_block(cell, entry):
             return None
     start = offset_of(cell.source, first)
     end = offset_of(cell.source, last, len(cell.rows[last - 1]) + 1)
@@ -70,22 +69,13 @@ def _as_markdown(
     return TextEdit(cell.index, start, end, text)
 
 
-def _opens_its_block(cell: Cell, header: Header, entry: Entry) -> bool:
+def _opens_its_block(cell: Cell, entry: Entry) -> bool:
     """Say whether nothing stands before an HTML heading in its block, and only text behind it.
 
     All that stands behind it becomes markdown.
     """
-    first, last = entry.block.row, entry.block.end_row
-    around = [
-        other.block
-        for other in header.entries
-        if other is not entry
-        and other.cell == entry.cell
-        and other.block.kind == "html"
-        and other.block.row <= last
-        and other.block.end_row >= first
-    ]
-    return all(
-        block.row == first and not any(map(_NO_TEXT.search, cell.rows[last : block.end_row]))
-        for block in around
-    )
+    block = block_at(cell.source, entry.block.row)
+    if block is None or block.row != entry.block.row:
+        return False
+    behind = cell.rows[entry.block.end_row : block.end_row]
+    return not any(map(_NO_TEXT.search, behind))
