@@ -133,9 +133,10 @@ def cell_magic(text: str) -> Magic | None:
     """
     if "%%" not in text or not (found := _CELL_MAGIC.match(text)):
         return None
-    name, _, argument = found[1].rstrip().partition(" ")
+    line = found[1].rstrip()
+    name, _, argument = line.partition(" ")
     row = text.count("\n", 0, found.start(1)) + 1
-    pieces = (Piece(0, row, len(name) + 4),)
+    pieces = (Piece(0, row, 3 + min(len(line), len(name) + 1)),)
     return Magic("cell", name, argument, row, 1, pieces, None, text[found.end() :], row + 1)
 
 

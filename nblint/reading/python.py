@@ -135,7 +135,7 @@ def _other_readings(text: str) -> Iterator[PythonSource]:
         column = found.start(1) - text.rfind("\n", 0, found.start(1))
         end = found.end()
         body_row = text.count("\n", 0, end) + 1
-        pieces = (Piece(0, row, column + len(found[1]) + 1),)
+        pieces = (Piece(0, row, column + found.start(2) - found.start(1)),)
         magic = Magic(
             "cell", found[1], found[2], row, column - 1, pieces, None, text[end:], body_row
         )
@@ -161,7 +161,7 @@ def _automagic(text: str) -> tuple[Magic, ...]:
     start = text.index(line)
     row = text.count("\n", 0, start) + 1
     column = start - text.rfind("\n", 0, start)
-    pieces = (Piece(0, row, column + len(name) + 1),)
+    pieces = (Piece(0, row, column + min(len(line), len(name) + 1)),)
     return (Magic("line", name, argument, row, column, pieces),)
 
 

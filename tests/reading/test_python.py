@@ -81,6 +81,10 @@ def test_nodes_are_found_where_they_stand(source: str) -> None:
         ("    y\n    %env X", "X"),
         ("%sql\nselect 1 from x\n", ""),
         ("pip install x", "install x"),
+        ("env", ""),
+        ("%env", ""),
+        ("%%bash", ""),
+        ("%%script bash -e", "bash -e"),
         (">>> %env X", "X"),
     ],
 )
