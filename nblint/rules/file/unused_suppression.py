@@ -132,6 +132,7 @@ def _same_code(cell: Cell, after: str, *, whole_row: bool) -> bool:
     """Say whether code means the same without its comment, which could be a part of a string."""
     tree = read_source(cell.source).tree if cell.language == "python" else None
     if tree is None:
-        return whole_row
+        # Cells that are empty count as none elsewhere.
+        return whole_row and bool(after.strip())
     new = read_source(after).tree
     return new is not None and ast.dump(tree) == ast.dump(new)
