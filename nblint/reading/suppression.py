@@ -1,11 +1,10 @@
 """What the author of a notebook has allowed: comments in cells, and tags on them.
 
-token = "…"  # nblint: ignore[NBL201] reason        this line
-# nblint: ignore-cell[NBL3]                         this cell
-<!-- nblint: ignore[NBL104] -->                     in markdown: this line, or alone on a line,
-the one that follows
-nblint-ignore-NBL203                                a cell tag: outputs and metadata, too
-# pragma: allowlist secret                          detect-secrets' own; `nextline` as well
+- `token = "…"  # nblint: ignore[NBL201] reason`: this line
+- `# nblint: ignore-cell[NBL3]`: this cell
+- `<!-- nblint: ignore[NBL104] -->`: in markdown, this line; alone on a line, the next text as well
+- `nblint-ignore-NBL203`, a cell tag: the cell, its outputs and metadata
+- `# pragma: allowlist secret`: detect-secrets' own comment for this line; `nextline` for the next
 """
 
 import re
@@ -84,11 +83,11 @@ def _in_cell(cell: Cell) -> Iterable[Suppression]:
             yield Suppression((code,) if code else (), place, None, everything=True, tag=tag)
     if "nblint" not in cell.source and "pragma:" not in cell.source:
         return
+    openings = _openings(cell)
     for row, text in enumerate(cell.rows, 1):
         indent = len(text) - len(text.lstrip())
         for match in _COMMENT.finditer(text):
-            # Elsewhere in a text, it is a text about nblint.
-            if cell.type == "markdown" and match["opening"] != "<!--":
+            if match["opening"] not in openings:
                 continue
             codes = (code.strip() for code in (match["codes"] or "").split(","))
             yield Suppression(
@@ -100,6 +99,15 @@ def _in_cell(cell: Cell) -> Iterable[Suppression]:
             place = cell.place(row, match.start() + 1, row, match.end() + 1)
             rows = frozenset((row + 1,)) if match["next"] else frozenset((row,))
             yield Suppression((_CREDENTIALS,), place, rows, pragma=True)
+
+
+def _openings(cell: Cell) -> tuple[str, ...]:
+    """Return what opens a comment in a cell; behind anything else stands a text about nblint."""
+    if cell.type == "markdown":
+        return ("<!--",)
+    if cell.type == "code" and cell.language == "python" and not cell.first_line.startswith("%%"):
+        return ("#",)
+    return ("#", "//", "--", "<!--", "/*")
 
 
 def _rows(cell: Cell, row: int, match: re.Match[str], *, opens: bool) -> frozenset[int]:

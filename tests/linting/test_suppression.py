@@ -39,6 +39,8 @@ def rows_left(notebook: Notebook, code: str) -> list[int]:
         ("a = 1  # nblint: ignore\nb = 2", "NBL201", [1, 2]),
         ("a = 1  # nblint: ignore[]\nb = 2", "NBL201", [1, 2]),
         ("%%sql\nselect 1 -- nblint: ignore[NBL201]", "NBL201", [1]),
+        ("%%html\n<b>1</b> <!-- nblint: ignore[NBL201] -->", "NBL201", [1]),
+        ("a = b -- c  # what `-- nblint: ignore[NBL201]` is for", "NBL201", [1]),
         ("a = 1  # pragma: allowlist secret\nb = 2", "NBL201", [2]),
         ("a = 1  # pragma: whitelist secret\nb = 2", "NBL201", [2]),
         ("# pragma: allowlist nextline secret\na = 1\nb = 2", "NBL203", [1, 3]),
