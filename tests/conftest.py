@@ -1,10 +1,18 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from nblint.reading.header import skeleton
 from nblint.settings import DEFAULT_SECTIONS
+
+# The tests of a commit say the same every time; `HYPOTHESIS_PROFILE=explore make test` looks for
+# what no run has tried yet. Machines differ in speed, so no example has a deadline.
+settings.register_profile("repeat", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
 from nblint.document.model import Notebook, Unreadable
 from nblint.linting.results import display_path
@@ -118,9 +119,12 @@ class _Survey:
             if project is None:
                 continue
             for notebook in self._notebook(path):
-                reading = Reading((notebook, project, project.settings))
+                given = (notebook, project, project.settings, *project.settings.sections)
+                reading = Reading(given)
                 environment = reading.get(Environment)
-                inventory.add(notebook.path, environment, project.catalogue)
+                if environment.reads:
+                    shown = reading.get(Redaction).mask
+                    inventory.add(notebook.path, environment, project.catalogue, shown)
         self.empty = bool(discovery.empty)
         for folder in discovery.empty:
             click.echo(f"nblint: {printable(str(folder))}: no notebook in this folder", err=True)

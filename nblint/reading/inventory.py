@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nblint.reading.catalogue import Catalogue
@@ -48,20 +48,28 @@ class Inventory:
         """The variables, sorted by name."""
         return [self._entries[name] for name in sorted(self._entries)]
 
-    def add(self, notebook: str, environment: Environment, catalogue: Catalogue) -> None:
+    def add(
+        self,
+        notebook: str,
+        environment: Environment,
+        catalogue: Catalogue,
+        shown: Callable[[str], str],
+    ) -> None:
         """Add what a notebook reads.
 
         Args:
             notebook: What the notebook is called.
             environment: What it does with the environment.
             catalogue: What is declared for it.
+            shown: Hides credentials: people ask the environment for the key instead of its name.
         """
         for read in environment.reads:
             if read.name is None or environment.sets_before(read):
                 continue
-            entry = self._entries.get(read.name)
+            name = shown(read.name)
+            entry = self._entries.get(name)
             if entry is None:
-                entry = self._entries[read.name] = _entry(read.name, catalogue)
+                entry = self._entries[name] = _entry(name, catalogue)
             entry.required = entry.required or _needs(read, catalogue)
             if notebook not in entry.notebooks:
                 entry.notebooks.append(notebook)
