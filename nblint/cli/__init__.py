@@ -6,6 +6,7 @@ import sys
 import click
 
 from nblint import __version__
+from nblint.toml import nearest
 
 # The command's module, by its name; what each does is said once, by the command itself.
 _COMMANDS = {
@@ -23,9 +24,9 @@ class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in _COMMANDS:
-            return None
+            ctx.fail(f"there is no command {cmd_name!r}{nearest(cmd_name, _COMMANDS)}")
         module = importlib.import_module(f"nblint.cli.{_COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command

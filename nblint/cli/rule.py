@@ -11,10 +11,11 @@ from nblint.toml import nearest
 @click.argument("code")
 def rule(code: str) -> None:
     """Explain a rule, by its CODE or name."""
-    known = {name: rule for rule in all_rules().values() for name in (rule.code.lower(), rule.name)}
-    found = known.get(code.lower())
+    known = {name: rule for rule in all_rules().values() for name in (rule.code, rule.name)}
+    found = known.get(code.upper()) or known.get(code.lower())
     if found is None:
-        raise click.UsageError(f"there is no rule {code!r}{nearest(code.lower(), known)}")
+        meant = nearest(code.upper(), all_rules()) or nearest(code.lower(), known)
+        raise click.UsageError(f"there is no rule {code!r}{meant}")
     severity = "" if found.severity == "error" else f" ({found.severity})"
     click.echo(f"{found.code} {found.name}{severity}\n\n{explanation(found)}\n\n{url(found.code)}")
 

@@ -21,6 +21,17 @@ def test_the_nearest_rule_is_suggested() -> None:
     assert "did you mean 'missing-section'?" in result.stderr
 
 
+def test_the_nearest_code_is_suggested() -> None:
+    result = CliRunner().invoke(main, ["rule", "nbl909"])
+    assert "there is no rule 'nbl909'; did you mean 'NBL" in result.stderr
+
+
+def test_the_nearest_command_is_suggested() -> None:
+    result = CliRunner().invoke(main, ["chekc"])
+    assert result.exit_code == 2
+    assert "there is no command 'chekc'; did you mean 'check'?" in result.stderr
+
+
 def test_all_rules_are_listed() -> None:
     result = CliRunner().invoke(main, ["rules"])
     listed = [line.split()[0] for line in result.stdout.splitlines()]
