@@ -153,12 +153,15 @@ class Notes:
         elif method == "__setitem__":
             self.note_write(node, name)
 
-    def note_command(self, node: ast.Call, command: ast.expr | None) -> None:
-        """Note what a shell reads that Python starts."""
+    def note_command(self, node: ast.Call, command: ast.expr | None, path: str) -> None:
+        """Note what a shell reads that Python starts with the function at `path`."""
         for script in self.scope.strings(command) or ():
             for use in read_shell(script):
                 if use.kind == "read":
                     self.note_shell(node, use)
+                if path == "os.system" and (use.shown or use.kind == "dump"):
+                    held = EVERYTHING if use.kind == "dump" else use.name
+                    self.expose(frozenset([held]), self.place(node), "os.system()")
 
     def note_call(self, node: ast.Call) -> None:
         """Note the call of a function of the notebook, or of one that may be defined later."""

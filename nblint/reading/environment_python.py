@@ -251,7 +251,7 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
         elif path == "os.path.expandvars":
             self.note_expanded(node)
         elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
-            self.note_command(node, argument(node, 0, "args"))
+            self.note_command(node, argument(node, 0, "args"), path)
         elif found := _ENVIRON_METHOD.fullmatch(path):
             self.note_method(node, found[1], name, default, discarded=node is self._discarded)
         self.note_call(node)

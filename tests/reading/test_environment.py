@@ -246,6 +246,9 @@ def test_uses(source: str, expected: str) -> None:
         ("!echo $t", ">T"),
         ("!echo $t > f", ""),
         ("x = !echo $t", ""),
+        ("!echo $id $In $_", ""),
+        ("import os\nos.system('echo $T')", "T >T"),
+        ("import os\nos.system('echo ${#T} > f')", "T"),
         ("%env U=$t", "=U >T"),
         ("print(len(t))", ""),
         ("print(t in x)", ""),
@@ -289,6 +292,8 @@ def test_exposures(source: str, expected: str) -> None:
         ("!set", 1),
         ("!env | grep X", 0),
         ("%%bash\nenv", 1),
+        ("%%bash\ndeclare -x", 1),
+        ("import os\nos.system('env')", 1),
         ("x = !env", 0),
     ],
 )
