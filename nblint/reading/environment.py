@@ -279,6 +279,11 @@ def _bound(cell: PythonCell) -> Iterator[str]:
                 yield node.arg
             case ast.alias():
                 yield node.asname or node.name.partition(".")[0]
+            case ast.Compare(
+                left=ast.Constant(value=str(name)),
+                comparators=[ast.Call(func=ast.Name(id="globals" | "locals"))],
+            ):
+                yield name
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
                 yield name
             case _:

@@ -195,6 +195,7 @@ def summary(found: Environment) -> str:
         ("X = 1\n!curl $X ${X} $$X", "X X"),
         ("def f(a):\n    !ls $a", ""),
         ("!curl {os.environ['X']} {y}", "X!"),
+        ("if 'X' in globals():\n    !rm $X", ""),
         ("!export X=1", "=X~"),
         ("!cd a && export X=1", "=X~"),
         ("!export X=1\nx = os.environ['X']", "X! =X~"),
