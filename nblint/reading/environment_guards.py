@@ -92,11 +92,17 @@ class Guards(Notes, ast.NodeVisitor):
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         is_or = isinstance(node.op, ast.Or)
+        first = len(self.uses.reads)
         present = _NOTHING
         for value, following in zip(node.values, (*node.values[1:], None), strict=True):
             with self.state(present=present):
                 self._visit_with_fallback(value, node, following if is_or else None)
             present |= self.tested(value, outcome=not is_or)[0]
+        # `os.getenv("PORT") or 8080` can do without the variable.
+        for index, read in enumerate(self.uses.reads[first:], first):
+            is_sure = read.required or read.fallback is not None
+            if is_or and not is_sure and read.name in self.scope.holds(node):
+                self.uses.reads[index] = read._replace(guarded=True)
 
     def _visit_with_fallback(self, node: ast.expr, whole: ast.expr, other: ast.expr | None) -> None:
         """Visit a read whose value another one stands in for: `… or "x"`, `… if … else "x"`."""

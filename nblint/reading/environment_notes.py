@@ -48,14 +48,15 @@ class Notes:
         required: bool = False,
         asks: bool = False,
         late: bool = False,
+        guarded: bool = False,
         fallback: Fallback | None = None,
         optional: Rewrite | None = None,
     ) -> None:
         """Note a read; `node` is all of it, `name` names the variable."""
         place, order, late = self.place(node), self.uses.next(), late or self.late
         for string in self.scope.strings(name) or (None,):
-            guarded = self.caught or string in self.present
-            read = Read(string, place, order, late, required, guarded, asks, fallback, optional)
+            known = guarded or self.caught or string in self.present
+            read = Read(string, place, order, late, required, known, asks, fallback, optional)
             if owner := self.helpers.owner(string):
                 owner.reads.append(read)
             elif string != EVERYTHING:

@@ -179,7 +179,12 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         path = self.scope.path(node.func) or ""
         name, default = argument(node, 0, "key"), argument(node, 1, "default")
         if path in GETTERS:
-            self.note_read(node, name, fallback=self.fallback(node, name, default))
+            fallback = self.fallback(node, name, default)
+            given = default is not None and getattr(default, "value", default) is not None
+            # A parameter of the notebook's function is None more often than not.
+            is_parameter = any("\0" in text for text in self.scope.strings(default) or ())
+            guarded = given and fallback is None and not is_parameter
+            self.note_read(node, name, fallback=fallback, guarded=guarded)
         elif path in _SETTERS:
             self.note_write(node, name, removes=path == "os.unsetenv")
         elif path == "os.path.expandvars":
