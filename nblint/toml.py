@@ -32,7 +32,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         SettingsError: The file cannot be read or is not TOML; the text says where.
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

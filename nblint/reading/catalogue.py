@@ -247,6 +247,9 @@ def _read_toml(path: Path, name: str) -> Iterator[Variable]:
 
 
 def _validate(declaration: Declaration, where: str) -> None:
+    values = (declaration.value or "", *declaration.users.values())
+    if any("\0" in value for value in values):
+        raise SettingsError(f"{where}: a value that holds a NUL character cannot be set")
     if declaration.secret and (declaration.value is not None or declaration.users):
         raise SettingsError(f"{where}: a secret's value does not stand in a catalogue; use 'file'")
     if declaration.file is None:
@@ -271,13 +274,27 @@ def _rows(text: str, names: Iterable[str]) -> dict[str, int]:
 
 def _read_dotenv(path: Path, name: str) -> Iterator[Variable]:
     comments: list[str] = []
-    for row, line in enumerate(_text(path).splitlines(), 1):
+    ends = 0
+    lines = _text(path).splitlines()
+    for row, line in enumerate(lines, 1):
+        if row <= ends:
+            continue
         if line.lstrip().startswith("#"):
             comments.append(line.strip("# \t"))
             continue
         if found := _DOTENV_LINE.match(line):
             yield Variable(found[1], Declaration(help=" ".join(comments)), name, row)
+            ends = _end_of_value(found[2] or "", lines, row)
         comments = []
+
+
+def _end_of_value(value: str, lines: list[str], row: int) -> int:
+    """Return the row at which a value ends; a quoted one may go over several: a private key."""
+    quote = value[:1]
+    if quote not in ("'", '"') or quote in value[1:]:
+        return row
+    following = (number for number, line in enumerate(lines[row:], row + 1) if quote in line)
+    return next(following, row)
 
 
 def _is_dotenv(name: str) -> bool:
@@ -294,7 +311,7 @@ def _is_inside(name: str) -> bool:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Windows' editors begin files with a mark
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

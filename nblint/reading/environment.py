@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 
@@ -33,6 +34,7 @@ _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system",
 _SHELL_LANGUAGES = frozenset(["bash", "sh", "shell", "zsh"])
 _SHELLS = re.compile(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
 _TEXT_MAGICS = {"R": "r", "r": "r", "julia": "julia", "powershell": "powershell", "pwsh": "pwsh"}
+_IPYTHON_NAMES = ("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "_exit_code")
 _PRINTS = re.compile(r"\s*(?:echo|printf)\b[^|>]*$")
 
 
@@ -225,9 +227,9 @@ class _Reader:
             self.uses.exposures.append(Exposure(use.name, place, "echo"))
 
     def _python_names(self) -> frozenset[str]:
-        """Return all names that Python binds anywhere in the notebook."""
+        """Return all names that mean something to Python anywhere in the notebook."""
         if self._names is None:
-            names: set[str] = set()
+            names = {*dir(builtins), *_IPYTHON_NAMES}
             for cell in self.cells:
                 names.update(_bound(cell))
             self._names = frozenset(names)
@@ -260,7 +262,7 @@ def _mentions(cell: Cell) -> bool:
     if any(word in source for word in _MENTIONS):
         return True
     is_shell = any(mark in source for mark in _SHELL_MARKS) or cell.language in _SHELL_LANGUAGES
-    return is_shell and any(word in source for word in ("$", "set", "export"))
+    return is_shell and any(word in source for word in ("$", "set", "export", "declare"))
 
 
 def _bound(cell: PythonCell) -> Iterator[str]:
@@ -277,6 +279,11 @@ def _bound(cell: PythonCell) -> Iterator[str]:
                 yield node.arg
             case ast.alias():
                 yield node.asname or node.name.partition(".")[0]
+            case ast.Compare(
+                left=ast.Constant(value=str(name)),
+                comparators=[ast.Call(func=ast.Name(id="globals" | "locals"))],
+            ):
+                yield name
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
                 yield name
             case _:

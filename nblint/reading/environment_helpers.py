@@ -30,7 +30,9 @@ class Helper:
         positional = [*arguments.posonlyargs, *arguments.args]
         self.parameters = [argument.arg for argument in positional]
         keyword_only = [argument.arg for argument in arguments.kwonlyargs]
-        self.symbols = {p: f"\0{key}:{p}\0" for p in (*self.parameters, *keyword_only)}
+        self.rest = arguments.vararg.arg if arguments.vararg else None
+        rest = [self.rest] if self.rest else []
+        self.symbols = {p: f"\0{key}:{p}\0" for p in (*self.parameters, *keyword_only, *rest)}
         defaults = arguments.defaults
         self.defaults: dict[str, ast.expr | None] = dict(
             zip(self.parameters[len(self.parameters) - len(defaults) :], defaults, strict=True)
@@ -48,6 +50,8 @@ class Helper:
         if parameters[:1] in (["self"], ["cls"]):
             parameters = parameters[1:]
         given = dict(zip(parameters, call.positional, strict=False)) | call.keywords
+        if self.rest:
+            given[self.rest] = _together(call.positional[len(parameters) :])
         return {p: given.get(p, scope.strings(self.defaults.get(p))) for p in self.symbols}
 
 
@@ -87,6 +91,7 @@ class Helpers:
         self._uses = uses
         self._scope = scope
         self._helpers: dict[str, Helper] = {}
+        self.objects: set[str] = set()  # the notebook's classes, and names bound to their objects
         self._calls: list[Call] = []
 
     def __contains__(self, key: object) -> bool:
@@ -97,6 +102,13 @@ class Helpers:
         helper = self._helpers[key] = Helper(key, arguments)
         return helper
 
+    def bind_object(self, name: str, made_by: ast.expr) -> None:
+        """Note that a name is bound to what a call gives: maybe an object of the notebook's."""
+        if isinstance(made_by, ast.Name) and made_by.id in self.objects:
+            self.objects.add(name)
+        else:
+            self.objects.discard(name)
+
     def owner(self, name: str | None) -> Helper | None:
         """Return the function whose parameter a variable's name holds, if it holds one."""
         if name is None or "\0" not in name:
@@ -105,11 +117,11 @@ class Helpers:
 
     def call_of(self, node: ast.Call) -> Call | None:
         """Return a call of what may be one of the functions."""
-        key = _key(node)
+        key = self._key(node)
         if key is None:
             return None
-        positional = tuple(map(self._scope.strings, node.args))
-        keywords = {k.arg: self._scope.strings(k.value) for k in node.keywords if k.arg}
+        positional = tuple(map(self._scope.choices, node.args))
+        keywords = {k.arg: self._scope.choices(k.value) for k in node.keywords if k.arg}
         return Call(key, positional, keywords)
 
     def note(self, call: Call) -> None:
@@ -118,7 +130,7 @@ class Helpers:
 
     def returned(self, node: ast.Call) -> Held:
         """Return the variables whose values a call gives back."""
-        helper = self._helpers.get(_key(node) or "")
+        helper = self._helpers.get(self._key(node) or "")
         if helper is None or not helper.returns or (call := self.call_of(node)) is None:
             return NOTHING
         strings = helper.strings(call, self._scope)
@@ -134,6 +146,17 @@ class Helpers:
             if not helper.called:
                 self._uses.reads += [read._replace(name=None) for read in helper.reads]
                 self._uses.writes += [write._replace(name=None) for write in helper.writes]
+
+    def _key(self, node: ast.Call) -> str | None:
+        """Return what the function that is called is kept under."""
+        if isinstance(node.func, ast.Name):
+            return node.func.id
+        if not isinstance(node.func, ast.Attribute):
+            return None
+        of = node.func.value
+        of = of.func if isinstance(of, ast.Call) else of  # C().method("X")
+        is_own = isinstance(of, ast.Name) and (of.id in ("self", "cls") or of.id in self.objects)
+        return f".{node.func.attr}" if is_own else None
 
     def _note_call(self, call: Call, helper: Helper) -> None:
         helper.called = True
@@ -163,6 +186,16 @@ class Helpers:
                     self._uses.exposures.append(exposure._replace(name=name, place=call.place))
 
 
+def _together(arguments: tuple[Strings, ...]) -> Strings:
+    """Return what the arguments of `*names` stand for."""
+    found: list[str] = []
+    for strings in arguments:
+        if strings is None:
+            return None
+        found += strings
+    return tuple(found)
+
+
 def _filled(
     name: str | None, helper: Helper, strings: Mapping[str, Strings]
 ) -> tuple[str | None, ...]:
@@ -175,12 +208,3 @@ def _filled(
                 return (None,)
             names = [filled.replace(symbol, s) for filled in names for s in choices][:_MOST]
     return tuple(None if "\0" in filled else filled for filled in names)
-
-
-def _key(node: ast.Call) -> str | None:
-    """Return what the function that is called is kept under."""
-    if isinstance(node.func, ast.Name):
-        return node.func.id
-    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-        return f".{node.func.attr}" if node.func.value.id in ("self", "cls") else None
-    return None

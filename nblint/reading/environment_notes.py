@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from nblint.document.model import Place
 from nblint.reading.environment_helpers import Helpers
@@ -20,7 +18,6 @@ READABLE = _ENVIRONS | {COPY}
 GETTERS = frozenset(["os.getenv", "os.getenvb", *(f"{path}.get" for path in READABLE)])
 _GIVING = frozenset(["os.environ.pop", "os.environ.setdefault"])
 _ALL: Held = frozenset([EVERYTHING])
-_MISSING = frozenset(["KeyError", "LookupError", "Exception", "BaseException"])
 _VARIABLE = re.compile(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
 
 
@@ -51,14 +48,15 @@ class Notes:
         required: bool = False,
         asks: bool = False,
         late: bool = False,
+        guarded: bool = False,
         fallback: Fallback | None = None,
         optional: Rewrite | None = None,
     ) -> None:
         """Note a read; `node` is all of it, `name` names the variable."""
         place, order, late = self.place(node), self.uses.next(), late or self.late
         for string in self.scope.strings(name) or (None,):
-            guarded = self.caught or string in self.present
-            read = Read(string, place, order, late, required, guarded, asks, fallback, optional)
+            known = guarded or self.caught or string in self.present
+            read = Read(string, place, order, late, required, known, asks, fallback, optional)
             if owner := self.helpers.owner(string):
                 owner.reads.append(read)
             elif string != EVERYTHING:
@@ -93,6 +91,7 @@ class Notes:
                 self.uses.writes.append(write)
 
     def note_name(self, node: ast.expr, name: str | None, *, guarded: bool = False) -> None:
+        """Note a write of a variable whose name is known."""
         if name is not None:
             guarded = guarded or name in self.absent
             self.uses.writes.append(Write(name, self.place(node), self.uses.next(), guarded))
@@ -114,6 +113,7 @@ class Notes:
                     self.note_name(mapping, string)
 
     def note_expanded(self, node: ast.Call) -> None:
+        """Note what `os.path.expandvars` reads."""
         text = argument(node, 0, "path")
         pieces = text.values if isinstance(text, ast.JoinedStr) else [text]
         for piece in pieces:
@@ -153,12 +153,15 @@ class Notes:
         elif method == "__setitem__":
             self.note_write(node, name)
 
-    def note_command(self, node: ast.Call, command: ast.expr | None) -> None:
-        """Note what a shell reads that Python starts."""
+    def note_command(self, node: ast.Call, command: ast.expr | None, path: str) -> None:
+        """Note what a shell reads that Python starts with the function at `path`."""
         for script in self.scope.strings(command) or ():
             for use in read_shell(script):
                 if use.kind == "read":
                     self.note_shell(node, use)
+                if path == "os.system" and (use.shown or use.kind == "dump"):
+                    held = EVERYTHING if use.kind == "dump" else use.name
+                    self.expose(frozenset([held]), self.place(node), "os.system()")
 
     def note_call(self, node: ast.Call) -> None:
         """Note the call of a function of the notebook, or of one that may be defined later."""
@@ -186,7 +189,7 @@ class Notes:
     def fallback(
         self, call: ast.Call, name: ast.expr | None, default: ast.expr | None
     ) -> Fallback | None:
-        """Note a write of a variable whose name is known."""
+        """Return the string that stands in for a variable that is missing."""
         strings = self.scope.strings(default)
         text = next(filter(None, strings or ()), None)
         if text is None or name is None:
@@ -209,56 +212,11 @@ class Notes:
         return Rewrite(self.place(whole), self.text(node))
 
     def as_get(self, node: ast.Subscript) -> Rewrite | None:
+        """Return how `os.environ["X"]` looks when it gives None instead of failing."""
         if self.instead is not None:
             return None
         text = f"{self.text(node.value)}.get({self.text(node.slice)})"
         return Rewrite(self.place(node), text)
-
-    def tested(self, test: ast.expr) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the variables that are there if a test holds, and those that are not."""
-        nothing: frozenset[str] = frozenset()
-        match test:
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                present, absent = self.tested(operand)
-                return absent, present
-            case ast.BoolOp(values=values):
-                pairs = [self.tested(value) for value in values]
-                return nothing.union(*(p for p, _ in pairs)), nothing.union(*(a for _, a in pairs))
-            case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                if isinstance(operator, (ast.In, ast.NotIn)) and self.is_environ(keys_of(right)):
-                    names = frozenset(self.scope.strings(left) or ())
-                elif isinstance(right, ast.Constant) and not right.value:
-                    names = self.scope.holds(left) - {EVERYTHING}
-                else:
-                    return self.scope.holds(left) - {EVERYTHING}, nothing
-                missing = isinstance(operator, (ast.NotIn, ast.Is, ast.Eq))
-                return (nothing, names) if missing else (names, nothing)
-        return self.scope.holds(test) - {EVERYTHING}, nothing
-
-    def catches(self, exception: ast.expr | None) -> bool:
-        if exception is None:
-            return True
-        if isinstance(exception, ast.Tuple):
-            return any(self.catches(element) for element in exception.elts)
-        return self.scope.path(exception) in _MISSING
-
-    @contextmanager
-    def state(
-        self,
-        *,
-        present: frozenset[str] = frozenset(),
-        absent: frozenset[str] = frozenset(),
-        caught: bool = False,
-    ) -> Iterator[None]:
-        """Return how `os.environ["X"]` looks when it gives None instead of failing."""
-        before = self.present, self.absent, self.caught
-        self.present = self.present | present
-        self.absent = self.absent | absent
-        self.caught = self.caught or caught
-        try:
-            yield
-        finally:
-            self.present, self.absent, self.caught = before
 
     def variable_of(self, node: ast.expr) -> Held | None:
         """Return the variables that an expression reads; None where it reads none."""

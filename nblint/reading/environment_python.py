@@ -7,22 +7,24 @@ import re
 from collections.abc import Callable
 
 from nblint.document.model import Place, offset_of
+from nblint.reading.environment_guards import Guards
 from nblint.reading.environment_helpers import Helper
-from nblint.reading.environment_notes import GETTERS, READABLE, Notes, argument, keys_of
+from nblint.reading.environment_notes import GETTERS, READABLE, argument, keys_of
 from nblint.reading.environment_sinks import shown_by, source_of
-from nblint.reading.environment_uses import Fallback, Uses
+from nblint.reading.environment_uses import Uses
 from nblint.reading.python import PythonCell
 from nblint.reading.scope import NOTHING, Held
 
 _SETTERS = frozenset(["os.putenv", "os.unsetenv"])
 _SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
+_FILLING = frozenset(["add", "append", "appendleft", "extend", "insert", "setdefault", "update"])
 _ENVIRON_METHOD = re.compile(r"os\.environb?\.(\w+)")
 # Kubeflow packs the function into a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
 _REMOTE = re.compile(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
 
 
-class PythonEnvironment(Notes, ast.NodeVisitor):
+class PythonEnvironment(Guards, ast.NodeVisitor):
     """Finds the uses in the trees of a notebook's cells, which it is shown in order.
 
     Args:
@@ -111,58 +113,6 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
 
     visit_AsyncFor = visit_For  # noqa: N815
 
-    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
-        caught = False
-        for item in node.items:
-            self.visit(item.context_expr)
-            call = item.context_expr
-            if isinstance(call, ast.Call) and self.scope.path(call.func) == "contextlib.suppress":
-                caught = caught or any(self.catches(argument) for argument in call.args)
-            if item.optional_vars is not None:
-                self.scope.bind(item.optional_vars, None)
-        with self.state(caught=caught):
-            for statement in node.body:
-                self.visit(statement)
-
-    visit_AsyncWith = visit_With  # noqa: N815
-
-    def visit_Try(self, node: ast.Try) -> None:
-        caught = any(self.catches(handler.type) for handler in node.handlers)
-        first = len(self.uses.reads)
-        with self.state(caught=caught):
-            for statement in node.body:
-                self.visit(statement)
-        tried = frozenset(read.name for read in self.uses.reads[first:] if read.name)
-        for handler in node.handlers:
-            if handler.name:
-                self.scope.bind_unknown(handler.name)
-            with self.state(absent=tried if caught else frozenset()):
-                for statement in handler.body:
-                    self.visit(statement)
-        for statement in (*node.orelse, *node.finalbody):
-            self.visit(statement)
-
-    visit_TryStar = visit_Try  # type: ignore[assignment]  # noqa: N815
-
-    def visit_If(self, node: ast.If | ast.While) -> None:
-        self.visit(node.test)
-        present, absent = self.tested(node.test)
-        with self.state(present=present, absent=absent):
-            for statement in node.body:
-                self.visit(statement)
-        with self.state(present=absent, absent=present):
-            for statement in node.orelse:
-                self.visit(statement)
-        # What comes after `if "X" not in os.environ: raise …` finds X.
-        self.present |= present | absent
-
-    visit_While = visit_If  # noqa: N815
-
-    def visit_Assert(self, node: ast.Assert) -> None:
-        self.visit(node.test)
-        present, _ = self.tested(node.test)
-        self.present |= present
-
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator)
@@ -179,11 +129,14 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         outer, self._in_class = self._in_class, True
-        with self.scope.inner():
+        with self.scope.class_body(node.name):
             for statement in node.body:
                 self.visit(statement)
+                for target in getattr(statement, "targets", ()):
+                    self.scope.bind_attribute(target)
         self._in_class = outer
         self.scope.bind_unknown(node.name)
+        self.helpers.objects.add(node.name)
 
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -196,25 +149,6 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
         self.visit(node.value)
 
     # Expressions
-
-    def visit_IfExp(self, node: ast.IfExp) -> None:
-        self.visit(node.test)
-        present, absent = self.tested(node.test)
-        with self.state(present=present, absent=absent):
-            self._visit_with_fallback(node.body, node, node.orelse)
-        with self.state(present=absent, absent=present):
-            self.visit(node.orelse)
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        if isinstance(node.op, ast.Or):
-            for value, following in zip(node.values, (*node.values[1:], None), strict=True):
-                self._visit_with_fallback(value, node, following)
-            return
-        present: frozenset[str] = frozenset()
-        for value in node.values:
-            with self.state(present=present):
-                self.visit(value)
-            present |= self.tested(value)[0]
 
     def visit_comprehension_of(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
         """Visit a comprehension, its loops first."""
@@ -245,15 +179,22 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
         path = self.scope.path(node.func) or ""
         name, default = argument(node, 0, "key"), argument(node, 1, "default")
         if path in GETTERS:
-            self.note_read(node, name, fallback=self.fallback(node, name, default))
+            fallback = self.fallback(node, name, default)
+            given = default is not None and getattr(default, "value", default) is not None
+            # A parameter of the notebook's function is None more often than not.
+            is_parameter = any("\0" in text for text in self.scope.strings(default) or ())
+            guarded = given and fallback is None and not is_parameter
+            self.note_read(node, name, fallback=fallback, guarded=guarded)
         elif path in _SETTERS:
             self.note_write(node, name, removes=path == "os.unsetenv")
         elif path == "os.path.expandvars":
             self.note_expanded(node)
         elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
-            self.note_command(node, argument(node, 0, "args"))
+            self.note_command(node, argument(node, 0, "args"), path)
         elif found := _ENVIRON_METHOD.fullmatch(path):
             self.note_method(node, found[1], name, default, discarded=node is self._discarded)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING:
+            self._fill(node.func.value, node)
         self.note_call(node)
         place = self.place(node)
         if source := source_of(node, self.scope, place):
@@ -279,20 +220,17 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
             return
         if not isinstance(target, ast.Name):
             self.visit(target)
+        elif isinstance(value, ast.Call):
+            self.helpers.bind_object(target.id, value.func)
         self.scope.bind(target, value)
 
-    def _visit_with_fallback(self, node: ast.expr, whole: ast.expr, other: ast.expr | None) -> None:
-        """Visit a read whose value another one stands in for: `… or "x"`, `… if … else "x"`."""
-        first = len(self.uses.reads)
-        self.visit(node)
-        text = next(filter(None, self.scope.strings(other) or ()), None)
-        if text is None:
+    def _fill(self, container: ast.expr, call: ast.Call) -> None:
+        """Follow values into a list or dict: `headers.update({"X": token})`."""
+        # A client's `add` or `insert` keeps what it is given to itself.
+        if self.scope.container(container) is None and not isinstance(container, ast.Attribute):
             return
-        reads = self.uses.reads
-        for index in range(first, len(reads)):
-            if reads[index].fallback is None and self.scope.holds(node) >= {reads[index].name}:
-                fallback = Fallback(text, self.without(node, whole))
-                reads[index] = reads[index]._replace(fallback=fallback)
+        for added in (*call.args, *(keyword.value for keyword in call.keywords)):
+            self.scope.add(container, self.scope.holds(added))
 
     def _define(self, name: str, arguments: ast.arguments, body: list[ast.stmt] | ast.expr) -> None:
         """Visit a function's body, in which parameters are symbols."""
@@ -308,9 +246,8 @@ class PythonEnvironment(Notes, ast.NodeVisitor):
         with self.scope.inner(), self.state():
             for parameter, symbol in helper.symbols.items():
                 self.scope.bind_unknown(parameter, symbol)
-            for rest in (arguments.vararg, arguments.kwarg):
-                if rest is not None:
-                    self.scope.bind_unknown(rest.arg)
+            if arguments.kwarg is not None:
+                self.scope.bind_unknown(arguments.kwarg.arg)
             if isinstance(body, list):
                 for statement in body:
                     self.visit(statement)

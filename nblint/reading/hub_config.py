@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nblint.reading.scope import Scope
 from nblint.toml import SettingsError
 
 if TYPE_CHECKING:
@@ -39,45 +40,58 @@ def read_hub_config(text: str, name: str, folder: Path) -> Iterator[_Found]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
+        yield from tuple(_Config(folder).read(tree))
     except SyntaxError as error:
         raise SettingsError(f"{name}:{error.lineno or 1}: not Python: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise SettingsError(f"{name}: not Python that can be read") from error
-    yield from _Config(folder).read(tree)
 
 
 class _Config:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._bound: dict[str, ast.expr] = {}  # names of the configuration and their last values
+        # What dicts and lists under names hold, by the variables' names.
+        self._bound: dict[str, dict[str, _Found]] = {}
+        self._scope = Scope(lambda _: None)
 
     def read(self, tree: ast.Module) -> Iterator[_Found]:
         nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.stmt, ast.Call))]
         for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
-            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value:
+            if isinstance(node, ast.AugAssign):
+                yield from self._added(node.target, self._names(node.value))
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
                     yield from self._assigned(target, node.value)
+            elif isinstance(node, ast.For):
+                self._scope.bind_loop(node.target, node.iter)
             elif (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr in _MUTATORS
-                and _is_environment(node.func.value)
             ):
-                yield from self._called(node.func.attr, node)
+                yield from self._added(node.func.value, self._called(node.func.attr, node))
 
     def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[_Found]:
         if isinstance(target, ast.Name):
-            self._bound[target.id] = value
+            self._bound[target.id] = {found[0]: found for found in self._names(value)}
+            self._scope.bind(target, value)
         elif _is_environment(target):
             yield from self._names(value)
-        elif isinstance(target, ast.Subscript) and _is_environment(target.value):
-            yield from _literal(target.slice)
+        elif isinstance(target, ast.Subscript):
+            yield from self._added(target.value, self._literal(target.slice))
+
+    def _added(self, container: ast.expr, found: Iterator[_Found]) -> Iterator[_Found]:
+        """Yield what is added to the environment; keep what is added to a dict under a name."""
+        if _is_environment(container):
+            yield from found
+        elif isinstance(container, ast.Name) and container.id in self._bound:
+            self._bound[container.id] |= {variable[0]: variable for variable in found}
 
     def _called(self, method: str, call: ast.Call) -> Iterator[_Found]:
         for argument in call.args[:1]:
             if method in ("setdefault", "append"):
-                yield from _literal(argument)
+                yield from self._literal(argument)
             else:
                 yield from self._names(argument)
         for keyword in call.keywords:
@@ -85,6 +99,10 @@ class _Config:
                 yield from self._names(keyword.value)
             elif method == "update":
                 yield _found(keyword.arg, keyword.value)
+
+    def _literal(self, node: ast.expr) -> Iterator[_Found]:
+        for name in self._scope.strings(node) or ():
+            yield _found(name, node)
 
     def _names(self, value: ast.expr, depth: int = 0) -> Iterator[_Found]:
         """Yield the names in a dict or list, as it is written or bound to a name."""
@@ -95,12 +113,17 @@ class _Config:
                 if key is None:  # **others
                     yield from self._names(item, depth + 1)
                 else:
-                    yield from _literal(key)
+                    yield from self._literal(key)
         elif isinstance(value, (ast.List, ast.Tuple, ast.Set)):
             for element in value.elts:
-                yield from _literal(element)
-        elif isinstance(value, ast.Name) and value.id in self._bound:
-            yield from self._names(self._bound[value.id], depth + 1)
+                yield from self._literal(element)
+        elif isinstance(value, (ast.DictComp, ast.ListComp)):
+            with self._scope.loops(value.generators):
+                yield from self._literal(
+                    value.key if isinstance(value, ast.DictComp) else value.elt
+                )
+        elif isinstance(value, ast.Name):
+            yield from self._bound.get(value.id, {}).values()
         elif isinstance(value, ast.BinOp):
             yield from self._names(value.left, depth + 1)
             yield from self._names(value.right, depth + 1)
@@ -120,10 +143,11 @@ class _Config:
                     yield _found(keyword.arg, keyword.value)
         elif function == "spawner_environment" and call.args:
             path = call.args[0]
-            if isinstance(path, ast.Constant) and isinstance(path.value, str):
+            # A configuration that named itself here would be read without end.
+            if isinstance(path, ast.Constant) and str(path.value).endswith(".toml"):
                 from nblint.reading.catalogue import locate, read_catalogue
 
-                for variable in read_catalogue(locate(path.value, self._folder)):
+                for variable in read_catalogue(locate(str(path.value), self._folder)):
                     yield variable.name, variable.declaration, call.lineno
 
 
@@ -135,11 +159,6 @@ def _is_environment(node: ast.expr) -> bool:
         and isinstance(node.value, ast.Attribute)
         and node.value.attr.endswith("Spawner")
     )
-
-
-def _literal(node: ast.expr) -> Iterator[_Found]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield _found(node.value, node)
 
 
 def _found(name: str, node: ast.expr) -> _Found:

@@ -121,7 +121,8 @@ def has_ipython_prompts(text: str) -> bool:
     """Tell whether the text starts with ``In [1]:``, which Python takes for an annotation."""
     if "]: " not in text or "In [" not in text:
         return False
-    rows = [row for row in text.split("\n") if row.strip()][:2]
+    # IPython drops empty rows at the start, and then looks at two, empty or not.
+    rows = text.lstrip().split("\n", 2)[:2]
     return any(_IPYTHON_PROMPT.match(row) for row in rows)
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import zip_longest
 from typing import TypeAlias
+
+from nblint.reading.literals import SEQUENCES, Names, any_item, column_of, key_of, union
 
 # The environment variables whose values an expression holds; EVERYTHING stands for all of them.
 Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
+Mark: TypeAlias = tuple[dict[str, tuple[str, ...]], dict[str, Held]]
 EVERYTHING = "*"
 # The path of what a copy of the environment is bound to.
 COPY = "a copy of os.environ"
 
-_CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
-_SEQUENCES = frozenset(["list", "reversed", "set", "sorted", "tuple"])
-_MOST_STRINGS = 50  # that one expression may stand for
-_LONGEST_STRING = 1000  # no variable has a longer name
 _STARRED = {"os": ("environ", "getenv", "getenvb", "environb", "putenv", "unsetenv")}
 # Methods and functions whose result shows what went in.
 _TRANSPARENT_METHODS = frozenset({
@@ -36,7 +34,7 @@ _TRANSPARENT_FUNCTIONS = frozenset({
 })  # fmt: skip
 
 
-class Scope:
+class Scope(Names):
     """The bindings of names, followed from cell to cell in the notebook's order.
 
     Args:
@@ -45,42 +43,10 @@ class Scope:
     """
 
     def __init__(self, variable_of: Callable[[ast.expr], Held | None]) -> None:
+        super().__init__()
         self._variable_of = variable_of
-        self._paths: dict[str, str] = {}  # names of modules and what is imported from them
-        self._strings: dict[str, tuple[str, ...]] = {}  # by name, `a.b` or `a['b']`
-        self._containers: dict[str, ast.expr] = {}  # literal lists, tuples, sets and dicts
         self._held: dict[str, Held] = {}  # by the same
         self._itemized: set[str] = set()  # containers whose items stand in `_held`
-
-    def path(self, node: ast.expr) -> str | None:
-        """Return the full dotted name of an expression such as `o.environ`: `os.environ`."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
-            return None
-        root = self._paths.get(node.id, node.id)
-        return ".".join((root, *reversed(parts))) if root else None
-
-    def strings(self, node: ast.expr | None) -> tuple[str, ...] | None:
-        """Return the strings that an expression can stand for; None if that cannot be told."""
-        match node:
-            case ast.Constant(value=str(text)):
-                return (text,)
-            case ast.Constant(value=bytes(text)):
-                return (text.decode("utf-8", "replace"),)
-            case ast.Name() | ast.Attribute() | ast.Subscript():
-                return self._strings.get(_key(node) or "")
-            case ast.IfExp():
-                return _union([self.strings(node.body), self.strings(node.orelse)])
-            case ast.BinOp(op=ast.Add()):
-                return _product([self.strings(node.left), self.strings(node.right)])
-            case ast.JoinedStr():
-                return _product([self.strings(part) for part in node.values])
-            case ast.FormattedValue(conversion=-1, format_spec=None) | ast.NamedExpr():
-                return self.strings(node.value)
-        return None
 
     def holds(self, node: ast.expr | None) -> Held:
         """Return the variables whose values can be seen in an expression's value."""
@@ -90,9 +56,9 @@ class Scope:
             return read
         match node:
             case ast.Name() | ast.Attribute():
-                return self._held.get(_key(node) or "", NOTHING)
+                return self._held.get(key_of(node) or "", NOTHING)
             case ast.Subscript():
-                key, container = _key(node), _key(node.value)
+                key, container = key_of(node), key_of(node.value)
                 if key is not None and (key in self._held or container in self._itemized):
                     return self._held.get(key, NOTHING)
                 return self.holds(node.value)
@@ -132,18 +98,19 @@ class Scope:
                 for element, part in zip(target.elts, values, strict=True):
                     self.bind(element, part)
             return
-        key = _key(target)
+        key = key_of(target)
         if key is None:
             if isinstance(target, ast.Subscript):  # headers[name] = token
-                self._add_held(target.value, self.holds(value))
+                self.add(target.value, self.holds(value))
             return
         held, strings = self.holds(value), self.strings(value)
         path = self.path(value) if value is not None else None
         if self._is_copy(value):
             path = COPY
-        container: ast.expr | None = value if isinstance(value, _CONTAINERS) else None
-        if isinstance(value, (ast.Name, ast.Attribute)):
-            container = self._containers.get(_key(value) or "")
+        container = self.container(value)
+        if container is None and isinstance(value, (ast.BinOp, ast.Call)):
+            elements = self.elements(value)
+            container = ast.List(elements, ast.Load()) if elements else None
         self._forget(key)
         if isinstance(target, ast.Name):
             self._paths[key] = path or ""
@@ -153,11 +120,11 @@ class Scope:
             self._strings[key] = strings
         if container is not None:
             self._containers[key] = container
-        if isinstance(target, ast.Subscript) and (of := _key(target.value)):
+        if isinstance(target, ast.Subscript) and (of := key_of(target.value)):
             self._itemized.add(of)
-            self._add_held(target.value, held)
-        if isinstance(value, ast.Dict):
-            self._bind_items(key, value)
+            self.add(target.value, held)
+        if isinstance(container, ast.Dict):
+            self._bind_items(key, container)
 
     def bind_import(self, node: ast.Import | ast.ImportFrom) -> None:
         """Bind the names of an import."""
@@ -183,11 +150,14 @@ class Scope:
             self._bind_held(element, NOTHING if is_name else held)
             if is_name and isinstance(element, ast.Name):
                 self._strings[element.id] = (EVERYTHING,)
-            key = _key(element)
+            key = key_of(element)
             if key is None or elements is None:
+                symbols = self.strings(iterated)
+                if key and len(targets) == 1 and symbols and "\0" in symbols[0]:
+                    self._strings[key] = symbols  # a parameter stands for each of its elements
                 continue
-            chosen = elements if len(targets) == 1 else _column(elements, position)
-            if strings := _union([self.strings(element) for element in chosen]):
+            chosen = elements if len(targets) == 1 else column_of(elements, position)
+            if strings := union([self.strings(element) for element in chosen]):
                 self._strings[key] = strings
 
     def bind_unknown(self, name: str, symbol: str | None = None) -> None:
@@ -221,11 +191,55 @@ class Scope:
             self._paths, self._strings, self._containers = saved
             self._held, self._itemized = held, itemized
 
+    @contextmanager
+    def class_body(self, name: str) -> Iterator[None]:
+        """Open the scope of a class; its attributes can be told afterwards: `Name.attribute`."""
+        with self.inner():
+            yield
+            strings = {k[4:]: v for k, v in self._strings.items() if k.startswith("self.")}
+            held = {k[4:]: v for k, v in self._held.items() if k.startswith("self.")}
+        self._strings |= {name + attribute: kept for attribute, kept in strings.items()}
+        self._held |= {name + attribute: kept for attribute, kept in held.items()}
+
+    def bind_attribute(self, target: ast.expr) -> None:
+        """Bind what a class binds in its body to what its methods call it: `self.attribute`."""
+        if isinstance(target, ast.Name):
+            for of in ("self", "cls"):
+                self.bind(ast.Attribute(ast.Name(of), target.id), target)
+
+    def mark(self) -> Mark:
+        """Return what names stand for now."""
+        return dict(self._strings), dict(self._held)
+
+    def reset(self, mark: Mark) -> None:
+        """Go back to what names stood for."""
+        self._strings, self._held = dict(mark[0]), dict(mark[1])
+
+    def join(self, other: Mark, start: Mark) -> None:
+        """Let names stand for what they do now and for what they did at the end of another branch.
+
+        Args:
+            other: The end of the other branch.
+            start: Where the two parted.
+        """
+        strings, held = other
+        for key, values in strings.items():
+            if key in self._strings:
+                self._strings[key] = union([values, self._strings[key]]) or values
+            elif key not in start[0]:  # bound in the other branch alone
+                self._strings[key] = values
+        for key in [key for key in self._strings if key in start[0] and key not in strings]:
+            del self._strings[key]
+        for key, variables in held.items():
+            self._held[key] = self._held.get(key, NOTHING) | variables
+
     def _returned(self, call: ast.Call) -> Held:
         arguments = (*call.args, *(keyword.value for keyword in call.keywords))
         if self.path(call.func) in _TRANSPARENT_FUNCTIONS:
             held = self._all(arguments)
-            if EVERYTHING in held and self.path(call.func) in _SEQUENCES:
+            key = key_of(call.args[0]) if call.args else None
+            is_mapping = EVERYTHING in held or key in self._itemized
+            if held and is_mapping and self.path(call.func) in SEQUENCES:
                 return held if self._gives(call.args[0]) != "names" else NOTHING
             return held
         if isinstance(call.func, ast.Attribute) and call.func.attr in _TRANSPARENT_METHODS:
@@ -239,7 +253,7 @@ class Scope:
     def _names_all(self, iterated: ast.expr) -> bool:
         """Tell whether running over something gives the names of all variables."""
         if isinstance(iterated, ast.Call):
-            if self.path(iterated.func) in _SEQUENCES and iterated.args:
+            if self.path(iterated.func) in SEQUENCES and iterated.args:
                 return self._names_all(iterated.args[0])
             if isinstance(iterated.func, ast.Attribute) and iterated.func.attr == "keys":
                 return EVERYTHING in self.holds(iterated.func.value)
@@ -263,49 +277,12 @@ class Scope:
         if isinstance(iterated, ast.Call):
             if isinstance(iterated.func, ast.Attribute):
                 return {"items": "items", "values": "values"}.get(iterated.func.attr, "names")
-            if self.path(iterated.func) in _SEQUENCES and iterated.args:
+            if self.path(iterated.func) in SEQUENCES and iterated.args:
                 return self._gives(iterated.args[0])
         return "values" if isinstance(iterated, ast.Subscript) else "names"
 
     def _all(self, nodes: tuple[ast.expr, ...] | list[ast.expr]) -> Held:
         return NOTHING.union(*(self.holds(node) for node in nodes))
-
-    def elements(self, iterated: ast.expr) -> list[ast.expr] | None:
-        """Return the elements of a literal list, tuple, set or dict, also under a name."""
-        if isinstance(iterated, (ast.Name, ast.Attribute)):
-            iterated = self._containers.get(_key(iterated) or "", iterated)
-        if isinstance(iterated, (ast.List, ast.Tuple, ast.Set)):
-            return iterated.elts
-        if isinstance(iterated, ast.Dict):
-            return [key for key in iterated.keys if key is not None]
-        if isinstance(iterated, ast.Call):
-            if isinstance(iterated.func, ast.Attribute) and not iterated.args:
-                inner = iterated.func.value
-                if isinstance(inner, (ast.Name, ast.Attribute)):
-                    inner = self._containers.get(_key(inner) or "", inner)
-                if isinstance(inner, ast.Dict):
-                    keys = [key for key in inner.keys if key is not None]
-                    if iterated.func.attr == "keys":
-                        return keys
-                    if iterated.func.attr == "items" and len(keys) == len(inner.keys):
-                        return [
-                            ast.Tuple([k, v], ast.Load())
-                            for k, v in zip(keys, inner.values, strict=True)
-                        ]
-                return None
-            path = self.path(iterated.func)
-            if path in _SEQUENCES and iterated.args:
-                return self.elements(iterated.args[0])
-            if path == "enumerate" and iterated.args:
-                number = ast.Constant(None)
-                elements = self.elements(iterated.args[0])
-                return elements and [ast.Tuple([number, e], ast.Load()) for e in elements]
-            if path == "zip":
-                columns = [self.elements(argument) for argument in iterated.args]
-                rows = zip_longest(*(column or () for column in columns), fillvalue=None)
-                nothing = ast.Constant(None)
-                return [ast.Tuple([e or nothing for e in row], ast.Load()) for row in rows]
-        return None
 
     def _bind_held(self, target: ast.expr, held: Held) -> None:
         for node in ast.walk(target):
@@ -314,12 +291,15 @@ class Scope:
                 if held:
                     self._held[node.id] = held
 
-    def _add_held(self, container: ast.expr, held: Held) -> None:
-        if held and (key := _key(container)):
+    def add(self, container: ast.expr, held: Held) -> None:
+        """Note that a container holds values of variables besides what it holds already."""
+        if held and (key := key_of(container)):
             self._held[key] = self._held.get(key, NOTHING) | held
 
     def _bind_items(self, key: str, value: ast.Dict) -> None:
         self._itemized.add(key)
+        if strings := union([self.strings(item) for item in value.values]):
+            self._strings[any_item(key)] = strings
         for name, item in zip(value.keys, value.values, strict=True):
             if isinstance(name, ast.Constant):
                 if held := self.holds(item):
@@ -335,46 +315,3 @@ class Scope:
             for items in (self._strings, self._held):
                 for stale in [name for name in items if name.startswith(f"{key}[")]:
                     del items[stale]
-
-
-def _column(elements: list[ast.expr], position: int) -> list[ast.expr]:
-    """Return one column of a list of pairs; nothing if it is no list of pairs."""
-    rows = [e.elts for e in elements if isinstance(e, (ast.Tuple, ast.List))]
-    if len(rows) < len(elements) or any(len(row) <= position for row in rows):
-        return []
-    return [row[position] for row in rows]
-
-
-def _key(node: ast.expr) -> str | None:
-    """Return what a value is kept under: `name`, `a.b`, `a['b']`."""
-    suffix = ""
-    for _ in range(10):
-        if isinstance(node, ast.Name):
-            return node.id + suffix
-        if isinstance(node, ast.Attribute):
-            suffix, node = f".{node.attr}{suffix}", node.value
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            suffix, node = f"[{node.slice.value!r}]{suffix}", node.value
-        else:
-            break
-    return None
-
-
-def _union(found: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    strings: list[str] = []
-    for part in found:
-        if part is None:
-            return None
-        strings += part
-    return tuple(dict.fromkeys(strings))[:_MOST_STRINGS] or None
-
-
-def _product(found: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    results: tuple[str, ...] = ("",)
-    for part in found:
-        if part is None or len(results) * len(part) > _MOST_STRINGS:
-            return None
-        if max(map(len, results)) + max(map(len, part), default=0) > _LONGEST_STRING:
-            return None
-        results = tuple(before + after for before in results for after in part)
-    return results

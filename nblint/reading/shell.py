@@ -20,9 +20,12 @@ _KEYWORDS = frozenset(
 )
 _DECLARATIONS = frozenset(["declare", "export", "local", "readonly", "typeset"])
 _READERS = frozenset(["getopts", "mapfile", "read", "readarray"])
+_LOCAL = frozenset(["declare", "local", "typeset"])
 _PRINTERS = frozenset(["cat", "echo", "printenv", "printf"])
-# Behind these, all of what came in comes out; behind any other, a part or nothing.
-_PASSING = frozenset(["cat", "column", "less", "more", "nl", "sort", "tee", "uniq"])
+# Behind these, what came in comes out, or what it can be told from; behind others, who knows.
+_PASSING = frozenset(
+    ["base64", "cat", "column", "head", "less", "more", "nl", "sort", "tail", "tee", "uniq"]
+)
 
 
 def read_shell(script: str, local: frozenset[str] = frozenset()) -> tuple[ShellUse, ...]:
@@ -95,13 +98,20 @@ def _uses(command: Command, own: set[str]) -> Iterator[ShellUse]:
     while words and (found := _ASSIGNMENT.match(words[0].text)):
         yield from _reads(words.pop(0).expansions, own)
         assigned.append(found[1])
-    name = words[0].text if words else ""
+    name = words[0].text.removeprefix("/usr").removeprefix("/bin/") if words else ""
     arguments = words[1:]
-    own.update(assigned)
+    if not words:  # in front of a command, they are that command's alone
+        own.update(assigned)
     if name in ("for", "select") and arguments:
         own.add(arguments[0].text)
     elif name in _READERS:
         own.update(w.text for w in arguments if NAME.fullmatch(w.text))
+    elif name == "printf" and len(arguments) > 1 and arguments[0].text == "-v":
+        own.add(arguments[1].text)
+    elif name == "let":
+        own.update(found[1] for w in arguments if (found := _ASSIGNMENT.match(w.text)))
+    elif arguments and re.match("=(?!=)", arguments[0].text):  # $((n = 1))
+        own.add(name)
     elif name == "unset":
         for word in arguments:
             if NAME.fullmatch(word.text) and word.text not in own:
@@ -132,6 +142,8 @@ def _declared(name: str, arguments: list[Word], own: set[str]) -> Iterator[Shell
                 yield ShellUse("write", found[1], word.start, word.start + len(found[1]))
         elif NAME.fullmatch(word.text) and exports and word.text in own:
             yield ShellUse("write", word.text, word.start, word.end)
+        elif name in _LOCAL and not exports:
+            own.add(word.text)
     if not any(NAME.match(word.text) for word in arguments) and name != "local":
         start = arguments[0].start if arguments else 0
         if arguments and all(word.text in ("-p", "-x", "-px") for word in arguments):
@@ -143,7 +155,8 @@ def _reads(
 ) -> Iterator[ShellUse]:
     for use in expansions:
         if use.name not in own:
-            yield use._replace(kind="read", shown=shown, guarded=use.guarded or guarded)
+            visible = shown and not use.tested
+            yield use._replace(kind="read", shown=visible, guarded=use.guarded or guarded)
         if use.kind == "write":  # ${X:=default}
             own.add(use.name)
 

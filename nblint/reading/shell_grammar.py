@@ -31,6 +31,7 @@ class ShellUse(NamedTuple):
         default: The text of ``${NAME:-default}``.
         guarded: The script can do without the variable.
         shown: Its value stands in the script's output.
+        tested: Only its length, or whether it is set, gets out: ``${#NAME}``, ``${NAME:+set}``.
     """
 
     kind: Literal["read", "write", "dump"]
@@ -40,6 +41,7 @@ class ShellUse(NamedTuple):
     default: str | None = None
     guarded: bool = False
     shown: bool = False
+    tested: bool = False
 
 
 class Word(NamedTuple):
@@ -290,9 +292,12 @@ def _expansion(text: str, start: int) -> tuple[list[ShellUse], int]:
     if found is None:
         return [], rest.end()
     operator = found[2] or ""
+    if text.startswith("${!", start) and rest[0] in ("*}", "@}"):
+        return [], rest.end()  # the names that begin so
     nested = _expansions(text[: rest.end() - 1], found.end())
     kind: Literal["read", "write"] = "write" if operator.endswith("=") else "read"
     default = rest[0][:-1] if operator.endswith(("-", "=")) else None
     guarded = operator.endswith(("-", "+", "="))
-    use = ShellUse(kind, found[1], start, rest.end(), default, guarded)
+    tested = operator.endswith("+") or text.startswith("${#", start)
+    use = ShellUse(kind, found[1], start, rest.end(), default, guarded, tested=tested)
     return [use, *nested], rest.end()

@@ -136,3 +136,24 @@ def test_what_cannot_be_done_is_said(repository: Path) -> None:
     assert run("empty").exit_code == 3
     assert run("--example", "--missing").exit_code == 2
     assert run("--output-file", "x").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "missing"),
+    [
+        ("os.getenv('DATADOG_SITE')", "DATADOG_SITE"),
+        ("os.getenv('DATADOG_SITE', None)", "DATADOG_SITE"),
+        ("os.getenv('DATADOG_SITE', '')", ""),
+        ("def f(n, d=None):\n    return os.getenv(n, d)\nf('DATADOG_SITE')", "DATADOG_SITE"),
+        ("os.getenv('DATADOG_SITE', 8080)", ""),
+        ("os.getenv('DATADOG_SITE') or 8080", ""),
+        ("os.environ['DATADOG_SITE'] or 8080", "DATADOG_SITE"),
+        ("if 'DATADOG_SITE' in os.environ:\n    os.environ['DATADOG_SITE']", ""),
+    ],
+)
+def test_what_has_another_value_to_go_on_with_is_not_missing(
+    repository: Path, source: str, missing: str
+) -> None:
+    write_notebook(repository / "c.ipynb", f"import os\n{source}")
+    rows = run("--missing", "c.ipynb").stdout.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == missing.split()

@@ -78,6 +78,13 @@ def test_several_add_up(tmp_path: Path) -> None:
         ("c.Spawner.env_keep += ['A']", "A"),
         ("c.Spawner.environment.setdefault('A', 1)", "A"),
         ("c.Spawner.environment = nblint.hub.spawner_environment('e.toml', '/run')", "T"),
+        ("env = {}\nenv['A'] = 1\nenv.update({'B': 2}, C=3)\nc.Spawner.environment = env", "A B C"),
+        ("env = {'A': 1}\nenv |= {'B': 2}\nenv.update(env)\nc.Spawner.environment = env", "A B"),
+        ("for n in ('A', 'B'):\n  c.Spawner.environment[n] = secret(n)", "A B"),
+        ("K = 'A'\nc.Spawner.environment = {K: 1, 'B_' + K: 2}", "A B_A"),
+        ("c.Spawner.environment = {n: secret(n) for n in ['A', 'B']}", "A B"),
+        ("\ufeffc.Spawner.environment = {'A': 1}", "A"),
+        ("c.Spawner.environment = spawner_environment('jupyterhub_config.py', '/run')", ""),
         ("c.Spawner.cmd = ['A']\nenvironment = {'B': 1}", ""),
         ("a = a\nc.Spawner.environment = a", ""),
         ("import os; os._exit(1)", ""),
@@ -85,9 +92,20 @@ def test_several_add_up(tmp_path: Path) -> None:
 )
 def test_hub_config(tmp_path: Path, config: str, names: str) -> None:
     (tmp_path / "e.toml").write_text("[environment.T]\n")
-    (tmp_path / "jupyterhub_config.py").write_text(config)
+    (tmp_path / "jupyterhub_config.py").write_text(config, encoding="utf-8")
     catalogue = load(tmp_path, "jupyterhub_config.py")
     assert list(catalogue.variables) == names.split()
+
+
+def test_a_dotenv_file_of_windows_with_a_private_key(tmp_path: Path) -> None:
+    text = "\ufeffA=1\r\nB='-----\r\nMII=\r\n-----'\r\nC=it's\r\nD=\"open\r\nE=1\r\n"
+    (tmp_path / ".env.example").write_text(text, encoding="utf-8", newline="")
+    assert list(load(tmp_path, ".env.example").variables) == ["A", "B", "C", "D", "E"]
+
+
+def test_a_byte_order_mark_in_toml(tmp_path: Path) -> None:
+    (tmp_path / "environment.toml").write_text("\ufeff[environment.A]\n", encoding="utf-8")
+    assert list(load(tmp_path).variables) == ["A"]
 
 
 def test_a_file_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +139,8 @@ def test_a_file_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("environment.toml", b"\xff", "not UTF-8"),
         ("hub.py", "x = = 1", "hub.py:1: not Python"),
         ("hub.py", "(" * 5000, "not Python"),
+        ("hub.py", "x = 'a'" + "+ 'a'" * 3000, "not Python"),
+        ("environment.toml", '[environment.A]\nvalue = "a\\u0000"', "holds a NUL"),
         ("hub.yaml", "", "cannot tell what kind of catalogue"),
         ("missing.toml", None, "no such catalogue; create it"),
         ("nowhere_at_all:x.toml", None, "the package 'nowhere_at_all' is not installed"),

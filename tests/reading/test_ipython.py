@@ -79,6 +79,7 @@ REAL_LOOKING = [
     "print 'python 2'",
     ">>> x = 1\n>>> y = 2",
     "In [1]: x = 5",
+    "%env X\n\nIn [1]: x = 5",
     "return !ls",
     "(a\n?)",
     "x == !ls",
