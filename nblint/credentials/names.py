@@ -48,12 +48,12 @@ _HARMLESS = frozenset(
     col column compound config context continuation continue count csrf csv current data date
     day delim delimiter dict distinct document dummy element end entity entry eos error event
     example extra false feature field file filter first foreign frame generated get group hash
-    header hot http image index input item join json kernel keyword label lang language last
+    header hot http idempotency image index input item join json kernel keyword label lang language last
     left legend lemma level line lookup map mask max mean merge metadata metric min missing
     model month natural negative next nlp no node num obj object of output pad padding page
     parent partition path pos positive pred prev previous primary prompt public query range
     raw record redis registration resume right root row s3 sample search sentence sep series
-    single slice some sort sorted source span special start state stop string sub subject sync
+    single site slice some sort sorted source span special start state stop string sub subject sync
     tag target task text theme time topic tracking train translation true type unique unk
     unknown value vocab warehouse widget word year zero
     """.split()

@@ -57,7 +57,7 @@ _AUTH_TUPLE = re.compile(
     r"""auth\s{0,2}=\s{0,2}\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )
 _SQL = re.compile(
-    r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?:\s{0,2}=)?|secret|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?'([^'\n]{4,200})'""",
+    r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?N?'([^'\n]{4,200})'""",
     re.IGNORECASE,
 )
 
@@ -137,6 +137,8 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         if separator is None:
             continue
         name = _before(_NAME_BEFORE, text, start) + text[start:end]
+        if unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
+            continue  # a pipe: `cat /etc/passwd | grep ann`
         # In code and files a name is one word; in prose it may be three: "Client Secret".
         last = name.rpartition(" ")[2]
         judged = judge(name if unquoted is Unquoted.PROSE else last)
@@ -175,8 +177,8 @@ def _value(
     at_line_start = "\n" in separator[0]
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
-    if literal and text[start : start + 1] in "$`(<{[":
-        return
+    if literal and (text[start : start + 1] in "$`(<{[" or name.startswith("$")):
+        return  # an expression: of a shell, or a variable's in PowerShell or Perl
     yield from bind(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind, make_hit
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import Level, judge
+from nblint.credentials.placeholders import is_placeholder
 from nblint.credentials.values import is_credential
 
 # RFC 3986, section 3.2.1, and what people write against it: a password with "@", "#" or "?".
@@ -64,7 +65,7 @@ def _userinfo(match: re.Match[str], text: str, placeholders: Collection[str]) ->
         return
     if user and password.lower() == user.lower():  # `airflow:airflow@`: an image's default
         return
-    if password.lower() in ("tiger", "x-oauth-basic"):
+    if password.lower() in ("tiger", "x-oauth-basic") or is_placeholder(password, placeholders):
         return
     if is_credential(password.ljust(4, "\0")[:256], Level.PASSWORD, placeholders=placeholders):
         kind = "password in a URL"
