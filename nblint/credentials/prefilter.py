@@ -20,7 +20,8 @@ from nblint.credentials.text import stems, word_at
 _CLIENTS = frozenset(
     "login connect Client Github Gitlab Shodan OpenAI Bot Anthropic Fernet OTXv2 PyMISP Graph "
     "bind_s Fred Groq Cohere Dropbox Slack OWM Credential OAuth1 OAuthHandler b64decode run "
-    "simple_bind_s Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient".split()
+    "simple_bind_s Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient "
+    "Connection create TenableIO TenableSC authenticate format".split()
 )
 _CLIENT_NAME = re.compile(r"(?:[A-Z][a-z]+)*?(Client|Credential|OAuthHandler)$")
 _LITERAL_ARGUMENT = re.compile(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
@@ -74,7 +75,7 @@ def look(text: str, code: int | None = None) -> Clues:
     found = {match.start for match in find_formats(text, formats)}
     found.update(lines)
     found.update(match.start() for match in _USERINFO.finditer(text))
-    for parameter in ("appid=", "code="):
+    for parameter in ("appid=", "code=", "appid\":", "appid':"):
         if parameter in words:
             found.update(_places(text, parameter))
     for statement in ("dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY):
