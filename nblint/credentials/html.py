@@ -44,7 +44,7 @@ def without_scripts(html: str) -> str:
 def _blank(match: re.Match[str]) -> str:
     tag = match[0]
     mark = (
-        "|" if tag[:4].lower() in ("</td", "</th") else "\n" if tag[:4].lower() == "</tr" else " "
+        "|" if tag[:4].lower() in ("</td", "</th", "</dt") else "\n" if tag[:4].lower() == "</tr" else " "
     )
     return mark + " " * (len(tag) - 1)
 

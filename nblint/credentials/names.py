@@ -28,7 +28,7 @@ _NOTHING = CredentialName(Level.NONE, "")
 _PASSWORDS = frozenset(
     """
     contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passwd password
-    passwort pgpassword psw pwd pword senha sshpass wachtwoord
+    passwort pgpassword psw pwd pword senha sshpass wachtwoord пароль 密码 密碼 パスワード 비밀번호
     """.split()
 )
 # What stands before "key" or "token" and makes it a credential.
@@ -115,7 +115,7 @@ _COMPOUNDS = {
     "dbpass": ("db", "pass"),
     "dbpw": ("db", "pw"),
 }
-_WORDS = re.compile(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+|[^\W\d_a-zA-Zß-ÿ]+")
 
 
 def _words(name: str) -> list[str]:
@@ -160,7 +160,7 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
     is_last = position == len(words) - 1
     if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase")):
         return CredentialName(Level.PASSWORD, "password")
-    if word in ("pass", "pw") and is_last:
+    if word in ("pass", "pw") and is_last or (word == "passe" and before == "de"):
         return CredentialName(Level.PASSWORD, "password") if len(words) <= 4 else None
     if word.endswith("passwords"):
         return CredentialName(Level.PASSWORD, "password")

@@ -75,10 +75,9 @@ def look(text: str, code: int | None = None) -> Clues:
     found = {match.start for match in find_formats(text, formats)}
     found.update(lines)
     found.update(match.start() for match in _USERINFO.finditer(text))
-    for parameter in ("appid=", "code=", "appid\":", "appid':"):
-        if parameter in words:
-            found.update(_places(text, parameter))
-    for statement in ("dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY):
+    if "code=" in words:
+        found.update(_places(text, "code="))
+    for statement in ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY):
         found.update(_places(text, statement))
     found.update(at for at in _places(text, "curl") if _CURL.match(text, at))
     end = len(text) if code is None else code

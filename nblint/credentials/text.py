@@ -14,7 +14,9 @@ from nblint.credentials.names import CredentialName, Level, judge
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
-_OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase")
+_OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
+               "senha", "kennwort", "heslo", "parola", "wachtwoord")  # fmt: skip
+_FOREIGN_STEMS = ("пароль", "密码", "密碼", "パスワード", "비밀번호")
 _WHOLE_STEMS = ("token", "key", "auth", "pat")
 
 
@@ -34,14 +36,20 @@ _NAME_AFTER = re.compile(r"[\w.-]{0,60}")
 _CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
 _SEPARATOR = re.compile(
     _CLOSE
-    + r"""[ \t]{0,8}(?::=|=>|->|<-|==|!=|=|:(?!:)|\|{1,2}|,(?=[ \t]?\\?["']))\s{0,1}[ \t]{0,30}"""
+    + r"""[ \t]{0,40}(?::=|=>|->|<-|==|!=|=|:(?!:)|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
+    + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = re.compile(
     _CLOSE
-    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\bis\b[ \t]?:?|\bare\b|:|=)[ \t]{0,4}"""
+    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t]-(?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
+# `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
+_APPOSITION = re.compile(r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`])""")
+# `password      …`: a row of a series, or of a listing that says no more.
+_ALIGNED = re.compile(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
 _QUOTED = re.compile(
-    r"""[*\[({_ ]{0,4}[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _TRAILING = ".,;:!?)]}*\\"
@@ -73,7 +81,8 @@ def stems(text: str) -> list[tuple[int, int]]:
     if len(lowered) != len(text):  # one letter (U+0130) becomes two: keep the offsets
         lowered = "".join(c.lower() if c.isascii() else c for c in text)
     found: list[tuple[int, int]] = []
-    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS):
+    foreign = () if text.isascii() else _FOREIGN_STEMS
+    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS, *foreign):
         start = lowered.find(stem)
         whole = stem in _WHOLE_STEMS
         while start >= 0:
@@ -132,8 +141,12 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         separator = _SEPARATOR.match(text, end)
         # "Pass the token: …" names no password.
         is_verb = text[start:end].lower() == "pass"
+        loose = False
         if separator is None and unquoted is Unquoted.PROSE and not is_verb:
             separator = _PROSE_SEPARATOR.match(text, end)
+            if separator is None:
+                separator = _loose_separator(text, start, end)
+                loose = True
         if separator is None:
             continue
         name = _before(_NAME_BEFORE, text, start) + text[start:end]
@@ -147,9 +160,19 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         if judged.level is Level.NONE:
             continue
         seen = end
+        if loose:
+            judged = judged._replace(level=min(judged.level, Level.STRONG))
         for hit in _value(text, separator, last, judged, unquoted, placeholders):
             seen = hit.end
             yield hit
+
+
+def _loose_separator(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Find a value that stands beside its name with no sign between them."""
+    separator = _APPOSITION.match(text, end)
+    if separator is None and not text[text.rfind("\n", 0, start) + 1 : start].strip("\"'_ "):
+        separator = _ALIGNED.match(text, end)
+    return separator
 
 
 def _value(
@@ -163,8 +186,10 @@ def _value(
     start = separator.end()
     if quoted := _QUOTED.match(text, start):
         # In Markdown, backticks mark code of any kind: the text must look like a secret by itself.
+        value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
+        at = quoted.start(3) + quoted[3].find(value)
         yield from bind(
-            name, quoted[3], *quoted.span(3), judged=judged, quoted=quoted[2] != "`",
+            name, value, at, at + len(value), judged=judged, quoted=quoted[2] != "`",
             placeholders=placeholders,
         )  # fmt: skip
         return
