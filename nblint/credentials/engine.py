@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -14,7 +15,7 @@ from nblint.credentials.columns import find_columns
 from nblint.credentials.formats import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
-from nblint.credentials.json_values import credential_values, find_json_values
+from nblint.credentials.json_values import credential_values, find_json_values, strings
 from nblint.credentials.names import Level, judge
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.private_keys import find_private_keys
@@ -121,6 +122,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
     hits += find_elements(text, options.placeholders)
     hits += find_columns(text, options.placeholders)
+    hits += find_table_cells(text, options.placeholders)
     return settle(hits, options)
 
 
@@ -136,6 +138,7 @@ def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_pairs(seen, Unquoted.PROSE, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
     hits += find_inputs(text, options.placeholders)
+    hits += find_elements(without_scripts(text), options.placeholders)
     return settle(hits, options)
 
 
@@ -159,7 +162,20 @@ def find_in_json(
     """
     hits = [*_anywhere(text, clues or look(text), options)]
     hits += find_json_values(credential_values(value), text, options.placeholders)
+    hits += _in_strings(value, text, options)
     return settle(hits, options)
+
+
+def _in_strings(value: object, text: str, options: Options) -> Iterator[Hit]:
+    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output."""
+    position = 0
+    for string in strings(value):
+        if has_stem(string):
+            written = json.dumps(string, ensure_ascii=False)[1:-1]
+            position = max(text.find(written, position), 0)
+            found = (*find_headers(written, options.placeholders),
+                     *find_pairs(written, Unquoted.PROSE, options.placeholders))  # fmt: skip
+            yield from _moved(found, position)
 
 
 def find_known(text: str, known: Iterable[Hit]) -> list[Hit]:
@@ -294,6 +310,7 @@ def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterat
             yield from find_headers(body, extra)
             yield from find_pairs(body, Unquoted.LITERAL, extra)
             yield from find_commands(body, extra)
+            yield from find_elements(body, extra)
         else:
             yield from find_headers(body, extra)
             yield from find_sql(body, extra)

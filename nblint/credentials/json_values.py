@@ -57,6 +57,16 @@ def credential_values(value: object, depth: int = 0) -> Iterator[tuple[str, str,
                     yield from credential_values(inner, depth + 1)
 
 
+def strings(value: object, depth: int = 0) -> Iterator[str]:
+    """Yield the strings of JSON that hold more than a word, in order; keys are left out."""
+    if isinstance(value, str):
+        if len(value) >= 12 and any(mark in value for mark in "=: "):
+            yield value
+    elif depth <= _DEEPEST and isinstance(value, (list, dict)):
+        for inner in value if isinstance(value, list) else value.values():
+            yield from strings(inner, depth + 1)
+
+
 def _is_password_widget(value: dict[str, object]) -> bool:
     return "Password" in str(value.get("model_name", ""))
 

@@ -29,11 +29,13 @@ _LITERAL_ARGUMENT = re.compile(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 _TOOLS = (
     "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
     "mongo", " login ", "http -a", "https -a", "rman ", "impdp", "expdp", "twine ", "snowsql",
-    "sqlcmd", "zip ", "7z",
+    "sqlcmd", "zip ", "7z", "bcp ", "isql ", "xfreerdp", "cqlsh", "beeline", "openssl ", "net use",
 )  # fmt: skip
 _OPTION = re.compile(r"""[^\n]{0,200}?(?:[\s"']-{1,2}[A-Za-z]|login\s|/\w|\|)""")
 _USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
 _CURL = re.compile(r"curl[^\n]{0,300}?\s(?:-u|--user)\b")
+# A user and a password as short options of whatever tool: `-u ann -p …`.
+_USER_OPTION = re.compile(r"""-[uUa][ =][^\n]{1,200}?[ \t]-[pP]""")
 _PUTTY = "PuTTY-User-Key-File"
 
 
@@ -85,6 +87,8 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(_calls(text[:end]))
     for tool in _TOOLS:
         found.update(at for at in _places(text, tool, end) if _OPTION.match(text, at))
+    for option in (" -u", " -U", " -a"):
+        found.update(at for at in _places(text, option, end) if _USER_OPTION.match(text, at + 1))
     key = "-----BEGIN" in text or _PUTTY in text
     return Clues(formats, key, bool(lines), tuple(sorted(found)))
 
@@ -119,7 +123,7 @@ def _names(text: str, code: int) -> Iterator[int]:
     for start, end in stems(text):
         word, phrase = word_at(text, start, end)
         level = judge(word).level
-        if level is Level.NONE and word.lower() in ("key", "keys"):  # "API key" are two words
+        if level is Level.NONE and word.lower() in ("key", "keys", "passe"):  # "API key" is two words
             level = judge(" ".join(phrase.split(" ")[-2:])).level
         if level is Level.PASSWORD:
             yield start
@@ -127,16 +131,22 @@ def _names(text: str, code: int) -> Iterator[int]:
             if start < code:  # the value may stand in another row, or before the name
                 if _has_opaque(text[max(0, start - 120) : end + _NEARBY]):
                     yield start
-            elif any(mark in text[end : end + 48] for mark in _BINDING) and _has_opaque(
-                text[end : end + _TABLE]
-            ):
+            elif _is_bound(text, word, start, end):
                 yield start
         elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
             yield start  # the state of a widget, a parameter of a URL
 
 
 # What stands between a name and its value in text: one of these, close by.
-_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " -", "  ")
+_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " to ", "` to", " -", "  ")
+
+
+def _is_bound(text: str, word: str, start: int, end: int) -> bool:
+    """Tell whether a name outside of code may have a value: mostly behind it."""
+    if any(mark in text[end : end + 48] for mark in _BINDING) or word.lower() == "bearer":
+        return _has_opaque(text[end : end + _TABLE])
+    before = text[max(0, start - 200) : start]  # a widget's value stands before what it is called
+    return '"value"' in before and _has_opaque(before)
 
 
 def _has_opaque(text: str) -> bool:

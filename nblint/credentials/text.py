@@ -54,6 +54,12 @@ _QUOTED = re.compile(
 _WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _TRAILING = ".,;:!?)]}*\\"
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
+# `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
+_NAMED_VALUE = re.compile(
+    r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
+    r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
+    re.IGNORECASE,
+)
 _AUTHORIZATION = re.compile(
     r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3})?"""
@@ -62,7 +68,7 @@ _AUTHORIZATION = re.compile(
 )
 _BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _AUTH_TUPLE = re.compile(
-    r"""auth\s{0,2}=\s{0,2}\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
+    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth)\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )
 _SQL = re.compile(
     r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?N?'([^'\n]{4,200})'""",
@@ -211,9 +217,13 @@ def _value(
 
 
 def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find XML elements with credential-like names: `<password>…</password>`."""
+    """Find credential-like names in XML and the like: `<password>…</password>`."""
     for match in _ELEMENT.finditer(text) if "</" in text else ():
         yield from bind(match[1], match[2], *match.span(2), placeholders=placeholders)
+    for match in _NAMED_VALUE.finditer(text) if "value" in text else ():
+        group = match.lastindex or 2
+        yield from bind(match[1], match[group], *match.span(group), quoted=group == 2,
+                        placeholders=placeholders)  # fmt: skip
 
 
 def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
