@@ -84,9 +84,7 @@ class Constants:
         values = right.elts if isinstance(right, ast.Tuple) else [right]
         return self._filled(template, "%s", values, depth)
 
-    def _filled(
-        self, template: str, field: str, values: list[ast.expr], depth: int
-    ) -> str | None:
+    def _filled(self, template: str, field: str, values: list[ast.expr], depth: int) -> str | None:
         """Fill a template in order; in a URL, a field whose value is computed stays as it is."""
         pieces = template.split(field)
         if not 1 <= len(pieces) - 1 <= len(values) <= 50:

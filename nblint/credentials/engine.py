@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,18 +14,19 @@ from nblint.credentials.columns import find_columns
 from nblint.credentials.formats import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
-from nblint.credentials.json_values import credential_values, find_json_values, strings
+from nblint.credentials.json_values import credential_values, find_in_strings, find_json_values
 from nblint.credentials.names import Level, judge
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.private_keys import find_private_keys
 from nblint.credentials.python import PythonLayer
-from nblint.credentials.shell import find_commands, find_shell
+from nblint.credentials.shell import find_commands, find_pgpass, find_shell
+from nblint.credentials.sql import find_sql
 from nblint.credentials.text import (
     Unquoted,
     find_elements,
     find_headers,
+    find_logins,
     find_pairs,
-    find_sql,
     has_stem,
     names_in,
 )
@@ -99,7 +99,7 @@ def find_in_code(
     if not clues:
         return []
     extra = options.placeholders
-    hits = [*_anywhere(text, clues, options), *find_sql(text, extra)]
+    hits = [*_anywhere(text, clues, options), *find_sql(text, extra), *find_pgpass(text, extra)]
     if language == "python":
         hits += _comments(text, extra)
         if _is_worth_reading(text):
@@ -120,6 +120,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_headers(text, options.placeholders)
     hits += find_commands(text, options.placeholders)
     hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
+    hits += find_logins(text, options.placeholders)
     hits += find_elements(text, options.placeholders)
     hits += find_columns(text, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
@@ -162,20 +163,8 @@ def find_in_json(
     """
     hits = [*_anywhere(text, clues or look(text), options)]
     hits += find_json_values(credential_values(value), text, options.placeholders)
-    hits += _in_strings(value, text, options)
+    hits += find_in_strings(value, text, options.placeholders)
     return settle(hits, options)
-
-
-def _in_strings(value: object, text: str, options: Options) -> Iterator[Hit]:
-    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output."""
-    position = 0
-    for string in strings(value):
-        if has_stem(string):
-            written = json.dumps(string, ensure_ascii=False)[1:-1]
-            position = max(text.find(written, position), 0)
-            found = (*find_headers(written, options.placeholders),
-                     *find_pairs(written, Unquoted.PROSE, options.placeholders))  # fmt: skip
-            yield from _moved(found, position)
 
 
 def find_known(text: str, known: Iterable[Hit]) -> list[Hit]:
@@ -327,12 +316,13 @@ def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
     position = 0
     for row in text.split("\n"):
         start = row.find("#")
-        if start >= 0 and has_stem(row):
+        if start >= 0 and (has_stem(row) or "ogin" in row):
             # A "#" in a literal does no harm: the tree has judged what stands there.
             before = row[:start]
             if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
                 comment = row[start:]
                 yield from _moved(find_headers(comment, extra), position + start)
+                yield from _moved(find_logins(comment, extra), position + start)
                 yield from _moved(find_pairs(comment, Unquoted.PROSE, extra), position + start)
         position += len(row) + 1
 

@@ -160,7 +160,7 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
     is_last = position == len(words) - 1
     if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase")):
         return CredentialName(Level.PASSWORD, "password")
-    if word in ("pass", "pw") and is_last or (word == "passe" and before == "de"):
+    if (word in ("pass", "pw") and is_last) or (word == "passe" and before == "de"):
         return CredentialName(Level.PASSWORD, "password") if len(words) <= 4 else None
     if word.endswith("passwords"):
         return CredentialName(Level.PASSWORD, "password")

@@ -88,10 +88,9 @@ def _is_placeholder(value: str) -> bool:
         return True
     if all(
         word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1 for word in words
-    ):
+    ) and (not words or any(len(word) > 1 and word.isalpha() for word in words)):
         # "a1b2c3" has one-letter words only: at least one real word must speak for a placeholder.
-        if any(len(word) > 1 and word.isalpha() for word in words) or not words:
-            return True
+        return True
     return _is_sequence(text) or is_documented_example(text)
 
 

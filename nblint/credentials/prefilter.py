@@ -36,6 +36,7 @@ _USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@"""
 _CURL = re.compile(r"curl[^\n]{0,300}?\s(?:-u|--user)\b")
 # A user and a password as short options of whatever tool: `-u ann -p …`.
 _USER_OPTION = re.compile(r"""-[uUa][ =][^\n]{1,200}?[ \t]-[pP]""")
+_LOGIN = re.compile(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 _PUTTY = "PuTTY-User-Key-File"
 
 
@@ -87,6 +88,7 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(_calls(text[:end]))
     for tool in _TOOLS:
         found.update(at for at in _places(text, tool, end) if _OPTION.match(text, at))
+    found.update(at for at in _places(text, "ogin") if _LOGIN.match(text, at))
     for option in (" -u", " -U", " -a"):
         found.update(at for at in _places(text, option, end) if _USER_OPTION.match(text, at + 1))
     key = "-----BEGIN" in text or _PUTTY in text
@@ -123,7 +125,8 @@ def _names(text: str, code: int) -> Iterator[int]:
     for start, end in stems(text):
         word, phrase = word_at(text, start, end)
         level = judge(word).level
-        if level is Level.NONE and word.lower() in ("key", "keys", "passe"):  # "API key" is two words
+        # "API key" are two words, "mot de passe" three.
+        if level is Level.NONE and word.lower() in ("key", "keys", "passe"):
             level = judge(" ".join(phrase.split(" ")[-2:])).level
         if level is Level.PASSWORD:
             yield start
@@ -138,7 +141,7 @@ def _names(text: str, code: int) -> Iterator[int]:
 
 
 # What stands between a name and its value in text: one of these, close by.
-_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " to ", "` to", " -", "  ")
+_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " to ", " / ", "` to", " -", "  ")
 
 
 def _is_bound(text: str, word: str, start: int, end: int) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.bound import PASSWORD, TOKEN, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
-from nblint.credentials.text import Unquoted, find_headers, find_pairs, find_sql
+from nblint.credentials.sql import find_sql
+from nblint.credentials.text import Unquoted, find_headers, find_pairs
 
 # A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
 _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""
@@ -32,11 +33,15 @@ _USER_AND_PASSWORD = re.compile(
     r"""[ \t]-(?:u|U|a|-user(?:name)?)[ =]["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,2}"""
     + _WORD
 )
-_NET_USE = re.compile(r"""\bnet[ \t]{1,4}use[ \t](?:\S{1,200}[ \t]{1,4}){1,3}?""" + _WORD + r"""[ \t]{1,4}/user:""")
+_NET_USE = re.compile(
+    r"""\bnet[ \t]{1,4}use[ \t](?:\S{1,200}[ \t]{1,4}){1,3}?""" + _WORD + r"""[ \t]{1,4}/user:"""
+)
 _RDP = re.compile(r"""[ \t]/p:""" + _WORD)
 _OPENSSL = re.compile(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
 # PostgreSQL's password file: `host:port:database:user:password`.
-_PGPASS = re.compile(r"""(?:^|["'\s])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w.*-]{1,80}:[\w.@*-]{1,80}:([^\s"'\\]{4,128})""")
+_PGPASS = re.compile(
+    r"""(?:^|["'\s])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w.*-]{1,80}:[\w.@*-]{1,80}:([^\s"'\\]{4,128})"""
+)
 _REDIS = re.compile(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
 _SQLPLUS = re.compile(
     r"""\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;@]{0,80}?[ \t][\w$#]{1,60}/([^\s@/]{3,80})@"""
@@ -82,7 +87,6 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("/user:",), _NET_USE, PASSWORD),
     (("/u:",), _RDP, PASSWORD),
     (("openssl ",), _OPENSSL, PASSWORD),
-    (("pgpass",), _PGPASS, PASSWORD),
     (("sudo",), _SUDO, PASSWORD),
     (("echo", "printf"), _STDIN, PASSWORD),
     (("pass:",), _PASSIN, PASSWORD),
@@ -118,6 +122,12 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         for match in _SPACED.finditer(text):
             yield from _word(match, 2, match[1], judge(match[1]), placeholders)
     yield from find_sql(text, placeholders)
+
+
+def find_pgpass(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find the rows of a PostgreSQL password file, in a text that speaks of one."""
+    for match in _PGPASS.finditer(text) if "pgpass" in text else ():
+        yield from _word(match, 1, "", PASSWORD, placeholders)
 
 
 def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:

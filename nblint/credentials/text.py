@@ -46,18 +46,26 @@ _PROSE_SEPARATOR = re.compile(
 )
 # `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
 _APPOSITION = re.compile(r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`])""")
+# A heading or label, and the value alone in the row below.
+_BELOW = re.compile(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))""")
 # `password      …`: a row of a series, or of a listing that says no more.
 _ALIGNED = re.compile(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
 _QUOTED = re.compile(
     r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
-_TRAILING = ".,;:!?)]}*\\"
+_TRAILING = ".,;:)]}*\\"
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
 # `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
 _NAMED_VALUE = re.compile(
     r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
     r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
+    re.IGNORECASE,
+)
+# `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
+_LOGIN = re.compile(
+    r"""\b(?:credentials?|creds?|log ?ins?|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:))?"""
+    r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
     re.IGNORECASE,
 )
 _AUTHORIZATION = re.compile(
@@ -69,10 +77,6 @@ _AUTHORIZATION = re.compile(
 _BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _AUTH_TUPLE = re.compile(
     r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth)\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
-)
-_SQL = re.compile(
-    r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?N?'([^'\n]{4,200})'""",
-    re.IGNORECASE,
 )
 
 
@@ -175,7 +179,7 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
 
 def _loose_separator(text: str, start: int, end: int) -> re.Match[str] | None:
     """Find a value that stands beside its name with no sign between them."""
-    separator = _APPOSITION.match(text, end)
+    separator = _APPOSITION.match(text, end) or _BELOW.match(text, end)
     if separator is None and not text[text.rfind("\n", 0, start) + 1 : start].strip("\"'_ "):
         separator = _ALIGNED.match(text, end)
     return separator
@@ -204,7 +208,11 @@ def _value(
     word = _WORD.match(text, start)
     if word is None:
         return
-    value = word[1].rstrip(_TRAILING) if unquoted is Unquoted.PROSE else word[1]
+    value = word[1]
+    if unquoted is Unquoted.PROSE:
+        bare = value.rstrip(_TRAILING + "!?")
+        # "Summer2024!" is a password with its mark; "incorrect!" is the end of a sentence.
+        value = value.rstrip(_TRAILING) if any(c.isdigit() for c in bare) else bare
     at_line_start = "\n" in separator[0]
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
@@ -224,6 +232,14 @@ def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         group = match.lastindex or 2
         yield from bind(match[1], match[group], *match.span(group), quoted=group == 2,
                         placeholders=placeholders)  # fmt: skip
+
+
+def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find `Credentials: ann / …`; what follows must look like a secret by itself."""
+    for match in _LOGIN.finditer(text):
+        value = match[2].rstrip("*)]}>.")
+        yield from bind("", value, match.start(2), match.start(2) + len(value), judged=PASSWORD,
+                        quoted=False, placeholders=placeholders)  # fmt: skip
 
 
 def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -259,12 +275,3 @@ def _basic_password(value: str) -> str:
         return ""
     user, colon, password = text.partition(":")
     return password if colon and password.isprintable() and password != user else ""
-
-
-def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find `IDENTIFIED BY '…'` and `PASSWORD '…'`."""
-    lowered = text.lower()
-    if "'" not in text or not any(word in lowered for word in ("identified", "password", "secret")):
-        return
-    for match in _SQL.finditer(text):
-        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)

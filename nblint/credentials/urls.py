@@ -21,7 +21,9 @@ _SLASHED = re.compile(
 _TOKEN_AS_USER = re.compile(r"""://([^\s/"'<>`:@\\|]{16,255})(?::(?:x-oauth-basic)?)?@(?=[\w\[])""")
 _QUERY = re.compile(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,2048})""")
 # Oracle's "easy connect": `scott/tiger@host:1521/service`.
-_EASY_CONNECT = re.compile(r"""[\w$#]{1,60}/([^\s@/"]{4,80})@[\w.-]{1,200}(?::\d{1,5})?(?:/[\w.-]{1,80})?""")
+_EASY_CONNECT = re.compile(
+    r"""[\w$#]{1,60}/([^\s@/"]{4,80})@[\w.-]{1,200}(?::\d{1,5})?(?:/[\w.-]{1,80})?"""
+)
 # ODBC, OLE DB, JDBC, ADO.NET, Azure, libpq: pairs around the one that matters.
 _CONNECTION = re.compile(
     r"(?:server|data source|host|hostname|addr|uid|user id|user|username|endpoint|driver|provider"
