@@ -25,7 +25,7 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("token", 0, "OpenAI AsyncOpenAI Anthropic WebClient Github Gitlab Shodan Slack Groq Cohere"),
         ("token", 0, "AzureKeyCredential AzureSasCredential CognitiveServicesCredentials Fernet"),
         ("token", 0, "HTTPBearerAuth BearerAuth TokenAuth set_api_key set_token from_token"),
-        ("token", 0, "huggingface_hub.login notebook.login HfApi HfFolder.save_token hf.login"),
+        ("token", 0, "huggingface_hub.login notebook.login cohere.Client HfApi HfFolder.save_token hf.login"),
         ("token", 0, "SecretStr wandb.login OTXv2 VirusTotalPublicApi vt.Client Bot Updater"),
         ("token", 0, "pinecone.init SendGridAPIClient InferenceClient TelegramBot Auth.Token"),
         ("token", 0, "NewsApiClient Fred Tiingo quandl.ApiConfig stripe.api_key TavilyClient"),

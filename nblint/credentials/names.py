@@ -63,7 +63,7 @@ _OTHER_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey hotkey whisk
 _DESCRIPTIONS = frozenset(
     """
     algo algorithm alias arg args argument arn attempt attempts backend bucket button callback
-    category chain change check checker class classes client cls code col cols column columns
+    category chain change changed check checker chiave class classes client cls code col cols column columns
     complexity config configuration confirm context count counter counts created credit data
     dataset date days decoder dependency desc description detector dict dir directory dist doc
     docs emb embedding embeddings encoder encoding end endpoint engine entropy entry env error
@@ -79,7 +79,7 @@ _DESCRIPTIONS = frozenset(
     registry repo required reset resource response result rotation rule rules scheme scope
     scopes scorer screen server service sha sha1 sha256 size source span spec splitter start
     state stats status store strength sub svc table tag template test tests text_input
-    threshold time timeout title total ttl type types uri url urls usage validator var
+    threshold time timeout title total ttl type types updated uri url urls usage validator var
     variable vault vector version widget width window xpath
     """.split()
 )

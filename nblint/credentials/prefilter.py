@@ -35,7 +35,7 @@ _OPTION = re.compile(r"""[^\n]{0,200}?(?:[\s"']-{1,2}[A-Za-z]|login\s|/\w|\|)"""
 _USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
 _CURL = re.compile(r"curl[^\n]{0,300}?\s(?:-u|--user)\b")
 # A user and a password as short options of whatever tool: `-u ann -p …`.
-_USER_OPTION = re.compile(r"""-[uUa][ =][^\n]{1,200}?[ \t]-[pP]""")
+_USER_OPTION = re.compile(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = re.compile(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 _PUTTY = "PuTTY-User-Key-File"
 
@@ -89,7 +89,7 @@ def look(text: str, code: int | None = None) -> Clues:
     for tool in _TOOLS:
         found.update(at for at in _places(text, tool, end) if _OPTION.match(text, at))
     found.update(at for at in _places(text, "ogin") if _LOGIN.match(text, at))
-    for option in (" -u", " -U", " -a"):
+    for option in (" -u", " -U", " -a", " -l"):
         found.update(at for at in _places(text, option, end) if _USER_OPTION.match(text, at + 1))
     key = "-----BEGIN" in text or _PUTTY in text
     return Clues(formats, key, bool(lines), tuple(sorted(found)))

@@ -275,6 +275,10 @@ class PythonLayer:
             for index, name in enumerate(arguments[:-1]):
                 if name is not None and len(name) <= 160 and " " not in name.strip():
                     yield from self._setter(name.lstrip("-"), node.args[index + 1])
+        if called == "print":  # print("password:", "…")
+            for name, node_after in zip(arguments, node.args[1:], strict=False):
+                if name is not None and name.rstrip().endswith((":", "=")) and len(name) <= 60:
+                    yield from self._strictly(name, node_after, judge(name))
         # add_argument("-t", "--token", default="…"): the longest of the first two names it.
         first = max((text for text in arguments[:2] if text), key=len, default="")
         for keyword in node.keywords:

@@ -30,7 +30,7 @@ _MYSQL = re.compile(
 )
 # Whatever the tool: a user and a password as short options. A port or a project is no password.
 _USER_AND_PASSWORD = re.compile(
-    r"""[ \t]-(?:u|U|a|-user(?:name)?)[ =]["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,2}"""
+    r"""[ \t]-(?:u|U|a|l|-user(?:name)?)[ =]["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,2}"""
     + _WORD
 )
 _NET_USE = re.compile(
@@ -72,7 +72,7 @@ _LOGIN = re.compile(
 )
 # `%env NAME value` and `aws configure set aws_secret_access_key VALUE`.
 _SPACED = re.compile(
-    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
+    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
     + _WORD
 )
 _NETRC = re.compile(
@@ -118,7 +118,7 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         if any(word in text for word in words):
             for match in pattern.finditer(text):
                 yield from _word(match, 1, "", judged, placeholders)
-    if any(word in text for word in ("set", "env", "ENV", "global")):
+    if any(word in text for word in ("set", "env", "ENV", "global", "papermill")):
         for match in _SPACED.finditer(text):
             yield from _word(match, 2, match[1], judge(match[1]), placeholders)
     yield from find_sql(text, placeholders)

@@ -41,11 +41,21 @@ _SEPARATOR = re.compile(
 )
 _PROSE_SEPARATOR = re.compile(
     _CLOSE
-    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t]-(?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
+_DESCRIPTION = re.compile(r"[ \t]([A-Za-z]{2,20})[ \t]?[:=]")
 # `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
-_APPOSITION = re.compile(r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`])""")
+_APPOSITION = re.compile(
+    r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
+)
+# `with password …`, `token …`: nothing but a space, so that the value must look generated.
+_BARE_PASSWORD = re.compile(
+    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
+)
+_BARE_TOKEN = re.compile(
+    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
+)
 # A heading or label, and the value alone in the row below.
 _BELOW = re.compile(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))""")
 # `password      …`: a row of a series, or of a listing that says no more.
@@ -150,38 +160,50 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         end = stem_end + len(_after(text, stem_end).rstrip(".-"))
         separator = _SEPARATOR.match(text, end)
         # "Pass the token: …" names no password.
-        is_verb = text[start:end].lower() == "pass"
-        loose = False
-        if separator is None and unquoted is Unquoted.PROSE and not is_verb:
+        is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
+        if separator is None and is_prose:
             separator = _PROSE_SEPARATOR.match(text, end)
-            if separator is None:
-                separator = _loose_separator(text, start, end)
-                loose = True
-        if separator is None:
+        if separator is None and not is_prose:
             continue
-        name = _before(_NAME_BEFORE, text, start) + text[start:end]
-        if unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
+        if separator and unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
             continue  # a pipe: `cat /etc/passwd | grep ann`
+        name = _before(_NAME_BEFORE, text, start) + text[start:end]
         # In code and files a name is one word; in prose it may be three: "Client Secret".
         last = name.rpartition(" ")[2]
         judged = judge(name if unquoted is Unquoted.PROSE else last)
         if judged.level is Level.NONE:
             judged = judge(last)
-        if judged.level is Level.NONE:
+        if judged.level is Level.NONE or _is_described(text, end, last):
+            continue
+        if separator is None:
+            separator = _loose_separator(text, start, end, judged)
+            judged = judged._replace(level=min(judged.level, Level.STRONG))
+        if separator is None:
             continue
         seen = end
-        if loose:
-            judged = judged._replace(level=min(judged.level, Level.STRONG))
         for hit in _value(text, separator, last, judged, unquoted, placeholders):
             seen = hit.end
             yield hit
 
 
-def _loose_separator(text: str, start: int, end: int) -> re.Match[str] | None:
+def _is_described(text: str, end: int, name: str) -> bool:
+    """Tell whether the next word makes a name something else: "password hash: …"."""
+    found = _DESCRIPTION.match(text, end)
+    return found is not None and judge(f"{name} {found[1]}").level is Level.NONE
+
+
+def _loose_separator(
+    text: str, start: int, end: int, judged: CredentialName
+) -> re.Match[str] | None:
     """Find a value that stands beside its name with no sign between them."""
-    separator = _APPOSITION.match(text, end) or _BELOW.match(text, end)
-    if separator is None and not text[text.rfind("\n", 0, start) + 1 : start].strip("\"'_ "):
-        separator = _ALIGNED.match(text, end)
+    is_password = judged.level is Level.PASSWORD
+    patterns = (_APPOSITION, _BELOW, _BARE_PASSWORD if is_password else _BARE_TOKEN)
+    found = (pattern.match(text, end) for pattern in patterns)
+    separator = next((match for match in found if match is not None), None)
+    if separator is None:
+        _, newline, lead = text[max(0, start - 40) : start].rpartition("\n")
+        if (newline or start <= 40) and not lead.strip("\"'_ "):
+            separator = _ALIGNED.match(text, end)
     return separator
 
 
@@ -237,6 +259,8 @@ def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
 def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `Credentials: ann / …`; what follows must look like a secret by itself."""
     for match in _LOGIN.finditer(text):
+        if match[1].isupper():  # "Login: SSO / MFA2"
+            continue
         value = match[2].rstrip("*)]}>.")
         yield from bind("", value, match.start(2), match.start(2) + len(value), judged=PASSWORD,
                         quoted=False, placeholders=placeholders)  # fmt: skip

@@ -23,6 +23,7 @@ _REFERENCE = re.compile(
     | [\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})*\.[a-z]{2,12}   # an address
     | (?:text|application|image|audio|video)/[\w.+-]+
     | T[AS]?\d{4}(?:\.\d{3})?                # MITRE ATT&CK: "password_spraying": "T1110.003"
+    | \$(?:2[abxy]?|argon2\w{1,2}|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$.*  # a hash, by crypt's form
     | @Microsoft\.KeyVault\(.*
     | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
     """,
