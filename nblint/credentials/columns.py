@@ -1,4 +1,4 @@
-"""Tables in text: Markdown's with pipes, and the aligned columns that pandas prints."""
+"""Tables in text: Markdown's with pipes, the aligned columns that pandas prints, and CSV."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.text import stems
 
 _CELL = re.compile(r"[^|\n]+")
+_CSV_CELL = re.compile(r"(?:(?<=,)|^)[^,\n]*")
+_CSV_HEADER = re.compile(r"[\w\"-]{0,40}(?:,[\w\"-]{1,40}){1,60}")
 _WORD = re.compile(r"\S+")
 _RULE = re.compile(r"[\s|:+=-]*")
 _MOST_ROWS = 1000
@@ -29,14 +31,15 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
             continue
         start, done = _line(text, at)
         line = text[start:done]
-        if "|" not in line and "  " not in line:
+        mark = "|" if "|" in line else "," if _CSV_HEADER.fullmatch(line) else ""
+        if not mark and "  " not in line:
             continue
-        headings = _headings(line, _cells(line))
+        headings = _headings(line, _cells(line, mark))
         if headings:
             table = done + 1
             blank = text.find("\n\n", done)
             done = blank if blank >= 0 else len(text)
-            yield from _rows(text, table, headings, "|" in line, placeholders)
+            yield from _rows(text, table, headings, mark, placeholders)
 
 
 def _line(text: str, at: int) -> tuple[int, int]:
@@ -48,7 +51,7 @@ def _rows(
     text: str,
     start: int,
     headings: list[tuple[int, int, str, CredentialName]],
-    piped: bool,
+    mark: str,
     placeholders: Collection[str],
 ) -> Iterator[Hit]:
     """Yield the credentials in the rows under a heading, to the first blank line."""
@@ -58,13 +61,13 @@ def _rows(
         if not line.strip():
             return
         if not _RULE.fullmatch(line):
-            cells = _cells(line)
+            cells = _cells(line, mark)
             for index, column, name, judged in headings:
-                cell = _cell_at(cells, index, column, len(name), piped)
+                cell = _cell_at(cells, index, column, len(name), bool(mark))
                 if cell is not None:
                     at, value = start + cell[0], cell[1]
                     yield from bind(
-                        name, value, at, at + len(value), judged=judged, quoted=piped,
+                        name, value, at, at + len(value), judged=judged, quoted=mark == "|",
                         placeholders=placeholders,
                     )  # fmt: skip
         start = end + 1
@@ -72,13 +75,13 @@ def _rows(
             return
 
 
-def _cells(line: str) -> list[tuple[int, str]]:
+def _cells(line: str, mark: str) -> list[tuple[int, str]]:
     """Return where each cell's text starts, and the text."""
-    pattern = _CELL if "|" in line else _WORD
+    pattern = _CELL if mark == "|" else _CSV_CELL if mark else _WORD
     cells = []
     for match in pattern.finditer(line):
-        stripped = match[0].strip()
-        cells.append((match.start() + match[0].find(stripped), stripped.strip("`*")))
+        stripped = match[0].strip(' \t`*"')
+        cells.append((match.start() + match[0].find(stripped), stripped))
     return cells
 
 

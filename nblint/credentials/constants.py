@@ -8,7 +8,8 @@ from collections.abc import Iterator
 # Calls that give back their text in another form: the literal inside is still the secret.
 _WRAPPERS = frozenset(
     "SecretStr SecretBytes str bytes bytearray quote quote_plus Secret dedent Some Field field "
-    "b64encode urlsafe_b64encode repr Variable StringVar InitVar Param".split()
+    "b64encode urlsafe_b64encode b64decode urlsafe_b64decode standard_b64decode unhexlify fromhex "
+    "repr Variable StringVar InitVar Param Option Argument Query Header Form Body".split()
 )
 _TEXT_METHODS = frozenset(
     "strip lstrip rstrip encode decode lower upper removeprefix removesuffix casefold".split()
@@ -78,10 +79,22 @@ class Constants:
 
     def _percent(self, left: ast.expr, right: ast.expr, depth: int) -> str | None:
         template = self.fold(left, depth + 1)
-        value = self.fold(right, depth + 1)
-        if template is None or value is None or template.count("%s") != 1:
+        if template is None:
             return None
-        return template.replace("%s", value)[:_LONGEST]
+        values = right.elts if isinstance(right, ast.Tuple) else [right]
+        return self._filled(template, "%s", values, depth)
+
+    def _filled(self, template: str, field: str, values: list[ast.expr], depth: int) -> str | None:
+        """Fill a template in order; in a URL, a field whose value is computed stays as it is."""
+        pieces = template.split(field)
+        if not 1 <= len(pieces) - 1 <= len(values) <= 50:
+            return None
+        texts = [self.fold(value, depth + 1) for value in values[: len(pieces) - 1]]
+        if None in texts and ("://" not in template or not any(texts)):
+            return None
+        filled = (text if text is not None else field for text in texts)
+        rest = (value + piece for value, piece in zip(filled, pieces[1:], strict=True))
+        return "".join((pieces[0], *rest))[:_LONGEST]
 
     def _call(self, node: ast.Call, depth: int) -> str | None:
         match node:
@@ -96,10 +109,9 @@ class Constants:
                 return self._joined(parts, separator, depth)
             case ast.Call(
                 func=ast.Attribute(value=ast.Constant(value=str() as template), attr="format"),
-                args=[value],
-            ) if template.count("{}") == 1:
-                text = self.fold(value, depth + 1)
-                return None if text is None else template.replace("{}", text)[:_LONGEST]
+                args=[*values],
+            ) if values:
+                return self._filled(template, "{}", values, depth)
         return None
 
     def _names(self) -> dict[str, ast.expr | None]:

@@ -14,18 +14,19 @@ from nblint.credentials.columns import find_columns
 from nblint.credentials.formats import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
-from nblint.credentials.json_values import credential_values, find_json_values
+from nblint.credentials.json_values import credential_values, find_in_strings, find_json_values
 from nblint.credentials.names import Level, judge
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.private_keys import find_private_keys
 from nblint.credentials.python import PythonLayer
-from nblint.credentials.shell import find_commands, find_shell
+from nblint.credentials.shell import find_commands, find_pgpass, find_shell
+from nblint.credentials.sql import find_sql
 from nblint.credentials.text import (
     Unquoted,
     find_elements,
     find_headers,
+    find_logins,
     find_pairs,
-    find_sql,
     has_stem,
     names_in,
 )
@@ -98,7 +99,7 @@ def find_in_code(
     if not clues:
         return []
     extra = options.placeholders
-    hits = [*_anywhere(text, clues, options), *find_sql(text, extra)]
+    hits = [*_anywhere(text, clues, options), *find_sql(text, extra), *find_pgpass(text, extra)]
     if language == "python":
         hits += _comments(text, extra)
         if _is_worth_reading(text):
@@ -119,8 +120,10 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_headers(text, options.placeholders)
     hits += find_commands(text, options.placeholders)
     hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
+    hits += find_logins(text, options.placeholders)
     hits += find_elements(text, options.placeholders)
     hits += find_columns(text, options.placeholders)
+    hits += find_table_cells(text, options.placeholders)
     return settle(hits, options)
 
 
@@ -136,6 +139,7 @@ def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_pairs(seen, Unquoted.PROSE, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
     hits += find_inputs(text, options.placeholders)
+    hits += find_elements(without_scripts(text), options.placeholders)
     return settle(hits, options)
 
 
@@ -159,6 +163,7 @@ def find_in_json(
     """
     hits = [*_anywhere(text, clues or look(text), options)]
     hits += find_json_values(credential_values(value), text, options.placeholders)
+    hits += find_in_strings(value, text, options.placeholders)
     return settle(hits, options)
 
 
@@ -294,6 +299,7 @@ def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterat
             yield from find_headers(body, extra)
             yield from find_pairs(body, Unquoted.LITERAL, extra)
             yield from find_commands(body, extra)
+            yield from find_elements(body, extra)
         else:
             yield from find_headers(body, extra)
             yield from find_sql(body, extra)
@@ -310,12 +316,13 @@ def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
     position = 0
     for row in text.split("\n"):
         start = row.find("#")
-        if start >= 0 and has_stem(row):
+        if start >= 0 and (has_stem(row) or "ogin" in row):
             # A "#" in a literal does no harm: the tree has judged what stands there.
             before = row[:start]
             if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
                 comment = row[start:]
                 yield from _moved(find_headers(comment, extra), position + start)
+                yield from _moved(find_logins(comment, extra), position + start)
                 yield from _moved(find_pairs(comment, Unquoted.PROSE, extra), position + start)
         position += len(row) + 1
 

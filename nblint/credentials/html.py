@@ -17,6 +17,8 @@ _ENTITIES = {
     "&quot;": '"', "&#34;": '"', "&#x22;": '"', "&apos;": "'", "&#39;": "'", "&#x27;": "'",
     "&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ",
 }  # fmt: skip
+# What a tag leaves behind: the end of a cell or term, the end of a row.
+_MARKS = {"</td": "|", "</th": "|", "</dt": "|", "</tr": "\n"}
 _DATA_URI = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]*")
 
 
@@ -43,10 +45,7 @@ def without_scripts(html: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     tag = match[0]
-    mark = (
-        "|" if tag[:4].lower() in ("</td", "</th") else "\n" if tag[:4].lower() == "</tr" else " "
-    )
-    return mark + " " * (len(tag) - 1)
+    return _MARKS.get(tag[:4].lower(), " ") + " " * (len(tag) - 1)
 
 
 def _without_element(html: str, name: str) -> str:

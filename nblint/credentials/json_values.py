@@ -9,6 +9,7 @@ from dataclasses import replace
 from nblint.credentials.bound import PASSWORD, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
+from nblint.credentials.text import Unquoted, find_headers, find_pairs, has_stem
 
 _DEEPEST = 100
 
@@ -55,6 +56,34 @@ def credential_values(value: object, depth: int = 0) -> Iterator[tuple[str, str,
                     yield from _password_state(inner)
                 else:
                     yield from credential_values(inner, depth + 1)
+
+
+def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output."""
+    position = 0
+    for string in _strings(value):
+        if has_stem(string):
+            written = json.dumps(string, ensure_ascii=False)[1:-1]
+            position = max(text.find(written, position), 0)
+            yield from (
+                replace(hit, start=hit.start + position, end=hit.end + position)
+                for find in (find_headers, _find_prose)
+                for hit in find(written, placeholders)
+            )
+
+
+def _find_prose(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
+    return find_pairs(text, Unquoted.PROSE, placeholders)
+
+
+def _strings(value: object, depth: int = 0) -> Iterator[str]:
+    """Yield the strings of JSON that hold more than a word, in order; keys are left out."""
+    if isinstance(value, str):
+        if len(value) >= 12 and any(mark in value for mark in "=: "):
+            yield value
+    elif depth <= _DEEPEST and isinstance(value, (list, dict)):
+        for inner in value if isinstance(value, list) else value.values():
+            yield from _strings(inner, depth + 1)
 
 
 def _is_password_widget(value: dict[str, object]) -> bool:

@@ -28,7 +28,7 @@ _NOTHING = CredentialName(Level.NONE, "")
 _PASSWORDS = frozenset(
     """
     contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passwd password
-    passwort pgpassword psw pwd pword senha sshpass wachtwoord
+    passwort pgpassword psw pwd pword senha sshpass wachtwoord пароль 密码 密碼 パスワード 비밀번호
     """.split()
 )
 # What stands before "key" or "token" and makes it a credential.
@@ -48,12 +48,12 @@ _HARMLESS = frozenset(
     col column compound config context continuation continue count csrf csv current data date
     day delim delimiter dict distinct document dummy element end entity entry eos error event
     example extra false feature field file filter first foreign frame generated get group hash
-    header hot http image index input item join json kernel keyword label lang language last
+    header hot http idempotency image index input item join json kernel keyword label lang language last
     left legend lemma level line lookup map mask max mean merge metadata metric min missing
     model month natural negative next nlp no node num obj object of output pad padding page
     parent partition path pos positive pred prev previous primary prompt public query range
     raw record redis registration resume right root row s3 sample search sentence sep series
-    single slice some sort sorted source span special start state stop string sub subject sync
+    single site slice some sort sorted source span special start state stop string sub subject sync
     tag target task text theme time topic tracking train translation true type unique unk
     unknown value vocab warehouse widget word year zero
     """.split()
@@ -63,7 +63,7 @@ _OTHER_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey hotkey whisk
 _DESCRIPTIONS = frozenset(
     """
     algo algorithm alias arg args argument arn attempt attempts backend bucket button callback
-    category chain change check checker class classes client cls code col cols column columns
+    category chain change changed check checker chiave class classes client cls code col cols column columns
     complexity config configuration confirm context count counter counts created credit data
     dataset date days decoder dependency desc description detector dict dir directory dist doc
     docs emb embedding embeddings encoder encoding end endpoint engine entropy entry env error
@@ -79,7 +79,7 @@ _DESCRIPTIONS = frozenset(
     registry repo required reset resource response result rotation rule rules scheme scope
     scopes scorer screen server service sha sha1 sha256 size source span spec splitter start
     state stats status store strength sub svc table tag template test tests text_input
-    threshold time timeout title total ttl type types uri url urls usage validator var
+    threshold time timeout title total ttl type types updated uri url urls usage validator var
     variable vault vector version widget width window xpath
     """.split()
 )
@@ -115,7 +115,7 @@ _COMPOUNDS = {
     "dbpass": ("db", "pass"),
     "dbpw": ("db", "pw"),
 }
-_WORDS = re.compile(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+|[^\W\d_a-zA-Zß-ÿ]+")
 
 
 def _words(name: str) -> list[str]:
@@ -160,7 +160,7 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
     is_last = position == len(words) - 1
     if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase")):
         return CredentialName(Level.PASSWORD, "password")
-    if word in ("pass", "pw") and is_last:
+    if (word in ("pass", "pw") and is_last) or (word == "passe" and before == "de"):
         return CredentialName(Level.PASSWORD, "password") if len(words) <= 4 else None
     if word.endswith("passwords"):
         return CredentialName(Level.PASSWORD, "password")

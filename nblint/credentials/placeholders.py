@@ -36,9 +36,12 @@ _GENERIC = frozenset(
     super supersecret system tbd team temp tenant test tester testing text tmp token tokens
     true type undefined unknown unset url user username users usr value values var variable vault
     webhook word workspace world write
+    aqui aquí clave contraseña de dein deine din el entrez geheim hier hola ici ihr ihre il introduzca
+    kennwort klucz la le ma mein meine mi minha mon mot mot_de_passe motdepasse mio nyckel parola
+    passe passwort passwörter sa schlüssel senha seu sua ta tu tua votre wachtwoord zde
     """.split()
 )
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = re.compile(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[0-9]+")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
 _TEMPLATE = re.compile(
@@ -85,9 +88,9 @@ def _is_placeholder(value: str) -> bool:
         return True
     if all(
         word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1 for word in words
-    ):
+    ) and (not words or any(len(word) > 1 and word.isalpha() for word in words)):
         # "a1b2c3" has one-letter words only: at least one real word must speak for a placeholder.
-        return any(len(word) > 1 and word.isalpha() for word in words) or not words
+        return True
     return _is_sequence(text) or is_documented_example(text)
 
 

@@ -20,7 +20,8 @@ from nblint.credentials.text import stems, word_at
 _CLIENTS = frozenset(
     "login connect Client Github Gitlab Shodan OpenAI Bot Anthropic Fernet OTXv2 PyMISP Graph "
     "bind_s Fred Groq Cohere Dropbox Slack OWM Credential OAuth1 OAuthHandler b64decode run "
-    "simple_bind_s Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient".split()
+    "simple_bind_s Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient "
+    "Connection create TenableIO TenableSC authenticate format".split()
 )
 _CLIENT_NAME = re.compile(r"(?:[A-Z][a-z]+)*?(Client|Credential|OAuthHandler)$")
 _LITERAL_ARGUMENT = re.compile(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
@@ -28,11 +29,14 @@ _LITERAL_ARGUMENT = re.compile(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 _TOOLS = (
     "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
     "mongo", " login ", "http -a", "https -a", "rman ", "impdp", "expdp", "twine ", "snowsql",
-    "sqlcmd", "zip ", "7z",
+    "sqlcmd", "zip ", "7z", "bcp ", "isql ", "xfreerdp", "cqlsh", "beeline", "openssl ", "net use",
 )  # fmt: skip
 _OPTION = re.compile(r"""[^\n]{0,200}?(?:[\s"']-{1,2}[A-Za-z]|login\s|/\w|\|)""")
 _USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
 _CURL = re.compile(r"curl[^\n]{0,300}?\s(?:-u|--user)\b")
+# A user and a password as short options of whatever tool: `-u ann -p …`.
+_USER_OPTION = re.compile(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
+_LOGIN = re.compile(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 _PUTTY = "PuTTY-User-Key-File"
 
 
@@ -74,10 +78,9 @@ def look(text: str, code: int | None = None) -> Clues:
     found = {match.start for match in find_formats(text, formats)}
     found.update(lines)
     found.update(match.start() for match in _USERINFO.finditer(text))
-    for parameter in ("appid=", "code="):
-        if parameter in words:
-            found.update(_places(text, parameter))
-    for statement in ("dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY):
+    if "code=" in words:
+        found.update(_places(text, "code="))
+    for statement in ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY):
         found.update(_places(text, statement))
     found.update(at for at in _places(text, "curl") if _CURL.match(text, at))
     end = len(text) if code is None else code
@@ -85,6 +88,9 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(_calls(text[:end]))
     for tool in _TOOLS:
         found.update(at for at in _places(text, tool, end) if _OPTION.match(text, at))
+    found.update(at for at in _places(text, "ogin") if _LOGIN.match(text, at))
+    for option in (" -u", " -U", " -a", " -l"):
+        found.update(at for at in _places(text, option, end) if _USER_OPTION.match(text, at + 1))
     key = "-----BEGIN" in text or _PUTTY in text
     return Clues(formats, key, bool(lines), tuple(sorted(found)))
 
@@ -119,7 +125,8 @@ def _names(text: str, code: int) -> Iterator[int]:
     for start, end in stems(text):
         word, phrase = word_at(text, start, end)
         level = judge(word).level
-        if level is Level.NONE and word.lower() in ("key", "keys"):  # "API key" are two words
+        # "API key" are two words, "mot de passe" three.
+        if level is Level.NONE and word.lower() in ("key", "keys", "passe"):
             level = judge(" ".join(phrase.split(" ")[-2:])).level
         if level is Level.PASSWORD:
             yield start
@@ -127,16 +134,22 @@ def _names(text: str, code: int) -> Iterator[int]:
             if start < code:  # the value may stand in another row, or before the name
                 if _has_opaque(text[max(0, start - 120) : end + _NEARBY]):
                     yield start
-            elif any(mark in text[end : end + 48] for mark in _BINDING) and _has_opaque(
-                text[end : end + _TABLE]
-            ):
+            elif _is_bound(text, word, start, end):
                 yield start
         elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
             yield start  # the state of a widget, a parameter of a URL
 
 
 # What stands between a name and its value in text: one of these, close by.
-_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " -", "  ")
+_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " to ", " / ", "` to", " -", "  ")
+
+
+def _is_bound(text: str, word: str, start: int, end: int) -> bool:
+    """Tell whether a name outside of code may have a value: mostly behind it."""
+    if any(mark in text[end : end + 48] for mark in _BINDING) or word.lower() == "bearer":
+        return _has_opaque(text[end : end + _TABLE])
+    before = text[max(0, start - 200) : start]  # a widget's value stands before what it is called
+    return '"value"' in before and _has_opaque(before)
 
 
 def _has_opaque(text: str) -> bool:

@@ -11,63 +11,25 @@ import base64
 import binascii
 from collections.abc import Callable, Collection, Iterator
 
-from nblint.credentials.bound import PASSWORD, SECRET, TOKEN, bind
+from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind
+from nblint.credentials.clients import positional
 from nblint.credentials.constants import Constants, called_name, literals
 from nblint.credentials.formats import find_formats
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.private_keys import find_private_keys
 from nblint.credentials.shell import find_shell
+from nblint.credentials.sql import find_sql
 from nblint.credentials.text import (
     Unquoted,
     authorization,
     find_elements,
     find_headers,
     find_pairs,
-    find_sql,
     has_stem,
 )
-from nblint.credentials.urls import find_urls
+from nblint.credentials.urls import QUERY_KEYS, find_easy_connect, find_urls
 
-# Positional credentials of well-known clients: which argument, counted from 0.
-# A name with a dot is matched with its last two parts.
-_POSITIONAL: dict[str, dict[int, CredentialName]] = {
-    name: {index: PASSWORD if kind == "password" else SECRET}
-    for kind, index, names in (
-        ("password", 1, "HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth BasicAuth HTTPKerberosAuth"),
-        ("password", 1, "basic_auth HttpNtlmAuth PlainCredentials PlainTextAuthProvider"),
-        ("password", 1, "smtp.login server.login ftp.login imap.login mail.login s.login"),
-        ("password", 1, "conn.login client.login session.login smtplib.login NetworkCredential"),
-        ("password", 2, "UsernamePasswordCredential pymysql.connect MySQLdb.connect Neo4jGraph"),
-        ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
-        ("password", 3, "ssh.connect"),
-        ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s username_pw_set"),
-        ("token", 0, "OpenAI AsyncOpenAI Anthropic WebClient Github Gitlab Shodan Slack Groq Cohere"),
-        ("token", 0, "AzureKeyCredential AzureSasCredential CognitiveServicesCredentials Fernet"),
-        ("token", 0, "HTTPBearerAuth BearerAuth TokenAuth set_api_key set_token from_token"),
-        ("token", 0, "huggingface_hub.login notebook.login HfApi HfFolder.save_token hf.login"),
-        ("token", 0, "SecretStr wandb.login OTXv2 VirusTotalPublicApi vt.Client Bot Updater"),
-        ("token", 0, "pinecone.init SendGridAPIClient InferenceClient TelegramBot Auth.Token"),
-        ("token", 0, "NewsApiClient Fred Tiingo quandl.ApiConfig stripe.api_key TavilyClient"),
-        ("token", 0, "OWM WolframClient wolframalpha.Client googlemaps.Client bot.run client.run"),
-        ("token", 0, "enable_rapidapi Dropbox Airtable GhApi Mistral MistralClient AccessTokenAuth"),
-        ("token", 0, "SlackClient TodoistAPI KeyCredential DeepL deepl.Translator EODHD"),
-        ("token", 1, "StorageSharedKeyCredential NamedKeyCredential AzureNamedKeyCredential hvac.Client"),
-        ("token", 1, "SharedKeyCredentials PyMISP ExpandedPyMISP Airtable TwilioClient twilio.rest"),
-        ("token", 1, "OAuthHandler set_access_token AppAuthHandler OAuth1UserHandler"),
-        ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
-        ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
-        ("token", 1, "jwt.encode jwt.decode"),
-        ("token", 0, "hmac.new"),
-        ("token", 2, "BatchSharedKey AzureServicePrincipal"),
-    )
-    for name in names.split()
-}  # fmt: skip
-# Twitter's libraries take four keys in a row; only the first names somebody.
-_POSITIONAL["OAuth1"] = {1: SECRET, 3: SECRET}
-_POSITIONAL["OAuth1UserHandler"] = {1: SECRET, 3: SECRET}
-_POSITIONAL["Github"] = {0: SECRET, 1: PASSWORD}
-_POSITIONAL["Client"] = {1: SECRET}
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
 )
@@ -80,8 +42,10 @@ _NO_SETTERS = frozenset(
 )
 _RUNNERS = frozenset(
     "system run Popen popen call check_call check_output getoutput getstatusoutput exec_command "
-    "spawn sh bash execute_command".split()
+    "spawn sh bash execute_command parse_args parse_known_args invoke main".split()
 )
+# One of these stands in a text that holds a credential with its name.
+_MARKS = ("=", ":", "'", '"', ",", "<", "earer ")
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 
@@ -101,10 +65,6 @@ def _walk(tree: ast.AST, *, prune: bool) -> Iterator[ast.AST]:
                 continue
         yield node
         stack.extend(ast.iter_child_nodes(node))
-
-
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
 class PythonLayer:
@@ -146,6 +106,8 @@ class PythonLayer:
                     yield from self._assigned(target, value)
                 case ast.keyword(arg=str() as name, value=value):
                     yield from self._bound(name, value)
+                    if name == "params":
+                        yield from self._parameters(value)
                 case ast.Dict(keys=keys, values=values):
                     for key, value in zip(keys, values, strict=False):
                         text = self._constants.fold(key) if key is not None else None
@@ -157,6 +119,7 @@ class PythonLayer:
                     yield from self._compared(left, right)
                     yield from self._compared(right, left)
                 case ast.Call():
+                    yield from self._composed(node)
                     yield from self._call(node)
                     yield from self._command(node)
                 case ast.BoolOp(op=ast.Or(), values=[looked_up, *others]):
@@ -203,6 +166,20 @@ class PythonLayer:
                 else:
                     yield from self._hit(node, name, text, judged)
         yield from self._collection(name, value, judged)
+
+    def _parameters(self, value: ast.expr) -> Iterator[Hit]:
+        """`params={"key": "…"}`: what a URL's query would hold."""
+        named: list[tuple[str | None, ast.expr]] = []
+        match value:
+            case ast.Dict(keys=keys, values=values):
+                named = [(self._constants.fold(k), v) for k, v in zip(keys, values, strict=False)]
+            case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
+                named = [(keyword.arg, keyword.value) for keyword in keywords]
+        for name, inner in named:
+            if name is not None and name.lower() in QUERY_KEYS:
+                for node, text in literals(inner, self._constants):
+                    if len(text) >= 20:
+                        yield from self._hit(node, name, text, API_KEY)
 
     def _collection(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
         """`api_keys = ["…", "…"]`, `secret = {"value": "…"}`: values that look like secrets."""
@@ -298,7 +275,12 @@ class PythonLayer:
             for index, name in enumerate(arguments[:-1]):
                 if name is not None and len(name) <= 160 and " " not in name.strip():
                     yield from self._setter(name.lstrip("-"), node.args[index + 1])
-        first = next((text for text in arguments[:2] if text), "")
+        if called == "print":  # print("password:", "…")
+            for name, node_after in zip(arguments, node.args[1:], strict=False):
+                if name is not None and name.rstrip().endswith((":", "=")) and len(name) <= 60:
+                    yield from self._strictly(name, node_after, judge(name))
+        # add_argument("-t", "--token", default="…"): the longest of the first two names it.
+        first = max((text for text in arguments[:2] if text), key=len, default="")
         for keyword in node.keywords:
             if keyword.arg in _DEFAULTS:
                 label = first or self._label(node)
@@ -307,14 +289,13 @@ class PythonLayer:
                 judged = judge(label.lstrip("-")) if len(label) <= 60 else judge("")
                 if called == "Prompt" or judged.level is not Level.NONE:
                     yield from self._setter(label.lstrip("-"), keyword.value)
-        if called == "connect" and len(arguments) >= 4 and _is_number(node.args[1]):
-            known = {3: PASSWORD}  # paramiko: host, port, user, password
-        else:
-            known = _POSITIONAL.get(".".join(full.split(".")[-2:])) or _POSITIONAL.get(called, {})
-        for index, judged in known.items():
+        for index, judged in positional(full, node).items():
             if index < len(node.args):
                 for inner, text in literals(node.args[index], self._constants):
                     yield from self._hit(inner, "", text, judged)
+        if called in ("connect", "create_engine", "create_pool") and arguments[:1]:
+            for hit in find_easy_connect(arguments[0] or "", self._placeholders):
+                yield self._at(node.args[0], hit)
         if called in ("b64encode", "urlsafe_b64encode", "standard_b64encode"):
             yield from self._basic(node.args[0], arguments[0]) if node.args else ()
         if called in ("b64decode", "urlsafe_b64decode", "standard_b64decode") and arguments[:1]:
@@ -343,9 +324,10 @@ class PythonLayer:
         text = self._constants.fold(node)
         if text is not None and len(text) >= 12:
             yield from self._documented(node, text)
-            if "://" in text and text not in self._source(node):
-                for hit in find_urls(text, self._placeholders):
-                    yield self._at(node, hit)
+            if text in self._source(node):
+                return
+            for hit in (*find_urls(text, self._placeholders), *find_headers(text)):
+                yield self._at(node, hit)
 
     def _documented(self, node: ast.expr, text: str) -> Iterator[Hit]:
         start, end = self._span(node)
@@ -364,7 +346,7 @@ class PythonLayer:
         segment_start, segment_end = self._span(node)
         if text not in self._text[segment_start:segment_end]:
             yield from self._documented(node, text)  # escaped or in several parts
-        if not has_stem(text) or not any(mark in text for mark in "=:'\",<"):
+        if not has_stem(text) or not any(mark in text for mark in _MARKS):
             return
         for hit in (
             *find_headers(text, self._placeholders),

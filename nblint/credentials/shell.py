@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.bound import PASSWORD, TOKEN, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
-from nblint.credentials.text import Unquoted, find_headers, find_pairs, find_sql
+from nblint.credentials.sql import find_sql
+from nblint.credentials.text import Unquoted, find_headers, find_pairs
 
 # A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
 _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""
@@ -26,6 +27,20 @@ _SHORT = re.compile(
 )
 _MYSQL = re.compile(
     r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
+)
+# Whatever the tool: a user and a password as short options. A port or a project is no password.
+_USER_AND_PASSWORD = re.compile(
+    r"""[ \t]-(?:u|U|a|l|-user(?:name)?)[ =]["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,2}"""
+    + _WORD
+)
+_NET_USE = re.compile(
+    r"""\bnet[ \t]{1,4}use[ \t](?:\S{1,200}[ \t]{1,4}){1,3}?""" + _WORD + r"""[ \t]{1,4}/user:"""
+)
+_RDP = re.compile(r"""[ \t]/p:""" + _WORD)
+_OPENSSL = re.compile(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
+# PostgreSQL's password file: `host:port:database:user:password`.
+_PGPASS = re.compile(
+    r"""(?:^|["'\s])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w.*-]{1,80}:[\w.@*-]{1,80}:([^\s"'\\]{4,128})"""
 )
 _REDIS = re.compile(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
 _SQLPLUS = re.compile(
@@ -57,7 +72,7 @@ _LOGIN = re.compile(
 )
 # `%env NAME value` and `aws configure set aws_secret_access_key VALUE`.
 _SPACED = re.compile(
-    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
+    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
     + _WORD
 )
 _NETRC = re.compile(
@@ -69,6 +84,9 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     ((" -p", " -P", " -w"), _SHORT, PASSWORD),
     ((" -p",), _MYSQL, PASSWORD),
     (("redis-cli",), _REDIS, PASSWORD),
+    (("/user:",), _NET_USE, PASSWORD),
+    (("/u:",), _RDP, PASSWORD),
+    (("openssl ",), _OPENSSL, PASSWORD),
     (("sudo",), _SUDO, PASSWORD),
     (("echo", "printf"), _STDIN, PASSWORD),
     (("pass:",), _PASSIN, PASSWORD),
@@ -100,10 +118,16 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         if any(word in text for word in words):
             for match in pattern.finditer(text):
                 yield from _word(match, 1, "", judged, placeholders)
-    if "set" in text or "env" in text or "global" in text:
+    if any(word in text for word in ("set", "env", "ENV", "global", "papermill")):
         for match in _SPACED.finditer(text):
             yield from _word(match, 2, match[1], judge(match[1]), placeholders)
     yield from find_sql(text, placeholders)
+
+
+def find_pgpass(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find the rows of a PostgreSQL password file, in a text that speaks of one."""
+    for match in _PGPASS.finditer(text) if "pgpass" in text else ():
+        yield from _word(match, 1, "", PASSWORD, placeholders)
 
 
 def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
@@ -111,6 +135,8 @@ def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
         judged = judge(match[1])
         if judged.level is not Level.NONE:
             yield from _word(match, 2, match[1], judged, placeholders)
+    for match in _USER_AND_PASSWORD.finditer(text) if " -p" in text or " -P" in text else ():
+        yield from _word(match, 1, "", PASSWORD, placeholders, is_sure=False)
     for match in _USER.finditer(text):
         if match[1].lower() != match[2].lower():
             yield from bind(
@@ -124,13 +150,16 @@ def _word(
     name: str,
     judged: CredentialName,
     placeholders: Collection[str],
+    *,
+    is_sure: bool = True,
 ) -> Iterator[Hit]:
     groups = range(first, (match.re.groups or first) + 1)
     group = next((number for number in groups if match[number] is not None), None)
     if group is not None and not match[group].startswith(("$", "`", "-")):
         yield from bind(
-            name, match[group], *match.span(group), judged=judged, placeholders=placeholders
-        )
+            name, match[group], *match.span(group), judged=judged, quoted=is_sure,
+            placeholders=placeholders,
+        )  # fmt: skip
 
 
 def _without_continuations(text: str) -> str:

@@ -14,7 +14,9 @@ from nblint.credentials.names import CredentialName, Level, judge
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
-_OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase")
+_OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
+               "senha", "kennwort", "heslo", "parola", "wachtwoord")  # fmt: skip
+_FOREIGN_STEMS = ("пароль", "密码", "密碼", "パスワード", "비밀번호")
 _WHOLE_STEMS = ("token", "key", "auth", "pat")
 
 
@@ -34,18 +36,48 @@ _NAME_AFTER = re.compile(r"[\w.-]{0,60}")
 _CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
 _SEPARATOR = re.compile(
     _CLOSE
-    + r"""[ \t]{0,8}(?::=|=>|->|<-|==|!=|=|:(?!:)|\|{1,2}|,(?=[ \t]?\\?["']))\s{0,1}[ \t]{0,30}"""
+    + r"""[ \t]{0,40}(?::=|=>|->|<-|==|!=|=|:(?!:)|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
+    + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = re.compile(
     _CLOSE
-    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\bis\b[ \t]?:?|\bare\b|:|=)[ \t]{0,4}"""
+    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
+_DESCRIPTION = re.compile(r"[ \t]([A-Za-z]{2,20})[ \t]?[:=]")
+# `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
+_APPOSITION = re.compile(
+    r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
+)
+# `with password …`, `token …`: nothing but a space, so that the value must look generated.
+_BARE_PASSWORD = re.compile(
+    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
+)
+_BARE_TOKEN = re.compile(
+    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
+)
+# A heading or label, and the value alone in the row below.
+_BELOW = re.compile(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))""")
+# `password      …`: a row of a series, or of a listing that says no more.
+_ALIGNED = re.compile(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
 _QUOTED = re.compile(
-    r"""[*\[({_ ]{0,4}[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
-_TRAILING = ".,;:!?)]}*\\"
+_TRAILING = ".,;:)]}*\\"
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
+# `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
+_NAMED_VALUE = re.compile(
+    r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
+    r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
+    re.IGNORECASE,
+)
+# `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
+_LOGIN = re.compile(
+    r"""\b(?:credentials?|creds?|log ?ins?|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:))?"""
+    r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
+    re.IGNORECASE,
+)
 _AUTHORIZATION = re.compile(
     r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3})?"""
@@ -54,11 +86,7 @@ _AUTHORIZATION = re.compile(
 )
 _BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _AUTH_TUPLE = re.compile(
-    r"""auth\s{0,2}=\s{0,2}\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
-)
-_SQL = re.compile(
-    r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?:\s{0,2}=)?|secret|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?'([^'\n]{4,200})'""",
-    re.IGNORECASE,
+    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth)\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )
 
 
@@ -73,7 +101,8 @@ def stems(text: str) -> list[tuple[int, int]]:
     if len(lowered) != len(text):  # one letter (U+0130) becomes two: keep the offsets
         lowered = "".join(c.lower() if c.isascii() else c for c in text)
     found: list[tuple[int, int]] = []
-    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS):
+    foreign = () if text.isascii() else _FOREIGN_STEMS
+    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS, *foreign):
         start = lowered.find(stem)
         whole = stem in _WHOLE_STEMS
         while start >= 0:
@@ -131,23 +160,51 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         end = stem_end + len(_after(text, stem_end).rstrip(".-"))
         separator = _SEPARATOR.match(text, end)
         # "Pass the token: …" names no password.
-        is_verb = text[start:end].lower() == "pass"
-        if separator is None and unquoted is Unquoted.PROSE and not is_verb:
+        is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
+        if separator is None and is_prose:
             separator = _PROSE_SEPARATOR.match(text, end)
-        if separator is None:
+        if separator is None and not is_prose:
             continue
+        if separator and unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
+            continue  # a pipe: `cat /etc/passwd | grep ann`
         name = _before(_NAME_BEFORE, text, start) + text[start:end]
         # In code and files a name is one word; in prose it may be three: "Client Secret".
         last = name.rpartition(" ")[2]
         judged = judge(name if unquoted is Unquoted.PROSE else last)
         if judged.level is Level.NONE:
             judged = judge(last)
-        if judged.level is Level.NONE:
+        if judged.level is Level.NONE or _is_described(text, end, last):
+            continue
+        if separator is None:
+            separator = _loose_separator(text, start, end, judged)
+            judged = judged._replace(level=min(judged.level, Level.STRONG))
+        if separator is None:
             continue
         seen = end
         for hit in _value(text, separator, last, judged, unquoted, placeholders):
             seen = hit.end
             yield hit
+
+
+def _is_described(text: str, end: int, name: str) -> bool:
+    """Tell whether the next word makes a name something else: "password hash: …"."""
+    found = _DESCRIPTION.match(text, end)
+    return found is not None and judge(f"{name} {found[1]}").level is Level.NONE
+
+
+def _loose_separator(
+    text: str, start: int, end: int, judged: CredentialName
+) -> re.Match[str] | None:
+    """Find a value that stands beside its name with no sign between them."""
+    is_password = judged.level is Level.PASSWORD
+    patterns = (_APPOSITION, _BELOW, _BARE_PASSWORD if is_password else _BARE_TOKEN)
+    found = (pattern.match(text, end) for pattern in patterns)
+    separator = next((match for match in found if match is not None), None)
+    if separator is None:
+        _, newline, lead = text[max(0, start - 40) : start].rpartition("\n")
+        if (newline or start <= 40) and not lead.strip("\"'_ "):
+            separator = _ALIGNED.match(text, end)
+    return separator
 
 
 def _value(
@@ -161,8 +218,10 @@ def _value(
     start = separator.end()
     if quoted := _QUOTED.match(text, start):
         # In Markdown, backticks mark code of any kind: the text must look like a secret by itself.
+        value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
+        at = quoted.start(3) + quoted[3].find(value)
         yield from bind(
-            name, quoted[3], *quoted.span(3), judged=judged, quoted=quoted[2] != "`",
+            name, value, at, at + len(value), judged=judged, quoted=quoted[2] != "`",
             placeholders=placeholders,
         )  # fmt: skip
         return
@@ -171,12 +230,16 @@ def _value(
     word = _WORD.match(text, start)
     if word is None:
         return
-    value = word[1].rstrip(_TRAILING) if unquoted is Unquoted.PROSE else word[1]
+    value = word[1]
+    if unquoted is Unquoted.PROSE:
+        bare = value.rstrip(_TRAILING + "!?")
+        # "Summer2024!" is a password with its mark; "incorrect!" is the end of a sentence.
+        value = value.rstrip(_TRAILING) if any(c.isdigit() for c in bare) else bare
     at_line_start = "\n" in separator[0]
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
-    if literal and text[start : start + 1] in "$`(<{[":
-        return
+    if literal and (text[start : start + 1] in "$`(<{[" or name.startswith("$")):
+        return  # an expression: of a shell, or a variable's in PowerShell or Perl
     yield from bind(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
@@ -184,9 +247,23 @@ def _value(
 
 
 def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find XML elements with credential-like names: `<password>…</password>`."""
+    """Find credential-like names in XML and the like: `<password>…</password>`."""
     for match in _ELEMENT.finditer(text) if "</" in text else ():
         yield from bind(match[1], match[2], *match.span(2), placeholders=placeholders)
+    for match in _NAMED_VALUE.finditer(text) if "value" in text else ():
+        group = match.lastindex or 2
+        yield from bind(match[1], match[group], *match.span(group), quoted=group == 2,
+                        placeholders=placeholders)  # fmt: skip
+
+
+def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find `Credentials: ann / …`; what follows must look like a secret by itself."""
+    for match in _LOGIN.finditer(text):
+        if match[1].isupper():  # "Login: SSO / MFA2"
+            continue
+        value = match[2].rstrip("*)]}>.")
+        yield from bind("", value, match.start(2), match.start(2) + len(value), judged=PASSWORD,
+                        quoted=False, placeholders=placeholders)  # fmt: skip
 
 
 def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -222,12 +299,3 @@ def _basic_password(value: str) -> str:
         return ""
     user, colon, password = text.partition(":")
     return password if colon and password.isprintable() and password != user else ""
-
-
-def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find `IDENTIFIED BY '…'` and `PASSWORD '…'`."""
-    lowered = text.lower()
-    if "'" not in text or not any(word in lowered for word in ("identified", "password", "secret")):
-        return
-    for match in _SQL.finditer(text):
-        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)

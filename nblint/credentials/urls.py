@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind, make_hit
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import Level, judge
+from nblint.credentials.placeholders import is_placeholder
 from nblint.credentials.values import is_credential
 
 # RFC 3986, section 3.2.1, and what people write against it: a password with "@", "#" or "?".
@@ -19,6 +20,10 @@ _SLASHED = re.compile(
 )
 _TOKEN_AS_USER = re.compile(r"""://([^\s/"'<>`:@\\|]{16,255})(?::(?:x-oauth-basic)?)?@(?=[\w\[])""")
 _QUERY = re.compile(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,2048})""")
+# Oracle's "easy connect": `scott/tiger@host:1521/service`.
+_EASY_CONNECT = re.compile(
+    r"""[\w$#]{1,60}/([^\s@/"]{4,80})@[\w.-]{1,200}(?::\d{1,5})?(?:/[\w.-]{1,80})?"""
+)
 # ODBC, OLE DB, JDBC, ADO.NET, Azure, libpq: pairs around the one that matters.
 _CONNECTION = re.compile(
     r"(?:server|data source|host|hostname|addr|uid|user id|user|username|endpoint|driver|provider"
@@ -32,7 +37,7 @@ _PAIR = re.compile(
 )
 _SECRET_WORDS = ("pass", "pwd", "accountkey", "accesskey", "secret", "token", "apikey", "api_key")
 # `key=` in a URL is a credential's name only there; `code=` is Azure Functions'.
-_QUERY_KEYS = frozenset({"key", "appid", "code", "auth", "apitoken", "apikey", "sig"})
+QUERY_KEYS = frozenset({"key", "appid", "code", "auth", "apitoken", "apikey", "sig"})
 
 
 def find_urls(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -64,7 +69,7 @@ def _userinfo(match: re.Match[str], text: str, placeholders: Collection[str]) ->
         return
     if user and password.lower() == user.lower():  # `airflow:airflow@`: an image's default
         return
-    if password.lower() in ("tiger", "x-oauth-basic"):
+    if password.lower() in ("tiger", "x-oauth-basic") or is_placeholder(password, placeholders):
         return
     if is_credential(password.ljust(4, "\0")[:256], Level.PASSWORD, placeholders=placeholders):
         kind = "password in a URL"
@@ -72,11 +77,18 @@ def _userinfo(match: re.Match[str], text: str, placeholders: Collection[str]) ->
         yield Hit("url-password", kind, start, end, hit.secret)
 
 
+def find_easy_connect(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find the password in `user/password@host/service`, where a text is that and nothing else."""
+    match = _EASY_CONNECT.fullmatch(text)
+    if match and match[1].lower() != "tiger":
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
+
+
 def _query(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
     for match in _QUERY.finditer(text):
         name = match[1]
         judged = judge(name)
-        if judged.level is Level.NONE and name.lower() in _QUERY_KEYS:
+        if judged.level is Level.NONE and name.lower() in QUERY_KEYS:
             judged = API_KEY
             if len(match[2]) < 20:
                 continue

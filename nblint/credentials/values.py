@@ -22,6 +22,10 @@ _REFERENCE = re.compile(
     | [A-Za-z_][\w.-]*\.(?:json|pem|txt|ya?ml|env|key|crt|cer|csv|toml|ini|cfg|p12|pfx|py|ipynb|html|md|jwt|pkl)
     | [\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})*\.[a-z]{2,12}   # an address
     | (?:text|application|image|audio|video)/[\w.+-]+
+    | T[AS]?\d{4}(?:\.\d{3})?                # MITRE ATT&CK: "password_spraying": "T1110.003"
+    | \$(?:2[abxy]?|argon2\w{1,2}|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$.*  # a hash, by crypt's form
+    | @Microsoft\.KeyVault\(.*
+    | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -46,7 +50,15 @@ _OPAQUE = re.compile(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
 _DATE_OR_VERSION = re.compile(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?(?:/.*)?")
 _TYPE = re.compile(
-    r"(?:str|int|bytes|bool|any|object|string|optional|list|dict|none)\b.*", re.IGNORECASE
+    r"(?:str|bytes|bool|any|object|string|optional|list|dict|none|category"
+    r"|(?:u?int|float|complex|datetime|timedelta)(?:\d{1,3})?)\b.*",
+    re.IGNORECASE,
+)
+# The type of a column, as schemas state it: "password": "VARCHAR(255)".
+_COLUMN_TYPE = re.compile(
+    r"(?:n?(?:var)?char(?:acter)?2?|binary|varbinary|text|category|categorical|object|string|bytes)"
+    r"(?:\s?\(\s?\w{1,6}\s?\))?(?: not null)?",
+    re.IGNORECASE,
 )
 
 
@@ -86,20 +98,21 @@ def is_credential(
 
 
 def _is_password(value: str, quoted: bool) -> bool:
-    if not quoted and _TYPE.fullmatch(value):
+    if _COLUMN_TYPE.fullmatch(value) or (not quoted and _TYPE.fullmatch(value)):
         return False
     if any(c.isspace() for c in value):
         return quoted and _is_passphrase(value)
     has_digit = any(c.isdigit() for c in value)
     has_symbol = any(not c.isalnum() and c not in "._-:,()[]/" for c in value)
     if quoted:
-        # A word for the field, not its content: "Password:", "user_password".
-        return not (value.endswith((":", "?")) or (not has_digit and "password" in value.lower()))
+        # A word for the field, not its content: "Password:", "Forgotten?", "user_password".
+        is_label = value.endswith((":", "?")) or "password" in value.lower()
+        return has_digit or not is_label
     if len(value) < 6 or value.startswith(("(", "[", "{", "<", "http")):
         return False
-    return (
-        any(c.isalpha() for c in value) and (has_digit or has_symbol) and not _SLUG.fullmatch(value)
-    )
+    if not any(c.isalpha() for c in value) or _SLUG.fullmatch(value):
+        return False
+    return has_digit or has_symbol or (value.isalpha() and _is_opaque(value))
 
 
 def _is_passphrase(value: str) -> bool:

@@ -1,0 +1,34 @@
+"""Credentials in SQL statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from nblint.credentials.bound import PASSWORD, bind
+from nblint.credentials.hits import Hit
+
+_SQL = re.compile(
+    r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?N?'([^'\n]{4,200})'""",
+    re.IGNORECASE,
+)
+_INSERT = re.compile(
+    r"""\binto\s{1,8}[\w.`"\[\]]{1,100}\s{0,8}\(([^()]{1,1000})\)\s{0,8}values\s{0,8}\(([^()]{1,2000})\)""",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"""\s*(?:N?'([^'\n]{0,512})'|[^,']{0,200})\s*(?:,|$)""")
+
+
+def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find `IDENTIFIED BY '…'`, `PASSWORD '…'` and what is inserted into such a column."""
+    lowered = text.lower()
+    if "'" not in text or not any(word in lowered for word in ("identified", "password", "secret")):
+        return
+    for match in _SQL.finditer(text):
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
+    for match in _INSERT.finditer(text) if "values" in lowered else ():
+        columns = [column.strip(' \t\n`"[]') for column in match[1].split(",")]
+        values = _VALUE.finditer(text, match.start(2), match.end(2))
+        for column, value in zip(columns, values, strict=False):
+            if value[1] is not None:
+                yield from bind(column, value[1], *value.span(1), placeholders=placeholders)
