@@ -307,6 +307,8 @@ def _language(metadata: dict[str, Any]) -> str:
 
 def _cell_language(metadata: dict[str, Any]) -> str | None:
     """Return the language that a polyglot notebook gives one of its cells."""
+    if metadata.keys().isdisjoint(("vscode", "polyglot_notebook", "dotnet_interactive")):
+        return None
     stated = (
         _text(_dict(metadata.get("vscode")).get("languageId"))
         or _text(_dict(metadata.get("polyglot_notebook")).get("kernelName"))
