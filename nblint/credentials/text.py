@@ -77,7 +77,9 @@ def has_stem(text: str) -> bool:
 
 def stems(text: str) -> list[tuple[int, int]]:
     """Return where stems of credential-like names start and end, in order."""
-    lowered = narrow(text.replace("\u212a", "k")).lower()  # the sign of the kelvin is a "k" to Python
+    lowered = narrow(
+        text.replace("\u212a", "k")
+    ).lower()  # the sign of the kelvin is a "k" to Python
     found: list[tuple[int, int]] = []
     for stem in (*_WHOLE_STEMS, *_OPEN_STEMS):
         start = lowered.find(stem)

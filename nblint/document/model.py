@@ -321,7 +321,11 @@ def _joined(source: object) -> str:
     """Return a multi-line string of the format, which is a string or a list of strings."""
     if isinstance(source, str):
         return source
-    return "".join(part for part in _list(source) if isinstance(part, str))
+    parts = _list(source)
+    try:
+        return "".join(parts)
+    except TypeError:
+        return "".join(part for part in parts if isinstance(part, str))
 
 
 def _text(value: object) -> str:

@@ -197,7 +197,10 @@ def _joined(content: object) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return "".join(line for line in content if isinstance(line, str))
+        try:
+            return "".join(content)
+        except TypeError:
+            return "".join(line for line in content if isinstance(line, str))
     return ""
 
 
