@@ -117,13 +117,25 @@ class Constants:
     def _names(self) -> dict[str, ast.expr | None]:
         if self._known is None:
             self._known = {}
-            for node in ast.walk(self._tree):
+            for node in _statements(self._tree):
                 if isinstance(node, ast.Assign):
                     for target in node.targets:
                         if isinstance(target, ast.Name):
                             seen = target.id in self._known
                             self._known[target.id] = None if seen else node.value
         return self._known
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a tree, and no expression: those are most of it."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, field, None)
+            if isinstance(inner, list):
+                stack.extend(inner)
 
 
 def literals(

@@ -227,6 +227,7 @@ def present_formats(text: str, words: str | None = None) -> tuple[Format, ...]:
     """
     if words is None:
         words = long_words(text)
+    words = " ".join(dict.fromkeys(words.split(" ")))  # half of them stand there again and again
     known = {literal for literal in _LITERALS if literal in words}
     known.update(literal for literal in _SPACED_LITERALS if literal in text)
     return tuple(

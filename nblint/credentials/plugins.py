@@ -29,6 +29,9 @@ _PROVIDERS = (
     ("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
 )  # fmt: skip
 _CANDIDATE = re.compile("|".join(f"(?:{row[3]})" for row in _PROVIDERS), re.IGNORECASE)
+# What they hold in lower case, but for the first: looked for before that slow expression.
+_MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
+_ARTIFACTORY = re.compile(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
 _RUN = re.compile(r"[\w-]{24,512}")
 _SHORT = re.compile(r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}")
 _SPACES = re.compile(r"\s{2,}")
@@ -81,8 +84,15 @@ def candidate_lines(text: str, words: str) -> Iterator[tuple[int, int]]:
             last = len(text) if last < 0 else last
             first = text.rfind("\n", 0, start) + 1
             window = text[max(first, start - _LONGEST_LINE) : min(last, start + _LONGEST_LINE)]
-            if _CANDIDATE.search(window):
+            if _may_hold(window):
                 yield first, last
+
+
+def _may_hold(window: str) -> bool:
+    folded = window.casefold()
+    if _ARTIFACTORY.search(folded):
+        return True
+    return any(mark in folded for mark in _MARKS) and bool(_CANDIDATE.search(window))
 
 
 def _places(text: str, mark: str) -> Iterator[int]:

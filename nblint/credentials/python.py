@@ -50,21 +50,34 @@ _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "def
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 
 
+# Two of three nodes of a tree are names and what is done with them: nothing is found in those.
+_LEAVES = frozenset({ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.Pass})
+
+
 def _walk(tree: ast.AST, *, prune: bool) -> Iterator[ast.AST]:
-    """Yield all nodes; if told so, without the calls that stand for magics.
+    """Yield the nodes that matter; if told so, without the calls that stand for magics.
 
     The shell layer reads magics as they are written.
     """
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")))) if (
-                prune
-            ):
-                continue
+        if prune and isinstance(node, ast.Call) and _is_magic(node):
+            continue
         yield node
-        stack.extend(ast.iter_child_nodes(node))
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                stack.extend(v for v in value if isinstance(v, ast.AST) and type(v) not in _LEAVES)
+            elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+                stack.append(value)
+
+
+def _is_magic(node: ast.Call) -> bool:
+    match node.func:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))):
+            return True
+    return False
 
 
 class PythonLayer:

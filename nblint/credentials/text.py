@@ -90,6 +90,14 @@ _AUTH_TUPLE = re.compile(
 )
 
 
+def narrow(text: str) -> str:
+    """Return a text of one byte a character, with which searching is several times as fast.
+
+    Offsets stay; a character beyond Latin-1 is a question mark.
+    """
+    return text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
+
+
 def has_stem(text: str) -> bool:
     """Tell whether a text can hold a credential-like name."""
     return bool(stems(text))
@@ -97,9 +105,9 @@ def has_stem(text: str) -> bool:
 
 def stems(text: str) -> list[tuple[int, int]]:
     """Return where stems of credential-like names start and end, in order."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # one letter (U+0130) becomes two: keep the offsets
-        lowered = "".join(c.lower() if c.isascii() else c for c in text)
+    lowered = narrow(
+        text.replace("\u212a", "k")
+    ).lower()  # the sign of the kelvin is a "k" to Python
     found: list[tuple[int, int]] = []
     foreign = () if text.isascii() else _FOREIGN_STEMS
     for stem in (*_WHOLE_STEMS, *_OPEN_STEMS, *foreign):

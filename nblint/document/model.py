@@ -307,6 +307,8 @@ def _language(metadata: dict[str, Any]) -> str:
 
 def _cell_language(metadata: dict[str, Any]) -> str | None:
     """Return the language that a polyglot notebook gives one of its cells."""
+    if metadata.keys().isdisjoint(("vscode", "polyglot_notebook", "dotnet_interactive")):
+        return None
     stated = (
         _text(_dict(metadata.get("vscode")).get("languageId"))
         or _text(_dict(metadata.get("polyglot_notebook")).get("kernelName"))
@@ -319,7 +321,11 @@ def _joined(source: object) -> str:
     """Return a multi-line string of the format, which is a string or a list of strings."""
     if isinstance(source, str):
         return source
-    return "".join(part for part in _list(source) if isinstance(part, str))
+    parts = _list(source)
+    try:
+        return "".join(parts)
+    except TypeError:
+        return "".join(part for part in parts if isinstance(part, str))
 
 
 def _text(value: object) -> str:

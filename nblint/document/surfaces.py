@@ -53,19 +53,20 @@ class Surface:
         self.place = place
         self.language = language
         self.value = value
-        self._text = text
+        # There are thousands in a repository: what costs nothing is made at once.
+        self._text = _with_plain_ends(text) if value is None else None
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The text that rows and columns count in; a newline is its only line end."""
-        if self.value is not None:
-            return _dumped(self.value, indent=1)
-        return _with_plain_ends(self._text)
+        if self._text is None:
+            self._text = _dumped(self.value, indent=1)
+        return self._text
 
-    @cached_property
+    @property
     def probe(self) -> str:
         """A text with the same words, to search: as `text`, but cheap to make."""
-        return _dumped(self.value) if self.value is not None else self.text
+        return self.text if self.value is None else _dumped(self.value)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -196,7 +197,10 @@ def _joined(content: object) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return "".join(line for line in content if isinstance(line, str))
+        try:
+            return "".join(content)
+        except TypeError:
+            return "".join(line for line in content if isinstance(line, str))
     return ""
 
 
