@@ -41,7 +41,7 @@ class Guards(Notes, ast.NodeVisitor):
                 self.visit(statement)
         tried = frozenset(read.name for read in self.uses.reads[first:] if read.name)
         for handler in node.handlers:
-            start = self.scope.mark()
+            start = self.scope.mark([*node.body, *node.orelse])
             if handler.name:
                 self.scope.bind_unknown(handler.name)
             with self.state(absent=tried if caught else frozenset()):
@@ -59,11 +59,11 @@ class Guards(Notes, ast.NodeVisitor):
     def visit_If(self, node: ast.If | ast.While) -> None:
         self.visit(node.test)
         held, failed = self.tested(node.test), self.tested(node.test, outcome=False)
-        start = self.scope.mark()
+        start = self.scope.mark([*node.body, *node.orelse])
         with self.state(present=held[0], absent=held[1]):
             for statement in node.body:
                 self.visit(statement)
-        after = self.scope.mark()
+        after = self.scope.again(start)
         self.scope.reset(start)
         with self.state(present=failed[0], absent=failed[1]):
             for statement in node.orelse:

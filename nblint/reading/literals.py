@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 SEQUENCES = frozenset(["list", "reversed", "set", "sorted", "tuple"])
-_MOST_STRINGS = 50  # that one expression may stand for
+MOST_STRINGS = 50  # that one expression may stand for
 _LONGEST_STRING = 1000  # no variable has a longer name
 _MOST_ELEMENTS = 1000  # of one list
 # Methods of strings whose results are worked out.
@@ -201,13 +201,13 @@ def union(found: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
         if part is None:
             return None
         strings += part
-    return tuple(dict.fromkeys(strings))[:_MOST_STRINGS] or None
+    return tuple(dict.fromkeys(strings))[:MOST_STRINGS] or None
 
 
 def _product(found: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
     results: tuple[str, ...] = ("",)
     for part in found:
-        if part is None or len(results) * len(part) > _MOST_STRINGS:
+        if part is None or len(results) * len(part) > MOST_STRINGS:
             return None
         if max(map(len, results)) + max(map(len, part), default=0) > _LONGEST_STRING:
             return None

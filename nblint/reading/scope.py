@@ -5,14 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from nblint.reading.literals import SEQUENCES, Names, any_item, column_of, key_of, union
+from nblint.reading.literals import (
+    MOST_STRINGS,
+    SEQUENCES,
+    Names,
+    any_item,
+    column_of,
+    key_of,
+    union,
+)
 
 # The environment variables whose values an expression holds; EVERYTHING stands for all of them.
 Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
-Mark: TypeAlias = tuple[dict[str, tuple[str, ...]], dict[str, Held]]
+Mark: TypeAlias = dict[str, tuple[tuple[str, ...] | None, Held | None]]
 EVERYTHING = "*"
 # The path of what a copy of the environment is bound to.
 COPY = "a copy of os.environ"
@@ -207,13 +215,23 @@ class Scope(Names):
             for of in ("self", "cls"):
                 self.bind(ast.Attribute(ast.Name(of), target.id), target)
 
-    def mark(self) -> Mark:
-        """Return what names stand for now."""
-        return dict(self._strings), dict(self._held)
+    def mark(self, branches: list[ast.stmt]) -> Mark:
+        """Return what those names stand for now that some statements bind."""
+        keys: set[str | None] = set()
+        for statement in branches:
+            for node in ast.walk(statement):
+                if isinstance(getattr(node, "ctx", None), ast.Store):
+                    keys.add(key_of(cast("ast.expr", node)))
+        return {key: (self._strings.get(key), self._held.get(key)) for key in keys if key}
+
+    def again(self, mark: Mark) -> Mark:
+        """Return what the names of an earlier mark stand for now."""
+        return {key: (self._strings.get(key), self._held.get(key)) for key in mark}
 
     def reset(self, mark: Mark) -> None:
         """Go back to what names stood for."""
-        self._strings, self._held = dict(mark[0]), dict(mark[1])
+        for key, (strings, held) in mark.items():
+            self._set(key, strings, held or NOTHING)
 
     def join(self, other: Mark, start: Mark) -> None:
         """Let names stand for what they do now and for what they did at the end of another branch.
@@ -222,16 +240,21 @@ class Scope(Names):
             other: The end of the other branch.
             start: Where the two parted.
         """
-        strings, held = other
-        for key, values in strings.items():
-            if key in self._strings:
-                self._strings[key] = union([values, self._strings[key]]) or values
-            elif key not in start[0]:  # bound in the other branch alone
-                self._strings[key] = values
-        for key in [key for key in self._strings if key in start[0] and key not in strings]:
-            del self._strings[key]
-        for key, variables in held.items():
-            self._held[key] = self._held.get(key, NOTHING) | variables
+        for key, (theirs, held) in other.items():
+            ours = self._strings.get(key)
+            if theirs and ours:
+                strings = union([theirs, ours])
+            else:  # bound to what cannot be told in one of them, or in one of them alone
+                strings = None if start[key][0] else theirs or ours
+            self._set(key, strings, self._held.get(key, NOTHING) | (held or NOTHING))
+
+    def _set(self, key: str, strings: tuple[str, ...] | None, held: Held) -> None:
+        self._strings.pop(key, None)
+        self._held.pop(key, None)
+        if strings:
+            self._strings[key] = strings
+        if held:
+            self._held[key] = held
 
     def _returned(self, call: ast.Call) -> Held:
         arguments = (*call.args, *(keyword.value for keyword in call.keywords))
@@ -298,7 +321,8 @@ class Scope(Names):
 
     def _bind_items(self, key: str, value: ast.Dict) -> None:
         self._itemized.add(key)
-        if strings := union([self.strings(item) for item in value.values]):
+        few = value.values if len(value.values) <= MOST_STRINGS else []
+        if strings := union([self.strings(item) for item in few]):
             self._strings[any_item(key)] = strings
         for name, item in zip(value.keys, value.values, strict=True):
             if isinstance(name, ast.Constant):

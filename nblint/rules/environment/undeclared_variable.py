@@ -25,13 +25,16 @@ class UndeclaredVariable(Rule):
         if not catalogue:
             return
         lost = {write.name for write in environment.writes if write.lost}
+        nearest_to: dict[str, str | None] = {}
         read = {read.name for read in environment.reads if not read.asks}
         for use in environment.reads:
             if use.name is None or catalogue.knows(use.name) or environment.sets_before(use):
                 continue
             if use.asks and use.name in read:
                 continue  # the read itself is reported
-            nearest = catalogue.nearest(use.name)
+            if use.name not in nearest_to:  # comparing with all names takes a while
+                nearest_to[use.name] = catalogue.nearest(use.name)
+            nearest = nearest_to[use.name]
             yield self.at(
                 use.place,
                 f"{use.name} is not in the catalogue"
