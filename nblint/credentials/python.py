@@ -291,7 +291,7 @@ class PythonLayer:
         if called == "print":  # print("password:", "…")
             for name, node_after in zip(arguments, node.args[1:], strict=False):
                 if name is not None and name.rstrip().endswith((":", "=")) and len(name) <= 60:
-                    yield from self._strictly(name, node_after, judge(name))
+                    yield from self._strictly(name.rstrip(" :="), node_after, judge(name))
         # add_argument("-t", "--token", default="…"): the longest of the first two names it.
         first = max((text for text in arguments[:2] if text), key=len, default="")
         for keyword in node.keywords:

@@ -68,7 +68,7 @@ _TRAILING = ".,;:)]}*\\"
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
 # `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
 _NAMED_VALUE = re.compile(
-    r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
+    r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,#]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
     r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
     re.IGNORECASE,
 )
