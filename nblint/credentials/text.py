@@ -16,7 +16,8 @@ from nblint.credentials.names import CredentialName, Level, judge
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
 _OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
                "senha", "kennwort", "heslo", "parola", "wachtwoord")  # fmt: skip
-_FOREIGN_STEMS = ("пароль", "密码", "密碼", "パスワード", "비밀번호")
+# Beyond Latin-1: looked for in the text itself, which `narrow` would blank out.
+_FOREIGN_STEMS = ("пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード", "비밀번호")
 _WHOLE_STEMS = ("token", "key", "auth", "pat")
 
 
@@ -109,8 +110,7 @@ def stems(text: str) -> list[tuple[int, int]]:
         text.replace("\u212a", "k")
     ).lower()  # the sign of the kelvin is a "k" to Python
     found: list[tuple[int, int]] = []
-    foreign = () if text.isascii() else _FOREIGN_STEMS
-    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS, *foreign):
+    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS):
         start = lowered.find(stem)
         whole = stem in _WHOLE_STEMS
         while start >= 0:
@@ -118,6 +118,8 @@ def stems(text: str) -> list[tuple[int, int]]:
             if not (whole and _goes_on(text, end)):
                 found.append((start, end))
             start = lowered.find(stem, end)
+    for stem in () if text.isascii() else _FOREIGN_STEMS:
+        found.extend(match.span() for match in re.finditer(stem, text))
     found.sort()
     return found
 
