@@ -1,7 +1,11 @@
 """`nblint new`."""
 
 import json
+import os
+import re
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -17,10 +21,17 @@ from nblint.toml import nearest
     "-o",
     "--output-dir",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    help="The folder that the repository's folder is made in.",
+    help="The folder that the repository's folder is made in; the current one if not given.",
 )
-def new(answers: tuple[str, ...], no_input: bool, output_dir: Path) -> None:
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A repository that is there already: add what it lacks. A file that differs is kept, "
+    "unless you say that it be replaced.",
+)
+def new(
+    answers: tuple[str, ...], no_input: bool, output_dir: Path | None, into: Path | None
+) -> None:
     """Generate a notebook repository from the template that this package carries.
 
     Asks what cookiecutter would ask; `nblint new --no-input title="Phishing triage"` asks nothing.
@@ -36,10 +47,24 @@ def new(answers: tuple[str, ...], no_input: bool, output_dir: Path) -> None:
     template = template_folder()
     known = _questions(template)
     given = dict(_pair(answer, known) for answer in answers)
-    try:
-        cookiecutter(
-            str(template), no_input=no_input, extra_context=given, output_dir=str(output_dir)
+
+    def generate(folder: Path, **defaults: str) -> Path:
+        return Path(
+            cookiecutter(
+                str(template),
+                no_input=no_input,
+                extra_context={**defaults, **given},
+                output_dir=str(folder),
+            )
         )
+
+    try:
+        if into is None:
+            generate(output_dir or Path())
+        elif output_dir is not None:
+            raise click.UsageError("--into and --output-dir exclude each other")
+        else:
+            _adopt(generate, into.resolve(), ask=not no_input)
     except CookiecutterException as error:
         # A hook has said already what is wrong with which answer.
         click.echo(f"nblint: nothing was generated: {error}", err=True)
@@ -65,3 +90,26 @@ def _pair(answer: str, known: list[str]) -> tuple[str, str]:
     if key not in known:
         raise click.UsageError(f"the template does not ask for {key!r}{nearest(key, known)}")
     return key, value
+
+
+def _adopt(generate: Callable[..., Path], folder: Path, *, ask: bool) -> None:
+    """Generate aside, then place in an existing folder what it lacks, and what the person picks."""
+    from nblint.cli.placing import place
+
+    title = " ".join(re.split(r"[-_.\s]+", folder.name)).strip()
+    # An expression: cookiecutter renders answers, and a folder's name is not ours.
+    defaults = {"title": f"{{{{ {json.dumps(title[0].upper() + title[1:])} }}}}"} if title else {}
+    with tempfile.TemporaryDirectory() as aside:
+        # The template's last hook then makes no repository and no commit.
+        os.environ["NBLINT_NEW_INTO"] = str(folder)
+        try:
+            generated = generate(Path(aside), **defaults)
+        finally:
+            del os.environ["NBLINT_NEW_INTO"]
+        for line in place(generated, folder, ask=ask):
+            click.echo(line)
+    click.echo(
+        "\nWhat to do next: `git status` and `git diff` show what is new; `make setup` switches "
+        "the checks on;\n`nblint baseline create` records what is wrong in older notebooks today, "
+        "so that only new findings are refused."
+    )

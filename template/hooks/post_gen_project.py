@@ -51,11 +51,15 @@ def main() -> None:
     block = block_of_repository(origin) if origin else block_of_release(version_of(root))
     # As bytes: line ends stay LF on Windows.
     CONFIG.write_bytes(re.sub(r"  # @nblint@.*\n", lambda _: block, text).encode())
-    done = first_commit() if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
-    print("\n".join(["", f"Generated {Path.cwd()}", *done]))
+    # `nblint new --into` moves the files to where they belong, and tells what it did.
+    stays = "NBLINT_NEW_INTO" not in os.environ
+    if stays:
+        done = first_commit() if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
+        print("\n".join(["", f"Generated {Path.cwd()}", *done]))
     if origin and origin.is_local:
         print(PATH_WARNING.format(repo=origin.repo))
-    print(next_steps())
+    if stays:
+        print(next_steps())
 
 
 # ---- where nblint comes from
