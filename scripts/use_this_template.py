@@ -147,14 +147,7 @@ def render(copy: Copy, folder: Path) -> Path:
         out = folder / f"out{number}"
         answers = ["git_init=no", f"title={verbatim(title)}", *others]
         ran = subprocess.run(
-            [
-                *cookiecutter,
-                "--output-dir",
-                str(out),
-                "git_init=no",
-                f"title={verbatim(title)}",
-                *others,
-            ],
+            [*cookiecutter, "--output-dir", str(out), *answers],
             encoding="utf-8",
             errors="replace",
             stdout=subprocess.PIPE,
