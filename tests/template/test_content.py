@@ -74,17 +74,21 @@ def assert_sound(repository: Path) -> None:
     assert notebook.read_bytes() == before
 
 
-def parse(path: Path, text: str) -> None:
+def parse(path: Path, text: str) -> object:
+    """Return what a file says, as its format is read; of other formats the text."""
     match path.suffix:
         case ".toml":
-            tomllib.loads(text)
-        case ".yaml":
-            yaml.safe_load(text)
+            return tomllib.loads(text)
+        case ".yaml" | ".yml":
+            return yaml.safe_load(text)
         case ".ipynb" | ".baseline":
-            json.loads(text)
+            return json.loads(text)
+        case ".spec":
+            return text.replace("%%", "%")
     if path.name == ".editorconfig":
         parser = configparser.ConfigParser()
         parser.read_string("[top]\n" + text)
+    return text
 
 
 @pytest.mark.parametrize("licence", LICENCES)
@@ -111,6 +115,35 @@ def test_nasty_answers(generate: Generate, title: str) -> None:
     assert source.startswith(f"# {title}\n\n## Purpose\n{title}\n\n## Audience\n{title}\n\n## ")
     assert (repository / "README.md").read_text("utf-8").startswith(f"# {title}\n\n{title}\n")
     assert git("status", "--porcelain", cwd=repository) == ""
+
+
+NAMES = ("title", "purpose", "audience", "author")
+
+
+def said(data: object, words: dict[str, str]) -> object:
+    """Replace words in every text of some data."""
+    match data:
+        case dict():
+            return {said(key, words): said(value, words) for key, value in data.items()}
+        case list():
+            return [said(value, words) for value in data]
+        case str():
+            return re.sub("|".join(words), lambda word: words[word[0]], data)
+    return data
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+def test_answers_survive_wherever_they_are_written(generate: Generate, title: str) -> None:
+    """A file that is read back says with nasty answers what it says with plain ones."""
+    words = {f"Plain {name} here": title.strip() for name in NAMES}
+    plain, nasty = (dict(zip(NAMES, answers, strict=True)) for answers in (words, words.values()))
+    expected = generate(slug="plain-slug", git_init=False, **plain)
+    written = generate(slug="nasty-slug", git_init=False, **nasty)
+    words["plain-slug"] = "nasty-slug"
+    for path in files(expected):
+        name = path.relative_to(expected).as_posix().replace("plain-slug", "nasty-slug")
+        one, other = (each.read_text("utf-8") for each in (path, written / name))
+        assert parse(written / name, other) == said(parse(path, one), words), name
 
 
 def test_slug_follows_the_title(generate: Generate) -> None:
