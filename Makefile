@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format clean
+.PHONY: help setup tools demo test check format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -25,7 +25,20 @@ $(VENV)/.ready: pyproject.toml nblint/__init__.py
 demo: setup ## Generate a notebook repository; see commits refused, mended and accepted
 	@$(BIN)/python -m demo
 
-test: setup ## Run all tests, with the real tools
+# What tests need of the system: as root on Debian it is installed; elsewhere tests skip and say what
+# they miss, unless CI=true.
+COMMANDS := createrepo_c dnf gpg rpmbuild rpmlint rsync setpriv shellcheck systemd-analyze
+PACKAGES := createrepo-c dnf dnf-plugins-core gnupg rpm rpmlint rsync shellcheck systemd util-linux
+
+tools:
+	@for command in $(COMMANDS); do command -v $$command >/dev/null || missing="$$missing $$command"; done; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing what tests need:$$missing ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq --yes --no-install-recommends $(PACKAGES) >/dev/null; \
+	fi
+
+test: setup tools ## Run all tests, with the real tools
 	$(BIN)/python -m pytest -n auto
 
 check: setup ## The quick loop: lint, types, fast tests

@@ -66,6 +66,9 @@ def main() -> None:
     block = block_of_repository(origin) if origin else block_of_release(version_of(root))
     # As bytes: line ends stay LF on Windows.
     CONFIG.write_bytes(re.sub(r"  # @nblint@.*\n", lambda _: block, text).encode())
+    # Archives unpacked by Python, and wheels, lose who may run what.
+    for script in Path("scripts").iterdir():
+        script.chmod(script.stat().st_mode | 0o111)
     done = first_commit() if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
     print("\n".join(["", f"Generated {Path.cwd()}", *done]))
     if origin and origin.is_local:
@@ -206,6 +209,7 @@ def first_commit() -> list[str]:
         succeeds("init", "--quiet")
         and succeeds("symbolic-ref", "HEAD", "refs/heads/main")
         and succeeds("add", ".")
+        and succeeds("update-index", "--chmod=+x", *map(str, Path("scripts").iterdir()))  # Windows
     ):
         return ["git could not make a repository here; see its message above."]
     done = []

@@ -16,7 +16,8 @@ def test_first_commit(generate: Generate) -> None:
     assert git("branch", "--show-current", cwd=repository) == "main"
     assert git("log", "--format=%an: %s", cwd=repository) == "Ada: Start from the notebook template"
     assert git("status", "--porcelain", "--ignored", cwd=repository) == ""
-    assert len(git("ls-files", cwd=repository).splitlines()) > 13
+    assert git("ls-files", "--others", cwd=repository) == ""
+    assert git("ls-files", "README.md", cwd=repository)
 
 
 def test_pre_commit_is_installed(generate: Generate, capfd: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +61,8 @@ def test_without_identity(
     for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
         monkeypatch.delenv(name)
     repository = generate()
-    assert len(git("ls-files", cwd=repository).splitlines()) > 13
+    assert git("ls-files", "--others", cwd=repository) == ""
+    assert git("ls-files", "README.md", cwd=repository)
     assert "git config --global user.name" in capfd.readouterr().out
     with pytest.raises(subprocess.CalledProcessError):
         git("rev-parse", "HEAD", cwd=repository)
