@@ -18,8 +18,22 @@ from typing import NamedTuple
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 CONFIG = Path(".pre-commit-config.yaml")
+# What the pipelines show: the same findings, a test case a notebook. Only scripts/lint runs it.
+REPORT = """\
+        name: nblint (report for the pipeline)
+        args: [--output-format, junit, --output-file, build/test-results/nblint.xml]
+        pass_filenames: false
+        always_run: true
+        stages: [manual]
+"""
 # Set while another git command runs (a hook, a rebase); they would send our git to that repository.
 GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
+# What serves one choice of pipeline; the answer `ci` keeps its own.
+PIPELINES = {
+    "circleci": (".circleci", ".github/PULL_REQUEST_TEMPLATE.md"),
+    "github": (".github/workflows", ".github/PULL_REQUEST_TEMPLATE.md"),
+    "gitlab": (".gitlab-ci.yml", ".gitlab"),
+}
 PATH_WARNING = """
 *** WARNING ***************************************************************
 The checks of this repository take nblint from a folder of this machine:
@@ -46,6 +60,7 @@ class Origin(NamedTuple):
 
 def main() -> None:
     """Finish the generated repository."""
+    keep_one_pipeline(ANSWERS["ci"])
     root = template_root()
     origin = origin_of_cruft() or (origin_of(root) if root else None)
     text = CONFIG.read_text(encoding="utf-8")
@@ -70,6 +85,19 @@ def is_passing() -> bool:
     # `nblint new --into`; `cruft update`, `diff` and `check`, which generate to compare.
     in_temporary_folder = Path(tempfile.gettempdir()).resolve() in Path.cwd().resolve().parents
     return "NBLINT_NEW_INTO" in os.environ or ("_commit" in ANSWERS and in_temporary_folder)
+
+
+# ---- the pipeline
+
+
+def keep_one_pipeline(chosen: str) -> None:
+    """Remove what serves other pipelines."""
+    for path in {Path(path) for paths in PIPELINES.values() for path in paths} - {
+        Path(path) for path in PIPELINES[chosen]
+    }:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if not any(Path(".github").iterdir()):
+        Path(".github").rmdir()
 
 
 # ---- where nblint comes from
@@ -144,7 +172,9 @@ def block_of_repository(origin: Origin) -> str:
       - id: nblint
       - id: nblint-fix
         stages: [manual]
-"""
+      - id: nblint
+        alias: nblint-report
+{REPORT}"""
 
 
 def block_of_release(version: str) -> str:
@@ -167,7 +197,11 @@ def block_of_release(version: str) -> str:
         types_or: [jupyter]
         require_serial: true
         stages: [manual]
-"""
+      - id: nblint-report
+        entry: nblint check
+        language: python
+        additional_dependencies: [nblint-suite{version}]
+{REPORT}"""
 
 
 # ---- git

@@ -70,7 +70,7 @@ def test_generated_configuration(generate: Generate) -> None:
         assert re.fullmatch(r"v?\d+\.\d+\.\d+", entry["rev"])
         known = {hook["id"] for hook in TOOLS[entry["repo"]].hooks}
         assert {hook["id"] for hook in entry["hooks"]} == known
-    assert [hook["id"] for hook in nblint["hooks"]] == ["nblint", "nblint-fix"]
+    assert [hook["id"] for hook in nblint["hooks"]] == ["nblint", "nblint-fix", "nblint"]
 
 
 def test_mirrors_know_every_repository(generate: Generate, tmp_path: Path) -> None:

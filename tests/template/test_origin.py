@@ -16,7 +16,9 @@ from tests.template.conftest import ROOT, Generate, command, git
 def nblint_entry(repository: Path) -> dict[str, Any]:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
     (entry,) = [e for e in config["repos"] if e["hooks"][0]["id"] == "nblint"]
-    assert [hook["id"] for hook in entry["hooks"]] == ["nblint", "nblint-fix"]
+    fields = [(hook["id"], hook.get("stages")) for hook in entry["hooks"]]
+    report = "nblint-report" if entry["repo"] == "local" else "nblint"
+    assert fields == [("nblint", None), ("nblint-fix", ["manual"]), (report, ["manual"])]
     return {"repo": entry["repo"], "rev": entry.get("rev"), **entry["hooks"][0]}
 
 
