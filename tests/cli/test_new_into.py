@@ -58,7 +58,7 @@ def test_adds_what_is_missing_and_keeps_what_is_there(repository: Path) -> None:
     assert "# Phishing reports\\n" in notebook.read_text("utf-8"), "named as the folder"
     assert "nblint" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
     assert "Kept yours, which differ from the template's: README.md\n" in result.output
-    assert "Added .editorconfig, " in result.output
+    assert ", .editorconfig, " in result.output
     assert git("log", "--format=%s", cwd=repository) == "ours", "nothing is committed"
     assert git("diff", "--name-only", cwd=repository) == ""
 
