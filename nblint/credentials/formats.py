@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from nblint.credentials.literals import Literals
 from nblint.credentials.placeholders import is_documented_example, is_placeholder
 
 
@@ -198,7 +199,7 @@ _SHORTEST_RUN = 16
 _SPACED = [row for row in FORMATS if r"\s" in row.pattern or r"\n" in row.pattern]
 _WITH_SPACES = frozenset(row.name for row in _SPACED)
 _SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
-_LITERALS = frozenset(literal for row in FORMATS for literal in row.literals) - _SPACED_LITERALS
+_LITERALS = Literals({literal for row in FORMATS for literal in row.literals} - _SPACED_LITERALS)
 
 
 def long_words(text: str) -> str:
@@ -228,7 +229,7 @@ def present_formats(text: str, words: str | None = None) -> tuple[Format, ...]:
     if words is None:
         words = long_words(text)
     words = " ".join(dict.fromkeys(words.split(" ")))  # half of them stand there again and again
-    known = {literal for literal in _LITERALS if literal in words}
+    known = _LITERALS.present(words)
     known.update(literal for literal in _SPACED_LITERALS if literal in text)
     return tuple(
         row

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nblint.credentials.formats import Format, find_formats, long_words, present_formats
+from nblint.credentials.literals import Literals
 from nblint.credentials.names import Level, judge
 from nblint.credentials.plugins import candidate_lines
 from nblint.credentials.text import stems, word_at
@@ -38,6 +39,9 @@ _CURL = re.compile(r"curl[^\n]{0,300}?\s(?:-u|--user)\b")
 _USER_OPTION = re.compile(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = re.compile(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 _PUTTY = "PuTTY-User-Key-File"
+_STATEMENTS = ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
+_OPTIONS = (" -u", " -U", " -a", " -l")
+_MARKS = Literals((*_STATEMENTS, *_TOOLS, *_OPTIONS, "code=", "curl", "ogin"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +82,23 @@ def look(text: str, code: int | None = None) -> Clues:
     found = {match.start for match in find_formats(text, formats)}
     found.update(lines)
     found.update(match.start() for match in _USERINFO.finditer(text))
+    places = _MARKS.places(text)
     if "code=" in words:
-        found.update(_places(text, "code="))
-    for statement in ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY):
-        found.update(_places(text, statement))
-    found.update(at for at in _places(text, "curl") if _CURL.match(text, at))
+        found.update(places.get("code=", ()))
+    for statement in _STATEMENTS:
+        found.update(places.get(statement, ()))
+    found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))
     end = len(text) if code is None else code
     found.update(_names(text, end))
     found.update(_calls(text[:end]))
     for tool in _TOOLS:
-        found.update(at for at in _places(text, tool, end) if _OPTION.match(text, at))
-    found.update(at for at in _places(text, "ogin") if _LOGIN.match(text, at))
-    for option in (" -u", " -U", " -a", " -l"):
-        found.update(at for at in _places(text, option, end) if _USER_OPTION.match(text, at + 1))
-    key = "-----BEGIN" in text or _PUTTY in text
+        starts = _until(end - len(tool), places.get(tool, ()))
+        found.update(at for at in starts if _OPTION.match(text, at))
+    found.update(at for at in places.get("ogin", ()) if _LOGIN.match(text, at))
+    for option in _OPTIONS:
+        starts = _until(end - len(option), places.get(option, ()))
+        found.update(at for at in starts if _USER_OPTION.match(text, at + 1))
+    key = "-----BEGIN" in places or _PUTTY in places
     return Clues(formats, key, bool(lines), tuple(sorted(found)))
 
 
@@ -106,11 +113,8 @@ def _calls(code: str) -> Iterator[int]:
             yield at
 
 
-def _places(text: str, mark: str, end: int | None = None) -> Iterator[int]:
-    at = text.find(mark, 0, end)
-    while at >= 0:
-        yield at
-        at = text.find(mark, at + len(mark), end)
+def _until(last: int, places: Iterable[int]) -> Iterator[int]:
+    return (at for at in places if at <= last)
 
 
 # A value that is no word somebody chose is long, or has a digit or a sign in it.

@@ -10,6 +10,7 @@ from enum import Enum
 
 from nblint.credentials.bound import PASSWORD, TOKEN, bind
 from nblint.credentials.hits import Hit
+from nblint.credentials.literals import Literals
 from nblint.credentials.names import CredentialName, Level, judge
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
@@ -19,6 +20,7 @@ _OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer
 # Beyond Latin-1: looked for in the text itself, which `narrow` would blank out.
 _FOREIGN_STEMS = ("пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード", "비밀번호")
 _WHOLE_STEMS = ("token", "key", "auth", "pat")
+_STEMS = Literals((*_WHOLE_STEMS, *_OPEN_STEMS))
 
 
 class Unquoted(Enum):
@@ -110,14 +112,12 @@ def stems(text: str) -> list[tuple[int, int]]:
         text.replace("\u212a", "k")
     ).lower()  # the sign of the kelvin is a "k" to Python
     found: list[tuple[int, int]] = []
-    for stem in (*_WHOLE_STEMS, *_OPEN_STEMS):
-        start = lowered.find(stem)
+    for stem, starts in _STEMS.places(lowered).items():
         whole = stem in _WHOLE_STEMS
-        while start >= 0:
+        for start in starts:
             end = start + len(stem)
             if not (whole and _goes_on(text, end)):
                 found.append((start, end))
-            start = lowered.find(stem, end)
     for stem in () if text.isascii() else _FOREIGN_STEMS:
         found.extend(match.span() for match in re.finditer(stem, text))
     found.sort()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -249,6 +251,19 @@ def _row_starts(source: str) -> list[int]:
 
 def _load(raw: bytes) -> dict[str, Any]:
     try:
+        data = msgspec.json.decode(raw)  # twice as fast as `json`, but stricter
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        data = _load_leniently(raw)
+    if not isinstance(data, dict):
+        raise Unreadable("not a notebook: the JSON is no object")
+    if not isinstance(data.get("cells"), list) and not isinstance(data.get("worksheets"), list):
+        raise Unreadable("not a notebook: it has no list of cells")
+    return data
+
+
+def _load_leniently(raw: bytes) -> object:
+    """Read JSON as Python does, NaN and lone surrogates included; say what is wrong with others."""
+    try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
@@ -260,7 +275,7 @@ def _load(raw: bytes) -> dict[str, Any]:
     if text.startswith("\ufeff"):
         raise Unreadable("starts with a byte order mark, which Jupyter does not open")
     try:
-        data = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         # Only the parser's own words: its exception holds the whole document.
         raise Unreadable(f"not JSON: {error.msg}", error.lineno, error.colno) from None
@@ -268,11 +283,6 @@ def _load(raw: bytes) -> dict[str, Any]:
         raise Unreadable("not a notebook: the JSON is nested too deeply") from None
     except ValueError:
         raise Unreadable("not JSON that can be read: it holds a number that is too long") from None
-    if not isinstance(data, dict):
-        raise Unreadable("not a notebook: the JSON is no object")
-    if not isinstance(data.get("cells"), list) and not isinstance(data.get("worksheets"), list):
-        raise Unreadable("not a notebook: it has no list of cells")
-    return data
 
 
 def _cells(data: dict[str, Any]) -> Iterator[object]:

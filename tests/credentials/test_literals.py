@@ -1,0 +1,52 @@
+"""With and without the automaton, the same is found."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from nblint.credentials import formats, literals, prefilter, text
+from nblint.credentials.found import Credential, Credentials
+from nblint.document.model import Notebook
+from nblint.reading.project import Project
+from nblint.reading.python import PythonCells
+from nblint.settings import CredentialsSettings
+from tests.credentials.cases import CREDENTIALS, LOOK_ALIKES, notebook
+
+ALL = (formats._LITERALS, text._STEMS, prefilter._MARKS)
+WORDS = sorted(
+    {word for known in ALL for word in known.all} | {"é", "日", "😀", "\ud800", "s\n", "A"}
+)
+
+pytestmark = pytest.mark.skipif(not literals.HAS_AUTOMATON, reason="needs the extra `fast`")
+
+
+@example("a\ud800 curl -u é token sqlplusqlplus")
+@given(st.lists(st.sampled_from(WORDS) | st.text(max_size=4)).map("".join))
+def test_both_ways_see_the_same(searched: str) -> None:
+    seen = _seen(searched)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(literals, "HAS_AUTOMATON", False)
+        assert _seen(searched) == seen
+
+
+def _seen(searched: str) -> object:
+    clues = prefilter.look(searched), prefilter.look(searched, len(searched) // 2)
+    return [known.present(searched) for known in ALL], _places(searched), clues
+
+
+def _places(searched: str) -> object:
+    return [known.places(searched) for known in ALL[1:]], text.stems(searched)
+
+
+def test_both_ways_find_the_same_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = _all_found()
+    monkeypatch.setattr(literals, "HAS_AUTOMATON", False)
+    assert _all_found() == found
+
+
+def _all_found() -> list[tuple[Credential, ...]]:
+    documents = [Notebook.parse("nb.ipynb", notebook(case)) for case in CREDENTIALS + LOOK_ALIKES]
+    return [
+        Credentials.read(document, PythonCells.read(document), CredentialsSettings(), Project()).all
+        for document in documents
+    ]
