@@ -428,7 +428,11 @@ def test_make_rpm(repository: Path) -> None:
 def test_scripts(repository: Path) -> None:
     needs("shellcheck")
     scripts = sorted((repository / "scripts").iterdir())
-    succeed("shellcheck", *scripts)
+    shell = [
+        script for script in scripts if script.read_text("utf-8").split("\n")[0].endswith("sh")
+    ]
+    assert len(shell) >= 5
+    succeed("shellcheck", *shell)
     assert all(os.access(script, os.X_OK) for script in scripts)
     modes = git("ls-files", "--stage", "scripts", cwd=repository).splitlines()
     assert {line.split()[0] for line in modes} == {"100755"}
