@@ -13,6 +13,7 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
+from tests.system import needs
 from tests.template.circleci import Pipeline, plain_variables
 from tests.template.conftest import ROOT, git
 
@@ -104,9 +105,6 @@ def test_a_branch(project: Project) -> None:
     assert git("status", "--porcelain", cwd=pipeline.folder / "lint") == ""
 
 
-SCRIPTS = ROOT / "template/{{cookiecutter.slug}}/scripts"
-
-
 @pytest.mark.parametrize(
     ("tag", "published"),
     [
@@ -114,12 +112,8 @@ SCRIPTS = ROOT / "template/{{cookiecutter.slug}}/scripts"
         ("v1.2.0-rc1", "testing/notebook-failed-logins-1.2.0~rc1-1.noarch.rpm"),
     ],
 )
-@pytest.mark.skipif(not (SCRIPTS / "build-rpm").exists(), reason="the template builds no RPM yet")
-@pytest.mark.skipif(
-    not all(map(shutil.which, ("rpmbuild", "createrepo_c", "gpg", "rsync"))),
-    reason="rpmbuild, createrepo_c, gpg or rsync is missing",
-)
 def test_a_version(project: Project, tag: str, published: str) -> None:
+    needs("rpmbuild", "createrepo_c", "gpg", "rsync")
     repository = project.folder / "yum"
     project.variables |= {
         "RPM_REPOSITORY": str(repository),
