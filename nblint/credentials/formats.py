@@ -33,7 +33,7 @@ class Format:
         url: Where the vendor documents it.
         before: What stands before the literal and belongs to the value.
         context: What the same line, or one of the two before, must hold (without case).
-        distinct: The least number of different characters: `AKIAAAAAAAAAAAAAAAAA` is none.
+        distinct: The least number of different characters: `AKIA` and sixteen times `A` is none.
         variable: The environment variable that conventionally holds it.
     """
 
