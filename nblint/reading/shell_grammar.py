@@ -201,14 +201,8 @@ class _Parser:
             elif character == '"':
                 self.position += 1
                 self._double_quoted(parts, expansions)
-            elif character == "\\":
-                parts.append(self.text[self.position + 1 : self.position + 2])
-                self.position += 2
-            elif character in "$`":
-                self._expansion(parts, expansions)
             else:
-                parts.append(character)
-                self.position += 1
+                self._character(parts, expansions)
         self.position = min(self.position, len(self.text))
         return Word("".join(parts), start, self.position, tuple(expansions))
 
@@ -221,18 +215,22 @@ class _Parser:
 
     def _double_quoted(self, parts: list[str], expansions: list[ShellUse]) -> None:
         while self.position < len(self.text):
-            character = self.text[self.position]
-            if character == '"':
+            if self.text[self.position] == '"':
                 self.position += 1
                 return
-            if character == "\\":
-                parts.append(self.text[self.position + 1 : self.position + 2])
-                self.position += 2
-            elif character in "$`":
-                self._expansion(parts, expansions)
-            else:
-                parts.append(character)
-                self.position += 1
+            self._character(parts, expansions)
+
+    def _character(self, parts: list[str], expansions: list[ShellUse]) -> None:
+        """Read what means the same bare and in double quotes: one character, or an expansion."""
+        character = self.text[self.position]
+        if character == "\\":
+            parts.append(self.text[self.position + 1 : self.position + 2])
+            self.position += 2
+        elif character in "$`":
+            self._expansion(parts, expansions)
+        else:
+            parts.append(character)
+            self.position += 1
 
     def _expansion(self, parts: list[str], expansions: list[ShellUse]) -> None:
         """Read `$NAME`, `${NAME…}`, `$(…)`, `` `…` `` or a lone `$`."""
