@@ -81,10 +81,12 @@ def git(*arguments: str, cwd: Path) -> str:
     return ran.stdout.strip()
 
 
-def command(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    """Run cookiecutter as a person does, in a terminal; errors and output are in `stdout`."""
+def command(
+    *arguments: str, cwd: Path, program: str = "cookiecutter"
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program as a person does, in a terminal; errors and output are in `stdout`."""
     return subprocess.run(
-        [sys.executable, "-m", "cookiecutter", *arguments],
+        [sys.executable, "-m", program, *arguments],
         cwd=cwd,
         env={**os.environ, "PWD": str(cwd)},
         encoding="utf-8",

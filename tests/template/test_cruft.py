@@ -1,31 +1,21 @@
 """A generated repository stays current: cruft brings what a newer template has."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.template.conftest import Generate, git
+from tests.template.conftest import Generate, command, git
 from tests.template.test_content import notebook_of
 
 FILES = "template/{{cookiecutter.slug}}"
 
 
 def cruft(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "cruft", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PWD": str(cwd)},
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    return command(*arguments, cwd=cwd, program="cruft")
 
 
 def succeeds(*arguments: str, cwd: Path) -> str:
