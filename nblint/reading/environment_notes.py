@@ -112,6 +112,16 @@ class Notes:
                 for string in self.scope.strings(element) or ():
                     self.note_name(mapping, string)
 
+    def note_updates(self, mappings: list[ast.expr], keywords: list[ast.keyword]) -> None:
+        """Note the writes of a call such as `os.environ.update({…}, X=…)`."""
+        for mapping in mappings:
+            self.note_mapping(mapping)
+        for keyword in keywords:
+            if keyword.arg is None:
+                self.note_mapping(keyword.value)
+            else:
+                self.note_name(keyword.value, keyword.arg)
+
     def note_expanded(self, node: ast.Call) -> None:
         """Note what `os.path.expandvars` reads."""
         text = argument(node, 0, "path")
@@ -141,13 +151,7 @@ class Notes:
                 self.note_read(node, name, required=default is None)
             self.note_write(node, name, removes=True)
         elif method == "update":
-            for mapping in node.args:
-                self.note_mapping(mapping)
-            for keyword in node.keywords:
-                if keyword.arg is None:
-                    self.note_mapping(keyword.value)
-                else:
-                    self.note_name(keyword.value, keyword.arg)
+            self.note_updates(node.args, node.keywords)
         elif method in ("__getitem__", "__contains__"):
             self.note_read(node, name, required=True, asks=method == "__contains__")
         elif method == "__setitem__":

@@ -17,6 +17,9 @@ from nblint.reading.scope import NOTHING, Held
 
 _SETTERS = frozenset(["os.putenv", "os.unsetenv"])
 _SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
+# https://docs.python.org/3/library/unittest.mock.html#patch-dict
+_PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
+_PATCH_OPTIONS = ("in_dict", "values", "clear")
 _FILLING = frozenset(["add", "append", "appendleft", "extend", "insert", "setdefault", "update"])
 _ENVIRON_METHOD = re.compile(r"os\.environb?\.(\w+)")
 # Kubeflow packs the function into a container of its own, with another environment.
@@ -191,6 +194,10 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             self.note_expanded(node)
         elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
             self.note_command(node, argument(node, 0, "args"), path)
+        elif path in _PATCHES and self._is_patched_environ(name):
+            values = argument(node, 1, "values")
+            others = [keyword for keyword in node.keywords if keyword.arg not in _PATCH_OPTIONS]
+            self.note_updates([values] if values else [], others)
         elif found := _ENVIRON_METHOD.fullmatch(path):
             self.note_method(node, found[1], name, default, discarded=node is self._discarded)
         if isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING:
@@ -204,6 +211,12 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                 self.expose(self.scope.holds(shown), self.place(shown), by)
 
     # What several of them share
+
+    def _is_patched_environ(self, mapping: ast.expr | None) -> bool:
+        """Tell whether `patch.dict` is given the environment, itself or by its name."""
+        return mapping is not None and (
+            self.is_environ(mapping) or "os.environ" in (self.scope.strings(mapping) or ())
+        )
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):

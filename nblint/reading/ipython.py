@@ -80,6 +80,12 @@ class Magic:
         piece = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60)) - 1)]
         return piece.row, piece.column + offset - piece.offset
 
+    def command(self, start: int) -> Magic:
+        """Return the shell line whose ``!`` is the argument's character `start`."""
+        pieces = _from(self.pieces, start + 1)
+        command = self.argument[start + 1 :]
+        return Magic("shell", "!", command, self.row, self.column, pieces, self.target)
+
 
 class Plain(NamedTuple):
     """Source without IPython's syntax; row for row as long as what it was made from."""

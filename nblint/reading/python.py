@@ -113,7 +113,7 @@ def _read_special(text: str, shifts: tuple[int, ...] = ()) -> PythonSource:
             return PythonSource(None, tuple(outer), None, shifts)
         text = "\n" * (magic.body_row - 1) + magic.body
     plain = to_python(text)
-    magics = (*outer, *(_moved(magic, shifts) for magic in plain.magics))
+    magics = (*outer, *(_moved(_timed_command(magic), shifts) for magic in plain.magics))
     parsed = _parse(plain.text)
     if isinstance(parsed, Problem):
         shift = shifts[parsed.row - 1] if parsed.row <= len(shifts) else 0
@@ -180,6 +180,14 @@ def _parse(text: str) -> ast.Module | Problem:
         nul = text.find("\0")
         row, column = text.count("\n", 0, nul) + 1, nul - text.rfind("\n", 0, max(nul, 0))
         return Problem(str(error), row, column)
+
+
+def _timed_command(magic: Magic) -> Magic:
+    """Return the shell line that ``%time !command`` runs; any other magic as it is."""
+    if magic.kind != "line" or magic.name not in _STATEMENT_MAGICS:
+        return magic
+    start = _statement_offset(magic)
+    return magic.command(start) if magic.argument.startswith("!", start) else magic
 
 
 def _statements(magic: Magic) -> list[ast.stmt]:

@@ -286,7 +286,9 @@ class Scope(Names):
         )
 
     def _is_copy(self, value: ast.expr | None) -> bool:
-        """Tell whether an expression is `os.environ.copy()` or `dict(os.environ)`."""
+        """Tell whether it is `os.environ.copy()`, `dict(os.environ)` or `{**os.environ}`."""
+        if isinstance(value, ast.Dict) and value.keys == [None]:
+            return self.path(value.values[0]) == "os.environ"
         if not isinstance(value, ast.Call):
             return False
         path = self.path(value.func)
