@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test check format clean
+.PHONY: help setup tools demo test check bench format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,22 @@ check: setup ## The quick loop: lint, types, fast tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# The peers have an environment of their own; what the extra `fast` adds lies beside it, so that
+# nblint is measured with it and without.
+BENCH := build/bench
+
+bench: $(BENCH)/.ready ## Compare with the peers; NOTEBOOKS=folder: on your own notebooks
+	$(BENCH)/.venv/bin/python -m bench $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
+	$(BENCH)/.venv/bin/python -m bench.credentials $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
+
+$(BENCH)/.ready: pyproject.toml
+	@echo "Setting up $(BENCH) ..."
+	@$(PYTHON) -m venv $(BENCH)/.venv
+	@$(BENCH)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BENCH)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group bench
+	@$(BENCH)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(BENCH)/fast ahocorasick_rs
+	@touch $@
 
 format: setup ## Format the code
 	$(BIN)/ruff check --fix

@@ -1,17 +1,14 @@
 """Compare the credentials engine with detect-secrets: speed on raw notebooks, and import cost.
 
-    python bench/credentials.py [FOLDER]
+    python -m bench.credentials [FOLDER]
 
-Without a folder, a fleet of notebooks is made up: prose, code, tables and, as in real ones, three
-quarters of the bytes base64 images. Prints megabytes a second and their ratio; machines differ,
+Both run inside this process, so that neither their start nor other rules count. Without a folder,
+notebooks are made up. Prints megabytes a second and their ratio; machines differ,
 ratios hardly do.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import random
 import subprocess
 import sys
 import tempfile
@@ -19,47 +16,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.fleet import make_fleet
 from nblint.credentials import literals
 from nblint.credentials.found import Credentials
 from nblint.document.model import Notebook, Unreadable
 from nblint.reading.project import Project
 from nblint.reading.python import PythonCells
 from nblint.settings import CredentialsSettings
-
-_WORDS = """
-    the data of each model is read from a table and plotted by month we train a network on the
-    training set tokens keys values users events alerts accuracy loss batch token key author
-""".split()
-_CODE = [
-    "import pandas as pd\nimport matplotlib.pyplot as plt\n",
-    "df = pd.read_csv('events.csv', index_col=0)\ndf.groupby('user').size().plot(kind='bar')\n",
-    "for epoch in range(10):\n    loss = train(model, tokens, keys=keys)\n    print(epoch, loss)\n",
-    "model = build(hidden=128, dropout=0.1)\nmodel.fit(x_train, y_train, epochs=5)\n",
-    "def score(rows):\n    return sum(row.value for row in rows if row.key in known)\n",
-]
-
-
-def make_fleet(folder: Path, count: int) -> None:
-    """Write notebooks without credentials."""
-    chance = random.Random(2024)
-    for number in range(count):
-        cells: list[dict[str, object]] = []
-        for index in range(30):
-            prose = " ".join(chance.choices(_WORDS, k=60))
-            cells.append({"cell_type": "markdown", "metadata": {}, "source": prose})
-            outputs: list[dict[str, object]] = []
-            if index % 3 == 0:
-                image = base64.b64encode(chance.randbytes(9_000)).decode()
-                rows = "".join(f"<tr><td>{i}</td><td>{chance.random()}</td></tr>" for i in range(9))
-                data = {"image/png": image, "text/html": f"<table>{rows}</table>"}
-                outputs.append({"output_type": "display_data", "metadata": {}, "data": data})
-            code: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": outputs}
-            cells.append(
-                code | {"execution_count": index, "source": chance.choice(_CODE).splitlines(True)}
-            )
-        notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-        path = folder / f"{number:03}.ipynb"
-        path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 
 def nblint(files: list[Path]) -> int:

@@ -1,0 +1,67 @@
+"""Compare nblint with its peers on one notebook, on hundreds and on thousands."""
+
+import argparse
+import platform
+import shutil
+from pathlib import Path
+
+from bench.fleet import make_fleet, make_one, take_fleet
+from bench.measure import measure
+from bench.peers import commands
+from bench.table import markdown, rows, text
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    options = _parser().parse_args()
+    counts = (1, 20) if options.quick else (1, 500, 5000)
+    rounds = 1 if options.quick else options.rounds
+    work = options.work.resolve()
+    extra = work / "fast" if (work / "fast").is_dir() else None
+    print(f"Python {platform.python_version()} on {platform.system()}, {platform.machine()}")
+    pages = []
+    for count in counts:
+        folder = work / f"fleet-{count}"
+        shutil.rmtree(folder, ignore_errors=True)
+        if options.notebooks:
+            take_fleet(options.notebooks, folder, count)
+        elif count == 1:
+            make_one(folder)
+        else:
+            make_fleet(folder, count)
+        found = sorted(folder.rglob("*.ipynb"))
+        size = sum(path.stat().st_size for path in found)
+        names = [path.relative_to(folder).as_posix() for path in found]
+        plural = "" if count == 1 else "s"
+        title = f"{count:,} notebook{plural}, {size / 1e6:.3g} MB"
+        print(f"\n{title}, {rounds} turn{'s' if rounds > 1 else ''}\n", flush=True)
+        wanted = list(commands(names, extra=extra, peers=options.peers))
+        measured = measure(wanted, folder, rounds=rounds, patience=options.patience)
+        table = list(rows(measured, size))
+        print(text(table), flush=True)
+        pages.append(f"### {title}\n\n{markdown(table)}\n")
+        shutil.rmtree(folder)
+    if options.markdown:
+        options.markdown.write_text("\n".join(pages), encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--notebooks", type=Path, help="a folder to take notebooks from")
+    parser.add_argument("--quick", action="store_true", help="20 notebooks instead of thousands")
+    parser.add_argument(
+        "--no-peers", dest="peers", action="store_false", help="only nblint and the floor"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="how often each command runs (5)")
+    parser.add_argument(
+        "--patience", type=float, default=300, help="seconds after which a run is given up (300)"
+    )
+    parser.add_argument("--markdown", type=Path, help="write the tables to this file as well")
+    parser.add_argument(
+        "--work", type=Path, default=Path("build/bench"), help="where the notebooks are put"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The programs that nblint is compared with, as their users call them."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bench.measure import Command
+
+_BIN = Path(sys.executable).parent
+_READ = """
+import json, sys
+for path in sys.argv[1:]:
+    with open(path, "rb") as file:
+        json.loads(file.read())
+"""
+
+
+def commands(notebooks: Sequence[str], *, extra: Path | None, peers: bool) -> Iterator[Command]:
+    """Yield nblint, the floor and the peers that are installed beside this Python.
+
+    Args:
+        notebooks: The notebooks, relative to the folder in which the commands run.
+        extra: A folder with the libraries of the extra `fast`, if it is to be measured.
+        peers: Whether other programs are wanted.
+    """
+    one = len(notebooks) == 1
+    # As pre-commit hands it over, or as somebody types it.
+    named = (*notebooks,) if one else (".",)
+    nblint = Command("nblint", (_program("nblint"), "check", *named))
+    yield nblint
+    if extra is not None:
+        path = {"PYTHONPATH": str(extra)}
+        yield Command("nblint[fast]", nblint.arguments, path)
+    yield Command("read, parse the JSON", (sys.executable, "-c", _READ, *notebooks))
+    if not peers:
+        return
+    yield from _installed("ruff, no cache", "ruff", "check", "--no-cache", *named)
+    yield from _installed("nb-clean", "nb-clean", "check", *named)
+    yield from _installed("nbstripout", "nbstripout", "--dry-run", *notebooks)
+    yield from _installed("nbqa flake8", "nbqa", "flake8", *notebooks)
+    yield from _installed("detect-secrets", "detect-secrets", "scan", "--no-verify", *notebooks)
+
+
+def _program(name: str) -> str:
+    return str(_BIN / (f"{name}.exe" if os.name == "nt" else name))
+
+
+def _installed(name: str, program: str, *arguments: str) -> Iterator[Command]:
+    if Path(_program(program)).exists():
+        yield Command(name, (_program(program), *arguments))

@@ -1,0 +1,76 @@
+"""The comparison with the peers works; what it measures is nobody's business here."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("resource", reason="measures on Linux and macOS")
+
+import bench.__main__
+from bench.fleet import make_fleet, take_fleet
+from bench.measure import Command, measure
+from bench.table import rows, text
+from nblint import check
+
+
+def program(code: str, name: str = "program") -> Command:
+    return Command(name, (sys.executable, "-c", code))
+
+
+def test_what_is_made_up_is_the_same_each_time(tmp_path: Path) -> None:
+    def made(name: str) -> dict[str, bytes]:
+        make_fleet(tmp_path / name, 12, seed=1)
+        files = sorted((tmp_path / name).rglob("*.ipynb"))
+        return {path.name: path.read_bytes() for path in files}
+
+    assert made("one") == made("other")
+    assert len(made("one")) == 12
+
+
+def test_what_is_made_up_is_valid_and_mostly_clean(tmp_path: Path) -> None:
+    make_fleet(tmp_path, 30)
+    found = {one.finding.code for result in check([tmp_path]) for one in result.findings}
+    assert found <= {"NBL101", "NBL102"}
+
+
+def test_a_folder_with_too_few_notebooks_is_taken_several_times(tmp_path: Path) -> None:
+    make_fleet(tmp_path / "few", 3)
+    take_fleet(tmp_path / "few", tmp_path / "many", 7)
+    assert len(list((tmp_path / "many").rglob("*.ipynb"))) == 7
+    with pytest.raises(FileNotFoundError, match="no notebook"):
+        take_fleet(tmp_path / "many" / "none", tmp_path / "other", 7)
+
+
+@pytest.mark.slow
+def test_memory_and_time_are_those_of_the_command_and_its_children(tmp_path: Path) -> None:
+    hold = "held = bytearray(150_000_000); import time; time.sleep(0.3)"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hold!r}])"
+    spin = "import time\nwhile time.process_time() < 0.3: pass"
+    spinning = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}])"
+    holds, spins = measure([program(child), program(spinning)], tmp_path, rounds=1, patience=60)
+    assert holds.peak > 150_000_000
+    assert spins.cpu >= 0.3
+
+
+def test_what_fails_or_never_ends_is_given_up_and_says_why(tmp_path: Path) -> None:
+    commands = [program("pass"), program("exit(7)"), program("import time; time.sleep(99)", "slow")]
+    table = list(rows(measure(commands, tmp_path, rounds=2, patience=1), 1000))
+    assert [row[1] for row in table[1:]] == ["ended with status 7", "took more than 1 s"]
+    assert "slow" in text(table)
+
+
+@pytest.mark.slow
+def test_the_command_prints_a_table_for_each_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    options = ["--quick", "--no-peers", "--work", str(tmp_path), "--markdown", str(page)]
+    monkeypatch.setattr(sys, "argv", ["bench", *options])
+    bench.__main__.main()
+    printed = capsys.readouterr().out
+    assert re.search(r"^1 notebook, .* MB", printed, re.MULTILINE)
+    assert re.search(r"^20 notebooks, .* MB", printed, re.MULTILINE)
+    assert len(re.findall(r"^nblint +\d.* +1\.00 +1\.00$", printed, re.MULTILINE)) == 2
+    assert page.read_text(encoding="utf-8").count("| nblint |") == 2
