@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from nblint.document.edit import Edit
 from nblint.document.model import Place
@@ -82,18 +82,23 @@ class Rule:
     """One thing that a notebook must hold or must not.
 
     A rule is a class with a `code`, a docstring (what is wrong; after a blank line, why it matters
-    and what to write instead) and a method `check`. The arguments of `check` say by their types
-    which parts of a notebook it wants; it yields findings.
+    and what to write instead; then examples) and a method `check`. The arguments of `check` say by
+    their types which parts of a notebook it wants; it yields findings.
 
     Attributes:
         code: `NBL` and three digits.
         severity: "error", or "warning" for what does not fail a run.
         explicit: Whether it runs only when it is selected by its full code or by `ALL`.
+        fixable: Whether it offers a fix: "safe", "unsafe" where every fix needs
+            `--unsafe-fixes`, or None. A single finding may still have none.
+        settings: The keys of the settings that decide what it finds: "header.sections".
     """
 
     code: ClassVar[str]
     severity: ClassVar[Severity] = "error"
     explicit: ClassVar[bool] = False
+    fixable: ClassVar[Literal["safe", "unsafe"] | None] = None
+    settings: ClassVar[tuple[str, ...]] = ()
     name: ClassVar[str]
     # Each rule's own arguments, which say what it wants; it yields findings.
     check: ClassVar[Callable[..., Iterator[Finding]]]

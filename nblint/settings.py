@@ -6,7 +6,7 @@ Codes of rules are plain strings here; `nblint.linting.selection` knows which on
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -189,12 +189,32 @@ class SettingsFile(msgspec.Struct, frozen=True):
     path: Path | None = None
 
 
-def load_settings(path: Path) -> SettingsFile | None:
-    """Read one settings file.
+def settings_table(path: Path) -> Any:
+    """Read what a file holds of settings, as it stands there.
 
     Args:
         path: A `pyproject.toml`, whose `[tool.nblint]` counts, or any other TOML file, which holds
             the settings without that prefix.
+
+    Returns:
+        The table, which may be of any type yet; None for a `pyproject.toml` without
+        `[tool.nblint]`.
+
+    Raises:
+        SettingsError: The file cannot be read or is not TOML.
+    """
+    table = read_toml(path)
+    if path.name != "pyproject.toml":
+        return table
+    tool = table.get("tool")
+    return tool.get("nblint") if isinstance(tool, dict) else None
+
+
+def load_settings(path: Path) -> SettingsFile | None:
+    """Read one settings file.
+
+    Args:
+        path: As of `settings_table`.
 
     Returns:
         The settings; None for a `pyproject.toml` without `[tool.nblint]`.
@@ -202,12 +222,10 @@ def load_settings(path: Path) -> SettingsFile | None:
     Raises:
         SettingsError: The file cannot be read, is not TOML, or holds a key or value that is wrong.
     """
-    table, prefix = read_toml(path), ""
-    if path.name == "pyproject.toml":
-        tool = table.get("tool")
-        if not isinstance(tool, dict) or "nblint" not in tool:
-            return None
-        table, prefix = tool["nblint"], "tool.nblint."
+    table = settings_table(path)
+    if table is None:
+        return None
+    prefix = "tool.nblint." if path.name == "pyproject.toml" else ""
     settings = convert_toml(table, Settings, f"{path}: {prefix}")
     return SettingsFile(settings, path.parent, path)
 

@@ -1,9 +1,10 @@
 """Reads TOML files into typed structs, and says in one sentence what is wrong with one."""
 
 import difflib
+import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -96,6 +97,48 @@ def _explain(message: str, struct: type[msgspec.Struct], where: str) -> str:
         problem,
     )
     return f"{place}: {words[:1].lower()}{words[1:]}"
+
+
+def toml_text(value: object) -> str:
+    """Return a value as it is written in a TOML file, on one line.
+
+    Args:
+        value: A string, a number, a bool, a struct, or a sequence or mapping of these. Of a struct,
+            the keys that differ from their defaults.
+
+    Returns:
+        Text that a terminal shows as it is: what is not printable is escaped.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        # TOML's strings are JSON's.
+        return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
+    if isinstance(value, msgspec.Struct):
+        return toml_text(
+            {
+                field.encode_name: inner
+                for field in msgspec.structs.fields(value)
+                if (inner := getattr(value, field.name)) != field.default
+            }
+        )
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{_key(key)} = {toml_text(inner)}" for key, inner in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, Sequence):
+        return f"[{', '.join(map(toml_text, value))}]"
+    return str(value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_text(name)
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

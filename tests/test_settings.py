@@ -63,37 +63,38 @@ def test_defaults_are_relative_to_the_repository(tmp_path: Path) -> None:
     assert found.root == tmp_path
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("selct = []", "tool.nblint: unknown key 'selct'; did you mean 'select'?"),
-        ("xyzzy = 1", "tool.nblint: unknown key 'xyzzy'"),
-        ('select = "NBL1"', "tool.nblint.select: expected a list, got a string"),
-        ("select = [1]", "tool.nblint.select[0]: expected a string, got a whole number"),
-        ("header = 1", "tool.nblint.header: expected a table, got a whole number"),
-        (
-            "[tool.nblint.header]\nsections = [{ titel = 'x' }]",
-            "tool.nblint.header.sections[0]: unknown key 'titel'; did you mean 'title'?",
-        ),
-        (
-            "[tool.nblint.header]\nsections = [{ form = 'list' }]",
-            "tool.nblint.header.sections[0]: the key 'title' is missing",
-        ),
-        (
-            "[tool.nblint.header]\nsections = [{ title = 'x', form = 'lists' }]",
-            "tool.nblint.header.sections[0].form: 'lists' is not one of "
-            "'text', 'list', 'numbered-list', 'table'",
-        ),
-        (
-            "[tool.nblint.environment]\ncatalogues = 'x'",
-            "tool.nblint.environment.catalogues: expected a list, got a string",
-        ),
-        (
-            "[tool.nblint.severity]\nNBL1 = 'loud'",
-            "tool.nblint.severity: 'loud' is not one of 'error', 'warning'",
-        ),
-    ],
-)
+# Settings, and what is said of them; the JSON schema refuses them as well.
+WRONG = [
+    ("selct = []", "tool.nblint: unknown key 'selct'; did you mean 'select'?"),
+    ("xyzzy = 1", "tool.nblint: unknown key 'xyzzy'"),
+    ('select = "NBL1"', "tool.nblint.select: expected a list, got a string"),
+    ("select = [1]", "tool.nblint.select[0]: expected a string, got a whole number"),
+    ("header = 1", "tool.nblint.header: expected a table, got a whole number"),
+    (
+        "[tool.nblint.header]\nsections = [{ titel = 'x' }]",
+        "tool.nblint.header.sections[0]: unknown key 'titel'; did you mean 'title'?",
+    ),
+    (
+        "[tool.nblint.header]\nsections = [{ form = 'list' }]",
+        "tool.nblint.header.sections[0]: the key 'title' is missing",
+    ),
+    (
+        "[tool.nblint.header]\nsections = [{ title = 'x', form = 'lists' }]",
+        "tool.nblint.header.sections[0].form: 'lists' is not one of "
+        "'text', 'list', 'numbered-list', 'table'",
+    ),
+    (
+        "[tool.nblint.environment]\ncatalogues = 'x'",
+        "tool.nblint.environment.catalogues: expected a list, got a string",
+    ),
+    (
+        "[tool.nblint.severity]\nNBL1 = 'loud'",
+        "tool.nblint.severity: 'loud' is not one of 'error', 'warning'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), WRONG)
 def test_an_error_names_the_file_the_key_and_the_nearest_one(
     text: str, sentence: str, tmp_path: Path
 ) -> None:

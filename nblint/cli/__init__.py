@@ -1,38 +1,28 @@
 """The command line: one module a command, imported when the command is used."""
 
-import importlib
 import sys
 
 import click
 
 from nblint import __version__
-from nblint.toml import nearest
+from nblint.cli.commands import LazyGroup
 
-# The command's module, by its name; what each does is said once, by the command itself.
-_COMMANDS = {
+# The command's module, by its name, in the order of the help.
+_MODULES = {
     "check": "check",
-    "header": "header",
     "rule": "rule",
     "rules": "rule",
+    "config": "config",
+    "header": "header",
     "env": "env",
-    "new": "new",
     "baseline": "baseline",
+    "new": "new",
 }
 
 
-class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        if cmd_name not in _COMMANDS:
-            ctx.fail(f"there is no command {cmd_name!r}{nearest(cmd_name, _COMMANDS)}")
-        module = importlib.import_module(f"nblint.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
-        return command
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, modules=_MODULES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="nblint")
 def main() -> None:
     """Keep notebooks explainable, free of credentials, and runnable by somebody else.

@@ -1,27 +1,108 @@
 """`nblint rule` and `nblint rules`."""
 
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import asdict
+
 import click
 
-from nblint.linting.documentation import explanation, summary, url
-from nblint.linting.registry import rules as all_rules
-from nblint.toml import nearest
+from nblint.cli.commands import Command
+from nblint.cli.options import OneOf, RuleName
+from nblint.linting.documentation import RuleDocumentation, documentation
+from nblint.linting.registry import FAMILIES
+
+# Longer rows are hard to read, however wide the terminal.
+_WIDEST = 100
+
+_FIXES = {None: "", "safe": "fix", "unsafe": "fix!"}
+
+_output_format = click.option(
+    "--output-format",
+    type=OneOf(("text", "json")),
+    default="text",
+    help="How to print it: text (default) or json.",
+)
 
 
-@click.command()
-@click.argument("code")
-def rule(code: str) -> None:
-    """Explain a rule, by its CODE or name."""
-    known = {name: rule for rule in all_rules().values() for name in (rule.code, rule.name)}
-    found = known.get(code.upper()) or known.get(code.lower())
-    if found is None:
-        meant = nearest(code.upper(), all_rules()) or nearest(code.lower(), known)
-        raise click.UsageError(f"there is no rule {code!r}{meant}")
-    severity = "" if found.severity == "error" else f" ({found.severity})"
-    click.echo(f"{found.code} {found.name}{severity}\n\n{explanation(found)}\n\n{url(found.code)}")
+@click.command(cls=Command)
+@click.argument("code", type=RuleName())
+@_output_format
+def rule(code: str, output_format: str) -> None:
+    """Explain a rule, by its CODE or name.
+
+    What it refuses and why, an example, whether it runs by default, whether --fix mends what it
+    finds, and which settings matter to it.
+
+    Examples:
+      nblint rule NBL102
+      nblint rule missing-section
+    """
+    found = documentation()[code]
+    if output_format == "json":
+        click.echo(json.dumps(asdict(found), indent=2))
+        return
+    width = min(_WIDEST, shutil.get_terminal_size().columns)
+    click.echo("\n".join(_explained(found, width)))
 
 
-@click.command()
-def rules() -> None:
-    """List all rules, with what each refuses."""
-    for found in all_rules().values():
-        click.echo(f"{found.code}  {found.name:<24}  {summary(found)}")
+@click.command(cls=Command)
+@_output_format
+def rules(output_format: str) -> None:
+    """List all rules: what each refuses, how, and whether --fix mends it.
+
+    `off` runs only where it is selected, by the settings or with --select. `fix` is mended by
+    --fix, `fix!` by --fix --unsafe-fixes. `nblint rule CODE` says more about a rule.
+    """
+    found = documentation().values()
+    if output_format == "json":
+        click.echo(json.dumps([asdict(one) for one in found], indent=2))
+        return
+    # A program that reads the table gets a row a rule.
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for code, family in FAMILIES.items():
+        click.echo(f"{code} {family}")
+        for one in found:
+            if one.family == family:
+                default = one.severity if one.default else "off"
+                start = f"  {one.code}  {one.name:<24}  {default:<7}  {_FIXES[one.fixable]:<4}  "
+                row = f"{start}{one.summary}"
+                indent = " " * len(start)
+                click.echo(textwrap.fill(row, width, subsequent_indent=indent) if width else row)
+
+
+def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
+    """Yield what there is to know of a rule, for reading in a terminal of some columns."""
+    yield f"{found.code} {found.name}"
+    yield ""
+    for paragraph in (found.summary, *found.explanation.split("\n\n")):
+        yield textwrap.fill(paragraph, width, break_on_hyphens=False, break_long_words=False)
+        yield ""
+    for label, example in (("Refused:", found.refused), ("Instead:", found.instead)):
+        if example is not None:
+            yield label
+            yield ""
+            yield textwrap.indent(example.text, "    ")
+    facts = {
+        "severity": found.severity,
+        "default": _default(found),
+        "fix": {
+            None: "none",
+            "safe": "nblint check --fix",
+            "unsafe": "nblint check --fix --unsafe-fixes",
+        }[found.fixable],
+        "settings": ", ".join(found.settings) or "none of its own",
+        "more": found.url,
+    }
+    for name, fact in facts.items():
+        yield f"{name + ':':<10}{fact}"
+
+
+def _default(found: RuleDocumentation) -> str:
+    if found.default:
+        return "on"
+    if found.explicit:
+        return f'off; extend-select = ["{found.code}"] runs it, the beginning of its code does not'
+    return f'off; extend-select = ["{found.code}"] runs it, ["{found.code[:4]}"] its family'

@@ -1,18 +1,88 @@
+import json
+
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from nblint.cli import main
+from nblint.linting.documentation import url
 from nblint.linting.registry import rules
+
+KEYS = [
+    "code",
+    "name",
+    "family",
+    "summary",
+    "explanation",
+    "severity",
+    "default",
+    "explicit",
+    "fixable",
+    "settings",
+    "refused",
+    "instead",
+    "url",
+]
+
+
+def nblint(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
 
 
 def test_a_rule_is_explained_by_code_and_by_name() -> None:
-    by_code = CliRunner().invoke(main, ["rule", "nbl102"])
-    by_name = CliRunner().invoke(main, ["rule", "missing-section"])
+    by_code, by_name = nblint("rule", "nbl302"), nblint("rule", "Secret-Default")
     assert by_code.exit_code == by_name.exit_code == 0
     assert by_code.stdout == by_name.stdout
     assert by_code.stdout.startswith(
-        "NBL102 missing-section\n\nThe header lacks a required section."
+        "NBL302 secret-default\n\nA secret is read with a string to fall back to.\n\n`os.getenv("
     )
+    assert by_code.stdout.endswith(
+        "severity: error\n"
+        "default:  on\n"
+        "fix:      nblint check --fix --unsafe-fixes\n"
+        "settings: environment.catalogues\n"
+        f"more:     {url('NBL302')}\n"
+    )
+
+
+def test_an_explanation_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns, widest in ((50, 50), (300, 100)):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        explained = nblint("rule", "NBL105").stdout.partition("severity:")[0].splitlines()
+        assert widest - 20 < max(map(len, explained)) <= widest
+
+
+def test_what_runs_only_when_it_is_selected_says_how() -> None:
+    assert 'default:  off; extend-select = ["NBL505"] runs it, ["NBL5"]' in nblint(
+        "rule", "NBL505"
+    ).stdout.replace("\n", " ")
+    assert 'default:  off; extend-select = ["NBL308"] runs it, the beginning' in nblint(
+        "rule", "NBL308"
+    ).stdout.replace("\n", " ")
+
+
+def test_a_rule_for_programs() -> None:
+    found = json.loads(nblint("rule", "NBL302", "--output-format", "json").stdout)
+    assert list(found) == KEYS
+    assert found | {"explanation": "", "refused": None, "instead": None} == {
+        "code": "NBL302",
+        "name": "secret-default",
+        "family": "environment",
+        "summary": "A secret is read with a string to fall back to.",
+        "explanation": "",
+        "severity": "error",
+        "default": True,
+        "explicit": False,
+        "fixable": "unsafe",
+        "settings": ["environment.catalogues"],
+        "refused": None,
+        "instead": None,
+        "url": url("NBL302"),
+    }
+    everything = json.loads(nblint("rules", "--output-format", "json").stdout)
+    assert [one["code"] for one in everything] == list(rules())
+    assert found in everything
 
 
 def test_the_nearest_rule_is_suggested() -> None:
@@ -33,9 +103,14 @@ def test_the_nearest_command_is_suggested() -> None:
 
 
 def test_all_rules_are_listed() -> None:
-    result = CliRunner().invoke(main, ["rules"])
-    listed = [line.split()[0] for line in result.stdout.splitlines()]
-    assert listed == list(rules())
+    lines = nblint("rules").stdout.splitlines()
+    assert [line.split()[0] for line in lines if line[0] == " "] == list(rules())
+    assert [line for line in lines if line[0] != " "][:2] == ["NBL0 file", "NBL1 header"]
+    rows = {line.split()[0]: line.split()[2:4] for line in lines}
+    assert rows["NBL302"] == ["error", "fix!"]
+    assert rows["NBL102"] == ["error", "fix"]
+    assert rows["NBL306"][0] == "warning"
+    assert rows["NBL308"][0] == rows["NBL505"][0] == "off"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["--version"]])

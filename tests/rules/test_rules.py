@@ -76,5 +76,18 @@ def test_rule(code: str) -> None:
     assert any(not case.expected for case in own), "a good case"
 
 
+def test_what_a_rule_says_of_its_fixes_is_what_the_cases_show(tmp_path: Path) -> None:
+    offered: dict[str, set[bool]] = {}
+    for number, case in enumerate(CASES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        case.lay_out(folder)
+        for finding in case.check(folder)[1]:
+            if finding.fix:
+                offered.setdefault(finding.code, set()).add(finding.fix.safe)
+    shown = {code: "safe" if True in safe else "unsafe" for code, safe in offered.items()}
+    assert {code: rule.fixable for code, rule in rules().items() if rule.fixable} == shown
+
+
 def test_every_file_of_cases_has_a_rule() -> None:
     assert {case.code for case in CASES} <= set(rules())

@@ -17,6 +17,11 @@ class EmbeddedCredential(Rule):
     """
 
     where: ClassVar[str]
+    settings = (
+        "credentials.disable",
+        "credentials.placeholders",
+        "credentials.detect-secrets-plugins",
+    )
 
     def found(
         self, credentials: Credentials, catalogue: Catalogue, *surfaces: str

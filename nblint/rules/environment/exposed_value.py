@@ -19,6 +19,7 @@ class ExposedValue(Rule):
     """
 
     code = "NBL304"
+    settings = ("environment.catalogues",)
 
     def check(self, environment: Environment, catalogue: Catalogue) -> Iterator[Finding]:
         for exposure in environment.exposures:

@@ -18,6 +18,7 @@ class LocalDotenv(Rule):
 
     code = "NBL309"
     severity = "warning"
+    settings = ("environment.catalogues",)
 
     def check(self, environment: Environment, catalogue: Catalogue) -> Iterator[Finding]:
         if catalogue.has_dotenv:

@@ -18,6 +18,7 @@ class OverwrittenVariable(Rule):
     """
 
     code = "NBL303"
+    settings = ("environment.catalogues",)
 
     def check(self, environment: Environment, catalogue: Catalogue) -> Iterator[Finding]:
         for write in environment.writes:

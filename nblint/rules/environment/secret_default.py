@@ -19,6 +19,8 @@ class SecretDefault(Rule):
     """
 
     code = "NBL302"
+    fixable = "unsafe"
+    settings = ("environment.catalogues",)
 
     def check(
         self, environment: Environment, catalogue: Catalogue, notebook: Notebook

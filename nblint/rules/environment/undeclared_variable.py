@@ -20,6 +20,7 @@ class UndeclaredVariable(Rule):
     """
 
     code = "NBL301"
+    settings = ("environment.catalogues", "environment.known")
 
     def check(self, environment: Environment, catalogue: Catalogue) -> Iterator[Finding]:
         if not catalogue:

@@ -18,6 +18,8 @@ class UnguardedOptional(Rule):
     """
 
     code = "NBL307"
+    fixable = "unsafe"
+    settings = ("environment.catalogues",)
 
     def check(
         self, environment: Environment, catalogue: Catalogue, notebook: Notebook

@@ -21,6 +21,7 @@ class UnusedDeclaration(RepositoryRule):
 
     code = "NBL308"
     explicit = True
+    settings = ("environment.catalogues",)
 
     def gather(self, environment: Environment) -> frozenset[str]:
         """Return the variables that a notebook uses; `*` where it may be any."""

@@ -20,6 +20,7 @@ class CellIds(Rule):
     """
 
     code = "NBL004"
+    fixable = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):

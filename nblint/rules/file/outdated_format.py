@@ -18,6 +18,7 @@ class OutdatedFormat(Rule):
     """
 
     code = "NBL003"
+    fixable = "unsafe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         if notebook.nbformat >= 4:

@@ -27,6 +27,7 @@ class UnusedSuppression(Rule):
     """
 
     code = "NBL009"
+    fixable = "safe"
 
     def check(self, useless: UselessSuppressions, notebook: Notebook) -> Iterator[Finding]:
         for found in useless.found:

@@ -14,6 +14,7 @@ class DuplicateSection(Rule):
     """
 
     code = "NBL106"
+    settings = ("header.sections",)
 
     def check(self, header: Header) -> Iterator[Finding]:
         seen = set()

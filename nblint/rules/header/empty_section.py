@@ -15,6 +15,7 @@ class EmptySection(Rule):
     """
 
     code = "NBL103"
+    settings = ("header.sections",)
 
     def check(self, header: Header) -> Iterator[Finding]:
         for section in header.sections:

@@ -19,6 +19,8 @@ class HeadingLevel(Rule):
     """
 
     code = "NBL107"
+    fixable = "safe"
+    settings = ("header.sections",)
 
     def check(self, header: Header, notebook: Notebook) -> Iterator[Finding]:
         for section in header.sections:

@@ -31,6 +31,8 @@ class MalformedTable(Rule):
     """
 
     code = "NBL109"
+    fixable = "safe"
+    settings = ("header.sections",)
 
     def check(self, header: Header, notebook: Notebook) -> Iterator[Finding]:
         # A table that lacks columns would be NBL108's next: its header row comes first.

@@ -20,6 +20,8 @@ class MissingSection(Rule):
     """
 
     code = "NBL102"
+    fixable = "safe"
+    settings = ("header.sections",)
 
     def check(
         self, header: Header, notebook: Notebook, settings: HeaderSettings

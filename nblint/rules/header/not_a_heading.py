@@ -28,6 +28,8 @@ class NotAHeading(Rule):
     """
 
     code = "NBL111"
+    fixable = "safe"
+    settings = ("header.sections",)
 
     def check(self, header: Header, notebook: Notebook) -> Iterator[Finding]:
         for entry in header.entries:

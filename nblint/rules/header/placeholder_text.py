@@ -22,6 +22,7 @@ class PlaceholderText(Rule):
     """
 
     code = "NBL104"
+    settings = ("header.sections", "header.placeholders")
 
     def check(self, header: Header, settings: HeaderSettings) -> Iterator[Finding]:
         placeholders = _placeholders(settings)

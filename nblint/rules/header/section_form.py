@@ -41,6 +41,7 @@ class SectionForm(Rule):
     """
 
     code = "NBL108"
+    settings = ("header.sections",)
 
     def check(self, header: Header) -> Iterator[Finding]:
         for section in header.sections:

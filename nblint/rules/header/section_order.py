@@ -25,6 +25,8 @@ class SectionOrder(Rule):
     """
 
     code = "NBL105"
+    fixable = "safe"
+    settings = ("header.sections",)
 
     def check(
         self, header: Header, notebook: Notebook, settings: HeaderSettings

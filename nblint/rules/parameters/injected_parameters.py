@@ -18,6 +18,7 @@ class InjectedParameters(Rule):
     """
 
     code = "NBL406"
+    fixable = "safe"
 
     def check(self, parameters: Parameters) -> Iterator[Finding]:
         defaults = {parameter.name for parameter in parameters.assigned}

@@ -16,6 +16,7 @@ class MissingParametersCell(Rule):
     """
 
     code = "NBL403"
+    settings = ("header.sections",)
 
     def check(self, parameters: Parameters) -> Iterator[Finding]:
         if any(cell.type == "code" for cell in parameters.tagged):

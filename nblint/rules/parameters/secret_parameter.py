@@ -22,6 +22,7 @@ class SecretParameter(Rule):
     """
 
     code = "NBL408"
+    settings = ("credentials.disable", "credentials.placeholders")
 
     def check(
         self, parameters: Parameters, project: Project, settings: CredentialsSettings

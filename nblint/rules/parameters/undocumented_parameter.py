@@ -23,6 +23,8 @@ class UndocumentedParameter(Rule):
     """
 
     code = "NBL401"
+    fixable = "safe"
+    settings = ("header.sections",)
 
     def check(self, parameters: Parameters, notebook: Notebook) -> Iterator[Finding]:
         if not parameters.is_configured or not parameters.assigned:

@@ -16,6 +16,7 @@ class UnknownParameter(Rule):
     """
 
     code = "NBL402"
+    settings = ("header.sections",)
 
     def check(self, parameters: Parameters) -> Iterator[Finding]:
         if not parameters.readable:

@@ -17,6 +17,7 @@ class UnknownParameterKey(Rule):
     """
 
     code = "NBL409"
+    settings = ("parameters.file",)
 
     def check(self, parameters: Parameters, project: Project) -> Iterator[Finding]:
         file = project.parameters_file

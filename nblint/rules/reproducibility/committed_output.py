@@ -21,6 +21,8 @@ class CommittedOutput(Rule):
     """
 
     code = "NBL501"
+    fixable = "safe"
+    settings = ("reproducibility.outputs",)
 
     def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
         if settings.outputs != "strip":

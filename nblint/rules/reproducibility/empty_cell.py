@@ -16,6 +16,7 @@ class EmptyCell(Rule):
     """
 
     code = "NBL508"
+    fixable = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         for cell in notebook.cells:

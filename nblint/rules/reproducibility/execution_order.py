@@ -16,6 +16,7 @@ class ExecutionOrder(Rule):
     """
 
     code = "NBL502"
+    settings = ("reproducibility.outputs",)
 
     def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
         if settings.outputs != "keep":

@@ -19,6 +19,7 @@ class Kernel(Rule):
     """
 
     code = "NBL507"
+    settings = ("reproducibility.kernels",)
 
     def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
         spec = notebook.metadata.get("kernelspec")

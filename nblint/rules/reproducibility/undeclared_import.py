@@ -26,6 +26,7 @@ class UndeclaredImport(Rule):
     """
 
     code = "NBL505"
+    settings = ("reproducibility.requirements",)
 
     def check(self, notebook: Notebook, python: PythonCells, project: Project) -> Iterator[Finding]:
         requirements = project.requirements

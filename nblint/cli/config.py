@@ -1,0 +1,123 @@
+"""`nblint config`: the settings in force, and their schema."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from nblint.cli import options
+from nblint.cli.commands import Group
+from nblint.credentials.redaction import mask
+from nblint.linting.results import display_path
+from nblint.linting.selection import Selection
+from nblint.reports.terminal import printable
+from nblint.settings import SettingsFile, SettingsFinder, Table, settings_table
+from nblint.toml import SettingsError, toml_text
+
+
+@click.group(cls=Group)
+def config() -> None:
+    """Show the settings in force, and which file each of them is from."""
+
+
+@config.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@options.selection
+@options.config
+def show(
+    path: Path,
+    select: tuple[str, ...] | None,
+    extend_select: tuple[str, ...] | None,
+    ignore: tuple[str, ...] | None,
+    config: Path | None,
+) -> None:
+    """Print the settings that hold for PATH, a notebook or a folder (default: this folder).
+
+    As TOML that could stand in an nblint.toml. A comment says of each value where it is from: a
+    file, the command line, or nblint's defaults.
+
+    Examples:
+      nblint config show
+      nblint config show notebooks/triage.ipynb
+      nblint config show --select NBL1
+    """
+    overrides = options.overrides(select, extend_select, ignore)
+    folder = Path(os.path.abspath(path))
+    try:
+        if not path.exists():
+            raise SettingsError(f"{path}: no such file or folder")
+        found = SettingsFinder(config, overrides).of(folder if path.is_dir() else folder.parent)
+        Selection(found)  # says what is wrong with the selectors
+        lines = list(_shown(found, overrides))
+    except SettingsError as error:
+        click.echo(f"nblint: {printable(str(error))}", err=True)
+        sys.exit(2)
+    click.echo("\n".join(lines))
+
+
+@config.command()
+def schema() -> None:
+    """Print the JSON schema of the settings, for editors.
+
+    It describes nblint.toml, and [tool.nblint] in pyproject.toml. With it, an editor completes
+    keys, shows what they mean, and marks what nblint would refuse.
+
+    Example:
+      nblint config schema > nblint.schema.json
+    """
+    from nblint.cli.schema import settings_schema
+
+    click.echo(json.dumps(settings_schema(), indent=2))
+
+
+Origin = Callable[[str], str]
+
+
+def _shown(found: SettingsFile, overrides: dict[str, object]) -> Iterator[str]:
+    """Yield the lines of a settings file that says the same, with where each value is from."""
+    name = printable(display_path(found.path)) if found.path else ""
+    given = settings_table(found.path) if found.path else None
+    table = given or {}
+
+    def origin(key: str) -> str:
+        """Return where the value of a key such as `header.sections` is from."""
+        if key.replace("-", "_") in overrides:
+            return "command line"
+        inner: object = table
+        for step in key.split("."):
+            if not isinstance(inner, dict) or step not in inner:
+                return "default"
+            inner = inner[step]
+        return name
+
+    yield f"# From {name} and nblint's defaults." if name else "# No settings file: defaults."
+    yield f"# Paths are relative to {printable(display_path(found.root))}"
+    yield from _values(found.settings, "", origin)
+
+
+def _values(table: Table, prefix: str, origin: Origin) -> Iterator[str]:
+    """Yield the lines of a table, and then those of the tables in it."""
+    inner: list[tuple[str, Table]] = []
+    for field in msgspec.structs.fields(table):
+        key, value = field.encode_name, getattr(table, field.name)
+        if isinstance(value, Table):
+            inner.append((key, value))
+        elif value is None:
+            yield f"# {key}: not set  # {origin(prefix + key)}"
+        else:
+            yield f"{key} = {_masked(value)}  # {origin(prefix + key)}"
+    for key, value in inner:
+        yield f"\n[{prefix}{key}]"
+        yield from _values(value, f"{prefix}{key}.", origin)
+
+
+def _masked(value: object) -> str:
+    """Return a value as TOML; a credential in it stays unseen."""
+    if isinstance(value, tuple) and any(isinstance(item, Table) for item in value):
+        rows = "".join(f"  {_masked(item)},\n" for item in value)
+        return f"[\n{rows}]"
+    return mask(toml_text(value))

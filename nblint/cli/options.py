@@ -1,0 +1,166 @@
+"""What commands can be told, and how the shell completes it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from nblint.toml import nearest
+
+if TYPE_CHECKING:
+    Text = click.ParamType[str]
+    Texts = click.ParamType[tuple[str, ...]]
+else:  # Before click 8.4 the class takes no type.
+    Text = Texts = click.ParamType
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class OneOf(Text):
+    """One of some words; for another one, the nearest is named.
+
+    Args:
+        words: The words, or what returns them where finding them takes time.
+        noun: What they are, for the error.
+    """
+
+    name = "word"
+
+    def __init__(
+        self, words: Sequence[str] | Callable[[], Sequence[str]], noun: str = "output format"
+    ) -> None:
+        self._words = words
+        self._noun = noun
+
+    @property
+    def words(self) -> Sequence[str]:
+        """What can be said."""
+        return self._words() if callable(self._words) else self._words
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Return what stands for the value in the help."""
+        return "FORMAT" if self._noun == "output format" else self._noun.upper()
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the word; another one is a usage error."""
+        word = str(value)
+        if word in self.words:
+            return word
+        meant = nearest(word, self.words) or f"; there are {', '.join(self.words)}"
+        raise click.UsageError(f"there is no {self._noun} {word!r}{meant}", ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the words that open so."""
+        return _items(self.words, incomplete)
+
+
+class Selectors(Texts):
+    """Beginnings of codes, separated by commas."""
+
+    name = "codes"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the selectors; one that holds for no rule is a usage error."""
+        from nblint.linting.selection import is_selector, unknown_selector
+
+        if isinstance(value, tuple):
+            return value
+        selectors = tuple(part.strip() for part in str(value).split(",") if part.strip())
+        for selector in selectors:
+            if not is_selector(selector):
+                raise click.UsageError(unknown_selector(selector), ctx)
+        return selectors
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the families and codes that the last selector may become."""
+        from nblint.findings import ALL
+        from nblint.linting.documentation import documentation
+        from nblint.linting.registry import FAMILIES
+
+        before, comma, last = incomplete.rpartition(",")
+        helps = {**FAMILIES, **{code: one.name for code, one in documentation().items()}}
+        helps[ALL] = "every rule"
+        return [
+            CompletionItem(f"{before}{comma}{selector}", help=text)
+            for selector, text in sorted(helps.items())
+            if selector.startswith(last.upper())
+        ]
+
+
+class RuleName(Text):
+    """A rule's code or name, whatever its case; its value is the code."""
+
+    name = "code"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the rule's code; a rule that is not there is a usage error."""
+        from nblint.linting.registry import rules
+
+        given = str(value)
+        codes = {name: rule.code for rule in rules().values() for name in (rule.code, rule.name)}
+        code = codes.get(given.upper()) or codes.get(given.lower())
+        if code is None:
+            meant = nearest(given.upper(), rules()) or nearest(given.lower(), codes)
+            raise click.UsageError(f"there is no rule {given!r}{meant}", ctx)
+        return code
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the codes and names that open so."""
+        from nblint.linting.registry import rules
+
+        names = [name for rule in rules().values() for name in (rule.code, rule.name)]
+        return _items(names, incomplete.upper()) or _items(names, incomplete.lower())
+
+
+def _items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+def config(command: Command) -> Command:
+    """Add `--config`, of commands that look at many notebooks."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Take the settings for all notebooks from this file, instead of the nearest one "
+        "upwards from each.",
+    )(command)
+
+
+def selection(command: Command) -> Command:
+    """Add the options that choose rules."""
+    for option in (
+        click.option("--ignore", type=Selectors(), help="Do not run these rules."),
+        click.option("--extend-select", type=Selectors(), help="Run these rules as well."),
+        click.option(
+            "--select",
+            type=Selectors(),
+            help="Run only these rules: beginnings of codes, such as NBL1,NBL201, or ALL.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def overrides(
+    select: tuple[str, ...] | None,
+    extend_select: tuple[str, ...] | None,
+    ignore: tuple[str, ...] | None,
+) -> dict[str, object]:
+    """Return the settings that these options override, by their names in `Settings`."""
+    given = {"select": select, "extend_select": extend_select, "ignore": ignore}
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,75 @@
+"""The JSON schema of the settings: what editors complete and check a settings file with.
+
+Types, names and defaults follow from the classes in `nblint.settings`, descriptions from their
+docstrings. Draft 7, because that is what editors' TOML extensions and SchemaStore understand.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from nblint.findings import ALL
+from nblint.linting.registry import FAMILIES, rules
+from nblint.reports import formats
+from nblint.settings import Settings, Table
+
+Schema = dict[str, Any]
+
+
+def settings_schema() -> Schema:
+    """Return the schema of `nblint.toml`, and of `[tool.nblint]` in a `pyproject.toml`."""
+    _, definitions = msgspec.json.schema_components(
+        (Settings,), ref_template="#/definitions/{name}"
+    )
+    for struct in _tables(Settings):
+        _describe(definitions[struct.__name__], struct)
+    top = definitions.pop("Settings")
+    properties = top["properties"]
+    selector = {"enum": [ALL, *FAMILIES, *rules()]}
+    for key in ("select", "extend-select", "ignore"):
+        properties[key]["items"] = selector
+    properties["per-file-ignores"]["additionalProperties"]["items"] = selector
+    properties["severity"]["propertyNames"] = selector
+    properties["output-format"]["enum"] = list(formats())
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "nblint",
+        "description": "Settings of nblint: `nblint.toml`, or `[tool.nblint]` in pyproject.toml.",
+        **{key: value for key, value in top.items() if key not in ("title", "description")},
+        "definitions": definitions,
+    }
+
+
+def _tables(struct: type[Table]) -> Iterator[type[Table]]:
+    """Yield a table, and those inside it at any depth."""
+    yield struct
+    for field in msgspec.structs.fields(struct):
+        for inner in (field.type, *get_args(field.type)):
+            # Before Python 3.11, `tuple[str, ...]` says that it is a type, and is not a class.
+            if get_origin(inner) is None and isinstance(inner, type) and issubclass(inner, Table):
+                yield from _tables(inner)
+
+
+def _describe(schema: Schema, struct: type[Table]) -> None:
+    """Put the class's docstring into its schema, and take out what TOML cannot say: null."""
+    summary, described = _docstring(struct)
+    schema["description"] = summary
+    del schema["title"]
+    for field in msgspec.structs.fields(struct):
+        key = field.encode_name
+        own = schema["properties"][key]
+        if "anyOf" in own:
+            (own,) = [choice for choice in own["anyOf"] if choice != {"type": "null"}]
+        elif "$ref" in own:
+            own = {"allOf": [{"$ref": own["$ref"]}]}  # beside which draft 7 ignores all else
+        schema["properties"][key] = {"description": described[field.name], **own}
+
+
+def _docstring(struct: type) -> tuple[str, dict[str, str]]:
+    """Return a docstring's first line, and what it says of each attribute."""
+    summary, _, listed = (inspect.getdoc(struct) or "").partition("\n\nAttributes:\n")
+    entries = re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", listed, re.M)
+    return summary.partition("\n")[0], {name: " ".join(text.split()) for name, text in entries}
