@@ -18,7 +18,7 @@ from nblint.settings import Settings, SettingsFile, Severity
 _SITE = "https://nblint.readthedocs.io/en/stable/rules"
 
 # How a docstring gives its examples: a label on a row of its own, then a fenced block.
-_EXAMPLE = re.compile(r"^(Refused|Instead):\n\n```(\w+)\n(.*?)^```$\n*", re.M | re.S)
+_EXAMPLE = re.compile(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re.M | re.S)
 
 
 def url(code: str) -> str:

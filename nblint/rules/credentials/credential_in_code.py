@@ -17,6 +17,20 @@ class CredentialInCode(EmbeddedCredential):
     everybody who may use the service. Revoke the credential that was in the file, since its
     history keeps it. What only looks like a credential is silenced by `placeholders` in
     `[tool.nblint.credentials]`, or by `# nblint: ignore[NBL201] reason` on the line.
+
+    Refused:
+
+    ```python
+    client = Github("«github-token»")
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    client = Github(os.environ["GITHUB_TOKEN"])
+    ```
     """
 
     code = "NBL201"

@@ -14,6 +14,18 @@ class CredentialInMarkdown(EmbeddedCredential):
 
     Name the environment variable that holds it, or the person who hands it out, and revoke the
     credential that was in the file, since its history keeps it.
+
+    Refused:
+
+    ```markdown
+    Log in with `«github-token»`.
+    ```
+
+    Instead:
+
+    ```markdown
+    Log in with the token in `GITHUB_TOKEN`; the security team hands it out.
+    ```
     """
 
     code = "NBL202"

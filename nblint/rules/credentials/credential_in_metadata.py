@@ -16,6 +16,26 @@ class CredentialInMetadata(EmbeddedCredential):
     Remove the entry (Jupyter's Property Inspector shows metadata; "Clear All Outputs" and
     switching off "Save Widget State Automatically" drop the widgets' state; an attachment is
     deleted with the link to it), and revoke the credential, since the file's history keeps it.
+
+    Refused:
+
+    ```json
+    {
+     "cells": [],
+     "metadata": {"papermill": {"parameters": {"days": 7, "api_key": "«api-key»"}}},
+     "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
+
+    Instead:
+
+    ```json
+    {
+     "cells": [],
+     "metadata": {"papermill": {"parameters": {"days": 7}}},
+     "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
     """
 
     code = "NBL204"

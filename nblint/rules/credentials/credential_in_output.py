@@ -16,6 +16,32 @@ class CredentialInOutput(EmbeddedCredential):
     Clear the output, and mend the cell that printed it: print the names of settings, not their
     values, and let nothing that holds a credential be the last expression of a cell. Revoke the
     credential that was in the file, since its history keeps it.
+
+    Refused:
+
+    ```json
+    {
+     "cells": [{
+      "cell_type": "code", "execution_count": 1, "id": "show", "metadata": {},
+      "outputs": [{"name": "stdout", "output_type": "stream", "text": "token: «github-token»"}],
+      "source": "print('token:', config['token'])"
+     }],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
+
+    Instead:
+
+    ```json
+    {
+     "cells": [{
+      "cell_type": "code", "execution_count": 1, "id": "show", "metadata": {},
+      "outputs": [{"name": "stdout", "output_type": "stream", "text": "token: True"}],
+      "source": "print('token:', 'token' in config)"
+     }],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
     """
 
     code = "NBL203"

@@ -12,6 +12,22 @@ class DynamicName(Rule):
 
     Functions of the notebook that take the name of a variable are followed: what counts is the
     name in the call.
+
+    Refused:
+
+    ```python
+    import os
+
+    hosts = [os.environ[f"NODE_{number}"] for number in range(2)]
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    hosts = [os.environ[name] for name in ("NODE_0", "NODE_1")]
+    ```
     """
 
     code = "NBL306"

@@ -12,6 +12,20 @@ class EnvironmentDump(Rule):
     and a displayed `os.environ` write them all into the saved outputs; newer versions of IPython
     hide some of them by their names, and none of the others do. Show the one variable that you
     want to see, if it is no secret, or the names alone: `sorted(os.environ)`.
+
+    Refused:
+
+    ```python
+    %env
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    sorted(os.environ)
+    ```
     """
 
     code = "NBL305"

@@ -16,6 +16,22 @@ class ExposedValue(Rule):
     Values are followed through plain names, f-strings, slices and containers, from cell to cell,
     to `print`, `display`, logging, a cell's last expression and `!echo`. Passing a secret to a
     client or into a header is fine.
+
+    Refused:
+
+    ```python
+    import os
+
+    print(os.environ["DATADOG_API_KEY"])
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    print("DATADOG_API_KEY" in os.environ)
+    ```
     """
 
     code = "NBL304"

@@ -10,6 +10,22 @@ class ForeignSecretStore(Rule):
     Colab's `userdata`, Kaggle's `UserSecretsClient`, Databricks' `dbutils.secrets` and their like
     do not exist on the hub. Read the credential from the environment, where every platform can
     put it.
+
+    Refused:
+
+    ```python
+    from google.colab import userdata
+
+    key = userdata.get("DATADOG_API_KEY")
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    key = os.environ["DATADOG_API_KEY"]
+    ```
     """
 
     code = "NBL311"

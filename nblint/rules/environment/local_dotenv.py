@@ -14,6 +14,22 @@ class LocalDotenv(Rule):
 
     Where a dotenv file is a configured catalogue, this is how the team works, and the rule is
     silent.
+
+    Refused:
+
+    ```python
+    from dotenv import load_dotenv
+
+    load_dotenv()
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    site = os.environ["DATADOG_SITE"]
+    ```
     """
 
     code = "NBL309"

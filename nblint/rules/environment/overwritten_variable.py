@@ -15,6 +15,20 @@ class OverwrittenVariable(Rule):
     Setting a variable only where it is missing is fine: `os.environ.setdefault`, or behind
     `if "X" not in os.environ`. So is `X=1 command` in a shell line, which holds for that command.
     `!export X=1` is reported as well, though it sets nothing: each `!` line has a shell of its own.
+
+    Refused:
+
+    ```python
+    import os
+
+    os.environ["DATADOG_SITE"] = "datadoghq.eu"
+    ```
+
+    Instead:
+
+    ```python
+    site = "datadoghq.eu"
+    ```
     """
 
     code = "NBL303"

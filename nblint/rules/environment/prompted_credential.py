@@ -9,6 +9,22 @@ class PromptedCredential(Rule):
 
     It cannot run unattended: a scheduled run has nobody to answer, and fails. Read the credential
     from the environment.
+
+    Refused:
+
+    ```python
+    from getpass import getpass
+
+    key = getpass("API key: ")
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    key = os.environ["DATADOG_API_KEY"]
+    ```
     """
 
     code = "NBL310"

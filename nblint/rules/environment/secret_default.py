@@ -16,6 +16,22 @@ class SecretDefault(Rule):
 
     The catalogue says which variables are secrets; of others, the name does (`…_TOKEN`,
     `…_PASSWORD`, `…_API_KEY`). The fix drops the fallback.
+
+    Refused:
+
+    ```python
+    import os
+
+    key = os.getenv("DATADOG_API_KEY", "abc")
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    key = os.environ["DATADOG_API_KEY"]
+    ```
     """
 
     code = "NBL302"

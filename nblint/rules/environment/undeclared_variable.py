@@ -17,6 +17,22 @@ class UndeclaredVariable(Rule):
     Names that the system, Jupyter, JupyterHub, Python and CI services set by themselves are known,
     as are the globs in the setting `known`. A variable that the notebook has set itself before is
     not undeclared. Without a catalogue, this rule is silent.
+
+    Refused:
+
+    ```python
+    import os
+
+    site = os.environ["DATADOG_STIE"]
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    site = os.environ["DATADOG_SITE"]
+    ```
     """
 
     code = "NBL301"

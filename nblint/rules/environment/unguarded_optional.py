@@ -15,6 +15,22 @@ class UnguardedOptional(Rule):
     (`if "X" in os.environ`), catch the KeyError, or read it with `os.environ.get`.
 
     The fix writes `.get`, which gives None where the variable is missing.
+
+    Refused:
+
+    ```python
+    import os
+
+    case = os.environ["CASE_ID"]
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    case = os.environ.get("CASE_ID", "none")
+    ```
     """
 
     code = "NBL307"

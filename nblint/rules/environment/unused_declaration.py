@@ -17,6 +17,19 @@ class UnusedDeclaration(RepositoryRule):
     Only catalogues in the repository itself are looked at: an organisation's shared catalogue
     declares what others read. The rule runs when it is selected by its full code, and only where
     all notebooks of the repository are checked.
+
+    Refused:
+
+    ```environment.toml
+    [environment.DATADOG_SITE]
+    [environment.DATADOG_REGION]
+    ```
+
+    Instead:
+
+    ```environment.toml
+    [environment.DATADOG_SITE]
+    ```
     """
 
     code = "NBL308"

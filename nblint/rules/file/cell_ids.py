@@ -17,6 +17,24 @@ class CellIds(Rule):
     papermill, this linter's baseline - mistake one for another where two have the same.
 
     The fix writes an id that follows from the cell's text.
+
+    Refused:
+
+    ```json
+    {
+     "cells": [{"cell_type": "markdown", "metadata": {}, "source": "# Triage"}],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
+
+    Instead:
+
+    ```json
+    {
+     "cells": [{"cell_type": "markdown", "id": "intro", "metadata": {}, "source": "# Triage"}],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
     """
 
     code = "NBL004"

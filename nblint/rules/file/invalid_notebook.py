@@ -24,6 +24,24 @@ class InvalidNotebook(Rule):
 
     Open the notebook in Jupyter and save it, or mend the field that is named. What is wrong with
     the cells' ids from nbformat 4.5 on is NBL004's affair.
+
+    Refused:
+
+    ```json
+    {
+     "cells": [{"cell_type": "markdown", "id": "intro", "metadata": {}}],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
+
+    Instead:
+
+    ```json
+    {
+     "cells": [{"cell_type": "markdown", "id": "intro", "metadata": {}, "source": "# Triage"}],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
     """
 
     code = "NBL002"

@@ -17,6 +17,22 @@ class MergeConflict(Rule):
 
     Choose: `git checkout --ours NOTEBOOK` or `--theirs` takes one side as a whole; with nbdime,
     `git mergetool` shows both, cell by cell. `=======` alone is a heading's underline, no marker.
+
+    Refused:
+
+    ```python
+    <<<<<<< HEAD
+    days = 7
+    =======
+    days = 30
+    >>>>>>> look-back
+    ```
+
+    Instead:
+
+    ```python
+    days = 30
+    ```
     """
 
     code = "NBL005"

@@ -15,6 +15,18 @@ class OutdatedFormat(Rule):
     The fix converts it to nbformat 4.5, as `jupyter nbconvert --to notebook` does. It writes the
     whole file anew, and what version 4 no longer has, such as cells of the type "heading", becomes
     what replaced it.
+
+    Refused:
+
+    ```json
+    {"worksheets": [{"cells": []}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
+    ```
+
+    Instead:
+
+    ```json
+    {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    ```
     """
 
     code = "NBL003"

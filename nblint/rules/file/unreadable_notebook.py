@@ -13,6 +13,18 @@ class UnreadableNotebook(Rule):
     Most often a merge left its conflict markers in the file, or an editor saved it in another
     encoding. Take the last version that opens: `git log -- NOTEBOOK`, then
     `git checkout COMMIT -- NOTEBOOK`.
+
+    Refused:
+
+    ```json
+    {"cells": [], "metadata": {}, "nbformat": 4,
+    ```
+
+    Instead:
+
+    ```json
+    {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    ```
     """
 
     code = "NBL001"

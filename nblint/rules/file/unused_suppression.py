@@ -24,6 +24,18 @@ class UnusedSuppression(Rule):
     A code is judged only when its rule has run. A suppression names the rules that it is for:
     `# nblint: ignore[NBL201] why`. Comments for detect-secrets (`pragma: allowlist secret`) are
     never judged.
+
+    Refused:
+
+    ```python
+    days = 7  # nblint: ignore[NBL201] it looked like a password
+    ```
+
+    Instead:
+
+    ```python
+    days = 7
+    ```
     """
 
     code = "NBL009"

@@ -18,6 +18,18 @@ class DefaultTitle(Rule):
     few words what the notebook does: `# Phishing triage of the abuse mailbox`.
 
     A file that is named in words, spaces and all, may share its name with the title.
+
+    Refused:
+
+    ```markdown
+    # Notebook Name
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage of the abuse mailbox
+    ```
     """
 
     code = "NBL110"

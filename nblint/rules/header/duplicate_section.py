@@ -11,6 +11,27 @@ class DuplicateSection(Rule):
     drift apart: somebody updates the first, and the second stays as it was.
 
     Put both texts under one heading. A section counts as the same under any of its names.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails.
+
+    ## Purpose
+    Show the most likely ones first.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails. Show the most likely ones first.
+    ```
     """
 
     code = "NBL106"

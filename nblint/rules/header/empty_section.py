@@ -12,6 +12,29 @@ class EmptySection(Rule):
 
     Subheadings and their text count, comments do not. Headings that the settings do not name are
     the author's own and may be empty.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+
+    ## Audience
+    Analysts on duty.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+
+    ## Audience
+    Analysts on duty.
+    ```
     """
 
     code = "NBL103"

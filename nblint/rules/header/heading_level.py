@@ -16,6 +16,24 @@ class HeadingLevel(Rule):
 
     Write `## Purpose`. The fix changes the heading, and those below it as far, so that what stood
     under the section still does.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ### Purpose
+    Rank reported mails by how likely they are phishing.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+    ```
     """
 
     code = "NBL107"

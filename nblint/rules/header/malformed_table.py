@@ -28,6 +28,28 @@ class MalformedTable(Rule):
 
     A bar inside a cell is written `\|`, in code too: otherwise it begins another cell, and cells
     beyond the header's are not shown.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Parameters
+    Parameter | Description
+    ——— | ———
+    days | How far back to look
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Parameters
+    Parameter | Description
+    --- | ---
+    days | How far back to look
+    ```
     """
 
     code = "NBL109"

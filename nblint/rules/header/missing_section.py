@@ -17,6 +17,40 @@ class MissingSection(Rule):
 
     Sections are known by their title or an alias of it, whatever its case, and may be spread over
     several cells. The fix inserts the section's skeleton where it belongs; the author fills it in.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+
+    ## Audience
+    Analysts on duty.
+
+    ## Data Sources
+    * The abuse mailbox
+
+    ## Description (How does it work?)
+    1. Read the mails of the last days.
+    2. Rank them by sender and links.
+
+    ## Parameters
+    None
+
+    ## References
+    * The runbook for phishing
+    ```
     """
 
     code = "NBL102"

@@ -11,6 +11,20 @@ class MissingTitle(Rule):
     Open the first markdown cell with one: `# Phishing triage`.
 
     A title in bold or in HTML is one to a reader, and NBL111's affair.
+
+    Refused:
+
+    ```markdown
+    This notebook ranks reported mails.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    This notebook ranks reported mails.
+    ```
     """
 
     code = "NBL101"

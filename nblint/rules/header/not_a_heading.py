@@ -25,6 +25,23 @@ class NotAHeading(Rule):
     pass over them.
 
     Write a markdown heading: `## Purpose`, with the text in the rows below.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    **Purpose**: Rank reported mails.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails.
+    ```
     """
 
     code = "NBL111"

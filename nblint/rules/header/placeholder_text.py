@@ -19,6 +19,24 @@ class PlaceholderText(Rule):
 
     A whole paragraph, list item or table cell counts, and only when it is one of the skeleton's own
     texts or a configured placeholder, or opens with `TODO:`. A section is reported once.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    What are you trying to do with this notebook?
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+    ```
     """
 
     code = "NBL104"

@@ -38,6 +38,25 @@ class SectionForm(Rule):
     can read. Text around the list or table is welcome.
 
     A section that has nothing to list says `None`.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Data Sources
+    The abuse mailbox and the sandbox.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Data Sources
+    * The abuse mailbox
+    * The sandbox
+    ```
     """
 
     code = "NBL108"

@@ -22,6 +22,30 @@ class SectionOrder(Rule):
 
     The fix moves whole sections, with all that stands under their headings; other text stays where
     it is. It is offered where every section can be moved without another one being touched.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Audience
+    Analysts on duty.
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+
+    ## Audience
+    Analysts on duty.
+    ```
     """
 
     code = "NBL105"

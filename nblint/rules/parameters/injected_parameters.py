@@ -15,6 +15,23 @@ class InjectedParameters(Rule):
 
     The fix deletes the cell. Where the parameters cell does not assign all that it assigns, the
     notebook would miss a name, so that the fix needs `--unsafe-fixes`.
+
+    Refused:
+
+    ```python
+    # %% tags=["parameters"]
+    days = 7
+
+    # %% tags=["injected-parameters"]
+    days = 30
+    ```
+
+    Instead:
+
+    ```python
+    # %% tags=["parameters"]
+    days = 7
+    ```
     """
 
     code = "NBL406"

@@ -17,6 +17,26 @@ class LateParametersCell(Rule):
     the name without them, and on a fresh kernel fails.
 
     Move the parameters cell up: under the header, behind the imports at most.
+
+    Refused:
+
+    ```python
+    # %%
+    mails = load(days)
+
+    # %% tags=["parameters"]
+    days = 7
+    ```
+
+    Instead:
+
+    ```python
+    # %% tags=["parameters"]
+    days = 7
+
+    # %%
+    mails = load(days)
+    ```
     """
 
     code = "NBL407"

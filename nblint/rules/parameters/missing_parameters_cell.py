@@ -13,6 +13,36 @@ class MissingParametersCell(Rule):
 
     Put the assignments into a code cell of their own and tag it: in JupyterLab under "Property
     Inspector" (the cogwheels), "Cell Tags".
+
+    Refused:
+
+    ```python
+    # %% [markdown]
+    # # Phishing triage
+    #
+    # ## Parameters
+    # Parameter | Description
+    # --- | ---
+    # days | How far back to look
+
+    # %%
+    days = 7
+    ```
+
+    Instead:
+
+    ```python
+    # %% [markdown]
+    # # Phishing triage
+    #
+    # ## Parameters
+    # Parameter | Description
+    # --- | ---
+    # days | How far back to look
+
+    # %% tags=["parameters"]
+    days = 7
+    ```
     """
 
     code = "NBL403"

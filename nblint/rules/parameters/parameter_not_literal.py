@@ -13,6 +13,27 @@ class ParameterNotLiteral(Rule):
 
     Assign literals in the parameters cell, one name a line, and compute the rest in the next cell:
     `data = "data"` there, `data_path = Path(data)` here.
+
+    Refused:
+
+    ```python
+    # %% tags=["parameters"]
+    from pathlib import Path
+
+    data = Path("data")
+    ```
+
+    Instead:
+
+    ```python
+    # %% tags=["parameters"]
+    data = "data"
+
+    # %%
+    from pathlib import Path
+
+    data_path = Path(data)
+    ```
     """
 
     code = "NBL405"

@@ -19,6 +19,21 @@ class SecretParameter(Rule):
     Read the credential from the environment in the cell that needs it: the hub and the scheduler
     set the variable. What counts is the name (`api_key`, `db_password`; not `secret_name` or
     `max_tokens`) or a value that is a credential.
+
+    Refused:
+
+    ```python
+    # %% tags=["parameters"]
+    api_key = ""
+    ```
+
+    Instead:
+
+    ```python
+    import os
+
+    api_key = os.environ["DATADOG_API_KEY"]
+    ```
     """
 
     code = "NBL408"

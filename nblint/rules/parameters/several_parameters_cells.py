@@ -12,6 +12,24 @@ class SeveralParametersCells(Rule):
     assigns overwrites them.
 
     Put all parameters into one cell, and remove the tag from the others.
+
+    Refused:
+
+    ```python
+    # %% tags=["parameters"]
+    days = 7
+
+    # %% tags=["parameters"]
+    mailbox = "abuse"
+    ```
+
+    Instead:
+
+    ```python
+    # %% tags=["parameters"]
+    days = 7
+    mailbox = "abuse"
+    ```
     """
 
     code = "NBL404"

@@ -20,6 +20,39 @@ class UndocumentedParameter(Rule):
 
     A parameter is what the cell tagged `parameters` assigns; names that open with `_` are its own
     affair. The fix adds the row, described by the comment behind the assignment where there is one.
+
+    Refused:
+
+    ```python
+    # %% [markdown]
+    # # Phishing triage
+    #
+    # ## Parameters
+    # Parameter | Description
+    # --- | ---
+    # mailbox | The mailbox to read
+
+    # %% tags=["parameters"]
+    mailbox = "abuse"
+    days = 7
+    ```
+
+    Instead:
+
+    ```python
+    # %% [markdown]
+    # # Phishing triage
+    #
+    # ## Parameters
+    # Parameter | Description
+    # --- | ---
+    # mailbox | The mailbox to read
+    # days | How far back to look
+
+    # %% tags=["parameters"]
+    mailbox = "abuse"
+    days = 7
+    ```
     """
 
     code = "NBL401"

@@ -13,6 +13,36 @@ class UnknownParameter(Rule):
 
     Silent where no cell is tagged `parameters`, which is NBL403's affair, and where that cell
     cannot be read.
+
+    Refused:
+
+    ```python
+    # %% [markdown]
+    # # Phishing triage
+    #
+    # ## Parameters
+    # Parameter | Description
+    # --- | ---
+    # dayz | How far back to look
+
+    # %% tags=["parameters"]
+    days = 7
+    ```
+
+    Instead:
+
+    ```python
+    # %% [markdown]
+    # # Phishing triage
+    #
+    # ## Parameters
+    # Parameter | Description
+    # --- | ---
+    # days | How far back to look
+
+    # %% tags=["parameters"]
+    days = 7
+    ```
     """
 
     code = "NBL402"

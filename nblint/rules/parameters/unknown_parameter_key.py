@@ -14,6 +14,18 @@ class UnknownParameterKey(Rule):
 
     The file is the one that the settings name: `[tool.nblint.parameters] file`. It is compared with
     each notebook that has a parameters cell.
+
+    Refused:
+
+    ```parameters.yaml
+    dayz: 30
+    ```
+
+    Instead:
+
+    ```parameters.yaml
+    days: 30
+    ```
     """
 
     code = "NBL409"

@@ -18,6 +18,32 @@ class CommittedOutput(Rule):
     hold that key: what nbstripout keeps. The fix strips the notebook with nbstripout's library and
     gives the same bytes as its pre-commit hook. Where a repository is to show outputs, say so:
     `[tool.nblint.reproducibility] outputs = "keep"`.
+
+    Refused:
+
+    ```json
+    {
+     "cells": [{
+      "cell_type": "code", "execution_count": 1, "id": "sum", "metadata": {},
+      "outputs": [{"name": "stdout", "output_type": "stream", "text": "2"}],
+      "source": "print(1 + 1)"
+     }],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
+
+    Instead:
+
+    ```json
+    {
+     "cells": [{
+      "cell_type": "code", "execution_count": null, "id": "sum", "metadata": {},
+      "outputs": [],
+      "source": "print(1 + 1)"
+     }],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
     """
 
     code = "NBL501"

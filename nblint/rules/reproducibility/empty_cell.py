@@ -13,6 +13,22 @@ class EmptyCell(Rule):
 
     The fix deletes it. Cells with outputs, attachments or tags are none of these, and
     neither are cells that lack a text altogether, which is NBL002's affair.
+
+    Refused:
+
+    ```python
+    # %%
+    mails = load(7)
+
+    # %%
+    ```
+
+    Instead:
+
+    ```python
+    # %%
+    mails = load(7)
+    ```
     """
 
     code = "NBL508"

@@ -13,6 +13,30 @@ class ExecutionOrder(Rule):
 
     Restart the kernel, run all cells and save. Only where outputs are kept; a notebook without any
     count was not run, and is fine.
+
+    Refused:
+
+    ```json
+    {
+     "cells": [
+      {"cell_type": "code", "execution_count": 7, "metadata": {}, "outputs": [], "source": "a = 1"},
+      {"cell_type": "code", "execution_count": 5, "metadata": {}, "outputs": [], "source": "a + 1"}
+     ],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 4
+    }
+    ```
+
+    Instead:
+
+    ```json
+    {
+     "cells": [
+      {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": "a = 1"},
+      {"cell_type": "code", "execution_count": 2, "metadata": {}, "outputs": [], "source": "a + 1"}
+     ],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 4
+    }
+    ```
     """
 
     code = "NBL502"

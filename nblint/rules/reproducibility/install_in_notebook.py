@@ -27,6 +27,18 @@ class InstallInNotebook(Rule):
     Declare the packages in the repository's requirements, with versions, and install those when the
     environment is made. Installations that only run on Colab or Kaggle (`if "google.colab" in
     sys.modules:`), where nothing else makes one, are fine.
+
+    Refused:
+
+    ```python
+    %pip install pandas
+    ```
+
+    Instead:
+
+    ```python
+    import pandas as pd
+    ```
     """
 
     code = "NBL504"

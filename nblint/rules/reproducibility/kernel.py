@@ -16,6 +16,24 @@ class Kernel(Rule):
 
     Choose a kernel that everybody has, and save. Which those are is for the settings to say:
     `[tool.nblint.reproducibility] kernels = ["python3"]`; none there: any.
+
+    Refused:
+
+    ```json
+    {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    ```
+
+    Instead:
+
+    ```json
+    {
+     "cells": [],
+     "metadata": {
+      "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
+     },
+     "nbformat": 4, "nbformat_minor": 5
+    }
+    ```
     """
 
     code = "NBL507"

@@ -32,6 +32,18 @@ class MachinePath(Rule):
 
     Write the path relative to the notebook, or read the folder from a parameter or an environment
     variable; `Path.home()` where a home folder is meant.
+
+    Refused:
+
+    ```python
+    mails = pd.read_csv("/home/alice/mails.csv")
+    ```
+
+    Instead:
+
+    ```python
+    mails = pd.read_csv("data/mails.csv")
+    ```
     """
 
     code = "NBL506"

@@ -16,6 +16,18 @@ class NotebookName(Rule):
     Spaces and unusual characters have to be quoted in every script, and differ between systems.
 
     Rename it with letters, digits, `.`, `_` and `-`: `phishing-triage.ipynb`.
+
+    Refused:
+
+    ```text
+    Untitled3.ipynb
+    ```
+
+    Instead:
+
+    ```text
+    phishing-triage.ipynb
+    ```
     """
 
     code = "NBL509"

@@ -21,6 +21,19 @@ class SyntaxError(Rule):  # noqa: A001 - the name that people know it by
     Magics, shell lines, help (`?`) and pasted prompts are what IPython makes of them. Cells tagged
     `raises-exception` are meant to fail. Silent where the notebook states a Python that is newer
     than the one that nblint runs on, which cannot judge it, or Python 2.
+
+    Refused:
+
+    ```python
+    for mail in mails:
+    ```
+
+    Instead:
+
+    ```python
+    for mail in mails:
+        print(mail.sender)
+    ```
     """
 
     code = "NBL503"

@@ -23,6 +23,18 @@ class UndeclaredImport(Rule):
     Add its distribution to the requirements. Python's own modules, those of the repository itself,
     and imports that the notebook can do without (`try: … except ImportError`) need no declaration.
     Where the repository has no requirements file at all, one finding names all imports.
+
+    Refused:
+
+    ```python
+    import numpy as np
+    ```
+
+    Instead:
+
+    ```requirements.txt
+    numpy==2.1.3
+    ```
     """
 
     code = "NBL505"
