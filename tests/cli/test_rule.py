@@ -49,7 +49,7 @@ def test_a_rule_is_explained_by_code_and_by_name() -> None:
 def test_an_explanation_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for columns, widest in ((50, 50), (300, 100)):
         monkeypatch.setenv("COLUMNS", str(columns))
-        explained = nblint("rule", "NBL105").stdout.partition("severity:")[0].splitlines()
+        explained = nblint("rule", "NBL105").stdout.partition("Refused:")[0].splitlines()
         assert widest - 20 < max(map(len, explained)) <= widest
 
 
