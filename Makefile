@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test check bench format clean
+.PHONY: help setup tools demo test check bench format docs clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -66,6 +66,9 @@ $(BENCH)/.ready: pyproject.toml
 format: setup ## Format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: setup ## Build the documentation into build/site; every link and anchor has to lead somewhere
+	$(BIN)/mkdocs build --strict
 
 clean: ## Remove .venv and what tools have cached
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

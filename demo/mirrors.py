@@ -92,6 +92,11 @@ def mirror(config: Path, folder: Path, checkout: Path) -> dict[str, str]:
     Raises:
         LookupError: the configuration names a repository that no stand-in is known for.
     """
+    return instead_of(stand_ins(config, folder, checkout))
+
+
+def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
+    """Make the stand-ins, as `mirror` does; return them by the addresses that they stand for."""
     targets: dict[str, Path] = {}
     for entry in yaml.safe_load(config.read_text(encoding="utf-8"))["repos"]:
         address = entry["repo"]
@@ -105,14 +110,15 @@ def mirror(config: Path, folder: Path, checkout: Path) -> dict[str, str]:
         else:
             message = f"no stand-in is known for {address}"
             raise LookupError(message)
-    return git_settings({f"url.{path.as_posix()}.insteadOf": url for url, path in targets.items()})
+    return targets
 
 
-def git_settings(settings: dict[str, str]) -> dict[str, str]:
-    """Write git settings as the variables that git (and pre-commit) take them from."""
-    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
-    for number, (key, value) in enumerate(settings.items()):
-        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+def instead_of(targets: dict[str, Path]) -> dict[str, str]:
+    """Return the variables that lead git, and pre-commit, from addresses to folders."""
+    variables = {"GIT_CONFIG_COUNT": str(len(targets))}
+    for number, (address, folder) in enumerate(targets.items()):
+        variables[f"GIT_CONFIG_KEY_{number}"] = f"url.{folder.as_posix()}.insteadOf"
+        variables[f"GIT_CONFIG_VALUE_{number}"] = address
     return variables
 
 

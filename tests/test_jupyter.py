@@ -136,7 +136,9 @@ def test_what_the_baseline_records_is_saved(
 
 @pytest.mark.filterwarnings("ignore:Overriding existing pre_save_hook")
 def test_the_documented_way_to_refuse_something_else(tmp_path: Path) -> None:
-    page = (Path(__file__).parent.parent / "docs" / "jupyter.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent / "docs" / "how-to" / "jupyter.md").read_text(
+        encoding="utf-8"
+    )
     configurations = re.findall(r"```python\n(.*?pre_save_hook.*?)```", page, re.DOTALL)
     settings = Config()
     for source in configurations:

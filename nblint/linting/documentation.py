@@ -15,7 +15,7 @@ from nblint.linting.registry import FAMILIES, rules
 from nblint.linting.selection import Selection
 from nblint.settings import Settings, SettingsFile, Severity
 
-_SITE = "https://nblint.readthedocs.io/en/stable/rules"
+_SITE = "https://nblint.readthedocs.io/en/stable/reference/rules"
 
 # How a docstring gives its examples: a label on a row of its own, then a fenced block.
 _EXAMPLE = re.compile(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re.M | re.S)

@@ -22,7 +22,6 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from markdown_it import MarkdownIt
 
 from nblint.document.model import Notebook, Unreadable
 from nblint.findings import Finding
@@ -34,18 +33,10 @@ from nblint.reading.project import Project
 from nblint.reports.text import location
 from nblint.settings import SettingsFinder
 from tests.credentials.tokens import expand
+from tests.literate import Block, read_blocks, write_rows
 
 FOLDER = Path(__file__).parent
 NOTEBOOK = "nb.ipynb"
-
-
-@dataclass
-class Block:
-    """A fenced block and its rows in the file, 0-based, the fences included."""
-
-    text: str
-    start: int
-    end: int
 
 
 @dataclass
@@ -109,18 +100,15 @@ def read_cases() -> list[Case]:
 
 
 def _read_file(file: Path) -> list[Case]:
-    tokens = MarkdownIt("commonmark").parse(file.read_text(encoding="utf-8"))
-    cases: list[Case] = []
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-        if token.type == "heading_open" and token.tag == "h2" and token.map and following:
-            cases.append(Case(file, following.content, token.map[0]))
-        elif token.type == "fence" and token.map and cases:
-            _add(cases[-1], token.info.split(), Block(token.content, *token.map))
-    return cases
+    cases: dict[tuple[str, int], Case] = {}
+    for block in read_blocks(file):
+        if block.heading:
+            _add(cases.setdefault(block.heading, Case(file, *block.heading)), block)
+    return list(cases.values())
 
 
-def _add(case: Case, info: list[str], block: Block) -> None:
-    match info:
+def _add(case: Case, block: Block) -> None:
+    match block.info:
         case ["py:percent", *name]:
             case.notebook, case.name = block, " ".join(name) or NOTEBOOK
         case ["json"]:
@@ -134,7 +122,7 @@ def _add(case: Case, info: list[str], block: Block) -> None:
         case [_, name]:
             case.files[name] = block.text
         case _:
-            raise ValueError(f"{case.file.name}: {case.title}: what is a block of {info}?")
+            raise ValueError(f"{case.file.name}: {case.title}: what is a block of {block.info}?")
 
 
 def percent_to_bytes(text: str) -> bytes:
@@ -178,12 +166,12 @@ def lines(notebook: str, findings: list[Finding], *, with_help: bool) -> list[st
 
 
 def rewrite(case: Case, found: list[str], fixed: str | None) -> None:
-    """Put what was found into the case's file, from the bottom up."""
-    rows = case.file.read_text(encoding="utf-8").split("\n")
+    """Put what was found into the case's file."""
     new = {"findings": "\n".join(found), "fixed": (fixed or "").rstrip("\n")}
     after = max(b.end for b in (case.notebook, case.findings, case.fixed) if b)
-    for kind, block in (("fixed", case.fixed), ("findings", case.findings)):
+    changes = []
+    for kind, block in (("findings", case.findings), ("fixed", case.fixed)):
         start, end = (block.start, block.end) if block else (after, after)
         body = [f"```{kind}", *new[kind].split("\n"), "```"] if new[kind] else []
-        rows[start:end] = body
-    case.file.write_text("\n".join(rows), encoding="utf-8")
+        changes.append((start, end, body))
+    write_rows(case.file, changes)

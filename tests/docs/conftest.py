@@ -1,0 +1,75 @@
+"""What the documentation is played in: an empty home, and addresses that lead to this checkout."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.mirrors import instead_of, stand_ins
+from nblint import __version__
+from tests.docs.pages import ROOT
+
+# What the pages call the repository of nblint.
+ADDRESS = "https://github.com/your-organisation/nblint"
+
+
+@pytest.fixture(scope="session")
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables that lead git from the addresses in the pages to stand-ins on this machine."""
+    folder = tmp_path_factory.mktemp("addresses")
+    targets = stand_ins(
+        ROOT / "template/{{cookiecutter.slug}}/.pre-commit-config.yaml", folder / "tools", ROOT
+    )
+    return instead_of({**targets, ADDRESS: release(folder / "nblint")})
+
+
+def release(folder: Path) -> Path:
+    """Commit this checkout as it is now to a repository, and tag it with the version."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    identity = ["-c", "user.name=nblint", "-c", "user.email=nblint@example.com"]
+    unsigned = ["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", "-c", "core.hooksPath="]
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--message", "nblint"],
+        ["tag", f"v{__version__}"],
+    ):
+        subprocess.run(["git", *identity, *unsigned, *command], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture
+def reader(tmp_path: Path, addresses: dict[str, str]) -> dict[str, str]:
+    """The environment variables of somebody who follows a page."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return {
+        **addresses,
+        "HOME": str(home),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "PAGER": "cat",
+        "TMPDIR": str(tmp_path),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_AUTHOR_EMAIL": "ada@example.com",
+        "GIT_COMMITTER_NAME": "Ada",
+        "GIT_COMMITTER_EMAIL": "ada@example.com",
+    }

@@ -1,0 +1,136 @@
+"""Pages of the documentation, which are played as a reader would: top to bottom, in one folder.
+
+    ```console                            commands after `$ `, and what each prints (console.py)
+    ```toml title="nblint.toml"           a file: it is written, and its program reads it
+    ```python title="notebooks/a.ipynb"   a notebook, as jupytext's percent script
+    ```python, ```json                    code; python has to compile, json to be JSON
+    ```text, ```markdown                  anything else
+
+A comment right above a block says what else holds for it:
+
+    <!-- not run: reason -->              this console block cannot be run by a test
+    <!-- not written: reason -->          this file is only read, and not written
+    <!-- append -->                       this file's text is added to what is there
+    <!-- first: command -->               what the reader does by hand, for the test as a command
+
+`«github-token»` is a credential of that kind in what is written, as in the cases of the rules.
+`pytest tests/docs --update-expectations` writes what commands print into the pages.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.credentials.tokens import expand
+from tests.docs.console import Command, read_commands, write_commands
+from tests.docs.formats import validate
+from tests.docs.session import Session
+from tests.literate import Block, read_blocks
+from tests.rules.cases import percent_to_bytes
+
+ROOT = Path(__file__).parents[2]
+WITHOUT_TITLE = {"console", "json", "markdown", "python", "text"}
+
+
+def pages() -> list[Path]:
+    """Return the pages of the site."""
+    return sorted((ROOT / "docs").rglob("*.md"))
+
+
+def note(block: Block, key: str) -> str | None:
+    """Return what a comment above a block says of a key; empty if it says the key alone."""
+    for said in block.notes:
+        name, _, value = said.partition(":")
+        if name.strip() == key:
+            return value.strip()
+    return None
+
+
+def title(block: Block) -> str | None:
+    """Return the name of the file that a block shows."""
+    for word in block.info[1:]:
+        name, _, value = word.partition("=")
+        if name == "title":
+            return value
+    return None
+
+
+@dataclass
+class Played:
+    """What came of a page.
+
+    Attributes:
+        wrong: What is otherwise than the page says, in sentences.
+        rows: For blocks with other output than the page has: the rows, and those to be there.
+    """
+
+    wrong: list[str] = field(default_factory=list)
+    rows: list[tuple[int, int, list[str]]] = field(default_factory=list)
+
+
+def play(page: Path, folder: Path, session: Session) -> Played:
+    """Play a page in a folder."""
+    played = Played()
+    for block in read_blocks(page):
+        where = f"{page.relative_to(ROOT)}:{block.start + 1}"
+        for hidden in [n.partition(":")[2] for n in block.notes if n.startswith("first:")]:
+            said = session.run(hidden.strip())
+            if said.status:
+                played.wrong.append(f"{where}: {hidden}\n{said.coloured}")
+        language = block.info[0] if block.info else ""
+        name = title(block)
+        if name and note(block, "not written") is None:
+            write(name, folder, block)
+        elif name:
+            with TemporaryDirectory() as aside:
+                write(name, Path(aside), block)
+        elif language not in WITHOUT_TITLE:
+            played.wrong.append(f"{where}: a block of {language or 'nothing'!r} needs a title")
+        elif language == "console" and note(block, "not run") is None:
+            _run(block, where, session, folder, played)
+    return played
+
+
+def write(name: str, folder: Path, block: Block) -> None:
+    """Write the file that a block shows, and let its program read it."""
+    path = folder / name
+    assert path.is_relative_to(folder), f"{path} is outside the reader's folder"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = expand(block.text)
+    if path.suffix == ".ipynb" and block.info[0] == "python":
+        path.write_bytes(percent_to_bytes(text))
+    elif note(block, "append") is not None:
+        path.write_text(path.read_text(encoding="utf-8") + "\n" + text, encoding="utf-8")
+    else:
+        path.write_text(text, encoding="utf-8")
+    validate(path)
+
+
+def _run(block: Block, where: str, session: Session, folder: Path, played: Played) -> None:
+    commands = read_commands(expand(block.text))
+    found: list[Command] = []
+    for command in commands:
+        said = session.run(command.text)
+        lines = [line.replace(str(folder), "…") for line in said.lines]
+        if said.status and not command.promises:
+            shown = "\n".join(lines)
+            played.wrong.append(f"{where}: $ {command.text}\nended with {said.status}:\n{shown}")
+        matches = command.matches(lines)
+        found.append(Command(command.typed, command.expected if matches else lines))
+        if not matches:
+            both = "\n".join(["expected:", *command.expected, "printed:", *lines])
+            played.wrong.append(f"{where}: $ {command.text}\n{both}")
+    if any(new.expected != old.expected for new, old in zip(found, commands, strict=True)):
+        new = write_commands(found)
+        played.rows.append((block.start + 1, block.end - 1, new))
+
+
+def check_code(block: Block, folder: Path) -> None:
+    """Check a block of code that is no file."""
+    if block.info[0] == "python":
+        path = folder / "code.py"
+        path.write_text(expand(block.text), encoding="utf-8")
+        validate(path)
+    elif block.info[0] == "json":
+        json.loads(block.text)

@@ -1,0 +1,58 @@
+"""Every command and every file in the documentation is tried."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, check_code, note, pages, play, title
+from tests.literate import read_blocks, write_rows
+from tests.system import needs
+
+pytest.importorskip("pty", reason="pages are played in a terminal of POSIX")
+
+from tests.docs.session import Session
+
+PAGES = pages()
+# What tests cannot run or write, by page; the comment above each block says why.
+EXCEPTIONS: dict[str, int] = {
+    "docs/how-to/catalogue.md": 1,
+}
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_page(
+    page: Path, tmp_path: Path, reader: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    needs("bash", "git")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    played = play(page, folder, Session(folder, reader, tmp_path / "state"))
+    if request.config.getoption("--update-expectations"):
+        write_rows(page, played.rows)
+    elif played.wrong:
+        pytest.fail("\n\n".join(played.wrong), pytrace=False)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_code(page: Path, tmp_path: Path) -> None:
+    for block in read_blocks(page):
+        assert block.info, f"{name(page)}:{block.start + 1}: which language is this?"
+        if not title(block):
+            check_code(block, tmp_path)
+
+
+def test_exceptions() -> None:
+    found = {
+        name(page): sum(
+            note(block, key) is not None
+            for block in read_blocks(page)
+            for key in ("not run", "not written")
+        )
+        for page in PAGES
+    }
+    assert {page: number for page, number in found.items() if number} == EXCEPTIONS

@@ -1,0 +1,87 @@
+"""The site builds strictly, loads nothing from elsewhere, and every link leads somewhere."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from nblint.linting.documentation import url
+from nblint.linting.registry import rules
+from tests.docs.pages import ROOT
+
+# Pages that the site does not hold; a link from one of them leads to a file of the repository.
+OUTSIDE = sorted(ROOT.glob("*.md"))
+
+
+class Loaded(HTMLParser):
+    """Addresses that a browser loads when it shows a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        loads = tag == "link" and named.get("rel") not in ("canonical", "prev", "next")
+        address = named.get("href") if loads else named.get("src")
+        self.addresses += [address] if address else []
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    ran = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout
+    return folder
+
+
+@pytest.mark.slow
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        loaded = Loaded()
+        loaded.feed(page.read_text(encoding="utf-8"))
+        assert loaded.addresses, page
+        assert not [a for a in loaded.addresses if re.match("(https?:)?//", a)], page
+    for style in site.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//", style.read_text(encoding="utf-8")), style
+
+
+@pytest.mark.slow
+def test_each_rule_has_its_page_where_reports_say(site: Path) -> None:
+    address = re.findall(r"^site_url: (.+)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)[0]
+    for code in rules():
+        assert url(code).startswith(address)
+        assert (site / url(code).removeprefix(address) / "index.html").is_file(), url(code)
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub and Python-Markdown make them."""
+    tokens = MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8"))
+    headings = [after.content for token, after in pairwise(tokens) if token.type == "heading_open"]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", OUTSIDE, ids=lambda page: page.name)
+def test_links_between_files(page: Path) -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
+    children = [child for token in tokens for child in token.children or ()]
+    targets = [str(child.attrs.get("href") or child.attrs.get("src") or "") for child in children]
+    for target in filter(None, targets):
+        if re.match("https?://|mailto:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = page.parent / name if name else page
+        assert file.exists(), f"{page.name}: {target}"
+        assert not anchor or anchor in anchors(file), f"{page.name}: {target}"
