@@ -1,7 +1,8 @@
 """Notebooks to measure with: made up, or taken from a folder.
 
 What is made up is like what stands in public repositories: a typical notebook has some 20 KB of
-prose and code; a third of all notebooks hold outputs, and most bytes of all are images in those.
+prose and code, a quarter of all notebooks read environment variables, a third hold outputs, and
+most bytes of all are images in those.
 """
 
 import base64
@@ -43,6 +44,22 @@ _CODE = [
     "query = '''\n    SELECT {f}, count(*) AS {g} FROM {a}\n    WHERE {g} > {n} GROUP BY {f}\n'''\n"
     "{b} = run(query, limit={n})\n",
 ]
+_ENVIRONMENT = """\
+import os
+
+site = os.environ.get("EVENTS_SITE")
+if site is None:
+    raise SystemExit("set EVENTS_SITE")
+key = os.environ["EVENTS_KEY"]
+"""
+_CATALOGUE = """\
+[environment.EVENTS_SITE]
+help = "Where events are read from"
+
+[environment.EVENTS_KEY]
+help = "The key for reading events"
+secret = true
+"""
 _HEADER = """\
 # {title}
 ## Purpose
@@ -115,8 +132,9 @@ def take_fleet(source: Path, folder: Path, count: int) -> None:
 
 
 def _make_repository(folder: Path) -> None:
-    """Make a folder that is a repository of its own: what ignores it from above does not count."""
+    """Make a folder that is a repository of its own, so that nothing above says what it ignores."""
     (folder / ".git").mkdir(parents=True, exist_ok=True)
+    (folder / "environment.toml").write_text(_CATALOGUE, encoding="utf-8")
 
 
 def _notebook(chance: random.Random, size: int, *, outputs: bool) -> dict[str, Any]:
@@ -126,6 +144,8 @@ def _notebook(chance: random.Random, size: int, *, outputs: bool) -> dict[str, A
         parameters = _cell("code", "days = 30\n") | {"execution_count": None, "outputs": []}
         parameters["metadata"] = {"tags": ["parameters"]}
         cells[:0] = [_cell("markdown", header), parameters]
+    if chance.random() < 0.25:
+        cells.insert(2, _cell("code", _ENVIRONMENT) | {"execution_count": None, "outputs": []})
     for index, cell in enumerate(cells):
         cell["id"] = f"cell-{index}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -29,7 +29,11 @@ _MENTIONS = (
     *("env", "ENV", "Env", "expandvars", "getpass", "input("),
     *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
 )
-_SHELL_MARKS = ("!", "%", "system", "shell", "popen", "getoutput", "getstatusoutput")
+# Neither has one whose shell commands hold none of these words, or that has no shell commands.
+_SHELL = re.compile(
+    r"!(?!=)|%\s*(?:bash|k?sh|script|sx|zsh)|system|shell|popen|getoutput|getstatusoutput"
+)
+_SHELL_WORDS = re.compile(r"\$|\b(?:declare|export|set|typeset|unset)\b")
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELL_LANGUAGES = frozenset(["bash", "sh", "shell", "zsh"])
 _SHELLS = re.compile(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
@@ -186,7 +190,9 @@ class _Reader:
             self.python.read_expression(cell, expression, place or where)
         captured = magic.target is not None or magic.name == "!!"
         held = NOTHING
-        for use in read_shell(substitute(command, self._python_names())):
+        # Only what follows a `$` can be a name of Python's; to know them all takes every tree.
+        names = self._python_names() if "$" in command else frozenset[str]()
+        for use in read_shell(substitute(command, names)):
             where = place or cell.argument_place(magic, use.start, use.end)
             self._shell_use(use, where, lost=True, captured=captured)
             if use.shown and use.kind == "read":
@@ -261,8 +267,8 @@ def _mentions(cell: Cell) -> bool:
     source = cell.source
     if any(word in source for word in _MENTIONS):
         return True
-    is_shell = any(mark in source for mark in _SHELL_MARKS) or cell.language in _SHELL_LANGUAGES
-    return is_shell and any(word in source for word in ("$", "set", "export", "declare"))
+    is_shell = cell.language in _SHELL_LANGUAGES or _SHELL.search(source) is not None
+    return is_shell and _SHELL_WORDS.search(source) is not None
 
 
 def _bound(cell: PythonCell) -> Iterator[str]:

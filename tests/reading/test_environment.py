@@ -404,8 +404,11 @@ def test_rewrites(source: str, expected: str | None) -> None:
     assert rewritten(source) == expected
 
 
-def test_nothing_is_parsed_where_the_environment_is_not_mentioned() -> None:
-    data = {"cells": [{"cell_type": "code", "source": "x = 1\n!ls"}], "metadata": {}}
+@pytest.mark.parametrize(
+    "source", ["x = 1\n!ls", "%time x.reset_index(drop=True)", "assert x != '$'", "!cat dataset"]
+)
+def test_nothing_is_parsed_where_the_environment_is_not_mentioned(source: str) -> None:
+    data = {"cells": [{"cell_type": "code", "source": source}], "metadata": {}}
     notebook = Notebook.parse("nb.ipynb", json.dumps(data).encode())
     python = PythonCells.read(notebook)
     Environment.read(notebook, python)
