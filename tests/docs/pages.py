@@ -34,8 +34,8 @@ WITHOUT_TITLE = {"console", "json", "markdown", "python", "text"}
 
 
 def pages() -> list[Path]:
-    """Return the pages of the site."""
-    return sorted((ROOT / "docs").rglob("*.md"))
+    """Return the pages that people read: in the repository's root, and of the site."""
+    return [*sorted(ROOT.glob("C*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def note(block: Block, key: str) -> str | None:

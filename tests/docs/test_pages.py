@@ -15,6 +15,7 @@ from tests.docs.session import Session
 PAGES = pages()
 # What tests cannot run or write, by page; the comment above each block says why.
 EXCEPTIONS: dict[str, int] = {
+    "CONTRIBUTING.md": 3,
     "docs/explanation/speed.md": 1,
     "docs/how-to/catalogue.md": 1,
 }
