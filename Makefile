@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test check bench format docs clean
+.PHONY: help setup tools demo test fuzz check bench format docs clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ tools:
 
 test: setup tools ## Run all tests, with the real tools
 	$(BIN)/python -m pytest -n auto
+
+fuzz: setup ## Look for input that breaks nblint; SECONDS=3600 TARGETS="settings python"
+	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
 
 check: setup ## The quick loop: lint, types, fast tests
 	$(BIN)/ruff check

@@ -198,6 +198,8 @@ def _edited_source(
         characters += _CHARACTER.findall(raw.raw, part.start + 1, part.end - 1)
     lead, new_break, tail = _list_layout(raw, span, parts) if is_list else (b"", b"", b"")
     source, ascii_only = notebook.cells[cell - 1].source, raw.raw.isascii()
+    if len(characters) != len(source):  # a heading of nbformat 3: its marks are not in the file
+        return raw.raw[span.start : span.end]
 
     edited: list[bytes] = []
     edited_breaks: dict[int, bytes] = {}

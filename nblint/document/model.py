@@ -211,6 +211,11 @@ class Notebook:
         version = self.data.get("nbformat_minor")
         return version if isinstance(version, int) else 0
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether its cells stand in the file as they are read: before nbformat 4 they do not."""
+        return self.nbformat >= 4 and isinstance(self.data.get("cells"), list)
+
     def code_cells(self, language: str = "python") -> Iterator[Cell]:
         """Yield the code cells of a language."""
         return (cell for cell in self.cells if cell.type == "code" and cell.language == language)

@@ -86,7 +86,7 @@ def check_document(
         reading.give(useless(allowed, found, rules))
         found += [f for rule in rules if rule.code == ITSELF for f in _run(rule, reading)]
         found = remaining(found, allowed)
-    if isinstance(document, Notebook) and document.nbformat < 4:
+    if isinstance(document, Notebook) and not document.is_editable:
         found = [_without_surgery(finding) for finding in found]
     # Looked for whatever is selected and suppressed, but only when there is something to say.
     has_text = isinstance(document, Notebook) and found
@@ -122,7 +122,7 @@ def _redaction(reading: Reading) -> Redaction:
 
 
 def _without_surgery(finding: Finding) -> Finding:
-    """Return a finding of an older format: its cells do not stand in the file as they are read."""
+    """Return a finding of a notebook whose cells cannot be edited where they stand."""
     edits = finding.fix.edits if finding.fix else ()
     return (
         finding

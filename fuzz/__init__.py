@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing: `python -m fuzz` looks for input that breaks nblint."""
