@@ -5,13 +5,16 @@ ignores is read from its ignore files: https://git-scm.com/docs/gitignore
 """
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from nblint.globs import glob_spec, matches
 from nblint.settings import ALWAYS_EXCLUDED, SettingsFile, SettingsFinder
-from nblint.toml import SettingsError
+from nblint.toml import SettingsError, is_file, read_bounded
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -67,36 +70,59 @@ class Discovery:
                     yield Discovered(found, settings)
 
     def _under(self, path: Path) -> Iterator[Path]:
-        if path.is_dir():
-            found = False
-            for notebook in self._walk(path, _ignore_files_above(path)):
-                found = True
-                yield notebook
-            if not found:
-                self.empty.append(path)
-        elif path.exists():
-            yield path
-        else:
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
             self._on_error(f"{path}: no such file or folder")
+        except (OSError, ValueError) as error:
+            self._on_error(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
+        else:
+            if stat.S_ISREG(mode):
+                yield path
+            elif stat.S_ISDIR(mode):
+                found = False
+                for notebook in self._walk(path):
+                    found = True
+                    yield notebook
+                if not found:
+                    self.empty.append(path)
+            else:  # reading it could take forever
+                self._on_error(f"{path}: no file but a pipe or a device; standard input is '-'")
 
-    def _walk(self, folder: Path, ignores: "tuple[_IgnoreFile, ...]") -> Iterator[Path]:
+    def _walk(self, top: Path) -> Iterator[Path]:
+        """Yield the notebooks below a folder, however deep: no recursion."""
+        open_folders = [self._entries(top, _ignore_files_above(top))]
+        while open_folders:
+            for path, ignores in open_folders[-1]:
+                if ignores is not None:
+                    open_folders.append(self._entries(path, ignores))
+                    break
+                yield path
+            else:
+                open_folders.pop()
+
+    def _entries(
+        self, folder: Path, ignores: "_IgnoreFiles"
+    ) -> "Iterator[tuple[Path, _IgnoreFiles | None]]":
+        """Yield what counts of a folder: notebooks, and folders with what git ignores in them."""
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return  # gone since it was listed
         except OSError as error:
             self._on_error(f"{folder}: cannot be read: {error.strerror or error}")
             return
-        if any(entry.name == ".gitignore" for entry in entries):
+        # Git does not follow a link that is called so, either.
+        if any(e.name == ".gitignore" and e.is_file(follow_symlinks=False) for e in entries):
             ignores = (*ignores, _IgnoreFile(folder, folder / ".gitignore"))
         for entry in entries:
             path = folder / entry.name
             # Links to folders are not followed: they can lead in circles.
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in ALWAYS_EXCLUDED and not _is_ignored(path, ignores, "/"):
-                    yield from self._walk(path, ignores)
-            elif (
-                entry.name.endswith(".ipynb") and path.is_file() and not _is_ignored(path, ignores)
-            ):
-                yield path
+                    yield path, ignores
+            elif _is_notebook(entry) and not _is_ignored(path, ignores):
+                yield path, None
 
     def _settings(self, folder: Path) -> SettingsFile | None:
         try:
@@ -106,6 +132,17 @@ class Discovery:
                 self._broken.add(str(error))
                 self._on_error(str(error))
             return None
+
+
+def _is_notebook(entry: "os.DirEntry[str]") -> bool:
+    """Say whether there is a notebook to read: no pipe, no device, and no link to nothing.
+
+    What cannot be looked at counts: reading it says why.
+    """
+    try:
+        return entry.name.endswith(".ipynb") and entry.is_file()
+    except OSError:
+        return True
 
 
 def is_excluded(path: Path, found: SettingsFile) -> bool:
@@ -129,65 +166,58 @@ def relative_to(path: Path, root: Path) -> str:
         return Path(os.path.abspath(path)).as_posix()
 
 
-def matches(relative: str, globs: Sequence[str]) -> bool:
-    """Say whether a path matches one of some globs, which mean what they mean in `.gitignore`."""
-    return bool(globs) and _spec(tuple(globs)).match_file(relative)
-
-
-@cache
-def _spec(globs: tuple[str, ...]) -> "GitIgnoreSpec":
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(globs)
-
-
-class _IgnoreFile(NamedTuple):
+@dataclass(frozen=True)
+class _IgnoreFile:
     """An ignore file and the folder that its patterns are relative to."""
 
     base: Path
     path: Path
 
+    @cached_property
+    def spec(self) -> "GitIgnoreSpec | None":
+        """The patterns; None where the file cannot be read."""
+        try:
+            text = read_bounded(self.path).decode("utf-8", "surrogateescape")
+        except SettingsError:
+            return None
+        lines = text.splitlines()
+        try:
+            return glob_spec(tuple(lines))
+        except ValueError:
+            # Git passes over a pattern that it cannot read; such a one must not hide the others.
+            return glob_spec(tuple(line for line in lines if _is_pattern(line)))
 
-@cache
-def _ignore_spec(path: Path) -> "GitIgnoreSpec | None":
-    try:
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    try:
-        return _spec(tuple(lines))
-    except ValueError:
-        # Git passes over a pattern that it cannot read; one such pattern must not hide the others.
-        return _spec(tuple(line for line in lines if _is_pattern(line)))
+
+_IgnoreFiles = tuple[_IgnoreFile, ...]
 
 
 def _is_pattern(line: str) -> bool:
     try:
-        _spec((line,))
+        glob_spec((line,))
     except ValueError:
         return False
     return True
 
 
-def _ignore_files_above(folder: Path) -> tuple[_IgnoreFile, ...]:
+def _ignore_files_above(folder: Path) -> _IgnoreFiles:
     """Return the ignore files of the repository that hold for a folder, the outermost first."""
     start = Path(os.path.abspath(folder))
     above = [start, *start.parents]
-    top = next((parent for parent in above if (parent / ".git").exists()), None)
+    # Not Path.exists, which raises where a folder cannot be looked into.
+    top = next((parent for parent in above if os.path.exists(parent / ".git")), None)  # noqa: PTH110
     if top is None:
         return ()
     found = [_IgnoreFile(top, top / ".git" / "info" / "exclude")]
     inside = [parent for parent in reversed(above[1:]) if top in (parent, *parent.parents)]
     found += [_IgnoreFile(parent, parent / ".gitignore") for parent in inside]
-    return tuple(file for file in found if file.path.is_file())
+    return tuple(file for file in found if is_file(file.path) and not file.path.is_symlink())
 
 
-def _is_ignored(path: Path, ignores: tuple[_IgnoreFile, ...], suffix: str = "") -> bool:
+def _is_ignored(path: Path, ignores: _IgnoreFiles, suffix: str = "") -> bool:
     """Say whether git ignores a path: the innermost ignore file that says anything decides."""
-    for base, file in reversed(ignores):
-        spec = _ignore_spec(file)
-        if spec is not None:
-            verdict = spec.check_file(relative_to(path, base) + suffix).include
+    for file in reversed(ignores):
+        if file.spec is not None:
+            verdict = file.spec.check_file(relative_to(path, file.base) + suffix).include
             if verdict is not None:
                 return verdict
     return False

@@ -4,13 +4,14 @@ The classes are the definition: validation, defaults and the JSON schema follow 
 Codes of rules are plain strings here; `nblint.linting.selection` knows which ones exist.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from nblint.toml import SettingsError, convert_toml, read_toml
+from nblint.toml import SettingsError, convert_toml, is_file, read_toml
 
 Severity = Literal["error", "warning"]
 Form = Literal["text", "list", "numbered-list", "table"]
@@ -276,7 +277,7 @@ class SettingsFinder:
         for folder in (directory, *directory.parents):
             for name in ("nblint.toml", "pyproject.toml"):
                 path = folder / name
-                if path.is_file() and (loaded := load_settings(path)) is not None:
+                if is_file(path) and (loaded := load_settings(path)) is not None:
                     return self._with_overrides(loaded)
         return self._with_overrides(SettingsFile(Settings(), _default_root(directory)))
 
@@ -287,5 +288,6 @@ class SettingsFinder:
 
 def _default_root(directory: Path) -> Path:
     above = (directory, *directory.parents)
-    repository = next((folder for folder in above if (folder / ".git").exists()), None)
+    # Not Path.exists, which raises where a folder cannot be looked into.
+    repository = next((f for f in above if os.path.exists(f / ".git")), None)  # noqa: PTH110
     return repository or (Path.cwd() if Path.cwd() in above else directory)

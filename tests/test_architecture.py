@@ -19,7 +19,7 @@ LAYERS = [
     {"credentials", "reading", "hub"},
     {"findings"},
     {"document", "discovery"},
-    {"settings"},
+    {"globs", "settings"},
     {"toml"},
 ]
 HEIGHT = {name: -depth for depth, layer in enumerate(LAYERS) for name in layer}

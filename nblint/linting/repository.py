@@ -1,5 +1,6 @@
 """Rules about a whole repository: what its notebooks say is gathered, then judged together."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -59,5 +60,5 @@ class Repository:
     def is_covered(self, paths: Sequence[Path]) -> bool:
         """Tell whether the paths of a run cover the whole repository."""
         root = self._project.root.resolve()
-        folders = [path.resolve() for path in paths if path.is_dir()]
+        folders = [path.resolve() for path in paths if os.path.isdir(path)]  # noqa: PTH112
         return bool(self._rules) and any(root.is_relative_to(folder) for folder in folders)

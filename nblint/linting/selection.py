@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from nblint.discovery import matches, relative_to
+from nblint.discovery import relative_to
 from nblint.findings import ALL, Rule, covers
+from nblint.globs import matches
 from nblint.linting.registry import FAMILIES, rules
 from nblint.settings import Settings, SettingsFile, Severity
 from nblint.toml import SettingsError, nearest

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from nblint.reading.known_names import is_known
 from nblint.reading.secret_names import looks_secret
 from nblint.settings import EnvironmentSettings, Table
-from nblint.toml import SettingsError, convert_toml, read_toml
+from nblint.toml import SettingsError, convert_toml, is_file, read_text, read_toml
 
 DEFAULT_CATALOGUE = "environment.toml"
 
@@ -137,7 +137,7 @@ def load_catalogue(settings: EnvironmentSettings, root: Path) -> Catalogue:
     """
     names = settings.catalogues
     if names is None:
-        names = (DEFAULT_CATALOGUE,) if (root / DEFAULT_CATALOGUE).is_file() else ()
+        names = (DEFAULT_CATALOGUE,) if is_file(root / DEFAULT_CATALOGUE) else ()
     variables: dict[str, Variable] = {}
     for name in names:
         for variable in read_catalogue(locate(name, root), name):
@@ -165,7 +165,7 @@ def read_catalogue(path: Path, name: str | None = None) -> Iterator[Variable]:
     if path.suffix == ".py":
         from nblint.reading.hub_config import read_hub_config
 
-        found = read_hub_config(_text(path), name, path.parent)
+        found = read_hub_config(read_text(path), name, path.parent)
         return (Variable(v, declaration, name, row) for v, declaration, row in found)
     if _is_dotenv(path.name):
         return _read_dotenv(path, name)
@@ -190,7 +190,7 @@ def locate(name: str, root: Path) -> Path:
     path = root / name
     if path.is_dir():
         raise SettingsError(f"{path}: this catalogue is a folder; name the file in it")
-    if not path.is_file():
+    if not is_file(path):
         raise SettingsError(
             f"{path}: no such catalogue; create it (nblint env --catalogue writes a first one) "
             "or take it out of 'catalogues'"
@@ -234,7 +234,7 @@ def _read_toml(path: Path, name: str) -> Iterator[Variable]:
     table = document.get("environment", {})
     if not isinstance(table, dict):
         raise SettingsError(f"{path}: environment: has to be a table of variables")
-    rows = _rows(_text(path), table)
+    rows = _rows(read_text(path), table)
     for variable, value in table.items():
         where = f"{path}: environment.{variable}"
         if not _NAME.fullmatch(variable):
@@ -275,7 +275,7 @@ def _rows(text: str, names: Iterable[str]) -> dict[str, int]:
 def _read_dotenv(path: Path, name: str) -> Iterator[Variable]:
     comments: list[str] = []
     ends = 0
-    lines = _text(path).splitlines()
+    lines = read_text(path).splitlines()
     for row, line in enumerate(lines, 1):
         if row <= ends:
             continue
@@ -307,15 +307,6 @@ def _is_inside(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
     is_elsewhere = path.is_absolute() or ".." in path.parts or ":" in name
     return not is_elsewhere
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")  # Windows' editors begin files with a mark
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: not UTF-8 (byte {error.start + 1})") from error
 
 
 def _plain(name: str) -> str:

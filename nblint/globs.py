@@ -1,0 +1,105 @@
+"""Globs that mean what they mean in `.gitignore`, matched in bounded time.
+
+pathspec turns a glob into a regular expression, which tries every way to share a path out among
+its wildcards: `*a*a*a*a*b` takes hours for a name of 200 letters, and both can come from a
+stranger. Wherever another wildcard follows, the first way that fits is as good as any other, so the
+expression is rewritten not to try the rest, as Python's own `fnmatch` does:
+https://github.com/python/cpython/issues/84661
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+# What pathspec writes for `*` in a part of a path, and for `**` at the beginning and further on.
+# Nothing else it writes holds one of them: what stands between slashes holds no slash.
+_STAR, _LEADING, _INNER = "[^/]*", "(?:.+/)?", "(?:/.+)?"
+_WILDCARDS = re.compile("|".join(f"({re.escape(unit)})" for unit in (_STAR, _LEADING, _INNER)))
+_LAZY = {_STAR: "[^/]*?", _LEADING: "(?:.+?/)??", _INNER: "(?:/.+?)??"}
+
+
+def matches(relative: str, globs: Sequence[str]) -> bool:
+    """Say whether a path matches one of some globs.
+
+    Args:
+        relative: The path, relative to what the globs are relative to, with `/` between its parts.
+        globs: The globs; of those that match, the last decides, and `!` at its beginning denies.
+    """
+    return bool(globs) and glob_spec(tuple(globs)).match_file(relative)
+
+
+@lru_cache(maxsize=64)
+def glob_spec(globs: tuple[str, ...]) -> "GitIgnoreSpec":
+    """Return the compiled form of globs.
+
+    Args:
+        globs: Lines as they stand in a `.gitignore`.
+
+    Raises:
+        ValueError: One of them is none.
+    """
+    from pathspec import GitIgnoreSpec
+
+    # "simple" is Python's own `re`; what else may be installed does not know these expressions.
+    return GitIgnoreSpec.from_lines(globs, _pattern(), backend="simple")
+
+
+@cache
+def _pattern() -> Any:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    class Bounded(GitIgnoreSpecPattern):
+        __slots__ = ()
+
+        @classmethod
+        def pattern_to_regex(cls, pattern: Any) -> Any:
+            expression, include = super().pattern_to_regex(pattern)
+            return bounded(expression) if expression else expression, include
+
+    return Bounded
+
+
+def bounded(expression: str) -> str:
+    """Return a regular expression of pathspec's that matches the same paths, without trying all.
+
+    Args:
+        expression: What pathspec makes of a glob.
+    """
+    pieces = _WILDCARDS.split(expression)[:: len(_LAZY) + 1]
+    wildcards = [found[0] for found in _WILDCARDS.finditer(expression)]
+    if len(wildcards) < 3:  # the work is the square of the path's length at most
+        return expression
+    numbers = count()
+    # The parts that `**` separates: each is its wildcard, if it has one, and what follows.
+    stretches, stretch = [], pieces[0]
+    for index, (wildcard, piece) in enumerate(zip(wildcards, pieces[1:], strict=True)):
+        following = wildcards[index + 1] if index + 1 < len(wildcards) else None
+        if wildcard != _STAR:
+            stretches.append(stretch)
+            stretch = wildcard + piece
+        elif following == _STAR:
+            stretch += _first(_LAZY[_STAR] + piece, numbers)
+        else:
+            stretch += wildcard + piece
+    for index, early in enumerate(stretches):
+        for wildcard in (_LEADING, _INNER):
+            early = early.replace(wildcard, _LAZY[wildcard])  # noqa: PLW2901
+        # At the end of the last part of a path that it stands for; the anchor stays outside.
+        anchor = "^" if early.startswith("^") else ""
+        if early != anchor:
+            stretches[index] = anchor + _first(f"{early.removeprefix('^')}(?=/)", numbers)
+    return "".join([*stretches, stretch])
+
+
+def _first(expression: str, numbers: "count[int]") -> str:
+    """Return an expression that is content with the first way to match: an atomic group.
+
+    `re` has those from Python 3.11 on; what a lookahead has found is not looked for again, either.
+    """
+    name = f"nb{next(numbers)}"
+    return f"(?=(?P<{name}>{expression}))(?P={name})"
