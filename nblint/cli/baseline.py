@@ -178,8 +178,7 @@ def audit(again: bool, given: Path | None, config: Path | None, trust_plugins: b
                 replace(other, reason=reason) if other == entry else other
                 for other in current.entries
             ]
-            current = current.with_entries(entries)
-            job.write(current)
+            current = job.write(current.with_entries(entries))
     missing = sum(not entry.reason for entry in current.entries)
     click.echo(f"\n{job.name}: {missing} of {len(current.entries)} without a reason.")
     job.end()
@@ -237,9 +236,9 @@ class _Job:
         yield from run.check(paths or (Path(display_path(current.root)),))
         self.empty = run.empty
 
-    def write(self, changed: Baseline) -> None:
+    def write(self, changed: Baseline) -> Baseline:
         try:
-            changed.write()
+            return changed.write()
         except OSError as error:
             self.fail(f"{self.name}: cannot be written: {error.strerror or error}")
 

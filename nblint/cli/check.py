@@ -8,6 +8,7 @@ from typing import TextIO
 
 import click
 
+from nblint.document.write import writing
 from nblint.linting.baseline import Baseline
 from nblint.linting.results import Result
 from nblint.linting.run import Fixing, Run
@@ -132,6 +133,10 @@ def check(
     """
     if unsafe_fixes and not (fix or show_diff):
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if output_file and output_file.suffix == ".ipynb":  # one too many: `--output-file *.ipynb`
+        raise click.UsageError(
+            f"--output-file: {output_file} would be overwritten; it is a notebook"
+        )
     if baseline_file and no_baseline:
         raise click.UsageError("--baseline and --no-baseline exclude each other")
     given = {"select": select, "extend_select": extend_select, "ignore": ignore}
@@ -195,7 +200,7 @@ def _print(pieces: Iterable[str], output_file: Path | None, tally: Tally, *, qui
         _write(pieces, sys.stdout, tally, quiet=quiet)
         return
     try:
-        with output_file.open("w", encoding="utf-8", newline="\n") as file:
+        with writing(output_file) as file:
             _write(pieces, file, tally, quiet=False)
     except OSError as error:
         tally.fault(f"{output_file}: cannot be written: {error.strerror or error}")

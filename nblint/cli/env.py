@@ -11,6 +11,7 @@ import click
 from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
 from nblint.document.model import Notebook, Unreadable
+from nblint.document.write import write_atomically, writing
 from nblint.linting.results import display_path
 from nblint.reading import Reading
 from nblint.reading.catalogue import Catalogue
@@ -135,6 +136,8 @@ class _Survey:
             yield Notebook.parse(display_path(path), path.read_bytes())
         except OSError as error:
             self._fault(f"{path}: cannot be read: {error.strerror or error}")
+        except MemoryError:
+            self._fault(f"{path}: too large for the memory that there is")
         except Unreadable as error:
             self._fault(f"{path}: {error.reason}")
 
@@ -166,8 +169,11 @@ def _write(text: str, target: Path, *, overwrite: bool) -> int:
         click.echo(text, nl=False)
         return 0
     try:
-        with target.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        if overwrite:
+            with writing(target) as file:
+                file.write(text)
+        else:
+            write_atomically(target, text.encode(), new=True)
     except FileExistsError:
         click.echo(
             f"nblint: {target}: is there already; name another file with --output-file, "

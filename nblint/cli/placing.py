@@ -3,13 +3,13 @@
 import difflib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from nblint.credentials.redaction import mask
+from nblint.document.write import write_atomically
 from nblint.reports.terminal import printable
 
 
@@ -49,12 +49,12 @@ def place(generated: Path, folder: Path, *, ask: bool) -> Iterator[str]:
                 kept.append(name.as_posix())
     for name in added:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        # "x": not even if somebody has made it while the questions were asked.
-        with (folder / name).open("xb") as file:
-            file.write((generated / name).read_bytes())
+        # new: not even if somebody has made it while the questions were asked.
+        write_atomically(folder / name, (generated / name).read_bytes(), new=True)
         shutil.copymode(generated / name, folder / name)
     for name in replaced:
-        _replace(generated / name, folder / name)
+        write_atomically(folder / name, (generated / name).read_bytes())
+        shutil.copymode(generated / name, folder / name)
     for verb, names in (
         ("Added", [name.as_posix() for name in added]),
         ("Replaced", [name.as_posix() for name in replaced]),
@@ -95,16 +95,3 @@ def _difference(theirs: Path, ours: Path, name: str) -> Iterator[str]:
     labels = (f"{name} (yours)", f"{name} (the template's)")
     for line in difflib.unified_diff(before, after, *labels, lineterm=""):
         yield f"{line}\n"
-
-
-def _replace(source: Path, target: Path) -> None:
-    """Replace a file in one step, so that a full disk leaves the old one."""
-    descriptor, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(source.read_bytes())
-        shutil.copymode(source, aside)
-        Path(aside).replace(target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise

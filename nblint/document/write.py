@@ -1,37 +1,105 @@
-"""Writes a file so that it is never half-written."""
+"""Writes files so that none is ever half-written, and nothing that somebody else wrote is lost."""
 
+import errno
+import io
 import os
-import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file's contents: all of it or nothing.
+def write_atomically(
+    path: Path, data: bytes, *, instead_of: bytes | None = None, new: bool = False
+) -> None:
+    """Replace a file's contents: all of it or nothing, even when the process is killed.
 
-    The new bytes go to a temporary file beside the target, which then takes its place. The mode
-    stays; a link stays a link, and what it points to is replaced.
+    Mode and owner stay; a link stays a link, and what it points to is replaced. A hard link's other
+    names keep what was there before.
 
     Args:
         path: The file.
         data: Its new contents.
+        instead_of: What it holds, as far as the caller knows; None: whatever it holds is replaced.
+        new: Whether the file must not be there yet.
+
+    Raises:
+        OSError: The file or its folder cannot be written, or somebody else has changed or made the
+            file meanwhile; it is as it was.
+    """
+    with replacing(path) as file:
+        file.write(data)
+        # On the disk before the last look at the old contents: hardly any time passes behind it.
+        file.flush()
+        os.fsync(file.fileno())
+        if new and os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        # Whoever has written the same meanwhile is another run of nblint.
+        if instead_of is not None and path.read_bytes() not in (instead_of, data):
+            raise OSError(errno.EBUSY, "it has changed meanwhile; run nblint again", str(path))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to write to, which takes the place of another one when all is written.
+
+    Args:
+        path: The file that is replaced, if it is there; it is followed where it is a link.
+
+    Yields:
+        The file. An exception leaves the old one as it was.
 
     Raises:
         OSError: The file or its folder cannot be written; the file is as it was.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(13, "the file is read-only", str(path))
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        raise PermissionError(errno.EACCES, "the file is read-only", str(path))
+    # A folder that git ignores by itself: if nblint is killed, what stays is never committed.
+    with tempfile.TemporaryDirectory(
+        prefix=".nblint-", dir=target.parent, ignore_cleanup_errors=True
+    ) as folder:
+        Path(folder, ".gitignore").write_bytes(b"*\n")
+        aside = Path(folder, "new")
+        with aside.open("xb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        _take_after(target, aside)
+        aside.replace(target)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[TextIO]:
+    r"""Open a text file that is written piece by piece, and is there when all of it is.
+
+    Args:
+        path: The file. A pipe or a device, such as `/dev/stdout`, is written to as it is.
+
+    Yields:
+        The file; UTF-8, with `\n` at the ends of lines.
+
+    Raises:
+        OSError: It cannot be written; an older one is as it was.
+    """
+    if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        return
+    with replacing(path) as file:
+        text = io.TextIOWrapper(file, "utf-8", "backslashreplace", "\n", write_through=True)
+        yield text
+        text.detach()
+
+
+def _take_after(old: Path, new: Path) -> None:
+    """Give a new file the owner and mode of the one that it replaces."""
+    try:
+        was = old.stat()
+    except FileNotFoundError:
+        return
+    if hasattr(os, "chown"):
+        with suppress(PermissionError):  # somebody else's file stays writable, but becomes ours
+            os.chown(new, was.st_uid, was.st_gid)
+    new.chmod(was.st_mode & 0o7777)

@@ -21,7 +21,7 @@ from nblint.discovery import relative_to
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
 from nblint.settings import SettingsFile
-from nblint.toml import SettingsError, convert_toml
+from nblint.toml import SettingsError, convert_toml, read_bounded
 
 DEFAULT_NAME = ".nblint-baseline.json"
 # Takes the place of the salt that stands in the file, for who wants to keep it elsewhere.
@@ -30,8 +30,6 @@ SALT_VARIABLE = "NBLINT_BASELINE_SALT"
 _CREDENTIALS = "NBL2"
 # Of a file that cannot be read nothing is checked: a record of it would let anything pass.
 _NEVER_RECORDED = "NBL001"
-# Some hundred thousand entries.
-_MOST_BYTES = 32 * 1024 * 1024
 # Ids as nbformat defines them; the hint is left out of any other.
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -112,11 +110,13 @@ class Baseline:
         file: The file, absolute; its folder is what the entries' paths are relative to.
         stored_salt: The salt that stands in the file; None where it is kept elsewhere.
         entries: The entries, sorted.
+        raw: The bytes of the file; None where it is still to be written.
     """
 
     file: Path
     stored_salt: str | None
     entries: tuple[Entry, ...] = ()
+    raw: bytes | None = None
 
     @classmethod
     def new(cls, file: Path) -> "Baseline":
@@ -143,11 +143,12 @@ class Baseline:
             SettingsError: The file is missing or not a baseline, or its salt is kept elsewhere and
                 the environment does not hold it.
         """
-        content = convert_toml(_read_json(file), _File, f"{file}: ")
+        raw = _read(file)
+        content = convert_toml(_decoded(raw, file), _File, f"{file}: ")
         for entry in content.entries:
             if not _is_inside(entry.path):
                 raise SettingsError(f"{file}: an entry's path leads out of the baseline's folder")
-        baseline = cls(Path(os.path.abspath(file)), content.salt, _sorted(content.entries))
+        baseline = cls(Path(os.path.abspath(file)), content.salt, _sorted(content.entries), raw)
         if baseline.salt is None and any(entry.is_credential for entry in baseline.entries):
             raise SettingsError(f"{file}: its salt is kept in {SALT_VARIABLE}, which is not set")
         return baseline
@@ -249,11 +250,14 @@ class Baseline:
             for entry in self.entries
         )
 
-    def write(self) -> None:
+    def write(self) -> "Baseline":
         """Write the file, whole or not at all.
 
+        Returns:
+            The baseline as it now stands in the file.
+
         Raises:
-            OSError: It cannot be written.
+            OSError: It cannot be written, or somebody else has written it meanwhile.
         """
         lines = (
             "  " + json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
@@ -263,7 +267,9 @@ class Baseline:
         body = f"[\n{entries}\n ]" if entries else "[]"
         salt = json.dumps(self.stored_salt)
         text = f'{{\n "version": 1,\n "salt": {salt},\n "entries": {body}\n}}\n'
-        write_atomically(self.file, text.encode())
+        raw = text.encode()
+        write_atomically(self.file, raw, instead_of=self.raw, new=self.raw is None)
+        return replace(self, raw=raw)
 
 
 def baseline_file(found: SettingsFile) -> Path | None:
@@ -272,18 +278,15 @@ def baseline_file(found: SettingsFile) -> Path | None:
     return found.root / name if name is not None else None
 
 
-def _read_json(file: Path) -> object:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-    except FileNotFoundError:
+def _read(file: Path) -> bytes:
+    if not os.path.lexists(file):
         raise SettingsError(
             f"{file}: there is no such baseline; 'nblint baseline create' writes it"
-        ) from None
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read: {error.strerror or error}") from error
-    if len(data) > _MOST_BYTES:
-        raise SettingsError(f"{file}: too large for a baseline (more than 32 MB)")
+        )
+    return read_bounded(file)
+
+
+def _decoded(data: bytes, file: Path) -> object:
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -1,5 +1,6 @@
 """A run over many notebooks: one after the other, none kept in memory."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -87,6 +88,9 @@ class Run:
             except OSError as error:
                 self._on_error(f"{path}: cannot be read: {error.strerror or error}")
                 continue
+            except MemoryError:
+                self._on_error(f"{path}: too large for the memory that there is")
+                continue
             yield from self._check(data, path, settings)
         for loaded in filter(None, self._loaded.values()):
             yield from self._conclude(paths, loaded)
@@ -112,6 +116,13 @@ class Run:
             cause = type(failure.__cause__).__name__
             self._on_error(
                 f"{name}: {failure} failed ({cause}): a fault of nblint, please report it"
+            )
+        except MemoryError:
+            self._on_error(f"{name}: too large for the memory that there is")
+        except Exception as error:  # what one notebook brings about keeps no other from its check
+            cause = type(error).__name__
+            self._on_error(
+                f"{name}: checking failed ({cause}): a fault of nblint, please report it"
             )
 
     def _conclude(self, paths: Sequence[Path], loaded: _Loaded) -> Iterator[Result]:
@@ -153,7 +164,8 @@ class Run:
             return judged
         if fixed.fixes and self._fixing.write:
             try:
-                write_atomically(path, fixed.document.raw)
+                _refuse_way_out(path, project.root)
+                write_atomically(path, fixed.document.raw, instead_of=data)
             except OSError as error:
                 self._on_error(f"{name}: cannot be written: {error.strerror or error}")
                 checked = check_document(document, name, project, selection)
@@ -186,3 +198,13 @@ class Run:
         )
         recorded = sum(entry is not None for entry in match.entries)
         return Result(name, kept, recorded=recorded, stale=match.stale)
+
+
+def _refuse_way_out(path: Path, root: Path) -> None:
+    """Refuse to mend what a link leads to outside of the repository: it is not the author's.
+
+    Raises:
+        OSError: It lies outside.
+    """
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))

@@ -145,6 +145,7 @@ def test_the_salt_of_the_environment_replaces_the_file_s(
     monkeypatch.setenv(SALT_VARIABLE, "from the environment")
     assert baseline.salt == "from the environment"
 
+    baseline.file.unlink()
     elsewhere = recorded(tmp_path, (finding("leak", "NBL201"), "x"))
     assert elsewhere.stored_salt is None
     assert "from the environment" not in elsewhere.file.read_text()
