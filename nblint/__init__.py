@@ -57,6 +57,7 @@ def check(
     *,
     settings: Settings | None = None,
     on_error: Callable[[str], None] | None = None,
+    jobs: int | None = 1,
 ) -> Iterator[Result]:
     """Check notebooks, and the notebooks in folders.
 
@@ -65,6 +66,9 @@ def check(
         settings: What holds for all of them; None: for each the nearest settings file upwards.
         on_error: Called with a sentence for each thing that could not be checked, such as a path
             that is missing; None: the first one is raised.
+        jobs: How many processes check the notebooks; None: as many as there are processors, if
+            there are notebooks enough. Where Python starts processes anew (Windows, macOS), a
+            script that asks for several needs `if __name__ == "__main__":`.
 
     Yields:
         For each notebook, one after the other, its path and its findings but those that the
@@ -85,7 +89,7 @@ def check(
         raise SettingsError(sentence)
 
     overrides = msgspec.structs.asdict(settings) if settings is not None else None
-    run = Run(SettingsFinder(overrides=overrides), on_error or fail)
+    run = Run(SettingsFinder(overrides=overrides), on_error or fail, jobs=jobs)
     return run.check([Path(path) for path in paths])
 
 

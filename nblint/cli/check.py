@@ -10,8 +10,9 @@ import click
 
 from nblint.document.write import writing
 from nblint.linting.baseline import Baseline
+from nblint.linting.examining import Fixing
 from nblint.linting.results import Result
-from nblint.linting.run import Fixing, Run
+from nblint.linting.run import Run
 from nblint.linting.selection import is_selector, unknown_selector
 from nblint.reports import diff, formats, renderer
 from nblint.reports.terminal import printable
@@ -104,6 +105,13 @@ class Tally:
     help="A settings file for all notebooks, instead of the nearest one to each.",
 )
 @click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="How many processes check notebooks; by default as many as pay. --fix uses one.",
+)
+@click.option(
     "--trust-plugins",
     is_flag=True,
     help="Run the detect-secrets plugins that settings name; they are code of that repository.",
@@ -125,6 +133,7 @@ def check(
     quiet: bool,
     stdin_filename: Path | None,
     config: Path | None,
+    jobs: int | None,
     trust_plugins: bool,
 ) -> None:
     """Check notebooks, and the notebooks in folders; without PATHS, those below this folder.
@@ -154,7 +163,14 @@ def check(
     if chosen not in formats():
         raise click.UsageError(f"there is no output format {chosen!r}{nearest(chosen, formats())}")
     fixing = Fixing(unsafe_fixes, write=not show_diff) if fix or show_diff else None
-    run = Run(finder, tally.fault, fixing=fixing, trust_plugins=trust_plugins, baseline=baseline)
+    run = Run(
+        finder,
+        tally.fault,
+        fixing=fixing,
+        trust_plugins=trust_plugins,
+        baseline=baseline,
+        jobs=jobs,
+    )
 
     if Path("-") in paths:
         if len(paths) > 1:

@@ -1,7 +1,7 @@
 """Rules about a whole repository: what its notebooks say is gathered, then judged together."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nblint.credentials.redaction import Redaction
@@ -23,7 +23,7 @@ class Repository:
     def __init__(self, project: Project, selection: Selection) -> None:
         self._project = project
         self._selection = selection
-        self._rules = [rule for rule in selection.rules if isinstance(rule, RepositoryRule)]
+        self._rules = _repository_rules(selection)
         self._gathered: dict[str, list[frozenset[str]]] = {rule.code: [] for rule in self._rules}
         self._is_whole = True
 
@@ -32,22 +32,13 @@ class Repository:
         """The codes of the rules that `conclude` runs."""
         return frozenset(rule.code for rule in self._rules) if self._is_whole else frozenset()
 
-    def add(self, document: Notebook | Unreadable) -> None:
-        """Gather from a notebook.
-
-        Raises:
-            RuleError: A rule raised an exception.
-        """
-        if not isinstance(document, Notebook):
-            self._is_whole = False  # what it says nobody knows, so nothing can be concluded
+    def add(self, gathered: Mapping[str, frozenset[str]] | None) -> None:
+        """Add what was gathered from a notebook; None: what it says nobody knows."""
+        if gathered is None:
+            self._is_whole = False  # so nothing can be concluded
             return
         for rule in self._rules:
-            try:
-                gathered = reading_of(document, self._project).call(rule.gather)
-            except Exception as error:
-                self._is_whole = False
-                raise RuleError(f"{rule.code} {rule.name}") from error
-            self._gathered[rule.code].append(gathered)
+            self._gathered[rule.code].append(gathered[rule.code])
 
     def conclude(self) -> Iterator[Finding]:
         """Yield the findings, each with the path of the file that it is about."""
@@ -62,3 +53,37 @@ class Repository:
         root = self._project.root.resolve()
         folders = [path.resolve() for path in paths if os.path.isdir(path)]  # noqa: PTH112
         return bool(self._rules) and any(root.is_relative_to(folder) for folder in folders)
+
+
+def gather(
+    document: Notebook | Unreadable, project: Project, selection: Selection
+) -> dict[str, frozenset[str]] | None:
+    """Gather what the rules about a repository want to know of a notebook.
+
+    Args:
+        document: What was read from the file.
+        project: What the notebook is checked against.
+        selection: The rules that run.
+
+    Returns:
+        What they want, by their codes; None of a file that is no notebook.
+
+    Raises:
+        RuleError: A rule raised an exception.
+    """
+    if not isinstance(document, Notebook):
+        return None
+    rules = _repository_rules(selection)
+    return {rule.code: _gathered(rule, document, project) for rule in rules}
+
+
+def _gathered(rule: RepositoryRule, notebook: Notebook, project: Project) -> frozenset[str]:
+    try:
+        found: frozenset[str] = reading_of(notebook, project).call(rule.gather)
+    except Exception as error:
+        raise RuleError(f"{rule.code} {rule.name}") from error
+    return found
+
+
+def _repository_rules(selection: Selection) -> list[RepositoryRule]:
+    return [rule for rule in selection.rules if isinstance(rule, RepositoryRule)]

@@ -1,47 +1,46 @@
-"""A run over many notebooks: one after the other, none kept in memory."""
+"""A run over many notebooks: in one process or several, none kept in memory."""
 
-import errno
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
-from nblint.document.model import Notebook, Unreadable
-from nblint.document.write import write_atomically
 from nblint.linting.baseline import Baseline, baseline_file
-from nblint.linting.checking import Checked, RuleError, check_document, read_document
-from nblint.linting.fixing import fix_document
+from nblint.linting.checking import Checked
+from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
 from nblint.linting.repository import Repository
-from nblint.linting.results import Result, changes, display_path, reported
+from nblint.linting.results import Reported, Result, display_path, reported
 from nblint.linting.selection import Selection
+from nblint.linting.workers import processors, shared, start_method
 from nblint.reading.project import Project
 from nblint.settings import SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
+
+# From so many notebooks on other processes pay, by how they are started; `make bench` measures it.
+_MANY = {"fork": 24, "spawn": 150}
+# What is handed to a process at a time: few enough files that all processes end together.
+_CHUNK = 10
 
 
 class _Loaded(NamedTuple):
     """All that settings refer to."""
 
-    project: Project
-    selection: Selection
+    examiner: Examiner
     repository: Repository
     baseline: Baseline | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fixing:
-    """Which fixes a run applies.
+class _File(NamedTuple):
+    """A file to examine: its path, what reports call it, and what it is checked against."""
 
-    Attributes:
-        unsafe: Also those after which the notebook may mean something else.
-        write: Whether files are written; otherwise the run only says what would change.
-    """
-
-    unsafe: bool = False
-    write: bool = True
+    path: Path
+    name: str
+    loaded: _Loaded
 
 
 class Run:
@@ -54,6 +53,8 @@ class Run:
         trust_plugins: Whether plugins that the settings name may run.
         baseline: The baseline for all notebooks, instead of the one that their settings name.
         with_recorded: Whether results hold the findings that the baseline records, too.
+        jobs: How many processes examine notebooks; None: as many as there are processors, if there
+            are notebooks enough. Fixes are made in this one.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Run:
         trust_plugins: bool = False,
         baseline: Baseline | None = None,
         with_recorded: bool = False,
+        jobs: int | None = 1,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -72,6 +74,7 @@ class Run:
         self._trust_plugins = trust_plugins
         self._baseline = baseline
         self._with_recorded = with_recorded
+        self._jobs = 1 if fixing else jobs
         self._loaded: dict[Path, _Loaded | None] = {}
         self._discovery = Discovery(finder, on_error)
 
@@ -82,16 +85,8 @@ class Run:
 
     def check(self, paths: Sequence[Path]) -> Iterator[Result]:
         """Yield a result for each notebook under paths that could be checked."""
-        for path, settings in self._discovery.notebooks(paths):
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                self._on_error(f"{path}: cannot be read: {error.strerror or error}")
-                continue
-            except MemoryError:
-                self._on_error(f"{path}: too large for the memory that there is")
-                continue
-            yield from self._check(data, path, settings)
+        for file, examined in self._examined(self._files(paths)):
+            yield from self._results(file, examined)
         for loaded in filter(None, self._loaded.values()):
             yield from self._conclude(paths, loaded)
 
@@ -103,34 +98,15 @@ class Run:
         except SettingsError as error:
             self._on_error(str(error))
             return
-        yield from self._check(data, path, settings)
-
-    def _check(self, data: bytes, path: Path, settings: SettingsFile) -> Iterator[Result]:
         loaded = self._load(settings)
-        if loaded is None:
-            return
-        name = display_path(path)
-        try:
-            yield self._result(data, path, name, loaded)
-        except RuleError as failure:
-            cause = type(failure.__cause__).__name__
-            self._on_error(
-                f"{name}: {failure} failed ({cause}): a fault of nblint, please report it"
-            )
-        except MemoryError:
-            self._on_error(f"{name}: too large for the memory that there is")
-        except Exception as error:  # what one notebook brings about keeps no other from its check
-            cause = type(error).__name__
-            self._on_error(
-                f"{name}: checking failed ({cause}): a fault of nblint, please report it"
-            )
+        if loaded is not None:
+            file = _File(path, display_path(path), loaded)
+            yield from self._results(file, loaded.examiner.examine(data, path, file.name))
 
-    def _conclude(self, paths: Sequence[Path], loaded: _Loaded) -> Iterator[Result]:
-        """Yield what only all notebooks together say, if all were looked at."""
-        if not loaded.repository.is_covered(paths):
-            return
-        concluded = Checked(tuple(loaded.repository.conclude()), Redaction())
-        yield replace(self._judged("", None, concluded, loaded), notebooks=0)
+    def _files(self, paths: Sequence[Path]) -> Iterator[_File]:
+        for path, settings in self._discovery.notebooks(paths):
+            if (loaded := self._load(settings)) is not None:
+                yield _File(path, display_path(path), loaded)
 
     def _load(self, settings: SettingsFile) -> _Loaded | None:
         """Load what settings refer to, once; an error is said once, too."""
@@ -145,51 +121,49 @@ class Run:
                 if baseline is not None:
                     project = replace(project, salt=baseline.salt)
                 selection = Selection(settings)
-                repository = Repository(project, selection)
-                self._loaded[key] = _Loaded(project, selection, repository, baseline)
+                examiner = Examiner(project, selection, self._fixing)
+                self._loaded[key] = _Loaded(examiner, Repository(project, selection), baseline)
             except SettingsError as error:
                 self._on_error(str(error))
         return self._loaded[key]
 
-    def _result(self, data: bytes, path: Path, name: str, loaded: _Loaded) -> Result:
-        project, selection = loaded.project, loaded.selection
-        document = read_document(name, data)
-        loaded.repository.add(document)
-        if self._fixing is None:
-            checked = check_document(document, name, project, selection)
-            return self._judged(name, document, checked, loaded)
-        fixed = fix_document(document, name, project, selection, unsafe=self._fixing.unsafe)
-        judged = self._judged(name, fixed.document, fixed.checked, loaded)
-        if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
-            return judged
-        if fixed.fixes and self._fixing.write:
-            try:
-                _refuse_way_out(path, project.root)
-                write_atomically(path, fixed.document.raw, instead_of=data)
-            except OSError as error:
-                self._on_error(f"{name}: cannot be written: {error.strerror or error}")
-                checked = check_document(document, name, project, selection)
-                return self._judged(name, document, checked, loaded)
-        changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
-        return replace(judged, fixes=fixed.fixes, changes=changed)
+    def _examined(self, files: Iterator[_File]) -> Iterator[tuple[_File, Examined]]:
+        """Yield files with what is known of them, in order, from this process or from others."""
+        jobs = self._jobs
+        if jobs is None:
+            first = list(islice(files, _MANY[start_method()]))
+            jobs = processors() if len(first) == _MANY[start_method()] else 1
+            files = chain(first, files)
+        if jobs == 1:
+            for file in files:
+                yield file, file.loaded.examiner.examine_file(file.path, file.name)
+            return
+        for chunk, answers in shared(examine_files, _chunks(files), jobs):
+            yield from zip(chunk, answers, strict=True)
+
+    def _results(self, file: _File, examined: Examined) -> Iterator[Result]:
+        for fault in examined.faults:
+            self._on_error(fault)
+        file.loaded.repository.add(examined.gathered)
+        if examined.found is not None:
+            result = self._judged(file.name, examined.found, examined.ran, file.loaded)
+            yield replace(result, fixes=examined.fixes, changes=examined.changes)
+
+    def _conclude(self, paths: Sequence[Path], loaded: _Loaded) -> Iterator[Result]:
+        """Yield what only all notebooks together say, if all were looked at."""
+        if not loaded.repository.is_covered(paths):
+            return
+        concluded = Checked(tuple(loaded.repository.conclude()), Redaction())
+        found = tuple(reported("", None, concluded.findings, concluded.redaction))
+        judged = self._judged("", found, loaded.repository.codes, loaded)
+        yield replace(judged, notebooks=0)
 
     def _judged(
-        self,
-        name: str,
-        document: Notebook | Unreadable | None,
-        checked: Checked,
-        loaded: _Loaded,
+        self, name: str, found: tuple[Reported, ...], ran: frozenset[str], loaded: _Loaded
     ) -> Result:
         """Return what is reported of findings: those that the baseline does not record."""
-        found = tuple(reported(name, document, checked.findings, checked.redaction))
         if loaded.baseline is None:
             return Result(name, found)
-        if document is None:
-            ran = loaded.repository.codes
-        elif isinstance(document, Notebook):
-            ran = frozenset(rule.code for rule in loaded.selection.for_notebook(name))
-        else:  # of which nothing is known, so that no entry is stale
-            ran = frozenset()
         match = loaded.baseline.match(name or None, [one.occurrence(name) for one in found], ran)
         kept = tuple(
             replace(one, entry=entry)
@@ -200,11 +174,12 @@ class Run:
         return Result(name, kept, recorded=recorded, stale=match.stale)
 
 
-def _refuse_way_out(path: Path, root: Path) -> None:
-    """Refuse to mend what a link leads to outside of the repository: it is not the author's.
-
-    Raises:
-        OSError: It lies outside.
-    """
-    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-        raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
+def _chunks(files: Iterator[_File]) -> Iterator[tuple[Sequence[_File], Files]]:
+    """Yield files that are examined together, and what another process needs to do so."""
+    pickled: dict[int, bytes] = {}
+    for _, alike in groupby(files, lambda file: id(file.loaded)):
+        while chunk := tuple(islice(alike, _CHUNK)):
+            examiner = chunk[0].loaded.examiner
+            if id(examiner) not in pickled:
+                pickled[id(examiner)] = pickle.dumps(examiner)
+            yield chunk, Files(pickled[id(examiner)], [(f.path, f.name) for f in chunk])

@@ -27,7 +27,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.findings import Finding
 from nblint.linting.checking import check_document, read_document
 from nblint.linting.fixing import Fixed, fix_document
-from nblint.linting.repository import Repository
+from nblint.linting.repository import Repository, gather
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 from nblint.reports.text import location
@@ -80,7 +80,7 @@ class Case:
         document = read_document(self.name, self.data)
         project, selection = self._project(folder)
         repository = Repository(project, selection)
-        repository.add(document)
+        repository.add(gather(document, project, selection))
         found = check_document(document, self.name, project, selection).findings
         return document, [*found, *repository.conclude()]
 

@@ -1,0 +1,163 @@
+"""Examines one file, in whichever process: what is found and mended, and what others need of it."""
+
+import errno
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from nblint.document.model import Notebook, Unreadable
+from nblint.document.write import write_atomically
+from nblint.linting.checking import Checked, RuleError, check_document, read_document
+from nblint.linting.fixing import fix_document
+from nblint.linting.repository import gather
+from nblint.linting.results import CellChange, Reported, changes, reported
+from nblint.linting.selection import Selection
+from nblint.reading.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """Which fixes a run applies.
+
+    Attributes:
+        unsafe: Also those after which the notebook may mean something else.
+        write: Whether files are written; otherwise the run only says what would change.
+    """
+
+    unsafe: bool = False
+    write: bool = True
+
+
+class Examined(NamedTuple):
+    """What is known of a file.
+
+    Attributes:
+        found: What is wrong, after fixes; None where the file could not be examined.
+        ran: The codes of the rules that looked for it.
+        gathered: What the rules about the repository want to know of it, by their codes; None
+            where that is not known.
+        faults: What could not be done, in sentences.
+        fixes: How many findings were fixed.
+        changes: The cells that the fixes change.
+    """
+
+    found: tuple[Reported, ...] | None = None
+    ran: frozenset[str] = frozenset()
+    gathered: Mapping[str, frozenset[str]] | None = None
+    faults: tuple[str, ...] = ()
+    fixes: int = 0
+    changes: tuple[CellChange, ...] = ()
+
+
+class Examiner:
+    """Examines files against one project; can be pickled.
+
+    Args:
+        project: What the notebooks are checked against.
+        selection: The rules that run.
+        fixing: Which fixes to apply; None: none.
+    """
+
+    def __init__(self, project: Project, selection: Selection, fixing: Fixing | None) -> None:
+        self.project = project
+        self.selection = selection
+        self._fixing = fixing
+
+    def examine_file(self, path: Path, name: str) -> Examined:
+        """Examine a file; `name` is what reports call it."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            return Examined(faults=(f"{path}: cannot be read: {error.strerror or error}",))
+        except MemoryError:
+            return Examined(faults=(f"{path}: too large for the memory that there is",))
+        return self.examine(data, path, name)
+
+    def examine(self, data: bytes, path: Path, name: str) -> Examined:
+        """Examine bytes as if they stood at a path."""
+        try:
+            return self._examine(data, path, name)
+        except RuleError as failure:
+            failed, cause = str(failure), failure.__cause__
+        except MemoryError:
+            return Examined(faults=(f"{name}: too large for the memory that there is",))
+        except Exception as error:  # what one notebook brings about keeps no other from its check
+            failed, cause = "checking", error
+        fault = f"{failed} failed ({type(cause).__name__}): a fault of nblint, please report it"
+        return Examined(faults=(f"{name}: {fault}",))
+
+    def _examine(self, data: bytes, path: Path, name: str) -> Examined:
+        document = read_document(name, data)
+        gathered = gather(document, self.project, self.selection)
+        if self._fixing is None:
+            return self._examined(document, name, self._check(document, name), gathered)
+        fixed = fix_document(
+            document, name, self.project, self.selection, unsafe=self._fixing.unsafe
+        )
+        after = self._examined(fixed.document, name, fixed.checked, gathered)
+        if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
+            return after
+        if fixed.fixes and self._fixing.write:
+            try:
+                _refuse_way_out(path, self.project.root)
+                write_atomically(path, fixed.document.raw, instead_of=data)
+            except OSError as error:
+                fault = f"{name}: cannot be written: {error.strerror or error}"
+                before = self._examined(document, name, self._check(document, name), gathered)
+                return before._replace(faults=(fault,))
+        changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
+        return after._replace(fixes=fixed.fixes, changes=changed)
+
+    def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
+        return check_document(document, name, self.project, self.selection)
+
+    def _examined(
+        self,
+        document: Notebook | Unreadable,
+        name: str,
+        checked: Checked,
+        gathered: Mapping[str, frozenset[str]] | None,
+    ) -> Examined:
+        found = tuple(reported(name, document, checked.findings, checked.redaction))
+        # Nothing is known of what cannot be read, so no record of it is stale.
+        is_known = isinstance(document, Notebook)
+        rules = self.selection.for_notebook(name) if is_known else ()
+        return Examined(found, frozenset(rule.code for rule in rules), gathered)
+
+
+def _refuse_way_out(path: Path, root: Path) -> None:
+    """Refuse to mend what a link leads to outside of the repository: it is not the author's.
+
+    Raises:
+        OSError: It lies outside.
+    """
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
+
+
+class Files(NamedTuple):
+    """Files to examine, for another process.
+
+    Attributes:
+        examiner: The pickled examiner, which every process unpickles once.
+        files: Each file's path and what reports call it.
+    """
+
+    examiner: bytes
+    files: Sequence[tuple[Path, str]]
+
+
+def examine_files(work: Files) -> list[Examined]:
+    """Examine files: what a worker process does."""
+    examiner = _examiner(work.examiner)
+    return [examiner.examine_file(path, name) for path, name in work.files]
+
+
+@lru_cache(maxsize=8)
+def _examiner(pickled: bytes) -> Examiner:
+    examiner = pickle.loads(pickled)  # noqa: S301 - this program's own, from its other process
+    assert isinstance(examiner, Examiner)
+    return examiner

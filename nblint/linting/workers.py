@@ -1,0 +1,96 @@
+"""Shares work among processes, and hands on the results in the work's order."""
+
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal, TypeVar
+
+Kept = TypeVar("Kept")
+Work = TypeVar("Work")
+Answer = TypeVar("Answer")
+
+# How many chunks a process has before it at most, so that memory does not grow with the work.
+_AHEAD = 3
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def start_method() -> Literal["fork", "spawn"]:
+    """Return how processes are started: as copies of this one where that is safe, else anew.
+
+    A copy holds only one of the threads, and of macOS's libraries not all survive that.
+    """
+    is_safe = sys.platform == "linux" and threading.active_count() == 1
+    return "fork" if is_safe else "spawn"
+
+
+def shared(
+    function: Callable[[Work], Answer], chunks: Iterable[tuple[Kept, Work]], jobs: int
+) -> Iterator[tuple[Kept, Answer]]:
+    """Call a function for chunks of work in other processes.
+
+    If one of them dies, as where the system has no memory left, this process does the rest.
+
+    Args:
+        function: A function of a module; it, the work and the answers can be pickled.
+        chunks: The work, each piece with what stays in this process; asked for as it is needed.
+        jobs: How many processes.
+
+    Yields:
+        What stayed here with the answer, in the chunks' order.
+    """
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    context: Any = get_context(start_method())
+    pool = ProcessPoolExecutor(jobs, context, _prepare)
+    waiting: deque[tuple[Kept, Work, Future[Answer] | None]] = deque()
+
+    def submitted(work: Work) -> "Future[Answer] | None":
+        try:
+            return pool.submit(function, work)
+        except BrokenProcessPool:
+            return None
+
+    def first() -> tuple[Kept, Answer]:
+        kept, work, future = waiting.popleft()
+        if future is not None:
+            try:
+                return kept, future.result()
+            except BrokenProcessPool:
+                pass
+        return kept, function(work)
+
+    try:
+        for kept, work in chunks:
+            waiting.append((kept, work, submitted(work)))
+            if len(waiting) > jobs * _AHEAD:
+                yield first()
+        while waiting:
+            yield first()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare() -> None:
+    """Prepare a process: Ctrl-C is for the one that started it, and it ends when that one does."""
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
