@@ -56,18 +56,23 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     target = Path(os.path.realpath(path))
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only", str(path))
-    # A folder that git ignores by itself: if nblint is killed, what stays is never committed.
-    with tempfile.TemporaryDirectory(
-        prefix=".nblint-", dir=target.parent, ignore_cleanup_errors=True
-    ) as folder:
-        Path(folder, ".gitignore").write_bytes(b"*\n")
-        aside = Path(folder, "new")
+    folder = Path(tempfile.mkdtemp(prefix=".nblint-", dir=target.parent))
+    aside, ignore = folder / "new", folder / ".gitignore"
+    try:
+        # Git ignores the folder: if nblint is killed, what stays of it is never committed.
+        ignore.write_bytes(b"*\n")
         with aside.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         _take_after(target, aside)
         aside.replace(target)
+    finally:
+        # What cannot be removed is ignored; the file is written all the same.
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+            ignore.unlink(missing_ok=True)
+            folder.rmdir()
 
 
 @contextmanager

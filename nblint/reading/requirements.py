@@ -4,19 +4,26 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblint.reading.distributions import canonical
+from nblint.reading.parameters_file import compose_yaml
 from nblint.settings import SettingsFile
-from nblint.toml import SettingsError, read_toml
+from nblint.toml import SettingsError, is_file, read_bounded, read_toml
+
+if TYPE_CHECKING:
+    import yaml
 
 # A requirement opens with its distribution's name; nothing else of it matters here.
 # https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?(?=\s*(?:$|[\[<>=!~;@(,\s#]))")
 _INCLUDE = re.compile(r"(?:-r|--requirement)[ =]?\s*(\S+)")
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
-_DEEPEST = 10  # files that include files
+_TEXT = "tag:yaml.org,2002:str"
 _MOST_FILES = 50_000
+_DEEPEST = 50  # folders in folders that a module is looked for in
+# Each `**` in a glob multiplies the work by the depth of the folders.
+_MOST_STARS = 2
 _NOT_OURS = frozenset(["__pycache__", "node_modules", "site-packages", "conda-meta"])
 
 
@@ -46,13 +53,15 @@ class Requirements(NamedTuple):
         globs = found.settings.reproducibility.requirements
         matches = (file for glob in globs for file in _matches(glob, found))
         files = [file for file in dict.fromkeys(matches) if _declares(file)]
-        names = (canonical(name) for file in files for name in _names(file, found.root, _DEEPEST))
+        names = (canonical(name) for file in files for name in _names(file, found.root))
         return cls(tuple(files), frozenset(names), frozenset(_modules(found.root)))
 
 
 def _matches(glob: str, found: SettingsFile) -> list[Path]:
     try:
-        return sorted(path for path in found.root.glob(glob) if path.is_file())
+        if glob.count("**") > _MOST_STARS:
+            raise ValueError(f"more than {_MOST_STARS} '**'")
+        return sorted(path for path in found.root.glob(glob) if is_file(path))
     except (ValueError, NotImplementedError) as error:
         where = f"{found.path}: " if found.path else ""
         raise SettingsError(f"{where}requirements: {glob!r}: {error}") from error
@@ -67,27 +76,27 @@ def _declares(file: Path) -> bool:
     return bool({"project", "dependency-groups"} & set(tables) or poetry)
 
 
-def _names(file: Path, root: Path, depth: int) -> Iterator[str]:
+def _names(file: Path, root: Path) -> Iterator[str]:
     if file.suffix == ".toml":
         return _of_pyproject(read_toml(file))
     if file.suffix in (".yml", ".yaml"):
         return _of_conda(file)
-    return _of_lines(file, root, depth)
+    return _of_lines(file, root)
 
 
-def _of_lines(file: Path, root: Path, depth: int) -> Iterator[str]:
-    """Yield the names in a requirements file of pip and in those that it includes."""
-    try:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read: {error.strerror or error}") from error
-    for line in map(str.strip, text.replace("\\\n", " ").splitlines()):
-        if included := _INCLUDE.match(line):
-            path = Path(os.path.normpath(file.parent / included[1]))
-            if depth and path.is_file() and path.is_relative_to(os.path.normpath(root)):
-                yield from _of_lines(path, root, depth - 1)
-        elif found := _EGG.search(line) or _NAME.match(line):
-            yield found[1] if found.re is _EGG else found[0]
+def _of_lines(file: Path, root: Path) -> Iterator[str]:
+    """Yield the names in a requirements file of pip and in those that it includes, each once."""
+    root = Path(os.path.normpath(root))
+    files = [Path(os.path.normpath(file))]
+    for file in files:
+        text = read_bounded(file).decode("utf-8", "replace")
+        for line in map(str.strip, text.replace("\\\n", " ").splitlines()):
+            if included := _INCLUDE.match(line):
+                path = Path(os.path.normpath(file.parent / included[1]))
+                if path not in files and path.is_relative_to(root) and is_file(path):
+                    files.append(path)
+            elif found := _EGG.search(line) or _NAME.match(line):
+                yield found[1] if found.re is _EGG else found[0]
 
 
 def _of_pyproject(tables: dict[str, Any]) -> Iterator[str]:
@@ -112,21 +121,25 @@ def _of_pyproject(tables: dict[str, Any]) -> Iterator[str]:
 
 def _of_conda(file: Path) -> Iterator[str]:
     """Yield the names in an `environment.yml`: conda's, which mostly are PyPI's, and pip's."""
-    import yaml
+    from yaml import ScalarNode, SequenceNode
 
-    try:
-        environment = yaml.safe_load(file.read_bytes())
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SettingsError(f"{file}: cannot be read as YAML") from error
-    pending = [_table(environment).get("dependencies")]
-    for dependencies in pending:
-        for dependency in dependencies if isinstance(dependencies, list) else ():
-            if isinstance(dependency, dict):
-                pending.append(dependency.get("pip"))
-            elif isinstance(dependency, str):
-                # conda-forge::numpy=1.26
-                name = _NAME.match(dependency.rpartition("::")[2])
-                yield from (name[0],) if name else ()
+    (dependencies,) = _under("dependencies", compose_yaml(file)) or (None,)
+    listed = dependencies.value if isinstance(dependencies, SequenceNode) else []
+    of_pip = [node for item in listed for node in _under("pip", item)]
+    for sequence in (dependencies, *of_pip):
+        for item in sequence.value if isinstance(sequence, SequenceNode) else ():
+            # conda-forge::numpy=1.26
+            text = item.value if isinstance(item, ScalarNode) and item.tag == _TEXT else ""
+            if name := _NAME.match(text.rpartition("::")[2]):
+                yield name[0]
+
+
+def _under(key: str, node: "yaml.Node | None") -> "list[yaml.Node]":
+    """Return what stands under a key of a mapping, in a list; an empty one where there is none."""
+    from yaml import MappingNode
+
+    members = node.value if isinstance(node, MappingNode) else ()
+    return [value for name, value in members if name.value == key][-1:]
 
 
 def _modules(root: Path) -> Iterator[str]:
@@ -141,8 +154,10 @@ def _modules(root: Path) -> Iterator[str]:
             for name in folders
             if not name.startswith(".")
             and name not in _NOT_OURS
-            and not (Path(folder) / name / "pyvenv.cfg").exists()
+            and not is_file(Path(folder, name, "pyvenv.cfg"))
         ]
+        if folder.count(os.sep) - os.fspath(root).count(os.sep) >= _DEEPEST:
+            folders.clear()
         seen += len(files)
         if seen > _MOST_FILES:
             return

@@ -71,8 +71,31 @@ def test_conda_files(tmp_path: Path) -> None:
     )
     assert load(tmp_path, "environment.yml").distributions == {"a", "b", "c"}
     (tmp_path / "environment.yml").write_text("a: [")
-    with pytest.raises(SettingsError, match="cannot be read as YAML"):
+    with pytest.raises(SettingsError, match="not valid YAML"):
         load(tmp_path, "environment.yml")
+
+
+def test_aliases_of_yaml_do_not_multiply(tmp_path: Path) -> None:
+    bomb = "a0: &a0 [x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'{{pip: *a{n - 1}}}', f'*a{n - 1}'] * 10)}]\n"
+        for n in range(1, 12)
+    )
+    (tmp_path / "environment.yml").write_text(f"{bomb}dependencies: *a11\n")
+    assert load(tmp_path, "environment.yml").distributions == frozenset()
+    (tmp_path / "environment.yml").write_text("dependencies: &a [x, {pip: *a}, {<<: [*a, *a]}]\n")
+    assert load(tmp_path, "environment.yml").distributions == {"x"}
+
+
+def test_files_that_include_each_other_are_read_once(tmp_path: Path) -> None:
+    lines = "-r a.txt\n-r b.txt\n" * 20
+    found = load(tmp_path, "a.txt", a_txt=f"{lines}x\n", b_txt=f"{lines}y\n")
+    assert found.distributions == {"x", "y"}
+
+
+def test_globs_of_many_folders(tmp_path: Path) -> None:
+    (tmp_path / "/".join("a" * 60)).mkdir(parents=True)
+    with pytest.raises(SettingsError, match="more than 2"):
+        load(tmp_path, "**/*/" * 12 + "x.txt")
 
 
 def test_modules_of_the_repository(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Runs programs under strace, which ends them or fails their calls to the system, one at a time.
+
+https://man7.org/linux/man-pages/man1/strace.1.html, "Tampering"
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.system import needs
+
+# What strace prints: the process, the call's name, its arguments.
+_CALL = re.compile(r"^\d+ +(\w+)\((.*)")
+# Not the file system's, and some of them not to be counted: their number differs from run to run.
+_OTHER = re.compile(
+    r"mmap|munmap|brk|m(protect|remap|advise)|rt_sig\w+|futex|clock_\w+|get\w+|exit\w*"
+)
+
+
+class Call(NamedTuple):
+    """A call to the system: the nth one of its name."""
+
+    name: str
+    number: int
+
+
+def program(*arguments: str) -> list[str]:
+    """Return the command line of nblint's command."""
+    return [sys.executable, "-m", "nblint", *arguments]
+
+
+def calls(command: Sequence[str], folder: Path, since: str) -> list[Call]:
+    """Return the calls that a program makes from the first one on that names something.
+
+    Args:
+        command: The program, which runs to its end.
+        folder: Where it runs.
+        since: A text that stands among that first call's arguments.
+    """
+    needs("strace")
+    log = folder.parent / "strace.log"
+    run = _run(["strace", "-f", "-o", str(log), *command], folder)
+    if "ptrace" in run.stderr and not log.read_text():
+        pytest.skip("this system lets no program trace another one")
+    numbers: Counter[str] = Counter()
+    found: list[Call] = []
+    for line in log.read_text(errors="replace").splitlines():
+        if match := _CALL.match(line):
+            name, arguments = match.groups()
+            numbers[name] += 1
+            if (found or since in arguments) and not _OTHER.fullmatch(name):
+                found.append(Call(name, numbers[name]))
+    assert found, log.read_text()[-2000:]
+    return found
+
+
+def killed(command: Sequence[str], folder: Path, call: Call) -> "subprocess.CompletedProcess[str]":
+    """Run a program that is killed when it makes a call."""
+    return _tampered(command, folder, f"{call.name}:signal=KILL:when={call.number}", call)
+
+
+def failed(
+    command: Sequence[str], folder: Path, call: Call, error: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program, one of whose calls fails with an error such as ENOSPC."""
+    return _tampered(command, folder, f"{call.name}:error={error}:when={call.number}", call)
+
+
+def _tampered(
+    command: Sequence[str], folder: Path, injection: str, call: Call
+) -> "subprocess.CompletedProcess[str]":
+    options = [
+        "-f",
+        "-qq",
+        "-o",
+        os.devnull,
+        "-e",
+        f"trace={call.name}",
+        "-e",
+        f"inject={injection}",
+    ]
+    return _run(["strace", *options, *command], folder)
+
+
+def _run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    # What differs between two runs is not to shift the numbers of calls.
+    steady = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | steady, capture_output=True, text=True, check=False
+    )
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that git would see: all but those in folders that ignore themselves."""
+    for path in sorted(folder.rglob("*")):
+        own = [parent for parent in path.parents if parent.is_relative_to(folder)]
+        ignored = any((parent / ".gitignore").is_file() for parent in own)
+        if path.is_file() and not ignored:
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
