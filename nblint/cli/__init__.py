@@ -17,6 +17,7 @@ _MODULES = {
     "env": "env",
     "baseline": "baseline",
     "new": "new",
+    "server": "server",
 }
 
 

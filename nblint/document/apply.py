@@ -21,14 +21,8 @@ from nblint.document.edit import (
 )
 from nblint.document.layout import Layout, encode_text
 from nblint.document.model import Notebook
-from nblint.document.positions import RawNotebook, Span, items, keyed_members
+from nblint.document.positions import CHARACTER, RawNotebook, Span, items, keyed_members
 from nblint.document.strip import stripped
-
-# A character of a JSON string, as it is escaped in the file; a surrogate pair is one.
-_CHARACTER = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|\\u[0-9a-fA-F]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*"
-)
 
 
 class _Splice(NamedTuple):
@@ -195,7 +189,7 @@ def _edited_source(
     for previous, part in zip([None, *parts], parts, strict=False):
         if previous:
             breaks[len(characters)] = raw.raw[previous.end : part.start]
-        characters += _CHARACTER.findall(raw.raw, part.start + 1, part.end - 1)
+        characters += CHARACTER.findall(raw.raw, part.start + 1, part.end - 1)
     lead, new_break, tail = _list_layout(raw, span, parts) if is_list else (b"", b"", b"")
     source, ascii_only = notebook.cells[cell - 1].source, raw.raw.isascii()
     if len(characters) != len(source):  # a heading of nbformat 3: its marks are not in the file

@@ -9,11 +9,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from nblint.document.model import Place, offset_of
 
 STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+# A character of a JSON string, as it is escaped in the file; a surrogate pair is one.
+CHARACTER = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|\\u[0-9a-fA-F]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*"
+)
 _TOKEN = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
@@ -159,6 +165,33 @@ def file_line(raw_notebook: RawNotebook, place: Place) -> int | None:
             place.cell, "attachments" if place.surface == "attachment" else "metadata"
         )
     return _row_line(raw_notebook, span or whole, place.row, joint)
+
+
+def byte_offset(raw: RawNotebook, cell: int, offset: int) -> int | None:
+    """Return where in the file a character of a cell's source stands.
+
+    Args:
+        raw: The notebook's spans.
+        cell: The cell's number.
+        offset: The character's offset in the source, in code points; its length for its end.
+
+    Returns:
+        An offset in bytes; None where the cell has no source.
+    """
+    span = raw.source(cell)
+    if span is None:
+        return None
+    is_list = raw.raw[span.start : span.start + 1] == b"["
+    end = None
+    for part in items(raw.raw, span.start) if is_list else [span]:
+        if raw.raw[part.start : part.start + 1] != b'"':
+            continue
+        characters = CHARACTER.finditer(raw.raw, part.start + 1, part.end - 1)
+        if found := next(islice(characters, offset, None), None):
+            return found.start()
+        offset -= len(json.loads(raw.raw[part.start : part.end]))
+        end = part.end - 1
+    return end
 
 
 def _output(raw: RawNotebook, cell: int, output: int, mime: str) -> tuple[Span | None, str]:

@@ -55,7 +55,7 @@ def fix_document(
     for _ in range(_MOST_ROUNDS):
         if not isinstance(document, Notebook):
             break
-        fixed, number = _applied(document, _compatible(checked.findings, unsafe=unsafe))
+        fixed, number = _applied(document, compatible(checked.findings, unsafe=unsafe))
         if fixed is None:
             break
         document = fixed
@@ -64,8 +64,13 @@ def fix_document(
     return Fixed(document, Checked(checked.findings, redaction), fixes)
 
 
-def _compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[tuple[Edit, ...]]:
-    """Return the edits of the fixes that can be applied together, the first come first."""
+def compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[tuple[Edit, ...]]:
+    """Return the edits of the fixes that can be applied together, the first come first.
+
+    Args:
+        findings: The findings.
+        unsafe: Whether to take fixes after which the notebook may mean something else.
+    """
     chosen: list[tuple[Edit, ...]] = []
     for finding in findings:
         fix = finding.fix

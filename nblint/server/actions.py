@@ -1,0 +1,122 @@
+"""Quick fixes, and everything mended at once."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from lsprotocol import types
+
+from nblint.document.edit import Edit
+from nblint.document.model import Notebook
+from nblint.linting.fixing import compatible
+from nblint.server.diagnostics import Shown, overlaps
+from nblint.server.drafts import Draft
+from nblint.server.ignoring import ignore_on_line
+
+# `source.fixAll` mends the document that it is asked for, the other one the whole notebook: the
+# kinds that editors run at each save. https://code.visualstudio.com/api/references/vscode-api
+FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.nblint"
+FIX_NOTEBOOK = "notebook.source.fixAll.nblint"
+KINDS = (types.CodeActionKind.QuickFix.value, FIX_ALL, FIX_NOTEBOOK)
+
+
+def code_actions(
+    draft: Draft,
+    found: Sequence[Shown],
+    params: types.CodeActionParams,
+    *,
+    versioned: bool,
+) -> list[types.CodeAction]:
+    """Return what can be done about findings.
+
+    Args:
+        draft: The draft that they were found in.
+        found: The findings.
+        params: What is asked for: a document, a range, kinds of actions.
+        versioned: Whether the client takes edits with the versions of documents.
+    """
+    only = params.context.only
+    uri = params.text_document.uri
+    actions: list[types.CodeAction] = []
+    if _wanted(types.CodeActionKind.QuickFix, only):
+        here = [
+            one for one in found if one.uri == uri and overlaps(one.diagnostic.range, params.range)
+        ]
+        for one in here:
+            actions += _fix(draft, one, versioned=versioned)
+        for one in here:
+            actions += _ignore(draft, one, versioned=versioned)
+    if _wanted(FIX_ALL, only):
+        here = [one for one in found if one.uri == uri]
+        title = "nblint: fix all that is safe to fix here"
+        actions += _fix_all(draft, here, FIX_ALL, title, versioned=versioned)
+    if _wanted(FIX_NOTEBOOK, only) and not draft.is_whole:
+        title = "nblint: fix all that is safe to fix in the notebook"
+        actions += _fix_all(draft, found, FIX_NOTEBOOK, title, versioned=versioned)
+    return actions
+
+
+def _wanted(kind: str, only: Collection[str] | None) -> bool:
+    """Say whether a kind of action is asked for: by its name, or by the beginning of it."""
+    return only is None or any(kind == asked or kind.startswith(f"{asked}.") for asked in only)
+
+
+def _fix(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAction]:
+    fix = one.finding.fix
+    edit = _workspace_edit(draft, fix.edits, versioned=versioned) if fix else None
+    if fix is None or edit is None:
+        return
+    caution = "" if fix.safe else " (unsafe: the notebook may mean something else afterwards)"
+    yield types.CodeAction(
+        f"{one.finding.code}: {fix.message}{caution}",
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[one.diagnostic],
+        is_preferred=fix.safe,
+        edit=edit,
+    )
+
+
+def _ignore(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAction]:
+    number = one.finding.place.cell
+    if number is None or not isinstance(draft.document, Notebook):
+        return
+    added = ignore_on_line(draft.document.cells[number - 1], one.finding)
+    edit = _workspace_edit(draft, [added], versioned=versioned) if added else None
+    if edit is not None:
+        yield types.CodeAction(
+            f"{one.finding.code}: ignore on this line",
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[one.diagnostic],
+            is_preferred=False,
+            edit=edit,
+        )
+
+
+def _fix_all(
+    draft: Draft, found: Iterable[Shown], kind: str, title: str, *, versioned: bool
+) -> Iterator[types.CodeAction]:
+    possible = [
+        one.finding
+        for one in found
+        if one.finding.fix and draft.edits(one.finding.fix.edits) is not None
+    ]
+    edits = [edit for fix in compatible(possible, unsafe=False) for edit in fix]
+    edit = _workspace_edit(draft, edits, versioned=versioned)
+    if edit is not None:
+        yield types.CodeAction(title, kind=kind, edit=edit)
+
+
+def _workspace_edit(
+    draft: Draft, edits: Sequence[Edit], *, versioned: bool
+) -> types.WorkspaceEdit | None:
+    changes = draft.edits(edits)
+    if changes is None:
+        return None
+    if not versioned:
+        return types.WorkspaceEdit(changes=changes)
+    return types.WorkspaceEdit(
+        document_changes=[
+            types.TextDocumentEdit(
+                types.OptionalVersionedTextDocumentIdentifier(uri, draft.texts[uri].version), made
+            )
+            for uri, made in changes.items()
+        ]
+    )

@@ -1,0 +1,249 @@
+"""The server: which message does what."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
+
+import nblint
+from nblint.server.actions import KINDS, code_actions
+from nblint.server.checking import Checker, Verdict
+from nblint.server.diagnostics import Shown, hover, overlaps, shown
+from nblint.server.documents import Documents, Open, OpenParts
+from nblint.server.drafts import draft_of
+from nblint.server.jupyterlab import draft_of_parts
+from nblint.server.text import encoding
+
+# How long nothing must have been typed before a notebook is checked, in seconds.
+_PAUSE = 0.2
+# Which notebooks to send. Cells of all languages: credentials stand in all of them.
+_NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    [types.NotebookDocumentFilterWithNotebook("jupyter-notebook")], save=True
+)
+# What findings depend on. Other files, such as a catalogue of another name, are read anew when a
+# notebook is saved.
+_WATCHED = ("**/*.toml", "**/.nblint-baseline.json")
+
+_log = logging.getLogger("nblint.server")
+
+
+class _Protocol(LanguageServerProtocol):
+    """The protocol, without pygls's own copy of the documents, which ends lines at form feeds."""
+
+    lsp_text_document__did_open = None  # type: ignore[assignment]
+    lsp_text_document__did_change = None  # type: ignore[assignment]
+    lsp_text_document__did_close = None  # type: ignore[assignment]
+    lsp_notebook_document__did_open = None  # type: ignore[assignment]
+    lsp_notebook_document__did_change = None  # type: ignore[assignment]
+    lsp_notebook_document__did_close = None  # type: ignore[assignment]
+
+
+class Server(LanguageServer):
+    """Checks the notebooks that a client has open, a moment after each change.
+
+    Checks run in a thread, one after the other, so that messages are answered meanwhile. Of a
+    notebook that has changed again, only the last check says something.
+
+    Attributes:
+        was_shut_down: Whether the client has asked for the end before it came.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nblint",
+            nblint.__version__,
+            types.TextDocumentSyncKind.Incremental,
+            _NOTEBOOKS,
+            protocol_cls=_Protocol,
+        )
+        self.documents = Documents()
+        self.was_shut_down = False
+        self._checker = Checker()
+        self._thread = ThreadPoolExecutor(1, "nblint-check")
+        self._checks: dict[str, asyncio.Task[None]] = {}
+        self._verdicts: dict[str, tuple[Verdict, tuple[Shown, ...]]] = {}
+        self._published: defaultdict[str, dict[str, list[types.Diagnostic]]] = defaultdict(dict)
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Log that a message could not be handled: its type only, since it may quote a notebook."""
+        _log.error("a message could not be handled: %s", type(error).__name__)
+
+    def reload(self) -> None:
+        """Read settings anew, and check all that is open by them."""
+        self._checker.reload()
+        for notebook in self.documents:
+            self.check(notebook, pause=0)
+
+    def check(self, notebook: str | None, *, pause: float = _PAUSE) -> None:
+        """Check a notebook after a pause, instead of what was about to be checked of it."""
+        if notebook is None:
+            return
+        if running := self._checks.get(notebook):
+            running.cancel()
+        self._checks[notebook] = asyncio.ensure_future(self._check(notebook, pause))
+
+    async def verdict(self, uri: str) -> tuple[Verdict, tuple[Shown, ...]] | None:
+        """Return what is said of the notebook that a text belongs to, as it is now."""
+        notebook = self.documents.notebook_of(uri)
+        if notebook is None:
+            return None
+        while (running := self._checks.get(notebook)) and not running.done():
+            await asyncio.wait([running])
+        return self._verdicts.get(notebook)
+
+    def close(self, notebook: str | None) -> None:
+        """Forget a notebook that is closed, and take back what was said of it."""
+        if notebook is None:
+            return
+        if self.documents.get(notebook) is not None:  # a part of it is still open
+            self.check(notebook)
+            return
+        if running := self._checks.pop(notebook, None):
+            running.cancel()
+        self._verdicts.pop(notebook, None)
+        self._publish(notebook, ())
+        self._published.pop(notebook, None)
+
+    async def _check(self, notebook: str, pause: float) -> None:
+        await asyncio.sleep(pause)
+        opened = self.documents.get(notebook)
+        if opened is None:
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            verdict = await loop.run_in_executor(self._thread, self._verdict, opened)
+        except Exception as error:
+            self.report_server_error(error, type(error))
+            return
+        for fault in verdict.faults:
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, fault))
+        found = shown(verdict)
+        self._verdicts[notebook] = verdict, found
+        self._publish(notebook, found)
+
+    def _verdict(self, opened: Open) -> Verdict:
+        draft = draft_of_parts(opened) if isinstance(opened, OpenParts) else draft_of(opened)
+        return self._checker.check(draft)
+
+    def _publish(self, notebook: str, found: Sequence[Shown]) -> None:
+        """Send the diagnostics of the documents that have others than before."""
+        before = self._published[notebook]
+        now: dict[str, list[types.Diagnostic]] = {uri: [] for uri in before}
+        for one in found:
+            now.setdefault(one.uri, []).append(one.diagnostic)
+        for uri, diagnostics in now.items():
+            if diagnostics != before.get(uri):
+                text = self.documents.text(uri)
+                self.text_document_publish_diagnostics(
+                    types.PublishDiagnosticsParams(uri, diagnostics, text.version if text else None)
+                )
+        self._published[notebook] = {uri: found for uri, found in now.items() if found}
+
+
+def server() -> Server:
+    """Return a server that has yet to be started."""
+    # pygls logs what it is sent, and that may be a credential.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
+    app = Server()
+    _documents(app)
+    _questions(app)
+    _life(app)
+    return app
+
+
+def _documents(app: Server) -> None:
+    """Keep what the client has open."""
+
+    @app.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def text_opened(params: types.DidOpenTextDocumentParams) -> None:
+        app.check(app.documents.open_text(params.text_document), pause=0)
+
+    @app.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def text_changed(params: types.DidChangeTextDocumentParams) -> None:
+        app.check(app.documents.change_text(params.text_document, params.content_changes))
+
+    @app.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def text_closed(params: types.DidCloseTextDocumentParams) -> None:
+        app.close(app.documents.close_text(params.text_document.uri))
+
+    @app.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def notebook_opened(params: types.DidOpenNotebookDocumentParams) -> None:
+        app.check(app.documents.open_notebook(params), pause=0)
+
+    @app.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def notebook_changed(params: types.DidChangeNotebookDocumentParams) -> None:
+        app.check(app.documents.change_notebook(params))
+
+    @app.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def notebook_closed(params: types.DidCloseNotebookDocumentParams) -> None:
+        app.documents.close_notebook(params.notebook_document.uri)
+        app.close(params.notebook_document.uri)
+
+    @app.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def text_saved(_: types.DidSaveTextDocumentParams) -> None:
+        app.reload()
+
+    @app.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
+    def notebook_saved(_: types.DidSaveNotebookDocumentParams) -> None:
+        app.reload()
+
+    @app.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
+        app.reload()
+
+
+def _questions(app: Server) -> None:
+    """Answer what the client asks about a place in a text."""
+
+    @app.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hovered(params: types.HoverParams) -> types.Hover | None:
+        found = await app.verdict(params.text_document.uri)
+        here = types.Range(params.position, params.position)
+        uri = params.text_document.uri
+        return hover(
+            one
+            for one in (found[1] if found else ())
+            if one.uri == uri and overlaps(one.diagnostic.range, here)
+        )
+
+    @app.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(list(KINDS)))
+    async def asked_for_actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        found = await app.verdict(params.text_document.uri)
+        if found is None:
+            return []
+        versioned = get_capability(
+            app.client_capabilities, "workspace.workspace_edit.document_changes", False
+        )
+        return code_actions(found[0].draft, found[1], params, versioned=bool(versioned))
+
+
+def _life(app: Server) -> None:
+    """Begin and end."""
+
+    @app.feature(types.INITIALIZE)
+    def initialize(_: types.InitializeParams) -> None:
+        app.documents.encoding = encoding(app.workspace.position_encoding)
+
+    @app.feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        if get_capability(
+            app.client_capabilities,
+            "workspace.did_change_watched_files.dynamic_registration",
+            False,
+        ):
+            watchers = [types.FileSystemWatcher(glob) for glob in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            app.client_register_capability(
+                types.RegistrationParams([types.Registration("settings", method, options)])
+            )
+
+    @app.feature(types.SHUTDOWN)
+    def shut_down(_: None) -> None:
+        app.was_shut_down = True

@@ -1,0 +1,89 @@
+"""Checks drafts by the settings of their repositories."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from nblint.discovery import is_excluded
+from nblint.document.model import Notebook
+from nblint.findings import Finding, RepositoryRule
+from nblint.linting.registry import rules
+from nblint.linting.run import Run
+from nblint.server.drafts import CellsDraft, Draft
+from nblint.settings import SettingsFile, SettingsFinder
+from nblint.toml import SettingsError
+
+# What editors do not send with the cells: the file itself, outputs, the kernel.
+_NOT_SENT = ("NBL001", "NBL002", "NBL003", "NBL004", "NBL203", "NBL501", "NBL502", "NBL507")
+
+
+class Verdict(NamedTuple):
+    """What is said of a draft.
+
+    Attributes:
+        draft: The draft.
+        findings: What is wrong, but what the baseline records.
+        faults: What could not be done, a sentence each.
+    """
+
+    draft: Draft
+    findings: tuple[Finding, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class Checker:
+    """Checks drafts; settings, catalogues and baselines are read once until `reload`."""
+
+    def __init__(self) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        """Read settings, catalogues and baselines anew at the next check."""
+        self._faults: list[str] = []
+        self._finders = {whole: _InEditors(is_whole=whole) for whole in (True, False)}
+        self._runs = {whole: Run(self._finders[whole], self._fault) for whole in (True, False)}
+
+    def check(self, draft: Draft) -> Verdict:
+        """Check a draft as its file would be; what the settings exclude is not checked.
+
+        Args:
+            draft: The draft.
+
+        Returns:
+            What is said of it. A fault is said once until `reload`.
+        """
+        self._faults = []
+        findings: tuple[Finding, ...] = ()
+        if isinstance(draft, CellsDraft) and not isinstance(draft.document, Notebook):
+            return Verdict(draft)
+        if not self._is_excluded(draft):
+            run = self._runs[draft.is_whole]
+            for result in run.check_stdin(draft.document.raw, draft.path):
+                findings = tuple(reported.finding for reported in result.findings)
+        return Verdict(draft, findings, tuple(self._faults))
+
+    def _is_excluded(self, draft: Draft) -> bool:
+        path = Path(os.path.abspath(draft.path))
+        try:
+            return is_excluded(path, self._finders[draft.is_whole].of(path.parent))
+        except SettingsError:  # which the run says
+            return False
+
+    def _fault(self, sentence: str) -> None:
+        self._faults.append(sentence)
+
+
+class _InEditors(SettingsFinder):
+    """Finds settings, without the rules about what an editor does not send."""
+
+    def __init__(self, *, is_whole: bool) -> None:
+        super().__init__()
+        about_all = [code for code, rule in rules().items() if isinstance(rule, RepositoryRule)]
+        self._ignored = (*about_all, *(() if is_whole else _NOT_SENT))
+
+    def of(self, directory: Path) -> SettingsFile:
+        found = super().of(directory)
+        ignore = (*found.settings.ignore, *self._ignored)
+        return SettingsFile(replace(found.settings, ignore=ignore), found.root, found.path)

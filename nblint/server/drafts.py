@@ -1,0 +1,280 @@
+"""Drafts: what is open in an editor as bytes of a notebook, and where its parts stand there."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import types
+from pygls.uris import to_fs_path
+
+from nblint.document.apply import apply
+from nblint.document.edit import Edit, TextEdit, with_line_ends_of
+from nblint.document.model import Notebook, Place, Unreadable, offset_of
+from nblint.document.positions import RawNotebook, byte_offset, file_line
+from nblint.document.verify import is_edited_only
+from nblint.linting.checking import read_document
+from nblint.server.documents import OpenFile, OpenNotebook
+from nblint.server.text import Text
+
+
+class Located(NamedTuple):
+    """A part of a document that is open.
+
+    Attributes:
+        uri: The document.
+        range: The part.
+        is_moved: Whether it stands elsewhere, on a line of its cell that can show something.
+    """
+
+    uri: str
+    range: types.Range
+    is_moved: bool = False
+
+
+class Draft(Protocol):
+    """A notebook as an editor has it open."""
+
+    @property
+    def path(self) -> Path:
+        """Where the notebook is, or would be, saved."""
+
+    @property
+    def document(self) -> Notebook | Unreadable:
+        """The notebook."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole file, with outputs and all."""
+
+    @property
+    def texts(self) -> Mapping[str, Text]:
+        """The documents that it is made of, by their addresses."""
+
+    def locate(self, place: Place) -> Located | None:
+        """Return where a place stands; None where the editor does not show it."""
+
+    def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
+        """Return edits as changes of documents; None where the editor cannot make them."""
+
+
+class Spot(NamedTuple):
+    """Where a cell stands.
+
+    Attributes:
+        uri: The document that it is in.
+        line: The document's line that it begins on, 0-based.
+        last_line: The document's last line that is the cell's.
+        silent: The cell's rows, 1-based, on which the editor shows nothing.
+    """
+
+    uri: str
+    line: int
+    last_line: int
+    silent: frozenset[int] = frozenset()
+
+    def shown_row(self, row: int) -> int | None:
+        """Return the row nearest to one on which something can be shown; None if there is none."""
+        rows = [row for row in range(1, self.last_line - self.line + 2) if row not in self.silent]
+        return min(rows, key=lambda shown: abs(shown - row), default=None)
+
+
+@dataclass(frozen=True)
+class CellsDraft:
+    """A notebook of which the editor has sent the cells, without their outputs.
+
+    Attributes:
+        path: Where it is saved.
+        document: The notebook that was built from them.
+        texts: The documents.
+        spots: Where each cell stands; None for one that the editor has not sent.
+        is_exact: Whether cells stand in the documents as they are in the notebook.
+    """
+
+    path: Path
+    document: Notebook | Unreadable
+    texts: Mapping[str, Text]
+    spots: tuple[Spot | None, ...]
+    is_exact: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole file, with outputs and all."""
+        return False
+
+    def locate(self, place: Place) -> Located | None:
+        """Return where a place stands: what is not in a text is at the beginning of its cell."""
+        if place.cell is None:  # the notebook itself
+            shown = next(filter(None, self.spots), None)
+            return self._first_line(shown) if shown else None
+        spot = self.spots[place.cell - 1]
+        if spot is None or not isinstance(self.document, Notebook):
+            return None
+        if place.surface != "source" or place.row is None:
+            return self._first_line(spot)
+        if place.row in spot.silent:
+            row = spot.shown_row(place.row)
+            return (
+                self._line(spot.uri, spot.line + row - 1)._replace(is_moved=True) if row else None
+            )
+        source = self.document.cells[place.cell - 1].source
+        text = Text(source, None, "", self.texts[spot.uri].encoding)
+        start = text.position(offset_of(source, place.row, place.column or 1))
+        end = text.position(offset_of(source, place.end_row or place.row, place.end_column or 1))
+        return Located(spot.uri, types.Range(_moved(start, spot), _moved(end, spot)))
+
+    def _first_line(self, spot: Spot) -> Located | None:
+        row = spot.shown_row(1)
+        return self._line(spot.uri, spot.line + row - 1) if row else None
+
+    def _line(self, uri: str, line: int) -> Located:
+        return Located(uri, self.texts[uri].line(line))
+
+    def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
+        """Return edits as changes of the cells' texts; only texts can be changed by the protocol.
+
+        https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#workspaceEdit
+        """
+        if not self.is_exact or not edits:
+            return None
+        changes: dict[str, list[types.TextEdit]] = {}
+        for edit in edits:
+            spot = self.spots[edit.cell - 1] if isinstance(edit, TextEdit) else None
+            if spot is None or not isinstance(edit, TextEdit):
+                return None
+            text = self.texts[spot.uri]
+            new = with_line_ends_of(text.content, edit.text)
+            change = types.TextEdit(text.range(edit.start, edit.end), new)
+            changes.setdefault(spot.uri, []).append(change)
+        return changes
+
+
+@dataclass(frozen=True)
+class FileDraft:
+    """A notebook of which the editor has sent the whole file, as JSON.
+
+    Attributes:
+        path: Where it is saved.
+        document: The notebook.
+        uri: The address of the file.
+        text: Its text.
+    """
+
+    path: Path
+    document: Notebook | Unreadable
+    uri: str
+    text: Text
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole file, with outputs and all."""
+        return True
+
+    @property
+    def texts(self) -> Mapping[str, Text]:
+        """The one document that it is made of."""
+        return {self.uri: self.text}
+
+    def locate(self, place: Place) -> Located | None:
+        """Return where a place stands: what is not in a cell's source is a whole line."""
+        if not isinstance(self.document, Notebook):
+            start = offset_of(self.text.content, place.row or 1, place.column or 1)
+            return Located(self.uri, self.text.range(start, start + 1))
+        raw = RawNotebook(self.document.raw)
+        if place.surface == "source" and place.cell is not None and place.row is not None:
+            source = self.document.cells[place.cell - 1].source
+            ends = (
+                offset_of(source, place.row, place.column or 1),
+                offset_of(source, place.end_row or place.row, place.end_column or 1),
+            )
+            found = [byte_offset(raw, place.cell, offset) for offset in ends]
+            if None not in found:
+                start, end = (len(_decoded(raw.raw[:offset])) for offset in found)
+                return Located(self.uri, self.text.range(start, max(start, end)))
+        return Located(self.uri, self.text.line((file_line(raw, place) or 1) - 1))
+
+    def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
+        """Return edits as one change of the file: from its first to its last difference."""
+        if not edits or not isinstance(self.document, Notebook):
+            return None
+        raw = apply(self.document, edits)
+        after = read_document(self.document.path, raw)
+        if not isinstance(after, Notebook) or not is_edited_only(self.document, after, edits):
+            return None
+        change = _difference(self.text, _decoded(raw))
+        return {self.uri: [change]} if change else None
+
+
+def draft_of(opened: OpenNotebook | OpenFile) -> Draft:
+    """Return the draft that an editor has open."""
+    path = path_of(opened.uri)
+    if isinstance(opened, OpenFile):
+        raw = opened.text.content.encode("utf-8", "surrogatepass")
+        return FileDraft(path, read_document(str(path), raw), opened.uri, opened.text)
+    cells = [
+        {
+            **_described(cell.metadata),
+            "cell_type": _cell_type(cell.is_code, cell.text.language),
+            "source": cell.text.content,
+        }
+        for cell in opened.cells
+    ]
+    notebook = {"nbformat": 4, "nbformat_minor": 5, **_described(opened.metadata), "cells": cells}
+    return CellsDraft(
+        path,
+        read_document(str(path), json.dumps(notebook).encode()),
+        {cell.uri: cell.text for cell in opened.cells},
+        tuple(Spot(cell.uri, 0, cell.text.last_line) for cell in opened.cells),
+    )
+
+
+def path_of(uri: str) -> Path:
+    """Return the path of a notebook; of one that was never saved, its name."""
+    return Path(to_fs_path(uri) or Path(unquote(urlsplit(uri).path)).name or "Untitled.ipynb")
+
+
+def _cell_type(is_code: bool, language: str) -> str:
+    # VS Code calls raw cells code of the language "raw".
+    return ("raw" if language == "raw" else "code") if is_code else "markdown"
+
+
+def _described(metadata: Mapping[str, object]) -> dict[str, object]:
+    """Return what nbformat says of a cell or notebook.
+
+    Clients send its metadata; VS Code sends all of its JSON but the text and outputs, in older
+    versions under "custom".
+    """
+    custom = metadata.get("custom")
+    whole = custom if isinstance(custom, dict) else metadata
+    if isinstance(whole.get("metadata"), dict):
+        kept = ("id", "metadata", "attachments", "nbformat", "nbformat_minor")
+        return {key: whole[key] for key in kept if key in whole}
+    return {"metadata": dict(metadata)}
+
+
+def _moved(position: types.Position, spot: Spot) -> types.Position:
+    return types.Position(min(spot.line + position.line, spot.last_line), position.character)
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")
+
+
+def _difference(text: Text, new: str) -> types.TextEdit | None:
+    old = text.content
+    if old == new:
+        return None
+    most = min(len(old), len(new))
+    start = _alike(most, lambda length: old[:length] == new[:length])
+    most -= start
+    behind = _alike(most, lambda length: old[len(old) - length :] == new[len(new) - length :])
+    end = len(old) - behind
+    return types.TextEdit(text.range(start, end), new[start : len(new) - behind])
+
+
+def _alike(most: int, is_alike: Callable[[int], bool]) -> int:
+    """Return the greatest length, at most the one given, up to which two texts are alike."""
+    return bisect_left(range(most), True, key=lambda length: not is_alike(length + 1))
