@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Protocol
 
 from nblint.credentials.columns import find_columns
-from nblint.credentials.formats import find_formats, stands_alone
+from nblint.credentials.documented import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
 from nblint.credentials.json_values import credential_values, find_in_strings, find_json_values
@@ -42,6 +42,8 @@ _PASSWORD_CALL = re.compile(
     re.IGNORECASE,
 )
 _LITERAL = re.compile(r"""["'](?=([^"'\n]{6,400})["'])""")
+# No value that a machine made: most literals are short words and signs.
+_PLAIN = re.compile(r"[^0-9!@#$%^&*+=~]{0,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,8 @@ def _is_worth_reading(text: str) -> bool:
     highest = max((judge(name).level for name in set(names_in(text))), default=Level.NONE)
     if highest is Level.PASSWORD or _MAGIC.search(text) or _PASSWORD_CALL.search(text):
         return True
-    return any(
-        is_credential(match[1].rpartition(" ")[2], Level.STRONG)
-        for match in _LITERAL.finditer(text)
-    )
+    words = {match[1].rpartition(" ")[2] for match in _LITERAL.finditer(text)}
+    return any(not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG) for word in words)
 
 
 def _start(hit: Hit) -> int:

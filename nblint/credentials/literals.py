@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 
+def narrow(text: str) -> str:
+    """Return a text of one byte a character, with which searching is several times as fast.
+
+    Offsets stay; a character beyond Latin-1 is a question mark.
+    """
+    return text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
+
+
 class Literals:
     """Literals to look for; places may overlap.
 

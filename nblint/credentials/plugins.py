@@ -8,13 +8,14 @@ verification would open connections.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
-from nblint.credentials.formats import long_words, stands_alone
+from nblint.credentials.documented import LongWord, long_words, stands_alone
 from nblint.credentials.hits import Hit, Secret
+from nblint.credentials.literals import Literals
 from nblint.credentials.placeholders import is_placeholder
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ _CANDIDATE = re.compile("|".join(f"(?:{row[3]})" for row in _PROVIDERS), re.IGNO
 # What they hold in lower case, but for the first: looked for before that slow expression.
 _MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
 _ARTIFACTORY = re.compile(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
-_RUN = re.compile(r"[\w-]{24,512}")
+# So many letters and digits in a row have the keys of all providers but Artifactory.
+_KEY = re.compile(r"(?<![\w-])(?:[\w-]{44}|[a-z]{24,512}(?![\w-]))")
+SHORT_KEYS = ("AKC", "AP")  # how Artifactory's start; they are no long words
+_SHORT_KEYS = Literals(SHORT_KEYS)
 _SHORT = re.compile(r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}")
 _SPACES = re.compile(r"\s{2,}")
 _LONGEST_LINE = 2000
@@ -54,10 +58,15 @@ def plugins(own: tuple[str, ...] = ()) -> Callable[[str], Iterator[Hit]]:
 
 
 def _find(text: str, own: tuple[str, ...]) -> Iterator[Hit]:
-    lines = _all_lines(text) if own else candidate_lines(text, long_words(text))
+    lines = _all_lines(text) if own else _candidate_lines(text)
     for start, end in lines:
         for part in range(start, max(end, start + 1), _LONGEST_LINE - _OVERLAP):
             yield from _in_line(text, part, min(end, part + _LONGEST_LINE), own)
+
+
+def _candidate_lines(text: str) -> Iterator[tuple[int, int]]:
+    short = chain.from_iterable(_SHORT_KEYS.places(text).values())
+    return candidate_lines(text, long_words(text), short)
 
 
 def _all_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -67,16 +76,22 @@ def _all_lines(text: str) -> Iterator[tuple[int, int]]:
         start += len(line) + 1
 
 
-def candidate_lines(text: str, words: str) -> Iterator[tuple[int, int]]:
-    """Yield the lines that hold what a credential of these providers must hold."""
-    runs = [match[0] for match in _RUN.finditer(words) if _is_long_enough(match[0])]
-    starts = [at for mark in ("AKC", "AP") for at in _places(text, mark) if _SHORT.match(text, at)]
-    position = 0
-    for run in runs:
-        found = text.find(run, position)
-        if found >= 0:
-            starts.append(found)
-            position = found + 1
+def candidate_lines(
+    text: str, words: Iterable[LongWord], short: Iterable[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield the lines that hold what a credential of these providers must hold.
+
+    Args:
+        text: Decoded text of any kind.
+        words: Its `long_words`.
+        short: Where it holds one of the `SHORT_KEYS`.
+
+    Yields:
+        Start and end of each line, in order.
+    """
+    starts = [at for at in short if _SHORT.match(text, at)]
+    keys = set(filter(_KEY.search, {word.text for word in words}))
+    starts += [word.start for word in words if word.text in keys] if keys else []
     last = -1
     for start in sorted(starts):
         if start > last:
@@ -93,18 +108,6 @@ def _may_hold(window: str) -> bool:
     if _ARTIFACTORY.search(folded):
         return True
     return any(mark in folded for mark in _MARKS) and bool(_CANDIDATE.search(window))
-
-
-def _places(text: str, mark: str) -> Iterator[int]:
-    at = text.find(mark)
-    while at >= 0:
-        yield at
-        at = text.find(mark, at + 1)
-
-
-def _is_long_enough(run: str) -> bool:
-    """So many letters and digits in a row have the keys of all providers but Artifactory."""
-    return len(run) >= 44 or (run.isascii() and run.isalpha() and run.islower())
 
 
 def _in_line(text: str, begin: int, end: int, own: tuple[str, ...]) -> Iterator[Hit]:

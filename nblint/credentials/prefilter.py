@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nblint.credentials.formats import Format, find_formats, long_words, present_formats
-from nblint.credentials.literals import Literals
+from nblint.credentials.documented import (
+    SPACED_LITERALS,
+    find_formats,
+    long_words,
+    present_formats,
+)
+from nblint.credentials.formats import Format
+from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import Level, judge
-from nblint.credentials.plugins import candidate_lines
+from nblint.credentials.plugins import SHORT_KEYS, candidate_lines
 from nblint.credentials.text import stems, word_at
 
 # Calls of clients that take a credential by position, with a literal: no name gives it away.
@@ -41,7 +47,8 @@ _LOGIN = re.compile(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 _PUTTY = "PuTTY-User-Key-File"
 _STATEMENTS = ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
 _OPTIONS = (" -u", " -U", " -a", " -l")
-_MARKS = Literals((*_STATEMENTS, *_TOOLS, *_OPTIONS, "code=", "curl", "ogin"))
+_MARKS = Literals((*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "curl", "ogin"))
+_COMMANDS = Literals((*_TOOLS, *_OPTIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +84,34 @@ def look(text: str, code: int | None = None) -> Clues:
         code: How much of it, from the start, can be code; all of it if absent.
     """
     words = long_words(text)
-    formats = present_formats(text, words)
-    lines = [start for start, _ in candidate_lines(text, words)]
+    places = _MARKS.places(narrow(text))
+    formats = present_formats(text, words, places)
+    short = [at for mark in SHORT_KEYS for at in places.get(mark, ())]
+    lines = [start for start, _ in candidate_lines(text, words, short)]
     found = {match.start for match in find_formats(text, formats)}
     found.update(lines)
     found.update(match.start() for match in _USERINFO.finditer(text))
-    places = _MARKS.places(text)
-    if "code=" in words:
-        found.update(places.get("code=", ()))
+    if any("code=" in word.text for word in words):
+        found.update(match.start() for match in re.finditer("code=", text))
     for statement in _STATEMENTS:
         found.update(places.get(statement, ()))
     found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))
+    found.update(at for at in places.get("ogin", ()) if _LOGIN.match(text, at))
     end = len(text) if code is None else code
     found.update(_names(text, end))
     found.update(_calls(text[:end]))
-    for tool in _TOOLS:
-        starts = _until(end - len(tool), places.get(tool, ()))
-        found.update(at for at in starts if _OPTION.match(text, at))
-    found.update(at for at in places.get("ogin", ()) if _LOGIN.match(text, at))
-    for option in _OPTIONS:
-        starts = _until(end - len(option), places.get(option, ()))
-        found.update(at for at in starts if _USER_OPTION.match(text, at + 1))
+    found.update(_commands(text[:end]))
     key = "-----BEGIN" in places or _PUTTY in places
     return Clues(formats, key, bool(lines), tuple(sorted(found)))
+
+
+def _commands(code: str) -> Iterator[int]:
+    """Yield where a command is that may have a credential among its options."""
+    for mark, starts in _COMMANDS.places(code).items():
+        if mark in _OPTIONS:
+            yield from (at for at in starts if _USER_OPTION.match(code, at + 1))
+        else:
+            yield from (at for at in starts if _OPTION.match(code, at))
 
 
 def _calls(code: str) -> Iterator[int]:
@@ -113,20 +125,20 @@ def _calls(code: str) -> Iterator[int]:
             yield at
 
 
-def _until(last: int, places: Iterable[int]) -> Iterator[int]:
-    return (at for at in places if at <= last)
-
-
 # A value that is no word somebody chose is long, or has a digit or a sign in it.
 _LONG = re.compile(r"[\w+/~!@#$%^&*-]{8,400}")
 _SIGNS = frozenset("0123456789+/~!@#$%^&*")
 _NEARBY = 400
-_TABLE = 2000  # from a heading to the first cells, in HTML as pandas writes it
 
 
 def _names(text: str, code: int) -> Iterator[int]:
     """Yield where credential-like names stand that may have a value."""
     for start, end in stems(text):
+        in_code = start < code
+        stem = text[start:end].lower()
+        # Most stand in prose where nothing binds them: that is seen without reading the name.
+        if not in_code and stem in _NO_PASSWORDS and not _is_bound(text, stem, start, end):
+            continue
         word, phrase = word_at(text, start, end)
         level = judge(word).level
         # "API key" are two words, "mot de passe" three.
@@ -135,23 +147,34 @@ def _names(text: str, code: int) -> Iterator[int]:
         if level is Level.PASSWORD:
             yield start
         elif level is not Level.NONE:
-            if start < code:  # the value may stand in another row, or before the name
-                if _has_opaque(text[max(0, start - 120) : end + _NEARBY]):
-                    yield start
-            elif _is_bound(text, word, start, end):
+            if in_code:  # the value may stand in another row, or before the name
+                may_have_value = _has_opaque(text[max(0, start - 120) : end + _NEARBY])
+            else:
+                may_have_value = stem in _NO_PASSWORDS or _is_bound(text, stem, start, end)
+            if may_have_value:
                 yield start
         elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
             yield start  # the state of a widget, a parameter of a URL
 
 
+# Stems of names whose value is made by a machine.
+_NO_PASSWORDS = frozenset(
+    {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
+)
 # What stands between a name and its value in text: one of these, close by.
-_BINDING = (":", "=", "|", "<", "&", '",', "',", " is ", " to ", " / ", "` to", " -", "  ")
+_BINDING = re.compile(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
+_TABLE = re.compile(r"""[|<]|["'],|  """)
+_SEPARATION = 48
+_VALUE = 120
+_CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it
 
 
-def _is_bound(text: str, word: str, start: int, end: int) -> bool:
+def _is_bound(text: str, stem: str, start: int, end: int) -> bool:
     """Tell whether a name outside of code may have a value: mostly behind it."""
-    if any(mark in text[end : end + 48] for mark in _BINDING) or word.lower() == "bearer":
-        return _has_opaque(text[end : end + _TABLE])
+    close = end + _SEPARATION
+    if stem == "bearer" or _BINDING.search(text, end, close):
+        reach = _CELLS if _TABLE.search(text, end, close) else _VALUE
+        return _has_opaque(text[end : end + reach])
     before = text[max(0, start - 200) : start]  # a widget's value stands before what it is called
     return '"value"' in before and _has_opaque(before)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind
 from nblint.credentials.clients import positional
 from nblint.credentials.constants import Constants, called_name, literals
-from nblint.credentials.formats import find_formats
+from nblint.credentials.documented import find_formats
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.private_keys import find_private_keys

@@ -137,7 +137,9 @@ def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
             yield from _word(match, 2, match[1], judged, placeholders)
     for match in _USER_AND_PASSWORD.finditer(text) if " -p" in text or " -P" in text else ():
         yield from _word(match, 1, "", PASSWORD, placeholders, is_sure=False)
-    for match in _USER.finditer(text):
+    # Links are in most texts; the expression starts with their scheme.
+    has_user = any(option in text for option in (" -u", " --user", " -a", " --auth", " -U", "\t-"))
+    for match in _USER.finditer(text) if has_user else ():
         if match[1].lower() != match[2].lower():
             yield from bind(
                 "", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders

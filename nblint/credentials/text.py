@@ -7,10 +7,11 @@ import binascii
 import re
 from collections.abc import Collection, Iterator
 from enum import Enum
+from functools import lru_cache
 
 from nblint.credentials.bound import PASSWORD, TOKEN, bind
 from nblint.credentials.hits import Hit
-from nblint.credentials.literals import Literals
+from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import CredentialName, Level, judge
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
@@ -93,20 +94,13 @@ _AUTH_TUPLE = re.compile(
 )
 
 
-def narrow(text: str) -> str:
-    """Return a text of one byte a character, with which searching is several times as fast.
-
-    Offsets stay; a character beyond Latin-1 is a question mark.
-    """
-    return text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
-
-
 def has_stem(text: str) -> bool:
     """Tell whether a text can hold a credential-like name."""
     return bool(stems(text))
 
 
-def stems(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=8)  # several searches of one text want them
+def stems(text: str) -> tuple[tuple[int, int], ...]:
     """Return where stems of credential-like names start and end, in order."""
     lowered = narrow(
         text.replace("\u212a", "k")
@@ -120,8 +114,7 @@ def stems(text: str) -> list[tuple[int, int]]:
                 found.append((start, end))
     for stem in () if text.isascii() else _FOREIGN_STEMS:
         found.extend(match.span() for match in re.finditer(stem, text))
-    found.sort()
-    return found
+    return tuple(sorted(found))
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -268,7 +261,9 @@ def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
 
 def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `Credentials: ann / …`; what follows must look like a secret by itself."""
-    for match in _LOGIN.finditer(text):
+    lowered = text.lower()
+    named = any(word in lowered for word in ("cred", "login", "log in", "user"))
+    for match in _LOGIN.finditer(text) if named else ():
         if match[1].isupper():  # "Login: SSO / MFA2"
             continue
         value = match[2].rstrip("*)]}>.")

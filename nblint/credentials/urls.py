@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind, make_hit
 from nblint.credentials.hits import Hit
+from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import Level, judge
 from nblint.credentials.placeholders import is_placeholder
 from nblint.credentials.values import is_credential
@@ -14,9 +15,9 @@ from nblint.credentials.values import is_credential
 # RFC 3986, section 3.2.1, and what people write against it: a password with "@", "#" or "?".
 _USERINFO = re.compile(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")
 # A password with an unescaped slash: only where a scheme of databases leaves no other reading.
-_SLASHED = re.compile(
-    r"""\b(?:postgres(?:ql)?|mysql|mongodb|redis|rediss|amqps?|mssql)(?:\+\w{1,20})?"""
-    r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"'<>`\\@]{1,128})@(?=[\w\[{%$<(-])"""
+_SLASHED = re.compile(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"'<>`\\@]{1,128})@(?=[\w\[{%$<(-])""")
+_DATABASE = re.compile(
+    r"\b(?:postgres(?:ql)?|mysql|mongodb|redis|rediss|amqps?|mssql)(?:\+\w{1,20})?$"
 )
 _TOKEN_AS_USER = re.compile(r"""://([^\s/"'<>`:@\\|]{16,255})(?::(?:x-oauth-basic)?)?@(?=[\w\[])""")
 _QUERY = re.compile(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,2048})""")
@@ -31,11 +32,13 @@ _CONNECTION = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    r"""\b(password|passwd|pwd|pass|accountkey|sharedaccesskey|secret|accesskey|token|apikey|api_key)"""
+    r"""(password|passwd|pwd|pass|accountkey|sharedaccesskey|secret|accesskey|token|apikey|api_key)"""
     r"""\s{0,2}=\s{0,2}(?:\{([^}\n]{3,128})\}|'([^'\n]{3,128})'|([^;"'\s&{}<>,)\\]{3,256}))""",
     re.IGNORECASE,
 )
-_SECRET_WORDS = ("pass", "pwd", "accountkey", "accesskey", "secret", "token", "apikey", "api_key")
+_SECRET_WORDS = Literals(
+    "password passwd pwd pass accountkey sharedaccesskey secret accesskey token apikey api_key".split()
+)
 # `key=` in a URL is a credential's name only there; `code=` is Azure Functions'.
 QUERY_KEYS = frozenset({"key", "appid", "code", "auth", "apitoken", "apikey", "sig"})
 
@@ -48,8 +51,10 @@ def find_urls(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
         placeholders: Values that are no secrets.
     """
     if "://" in text:
-        for pattern in (_USERINFO, _SLASHED):
-            for match in pattern.finditer(text):
+        for match in _USERINFO.finditer(text):
+            yield from _userinfo(match, text, placeholders)
+        for match in _SLASHED.finditer(text):
+            if _DATABASE.search(text, max(0, match.start() - 40), match.start()):
                 yield from _userinfo(match, text, placeholders)
         for match in _TOKEN_AS_USER.finditer(text):
             yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
@@ -101,12 +106,14 @@ def _query(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
 
 def find_connection_strings(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find passwords in ODBC, JDBC, ADO.NET, Azure and libpq connection strings."""
-    lowered = text.lower()
-    if not any(word in lowered for word in _SECRET_WORDS):
-        return
-    for match in _PAIR.finditer(text):
-        if text[match.start() - 1 : match.start()] == "_" and "=" not in text[: match.start()]:
+    lowered = narrow(text).lower()
+    starts = {at for places in _SECRET_WORDS.places(lowered).values() for at in places}
+    end = 0
+    for at in sorted(starts):
+        match = _PAIR.match(text, at) if at >= end and not _is_word(text[at - 1 : at]) else None
+        if match is None:
             continue
+        end = match.end()
         start = max(text.rfind("\n", 0, match.start()), match.start() - 400, 0)
         stop = text.find("\n", match.end(), match.end() + 300)
         line = text[start : match.start()] + text[match.end() : stop if stop >= 0 else None][:300]
@@ -120,6 +127,10 @@ def find_connection_strings(text: str, placeholders: Collection[str] = ()) -> It
         yield from bind(
             match[1], match[group], *match.span(group), judged=judged, placeholders=placeholders
         )
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _is_string_like(text: str, start: int) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
 
+import msgspec
+
 from nblint.document.model import Cell, Notebook, Output, Place
 
 Kind = Literal["code", "markdown", "text", "html", "json", "script"]
@@ -60,13 +62,13 @@ class Surface:
     def text(self) -> str:
         """The text that rows and columns count in; a newline is its only line end."""
         if self._text is None:
-            self._text = _dumped(self.value, indent=1)
+            self._text = _dumped(self.value)
         return self._text
 
     @property
     def probe(self) -> str:
         """A text with the same words, to search: as `text`, but cheap to make."""
-        return self.text if self.value is None else _dumped(self.value)
+        return self.text if self.value is None else _written(self.value)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -208,8 +210,16 @@ def _with_plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _dumped(value: object, indent: int | None = None) -> str:
+def _dumped(value: object) -> str:
     try:
-        return json.dumps(value, indent=indent, ensure_ascii=False)
+        return json.dumps(value, indent=1, ensure_ascii=False)
     except RecursionError:  # nobody nests metadata so deeply but to make a program fail
         return ""
+
+
+def _written(value: object) -> str:
+    """Return JSON in a row, ten times as fast as `json` writes it."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (UnicodeEncodeError, RecursionError):  # half of a surrogate pair
+        return _dumped(value)

@@ -7,13 +7,8 @@ from itertools import product
 
 import pytest
 
-from nblint.credentials.formats import (
-    FORMATS,
-    Format,
-    find_formats,
-    present_formats,
-    stands_alone,
-)
+from nblint.credentials.documented import find_formats, present_formats, stands_alone
+from nblint.credentials.formats import FORMATS, Format
 from nblint.credentials.private_keys import find_private_keys
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nblint.credentials import formats, literals, prefilter, text
+from nblint.credentials import documented, literals, plugins, prefilter, text, urls
 from nblint.credentials.found import Credential, Credentials
 from nblint.document.model import Notebook
 from nblint.reading.project import Project
@@ -12,7 +12,14 @@ from nblint.reading.python import PythonCells
 from nblint.settings import CredentialsSettings
 from tests.credentials.cases import CREDENTIALS, LOOK_ALIKES, notebook
 
-ALL = (formats._LITERALS, text._STEMS, prefilter._MARKS)
+ALL = (
+    documented._LITERALS,
+    text._STEMS,
+    prefilter._MARKS,
+    prefilter._COMMANDS,
+    plugins._SHORT_KEYS,
+    urls._SECRET_WORDS,
+)
 WORDS = sorted(
     {word for known in ALL for word in known.all} | {"é", "日", "😀", "\ud800", "s\n", "A"}
 )
@@ -30,6 +37,7 @@ def test_both_ways_see_the_same(searched: str) -> None:
 
 
 def _seen(searched: str) -> object:
+    text.stems.cache_clear()
     clues = prefilter.look(searched), prefilter.look(searched, len(searched) // 2)
     return [known.present(searched) for known in ALL], _places(searched), clues
 
@@ -45,6 +53,7 @@ def test_both_ways_find_the_same_credentials(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def _all_found() -> list[tuple[Credential, ...]]:
+    text.stems.cache_clear()
     documents = [Notebook.parse("nb.ipynb", notebook(case)) for case in CREDENTIALS + LOOK_ALIKES]
     return [
         Credentials.read(document, PythonCells.read(document), CredentialsSettings(), Project()).all
