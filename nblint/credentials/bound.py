@@ -15,6 +15,7 @@ _DETECTORS = {
     "secret": "secret",
     "credential": "credential",
     "signature": "signature",
+    "session cookie": "session-cookie",
 }
 PASSWORD = CredentialName(Level.PASSWORD, "password")
 TOKEN = CredentialName(Level.STRONG, "token")

@@ -20,7 +20,12 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
         ("password", 0, "setpassword setPassword"),
         ("password", 2, "Connection URL.create"),
-        ("password", 3, "ssh.connect"),
+        ("password", 1, "yagmail.SMTP Credentials UsernameToken BasicAuthentication tn.login site.login"),
+        ("password", 2, "ftplib.FTP FTP FTPHost"),
+        ("password", 3, "ssh.connect add_password Redis StrictRedis"),
+        ("token", 0, "add_app_token set_auth_token"),
+        ("token", 1, "SpotifyClientCredentials"),
+        ("token", 2, "Minio"),
         ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s username_pw_set"),
         ("token", 0, "OpenAI AsyncOpenAI Anthropic WebClient Github Gitlab Shodan Slack Groq Cohere"),
         ("token", 0, "AzureKeyCredential AzureSasCredential CognitiveServicesCredentials Fernet"),
@@ -49,6 +54,7 @@ _TABLE["OAuth1"] = {1: SECRET, 3: SECRET}
 _TABLE["OAuth1UserHandler"] = {1: SECRET, 3: SECRET}
 _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
 _TABLE["Client"] = {1: SECRET}
+_TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
 
 
 def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:

@@ -42,6 +42,42 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
             yield from _rows(text, table, headings, mark, placeholders)
 
 
+# `{"columns": ["user", "password"], "index": [0], "data": [["ann", "…"]]}`, as pandas' `to_json`
+# and `to_dict` write a frame with `orient="split"`.
+_COLUMNS = re.compile(r"""["']columns["']:\s{0,4}\[([^\[\]]{1,4000})\]""")
+_DATA = re.compile(r"""["']data["']:\s{0,4}\[""")
+_RECORD = re.compile(r"""[\s,]{0,40}\[([^\[\]]{0,8000})\]""")
+_ITEM = re.compile(
+    r"""\s{0,40}(?:"((?:[^"\\\n]|\\.){0,2000})"|'((?:[^'\\\n]|\\.){0,2000})'|[^,"']{0,200})\s{0,40}(?:,|$)"""
+)
+
+
+def find_split_frames(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find credentials in a frame that names its columns apart from its data.
+
+    Args:
+        text: JSON, or what Python prints of a dictionary.
+        placeholders: Values that are no secrets.
+    """
+    heads = list(_COLUMNS.finditer(text)) if "columns" in text else []
+    stops = [*(head.start() for head in heads[1:]), len(text)]
+    for head, stop in zip(heads, stops, strict=False):
+        names = [match[1] or match[2] or "" for match in _ITEM.finditer(head[1])]
+        judged = {i: found for i, name in enumerate(names) if (found := judge(name)).level}
+        data = _DATA.search(text, head.end(), stop) if judged else None
+        at = data.end() if data else stop
+        for _ in range(_MOST_ROWS):
+            record = _RECORD.match(text, at, stop)
+            if record is None:
+                break
+            at = record.end()
+            for index, item in enumerate(_ITEM.finditer(text, record.start(1), record.end(1))):
+                group = 1 if item[1] is not None else 2
+                if index in judged and item[group]:
+                    yield from bind(names[index], item[group], *item.span(group),
+                                    judged=judged[index], placeholders=placeholders)  # fmt: skip
+
+
 def _line(text: str, at: int) -> tuple[int, int]:
     end = text.find("\n", at)
     return text.rfind("\n", 0, at) + 1, end if end >= 0 else len(text)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Protocol
 
-from nblint.credentials.columns import find_columns
+from nblint.credentials.columns import find_columns, find_split_frames
+from nblint.credentials.cookies import find_cookies
 from nblint.credentials.documented import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
@@ -23,10 +24,12 @@ from nblint.credentials.shell import find_commands, find_pgpass, find_shell
 from nblint.credentials.sql import find_sql
 from nblint.credentials.text import (
     Unquoted,
+    find_answers,
     find_elements,
     find_headers,
     find_logins,
     find_pairs,
+    find_right_assignments,
     has_stem,
     names_in,
 )
@@ -38,7 +41,8 @@ from nblint.reading.python import Problem, read_source
 _MAGIC = re.compile(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
 # Where a password stands without a name: `auth=("user", "…")`, `server.login("user", "…")`.
 _PASSWORD_CALL = re.compile(
-    r"auth\w{0,12}[\"']?\s{0,2}[=(:]|(?:login|connect|bind_s|system|run|popen|call|output|command|github)\(",
+    r"auth\w{0,12}[\"']?\s{0,2}[=(:]|(?:login|connect|bind_s|system|run|popen|call|output|command|github|ftp\w{0,4}|smtp|redis|minio"
+    r"|credentials|token|authentication)\(|(?:token|key|secret) [\w-]{32}",
     re.IGNORECASE,
 )
 _LITERAL = re.compile(r"""["'](?=([^"'\n]{6,400})["'])""")
@@ -102,6 +106,7 @@ def find_in_code(
         return []
     extra = options.placeholders
     hits = [*_anywhere(text, clues, options), *find_sql(text, extra), *find_pgpass(text, extra)]
+    hits += find_answers(text, extra)
     if language == "python":
         hits += _comments(text, extra)
         if _is_worth_reading(text):
@@ -109,7 +114,7 @@ def find_in_code(
     elif language in ("bash", "sh", "shell", "powershell", "pwsh", "zsh", "shellscript"):
         hits += find_shell(text, extra)
     else:
-        hits += _other_language(text, extra)
+        hits += _other_language(text, extra, language)
     return settle(hits, options)
 
 
@@ -125,6 +130,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_logins(text, options.placeholders)
     hits += find_elements(text, options.placeholders)
     hits += find_columns(text, options.placeholders)
+    hits += find_split_frames(text, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
     return settle(hits, options)
 
@@ -166,6 +172,7 @@ def find_in_json(
     hits = [*_anywhere(text, clues or look(text), options)]
     hits += find_json_values(credential_values(value), text, options.placeholders)
     hits += find_in_strings(value, text, options.placeholders)
+    hits += find_split_frames(text, options.placeholders)
     return settle(hits, options)
 
 
@@ -241,16 +248,23 @@ def _documented(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
 def _anywhere(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
     yield from _documented(text, clues, options)
     yield from find_urls(text, options.placeholders)
+    yield from find_cookies(text, options.placeholders)
     if options.plugins is not None and (clues.plugins or options.own_plugins):
         yield from options.plugins(text)
 
 
-def _other_language(text: str, extra: Collection[str]) -> Iterator[Hit]:
+def _other_language(text: str, extra: Collection[str], language: str = "") -> Iterator[Hit]:
     yield from find_headers(text, extra)
     yield from find_sql(text, extra)
     yield from find_pairs(text, Unquoted.CODE, extra)
+    if language.lower() == "r":
+        yield from find_right_assignments(text, extra)
+    for match in _COMMENT.finditer(text):
+        if has_stem(match[0]):
+            yield from _moved(find_pairs(match[0], Unquoted.PROSE, extra), match.start())
 
 
+_COMMENT = re.compile(r"(?:(?<![:\w\"'])//|(?<![\w\"'-])--(?= )|(?<![\w\"'&])#)[^\n]{4,400}")
 # Bodies of `%%writefile`, by the file's ending; others are read as plain text.
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile")
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
@@ -309,7 +323,7 @@ def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterat
     elif name in ("env", "dotenv"):
         yield from find_pairs(body, Unquoted.LITERAL, extra)
     else:
-        yield from _other_language(body, extra)
+        yield from _other_language(body, extra, name)
 
 
 def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from nblint.credentials.bound import PASSWORD, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
+from nblint.credentials.shell import find_commands
 from nblint.credentials.text import Unquoted, find_headers, find_pairs, has_stem
 
 _DEEPEST = 100
@@ -59,17 +61,28 @@ def credential_values(value: object, depth: int = 0) -> Iterator[tuple[str, str,
 
 
 def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output."""
+    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output.
+
+    A list such as `["mysql", "-p…"]` is a command line, as are its single strings.
+    """
     position = 0
     for string in _strings(value):
-        if has_stem(string):
-            written = json.dumps(string, ensure_ascii=False)[1:-1]
-            position = max(text.find(written, position), 0)
-            yield from (
-                replace(hit, start=hit.start + position, end=hit.end + position)
-                for find in (find_headers, _find_prose)
-                for hit in find(written, placeholders)
-            )
+        named, command = has_stem(string), " -" in string
+        if not (named or command):
+            continue
+        written = json.dumps(string, ensure_ascii=False)[1:-1]
+        position = max(text.find(written, position), 0)
+        finders = (find_headers, _find_prose) if named else ()
+        for find in (*finders, find_commands) if command else finders:
+            for hit in find(written, placeholders):
+                yield replace(hit, start=hit.start + position, end=hit.end + position)
+    if '"-' in text:
+        lines = _BETWEEN_ITEMS.sub(lambda match: '", "'.ljust(len(match[0])), text)
+        yield from find_commands(lines, placeholders)
+
+
+# In JSON as it is shown, each item of a list stands in a row of its own.
+_BETWEEN_ITEMS = re.compile(r"""",\n {1,200}\"""")
 
 
 def _find_prose(text: str, placeholders: Collection[str]) -> Iterator[Hit]:

@@ -27,7 +27,7 @@ from nblint.credentials.text import stems, word_at
 _CLIENTS = frozenset(
     "login connect Client Github Gitlab Shodan OpenAI Bot Anthropic Fernet OTXv2 PyMISP Graph "
     "bind_s Fred Groq Cohere Dropbox Slack OWM Credential OAuth1 OAuthHandler b64decode run "
-    "simple_bind_s Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient "
+    "simple_bind_s FTP SMTP Credentials UsernameToken req_auth_basic key_set_with_value Redis StrictRedis Minio BasicAuthentication Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient "
     "Connection create TenableIO TenableSC authenticate format".split()
 )
 _CLIENT_NAME = re.compile(r"(?:[A-Z][a-z]+)*?(Client|Credential|OAuthHandler)$")
@@ -37,18 +37,29 @@ _TOOLS = (
     "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
     "mongo", " login ", "http -a", "https -a", "rman ", "impdp", "expdp", "twine ", "snowsql",
     "sqlcmd", "zip ", "7z", "bcp ", "isql ", "xfreerdp", "cqlsh", "beeline", "openssl ", "net use",
+    "lftp ", ".py ",
 )  # fmt: skip
+_VERBS = ("rclone ", "poetry config", "mc alias", "mc config", "kinit", "<<<")
 _OPTION = re.compile(r"""[^\n]{0,200}?(?:[\s"']-{1,2}[A-Za-z]|login\s|/\w|\|)""")
 _USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
-_CURL = re.compile(r"curl[^\n]{0,300}?\s(?:-u|--user)\b")
+_CURL = re.compile(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
+# In text, an option says more than a tool's name, which may be anything.
+_TOOL_BEFORE = re.compile(
+    r"""\b(?:mysql\w{0,6}|sshpass|login|mongo\w{0,7}|twine|7z\w?|u?n?zip|cqlsh|nxc|psql)\b[^\n|;]{0,200}$"""
+)
 # A user and a password as short options of whatever tool: `-u ann -p …`.
 _USER_OPTION = re.compile(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = re.compile(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
+_COOKIE = re.compile(r"""ookie[^\n]{0,300}?[\w%+/=.~|:-]{16}""")
+_BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
+_IN_WORDS = ("code=", "/t/")
 _STATEMENTS = ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
 _OPTIONS = (" -u", " -U", " -a", " -l")
-_MARKS = Literals((*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "curl", "ogin"))
-_COMMANDS = Literals((*_TOOLS, *_OPTIONS))
+_MARKS = Literals(
+    (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "curl", "ogin", "ookie", "-p")
+)
+_COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +102,14 @@ def look(text: str, code: int | None = None) -> Clues:
     found = {match.start for match in find_formats(text, formats)}
     found.update(lines)
     found.update(match.start() for match in _USERINFO.finditer(text))
-    if any("code=" in word.text for word in words):
-        found.update(match.start() for match in re.finditer("code=", text))
+    for mark in _IN_WORDS:
+        found.update(word.start for word in words if mark in word.text)
     for statement in _STATEMENTS:
         found.update(places.get(statement, ()))
     found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))
     found.update(at for at in places.get("ogin", ()) if _LOGIN.match(text, at))
+    found.update(at for at in places.get("ookie", ()) if _COOKIE.match(text, at))
+    found.update(at for at in places.get("-p", ()) if _is_option(text, at))
     end = len(text) if code is None else code
     found.update(_names(text, end))
     found.update(_calls(text[:end]))
@@ -105,10 +118,17 @@ def look(text: str, code: int | None = None) -> Clues:
     return Clues(formats, key, bool(lines), tuple(sorted(found)))
 
 
+def _is_option(text: str, at: int) -> bool:
+    before = text[max(0, at - 200) : at]
+    return before[-1:] in _BEFORE_OPTIONS and bool(_TOOL_BEFORE.search(before))
+
+
 def _commands(code: str) -> Iterator[int]:
     """Yield where a command is that may have a credential among its options."""
     for mark, starts in _COMMANDS.places(code).items():
-        if mark in _OPTIONS:
+        if mark in _VERBS:
+            yield from starts
+        elif mark in _OPTIONS:
             yield from (at for at in starts if _USER_OPTION.match(code, at + 1))
         else:
             yield from (at for at in starts if _OPTION.match(code, at))
@@ -164,6 +184,7 @@ _NO_PASSWORDS = frozenset(
 # What stands between a name and its value in text: one of these, close by.
 _BINDING = re.compile(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = re.compile(r"""[|<]|["'],|  """)
+_BARE = re.compile(r" [\w-]{32}")  # "token …"
 _SEPARATION = 48
 _VALUE = 120
 _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it
@@ -172,11 +193,13 @@ _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it
 def _is_bound(text: str, stem: str, start: int, end: int) -> bool:
     """Tell whether a name outside of code may have a value: mostly behind it."""
     close = end + _SEPARATION
+    if _BARE.match(text, end):
+        return True
     if stem == "bearer" or _BINDING.search(text, end, close):
         reach = _CELLS if _TABLE.search(text, end, close) else _VALUE
         return _has_opaque(text[end : end + reach])
     before = text[max(0, start - 200) : start]  # a widget's value stands before what it is called
-    return '"value"' in before and _has_opaque(before)
+    return ('"value"' in before or "value=" in before) and _has_opaque(before)
 
 
 def _has_opaque(text: str) -> bool:

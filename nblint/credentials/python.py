@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import base64
 import binascii
+import re
 from collections.abc import Callable, Collection, Iterator
 
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind
@@ -46,6 +47,7 @@ _RUNNERS = frozenset(
 )
 # One of these stands in a text that holds a credential with its name.
 _MARKS = ("=", ":", "'", '"', ",", "<", "earer ")
+_LONG = re.compile(r"[\w-]{32}")
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 
@@ -359,7 +361,7 @@ class PythonLayer:
         segment_start, segment_end = self._span(node)
         if text not in self._text[segment_start:segment_end]:
             yield from self._documented(node, text)  # escaped or in several parts
-        if not has_stem(text) or not any(mark in text for mark in _MARKS):
+        if not has_stem(text) or not (any(mark in text for mark in _MARKS) or _LONG.search(text)):
             return
         for hit in (
             *find_headers(text, self._placeholders),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from nblint.credentials.bound import PASSWORD, TOKEN, bind
+from nblint.credentials.bound import PASSWORD, SECRET, TOKEN, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.sql import find_sql
@@ -16,21 +16,22 @@ _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}
 _OPTION = re.compile(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
 _USER = re.compile(
     r"""(?:\b(?:curl|http|https|wget|xh|smbclient|rpcclient|ldapsearch|lftp)\b[^\n|;]{0,400}?)"""
-    r"""[ \t](?:-u|--user|-a|--auth|-U)[ =]{0,2}["']?([^\s:"'%]{1,80})[:%]([^\s"'|;]{3,200})"""
+    r"""[ \t](?:-u|--user|-a|--auth|-U|--proxy-user)[ =]{0,4}["']?([^\s:"'%,]{1,80})[:%,]([^\s"'|;]{3,200})"""
 )
+_USER_OPTIONS = (" -u", " -a", " -U", " --user", " --auth", " --proxy-user", "\t-")
 # Tools whose `-p`, `-a` or `-w` takes a password; mysql's takes it without a space.
 _SHORT = re.compile(
     r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
     r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
     r"""|zip|unzip|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
-    r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,2}""" + _WORD
+    r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,4}""" + _WORD
 )
 _MYSQL = re.compile(
     r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
 )
 # Whatever the tool: a user and a password as short options. A port or a project is no password.
 _USER_AND_PASSWORD = re.compile(
-    r"""[ \t]-(?:u|U|a|l|-user(?:name)?)[ =]["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,2}"""
+    r"""[ \t]-(?:u|U|a|l|-user(?:name)?)[ =]{1,4}["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,4}"""
     + _WORD
 )
 _NET_USE = re.compile(
@@ -54,7 +55,27 @@ _SUDO = re.compile(
 _STDIN = re.compile(
     r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
     + _WORD
-    + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--with-token|passwd|login)"""
+    + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--with-token|passwd|login|kinit)"""
+)
+# What a tool reads from its input: `kinit ann <<< "…"`.
+_HERE_STRING = re.compile(
+    r"""\b(?:kinit|sudo|passwd|login|--password-stdin|--with-token)\b[^\n|;]{0,200}?<<<[ \t]{0,4}"""
+    + _WORD
+)
+_RCLONE = re.compile(r"""\brclone\b[^\n|;]{1,300}?[ \t](?:pass|obscure)[ =][ \t]{0,4}""" + _WORD)
+_POETRY = re.compile(
+    r"""\bpoetry[ \t]{1,4}config[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4})?"""
+    r"""(?:http-basic\.\S{1,80}[ \t]{1,4}\S{1,80}|pypi-token\.\S{1,80})[ \t]{1,4}""" + _WORD
+)
+_MINIO = re.compile(
+    r"""\bmc[ \t]{1,4}(?:alias[ \t]{1,4}set|config[ \t]{1,4}host[ \t]{1,4}add)(?:[ \t]{1,4}\S{1,200}){3}[ \t]{1,4}"""
+    + _WORD
+)
+# https://github.com/fortra/impacket/tree/master/examples: `[[domain/]username[:password]@]host`.
+_IMPACKET = re.compile(
+    r"""\b(?:\w{2,8}exec|secretsdump|smbclient|lookupsid|samrdump|mssqlclient|get(?:TGT|ST|Pac)|reg|services|rpcdump"""
+    r"""|addcomputer|ticketer|Get(?:UserSPNs|NPUsers|ADUsers)|findDelegation|rdp_check|netview|ntlmrelayx)\.py\b"""
+    r"""[^\n|;]{0,200}?[ \t"'](?:[\w.-]{1,60}/)?[\w.$-]{1,60}:([^\s"'@:]{3,128})(?=@|["'\s]|$)"""
 )
 _PASSIN = re.compile(r"""\bpass:([^\s"';|]{4,128})""")
 _HTPASSWD = re.compile(
@@ -78,6 +99,7 @@ _SPACED = re.compile(
 _NETRC = re.compile(
     r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
 )
+_LIST_SEPARATOR = re.compile(r"""["'],[ ]?["']""")
 # What each needs in the text at least, the pattern, and what its last words are.
 _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] = (
     (("machine ",), _NETRC, PASSWORD),
@@ -94,6 +116,11 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("ecure",), _SECURE_STRING, PASSWORD),
     (("sqlplus", "sqlldr", "expdp", "impdp", "rman"), _SQLPLUS, PASSWORD),
     (("login", "authtoken"), _LOGIN, TOKEN),
+    (("<<<",), _HERE_STRING, PASSWORD),
+    (("rclone",), _RCLONE, PASSWORD),
+    (("poetry",), _POETRY, PASSWORD),
+    (("mc ",), _MINIO, SECRET),
+    ((".py",), _IMPACKET, PASSWORD),
 )
 
 
@@ -112,6 +139,7 @@ def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 
 def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find credentials among the options of well-known tools: in Markdown and outputs as well."""
+    text = _as_command_lines(text)
     if " -" in text:
         yield from _options(text, placeholders)
     for words, pattern, judged in _COMMANDS:
@@ -138,7 +166,7 @@ def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
     for match in _USER_AND_PASSWORD.finditer(text) if " -p" in text or " -P" in text else ():
         yield from _word(match, 1, "", PASSWORD, placeholders, is_sure=False)
     # Links are in most texts; the expression starts with their scheme.
-    has_user = any(option in text for option in (" -u", " --user", " -a", " --auth", " -U", "\t-"))
+    has_user = any(option in text for option in _USER_OPTIONS)
     for match in _USER.finditer(text) if has_user else ():
         if match[1].lower() != match[2].lower():
             yield from bind(
@@ -162,6 +190,13 @@ def _word(
             name, match[group], *match.span(group), judged=judged, quoted=is_sure,
             placeholders=placeholders,
         )  # fmt: skip
+
+
+def _as_command_lines(text: str) -> str:
+    """Blank out what separates the words of `["mysql", "-p…"]`; offsets stay."""
+    if "'-" in text or '"-' in text:
+        text = _LIST_SEPARATOR.sub(lambda match: " " * len(match[0]), text)
+    return text
 
 
 def _without_continuations(text: str) -> str:

@@ -40,7 +40,7 @@ _NAME_AFTER = re.compile(r"[\w.-]{0,60}")
 _CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
 _SEPARATOR = re.compile(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|=>|->|<-|==|!=|=|:(?!:)|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
+    + r"""[ \t]{0,40}(?::=|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = re.compile(
@@ -82,6 +82,17 @@ _LOGIN = re.compile(
     r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
     re.IGNORECASE,
 )
+_RIGHT_ASSIGNMENT = re.compile(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
+_ANSWER = re.compile(
+    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}[\w.]{1,40}\.(?:send|sendline|write)\(b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
+)
+# A widget as it prints itself, in any order: `Text(value='…', description='API key')`.
+_LABEL = r"""\b(?:description|placeholder)=["']([^"'\n]{2,60})["']"""
+_TYPED = r"""\bvalue=["']([^"'\n]{4,512})["']"""
+_WIDGETS = tuple(
+    re.compile(rf"""{first}[^()\n]{{0,200}}?{second}""")
+    for first, second in ((_LABEL, _TYPED), (_TYPED, _LABEL))
+)
 _AUTHORIZATION = re.compile(
     r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3})?"""
@@ -90,7 +101,8 @@ _AUTHORIZATION = re.compile(
 )
 _BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _AUTH_TUPLE = re.compile(
-    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth)\(\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
+    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|key_set_with_value)\((?:\w{1,20},\s{0,2}|["'][\w.-]{1,40}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
+    r"""\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )
 
 
@@ -170,6 +182,8 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             continue
         if separator and unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
             continue  # a pipe: `cat /etc/passwd | grep ann`
+        if separator and "]" in separator[0] and separator[0].rstrip().endswith(","):
+            continue  # the last of a list
         name = _before(_NAME_BEFORE, text, start) + text[start:end]
         # In code and files a name is one word; in prose it may be three: "Client Secret".
         last = name.rpartition(" ")[2]
@@ -179,7 +193,7 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         if judged.level is Level.NONE or _is_described(text, end, last):
             continue
         if separator is None:
-            separator = _loose_separator(text, start, end, judged)
+            separator = _loose_separator(text, end - len(last), end, judged)
             judged = judged._replace(level=min(judged.level, Level.STRONG))
         if separator is None:
             continue
@@ -205,7 +219,7 @@ def _loose_separator(
     separator = next((match for match in found if match is not None), None)
     if separator is None:
         _, newline, lead = text[max(0, start - 40) : start].rpartition("\n")
-        if (newline or start <= 40) and not lead.strip("\"'_ "):
+        if (newline or start <= 40) and not lead.strip("\"' "):
             separator = _ALIGNED.match(text, end)
     return separator
 
@@ -249,10 +263,26 @@ def _value(
     )  # fmt: skip
 
 
+def find_right_assignments(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find R's `"…" -> password`."""
+    for match in _RIGHT_ASSIGNMENT.finditer(text) if "->" in text else ():
+        yield from bind(match[2], match[1], *match.span(1), placeholders=placeholders)
+
+
+def find_answers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find what a script types at a prompt: `expect("Password:")`, then `sendline("…")`."""
+    for match in _ANSWER.finditer(text) if "assword" in text else ():
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
+
+
 def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find credential-like names in XML and the like: `<password>…</password>`."""
     for match in _ELEMENT.finditer(text) if "</" in text else ():
         yield from bind(match[1], match[2], *match.span(2), placeholders=placeholders)
+    for pattern, label, value in zip(_WIDGETS, (1, 2), (2, 1), strict=True):
+        for match in pattern.finditer(text) if "value=" in text else ():
+            yield from bind(match[label].rstrip(" :"), match[value], *match.span(value),
+                            placeholders=placeholders)  # fmt: skip
     for match in _NAMED_VALUE.finditer(text) if "value" in text else ():
         group = match.lastindex or 2
         yield from bind(match[1], match[group], *match.span(group), quoted=group == 2,
@@ -281,7 +311,7 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         )
     for match in _BEARER.finditer(text) if "bearer" in lowered else ():
         yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
-    for match in _AUTH_TUPLE.finditer(text) if "auth" in text else ():
+    for match in _AUTH_TUPLE.finditer(text) if "auth" in text or "key_set" in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders)
 
 

@@ -20,6 +20,8 @@ _DATABASE = re.compile(
     r"\b(?:postgres(?:ql)?|mysql|mongodb|redis|rediss|amqps?|mssql)(?:\+\w{1,20})?$"
 )
 _TOKEN_AS_USER = re.compile(r"""://([^\s/"'<>`:@\\|]{16,255})(?::(?:x-oauth-basic)?)?@(?=[\w\[])""")
+# A channel of Anaconda: https://docs.anaconda.com/psm-on-prem/user/token/
+_CHANNEL = re.compile(r"""://[\w.-]{1,200}(?::\d{1,5})?/t/((?:[a-z]{2}-)?[\w-]{20,64})/""")
 _QUERY = re.compile(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,2048})""")
 # Oracle's "easy connect": `scott/tiger@host:1521/service`.
 _EASY_CONNECT = re.compile(
@@ -56,8 +58,11 @@ def find_urls(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
         for match in _SLASHED.finditer(text):
             if _DATABASE.search(text, max(0, match.start() - 40), match.start()):
                 yield from _userinfo(match, text, placeholders)
-        for match in _TOKEN_AS_USER.finditer(text):
-            yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
+        for pattern in (_TOKEN_AS_USER, _CHANNEL):
+            for match in pattern.finditer(text):
+                yield from bind(
+                    "", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders
+                )
     if "=" in text:
         if "?" in text or "&" in text:
             yield from _query(text, placeholders)

@@ -24,6 +24,7 @@ _REFERENCE = re.compile(
     | (?:text|application|image|audio|video)/[\w.+-]+
     | T[AS]?\d{4}(?:\.\d{3})?                # MITRE ATT&CK: "password_spraying": "T1110.003"
     | \$(?:2[abxy]?|argon2\w{1,2}|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$.*  # a hash, by crypt's form
+    | (?:argon2|bcrypt|pbkdf2|scrypt|sha\d{1,3}|md5):[\w$:+/=,.-]+  # Jupyter's and Werkzeug's
     | @Microsoft\.KeyVault\(.*
     | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
     """,

@@ -13,7 +13,7 @@ from nblint.credentials.private_keys import find_private_keys
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make
 
 OTHERS = {
-    "password", "api-key", "opaque-token", "uuid", "uuid-tenant", "uuid-client", "hex40", "hex64",
+    "password", "api-key", "opaque-token", "uuid", "uuid-tenant", "uuid-client", "hex40", "hex48", "hex64",
     "half", "a36", "b43", "z5", "sas-signature", "basic", "base64-github", "private-key",
     "private-key-escaped", "b86", "documented-json-web-token", "masked-github-token",
     "masked-huggingface-token", "sequential-github-token", "service-account", "aws-secret-access-key",

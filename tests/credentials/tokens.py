@@ -95,6 +95,7 @@ TEMPLATES = {
     "api-key": "{h32}",
     "opaque-token": "{a40}",
     "hex40": "{h40}",
+    "hex48": "{h48}",
     "hex64": "{h64}",
     "b43": "{b43}",
     "b86": "{b86}",
