@@ -16,6 +16,7 @@ from nblint.credentials.documented import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
 from nblint.credentials.json_values import credential_values, find_in_strings, find_json_values
+from nblint.credentials.literals import Literals
 from nblint.credentials.names import Level, judge
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.private_keys import find_private_keys
@@ -40,11 +41,12 @@ from nblint.reading.python import Problem, read_source
 
 _MAGIC = re.compile(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
 # Where a password stands without a name: `auth=("user", "…")`, `server.login("user", "…")`.
-_PASSWORD_CALL = re.compile(
-    r"auth\w{0,12}[\"']?\s{0,2}[=(:]|(?:login|connect|bind_s|system|run|popen|call|output|command|github|ftp\w{0,4}|smtp|redis|minio"
-    r"|credentials|token|authentication)\(|(?:token|key|secret) [\w-]{32}",
-    re.IGNORECASE,
+_PASSWORD_CALLS = Literals(
+    "login( connect( bind_s( system( run( popen( call( output( command( github( ftp( ftp_tls( ftphost( "
+    "smtp( redis( minio( credentials( token( authentication(".split()
 )
+_PASSWORD_PAIR = re.compile(r"""auth\w{0,12}["']?\s{0,2}[=(:]""")
+_BARE = re.compile(r"(?:token|key|secret) [\w-]{32}")
 _LITERAL = re.compile(r"""["'](?=([^"'\n]{6,400})["'])""")
 # No value that a machine made: most literals are short words and signs.
 _PLAIN = re.compile(r"[^0-9!@#$%^&*+=~]{0,15}")
@@ -203,7 +205,10 @@ def _is_worth_reading(text: str) -> bool:
     A syntax tree costs a thousand times as much as this look at the words.
     """
     highest = max((judge(name).level for name in set(names_in(text))), default=Level.NONE)
-    if highest is Level.PASSWORD or _MAGIC.search(text) or _PASSWORD_CALL.search(text):
+    if highest is Level.PASSWORD or _MAGIC.search(text):
+        return True
+    lowered = text.lower()
+    if _PASSWORD_CALLS.present(lowered) or _PASSWORD_PAIR.search(lowered) or _BARE.search(lowered):
         return True
     words = {match[1].rpartition(" ")[2] for match in _LITERAL.finditer(text)}
     return any(not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG) for word in words)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from nblint.credentials.engine import (
@@ -77,25 +79,25 @@ def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator
     # Code first: only there calls and command lines are looked for.
     texts = sorted(surfaces(notebook), key=lambda surface: surface.kind != "code")
     probes = [surface.probe for surface in texts]
-    code = sum(len(p) + 1 for s, p in zip(texts, probes, strict=True) if s.kind == "code")
+    starts = [0, *accumulate(len(probe) + 1 for probe in probes)]
+    code = starts[sum(surface.kind == "code" for surface in texts)]
     clues = look("\n".join(probes), code)
-    every = bool(options.own_plugins)
-    if not clues and not every:
+    if options.own_plugins:
+        chosen = list(range(len(texts)))
+    else:
+        chosen = sorted({bisect_right(starts, clue) - 1 for clue in clues.positions})
+    if not chosen:
         return
     cells = {cell.cell.index: cell for cell in python}
-    found: list[tuple[Surface, list[Hit]]] = []
-    start = 0
-    for surface, probe in zip(texts, probes, strict=True):
-        end = start + len(probe) + 1
-        hits: list[Hit] = []
-        if every or clues.between(start, end):
-            hits = _search(surface, cells.get(surface.place.cell or 0), clues, options)
-        found.append((surface, hits))
-        start = end
-    known = {hit.secret: hit for _, hits in found for hit in hits}
-    for surface, hits in found:
-        # A value that is known from one place is a credential wherever it stands bare.
-        bare = find_known(surface.text, known.values()) if known else []
+    found = {
+        index: _search(texts[index], cells.get(texts[index].place.cell or 0), clues, options)
+        for index in chosen
+    }
+    known = {hit.secret: hit for hits in found.values() for hit in hits}
+    # A value that is known from one place is a credential wherever it stands bare.
+    for index in range(len(texts)) if known else ():
+        surface, hits = texts[index], found.get(index, [])
+        bare = find_known(surface.text, known.values())
         for hit in settle([*hits, *bare], options) if bare else hits:
             yield Credential(hit, surface.span(hit.start, hit.end), surface.kind)
 

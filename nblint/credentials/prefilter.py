@@ -7,7 +7,6 @@ on the few cells and outputs in which this saw a clue.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -80,11 +79,6 @@ class Clues:
 
     def __bool__(self) -> bool:
         return bool(self.positions)
-
-    def between(self, start: int, end: int) -> bool:
-        """Tell whether there is a clue in a part of the text."""
-        index = bisect_left(self.positions, start)
-        return index < len(self.positions) and self.positions[index] < end
 
 
 def look(text: str, code: int | None = None) -> Clues:

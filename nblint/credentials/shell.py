@@ -96,6 +96,7 @@ _SPACED = re.compile(
     r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
     + _WORD
 )
+_SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill")
 _NETRC = re.compile(
     r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
 )
@@ -146,7 +147,7 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         if any(word in text for word in words):
             for match in pattern.finditer(text):
                 yield from _word(match, 1, "", judged, placeholders)
-    if any(word in text for word in ("set", "env", "ENV", "global", "papermill")):
+    if any(word in text for word in _SETTERS):
         for match in _SPACED.finditer(text):
             yield from _word(match, 2, match[1], judge(match[1]), placeholders)
     yield from find_sql(text, placeholders)
