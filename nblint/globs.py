@@ -8,6 +8,7 @@ https://github.com/python/cpython/issues/84661
 """
 
 import re
+import warnings
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import count
@@ -45,8 +46,13 @@ def glob_spec(globs: tuple[str, ...]) -> "GitIgnoreSpec":
     """
     from pathspec import GitIgnoreSpec
 
-    # "simple" is Python's own `re`; what else may be installed does not know these expressions.
-    return GitIgnoreSpec.from_lines(globs, _pattern(), backend="simple")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # `re` warns of what Git means otherwise: `[[]`
+            # "simple" is Python's own `re`; what else may be installed does not know these.
+            return GitIgnoreSpec.from_lines(globs, _pattern(), backend="simple")
+    except re.error as error:
+        raise ValueError(str(error)) from error
 
 
 @cache

@@ -227,8 +227,21 @@ def load_settings(path: Path) -> SettingsFile | None:
     if table is None:
         return None
     prefix = "tool.nblint." if path.name == "pyproject.toml" else ""
-    settings = convert_toml(table, Settings, f"{path}: {prefix}")
+    settings: Settings = convert_toml(table, Settings, f"{path}: {prefix}")
+    _validate_globs("exclude", settings.exclude, f"{path}: {prefix}")
+    _validate_globs("per-file-ignores", tuple(settings.per_file_ignores), f"{path}: {prefix}")
     return SettingsFile(settings, path.parent, path)
+
+
+def _validate_globs(key: str, globs: tuple[str, ...], where: str) -> None:
+    if not globs:
+        return
+    from nblint.globs import glob_spec
+
+    try:
+        glob_spec(globs)
+    except ValueError as error:
+        raise SettingsError(f"{where}{key}: a glob cannot be used: {error}") from error
 
 
 class SettingsFinder:

@@ -66,6 +66,13 @@ def test_what_git_ignores_is_passed_over(tmp_path: Path) -> None:
     assert found(tmp_path, "out/b.ipynb")[0] == ["out/b.ipynb"], "a named file is meant"
 
 
+@pytest.mark.parametrize("odd", ["[z-a]", "\\", "!", "[", "\x00", "[[]", "*a" * 60])
+def test_an_odd_pattern_does_not_hide_the_others(odd: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, ".git/info/x", "a.ipynb", "b.ipynb", f"{'a' * 200}.ipynb")
+    (tmp_path / ".gitignore").write_text(f"{odd}\nb.ipynb\n")
+    assert found(tmp_path)[0] == ["a.ipynb", f"{'a' * 200}.ipynb"]
+
+
 def test_excludes_hold_for_named_files_too(tmp_path: Path) -> None:
     lay_out(tmp_path, "archive/old/a.ipynb", "b.ipynb")
     (tmp_path / "nblint.toml").write_text('exclude = ["archive/**"]')

@@ -110,6 +110,8 @@ def test_an_error_names_the_file_the_key_and_the_nearest_one(
         (b"[tool.nblint\n", "not valid TOML: "),
         (b"a = " + b"[" * 100_000, "not valid TOML: "),
         (b"a = '\xff'", "not UTF-8 (byte 6)"),
+        (b"a = " + b"1" * 5000, "not valid TOML: a number is too long"),
+        (b"a = '" + b"x" * 2**25 + b"'", "too large (more than 32 MB)"),
     ],
 )
 def test_a_file_that_is_no_toml(data: bytes, words: str, tmp_path: Path) -> None:
@@ -125,3 +127,10 @@ def test_a_configuration_that_says_nothing_of_nblint(tmp_path: Path) -> None:
     config = write(tmp_path, "[tool.other]")
     with pytest.raises(SettingsError, match=r"has no \[tool.nblint\]"):
         SettingsFinder(config)
+
+
+@pytest.mark.parametrize("text", ['exclude = ["[z-a]"]', 'per-file-ignores = { "[z-a]" = [] }'])
+def test_a_glob_that_is_none(text: str, tmp_path: Path) -> None:
+    path = write(tmp_path, f"[tool.nblint]\n{text}")
+    with pytest.raises(SettingsError, match="a glob cannot be used: bad character range z-a"):
+        load_settings(path)
