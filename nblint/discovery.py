@@ -38,15 +38,24 @@ class Discovery:
     Args:
         finder: Where settings come from.
         on_error: Called with a sentence for each path that cannot be looked into.
+        on_note: Called with a sentence for each path that is passed over, and for each settings
+            file.
 
     Attributes:
         empty: Folders that were named and hold no notebook.
     """
 
-    def __init__(self, finder: SettingsFinder, on_error: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        finder: SettingsFinder,
+        on_error: Callable[[str], None],
+        on_note: Callable[[str], None] | None = None,
+    ) -> None:
         self._finder = finder
         self._on_error = on_error
+        self._on_note = on_note
         self._broken: set[str] = set()
+        self._noted: set[Path] = set()
         self.empty: list[Path] = []
 
     def notebooks(self, paths: Sequence[Path]) -> Iterator[Discovered]:
@@ -66,8 +75,12 @@ class Discovery:
                     continue
                 seen.add(key)
                 settings = self._settings(Path(key).parent)
-                if settings is not None and not is_excluded(Path(key), settings):
-                    yield Discovered(found, settings)
+                if settings is None:
+                    continue
+                if is_excluded(Path(key), settings):
+                    self._note(f"{found}: passed over: excluded by {_name(settings)}")
+                    continue
+                yield Discovered(found, settings)
 
     def _under(self, path: Path) -> Iterator[Path]:
         try:
@@ -119,19 +132,43 @@ class Discovery:
             path = folder / entry.name
             # Links to folders are not followed: they can lead in circles.
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in ALWAYS_EXCLUDED and not _is_ignored(path, ignores, "/"):
+                if entry.name in ALWAYS_EXCLUDED:
+                    self._note(f"{path}: passed over: a folder of that name never counts")
+                elif not self._is_ignored(path, ignores, "/"):
                     yield path, ignores
-            elif _is_notebook(entry) and not _is_ignored(path, ignores):
+            elif _is_notebook(entry) and not self._is_ignored(path, ignores):
                 yield path, None
+
+    def _is_ignored(self, path: Path, ignores: "_IgnoreFiles", suffix: str = "") -> bool:
+        by = _ignoring(path, ignores, suffix)
+        if by is not None:
+            self._note(f"{path}: passed over: ignored by {_relative(by.path)}")
+        return by is not None
+
+    def _note(self, sentence: str) -> None:
+        if self._on_note is not None:
+            self._on_note(sentence)
 
     def _settings(self, folder: Path) -> SettingsFile | None:
         try:
-            return self._finder.of(folder)
+            found = self._finder.of(folder)
+            if found.root not in self._noted:
+                self._noted.add(found.root)
+                self._note(f"settings of {_relative(found.root)}: {_name(found)}")
+            return found
         except SettingsError as error:
             if str(error) not in self._broken:
                 self._broken.add(str(error))
                 self._on_error(str(error))
             return None
+
+
+def _relative(path: Path) -> str:
+    return relative_to(path, Path.cwd())
+
+
+def _name(found: SettingsFile) -> str:
+    return _relative(found.path) if found.path else "nblint's defaults"
 
 
 def _is_notebook(entry: "os.DirEntry[str]") -> bool:
@@ -213,11 +250,11 @@ def _ignore_files_above(folder: Path) -> _IgnoreFiles:
     return tuple(file for file in found if is_file(file.path) and not file.path.is_symlink())
 
 
-def _is_ignored(path: Path, ignores: _IgnoreFiles, suffix: str = "") -> bool:
-    """Say whether git ignores a path: the innermost ignore file that says anything decides."""
+def _ignoring(path: Path, ignores: _IgnoreFiles, suffix: str) -> _IgnoreFile | None:
+    """Return the file by which git ignores a path: the innermost that says anything decides."""
     for file in reversed(ignores):
         if file.spec is not None:
             verdict = file.spec.check_file(relative_to(path, file.base) + suffix).include
             if verdict is not None:
-                return verdict
-    return False
+                return file if verdict else None
+    return None

@@ -5,9 +5,9 @@ Codes of rules are plain strings here; `nblint.linting.selection` knows which on
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -15,6 +15,9 @@ from nblint.toml import SettingsError, convert_toml, is_file, read_toml
 
 Severity = Literal["error", "warning"]
 Form = Literal["text", "list", "numbered-list", "table"]
+
+# What a settings file is called; of two beside each other, the first counts.
+NAMES = ("nblint.toml", "pyproject.toml")
 
 # Never looked into, whatever the settings say: copies, and what is not the author's.
 ALWAYS_EXCLUDED = (".ipynb_checkpoints", ".git", ".venv", "node_modules")
@@ -288,7 +291,7 @@ class SettingsFinder:
 
     def _nearest(self, directory: Path) -> SettingsFile:
         for folder in (directory, *directory.parents):
-            for name in ("nblint.toml", "pyproject.toml"):
+            for name in NAMES:
                 path = folder / name
                 if is_file(path) and (loaded := load_settings(path)) is not None:
                     return self._with_overrides(loaded)
@@ -297,6 +300,40 @@ class SettingsFinder:
     def _with_overrides(self, found: SettingsFile) -> SettingsFile:
         settings = msgspec.structs.replace(found.settings, **self._overrides)
         return SettingsFile(settings, found.root, found.path)
+
+
+Loaded = TypeVar("Loaded")
+
+
+class OncePerFile(Generic[Loaded]):
+    """What settings files refer to: loaded once for each, and an error is said once, too.
+
+    Args:
+        load: Loads it.
+        on_error: Called with a sentence for settings whose files cannot be used.
+    """
+
+    def __init__(
+        self, load: Callable[[SettingsFile], Loaded], on_error: Callable[[str], None]
+    ) -> None:
+        self._load = load
+        self._on_error = on_error
+        self._loaded: dict[Path, Loaded | None] = {}
+
+    def of(self, found: SettingsFile) -> Loaded | None:
+        """Return what settings refer to; None where it cannot be used."""
+        key = found.path or found.root
+        if key not in self._loaded:
+            try:
+                self._loaded[key] = self._load(found)
+            except SettingsError as error:
+                self._loaded[key] = None
+                self._on_error(str(error))
+        return self._loaded[key]
+
+    def all(self) -> Iterator[Loaded]:
+        """Yield what could be loaded, in the order in which it was asked for."""
+        return (loaded for loaded in self._loaded.values() if loaded is not None)
 
 
 def _default_root(directory: Path) -> Path:

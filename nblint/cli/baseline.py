@@ -2,14 +2,16 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 import click
 from msgspec.structs import replace
 
-from nblint.cli.check import Tally
+from nblint.cli import options
+from nblint.cli.commands import Group
+from nblint.cli.tally import Tally
 from nblint.credentials.redaction import mask
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry, baseline_file
 from nblint.linting.results import Reported, Result, display_path
@@ -19,34 +21,29 @@ from nblint.reports.text import count, describe
 from nblint.settings import SettingsFinder
 from nblint.toml import SettingsError
 
-_Command = TypeVar("_Command", bound=Callable[..., None])
 _LONGEST_REASON = 500
 
 
-@click.group()
+@click.group(cls=Group)
 def baseline() -> None:
-    """Adopt nblint on old notebooks: record what is wrong, refuse only what is new.
+    """Adopt nblint on old notebooks: refuse only what is new.
 
-    The record can only shrink: 'update' drops what no longer occurs, and nothing but 'create' adds
-    to it. It holds no credential; recording one does not make it safe.
+    A baseline records what is wrong today; 'nblint check' then passes over it. The record can only
+    shrink: 'update' drops what no longer occurs, and nothing but 'create' adds to it. It holds no
+    credential; recording one does not make it safe.
     """
 
 
-def _options(command: _Command) -> _Command:
+def _options(command: options.Command) -> options.Command:
     """Add what all commands can be told."""
     for option in (
-        click.option(
-            "--trust-plugins", is_flag=True, help="Run the plugins that settings name; see 'check'."
-        ),
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="A settings file for all notebooks, instead of the nearest one to each.",
-        ),
+        options.trust_plugins(),
+        options.config(),
         click.option(
             "--baseline",
             "given",
             type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
             help=f"The file, instead of the one in the settings, else {DEFAULT_NAME}.",
         ),
     ):
@@ -65,7 +62,15 @@ def create(
     config: Path | None,
     trust_plugins: bool,
 ) -> None:
-    """Record all findings of the notebooks under PATHS (default: the baseline's folder)."""
+    """Record all findings of the notebooks under PATHS.
+
+    Without PATHS, of all notebooks under the baseline's folder. Commit the file, and name it in the
+    settings: baseline = ".nblint-baseline.json".
+
+    Examples:
+      nblint baseline create
+      nblint baseline create --force notebooks/new-team/
+    """
     job = _Job(given, config, trust_plugins=trust_plugins)
     exists = job.file.exists()
     if exists and not force:
@@ -123,9 +128,14 @@ def update(
     config: Path | None,
     trust_plugins: bool,
 ) -> None:
-    """Drop what is recorded and no longer occurs in the notebooks under PATHS; add nothing.
+    """Drop what is recorded and no longer occurs; add nothing.
 
-    Without PATHS, in all notebooks under the baseline's folder, and those that are gone.
+    It looks at the notebooks under PATHS; without PATHS, at all notebooks under the baseline's
+    folder, and drops what is recorded of those that are gone.
+
+    Examples:
+      nblint baseline update
+      nblint baseline update --moved old.ipynb notebooks/new.ipynb
     """
     job = _Job(given, config, trust_plugins=trust_plugins)
     loaded = job.load()
@@ -146,9 +156,10 @@ def update(
 @click.option("--all", "again", is_flag=True, help="Also those that have a reason.")
 @_options
 def audit(again: bool, given: Path | None, config: Path | None, trust_plugins: bool) -> None:
-    """Walk through what is recorded, and write down why it may stay.
+    """Walk through what is recorded, and say why it may stay.
 
-    Every answer is saved at once.
+    Each finding is shown, credentials first; what you answer becomes the entry's reason in the
+    file. Every answer is saved at once.
     """
     job = _Job(given, config, trust_plugins=trust_plugins)
     current = job.load()

@@ -4,6 +4,7 @@ import errno
 import importlib
 import os
 import re
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -83,12 +84,17 @@ class LazyGroup(Group):
         self._modules = modules
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; where the system fails it, say so in a sentence and exit with 2."""
+        """Run a command; where the system fails it, say so in a sentence and exit with 2.
+
+        Ctrl-C ends it with the status that shells give it; click's, 1, would mean findings.
+        """
         try:
             try:
                 return super().invoke(ctx)
             finally:
                 sys.stdout.flush()  # later nobody could say any more that it has failed
+        except KeyboardInterrupt:
+            return ctx.exit(128 + signal.SIGINT)
         except MemoryError:
             failure = "there is not enough memory"
         except OSError as error:

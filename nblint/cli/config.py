@@ -21,13 +21,13 @@ from nblint.toml import SettingsError, toml_text
 
 @click.group(cls=Group)
 def config() -> None:
-    """Show the settings in force, and which file each of them is from."""
+    """Show the settings in force, and their schema."""
 
 
 @config.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@options.selection
-@options.config
+@options.selection()
+@options.config()
 def show(
     path: Path,
     select: tuple[str, ...] | None,
@@ -35,10 +35,11 @@ def show(
     ignore: tuple[str, ...] | None,
     config: Path | None,
 ) -> None:
-    """Print the settings that hold for PATH, a notebook or a folder (default: this folder).
+    """Print the settings in force, and where each is from.
 
-    As TOML that could stand in an nblint.toml. A comment says of each value where it is from: a
-    file, the command line, or nblint's defaults.
+    PATH is a notebook or a folder; without it, this folder. The settings are printed as
+    TOML that could stand in an nblint.toml; a comment says of each value where it is from: a file,
+    the command line, or nblint's defaults.
 
     Examples:
       nblint config show

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from nblint.cli import options
+from nblint.cli.commands import Command
 from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
 from nblint.document.model import Notebook, Unreadable
@@ -28,16 +30,19 @@ from nblint.reading.inventory import (
 )
 from nblint.reading.project import Project
 from nblint.reports.terminal import printable
-from nblint.settings import SettingsFile, SettingsFinder
+from nblint.settings import OncePerFile, SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
 
 _FORMATS = ("text", "json", "csv", "markdown")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--output-format", type=click.Choice(_FORMATS), default="text", help="How to print it."
+    "--output-format",
+    type=options.OneOf(_FORMATS),
+    default="text",
+    help=f"How to print the list: {', '.join(_FORMATS)}.",
 )
 @click.option(
     "--missing",
@@ -53,13 +58,10 @@ _FORMATS = ("text", "json", "csv", "markdown")
 @click.option(
     "--output-file",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
     help="With --example or --catalogue: where to write; `-` prints it.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A settings file for all notebooks, instead of the nearest one to each.",
-)
+@options.config()
 def env(
     paths: tuple[Path, ...],
     output_format: str,
@@ -69,10 +71,18 @@ def env(
     output_file: Path | None,
     config: Path | None,
 ) -> None:
-    """List the environment variables that notebooks read; without PATHS, those below this folder.
+    """List the environment variables that notebooks read.
 
-    Names only: values are never printed. A scheduler calls `nblint env --missing notebook.ipynb`
-    before it runs a notebook.
+    PATHS are notebooks, and folders whose notebooks are looked for; without PATHS, this folder.
+    Names only: values are never printed. A scheduler asks with --missing before it runs a notebook.
+
+    Exit status: 0, 1 with --missing if a variable is, 2 something could not be read, 3 a folder
+    holds no notebook.
+
+    Examples:
+      nblint env
+      nblint env --missing notebooks/triage.ipynb
+      nblint env --catalogue
     """
     if missing + example + catalogue > 1:
         raise click.UsageError("--missing, --example and --catalogue exclude each other")
@@ -105,7 +115,7 @@ class _Survey:
         self.faults = 0
         self.empty = False
         self._declared = declared
-        self._projects: dict[Path, Project | None] = {}
+        self._projects = OncePerFile(self._load, self._fault)
         try:
             self._finder = SettingsFinder(config)
         except SettingsError as error:
@@ -116,7 +126,7 @@ class _Survey:
         inventory = Inventory()
         discovery = Discovery(self._finder, self._fault)
         for path, settings in discovery.notebooks(paths):
-            project = self._project(settings)
+            project = self._projects.of(settings)
             if project is None:
                 continue
             for notebook in self._notebook(path):
@@ -140,16 +150,6 @@ class _Survey:
             self._fault(f"{path}: too large for the memory that there is")
         except Unreadable as error:
             self._fault(f"{path}: {error.reason}")
-
-    def _project(self, settings: SettingsFile) -> Project | None:
-        key = settings.path or settings.root
-        if key not in self._projects:
-            self._projects[key] = None
-            try:
-                self._projects[key] = self._load(settings)
-            except SettingsError as error:
-                self._fault(str(error))
-        return self._projects[key]
 
     def _load(self, settings: SettingsFile) -> Project:
         if self._declared:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from nblint.cli import options
+from nblint.cli.commands import Command
 from nblint.reading.header import skeletons
 from nblint.settings import SettingsFinder
 from nblint.toml import SettingsError
@@ -16,18 +18,18 @@ _METADATA = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--notebook", is_flag=True, help="Print a new notebook that opens with it.")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A settings file, instead of the nearest one upwards from this folder.",
-)
+@options.config()
 def header(notebook: bool, config: Path | None) -> None:
-    """Print the header that the settings ask for, to be filled in by an author.
+    """Print the header that notebooks are to open with.
 
-    As markdown, to paste into a notebook's first cell; or as a whole notebook:
-    `nblint header --notebook > triage.ipynb`.
+    It has the sections that the settings ask for, to be filled in by an author: as markdown, to
+    paste into a notebook's first cell, or as a whole notebook.
+
+    Examples:
+      nblint header
+      nblint header --notebook > triage.ipynb
     """
     try:
         settings = SettingsFinder(config).of(Path.cwd()).settings

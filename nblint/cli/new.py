@@ -11,31 +11,39 @@ from pathlib import Path
 import click
 
 import nblint
+from nblint.cli.commands import Command
 from nblint.toml import nearest
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("answers", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--no-input", is_flag=True, help="Ask nothing: take the defaults, and ANSWERS.")
 @click.option(
     "-o",
     "--output-dir",
     type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
     help="The folder that the repository's folder is made in; the current one if not given.",
 )
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="FOLDER",
     help="A repository that is there already: add what it lacks. A file that differs is kept, "
     "unless you say that it be replaced.",
 )
 def new(
     answers: tuple[str, ...], no_input: bool, output_dir: Path | None, into: Path | None
 ) -> None:
-    """Generate a notebook repository from the template that this package carries.
+    """Generate a notebook repository.
 
-    Asks what cookiecutter would ask; `nblint new --no-input title="Phishing triage"` asks nothing.
-    Needs no network.
+    It asks for a title, what the notebook is for and whom; KEY=VALUE answers a question before it
+    is asked. The template comes with this package, so that no network is needed.
+
+    Examples:
+      nblint new
+      nblint new --no-input title="Phishing triage"
+      nblint new --into .
     """
     try:
         from cookiecutter.exceptions import CookiecutterException

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from nblint.cli.commands import Option
 from nblint.toml import nearest
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ else:  # Before click 8.4 the class takes no type.
     Text = Texts = click.ParamType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Any], Any]
 
 
 class OneOf(Text):
@@ -130,30 +132,53 @@ def _items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
-def config(command: Command) -> Command:
-    """Add `--config`, of commands that look at many notebooks."""
-    return click.option(
+def option(*arguments: Any, **keywords: Any) -> Decorator:
+    """Return what adds an option; `heading` says where the help lists it."""
+    return click.option(*arguments, cls=Option, **keywords)
+
+
+def config(heading: str = "Options") -> Decorator:
+    """Return what adds `--config`."""
+    return option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
+        heading=heading,
         help="Take the settings for all notebooks from this file, instead of the nearest one "
         "upwards from each.",
-    )(command)
+    )
 
 
-def selection(command: Command) -> Command:
-    """Add the options that choose rules."""
-    for option in (
-        click.option("--ignore", type=Selectors(), help="Do not run these rules."),
-        click.option("--extend-select", type=Selectors(), help="Run these rules as well."),
-        click.option(
+def trust_plugins(heading: str = "Options") -> Decorator:
+    """Return what adds `--trust-plugins`."""
+    return option(
+        "--trust-plugins",
+        is_flag=True,
+        heading=heading,
+        help="Run the detect-secrets plugins that the settings name; they are code of that "
+        "repository.",
+    )
+
+
+def selection(heading: str = "Options") -> Decorator:
+    """Return what adds the options that choose rules."""
+    added = (
+        option(
             "--select",
             type=Selectors(),
+            heading=heading,
             help="Run only these rules: beginnings of codes, such as NBL1,NBL201, or ALL.",
         ),
-    ):
-        command = option(command)
-    return command
+        option("--extend-select", type=Selectors(), heading=heading, help="Run these as well."),
+        option("--ignore", type=Selectors(), heading=heading, help="Do not run these."),
+    )
+
+    def add(command: Command) -> Command:
+        for one in reversed(added):
+            command = one(command)
+        return command
+
+    return add
 
 
 def overrides(

@@ -51,10 +51,11 @@ def rule(code: str, output_format: str) -> None:
 @click.command(cls=Command)
 @_output_format
 def rules(output_format: str) -> None:
-    """List all rules: what each refuses, how, and whether --fix mends it.
+    """List all rules, with defaults and fixes.
 
-    `off` runs only where it is selected, by the settings or with --select. `fix` is mended by
-    --fix, `fix!` by --fix --unsafe-fixes. `nblint rule CODE` says more about a rule.
+    `error` fails a run, `warning` only with --strict; `off` runs only where it is selected, by the
+    settings or with --select. `fix` is mended by --fix, `fix!` by --fix --unsafe-fixes.
+    `nblint rule CODE` says more about a rule.
     """
     found = documentation().values()
     if output_format == "json":

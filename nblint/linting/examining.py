@@ -2,6 +2,7 @@
 
 import errno
 import pickle
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,6 +43,7 @@ class Examined(NamedTuple):
         faults: What could not be done, in sentences.
         fixes: How many findings were fixed.
         changes: The cells that the fixes change.
+        seconds: How long it took.
     """
 
     found: tuple[Reported, ...] | None = None
@@ -50,6 +52,7 @@ class Examined(NamedTuple):
     faults: tuple[str, ...] = ()
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    seconds: float = 0.0
 
 
 class Examiner:
@@ -78,8 +81,10 @@ class Examiner:
 
     def examine(self, data: bytes, path: Path, name: str) -> Examined:
         """Examine bytes as if they stood at a path."""
+        started = time.perf_counter()
         try:
-            return self._examine(data, path, name)
+            examined = self._examine(data, path, name)
+            return examined._replace(seconds=time.perf_counter() - started)
         except RuleError as failure:
             failed, cause = str(failure), failure.__cause__
         except MemoryError:

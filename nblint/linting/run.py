@@ -2,9 +2,9 @@
 
 import os
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from nblint.linting.results import Reported, Result, display_path, reported
 from nblint.linting.selection import Selection
 from nblint.linting.workers import processors, shared, start_method
 from nblint.reading.project import Project
-from nblint.settings import SettingsFile, SettingsFinder
+from nblint.settings import OncePerFile, SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
 
 # From so many notebooks on other processes pay, by how they are started; `make bench` measures it.
@@ -55,6 +55,11 @@ class Run:
         with_recorded: Whether results hold the findings that the baseline records, too.
         jobs: How many processes examine notebooks; None: as many as there are processors, if there
             are notebooks enough. Fixes are made in this one.
+        on_note: Called with a sentence for each notebook that is checked or passed over, and for
+            each settings file.
+
+    Attributes:
+        total: How many notebooks there are to check; known when the first result is.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class Run:
         baseline: Baseline | None = None,
         with_recorded: bool = False,
         jobs: int | None = 1,
+        on_note: Callable[[str], None] | None = None,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -75,8 +81,10 @@ class Run:
         self._baseline = baseline
         self._with_recorded = with_recorded
         self._jobs = 1 if fixing else jobs
-        self._loaded: dict[Path, _Loaded | None] = {}
-        self._discovery = Discovery(finder, on_error)
+        self._on_note = on_note
+        self._loaded = OncePerFile(self._load, on_error)
+        self._discovery = Discovery(finder, on_error, on_note)
+        self.total = 0
 
     @property
     def empty(self) -> Sequence[Path]:
@@ -85,9 +93,11 @@ class Run:
 
     def check(self, paths: Sequence[Path]) -> Iterator[Result]:
         """Yield a result for each notebook under paths that could be checked."""
-        for file, examined in self._examined(self._files(paths)):
+        files = list(self._files(paths))
+        self.total = len(files)
+        for file, examined in self._examined(files):
             yield from self._results(file, examined)
-        for loaded in filter(None, self._loaded.values()):
+        for loaded in self._loaded.all():
             yield from self._conclude(paths, loaded)
 
     def check_stdin(self, data: bytes, path: Path) -> Iterator[Result]:
@@ -98,42 +108,33 @@ class Run:
         except SettingsError as error:
             self._on_error(str(error))
             return
-        loaded = self._load(settings)
+        loaded = self._loaded.of(settings)
         if loaded is not None:
             file = _File(path, display_path(path), loaded)
             yield from self._results(file, loaded.examiner.examine(data, path, file.name))
 
     def _files(self, paths: Sequence[Path]) -> Iterator[_File]:
         for path, settings in self._discovery.notebooks(paths):
-            if (loaded := self._load(settings)) is not None:
+            if (loaded := self._loaded.of(settings)) is not None:
                 yield _File(path, display_path(path), loaded)
 
-    def _load(self, settings: SettingsFile) -> _Loaded | None:
-        """Load what settings refer to, once; an error is said once, too."""
-        key = settings.path or settings.root
-        if key not in self._loaded:
-            self._loaded[key] = None
-            try:
-                baseline = self._baseline
-                if baseline is None and (file := baseline_file(settings)) is not None:
-                    baseline = Baseline.load(file)
-                project = Project.load(settings, trust_plugins=self._trust_plugins)
-                if baseline is not None:
-                    project = replace(project, salt=baseline.salt)
-                selection = Selection(settings)
-                examiner = Examiner(project, selection, self._fixing)
-                self._loaded[key] = _Loaded(examiner, Repository(project, selection), baseline)
-            except SettingsError as error:
-                self._on_error(str(error))
-        return self._loaded[key]
+    def _load(self, settings: SettingsFile) -> _Loaded:
+        """Load all that settings refer to."""
+        baseline = self._baseline
+        if baseline is None and (file := baseline_file(settings)) is not None:
+            baseline = Baseline.load(file)
+        project = Project.load(settings, trust_plugins=self._trust_plugins)
+        if baseline is not None:
+            project = replace(project, salt=baseline.salt)
+        selection = Selection(settings)
+        examiner = Examiner(project, selection, self._fixing)
+        return _Loaded(examiner, Repository(project, selection), baseline)
 
-    def _examined(self, files: Iterator[_File]) -> Iterator[tuple[_File, Examined]]:
+    def _examined(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
         """Yield files with what is known of them, in order, from this process or from others."""
         jobs = self._jobs
         if jobs is None:
-            first = list(islice(files, _MANY[start_method()]))
-            jobs = processors() if len(first) == _MANY[start_method()] else 1
-            files = chain(first, files)
+            jobs = processors() if len(files) >= _MANY[start_method()] else 1
         if jobs == 1:
             for file in files:
                 yield file, file.loaded.examiner.examine_file(file.path, file.name)
@@ -144,6 +145,8 @@ class Run:
     def _results(self, file: _File, examined: Examined) -> Iterator[Result]:
         for fault in examined.faults:
             self._on_error(fault)
+        if self._on_note is not None:
+            self._on_note(f"{file.name}: {examined.seconds:.3f} s")
         file.loaded.repository.add(examined.gathered)
         if examined.found is not None:
             result = self._judged(file.name, examined.found, examined.ran, file.loaded)
@@ -174,7 +177,7 @@ class Run:
         return Result(name, kept, recorded=recorded, stale=match.stale)
 
 
-def _chunks(files: Iterator[_File]) -> Iterator[tuple[Sequence[_File], Files]]:
+def _chunks(files: Iterable[_File]) -> Iterator[tuple[Sequence[_File], Files]]:
     """Yield files that are examined together, and what another process needs to do so."""
     pickled: dict[int, bytes] = {}
     for _, alike in groupby(files, lambda file: id(file.loaded)):

@@ -1,6 +1,7 @@
 """`nblint check`, as it is called."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -341,3 +342,36 @@ def test_a_credential_is_hidden_wherever_it_stands() -> None:
             assert password not in nblint(*arguments, "--diff", "--unsafe-fixes").output
     assert "in the cell: # …\n" in nblint("check", "--select", "NBL1,NBL2").stdout
     assert "\n # …\n" in nblint("check", "--select", "NBL1", "--diff").stdout
+
+
+def test_verbose_says_what_is_looked_at_and_why_not() -> None:
+    for path in ("a.ipynb", "build/b.ipynb", "old/c.ipynb", ".venv/d.ipynb"):
+        write(path, ("markdown", complete_header()))
+    Path(".git").mkdir()
+    Path(".gitignore").write_text("build/")
+    Path("nblint.toml").write_text('exclude = ["old/**"]')
+    result = nblint("check", "--verbose")
+    assert result.stdout == "All clean: 1 notebook checked.\n"
+    lines = [re.sub(r"\d+\.\d+ s$", "… s", line) for line in result.stderr.splitlines()]
+    assert sorted(lines) == [
+        "nblint: .git: passed over: a folder of that name never counts",
+        "nblint: .venv: passed over: a folder of that name never counts",
+        "nblint: 1 notebook in … s",
+        "nblint: a.ipynb: … s",
+        "nblint: build: passed over: ignored by .gitignore",
+        "nblint: old/c.ipynb: passed over: excluded by nblint.toml",
+        "nblint: settings of .: nblint.toml",
+    ]
+    assert nblint("check").stderr == ""
+
+
+def test_the_files_that_would_be_checked() -> None:
+    write("b.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    write("a b/c.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    write("old/c.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    Path("nblint.toml").write_text('exclude = ["old/**"]')
+    result = nblint("check", "--show-files", ".", "b.ipynb")
+    assert (result.exit_code, result.stdout) == (0, "a b/c.ipynb\nb.ipynb\n")
+    assert nblint("check", "--show-files", "gone.ipynb").exit_code == 2
+    Path("empty").mkdir()
+    assert nblint("check", "--show-files", "empty").exit_code == 3

@@ -1,0 +1,143 @@
+"""`nblint check --watch`, as a real process."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nblint.cli.watch import stamps
+from tests.conftest import complete_header, notebook_bytes
+
+GOOD = notebook_bytes(("markdown", complete_header()))
+BAD = notebook_bytes(("code", "1"))
+
+
+def save(path: Path, data: bytes) -> None:
+    """Replace a file as Jupyter does: another one takes its place."""
+    aside = path.with_name(f".~{path.name}")
+    aside.write_bytes(data)
+    aside.replace(path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / ".git").mkdir()
+    save(tmp_path / "a.ipynb", GOOD)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+def test_at_a_terminal(folder: Path) -> None:
+    import pexpect
+
+    command = ["-m", "nblint", "check", "--watch"]
+    terminal = pexpect.spawn(sys.executable, command, cwd=folder, encoding="utf-8", timeout=60)
+
+    def expect(*texts: str) -> None:
+        for text in texts:
+            terminal.expect_exact(text)
+
+    clear = "\x1b[2J"
+    expect(clear, "All clean: 1 notebook checked.", "Watching 1 notebook; Ctrl-C ends.")
+    save(folder / "a.ipynb", BAD)
+    expect("Changed: a.ipynb", clear, "NBL101", "Watching")
+    # Settings that are wrong end nothing, and are noticed when they are right.
+    (folder / "nblint.toml").write_text('ignor = ["NBL1"]')
+    expect("Changed: nblint.toml", clear, "did you mean 'ignore'?", "Watching")
+    (folder / "nblint.toml").write_text('ignore = ["NBL1"]')
+    expect("Changed: nblint.toml", clear, "All clean", "Watching")
+    save(folder / "b.ipynb", notebook_bytes(("code", "import os\nos.environ['X_Y']")))
+    expect("Changed: b.ipynb", clear, "All clean: 2 notebooks", "Watching 2")
+    (folder / "environment.toml").write_text("[environment.X_Z]")
+    expect("Changed: environment.toml", clear, "NBL301", "Watching")
+    (folder / ".gitignore").write_text("b.ipynb")
+    expect("Changed: b.ipynb", clear, "All clean: 1 notebook", "Watching")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert "Traceback" not in terminal.before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_without_a_terminal_nothing_is_cleared(folder: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nblint", "check", "--watch"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "All clean: 1 notebook checked.\n"
+    save(folder / "a.ipynb", BAD)
+    assert process.stdout.readline().startswith("a.ipynb:cell 1:1:1: NBL101")
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "\x1b" not in output + errors
+    assert "Changed: a.ipynb\n" in errors
+
+
+def changes(folder: Path, paths: list[Path], config: Path | None = None) -> Iterator[set[str]]:
+    """Yield, at each step, the names of the files that have changed since the last one."""
+    before = stamps(paths, config)
+    while True:
+        after = stamps(paths, config)
+        yield {
+            path.relative_to(folder).as_posix()
+            for path in {*before, *after}
+            if before.get(path) != after.get(path)
+        }
+        before = after
+
+
+def test_what_is_watched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    changed = changes(folder, [Path()])
+    assert next(changed) == set()
+
+    # The same size at the same time: what tells is that it is another file.
+    status = (folder / "a.ipynb").stat()
+    save(folder / "a.ipynb", GOOD)
+    os.utime(folder / "a.ipynb", ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert next(changed) == {"a.ipynb"}
+
+    (folder / "notes.txt").write_text("nothing to us")
+    (folder / "deep").mkdir()
+    assert next(changed) == set()
+    save(folder / "deep" / "c.ipynb", GOOD)
+    assert next(changed) == {"deep/c.ipynb"}
+    (folder / "deep" / "c.ipynb").unlink()
+    assert next(changed) == {"deep/c.ipynb"}
+
+    settings = 'baseline = "known.json"\nparameters.file = "run.yaml"\nexclude = ["deep/**"]'
+    (folder / "nblint.toml").write_text(settings)
+    assert next(changed) == {"nblint.toml"}
+    for name in ("environment.toml", "known.json", "requirements-dev.txt", "run.yaml"):
+        (folder / name).touch()
+    assert next(changed) == {
+        "environment.toml",
+        "known.json",
+        "requirements-dev.txt",
+        "run.yaml",
+    }
+    save(folder / "deep" / "c.ipynb", GOOD)
+    assert next(changed) == set(), "excluded"
+
+
+def test_a_settings_file_of_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    team = folder / "team.toml"
+    changed = changes(folder, [Path("a.ipynb")], team)
+    assert next(changed) == set()
+    team.write_text("selct")
+    assert next(changed) == {"team.toml"}
+    (folder / "nblint.toml").write_text("")
+    assert next(changed) == set()
