@@ -33,7 +33,7 @@ def check(**given: Any) -> None:
 
     PATHS are notebooks, and folders whose notebooks are looked for; without PATHS, this folder.
     What git ignores and what the settings exclude is passed over. With `-`, the notebook on
-    standard input is checked; --fix then prints it, mended.
+    standard input is checked; with --fix it is printed, mended, and the report goes to stderr.
 
     Exit status: 0 nothing is wrong, 1 findings, 2 something could not be checked, 3 a folder holds
     no notebook.
@@ -80,9 +80,10 @@ def _check(asked: Asked) -> int:
         on_note=_note if asked.verbose else None,
     )
     progress = None
+    notebook = b""
     if asked.is_stdin:
-        path = asked.stdin_filename or Path("stdin.ipynb")
-        results = run.check_stdin(sys.stdin.buffer.read(), path)
+        notebook = sys.stdin.buffer.read()
+        results = run.check_stdin(notebook, asked.stdin_filename or Path("stdin.ipynb"))
     else:
         results = run.check(asked.paths or (Path(),))
         if is_watched() and not asked.verbose:
@@ -92,6 +93,9 @@ def _check(asked: Asked) -> int:
     counted = tally.counted(results)
     pieces = diff.render(counted) if asked.show_diff else renderer(chosen)(counted)
     _print(progress.beside(pieces) if progress else pieces, asked, tally)
+    if asked.prints_notebook:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(run.mended or notebook)
     _conclude(asked, tally, run, fixing)
     if asked.verbose:
         _note(f"{count(run.total, 'notebook')} in {time.perf_counter() - started:.2f} s")
@@ -126,7 +130,8 @@ def _format(asked: Asked, finder: SettingsFinder) -> str:
 
 def _print(pieces: Iterable[str], asked: Asked, tally: Tally) -> None:
     if asked.output_file is None:
-        _write(pieces, sys.stdout, tally, quiet=asked.quiet)
+        stream = sys.stderr if asked.prints_notebook else sys.stdout
+        _write(pieces, stream, tally, quiet=asked.quiet)
         return
     try:
         with writing(asked.output_file) as file:

@@ -51,6 +51,11 @@ class Asked:
         return Path("-") in self.paths
 
     @property
+    def prints_notebook(self) -> bool:
+        """Whether standard output is for the notebook, mended, and not for the report."""
+        return self.is_stdin and self.fix and not self.show_diff
+
+    @property
     def overrides(self) -> dict[str, object]:
         """The settings that the command line overrides."""
         given = options.overrides(self.select, self.extend_select, self.ignore)
@@ -66,9 +71,11 @@ class Asked:
             return "--baseline and --no-baseline exclude each other"
         if self.is_stdin and len(self.paths) > 1:
             return "'-' stands alone: standard input is one notebook"
-        if self.watch and (self.fix or self.is_stdin):
+        if self.is_stdin and (self.watch or self.show_files):
+            return "'-' goes with neither --watch nor --show-files"
+        if self.watch and self.fix:
             # Jupyter would ask the author, at each save, whose version is to stay.
-            return "--watch only looks: it goes with neither --fix nor '-'"
+            return "--watch only looks: it does not go with --fix"
         return None
 
 

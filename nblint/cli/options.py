@@ -108,11 +108,16 @@ class RuleName(Text):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Return the rule's code; a rule that is not there is a usage error."""
-        from nblint.linting.registry import rules
+        from nblint.linting.registry import FAMILIES, rules
 
         given = str(value)
         codes = {name: rule.code for rule in rules().values() for name in (rule.code, rule.name)}
         code = codes.get(given.upper()) or codes.get(given.lower())
+        if code is None and given.upper() in FAMILIES:
+            raise click.UsageError(
+                f"{given} is a family, {FAMILIES[given.upper()]}; 'nblint rules' lists its rules",
+                ctx,
+            )
         if code is None:
             meant = nearest(given.upper(), rules()) or nearest(given.lower(), codes)
             raise click.UsageError(f"there is no rule {given!r}{meant}", ctx)

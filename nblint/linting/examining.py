@@ -43,6 +43,7 @@ class Examined(NamedTuple):
         faults: What could not be done, in sentences.
         fixes: How many findings were fixed.
         changes: The cells that the fixes change.
+        mended: The notebook after its fixes, where it has no file to be written to.
         seconds: How long it took.
     """
 
@@ -52,6 +53,7 @@ class Examined(NamedTuple):
     faults: tuple[str, ...] = ()
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    mended: bytes | None = None
     seconds: float = 0.0
 
 
@@ -79,8 +81,8 @@ class Examiner:
             return Examined(faults=(f"{path}: too large for the memory that there is",))
         return self.examine(data, path, name)
 
-    def examine(self, data: bytes, path: Path, name: str) -> Examined:
-        """Examine bytes as if they stood at a path."""
+    def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
+        """Examine bytes; the file at `path` is written if they are mended, unless it is None."""
         started = time.perf_counter()
         try:
             examined = self._examine(data, path, name)
@@ -94,7 +96,7 @@ class Examiner:
         fault = f"{failed} failed ({type(cause).__name__}): a fault of nblint, please report it"
         return Examined(faults=(f"{name}: {fault}",))
 
-    def _examine(self, data: bytes, path: Path, name: str) -> Examined:
+    def _examine(self, data: bytes, path: Path | None, name: str) -> Examined:
         document = read_document(name, data)
         gathered = gather(document, self.project, self.selection)
         if self._fixing is None:
@@ -105,7 +107,7 @@ class Examiner:
         after = self._examined(fixed.document, name, fixed.checked, gathered)
         if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
             return after
-        if fixed.fixes and self._fixing.write:
+        if fixed.fixes and self._fixing.write and path is not None:
             try:
                 _refuse_way_out(path, self.project.root)
                 write_atomically(path, fixed.document.raw, instead_of=data)
@@ -114,7 +116,8 @@ class Examiner:
                 before = self._examined(document, name, self._check(document, name), gathered)
                 return before._replace(faults=(fault,))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
-        return after._replace(fixes=fixed.fixes, changes=changed)
+        mended = fixed.document.raw if path is None else None
+        return after._replace(fixes=fixed.fixes, changes=changed, mended=mended)
 
     def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
         return check_document(document, name, self.project, self.selection)

@@ -60,6 +60,7 @@ class Run:
 
     Attributes:
         total: How many notebooks there are to check; known when the first result is.
+        mended: The notebook of `check_stdin` after its fixes, once its result is known.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Run:
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
         self.total = 0
+        self.mended: bytes | None = None
 
     @property
     def empty(self) -> Sequence[Path]:
@@ -101,7 +103,10 @@ class Run:
             yield from self._conclude(paths, loaded)
 
     def check_stdin(self, data: bytes, path: Path) -> Iterator[Result]:
-        """Yield the result for bytes that came from elsewhere, as if they stood at a path."""
+        """Yield the result for bytes that came from elsewhere, as if they stood at a path.
+
+        No file is written: `mended` holds what fixes make of them.
+        """
         folder = Path(os.path.abspath(path)).parent
         try:
             settings = self._finder.of(folder)
@@ -110,8 +115,11 @@ class Run:
             return
         loaded = self._loaded.of(settings)
         if loaded is not None:
+            self.total = 1
             file = _File(path, display_path(path), loaded)
-            yield from self._results(file, loaded.examiner.examine(data, path, file.name))
+            examined = loaded.examiner.examine(data, None, file.name)
+            self.mended = examined.mended
+            yield from self._results(file, examined)
 
     def _files(self, paths: Sequence[Path]) -> Iterator[_File]:
         for path, settings in self._discovery.notebooks(paths):

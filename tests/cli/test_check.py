@@ -180,6 +180,9 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["--unsafe-fixes"], "--unsafe-fixes goes with --fix or --diff"),
         (["--config", "gone.toml"], "gone.toml: cannot be read"),
         (["-", "a.ipynb"], "'-' stands alone"),
+        (["-", "--watch"], "'-' goes with neither --watch nor --show-files"),
+        (["-", "--show-files"], "'-' goes with neither --watch nor --show-files"),
+        (["--watch", "--fix"], "--watch only looks"),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
@@ -291,6 +294,26 @@ def test_standard_input() -> None:
     assert nblint("check", "-", stdin=data).stdout.startswith("stdin.ipynb:cell 1:")
     named = nblint("check", "-", "--stdin-filename", "drafts/a.ipynb", stdin=data)
     assert named.exit_code == 0
+
+
+def test_standard_input_is_mended_on_standard_output() -> None:
+    data = notebook_bytes(("markdown", WITHOUT_AUDIENCE))
+    path = write("a.ipynb", ("markdown", "another text"))
+    before = path.read_bytes()
+    options = ("-", "--stdin-filename", "a.ipynb", "--fix")
+    mended = nblint("check", *options, "--ignore", "NBL104", stdin=data)
+    assert mended.exit_code == 0
+    assert "## Audience" in json.dumps(json.loads(mended.stdout_bytes))
+    assert "All clean: 1 notebook checked.\n1 finding mended in 1 notebook.\n" in mended.stderr
+    # What cannot be mended comes back as it was, so that an editor can take it in any case.
+    refused = nblint("check", *options, "--select", "NBL101,NBL508", stdin=data)
+    assert refused.stdout_bytes == data
+    unreadable = nblint("check", *options, stdin=b"{")
+    assert (unreadable.exit_code, unreadable.stdout_bytes) == (1, b"{")
+    assert "NBL001" in unreadable.stderr
+    assert "+## Audience" in nblint("check", *options, "--diff", stdin=data).stdout
+    assert path.read_bytes() == before, "the file is not written"
+    assert [file.name for file in Path().iterdir()] == ["a.ipynb"]
 
 
 def test_the_report_can_go_to_a_file() -> None:

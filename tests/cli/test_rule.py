@@ -96,6 +96,11 @@ def test_the_nearest_code_is_suggested() -> None:
     assert "there is no rule 'nbl909'; did you mean 'NBL" in result.stderr
 
 
+def test_a_family_is_no_rule() -> None:
+    result = CliRunner().invoke(main, ["rule", "nbl1"])
+    assert "nbl1 is a family, header; 'nblint rules' lists its rules" in result.stderr
+
+
 def test_the_nearest_command_is_suggested() -> None:
     result = CliRunner().invoke(main, ["chekc"])
     assert result.exit_code == 2
