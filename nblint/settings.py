@@ -205,13 +205,18 @@ def settings_table(path: Path) -> Any:
         `[tool.nblint]`.
 
     Raises:
-        SettingsError: The file cannot be read or is not TOML.
+        SettingsError: The file cannot be read or is not TOML, or has the prefix of the other.
     """
     table = read_toml(path)
-    if path.name != "pyproject.toml":
-        return table
     tool = table.get("tool")
-    return tool.get("nblint") if isinstance(tool, dict) else None
+    inner = tool.get("nblint") if isinstance(tool, dict) else None
+    if path.name == "pyproject.toml":
+        return inner
+    if inner is not None:
+        raise SettingsError(
+            f"{path}: 'tool.nblint' belongs in a pyproject.toml; leave it out of this file's keys"
+        )
+    return table
 
 
 def load_settings(path: Path) -> SettingsFile | None:

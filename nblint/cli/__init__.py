@@ -29,6 +29,14 @@ _MODULES = {
 def main() -> None:
     """Keep notebooks explainable, free of credentials, and runnable by somebody else.
 
+    `nblint check` looks at the notebooks in this folder and changes nothing; `nblint COMMAND
+    --help` says more about a command.
+
+    Examples:
+      nblint check
+      nblint check --fix notebooks/triage.ipynb
+      nblint rule NBL102
+
     Exit status: 0 nothing is wrong, 1 findings, 2 something could not be checked, 3 a folder holds
     no notebook.
     """

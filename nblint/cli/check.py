@@ -122,9 +122,15 @@ def _note(sentence: str) -> None:
 
 def _format(asked: Asked, finder: SettingsFinder) -> str:
     """Return the output format: what the command line says, else the settings of this folder."""
-    chosen = asked.output_format or finder.of(Path.cwd()).settings.output_format
+    if asked.output_format:
+        return asked.output_format
+    found = finder.of(Path.cwd())
+    chosen = found.settings.output_format
     if chosen not in formats():
-        raise SettingsError(f"there is no output format {chosen!r}{nearest(chosen, formats())}")
+        meant = nearest(chosen, formats()) or f"; there are {', '.join(formats())}"
+        raise SettingsError(
+            f"{found.path}: output-format: there is no output format {chosen!r}{meant}"
+        )
     return chosen
 
 

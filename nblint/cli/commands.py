@@ -31,7 +31,7 @@ class Option(click.Option):
         self.heading = heading
 
 
-class Command(click.Command):
+class _Explained(click.Command):
     """A command whose docstring may end with examples, a row each under `Examples:`."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -41,25 +41,36 @@ class Command(click.Command):
         super().format_help_text(ctx, formatter)
         self.help = whole
 
+
+class Command(_Explained):
+    """A command whose options stand under headings."""
+
+    def headings(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+        """Return the options and what they do, by the heading that they stand under."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
+            if record:
+                heading = parameter.heading if isinstance(parameter, Option) else "Options"
+                found.setdefault(heading, []).append(record)
+        return found
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
-        headings: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            if not isinstance(parameter, click.Option):
-                continue
-            heading = getattr(parameter, "heading", "Options")
-            if record := parameter.get_help_record(ctx):
-                names, text = record
-                headings.setdefault(heading, []).append((names.ljust(_COLUMN), text))
-        for heading, records in headings.items():
+        for heading, records in self.headings(ctx).items():
             with formatter.section(heading):
-                formatter.write_dl(records, col_max=_COLUMN)
+                rows = [(names.ljust(_COLUMN), text) for names, text in records]
+                formatter.write_dl(rows, col_max=_COLUMN)
 
 
-class Group(click.Group):
-    """A group of commands."""
+class Group(_Explained, click.Group):
+    """A group of commands, listed in the order in which they are used."""
 
     command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -10,11 +10,12 @@ from nblint.cli.options import OneOf
 @click.command(cls=Command)
 @click.argument("shell", type=OneOf(("bash", "zsh", "fish"), "shell"))
 def completion(shell: str) -> None:
-    """Print the script that completes nblint in a SHELL: bash, zsh or fish.
+    """Print what makes a SHELL complete nblint.
 
-    Commands, options, paths, codes of rules and formats are then completed with Tab. Write the
-    script where your shell looks for it, in a folder that is there, and open a new terminal. Of
-    zsh, `fpath=(~/.zfunc $fpath)` has to stand in ~/.zshrc, before `compinit`.
+    SHELL is bash, zsh or fish. Commands, options, paths, codes of rules and formats are then
+    completed with Tab. Write the script where your shell looks for it, in a folder that is there,
+    and open a new terminal. Of zsh, `fpath=(~/.zfunc $fpath)` has to stand in ~/.zshrc, before
+    `compinit`.
 
     Examples:
       nblint completion bash > ~/.local/share/bash-completion/completions/nblint

@@ -27,7 +27,7 @@ def config() -> None:
 @config.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @options.selection()
-@options.config()
+@options.config(start="PATH")
 def show(
     path: Path,
     select: tuple[str, ...] | None,

@@ -20,7 +20,7 @@ _METADATA = {
 
 @click.command(cls=Command)
 @click.option("--notebook", is_flag=True, help="Print a new notebook that opens with it.")
-@options.config()
+@options.config(start="this folder")
 def header(notebook: bool, config: Path | None) -> None:
     """Print the header that notebooks are to open with.
 

@@ -17,7 +17,9 @@ from nblint.toml import nearest
 
 @click.command(cls=Command)
 @click.argument("answers", nargs=-1, metavar="[KEY=VALUE]...")
-@click.option("--no-input", is_flag=True, help="Ask nothing: take the defaults, and ANSWERS.")
+@click.option(
+    "--no-input", is_flag=True, help="Ask nothing: what KEY=VALUE does not answer gets its default."
+)
 @click.option(
     "-o",
     "--output-dir",

@@ -55,6 +55,10 @@ class OneOf(Text):
         meant = nearest(word, self.words) or f"; there are {', '.join(self.words)}"
         raise click.UsageError(f"there is no {self._noun} {word!r}{meant}", ctx)
 
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Return what to say where the word is missing."""
+        return f"There are {', '.join(self.words)}"
+
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
@@ -142,15 +146,14 @@ def option(*arguments: Any, **keywords: Any) -> Decorator:
     return click.option(*arguments, cls=Option, **keywords)
 
 
-def config(heading: str = "Options") -> Decorator:
-    """Return what adds `--config`."""
+def config(heading: str = "Options", *, start: str = "each notebook") -> Decorator:
+    """Return what adds `--config`; without it, settings are looked for from `start` upwards."""
     return option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
         heading=heading,
-        help="Take the settings for all notebooks from this file, instead of the nearest one "
-        "upwards from each.",
+        help=f"Take the settings from this file, instead of the nearest one upwards from {start}.",
     )
 
 

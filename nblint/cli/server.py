@@ -4,8 +4,10 @@ import sys
 
 import click
 
+from nblint.cli.commands import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.option(
     "--stdio",
     is_flag=True,
@@ -13,10 +15,12 @@ import click
     help="Speak over standard input and output: what it does in any case; some editors add it.",
 )
 def server() -> None:
-    """Run the language server, which editors start: findings while a notebook is written.
+    """Run the language server that editors start.
 
-    Speaks the Language Server Protocol over standard input and output. It executes nothing of a
-    notebook and opens no connection. Exit status: 0 after the editor has asked it to end, else 1.
+    It shows findings while a notebook is written. It speaks the Language Server Protocol over
+    standard input and output, executes nothing of a notebook and opens no connection.
+
+    Exit status: 0 after the editor has asked it to end, else 1.
     """
     try:
         from nblint.server.app import server as new_server

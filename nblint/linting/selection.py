@@ -85,7 +85,13 @@ def is_selector(selector: str) -> bool:
 
 def unknown_selector(selector: str) -> str:
     """Return the sentence that says that a selector holds for no rule."""
-    return f"no rule has the code {selector!r}" + nearest(selector, [*rules(), *FAMILIES, ALL])
+    named = [rule.code for rule in rules().values() if rule.name == selector.lower()]
+    meant = f"; did you mean {named[0]!r}?" if named else nearest(selector, _selectors())
+    return f"no rule has the code {selector!r}{meant}"
+
+
+def _selectors() -> list[str]:
+    return [*rules(), *FAMILIES, ALL]
 
 
 def _validate(found: SettingsFile) -> None:

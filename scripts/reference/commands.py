@@ -1,11 +1,13 @@
 """The page of the commands, made from the commands themselves."""
 
 import inspect
+import textwrap
 from collections.abc import Iterator
 
 import click
 
 from nblint.cli import main
+from nblint.cli.commands import Command
 
 OPENING = """\
 # Commands
@@ -29,19 +31,27 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     yield f"## `{context.command_path}`"
     pieces = " ".join(command.collect_usage_pieces(context))
     yield f"```text\n{context.command_path} {pieces}\n```"
-    # \b marks paragraphs whose lines stay as they are:
-    # https://click.palletsprojects.com/en/stable/documentation/#escaping-click-s-wrapping
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
-        kept = paragraph.startswith("\b\n")
-        yield f"```text\n{paragraph[2:]}\n```" if kept else paragraph
-    options = [option for option in command.get_params(context) if isinstance(option, click.Option)]
-    rows = [row for option in options if (row := option.get_help_record(context))]
-    escaped = [tuple(cell.replace("|", "\\|") for cell in row) for row in rows]
-    yield "\n".join(
-        ["option | what it does", "--- | ---", *(f"`{name}` | {text}" for name, text in escaped)]
-    )
+        label, _, rows = paragraph.partition("\n")
+        if label.startswith("Example"):
+            yield f"{label}\n\n```console\n{textwrap.indent(textwrap.dedent(rows), '$ ')}\n```"
+        else:
+            yield paragraph
+    if isinstance(command, Command):
+        for heading, records in command.headings(context).items():
+            yield f"**{heading}**"
+            yield _table(records)
+    else:
+        options = (o for o in command.get_params(context) if isinstance(o, click.Option))
+        yield _table([row for option in options if (row := option.get_help_record(context))])
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             inner = command.get_command(context, name)
             assert inner
             yield from _command(inner, click.Context(inner, info_name=name, parent=context))
+
+
+def _table(records: list[tuple[str, str]]) -> str:
+    rows = [(names.replace("|", "\\|"), text.replace("|", "\\|")) for names, text in records]
+    lines = [f"`{names}` | {text}" for names, text in rows]
+    return "\n".join(["option | what it does", "--- | ---", *lines])

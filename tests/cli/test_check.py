@@ -160,7 +160,14 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
         ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
         ("select = [", "nblint.toml: not valid TOML: "),
         ('select = ["NBL901"]', "nblint.toml: select: no rule has the code 'NBL901'"),
-        ('output-format = "jsn"', "there is no output format 'jsn'; did you mean 'json'?"),
+        ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),
+        ('severity = { NBL36 = "error" }', "no rule has the code 'NBL36'; did you mean 'NBL306'?"),
+        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: no rule has the code 'NBL19'"),
+        ("[tool.nblint]", "nblint.toml: 'tool.nblint' belongs in a pyproject.toml"),
+        (
+            'output-format = "jsn"',
+            "nblint.toml: output-format: there is no output format 'jsn'; did you mean 'json'?",
+        ),
     ],
 )
 def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:

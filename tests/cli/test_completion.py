@@ -77,7 +77,7 @@ def complete(words: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("nblint completion ", ["bash", "zsh", "fish"]),
         ("nblint base", ["baseline"]),
         ("nblint bse --h", ["--help"]),
-        ("nblint config s", ["schema", "show"]),
+        ("nblint config s", ["show", "schema"]),
         ("nblint baseline aud", ["audit"]),
         ("nblint env --output-format mark", ["markdown"]),
     ],
