@@ -11,6 +11,7 @@ import msgspec
 
 from nblint.cli import options
 from nblint.cli.commands import Group
+from nblint.cli.tally import complain
 from nblint.credentials.redaction import mask
 from nblint.linting.results import display_path
 from nblint.linting.selection import Selection
@@ -55,7 +56,7 @@ def show(
         Selection(found)  # says what is wrong with the selectors
         lines = list(_shown(found, overrides))
     except SettingsError as error:
-        click.echo(f"nblint: {printable(str(error))}", err=True)
+        complain(str(error))
         sys.exit(2)
     click.echo("\n".join(lines))
 

@@ -10,6 +10,7 @@ import click
 
 from nblint.cli import options
 from nblint.cli.commands import Command
+from nblint.cli.tally import complain
 from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
 from nblint.document.model import Notebook, Unreadable
@@ -160,7 +161,7 @@ class _Survey:
 
     def _fault(self, sentence: str) -> None:
         self.faults += 1
-        click.echo(f"nblint: {printable(sentence)}", err=True)
+        complain(sentence)
 
 
 def _write(text: str, target: Path, *, overwrite: bool) -> int:
@@ -182,7 +183,7 @@ def _write(text: str, target: Path, *, overwrite: bool) -> int:
         )
         return 2
     except OSError as error:
-        click.echo(f"nblint: {target}: cannot be written: {error.strerror or error}", err=True)
+        complain(f"{target}: cannot be written: {error.strerror or error}")
         return 2
     click.echo(f"Written: {target}", err=True)
     return 0

@@ -7,6 +7,7 @@ import click
 
 from nblint.cli import options
 from nblint.cli.commands import Command
+from nblint.cli.tally import complain
 from nblint.reading.header import skeletons
 from nblint.settings import SettingsFinder
 from nblint.toml import SettingsError
@@ -34,7 +35,7 @@ def header(notebook: bool, config: Path | None) -> None:
     try:
         settings = SettingsFinder(config).of(Path.cwd()).settings
     except SettingsError as error:
-        click.echo(f"nblint: {error}", err=True)
+        complain(str(error))
         raise SystemExit(2) from error
     text = skeletons(settings.header)
     # Bytes, so that line ends and encoding are the same everywhere.

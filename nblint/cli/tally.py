@@ -9,6 +9,16 @@ from nblint.linting.results import Result
 from nblint.reports.terminal import printable
 
 
+def complain(sentence: str) -> None:
+    """Say on stderr what could not be done.
+
+    The sentence may quote a file that is not what it should be, and so hold a credential.
+    """
+    from nblint.credentials.redaction import mask
+
+    click.echo(f"nblint: {printable(mask(sentence))}", err=True)
+
+
 class Tally:
     """Counts what decides the exit status while results pass by."""
 
@@ -20,7 +30,7 @@ class Tally:
     def fault(self, sentence: str) -> None:
         """Say what could not be done, on stderr, and go on."""
         self.faults += 1
-        click.echo(f"nblint: {printable(sentence)}", err=True)
+        complain(sentence)
 
     def counted(self, results: Iterable[Result]) -> Iterator[Result]:
         """Yield results as they are."""

@@ -132,7 +132,7 @@ def is_plainly_valid(data: dict[str, Any]) -> bool:
     """
     try:
         notebook = msgspec.convert(data, _Notebook)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # half a surrogate pair has no UTF-8
         return False
     # Before 4.5 an id is a field that does not belong there.
     return notebook.nbformat_minor == 5 or all(cell.id is UNSET for cell in notebook.cells)

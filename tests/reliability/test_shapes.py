@@ -90,6 +90,8 @@ SHAPES = {
     "NaN and Infinity": of(metadata={"a": float("nan"), "b": [float("inf"), float("-inf")]}),
     "a huge number": of(metadata={"a": 10**400, "b": 10.0**300}),
     "half a surrogate pair": code("x = '\ud800'; \udfff\nimport os\nos.environ['\ud800']"),
+    "half a pair as a type": cell(cell_type="\ud800", outputs=[{"output_type": "\udc00"}]),
+    "half a pair as a key": cell(**{"\ud800": {"\udfff": 1}}),
     "NUL in a source": code("x = '\0'\n\0"),
     "form feeds and other separators": code("a = 1\x0cb = 2\x1c\u2028c\x85d\x0b\npassword = 'x'"),
     "carriage returns": code("a = 1\rb = 2\r\nc = 3\n\rimport os\rprint(os.environ['X'])"),
