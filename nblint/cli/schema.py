@@ -28,7 +28,8 @@ def settings_schema() -> Schema:
         _describe(definitions[struct.__name__], struct)
     top = definitions.pop("Settings")
     properties = top["properties"]
-    selector = {"enum": [ALL, *FAMILIES, *rules()]}
+    beginnings = {code[:length] for code in rules() for length in range(1, len(code) + 1)}
+    selector = {"enum": [ALL, *sorted({*beginnings, *FAMILIES})]}
     for key in ("select", "extend-select", "ignore"):
         properties[key]["items"] = selector
     properties["per-file-ignores"]["additionalProperties"]["items"] = selector

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from nblint.cli import main
 from nblint.cli.schema import settings_schema
 from nblint.linting.registry import rules
+from nblint.linting.selection import is_selector
 from nblint.settings import Settings, load_settings, settings_table
 from nblint.toml import SettingsError
 from tests.credentials.tokens import make
@@ -166,6 +167,12 @@ def test_the_schema_refuses_what_nblint_refuses(text: str) -> None:
 def test_the_schema_knows_rules_and_formats(table: dict[str, Any]) -> None:
     assert is_valid({})
     assert not is_valid(table)
+
+
+def test_the_schema_takes_every_selector() -> None:
+    (selectors,) = settings_schema()["properties"]["select"]["items"].values()
+    assert {"ALL", "NBL", "NBL2", "NBL30", "NBL301"} <= set(selectors)
+    assert all(map(is_selector, selectors))
 
 
 def test_every_key_is_described() -> None:
