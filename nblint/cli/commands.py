@@ -103,7 +103,8 @@ class LazyGroup(Group):
             try:
                 return super().invoke(ctx)
             finally:
-                sys.stdout.flush()  # later nobody could say any more that it has failed
+                if not sys.stdout.closed:  # as an editor's server leaves it
+                    sys.stdout.flush()  # later nobody could say any more that it has failed
         except KeyboardInterrupt:
             return ctx.exit(128 + signal.SIGINT)
         except MemoryError:
