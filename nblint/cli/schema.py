@@ -7,7 +7,7 @@ docstrings. Draft 7, because that is what editors' TOML extensions and SchemaSto
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from typing import Any, get_args
 
 import msgspec
 
@@ -49,8 +49,7 @@ def _tables(struct: type[Table]) -> Iterator[type[Table]]:
     yield struct
     for field in msgspec.structs.fields(struct):
         for inner in (field.type, *get_args(field.type)):
-            # Before Python 3.11, `tuple[str, ...]` says that it is a type, and is not a class.
-            if get_origin(inner) is None and isinstance(inner, type) and issubclass(inner, Table):
+            if isinstance(inner, type) and issubclass(inner, Table):
                 yield from _tables(inner)
 
 

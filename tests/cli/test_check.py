@@ -405,3 +405,13 @@ def test_the_files_that_would_be_checked() -> None:
     assert nblint("check", "--show-files", "gone.ipynb").exit_code == 2
     Path("empty").mkdir()
     assert nblint("check", "--show-files", "empty").exit_code == 3
+
+
+def test_ctrl_c_is_neither_success_nor_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write("a.ipynb", ("markdown", complete_header()))
+    monkeypatch.setattr(Header, "__init__", interrupted)
+    result = nblint("check")
+    assert (result.exit_code, result.output) == (130, "")
