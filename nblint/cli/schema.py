@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from nblint.credentials.detectors import detectors
 from nblint.findings import ALL
 from nblint.linting.registry import FAMILIES, rules
 from nblint.reports import formats
@@ -35,6 +36,9 @@ def settings_schema() -> Schema:
     properties["per-file-ignores"]["additionalProperties"]["items"] = selector
     properties["severity"]["propertyNames"] = selector
     properties["output-format"]["enum"] = list(formats())
+    # Any string, because a team's plugins name their own; editors complete those that are known.
+    known = {"anyOf": [{"enum": list(detectors())}, {"type": "string"}]}
+    definitions["CredentialsSettings"]["properties"]["disable"]["items"] = known
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "nblint",

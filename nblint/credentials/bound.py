@@ -8,7 +8,7 @@ from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.values import is_credential
 
-_DETECTORS = {
+DETECTORS = {
     "API key": "api-key",
     "password": "password",
     "token": "token",
@@ -54,5 +54,5 @@ def bind(
 
 def make_hit(kind: str, value: str, start: int, end: int, name: str = "") -> Hit:
     """Return a hit for a value without a documented format."""
-    detector = _DETECTORS.get(kind, "secret-key" if kind.endswith("key") else "credential")
+    detector = DETECTORS.get(kind, "secret-key" if kind.endswith("key") else "credential")
     return Hit(detector, kind, start, end, Secret(value), name=name if len(name) <= 60 else "")

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
 # Providers that only detect-secrets knows: plugin, detector, kind, and what a line must hold.
-_PROVIDERS = (
+PROVIDERS = (
     ("ArtifactoryDetector", "artifactory-token", "Artifactory token", r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}"),
     ("CloudantDetector", "cloudant-key", "Cloudant key", r"(?:cl|clou|cloudant)[_-]?(?:api)?(?:key|pwd|pw|pass|token)|cloudant\.com"),
     ("IbmCloudIamDetector", "ibm-cloud-key", "IBM Cloud key", r"(?:key|pwd|password|pass|token)\W{0,8}[a-zA-Z0-9_-]{44}(?![a-zA-Z0-9_-])"),
     ("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
     ("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
 )  # fmt: skip
-_CANDIDATE = re.compile("|".join(f"(?:{row[3]})" for row in _PROVIDERS), re.IGNORECASE)
+_CANDIDATE = re.compile("|".join(f"(?:{row[3]})" for row in PROVIDERS), re.IGNORECASE)
 # What they hold in lower case, but for the first: looked for before that slow expression.
 _MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
 _ARTIFACTORY = re.compile(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
@@ -113,7 +113,7 @@ def _may_hold(window: str) -> bool:
 def _in_line(text: str, begin: int, end: int, own: tuple[str, ...]) -> Iterator[Hit]:
     # Their expressions are cubic in a run of spaces, and none of them needs more than one.
     line = _SPACES.sub(" ", text[begin:end])
-    wanted = [row for row in _PROVIDERS if re.search(row[3], line, re.IGNORECASE)]
+    wanted = [row for row in PROVIDERS if re.search(row[3], line, re.IGNORECASE)]
     if not wanted and not own:
         return
     for row, plugin in _loaded(own):
@@ -147,11 +147,11 @@ def _loaded(
     from detect_secrets.core.plugins.util import get_plugins_from_file
     from detect_secrets.settings import transient_settings
 
-    names: list[dict[str, Any]] = [{"name": row[0]} for row in _PROVIDERS]
+    names: list[dict[str, Any]] = [{"name": row[0]} for row in PROVIDERS]
     # No filters, and so no verification: plugins see lines, and nothing sees a network.
     with transient_settings({"plugins_used": names, "filters_used": []}):
         loaded: list[tuple[tuple[str, str, str, str] | None, BasePlugin]] = [
-            (row, from_plugin_classname(row[0])) for row in _PROVIDERS
+            (row, from_plugin_classname(row[0])) for row in PROVIDERS
         ]
     for path in own:
         classes: list[type[BasePlugin]] = list(get_plugins_from_file(path))

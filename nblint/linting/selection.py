@@ -21,7 +21,7 @@ class Selection:
         found: The settings and where they come from.
 
     Raises:
-        SettingsError: A selector is the beginning of no code.
+        SettingsError: A selector is the beginning of no code, or there is no detector of a name.
     """
 
     def __init__(self, found: SettingsFile) -> None:
@@ -110,3 +110,18 @@ def _validate(found: SettingsFile) -> None:
             if not is_selector(value):
                 where = f"{found.path}: {key}" if found.path else key
                 raise SettingsError(f"{where}: {unknown_selector(value)}")
+    credentials = settings.credentials
+    # Only who runs a team's plugins knows what they call their detectors.
+    if credentials.disable and not credentials.detect_secrets_plugins:
+        _validate_detectors(credentials.disable, found)
+
+
+def _validate_detectors(names: Iterable[str], found: SettingsFile) -> None:
+    from nblint.credentials.detectors import detectors
+
+    for name in names:
+        if name not in detectors():
+            raise SettingsError(
+                f"{found.path}: credentials.disable: there is no detector {name!r}"
+                + nearest(name, detectors())
+            )

@@ -6,11 +6,12 @@ A hook of MkDocs: https://www.mkdocs.org/user-guide/configuration/#hooks
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from scripts.reference import commands, rules, settings
+from scripts.reference import commands, detectors, rules, settings
 
 PAGES = {
     "reference/commands.md": commands.page,
     "reference/settings.md": settings.page,
+    "reference/detectors.md": detectors.page,
 }
 RULES = "reference/rules/"
 

@@ -163,6 +163,10 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
         ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),
         ('severity = { NBL36 = "error" }', "no rule has the code 'NBL36'; did you mean 'NBL306'?"),
         ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: no rule has the code 'NBL19'"),
+        (
+            'credentials.disable = ["github-tokn"]',
+            "credentials.disable: there is no detector 'github-tokn'; did you mean 'github-token'?",
+        ),
         ("[tool.nblint]", "nblint.toml: 'tool.nblint' belongs in a pyproject.toml"),
         (
             'output-format = "jsn"',

@@ -1,0 +1,39 @@
+"""The detectors there are: the names by which settings switch one off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nblint.credentials.bound import DETECTORS
+from nblint.credentials.formats import FORMATS
+from nblint.credentials.plugins import PROVIDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """What finds one kind of credential.
+
+    Attributes:
+        name: In kebab-case, as findings have it.
+        kind: What it finds, for people.
+        url: Where a vendor documents the format; empty where nobody does.
+    """
+
+    name: str
+    kind: str
+    url: str = ""
+
+
+def detectors() -> dict[str, Detector]:
+    """Return all detectors but those of a team's own plugins, by their names."""
+    found = {row.name: Detector(row.name, row.kind, row.url) for row in FORMATS}
+    others = {
+        **{name: kind for _, name, kind, _ in PROVIDERS},
+        **{name: kind for kind, name in DETECTORS.items()},
+        "secret-key": "key of another kind",
+        "private-key": "private key",
+        "basic-auth": "basic authentication",
+        "url-password": "password in a URL",
+    }
+    found |= {name: Detector(name, kind) for name, kind in others.items()}
+    return dict(sorted(found.items()))
