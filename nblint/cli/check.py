@@ -70,25 +70,30 @@ def _check(asked: Asked) -> int:
         if asked.fix or asked.show_diff
         else None
     )
+    progress = Progress(lambda: run.total) if is_watched() and not asked.verbose else None
+
+    def fault(sentence: str) -> None:
+        if progress:
+            progress.hide()
+        tally.fault(sentence)
+
     run = Run(
         finder,
-        tally.fault,
+        fault,
         fixing=fixing,
         trust_plugins=asked.trust_plugins,
         baseline=baseline,
         jobs=asked.jobs,
         on_note=_note if asked.verbose else None,
     )
-    progress = None
     notebook = b""
     if asked.is_stdin:
         notebook = sys.stdin.buffer.read()
         results = run.check_stdin(notebook, asked.stdin_filename or Path("stdin.ipynb"))
     else:
         results = run.check(asked.paths or (Path(),))
-        if is_watched() and not asked.verbose:
-            progress = Progress(lambda: run.total)
-            results = progress.counting(results)
+    if progress:
+        results = progress.counting(results)
 
     counted = tally.counted(results)
     pieces = diff.render(counted) if asked.show_diff else renderer(chosen)(counted)

@@ -59,7 +59,7 @@ class Progress:
             self._shown = 0
 
     def _show(self, done: int, path: str) -> None:
-        total = max(done, self._total())
+        total = max(done, self._total(), 1)
         filled = _CELLS * done // total
         bar = f"[{'#' * filled}{'.' * (_CELLS - filled)}] {done}/{total} "
         # In ASCII, of which each character is as wide as a column.

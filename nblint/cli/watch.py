@@ -61,7 +61,7 @@ def _changes(seen: Stamps, paths: Sequence[Path], config: Path | None) -> str:
         started = time.monotonic()
         now = stamps(paths, config)
         time.sleep(max(_PAUSE, _SHARE * (time.monotonic() - started)))
-    # A save may take several steps: the old file goes away, the new one comes.
+    # A save takes several steps: Jupyter empties the file before it fills it.
     while (later := stamps(paths, config)) != now:
         now = later
         time.sleep(_PAUSE)

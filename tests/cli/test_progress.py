@@ -102,6 +102,7 @@ def test_at_a_real_terminal(
     for number in range(3):
         cells = ("markdown", complete_header()) if number else ("code", "1")
         (tmp_path / f"{number}.ipynb").write_bytes(notebook_bytes(cells))
+    (tmp_path / "3.ipynb").symlink_to("3.ipynb")  # which cannot be read
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     program = (
@@ -113,8 +114,9 @@ def test_at_a_real_terminal(
     )
     terminal.expect(pexpect.EOF)
     terminal.close()
-    assert terminal.exitstatus == 1
+    assert terminal.exitstatus == 2
     rows = screen(terminal.before.replace("\r\n", "\n"))
-    assert [row for row in rows if "/3 " in row] == []
+    assert [row for row in rows if "/3 " in row or "/4 " in row] == []
+    assert any(row.startswith("nblint: 3.ipynb: ") for row in rows)
     assert any(row.startswith("0.ipynb:cell 1:1:1: NBL101") for row in rows)
     assert ("[######" in terminal.before) == (not environment["CI"])

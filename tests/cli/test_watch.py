@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_server.services.contents.fileio import atomic_writing
 
 from nblint.cli.watch import stamps
 from tests.conftest import complete_header, notebook_bytes
@@ -17,8 +18,14 @@ BAD = notebook_bytes(("code", "1"))
 
 
 def save(path: Path, data: bytes) -> None:
-    """Replace a file as Jupyter does: another one takes its place."""
-    aside = path.with_name(f".~{path.name}")
+    """Save a file as Jupyter does: it is emptied and filled while a copy stands aside."""
+    with atomic_writing(str(path), text=False) as file:
+        file.write(data)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Save a file as many editors do: another one takes its place."""
+    aside = path.with_name(f"{path.name}.tmp")
     aside.write_bytes(data)
     aside.replace(path)
 
@@ -105,7 +112,7 @@ def test_what_is_watched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     # The same size at the same time: what tells is that it is another file.
     status = (folder / "a.ipynb").stat()
-    save(folder / "a.ipynb", GOOD)
+    replace(folder / "a.ipynb", GOOD)
     os.utime(folder / "a.ipynb", ns=(status.st_atime_ns, status.st_mtime_ns))
     assert next(changed) == {"a.ipynb"}
 
