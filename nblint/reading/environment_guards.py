@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from nblint.reading.environment_notes import Notes, keys_of
 from nblint.reading.environment_uses import Fallback
 from nblint.reading.scope import EVERYTHING
+from nblint.reading.visitor import Visitor
 
 _MISSING = frozenset(["KeyError", "LookupError", "Exception", "BaseException"])
 _EXITS = frozenset(["exit", "os._exit", "os.abort", "quit", "sys.exit"])
 _NOTHING: frozenset[str] = frozenset()
 
 
-class Guards(Notes, ast.NodeVisitor):
+class Guards(Notes, Visitor, ast.NodeVisitor):
     """Visits the statements and expressions that decide whether a variable is there."""
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:

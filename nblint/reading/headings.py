@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from nblint.document.model import Cell, Place
@@ -51,6 +52,7 @@ def sections_by_name(settings: HeaderSettings) -> Sections:
     }
 
 
+@lru_cache(maxsize=256)
 def normalised(title: str) -> str:
     """Return a title as sections are compared by.
 

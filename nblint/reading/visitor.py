@@ -1,0 +1,63 @@
+"""Visits the nodes of a syntax tree: as `ast.NodeVisitor` does, in less time."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+# Most nodes of a tree, with nothing below them; nobody asks to visit them.
+_LEAVES = (ast.Name, ast.Constant, ast.alias, ast.operator, ast.cmpop, ast.boolop)
+# What never holds a node that is more than a leaf.
+_PLAIN = frozenset(
+    "arg asname attr ctx id kind level lineno module name names op ops rest type_comment".split()
+)
+
+
+class Visitor(ast.NodeVisitor):
+    """Calls for each node the method `visit_` with its class's name, if there is one.
+
+    A method sees to it that what stands below its node is visited. Names, constants and operators
+    have no method.
+    """
+
+    def visit(self, node: ast.AST) -> None:
+        """Visit a node."""
+        kind = node.__class__
+        if kind is ast.Name or kind is ast.Constant:
+            return
+        method = _METHODS[self.__class__, kind]
+        if method is None:
+            self.generic_visit(node)
+        else:
+            method(self, node)
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Visit what stands below a node."""
+        for field in _FIELDS[node.__class__]:
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.visit(item)
+            elif isinstance(value, ast.AST):
+                self.visit(value)
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """The fields of a class that can hold nodes to visit."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        fields: tuple[str, ...] = () if issubclass(kind, _LEAVES) else getattr(kind, "_fields", ())
+        self[kind] = found = tuple(field for field in fields if field not in _PLAIN)
+        return found
+
+
+class _Methods(dict[tuple[type, type], Callable[[Any, ast.AST], None] | None]):
+    """What a visitor's class has for a class of nodes."""
+
+    def __missing__(self, key: tuple[type, type]) -> Callable[[Any, ast.AST], None] | None:
+        visitor, kind = key
+        self[key] = found = getattr(visitor, f"visit_{kind.__name__}", None)
+        return found
+
+
+_FIELDS, _METHODS = _Fields(), _Methods()
