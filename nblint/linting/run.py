@@ -143,11 +143,13 @@ class Run:
         jobs = self._jobs
         if jobs is None:
             jobs = processors() if len(files) >= _MANY[start_method()] else 1
-        if jobs == 1:
-            for file in files:
-                yield file, file.loaded.examiner.examine_file(file.path, file.name)
+        # The first files here: what is loaded for them, copies of this process have as well.
+        here = len(files) if jobs == 1 else _CHUNK
+        for file in files[:here]:
+            yield file, file.loaded.examiner.examine_file(file.path, file.name)
+        if here >= len(files):
             return
-        for chunk, answers in shared(examine_files, _chunks(files), jobs):
+        for chunk, answers in shared(examine_files, _chunks(files[here:]), jobs):
             yield from zip(chunk, answers, strict=True)
 
     def _results(self, file: _File, examined: Examined) -> Iterator[Result]:
