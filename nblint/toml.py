@@ -1,6 +1,5 @@
 """Reads TOML files into typed structs, and says in one sentence what is wrong with one."""
 
-import difflib
 import json
 import re
 import sys
@@ -194,6 +193,8 @@ def nearest(word: str, words: Iterable[str]) -> str:
     Returns:
         "; did you mean 'x'?", or an empty string where nothing is near.
     """
+    import difflib
+
     matches = difflib.get_close_matches(word, list(words), n=1)
     return f"; did you mean {matches[0]!r}?" if matches else ""
 

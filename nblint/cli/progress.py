@@ -1,7 +1,6 @@
 """How far a run is: a bar on the terminal, while it takes long."""
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -59,6 +58,8 @@ class Progress:
             self._shown = 0
 
     def _show(self, done: int, path: str) -> None:
+        import shutil
+
         total = max(done, self._total(), 1)
         filled = _CELLS * done // total
         bar = f"[{'#' * filled}{'.' * (_CELLS - filled)}] {done}/{total} "

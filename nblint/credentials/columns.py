@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.bound import bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.text import stems
+from nblint.patterns import lazy_pattern
 
-_CELL = re.compile(r"[^|\n]+")
-_CSV_CELL = re.compile(r"(?:(?<=,)|^)[^,\n]*")
-_CSV_HEADER = re.compile(r"[\w\"-]{0,40}(?:,[\w\"-]{1,40}){1,60}")
-_WORD = re.compile(r"\S+")
-_RULE = re.compile(r"[\s|:+=-]*")
+_CELL = lazy_pattern(r"[^|\n]+")
+_CSV_CELL = lazy_pattern(r"(?:(?<=,)|^)[^,\n]*")
+_CSV_HEADER = lazy_pattern(r"[\w\"-]{0,40}(?:,[\w\"-]{1,40}){1,60}")
+_WORD = lazy_pattern(r"\S+")
+_RULE = lazy_pattern(r"[\s|:+=-]*")
 _MOST_ROWS = 1000
 
 
@@ -44,10 +44,10 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
 
 # `{"columns": ["user", "password"], "index": [0], "data": [["ann", "…"]]}`, as pandas' `to_json`
 # and `to_dict` write a frame with `orient="split"`.
-_COLUMNS = re.compile(r"""["']columns["']:\s{0,4}\[([^\[\]]{1,4000})\]""")
-_DATA = re.compile(r"""["']data["']:\s{0,4}\[""")
-_RECORD = re.compile(r"""[\s,]{0,40}\[([^\[\]]{0,8000})\]""")
-_ITEM = re.compile(
+_COLUMNS = lazy_pattern(r"""["']columns["']:\s{0,4}\[([^\[\]]{1,4000})\]""")
+_DATA = lazy_pattern(r"""["']data["']:\s{0,4}\[""")
+_RECORD = lazy_pattern(r"""[\s,]{0,40}\[([^\[\]]{0,8000})\]""")
+_ITEM = lazy_pattern(
     r"""\s{0,40}(?:"((?:[^"\\\n]|\\.){0,2000})"|'((?:[^'\\\n]|\\.){0,2000})'|[^,"']{0,200})\s{0,40}(?:,|$)"""
 )
 

@@ -9,22 +9,23 @@ from nblint.credentials.bound import make_hit
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import Level
 from nblint.credentials.values import is_credential
+from nblint.patterns import lazy_pattern
 
 # `Set-Cookie: …`, `Cookie: …`, `"Cookie": "…"`: pairs to the end of the row.
-_HEADER = re.compile(
+_HEADER = lazy_pattern(
     r"""cookie["']{0,2}\]?\s{0,2}[:=]\s{0,2}[rbf]{0,2}["']?(?=[\w.-]{2,40}=)""", re.IGNORECASE
 )
 # `cookies={"sessionid": "…"}`, `cookies=dict(sessionid="…")`: pairs to the closing bracket.
-_MAPPING = re.compile(r"""cookies?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)""", re.IGNORECASE)
+_MAPPING = lazy_pattern(r"""cookies?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)""", re.IGNORECASE)
 # `session.cookies["sessionid"] = "…"`, `cookies.set("sessionid", "…")`, `<Cookie sessionid=… for x>`.
-_SINGLE = re.compile(
+_SINGLE = lazy_pattern(
     r"""cookies?(?:\[|\.(?:set|update|set_cookie)\(|\s)\s{0,2}(?=["']?[\w.-]{2,40}["']?[\]=,])""",
     re.IGNORECASE,
 )
-_PAIR = re.compile(
+_PAIR = lazy_pattern(
     r"""(?<![\w.-])([\w.-]{2,40})["']?\]?\s{0,2}[=:,]\s{0,2}[rbf]{0,2}["']?([\w%+/=.~|:-]{16,2048})(?![\w(\[])"""
 )
-_SESSION = re.compile(
+_SESSION = lazy_pattern(
     r"[\w.-]{0,30}sess(?:ion)?(?:[_-]?id)?|(?:[\w-]{1,30}[._-])?sid|[\w-]{0,30}(?:auth|token|jwt)[\w-]{0,20}",
     re.IGNORECASE,
 )

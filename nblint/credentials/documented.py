@@ -13,6 +13,7 @@ from typing import NamedTuple
 from nblint.credentials.formats import FORMATS, Format
 from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.placeholders import is_documented_example, is_placeholder
+from nblint.patterns import lazy_pattern
 
 
 class Match(NamedTuple):
@@ -194,7 +195,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     return not text[start].isalnum()
 
 
-_IN_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,40}$")
+_IN_BASE64 = lazy_pattern(r"[A-Za-z0-9+/]{24,40}$")
 
 
 def _surroundings(text: str, start: int, end: int) -> str:

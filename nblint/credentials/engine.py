@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -36,20 +35,21 @@ from nblint.credentials.text import (
 )
 from nblint.credentials.urls import find_urls
 from nblint.credentials.values import is_credential
+from nblint.patterns import lazy_pattern
 from nblint.reading.ipython import Magic
 from nblint.reading.python import Problem, read_source
 
-_MAGIC = re.compile(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
+_MAGIC = lazy_pattern(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
 # Where a password stands without a name: `auth=("user", "…")`, `server.login("user", "…")`.
 _PASSWORD_CALLS = Literals(
     "login( connect( bind_s( system( run( popen( call( output( command( github( ftp( ftp_tls( ftphost( "
     "smtp( redis( minio( credentials( token( authentication(".split()
 )
-_PASSWORD_PAIR = re.compile(r"""auth\w{0,12}["']?\s{0,2}[=(:]""")
-_BARE = re.compile(r"(?:token|key|secret) [\w-]{32}")
-_LITERAL = re.compile(r"""["'](?=([^"'\n]{6,400})["'])""")
+_PASSWORD_PAIR = lazy_pattern(r"""auth\w{0,12}["']?\s{0,2}[=(:]""")
+_BARE = lazy_pattern(r"(?:token|key|secret) [\w-]{32}")
+_LITERAL = lazy_pattern(r"""["'](?=([^"'\n]{6,400})["'])""")
 # No value that a machine made: most literals are short words and signs.
-_PLAIN = re.compile(r"[^0-9!@#$%^&*+=~]{0,15}")
+_PLAIN = lazy_pattern(r"[^0-9!@#$%^&*+=~]{0,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _other_language(text: str, extra: Collection[str], language: str = "") -> It
             yield from _moved(find_pairs(match[0], Unquoted.PROSE, extra), match.start())
 
 
-_COMMENT = re.compile(r"(?:(?<![:\w\"'])//|(?<![\w\"'-])--(?= )|(?<![\w\"'&])#)[^\n]{4,400}")
+_COMMENT = lazy_pattern(r"(?:(?<![:\w\"'])//|(?<![\w\"'-])--(?= )|(?<![\w\"'&])#)[^\n]{4,400}")
 # Bodies of `%%writefile`, by the file's ending; others are read as plain text.
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile")
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",

@@ -8,18 +8,19 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.bound import PASSWORD, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import Level, judge
+from nblint.patterns import lazy_pattern
 
-_ROW = re.compile(r"<tr\b", re.IGNORECASE)
-_CELL = re.compile(r"<t([hd])\b[^<>]{0,300}>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_ENTITY = re.compile(r"&(?:quot|apos|amp|lt|gt|nbsp|#39|#x27|#34|#x22);")
+_ROW = lazy_pattern(r"<tr\b", re.IGNORECASE)
+_CELL = lazy_pattern(r"<t([hd])\b[^<>]{0,300}>", re.IGNORECASE)
+_TAG = lazy_pattern(r"<[^<>]{0,2000}>")
+_ENTITY = lazy_pattern(r"&(?:quot|apos|amp|lt|gt|nbsp|#39|#x27|#34|#x22);")
 _ENTITIES = {
     "&quot;": '"', "&#34;": '"', "&#x22;": '"', "&apos;": "'", "&#39;": "'", "&#x27;": "'",
     "&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ",
 }  # fmt: skip
 # What a tag leaves behind: the end of a cell or term, the end of a row.
 _MARKS = {"</td": "|", "</th": "|", "</dt": "|", "</tr": "\n"}
-_DATA_URI = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]*")
+_DATA_URI = lazy_pattern(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]*")
 
 
 def visible_text(html: str) -> str:
@@ -62,7 +63,7 @@ def _without_element(html: str, name: str) -> str:
     return "".join(parts) + html[position:]
 
 
-_PASSWORD_INPUT = re.compile(
+_PASSWORD_INPUT = lazy_pattern(
     r"""<input\b(?=[^<>]{0,300}?type=["']?password)[^<>]{0,300}?\bvalue=["']([^"'<>]{4,200})["']""",
     re.IGNORECASE,
 )

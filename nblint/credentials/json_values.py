@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.shell import find_commands
 from nblint.credentials.text import Unquoted, find_headers, find_pairs, has_stem
+from nblint.patterns import lazy_pattern
 
 _DEEPEST = 100
 
@@ -82,7 +82,7 @@ def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()
 
 
 # In JSON as it is shown, each item of a list stands in a row of its own.
-_BETWEEN_ITEMS = re.compile(r"""",\n {1,200}\"""")
+_BETWEEN_ITEMS = lazy_pattern(r"""",\n {1,200}\"""")
 
 
 def _find_prose(text: str, placeholders: Collection[str]) -> Iterator[Hit]:

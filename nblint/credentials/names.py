@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+from nblint.patterns import lazy_pattern
 
 
 class Level(IntEnum):
@@ -115,7 +116,7 @@ _COMPOUNDS = {
     "dbpass": ("db", "pass"),
     "dbpw": ("db", "pw"),
 }
-_WORDS = re.compile(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+|[^\W\d_a-zA-Zß-ÿ]+")
+_WORDS = lazy_pattern(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+|[^\W\d_a-zA-Zß-ÿ]+")
 
 
 def _words(name: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection
 from functools import lru_cache
 from itertools import pairwise
+
+from nblint.patterns import lazy_pattern
 
 # One of these words makes the whole value a placeholder.
 _MARKERS = frozenset(
@@ -41,10 +42,10 @@ _GENERIC = frozenset(
     passe passwort passwörter sa schlüssel senha seu sua ta tu tua votre wachtwoord zde
     """.split()
 )
-_WORDS = re.compile(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[0-9]+")
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_WORDS = lazy_pattern(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[0-9]+")
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
 _NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy_pattern(
     r"""
     <[^<>]{0,80}>?                  # <TOKEN>, <your key
     | \$\{[^{}]{0,80}\}?            # ${TOKEN}
@@ -62,7 +63,7 @@ _TEMPLATE = re.compile(
 )
 # Keys that are made to be published, or that reach nothing but a sandbox.
 _PUBLIC = ("pk_live_", "pk_test_", "sk_test_", "rk_test_", "pk.eyJ", "pub-")
-_TEMPLATE_INSIDE = re.compile(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
+_TEMPLATE_INSIDE = lazy_pattern(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
 # The first 32 bits of the SHA-256 of values that vendors print in their documentation (AWS's are
 # caught by the word EXAMPLE): the storage and Cosmos DB emulators' keys, jwt.io's payloads,
@@ -112,6 +113,8 @@ def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
 
 def is_documented_example(value: str) -> bool:
     """Tell whether a vendor prints exactly this value in its documentation."""
+    import hashlib
+
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
     return digest[:8] in _DOCUMENTED
 

@@ -17,6 +17,7 @@ from nblint.credentials.documented import LongWord, long_words, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.literals import Literals
 from nblint.credentials.placeholders import is_placeholder
+from nblint.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
@@ -29,16 +30,16 @@ PROVIDERS = (
     ("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
     ("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
 )  # fmt: skip
-_CANDIDATE = re.compile("|".join(f"(?:{row[3]})" for row in PROVIDERS), re.IGNORECASE)
+_CANDIDATE = lazy_pattern("|".join(f"(?:{row[3]})" for row in PROVIDERS), re.IGNORECASE)
 # What they hold in lower case, but for the first: looked for before that slow expression.
 _MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
-_ARTIFACTORY = re.compile(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
+_ARTIFACTORY = lazy_pattern(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
 # So many letters and digits in a row have the keys of all providers but Artifactory.
-_KEY = re.compile(r"(?<![\w-])(?:[\w-]{44}|[a-z]{24,512}(?![\w-]))")
+_KEY = lazy_pattern(r"(?<![\w-])(?:[\w-]{44}|[a-z]{24,512}(?![\w-]))")
 SHORT_KEYS = ("AKC", "AP")  # how Artifactory's start; they are no long words
 _SHORT_KEYS = Literals(SHORT_KEYS)
-_SHORT = re.compile(r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}")
-_SPACES = re.compile(r"\s{2,}")
+_SHORT = lazy_pattern(r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}")
+_SPACES = lazy_pattern(r"\s{2,}")
 _LONGEST_LINE = 2000
 _OVERLAP = 200
 

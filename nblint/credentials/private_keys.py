@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-_HEADER = re.compile(
+from nblint.patterns import lazy_pattern
+
+_HEADER = lazy_pattern(
     r"-----BEGIN (?:[A-Z0-9]{2,9} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d"
 )
-_BASE64 = re.compile(r"[A-Za-z0-9+/=]{16,16384}")
+_BASE64 = lazy_pattern(r"[A-Za-z0-9+/=]{16,16384}")
 # Between two lines of a key: an escaped or real line end, quotes, a plus, a YAML bar.
 _LONGEST_GAP = 80
 _LONGEST_KEY = 16_384

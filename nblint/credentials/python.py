@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import base64
 import binascii
-import re
 from collections.abc import Callable, Collection, Iterator
 
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind
@@ -30,6 +29,7 @@ from nblint.credentials.text import (
     has_stem,
 )
 from nblint.credentials.urls import QUERY_KEYS, find_easy_connect, find_urls
+from nblint.patterns import lazy_pattern
 
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
@@ -47,7 +47,7 @@ _RUNNERS = frozenset(
 )
 # One of these stands in a text that holds a credential with its name.
 _MARKS = ("=", ":", "'", '"', ",", "<", "earer ")
-_LONG = re.compile(r"[\w-]{32}")
+_LONG = lazy_pattern(r"[\w-]{32}")
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 

@@ -9,6 +9,7 @@ from nblint.credentials.engine import DEFAULTS, find_in_code, find_in_html, find
 from nblint.credentials.formats import FORMATS
 from nblint.credentials.found import Credentials
 from nblint.credentials.hits import Hit
+from nblint.patterns import lazy_pattern
 
 _HIDDEN = "…"
 # A row of a private key, say; shorter ones may be anything.
@@ -18,12 +19,12 @@ _PREFIXES = sorted(
     {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
     - {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="},
 )
-_CUT = re.compile(
+_CUT = lazy_pattern(
     "("
     + "|".join(re.escape(prefix) for prefix in _PREFIXES)
     + r"|AKIA|ASIA|AIza|eyJ)[\w.~+/=-]{8,}"
 )
-_LITERAL = re.compile(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
+_LITERAL = lazy_pattern(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
 
 
 class Redaction:

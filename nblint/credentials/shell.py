@@ -10,97 +10,98 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.sql import find_sql
 from nblint.credentials.text import Unquoted, find_headers, find_pairs
+from nblint.patterns import lazy_pattern
 
 # A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
 _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""
-_OPTION = re.compile(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
-_USER = re.compile(
+_OPTION = lazy_pattern(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
+_USER = lazy_pattern(
     r"""(?:\b(?:curl|http|https|wget|xh|smbclient|rpcclient|ldapsearch|lftp)\b[^\n|;]{0,400}?)"""
     r"""[ \t](?:-u|--user|-a|--auth|-U|--proxy-user)[ =]{0,4}["']?([^\s:"'%,]{1,80})[:%,]([^\s"'|;]{3,200})"""
 )
 _USER_OPTIONS = (" -u", " -a", " -U", " --user", " --auth", " --proxy-user", "\t-")
 # Tools whose `-p`, `-a` or `-w` takes a password; mysql's takes it without a space.
-_SHORT = re.compile(
+_SHORT = lazy_pattern(
     r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
     r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
     r"""|zip|unzip|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
     r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,4}""" + _WORD
 )
-_MYSQL = re.compile(
+_MYSQL = lazy_pattern(
     r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
 )
 # Whatever the tool: a user and a password as short options. A port or a project is no password.
-_USER_AND_PASSWORD = re.compile(
+_USER_AND_PASSWORD = lazy_pattern(
     r"""[ \t]-(?:u|U|a|l|-user(?:name)?)[ =]{1,4}["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,4}"""
     + _WORD
 )
-_NET_USE = re.compile(
+_NET_USE = lazy_pattern(
     r"""\bnet[ \t]{1,4}use[ \t](?:\S{1,200}[ \t]{1,4}){1,3}?""" + _WORD + r"""[ \t]{1,4}/user:"""
 )
-_RDP = re.compile(r"""[ \t]/p:""" + _WORD)
-_OPENSSL = re.compile(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
+_RDP = lazy_pattern(r"""[ \t]/p:""" + _WORD)
+_OPENSSL = lazy_pattern(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
 # PostgreSQL's password file: `host:port:database:user:password`.
-_PGPASS = re.compile(
+_PGPASS = lazy_pattern(
     r"""(?:^|["'\s])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w.*-]{1,80}:[\w.@*-]{1,80}:([^\s"'\\]{4,128})"""
 )
-_REDIS = re.compile(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
-_SQLPLUS = re.compile(
+_REDIS = lazy_pattern(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
+_SQLPLUS = lazy_pattern(
     r"""\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;@]{0,80}?[ \t][\w$#]{1,60}/([^\s@/]{3,80})@"""
 )
-_SUDO = re.compile(
+_SUDO = lazy_pattern(
     r"""\becho[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
     + _WORD
     + r"""[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S"""
 )
-_STDIN = re.compile(
+_STDIN = lazy_pattern(
     r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
     + _WORD
     + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--with-token|passwd|login|kinit)"""
 )
 # What a tool reads from its input: `kinit ann <<< "…"`.
-_HERE_STRING = re.compile(
+_HERE_STRING = lazy_pattern(
     r"""\b(?:kinit|sudo|passwd|login|--password-stdin|--with-token)\b[^\n|;]{0,200}?<<<[ \t]{0,4}"""
     + _WORD
 )
-_RCLONE = re.compile(r"""\brclone\b[^\n|;]{1,300}?[ \t](?:pass|obscure)[ =][ \t]{0,4}""" + _WORD)
-_POETRY = re.compile(
+_RCLONE = lazy_pattern(r"""\brclone\b[^\n|;]{1,300}?[ \t](?:pass|obscure)[ =][ \t]{0,4}""" + _WORD)
+_POETRY = lazy_pattern(
     r"""\bpoetry[ \t]{1,4}config[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4})?"""
     r"""(?:http-basic\.\S{1,80}[ \t]{1,4}\S{1,80}|pypi-token\.\S{1,80})[ \t]{1,4}""" + _WORD
 )
-_MINIO = re.compile(
+_MINIO = lazy_pattern(
     r"""\bmc[ \t]{1,4}(?:alias[ \t]{1,4}set|config[ \t]{1,4}host[ \t]{1,4}add)(?:[ \t]{1,4}\S{1,200}){3}[ \t]{1,4}"""
     + _WORD
 )
 # https://github.com/fortra/impacket/tree/master/examples: `[[domain/]username[:password]@]host`.
-_IMPACKET = re.compile(
+_IMPACKET = lazy_pattern(
     r"""\b(?:\w{2,8}exec|secretsdump|smbclient|lookupsid|samrdump|mssqlclient|get(?:TGT|ST|Pac)|reg|services|rpcdump"""
     r"""|addcomputer|ticketer|Get(?:UserSPNs|NPUsers|ADUsers)|findDelegation|rdp_check|netview|ntlmrelayx)\.py\b"""
     r"""[^\n|;]{0,200}?[ \t"'](?:[\w.-]{1,60}/)?[\w.$-]{1,60}:([^\s"'@:]{3,128})(?=@|["'\s]|$)"""
 )
-_PASSIN = re.compile(r"""\bpass:([^\s"';|]{4,128})""")
-_HTPASSWD = re.compile(
+_PASSIN = lazy_pattern(r"""\bpass:([^\s"';|]{4,128})""")
+_HTPASSWD = lazy_pattern(
     r"""\bhtpasswd[ \t]{1,4}-\w{0,6}b\w{0,6}[ \t]{1,4}\S{1,200}[ \t]{1,4}\S{1,80}[ \t]{1,4}"""
     + _WORD
 )
-_SECURE_STRING = re.compile(
+_SECURE_STRING = lazy_pattern(
     r"""ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?["']([^"'\n]{3,200})["']""",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(
+_LOGIN = lazy_pattern(
     r"""\b(?:wandb|vault|huggingface-cli|hf|comet|clearml|neptune|prefect|databricks|snyk|heroku|flyctl|modal|ngrok|pulumi)"""
     r"""[ \t]{1,4}(?:auth[ \t]{1,4})?(?:login|authtoken|add-authtoken|config[ \t]add-authtoken)[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}){0,3}"""
     + _WORD
 )
 # `%env NAME value` and `aws configure set aws_secret_access_key VALUE`.
-_SPACED = re.compile(
+_SPACED = lazy_pattern(
     r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
     + _WORD
 )
 _SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill")
-_NETRC = re.compile(
+_NETRC = lazy_pattern(
     r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
 )
-_LIST_SEPARATOR = re.compile(r"""["'],[ ]?["']""")
+_LIST_SEPARATOR = lazy_pattern(r"""["'],[ ]?["']""")
 # What each needs in the text at least, the pattern, and what its last words are.
 _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] = (
     (("machine ",), _NETRC, PASSWORD),

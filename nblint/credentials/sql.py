@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterator
 
 from nblint.credentials.bound import PASSWORD, bind
 from nblint.credentials.hits import Hit
+from nblint.patterns import lazy_pattern
 
-_SQL = re.compile(
+_SQL = lazy_pattern(
     r"""\b(?:identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?N?'([^'\n]{4,200})'""",
     re.IGNORECASE,
 )
-_INSERT = re.compile(
+_INSERT = lazy_pattern(
     r"""\binto\s{1,8}[\w.`"\[\]]{1,100}\s{0,8}\(([^()]{1,1000})\)\s{0,8}values\s{0,8}\(([^()]{1,2000})\)""",
     re.IGNORECASE,
 )
-_VALUE = re.compile(r"""\s*(?:N?'([^'\n]{0,512})'|[^,']{0,200})\s*(?:,|$)""")
+_VALUE = lazy_pattern(r"""\s*(?:N?'([^'\n]{0,512})'|[^,']{0,200})\s*(?:,|$)""")
 
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:

@@ -13,6 +13,7 @@ from nblint.credentials.bound import PASSWORD, TOKEN, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import CredentialName, Level, judge
+from nblint.patterns import lazy_pattern
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
@@ -33,57 +34,57 @@ class Unquoted(Enum):
 
 
 # What stands before a stem and belongs to the name, read backwards: up to three more words.
-_NAME_BEFORE = re.compile(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
-_NAME_AFTER = re.compile(r"[\w.-]{0,60}")
+_NAME_BEFORE = lazy_pattern(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
+_NAME_AFTER = lazy_pattern(r"[\w.-]{0,60}")
 # A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
 # parenthesis in prose, and the separator.
 _CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
-_SEPARATOR = re.compile(
+_SEPARATOR = lazy_pattern(
     _CLOSE
     + r"""[ \t]{0,40}(?::=|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
-_PROSE_SEPARATOR = re.compile(
+_PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
     + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
-_DESCRIPTION = re.compile(r"[ \t]([A-Za-z]{2,20})[ \t]?[:=]")
+_DESCRIPTION = lazy_pattern(r"[ \t]([A-Za-z]{2,20})[ \t]?[:=]")
 # `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
-_APPOSITION = re.compile(
+_APPOSITION = lazy_pattern(
     r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
 )
 # `with password …`, `token …`: nothing but a space, so that the value must look generated.
-_BARE_PASSWORD = re.compile(
+_BARE_PASSWORD = lazy_pattern(
     r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
 )
-_BARE_TOKEN = re.compile(
+_BARE_TOKEN = lazy_pattern(
     r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
 )
 # A heading or label, and the value alone in the row below.
-_BELOW = re.compile(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))""")
+_BELOW = lazy_pattern(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))""")
 # `password      …`: a row of a series, or of a listing that says no more.
-_ALIGNED = re.compile(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
-_QUOTED = re.compile(
+_ALIGNED = lazy_pattern(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
+_QUOTED = lazy_pattern(
     r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
-_WORD = re.compile(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
+_WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _TRAILING = ".,;:)]}*\\"
-_ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
+_ELEMENT = lazy_pattern(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
 # `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
-_NAMED_VALUE = re.compile(
+_NAMED_VALUE = lazy_pattern(
     r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,#]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
     r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
     re.IGNORECASE,
 )
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
-_LOGIN = re.compile(
+_LOGIN = lazy_pattern(
     r"""\b(?:credentials?|creds?|log ?ins?|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:))?"""
     r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
     re.IGNORECASE,
 )
-_RIGHT_ASSIGNMENT = re.compile(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
-_ANSWER = re.compile(
+_RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
+_ANSWER = lazy_pattern(
     r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}[\w.]{1,40}\.(?:send|sendline|write)\(b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
 )
 # A widget as it prints itself, in any order: `Text(value='…', description='API key')`.
@@ -93,14 +94,14 @@ _WIDGETS = tuple(
     re.compile(rf"""{first}[^()\n]{{0,200}}?{second}""")
     for first, second in ((_LABEL, _TYPED), (_TYPED, _LABEL))
 )
-_AUTHORIZATION = re.compile(
+_AUTHORIZATION = lazy_pattern(
     r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3})?"""
     r"""([\w.~+/=-]{8,2048})""",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
-_AUTH_TUPLE = re.compile(
+_BEARER = lazy_pattern(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
+_AUTH_TUPLE = lazy_pattern(
     r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|key_set_with_value)\((?:\w{1,20},\s{0,2}|["'][\w.-]{1,40}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
     r"""\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )

@@ -11,29 +11,32 @@ from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import Level, judge
 from nblint.credentials.placeholders import is_placeholder
 from nblint.credentials.values import is_credential
+from nblint.patterns import lazy_pattern
 
 # RFC 3986, section 3.2.1, and what people write against it: a password with "@", "#" or "?".
-_USERINFO = re.compile(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")
+_USERINFO = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")
 # A password with an unescaped slash: only where a scheme of databases leaves no other reading.
-_SLASHED = re.compile(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"'<>`\\@]{1,128})@(?=[\w\[{%$<(-])""")
-_DATABASE = re.compile(
+_SLASHED = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"'<>`\\@]{1,128})@(?=[\w\[{%$<(-])""")
+_DATABASE = lazy_pattern(
     r"\b(?:postgres(?:ql)?|mysql|mongodb|redis|rediss|amqps?|mssql)(?:\+\w{1,20})?$"
 )
-_TOKEN_AS_USER = re.compile(r"""://([^\s/"'<>`:@\\|]{16,255})(?::(?:x-oauth-basic)?)?@(?=[\w\[])""")
+_TOKEN_AS_USER = lazy_pattern(
+    r"""://([^\s/"'<>`:@\\|]{16,255})(?::(?:x-oauth-basic)?)?@(?=[\w\[])"""
+)
 # A channel of Anaconda: https://docs.anaconda.com/psm-on-prem/user/token/
-_CHANNEL = re.compile(r"""://[\w.-]{1,200}(?::\d{1,5})?/t/((?:[a-z]{2}-)?[\w-]{20,64})/""")
-_QUERY = re.compile(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,2048})""")
+_CHANNEL = lazy_pattern(r"""://[\w.-]{1,200}(?::\d{1,5})?/t/((?:[a-z]{2}-)?[\w-]{20,64})/""")
+_QUERY = lazy_pattern(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,2048})""")
 # Oracle's "easy connect": `scott/tiger@host:1521/service`.
-_EASY_CONNECT = re.compile(
+_EASY_CONNECT = lazy_pattern(
     r"""[\w$#]{1,60}/([^\s@/"]{4,80})@[\w.-]{1,200}(?::\d{1,5})?(?:/[\w.-]{1,80})?"""
 )
 # ODBC, OLE DB, JDBC, ADO.NET, Azure, libpq: pairs around the one that matters.
-_CONNECTION = re.compile(
+_CONNECTION = lazy_pattern(
     r"(?:server|data source|host|hostname|addr|uid|user id|user|username|endpoint|driver|provider"
     r"|account|accountname|dsn|database|dbname|initial catalog|protocol)\s{0,2}=|jdbc:",
     re.IGNORECASE,
 )
-_PAIR = re.compile(
+_PAIR = lazy_pattern(
     r"""(password|passwd|pwd|pass|accountkey|sharedaccesskey|secret|accesskey|token|apikey|api_key)"""
     r"""\s{0,2}=\s{0,2}(?:\{([^}\n]{3,128})\}|'([^'\n]{3,128})'|([^;"'\s&{}<>,)\\]{3,256}))""",
     re.IGNORECASE,

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from nblint.credentials.names import Level
 from nblint.credentials.placeholders import is_placeholder
+from nblint.patterns import lazy_pattern
 
-_REFERENCE = re.compile(
+_REFERENCE = lazy_pattern(
     r"""
     [a-z][a-z0-9+.-]{1,20}://[^@]*          # a URL; one with a password is another layer's
     | (?:\.{0,2}|~|[A-Za-z]:)[/\\].*\.[a-z0-9]{1,6}   # a path to a file
@@ -31,7 +32,7 @@ _REFERENCE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 # Unquoted text only: `password = getpass()`, `token: os.environ["X"]`, `key=self.key`.
-_CODE = re.compile(
+_CODE = lazy_pattern(
     r"""
     [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\(.*|\[.*)
     | (?:os|sys|self|config|cfg|settings|env|args|params|secrets|st|conf|cls|process|var|local|data)
@@ -39,24 +40,24 @@ _CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_REGEX = re.compile(r"\\[wWsSdDbB]|\[\^|\(\?|\.\*|\[A-Z|\[a-z|\[0-9")
-_SLUG = re.compile(
+_REGEX = lazy_pattern(r"\\[wWsSdDbB]|\[\^|\(\?|\.\*|\[A-Z|\[a-z|\[0-9")
+_SLUG = lazy_pattern(
     r"(?:[a-z]{2,}|[0-9]{1,4}|v[0-9]{1,3})(?:[-_./ :](?:[a-z]{1,20}|[0-9]{1,4}|v[0-9]{1,3}))*"
 )
-_WORD = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+")
-_CAMEL_CASE = re.compile(r"[A-Za-z]?[a-z]{2,}(?:[ _-]?[A-Z][a-z]{2,})*[0-9]{0,2}|[A-Z][A-Z_-]*")
-_HEX = re.compile(r"[0-9a-fA-F]+")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_OPAQUE = re.compile(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
-_DATE_OR_VERSION = re.compile(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
-_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?(?:/.*)?")
-_TYPE = re.compile(
+_WORD = lazy_pattern(r"[A-Za-z]?[a-z]+|[A-Z]+")
+_CAMEL_CASE = lazy_pattern(r"[A-Za-z]?[a-z]{2,}(?:[ _-]?[A-Z][a-z]{2,})*[0-9]{0,2}|[A-Z][A-Z_-]*")
+_HEX = lazy_pattern(r"[0-9a-fA-F]+")
+_UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_OPAQUE = lazy_pattern(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
+_DATE_OR_VERSION = lazy_pattern(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
+_HOST = lazy_pattern(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?(?:/.*)?")
+_TYPE = lazy_pattern(
     r"(?:str|bytes|bool|any|object|string|optional|list|dict|none|category"
     r"|(?:u?int|float|complex|datetime|timedelta)(?:\d{1,3})?)\b.*",
     re.IGNORECASE,
 )
 # The type of a column, as schemas state it: "password": "VARCHAR(255)".
-_COLUMN_TYPE = re.compile(
+_COLUMN_TYPE = lazy_pattern(
     r"(?:n?(?:var)?char(?:acter)?2?|binary|varbinary|text|category|categorical|object|string|bytes)"
     r"(?:\s?\(\s?\w{1,6}\s?\))?(?: not null)?",
     re.IGNORECASE,

@@ -1,6 +1,5 @@
 """What can be changed in a notebook: small edits, which `nblint.document.apply` applies."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -119,6 +118,8 @@ def new_id(text: str, taken: Collection[str]) -> str:
 
     It follows from a text, so that the same fix gives the same bytes twice.
     """
+    import hashlib
+
     counter = 0
     while True:
         digest = hashlib.sha256(f"{counter or ''}{text}".encode("utf-8", "surrogatepass"))

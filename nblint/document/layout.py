@@ -1,12 +1,12 @@
 """How a file's JSON is laid out, so that what is added looks like the rest of it."""
 
 import json
-import re
 from typing import NamedTuple
 
 from nblint.document.positions import STRING
+from nblint.patterns import lazy_pattern
 
-_BEGINNING = re.compile(rb"\s*\{(?:(\r?\n)([ \t]*))?[ \t]*(?:" + STRING + rb"(\s*:\s*))?")
+_BEGINNING = lazy_pattern(rb"\s*\{(?:(\r?\n)([ \t]*))?[ \t]*(?:" + STRING + rb"(\s*:\s*))?")
 
 
 class Layout(NamedTuple):

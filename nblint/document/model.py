@@ -4,7 +4,6 @@ Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,7 +11,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from nblint.patterns import lazy_pattern
+
+_LINE_END = lazy_pattern(r"\r\n|\r|\n")
 
 
 class Place(NamedTuple):

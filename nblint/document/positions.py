@@ -13,14 +13,15 @@ from itertools import islice
 from typing import NamedTuple
 
 from nblint.document.model import Place, offset_of
+from nblint.patterns import lazy_pattern
 
 STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 # A character of a JSON string, as it is escaped in the file; a surrogate pair is one.
-CHARACTER = re.compile(
+CHARACTER = lazy_pattern(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|\\u[0-9a-fA-F]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*"
 )
-_TOKEN = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
+_TOKEN = lazy_pattern(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
 

@@ -6,15 +6,16 @@ test holds the two together). Loading and running that costs more than all rules
 https://github.com/jupyter/nbformat/blob/main/nbformat/v4/nbformat.v4.5.schema.json
 """
 
-import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from nblint.patterns import lazy_pattern
+
 _Multiline = str | list[str]
 _Count = Annotated[int, Meta(ge=0)] | None
-_JSON = re.compile(r"^application/(.*\+)?json$")
+_JSON = lazy_pattern(r"^application/(.*\+)?json$")
 
 
 class _Strict(Struct, forbid_unknown_fields=True):

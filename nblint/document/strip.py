@@ -2,7 +2,6 @@
 
 import copy
 import io
-import logging
 import warnings
 
 # What nbstripout's command strips beside outputs and counts; its library leaves that to callers.
@@ -36,6 +35,8 @@ def stripped(raw: bytes) -> bytes:
     # The hook opens the file as text, which makes every line end a line feed.
     text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8")
     written = io.StringIO()
+    import logging
+
     logger = logging.getLogger("traitlets")
     was_disabled, logger.disabled = logger.disabled, True
     try:

@@ -16,11 +16,12 @@ from typing import Any, Literal
 import msgspec
 
 from nblint.document.model import Cell, Notebook, Output, Place
+from nblint.patterns import lazy_pattern
 
 Kind = Literal["code", "markdown", "text", "html", "json", "script"]
 
 # ECMA-48 control sequences and operating system commands (colours, links, titles).
-_ANSI = re.compile(
+_ANSI = lazy_pattern(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[@-Z\\^_])"
 )
 # Before nbformat 4, an output had its formats beside its type, by short names.

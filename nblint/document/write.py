@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -53,6 +52,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: The file or its folder cannot be written; the file is as it was.
     """
+    import tempfile
+
     target = Path(os.path.realpath(path))
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only", str(path))

@@ -6,7 +6,6 @@ editing elsewhere changes nothing in it. It holds no credential, only salted fin
 
 import json
 import os
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from nblint.credentials.redaction import mask
 from nblint.discovery import relative_to
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
+from nblint.patterns import lazy_pattern
 from nblint.settings import SettingsFile
 from nblint.toml import SettingsError, convert_toml, read_bounded
 
@@ -31,7 +31,7 @@ _CREDENTIALS = "NBL2"
 # Of a file that cannot be read nothing is checked: a record of it would let anything pass.
 _NEVER_RECORDED = "NBL001"
 # Ids as nbformat defines them; the hint is left out of any other.
-_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CELL_ID = lazy_pattern(r"[A-Za-z0-9_-]{1,64}")
 
 _Text = Annotated[str, msgspec.Meta(max_length=4096)]
 _Surface = Literal["source", "output", "metadata", "attachment", "file"]

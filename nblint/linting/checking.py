@@ -1,6 +1,5 @@
 """Checks one notebook: bytes in, findings out."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -158,6 +157,8 @@ def _fingerprint(finding: Finding, salt: str | None) -> str | None:
     if finding.detector is not None:
         return finding.secret.fingerprint(salt) if finding.secret and salt else None
     kind = (finding.code, finding.place.surface, finding.place.mime or "", finding.message)
+    import hashlib
+
     return hashlib.sha256("\0".join(kind).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

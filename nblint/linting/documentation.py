@@ -13,12 +13,13 @@ from typing import Literal
 from nblint.findings import Rule
 from nblint.linting.registry import FAMILIES, rules
 from nblint.linting.selection import Selection
+from nblint.patterns import lazy_pattern
 from nblint.settings import Settings, SettingsFile, Severity
 
 _SITE = "https://nblint.readthedocs.io/en/stable/reference/rules"
 
 # How a docstring gives its examples: a label on a row of its own, then a fenced block.
-_EXAMPLE = re.compile(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re.M | re.S)
+_EXAMPLE = lazy_pattern(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re.M | re.S)
 
 
 def url(code: str) -> str:

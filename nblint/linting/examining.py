@@ -1,7 +1,6 @@
 """Examines one file, in whichever process: what is found and mended, and what others need of it."""
 
 import errno
-import pickle
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -166,6 +165,8 @@ def examine_files(work: Files) -> list[Examined]:
 
 @lru_cache(maxsize=8)
 def _examiner(pickled: bytes) -> Examiner:
+    import pickle
+
     examiner = pickle.loads(pickled)  # noqa: S301 - this program's own, from its other process
     assert isinstance(examiner, Examiner)
     return examiner

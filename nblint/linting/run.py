@@ -1,7 +1,6 @@
 """A run over many notebooks: in one process or several, none kept in memory."""
 
 import os
-import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
@@ -189,6 +188,8 @@ class Run:
 
 def _chunks(files: Iterable[_File]) -> Iterator[tuple[Sequence[_File], Files]]:
     """Yield files that are examined together, and what another process needs to do so."""
+    import pickle
+
     pickled: dict[int, bytes] = {}
     for _, alike in groupby(files, lambda file: id(file.loaded)):
         while chunk := tuple(islice(alike, _CHUNK)):

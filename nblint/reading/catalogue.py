@@ -6,7 +6,6 @@ example of a dotenv file. The first file that declares a variable decides what i
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from nblint.patterns import lazy_pattern
 from nblint.reading.known_names import is_known
 from nblint.reading.secret_names import looks_secret
 from nblint.settings import EnvironmentSettings, Table
@@ -22,9 +22,9 @@ from nblint.toml import SettingsError, convert_toml, is_file, read_text, read_to
 
 DEFAULT_CATALOGUE = "environment.toml"
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DOTENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*(?:=\s*(.*))?$")
-_PACKAGE_FILE = re.compile(r"([A-Za-z_][\w.-]+):([^\\/:].*)")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_DOTENV_LINE = lazy_pattern(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*(?:=\s*(.*))?$")
+_PACKAGE_FILE = lazy_pattern(r"([A-Za-z_][\w.-]+):([^\\/:].*)")
 
 
 class Declaration(Table, frozen=True):
@@ -106,6 +106,8 @@ class Catalogue:
 
     def nearest(self, name: str) -> str | None:
         """Return the declared name that somebody most likely meant."""
+        import difflib
+
         plain = {_plain(known): known for known in self.variables}
         found = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
         return plain[found[0]] if found else None

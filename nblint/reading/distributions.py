@@ -6,6 +6,8 @@ Source: the projects' own pages on PyPI.
 
 import re
 
+from nblint.patterns import lazy_pattern
+
 # The module, dotted where a part of a shared one differs, and the distributions that hold it, the
 # usual one first.
 _DISTRIBUTIONS = {
@@ -103,7 +105,7 @@ _SHARED = frozenset([
     "zope",
 ])  # fmt: skip
 
-_INTERFACE_VERSION = re.compile(r"_v[0-9]{1,2}(?:(?:alpha|beta|p)[0-9]{1,2}){0,2}$")
+_INTERFACE_VERSION = lazy_pattern(r"_v[0-9]{1,2}(?:(?:alpha|beta|p)[0-9]{1,2}){0,2}$")
 
 
 def canonical(name: str) -> str:

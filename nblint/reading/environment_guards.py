@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nblint.reading.environment_notes import Notes, keys_of
-from nblint.reading.environment_uses import Fallback
-from nblint.reading.scope import EVERYTHING
+from nblint.reading.environment_uses import EVERYTHING, Fallback
 from nblint.reading.visitor import Visitor
 
 _MISSING = frozenset(["KeyError", "LookupError", "Exception", "BaseException"])

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from nblint.document.model import Place
+from nblint.patterns import lazy_pattern
 from nblint.reading.environment_helpers import Helpers
-from nblint.reading.environment_uses import Exposure, Fallback, Read, Rewrite, Uses, Write
+from nblint.reading.environment_uses import (
+    EVERYTHING,
+    Exposure,
+    Fallback,
+    Read,
+    Rewrite,
+    Uses,
+    Write,
+)
 from nblint.reading.python import PythonCell
-from nblint.reading.scope import COPY, EVERYTHING, Held, Scope
+from nblint.reading.scope import COPY, Held, Scope
 from nblint.reading.shell import read_shell
 from nblint.reading.shell_grammar import ShellUse
 
@@ -18,7 +26,7 @@ READABLE = _ENVIRONS | {COPY}
 GETTERS = frozenset(["os.getenv", "os.getenvb", *(f"{path}.get" for path in READABLE)])
 _GIVING = frozenset(["os.environ.pop", "os.environ.setdefault"])
 _ALL: Held = frozenset([EVERYTHING])
-_VARIABLE = re.compile(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
+_VARIABLE = lazy_pattern(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
 
 
 class Notes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 
 from nblint.document.model import Place, offset_of
+from nblint.patterns import lazy_pattern
 from nblint.reading.environment_guards import Guards
 from nblint.reading.environment_helpers import Helper
 from nblint.reading.environment_notes import GETTERS, READABLE, argument, keys_of
@@ -21,10 +21,10 @@ _SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subproces
 _PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
 _PATCH_OPTIONS = ("in_dict", "values", "clear")
 _FILLING = frozenset(["add", "append", "appendleft", "extend", "insert", "setdefault", "update"])
-_ENVIRON_METHOD = re.compile(r"os\.environb?\.(\w+)")
+_ENVIRON_METHOD = lazy_pattern(r"os\.environb?\.(\w+)")
 # Kubeflow packs the function into a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
-_REMOTE = re.compile(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
+_REMOTE = lazy_pattern(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
 
 
 class PythonEnvironment(Guards, ast.NodeVisitor):

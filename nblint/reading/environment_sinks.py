@@ -6,6 +6,7 @@ import ast
 import re
 
 from nblint.document.model import Place
+from nblint.patterns import lazy_pattern
 from nblint.reading.environment_uses import Source
 from nblint.reading.scope import Scope
 
@@ -16,10 +17,12 @@ _PRINTERS = frozenset({
 _LOG_METHODS = frozenset(
     ["critical", "debug", "error", "exception", "info", "log", "warn", "warning"]
 )
-_LOGGER = re.compile(r"(?:^|_)log(?:ger|ging)?$", re.IGNORECASE)
-_DOTENV = re.compile(r"(?:^|\.)(?:load_dotenv|dotenv_values)$")
+_LOGGER = lazy_pattern(r"(?:^|_)log(?:ger|ging)?$", re.IGNORECASE)
+_DOTENV = lazy_pattern(r"(?:^|\.)(?:load_dotenv|dotenv_values)$")
 _PROMPTS = frozenset(["getpass.getpass", "getpass", "maskpass.askpass", "pwinput.pwinput"])
-_SECRET_PROMPT = re.compile(r"token|passw|secret|credential|api.?key|passphrase|access.?key", re.I)
+_SECRET_PROMPT = lazy_pattern(
+    r"token|passw|secret|credential|api.?key|passphrase|access.?key", re.I
+)
 # https://colab.research.google.com/notebooks/snippets/ and the platforms' own documentation.
 _STORES = frozenset({
     "dbutils.secrets.get", "dbutils.secrets.getBytes", "google.colab.userdata.get",

@@ -7,6 +7,9 @@ from typing import Literal, NamedTuple
 
 from nblint.document.model import Place
 
+# Stands for all variables there are.
+EVERYTHING = "*"
+
 
 class Rewrite(NamedTuple):
     """Another text for a place."""
@@ -79,7 +82,7 @@ class Exposure(NamedTuple):
     """A variable's value gets into the notebook's outputs.
 
     Attributes:
-        name: The variable; `scope.EVERYTHING` for all of them.
+        name: The variable; `EVERYTHING` for all of them.
         place: Where.
         by: What shows it: "print()", "the cell's last line", "echo".
     """

@@ -1,10 +1,10 @@
 """The header: what a notebook says of itself before its first real code cell."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
+from nblint.patterns import lazy_pattern
 from nblint.reading.headings import (
     SECTION_LEVEL,
     Heading,
@@ -27,7 +27,7 @@ DEFAULT_TITLE = "Notebook Name"
 _SMALL_PRINT = 5
 _NO_CELL = Place(surface="file", row=1, column=1)
 
-_INSTALLATION = re.compile(r"[%!]+\s*(?:(?:python3?|\S*/python) -m )?(?:pip3?|conda|mamba|uv)\b")
+_INSTALLATION = lazy_pattern(r"[%!]+\s*(?:(?:python3?|\S*/python) -m )?(?:pip3?|conda|mamba|uv)\b")
 
 _EMPTY_PROMPTS: dict[Form, str] = {"text": "TODO", "list": "* TODO", "numbered-list": "1. TODO"}
 

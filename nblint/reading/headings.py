@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from nblint.document.model import Cell, Place
+from nblint.patterns import lazy_pattern
 from nblint.reading.markdown import Block
 from nblint.settings import HeaderSettings, SectionSettings
 
@@ -16,11 +17,11 @@ Sections = Mapping[str, SectionSettings]
 
 SECTION_LEVEL = 2
 
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s{0,20}>", re.I | re.S)
-_HTML_TAG = re.compile(r"<[^<>]{0,500}>")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
-_BOLD_LABEL = re.compile(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
-_UNSPACED = re.compile(r" {0,3}(#{1,6})([^#\s].{0,200})")
+_HTML_HEADING = lazy_pattern(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s{0,20}>", re.I | re.S)
+_HTML_TAG = lazy_pattern(r"<[^<>]{0,500}>")
+_COMMENT = lazy_pattern(r"<!--.*?(?:-->|\Z)", re.S)
+_BOLD_LABEL = lazy_pattern(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
+_UNSPACED = lazy_pattern(r" {0,3}(#{1,6})([^#\s].{0,200})")
 
 
 class Heading(NamedTuple):

@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from nblint.patterns import lazy_pattern
+
 _STRING_END = {
     "'": re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
     '"': re.compile(r'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
     "'''": re.compile(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
     '"""': re.compile(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
 }
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""(?P<space>[ \t\f]+|\\\n)
     |(?P<comment>\#[^\n]*)
     |(?P<newline>\n)
@@ -32,13 +34,13 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_HELP = re.compile(
+_HELP = lazy_pattern(
     r"(%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(\?\??)$"  # as in IPython's HelpEnd
 )
 _LONGEST_HELP_TARGET = 500  # keeps the search above linear on hostile lines
-_CELL_MAGIC = re.compile(r"(?:[ \t\f]*\n)*%%(?!\w+\?)([^\n]*)(?:\n|\Z)")
-_CLASSIC_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)[ \t]?")
-_IPYTHON_PROMPT = re.compile(r"(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |[ \t]*\.{3,}: ?")
+_CELL_MAGIC = lazy_pattern(r"(?:[ \t\f]*\n)*%%(?!\w+\?)([^\n]*)(?:\n|\Z)")
+_CLASSIC_PROMPT = lazy_pattern(r"[ \t]*(?:>>>|\.\.\.)[ \t]?")
+_IPYTHON_PROMPT = lazy_pattern(r"(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |[ \t]*\.{3,}: ?")
 
 
 class Piece(NamedTuple):

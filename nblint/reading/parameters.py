@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
+from nblint.patterns import lazy_pattern
 from nblint.reading.header import Entry, Header, Section, prompt
 from nblint.reading.headings import normalised
 from nblint.reading.markdown import Text, blocks
@@ -19,9 +20,9 @@ PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
 _SECTION = "parameters"
 
-_NAME = re.compile(r"\s*(-{0,2}[A-Za-z_]\w*)\s*(?:[(:=\[–—-].*)?", re.DOTALL)
-_ITEM = re.compile(r"\s*(?:`(?P<code>[^`\n]{1,100})`|(?P<name>[A-Za-z_]\w*)\s*(?=[:=(–—-]))")
-_MARKUP = re.compile(r"</?\w[^<>]{0,100}>|[`*]|\\(?=[_*])")
+_NAME = lazy_pattern(r"\s*(-{0,2}[A-Za-z_]\w*)\s*(?:[(:=\[–—-].*)?", re.DOTALL)
+_ITEM = lazy_pattern(r"\s*(?:`(?P<code>[^`\n]{1,100})`|(?P<name>[A-Za-z_]\w*)\s*(?=[:=(–—-]))")
+_MARKUP = lazy_pattern(r"</?\w[^<>]{0,100}>|[`*]|\\(?=[_*])")
 
 
 class Parameter(NamedTuple):

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
+from nblint.patterns import lazy_pattern
 from nblint.reading.ipython import (
     Magic,
     Piece,
@@ -36,16 +37,16 @@ _STATEMENT_MAGICS = {
 }  # fmt: skip
 # A Databricks cell says its language in its first line, with one percent sign.
 # https://docs.databricks.com/en/notebooks/notebooks-code.html#mix-languages
-_DATABRICKS = re.compile(r"\s*%(python|sql|scala|r|sh|fs|md)\b[ \t]*([^\n]*)(?:\n|\Z)")
+_DATABRICKS = lazy_pattern(r"\s*%(python|sql|scala|r|sh|fs|md)\b[ \t]*([^\n]*)(?:\n|\Z)")
 # Colab lets a form's comment stand above a cell magic.
-_COMMENTED_CELL_MAGIC = re.compile(r"(?:[ \t]*#[^\n]*\n|[ \t]*\n)+(?=%%\w)")
+_COMMENTED_CELL_MAGIC = lazy_pattern(r"(?:[ \t]*#[^\n]*\n|[ \t]*\n)+(?=%%\w)")
 # Line magics that IPython also takes without "%" when a cell is that one line.
 _AUTOMAGICS = frozenset({
     "cat", "cd", "conda", "cp", "dirs", "env", "ll", "load_ext", "ls", "mamba", "man",
     "matplotlib", "mkdir", "more", "mv", "pip", "popd", "pushd", "pwd", "pylab", "reload_ext",
     "rm", "rmdir", "run", "set_env", "time", "timeit", "uv", "who", "whos",
 })  # fmt: skip
-_ROW_END = re.compile(r"\r\n|\r|\n")
+_ROW_END = lazy_pattern(r"\r\n|\r|\n")
 _NESTED_CELL_MAGICS = 10  # `%%capture` over `%%time` over ...; nobody nests deeper
 
 

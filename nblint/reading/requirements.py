@@ -1,11 +1,11 @@
 """What a repository's requirements files declare."""
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nblint.patterns import lazy_pattern
 from nblint.reading.distributions import canonical
 from nblint.reading.parameters_file import compose_yaml
 from nblint.settings import SettingsFile
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 # A requirement opens with its distribution's name; nothing else of it matters here.
 # https://packaging.python.org/en/latest/specifications/dependency-specifiers/
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?(?=\s*(?:$|[\[<>=!~;@(,\s#]))")
-_INCLUDE = re.compile(r"(?:-r|--requirement)[ =]?\s*(\S+)")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
+_NAME = lazy_pattern(
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?(?=\s*(?:$|[\[<>=!~;@(,\s#]))"
+)
+_INCLUDE = lazy_pattern(r"(?:-r|--requirement)[ =]?\s*(\S+)")
+_EGG = lazy_pattern(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _TEXT = "tag:yaml.org,2002:str"
 _MOST_FILES = 50_000
 _DEEPEST = 50  # folders in folders that a module is looked for in
@@ -96,7 +98,7 @@ def _of_lines(file: Path, root: Path) -> Iterator[str]:
                 if path not in files and path.is_relative_to(root) and is_file(path):
                     files.append(path)
             elif found := _EGG.search(line) or _NAME.match(line):
-                yield found[1] if found.re is _EGG else found[0]
+                yield found[found.lastindex or 0]
 
 
 def _of_pyproject(tables: dict[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias, cast
 
+from nblint.reading.environment_uses import EVERYTHING
 from nblint.reading.literals import (
     MOST_STRINGS,
     SEQUENCES,
@@ -17,11 +18,10 @@ from nblint.reading.literals import (
     union,
 )
 
-# The environment variables whose values an expression holds; EVERYTHING stands for all of them.
+# The environment variables whose values an expression holds.
 Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
 Mark: TypeAlias = dict[str, tuple[tuple[str, ...] | None, Held | None]]
-EVERYTHING = "*"
 # The path of what a copy of the environment is bound to.
 COPY = "a copy of os.environ"
 

@@ -10,11 +10,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from nblint.patterns import lazy_pattern
 from nblint.reading.shell_grammar import NAME, Command, ShellUse, Word, parse
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.ASCII)
-_DOLLARS = re.compile(r"(\$\$?)([A-Za-z_]\w*)")
-_BRACES = re.compile(r"(?<![${])\{([^{}]{1,300})\}(?!\})")  # expressions are short
+_ASSIGNMENT = lazy_pattern(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.ASCII)
+_DOLLARS = lazy_pattern(r"(\$\$?)([A-Za-z_]\w*)")
+_BRACES = lazy_pattern(r"(?<![${])\{([^{}]{1,300})\}(?!\})")  # expressions are short
 _KEYWORDS = frozenset(
     ["!", "[[", "case", "do", "elif", "else", "if", "in", "then", "time", "until", "while", "{"]
 )

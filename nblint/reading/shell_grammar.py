@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_PARAMETER = re.compile(r"[#!]?([A-Za-z_]\w*)(?:\[[^\]}]*\])?(:?[-=?+])?", re.ASCII)
+from nblint.patterns import lazy_pattern
+
+NAME = lazy_pattern(r"[A-Za-z_]\w*", re.ASCII)
+_PARAMETER = lazy_pattern(r"[#!]?([A-Za-z_]\w*)(?:\[[^\]}]*\])?(:?[-=?+])?", re.ASCII)
 # To the end of `${`: what stands in it is short, and nested once at most.
-_REST_OF_PARAMETER = re.compile(r"[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,3}\}")
-_REDIRECTION = re.compile(r"<<<|<<-?|[<>]\(|>>|>\||>&|<&|<>|[<>]")
+_REST_OF_PARAMETER = lazy_pattern(r"[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,3}\}")
+_REDIRECTION = lazy_pattern(r"<<<|<<-?|[<>]\(|>>|>\||>&|<&|<>|[<>]")
 _DOUBLE = frozenset(["&&", "||", ";;", "|&"])
 _SPECIAL = frozenset("0123456789@*#?$!-")
 _DEEPEST = 20  # substitutions within substitutions

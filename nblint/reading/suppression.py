@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
+from nblint.patterns import lazy_pattern
 
-_COMMENT = re.compile(
+_COMMENT = lazy_pattern(
     r"(?P<opening>#|//|--|<!--|/\*)[ \t]{0,20}nblint:[ \t]{0,20}ignore(?P<cell>-cell)?"
     r"(?:\[(?P<codes>[^\[\]]{0,200})\])?"
 )
-_PRAGMA = re.compile(
+_PRAGMA = lazy_pattern(
     r"pragma:[ \t]{0,20}(?:allowlist|whitelist)[ \t]{1,20}(?P<next>nextline[ \t]{1,20})?secret"
 )
 _TAG = "nblint-ignore-"

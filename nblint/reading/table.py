@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
+from nblint.patterns import lazy_pattern
+
 # "dashes": the delimiter row is made of typographic dashes or the like; "columns": it has more or
 # fewer cells than the header; "no-rule": there is none; "blank": blank rows stand above it;
 # "hidden": a row has more cells than the header, and the rest is not shown.
 Fault = Literal["dashes", "columns", "no-rule", "blank", "hidden"]
 
-_BORDER = re.compile(r"(?<!\\)\|")
+_BORDER = lazy_pattern(r"(?<!\\)\|")
 _DASHES = "-\u00ad\u2010-\u2015\u2212\u2500\u2501\u2e3a\u2e3b\ufe58\ufe63\uff0d=_"
-_RULE_CELL = re.compile(rf":?[{_DASHES}]{{1,300}}:?")
-_RUN = re.compile(rf"[{_DASHES}]+")
-_LIST_ITEM = re.compile(r"[-*+] |\d{1,9}[.)] ")
+_RULE_CELL = lazy_pattern(rf":?[{_DASHES}]{{1,300}}:?")
+_RUN = lazy_pattern(rf"[{_DASHES}]+")
+_LIST_ITEM = lazy_pattern(r"[-*+] |\d{1,9}[.)] ")
 
 
 class TableCell(NamedTuple):

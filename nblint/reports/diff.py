@@ -1,6 +1,5 @@
 """What fixes change, as cells and lines that a person can read."""
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from nblint.linting.results import CellChange, Result
@@ -15,6 +14,8 @@ def render(results: Iterable[Result]) -> Iterator[str]:
 
 
 def _cell(path: str, change: CellChange) -> Iterator[str]:
+    import difflib
+
     name = printable(f"{path}:cell {change.cell}")
     before, after = _rows(change.before), _rows(change.after)
     old = name if change.before is not None else "/dev/null"

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
 from nblint.reading.environment import Environment
-from nblint.reading.scope import EVERYTHING
+from nblint.reading.environment_uses import EVERYTHING
 
 
 class EnvironmentDump(Rule):

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from nblint.findings import Finding, Rule
 from nblint.reading.catalogue import Catalogue
 from nblint.reading.environment import Environment
-from nblint.reading.scope import EVERYTHING
+from nblint.reading.environment_uses import EVERYTHING
 
 
 class ExposedValue(Rule):

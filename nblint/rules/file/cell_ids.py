@@ -1,12 +1,12 @@
-import re
 from collections.abc import Iterator
 
 from nblint.document.edit import SetValue, new_id
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Fix, Rule
+from nblint.patterns import lazy_pattern
 
 # https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html
-_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_ID = lazy_pattern(r"[a-zA-Z0-9_-]{1,64}")
 
 
 class CellIds(Rule):

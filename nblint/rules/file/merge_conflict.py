@@ -1,12 +1,12 @@
-import re
 from collections.abc import Iterable, Iterator
 
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 
 # Git's markers, as they stand or as nbdime sets them in cells of their own.
-_OPENING = re.compile(r"(?:<span[^<>]{0,100}>\*\*)?(?:<{7}|(?:&lt;){7})(?![<=&])")
-_CLOSING = re.compile(r"(?:<span[^<>]{0,100}>\*\*)?(?:>{7}|(?:&gt;){7})(?![>=&])")
+_OPENING = lazy_pattern(r"(?:<span[^<>]{0,100}>\*\*)?(?:<{7}|(?:&lt;){7})(?![<=&])")
+_CLOSING = lazy_pattern(r"(?:<span[^<>]{0,100}>\*\*)?(?:>{7}|(?:&gt;){7})(?![>=&])")
 
 
 class MergeConflict(Rule):

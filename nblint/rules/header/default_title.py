@@ -1,13 +1,13 @@
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.header import DEFAULT_TITLE, Header
 from nblint.reading.headings import normalised
 
-_UNTITLED = re.compile(r"untitled(?:\b|[\d_]).*|(?:notebook )?title|(?:new|my) notebook")
+_UNTITLED = lazy_pattern(r"untitled(?:\b|[\d_]).*|(?:notebook )?title|(?:new|my) notebook")
 
 
 class DefaultTitle(Rule):

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from nblint.document.edit import TextEdit
 from nblint.document.model import Cell, Notebook, offset_of
 from nblint.findings import Finding, Fix, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.header import Entry, Header
 from nblint.reading.headings import SECTION_LEVEL, Heading
 from nblint.reading.markdown import block_at
 
 _WRITTEN = {"bold": "in bold", "html": "in HTML", "unspaced": "without a space after its marks"}
 # A heading in rows of its own, with nothing in it that is another element or markup in markdown.
-_PLAIN_HTML = re.compile(
+_PLAIN_HTML = lazy_pattern(
     r"[ \t]{0,3}<h[1-6]\b[^>]{0,500}>[^<>*`\[\]\\]{1,500}</h[1-6]\s{0,9}>[ \t]*", re.I
 )
 # What would be more than text where HTML becomes markdown: other elements, headings, tables.
-_NO_TEXT = re.compile(r"[<|]|^\s*(?:#|\*\*|__|=+\s*$|-+\s*$|```|~~~|\[[^\]]{1,200}\]:)")
+_NO_TEXT = lazy_pattern(r"[<|]|^\s*(?:#|\*\*|__|=+\s*$|-+\s*$|```|~~~|\[[^\]]{1,200}\]:)")
 
 
 class NotAHeading(Rule):

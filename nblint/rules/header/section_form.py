@@ -3,13 +3,14 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.header import Header, Section
 from nblint.reading.headings import normalised
 from nblint.reading.markdown import Kind
 from nblint.settings import Form
 
 # What a section says that has nothing to list.
-_NOTHING = re.compile(r"(?:none|n/a|not applicable)[.!]?", re.I)
+_NOTHING = lazy_pattern(r"(?:none|n/a|not applicable)[.!]?", re.I)
 
 _KINDS: Mapping[Form, tuple[Kind, ...]] = MappingProxyType(
     {

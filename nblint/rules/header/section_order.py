@@ -7,11 +7,12 @@ from nblint.document.apply import apply
 from nblint.document.edit import Edit, ReorderCells, TextEdit
 from nblint.document.model import Notebook, Unreadable, offset_of
 from nblint.findings import Finding, Fix, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.header import Entry, Header, Section
 from nblint.settings import HeaderSettings, SectionSettings
 
 # What text refers to and finds only in its own cell.
-_BOUND_TO_CELL = re.compile(r"attachment:|^ {0,3}\[[^\]\n]{1,200}\]:", re.M)
+_BOUND_TO_CELL = lazy_pattern(r"attachment:|^ {0,3}\[[^\]\n]{1,200}\]:", re.M)
 
 
 class SectionOrder(Rule):

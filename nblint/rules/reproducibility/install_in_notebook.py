@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.ipython import Magic
 from nblint.reading.python import PythonCell, PythonCells
 
 _SHELLS = frozenset(["bash", "sh", "script", "system", "sx", "!"])
 _INSTALLERS = ("pip", "conda", "mamba", "uv", "easy_install", "poetry", "pdm")
-_SERVICE = re.compile("colab|kaggle", re.IGNORECASE)
-_COMMAND = re.compile(
+_SERVICE = lazy_pattern("colab|kaggle", re.IGNORECASE)
+_COMMAND = lazy_pattern(
     r"(?:^|[\s;&|(`'\"/])(?P<tool>"
     r"pip[0-9.]{0,5}|conda|mamba|micromamba|easy_install|uv(?:[ \t]{1,3}pip)?|poetry|pdm"
     r")[ \t]{1,9}(?:-{1,2}[\w=.-]{1,40}[ \t]{1,9}){0,8}"

@@ -1,13 +1,13 @@
 import ast
-import re
 from collections.abc import Iterator
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.python import PythonCell, PythonCells
 
 _HINTS = ("/home/", "/Users/", ":\\Users", ":/Users", ":\\\\Users")
-_PATH = re.compile(
+_PATH = lazy_pattern(
     r"(?:(?<![\w.~/}>$-])|(?<=file://))(?:"
     r"/home/(?P<home>[^/\\\s'\"`$<>{}()\[\]:;,|*]{1,60})"
     r"|/Users/(?P<mac>[^/\\\s'\"`$<>{}()\[\]:;,|*]{1,60})"

@@ -3,10 +3,11 @@ from collections.abc import Iterator
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 
-_UNTITLED = re.compile(r"untitled[0-9]*", re.IGNORECASE)
-_COPY = re.compile(r".*-Copy[0-9]+")
-_ODD = re.compile(r"[^A-Za-z0-9._-]")
+_UNTITLED = lazy_pattern(r"untitled[0-9]*", re.IGNORECASE)
+_COPY = lazy_pattern(r".*-Copy[0-9]+")
+_ODD = lazy_pattern(r"[^A-Za-z0-9._-]")
 
 
 class NotebookName(Rule):

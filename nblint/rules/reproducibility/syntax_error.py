@@ -1,13 +1,13 @@
-import re
 import sys
 from collections.abc import Iterator
 
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.python import PythonCells
 
 # Where the parser says it in its message as well; a finding is recognised by its message.
-_POSITION = re.compile(r" on line [0-9]{1,9}| \(detected at line [0-9]{1,9}\)")
+_POSITION = lazy_pattern(r" on line [0-9]{1,9}| \(detected at line [0-9]{1,9}\)")
 # Nobody's notebook runs with an earlier one any more, and its syntax was another.
 _OLDEST = (3, 0)
 

@@ -1,17 +1,17 @@
 import ast
-import re
 import sys
 from collections.abc import Iterator
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
+from nblint.patterns import lazy_pattern
 from nblint.reading.distributions import distributions
 from nblint.reading.project import Project
 from nblint.reading.python import PythonCell, PythonCells
 
 # Where a notebook runs these are: the kernel brings them, or the platform.
 _PROVIDED = frozenset(["IPython", "ipykernel", "google.colab", "pyodide", "js", "pyodide_js"])
-_WRITTEN_FILE = re.compile(r"(?:-a\s+)?(\S+?)\.py\s*")
+_WRITTEN_FILE = lazy_pattern(r"(?:-a\s+)?(\S+?)\.py\s*")
 
 
 class UndeclaredImport(Rule):
