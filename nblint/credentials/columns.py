@@ -47,8 +47,9 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
 _COLUMNS = lazy_pattern(r"""["']columns["']:\s{0,4}\[([^\[\]]{1,4000})\]""")
 _DATA = lazy_pattern(r"""["']data["']:\s{0,4}\[""")
 _RECORD = lazy_pattern(r"""[\s,]{0,40}\[([^\[\]]{0,8000})\]""")
-_ITEM = lazy_pattern(
-    r"""\s{0,40}(?:"((?:[^"\\\n]|\\.){0,2000})"|'((?:[^'\\\n]|\\.){0,2000})'|[^,"']{0,200})\s{0,40}(?:,|$)"""
+# A text of a list, or what parts two items: whatever else stands there is no credential.
+_TEXT = lazy_pattern(
+    r"""["'](?:(?<=")((?:[^"\\\n]|\\.){0,2000})"|(?<=')((?:[^'\\\n]|\\.){0,2000})')|,"""
 )
 
 
@@ -62,8 +63,8 @@ def find_split_frames(text: str, placeholders: Collection[str] = ()) -> Iterator
     heads = list(_COLUMNS.finditer(text)) if "columns" in text else []
     stops = [*(head.start() for head in heads[1:]), len(text)]
     for head, stop in zip(heads, stops, strict=False):
-        names = [match[1] or match[2] or "" for match in _ITEM.finditer(head[1])]
-        judged = {i: found for i, name in enumerate(names) if (found := judge(name)).level}
+        judged = {index: (name, judge(name)) for index, name, _ in _texts(text, *head.span(1))}
+        judged = {index: pair for index, pair in judged.items() if pair[1].level}
         data = _DATA.search(text, head.end(), stop) if judged else None
         at = data.end() if data else stop
         for _ in range(_MOST_ROWS):
@@ -71,11 +72,21 @@ def find_split_frames(text: str, placeholders: Collection[str] = ()) -> Iterator
             if record is None:
                 break
             at = record.end()
-            for index, item in enumerate(_ITEM.finditer(text, record.start(1), record.end(1))):
-                group = 1 if item[1] is not None else 2
-                if index in judged and item[group]:
-                    yield from bind(names[index], item[group], *item.span(group),
-                                    judged=judged[index], placeholders=placeholders)  # fmt: skip
+            for index, value, start in _texts(text, *record.span(1)):
+                if index in judged:
+                    name, how = judged[index]
+                    yield from bind(name, value, start, start + len(value), judged=how,
+                                    placeholders=placeholders)  # fmt: skip
+
+
+def _texts(text: str, start: int, end: int) -> Iterator[tuple[int, str, int]]:
+    """Yield the texts among a list's items: which item, the text, and where it starts."""
+    index = 0
+    for match in _TEXT.finditer(text, start, end):
+        if match[0] == ",":
+            index += 1
+        else:
+            yield index, match[match.lastindex or 1], match.start() + 1
 
 
 def _line(text: str, at: int) -> tuple[int, int]:

@@ -162,7 +162,7 @@ def _rows() -> Iterator[Format]:
     yield row("rapidapi-key", "RapidAPI key", "msh", r"msh[0-9a-f]{15}p1[0-9a-f]{6}jsn[0-9a-f]{12}", "https://docs.rapidapi.com/docs/keys", before=r"[0-9a-f]{10}", variable="RAPIDAPI_KEY")
     yield row("age-secret-key", "age secret key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[0-9A-Z]{58}", "https://age-encryption.org/v1", variable="AGE_SECRET_KEY")
     yield row("elastic-token", "Elastic API key", "essu_", r"essu_[A-Za-z0-9+/=]{40,160}", "https://www.elastic.co/docs/deploy-manage/api-keys", variable="ELASTIC_API_KEY")
-    yield row("json-web-token", "JSON web token", "eyJ", r"eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{8,4096}(?:\.[A-Za-z0-9_-]{8,4096}){0,2}", "https://www.rfc-editor.org/rfc/rfc7519", distinct=16, variable="ACCESS_TOKEN")
+    yield row("json-web-token", "JSON web token", "eyJ", r"(?<![A-Za-z0-9_]{3})eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{8,4096}(?:\.[A-Za-z0-9_-]{8,4096}){0,2}", "https://www.rfc-editor.org/rfc/rfc7519", distinct=16, variable="ACCESS_TOKEN")
     # fmt: on
 
 

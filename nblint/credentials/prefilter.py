@@ -6,8 +6,7 @@ on the few cells and outputs in which this saw a clue.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nblint.credentials.documented import (
@@ -21,6 +20,7 @@ from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import Level, judge
 from nblint.credentials.plugins import SHORT_KEYS, candidate_lines
 from nblint.credentials.text import stems, word_at
+from nblint.patterns import lazy_pattern
 
 # Calls of clients that take a credential by position, with a literal: no name gives it away.
 _CLIENTS = frozenset(
@@ -29,8 +29,8 @@ _CLIENTS = frozenset(
     "simple_bind_s FTP SMTP Credentials UsernameToken req_auth_basic key_set_with_value Redis StrictRedis Minio BasicAuthentication Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient "
     "Connection create TenableIO TenableSC authenticate format".split()
 )
-_CLIENT_NAME = re.compile(r"(?:[A-Z][a-z]+)*?(Client|Credential|OAuthHandler)$")
-_LITERAL_ARGUMENT = re.compile(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
+_CLIENT_NAMES = ("Client", "Credential", "OAuthHandler")
+_LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 # Command lines: tools and options whose argument is a password or a token.
 _TOOLS = (
     "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
@@ -39,17 +39,19 @@ _TOOLS = (
     "lftp ", ".py ",
 )  # fmt: skip
 _VERBS = ("rclone ", "poetry config", "mc alias", "mc config", "kinit", "<<<")
-_OPTION = re.compile(r"""[^\n]{0,200}?(?:[\s"']-{1,2}[A-Za-z]|login\s|/\w|\|)""")
-_USERINFO = re.compile(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
-_CURL = re.compile(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
+_OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
+_USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
+_CURL = lazy_pattern(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
 # In text, an option says more than a tool's name, which may be anything.
-_TOOL_BEFORE = re.compile(
-    r"""\b(?:mysql\w{0,6}|sshpass|login|mongo\w{0,7}|twine|7z\w?|u?n?zip|cqlsh|nxc|psql)\b[^\n|;]{0,200}$"""
+_TOOL = lazy_pattern(
+    r"\b(?:mysql\w{0,6}|sshpass|login|mongo\w{0,7}|twine|7z\w?|u?n?zip|cqlsh|nxc|psql)\b"
 )
+_COMMAND = 200
+_COMMAND_END = lazy_pattern(r"[\n|;]")
 # A user and a password as short options of whatever tool: `-u ann -p …`.
-_USER_OPTION = re.compile(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
-_LOGIN = re.compile(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
-_COOKIE = re.compile(r"""ookie[^\n]{0,300}?[\w%+/=.~|:-]{16}""")
+_USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
+_LOGIN = lazy_pattern(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
+_COOKIE = lazy_pattern(r"""ookie[^\n]{0,300}?[\w%+/=.~|:-]{16}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/")
@@ -103,7 +105,7 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))
     found.update(at for at in places.get("ogin", ()) if _LOGIN.match(text, at))
     found.update(at for at in places.get("ookie", ()) if _COOKIE.match(text, at))
-    found.update(at for at in places.get("-p", ()) if _is_option(text, at))
+    found.update(_password_options(text, places.get("-p", ())))
     end = len(text) if code is None else code
     found.update(_names(text, end))
     found.update(_calls(text[:end]))
@@ -112,9 +114,16 @@ def look(text: str, code: int | None = None) -> Clues:
     return Clues(formats, key, bool(lines), tuple(sorted(found)))
 
 
-def _is_option(text: str, at: int) -> bool:
-    before = text[max(0, at - 200) : at]
-    return before[-1:] in _BEFORE_OPTIONS and bool(_TOOL_BEFORE.search(before))
+def _password_options(text: str, places: Iterable[int]) -> Iterator[int]:
+    """Yield where a `-p` stands behind a tool whose passwords go there."""
+    checked, tool_end = 0, -_COMMAND
+    for at in places:
+        if text[at - 1 : at] in _BEFORE_OPTIONS:
+            for tool in _TOOL.finditer(text, max(checked, at - _COMMAND), at):
+                tool_end = tool.end()
+            checked = at
+            if at - tool_end <= _COMMAND and not _COMMAND_END.search(text, tool_end, at):
+                yield at
 
 
 def _commands(code: str) -> Iterator[int]:
@@ -125,7 +134,8 @@ def _commands(code: str) -> Iterator[int]:
         elif mark in _OPTIONS:
             yield from (at for at in starts if _USER_OPTION.match(code, at + 1))
         else:
-            yield from (at for at in starts if _OPTION.match(code, at))
+            options = ((at, _OPTION.search(code, at, at + _COMMAND)) for at in starts)
+            yield from (at for at, option in options if option and option[0] != "\n")
 
 
 def _calls(code: str) -> Iterator[int]:
@@ -134,24 +144,53 @@ def _calls(code: str) -> Iterator[int]:
     for piece in code.split("(")[:-1]:
         at += len(piece) + 1
         word = piece[-24:].rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2]
-        known = word in _CLIENTS or (word[:1].isupper() and _CLIENT_NAME.search(word))
+        known = word in _CLIENTS or (word[:1].isupper() and word.endswith(_CLIENT_NAMES))
         if known and _LITERAL_ARGUMENT.match(code, at):
             yield at
 
 
 # A value that is no word somebody chose is long, or has a digit or a sign in it.
-_LONG = re.compile(r"[\w+/~!@#$%^&*-]{8,400}")
+_LONG = lazy_pattern(r"[\w+/~!@#$%^&*-]{8,400}")
 _SIGNS = frozenset("0123456789+/~!@#$%^&*")
-_NEARBY = 400
+_LONGEST = 400
+
+
+class _OpaqueWords:
+    """Where the words of a text are that may be a value; looked for only where somebody asks.
+
+    What is known of a stretch is kept: however many names stand in it, it is read once.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begin = 0  # from here ...
+        self._end = 0  # ... to here no such word starts
+        self._found = -1  # but here, if that is the end
+
+    def between(self, start: int, end: int) -> bool:
+        """Tell whether such a word starts, or goes on, in a part of the text."""
+        if not self._begin <= start <= self._end:
+            self._begin = self._end = start
+        if self._found == self._end >= start:
+            return self._found < end
+        for match in _LONG.finditer(self._text, self._end, end + _LONGEST):
+            if match.start() >= end:
+                break
+            if len(match[0]) >= 16 or not _SIGNS.isdisjoint(match[0]):
+                self._found = self._end = match.start()
+                return True
+        self._end = max(self._end, end)
+        return False
 
 
 def _names(text: str, code: int) -> Iterator[int]:
     """Yield where credential-like names stand that may have a value."""
+    words = _OpaqueWords(text)
     for start, end in stems(text):
         in_code = start < code
         stem = text[start:end].lower()
         # Most stand in prose where nothing binds them: that is seen without reading the name.
-        if not in_code and stem in _NO_PASSWORDS and not _is_bound(text, stem, start, end):
+        if not in_code and stem in _NO_PASSWORDS and not _is_bound(text, words, stem, start, end):
             continue
         word, phrase = word_at(text, start, end)
         level = judge(word).level
@@ -162,9 +201,9 @@ def _names(text: str, code: int) -> Iterator[int]:
             yield start
         elif level is not Level.NONE:
             if in_code:  # the value may stand in another row, or before the name
-                may_have_value = _has_opaque(text[max(0, start - 120) : end + _NEARBY])
+                may_have_value = words.between(max(0, start - _BEFORE), end + _BEHIND)
             else:
-                may_have_value = stem in _NO_PASSWORDS or _is_bound(text, stem, start, end)
+                may_have_value = stem in _NO_PASSWORDS or _is_bound(text, words, stem, start, end)
             if may_have_value:
                 yield start
         elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
@@ -176,27 +215,24 @@ _NO_PASSWORDS = frozenset(
     {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
 )
 # What stands between a name and its value in text: one of these, close by.
-_BINDING = re.compile(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
-_TABLE = re.compile(r"""[|<]|["'],|  """)
-_BARE = re.compile(r" [\w-]{32}")  # "token …"
+_BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
+_TABLE = lazy_pattern(r"""[|<]|["'],|  """)
+_BARE = lazy_pattern(r" [\w-]{32}")  # "token …"
+_BEFORE, _BEHIND = 120, 400  # in code
 _SEPARATION = 48
+_WIDGET = 200
 _VALUE = 120
 _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it
 
 
-def _is_bound(text: str, stem: str, start: int, end: int) -> bool:
+def _is_bound(text: str, words: _OpaqueWords, stem: str, start: int, end: int) -> bool:
     """Tell whether a name outside of code may have a value: mostly behind it."""
     close = end + _SEPARATION
     if _BARE.match(text, end):
         return True
     if stem == "bearer" or _BINDING.search(text, end, close):
-        reach = _CELLS if _TABLE.search(text, end, close) else _VALUE
-        return _has_opaque(text[end : end + reach])
-    before = text[max(0, start - 200) : start]  # a widget's value stands before what it is called
-    return ('"value"' in before or "value=" in before) and _has_opaque(before)
-
-
-def _has_opaque(text: str) -> bool:
-    return any(
-        len(match[0]) >= 16 or not _SIGNS.isdisjoint(match[0]) for match in _LONG.finditer(text)
-    )
+        return words.between(end, end + (_CELLS if _TABLE.search(text, end, close) else _VALUE))
+    # A widget's value stands before what it is called.
+    first = max(0, start - _WIDGET)
+    has_value = text.find('"value"', first, start) >= 0 or text.find("value=", first, start) >= 0
+    return has_value and words.between(first, start)

@@ -17,7 +17,7 @@ _INSERT = lazy_pattern(
     r"""\binto\s{1,8}[\w.`"\[\]]{1,100}\s{0,8}\(([^()]{1,1000})\)\s{0,8}values\s{0,8}\(([^()]{1,2000})\)""",
     re.IGNORECASE,
 )
-_VALUE = lazy_pattern(r"""\s*(?:N?'([^'\n]{0,512})'|[^,']{0,200})\s*(?:,|$)""")
+_VALUE = lazy_pattern(r"""'([^'\n]{0,512})'|,""")
 
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -29,7 +29,10 @@ def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
     for match in _INSERT.finditer(text) if "values" in lowered else ():
         columns = [column.strip(' \t\n`"[]') for column in match[1].split(",")]
-        values = _VALUE.finditer(text, match.start(2), match.end(2))
-        for column, value in zip(columns, values, strict=False):
-            if value[1] is not None:
-                yield from bind(column, value[1], *value.span(1), placeholders=placeholders)
+        index = 0
+        for value in _VALUE.finditer(text, *match.span(2)):
+            if value[1] is None:
+                index += 1
+            elif index < len(columns):
+                yield from bind(columns[index], value[1], *value.span(1),
+                                placeholders=placeholders)  # fmt: skip
