@@ -53,7 +53,7 @@ def useless(
         ran: The rules that they are from.
     """
     codes = frozenset(rule.code for rule in ran)
-    return UselessSuppressions(tuple(_useless(allowed, findings, codes)))
+    return UselessSuppressions(tuple(_useless(allowed, findings, codes)), tuple(rules()))
 
 
 def _useless(

@@ -64,9 +64,11 @@ class UselessSuppressions(NamedTuple):
 
     Attributes:
         found: The suppressions, in the notebook's order.
+        codes: Those of all rules there are: what one without a rule may have meant.
     """
 
     found: tuple[Useless, ...]
+    codes: tuple[str, ...]
 
 
 def suppressions(notebook: Notebook) -> tuple[Suppression, ...]:

@@ -9,10 +9,11 @@ from nblint.reading.headings import without_comments
 from nblint.reading.markdown import blocks
 from nblint.reading.python import read_source
 from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
+from nblint.toml import nearest
 
 # Where a comment ends that begins so; others end with their row.
 _ENDINGS = {"<!--": "-->", "/*": "*/"}
-_MOST_FIXES = 100
+_MANY = 100  # more than nobody has written; what takes long is left out then
 
 
 class UnusedSuppression(Rule):
@@ -42,11 +43,12 @@ class UnusedSuppression(Rule):
     fixable = "safe"
 
     def check(self, useless: UselessSuppressions, notebook: Notebook) -> Iterator[Finding]:
+        are_many = len(useless.found) > _MANY
         for found in useless.found:
             place = found.suppression.place
             cell = notebook.cells[(place.cell or 1) - 1]
-            # More than that nobody has written, and each is tried out on its whole cell.
-            edit = _without(cell, found) if len(useless.found) <= _MOST_FIXES else None
+            # Each is tried out on its whole cell.
+            edit = None if are_many else _without(cell, found)
             if found.codes:
                 message = f"the suppression of {', '.join(found.codes)} suppresses nothing"
                 advice = "remove it"
@@ -54,7 +56,8 @@ class UnusedSuppression(Rule):
                 message = "a suppression without a code suppresses nothing"
                 advice = "name the rule: nblint: ignore[NBL201]"
             if found.unknown:
-                advice = f"no rule has the code {found.unknown[0]!r}"
+                meant = "" if are_many else nearest(found.unknown[0], useless.codes)
+                advice = f"no rule has the code {found.unknown[0]!r}{meant}"
             yield self.at(
                 place,
                 message,
