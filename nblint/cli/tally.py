@@ -16,7 +16,9 @@ def complain(sentence: str) -> None:
     """
     from nblint.credentials.redaction import mask
 
-    click.echo(f"nblint: {printable(mask(sentence))}", err=True)
+    # The path apart: what follows "password.ipynb: " is no password.
+    path, colon, rest = sentence.partition(": ")
+    click.echo(f"nblint: {printable(mask(path) + colon + mask(rest))}", err=True)
 
 
 class Tally:
