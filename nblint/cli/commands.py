@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from nblint.reports.terminal import printable
 from nblint.toml import nearest
 
 # Options stand this far in, whatever their heading, so that a page of help has two columns.
@@ -118,6 +117,9 @@ class LazyGroup(Group):
             failure = f"{name}: {error.strerror or error}"
             if not error.filename and not is_gone:
                 _drop_what_cannot_be_printed()
+        # Reports load what finds credentials, for which completion at a prompt must not wait.
+        from nblint.reports.terminal import printable
+
         click.echo(f"nblint: {printable(failure)}", err=True)
         return ctx.exit(2)
 

@@ -61,8 +61,8 @@ def rules(output_format: str) -> None:
     if output_format == "json":
         click.echo(json.dumps([asdict(one) for one in found], indent=2))
         return
-    # A program that reads the table gets a row a rule.
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    # A program that reads the table gets a row a rule, and a narrow terminal breaks it by itself.
+    width = max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
     for code, family in FAMILIES.items():
         click.echo(f"{code} {family}")
         for one in found:

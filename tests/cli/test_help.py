@@ -99,3 +99,17 @@ def test_the_module_is_the_command() -> None:
     command = [sys.executable, "-m", "nblint", "--help"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert text.startswith("Usage: nblint [OPTIONS] COMMAND")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["--version", "completion bash"])
+def test_a_prompt_waits_for_no_engine(words: str) -> None:
+    program = (
+        "import sys, nblint.cli\n"
+        f"try: nblint.cli.main({words.split()!r})\n"
+        "except SystemExit: print(*sys.modules, sep='\\n')"
+    )
+    command = [sys.executable, "-c", program]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "nblint.cli.commands" in text
+    assert "nblint.credentials.engine" not in text
