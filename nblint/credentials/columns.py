@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.bound import bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
-from nblint.credentials.text import stems
+from nblint.credentials.stems import stems
 from nblint.patterns import lazy_pattern
 
 _CELL = lazy_pattern(r"[^|\n]+")

@@ -10,7 +10,8 @@ from nblint.credentials.bound import PASSWORD, bind
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.shell import find_commands
-from nblint.credentials.text import Unquoted, find_headers, find_pairs, has_stem
+from nblint.credentials.stems import has_stem
+from nblint.credentials.text import Unquoted, find_headers, find_pairs
 from nblint.patterns import lazy_pattern
 
 _DEEPEST = 100

@@ -19,7 +19,7 @@ from nblint.credentials.formats import Format
 from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import Level, judge
 from nblint.credentials.plugins import SHORT_KEYS, candidate_lines
-from nblint.credentials.text import stems, word_at
+from nblint.credentials.stems import stems, word_at
 from nblint.patterns import lazy_pattern
 
 # Calls of clients that take a credential by position, with a literal: no name gives it away.

@@ -20,13 +20,13 @@ from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.private_keys import find_private_keys
 from nblint.credentials.shell import find_shell
 from nblint.credentials.sql import find_sql
+from nblint.credentials.stems import has_stem
 from nblint.credentials.text import (
     Unquoted,
     authorization,
     find_elements,
     find_headers,
     find_pairs,
-    has_stem,
 )
 from nblint.credentials.urls import QUERY_KEYS, find_easy_connect, find_urls
 from nblint.patterns import lazy_pattern

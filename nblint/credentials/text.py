@@ -7,22 +7,12 @@ import binascii
 import re
 from collections.abc import Collection, Iterator
 from enum import Enum
-from functools import lru_cache
 
 from nblint.credentials.bound import PASSWORD, TOKEN, bind
 from nblint.credentials.hits import Hit
-from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import CredentialName, Level, judge
+from nblint.credentials.stems import after_stem, before_stem, stems
 from nblint.patterns import lazy_pattern
-
-# Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
-# may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
-_OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
-               "senha", "kennwort", "heslo", "parola", "wachtwoord")  # fmt: skip
-# Beyond Latin-1: looked for in the text itself, which `narrow` would blank out.
-_FOREIGN_STEMS = ("пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード", "비밀번호")
-_WHOLE_STEMS = ("token", "key", "auth", "pat")
-_STEMS = Literals((*_WHOLE_STEMS, *_OPEN_STEMS))
 
 
 class Unquoted(Enum):
@@ -33,9 +23,6 @@ class Unquoted(Enum):
     LITERAL = "literal"  # the value itself: shell, dotenv, YAML
 
 
-# What stands before a stem and belongs to the name, read backwards: up to three more words.
-_NAME_BEFORE = lazy_pattern(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
-_NAME_AFTER = lazy_pattern(r"[\w.-]{0,60}")
 # A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
 # parenthesis in prose, and the separator.
 _CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
@@ -107,60 +94,6 @@ _AUTH_TUPLE = lazy_pattern(
 )
 
 
-def has_stem(text: str) -> bool:
-    """Tell whether a text can hold a credential-like name."""
-    return bool(stems(text))
-
-
-@lru_cache(maxsize=8)  # several searches of one text want them
-def stems(text: str) -> tuple[tuple[int, int], ...]:
-    """Return where stems of credential-like names start and end, in order."""
-    lowered = narrow(
-        text.replace("\u212a", "k")
-    ).lower()  # the sign of the kelvin is a "k" to Python
-    found: list[tuple[int, int]] = []
-    for stem, starts in _STEMS.places(lowered).items():
-        whole = stem in _WHOLE_STEMS
-        for start in starts:
-            end = start + len(stem)
-            if not (whole and _goes_on(text, end)):
-                found.append((start, end))
-    for stem in () if text.isascii() else _FOREIGN_STEMS:
-        found.extend(match.span() for match in re.finditer(stem, text))
-    return tuple(sorted(found))
-
-
-def _goes_on(text: str, end: int) -> bool:
-    """Tell whether a word goes on: `tokenizer` and `KEYS`, not `tokenValue` and `key_2`."""
-    following = text[end : end + 1]
-    if following in ("s", "S") and not text[end + 1 : end + 2].isalpha():
-        return False
-    return following.isalpha() and following.islower() == text[end - 1].islower()
-
-
-def word_at(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return the word around a stem, and the phrase of up to four words that it ends."""
-    after = _after(text, end).rstrip(".-")
-    phrase = _before(_NAME_BEFORE, text, start) + text[start:end] + after
-    return phrase.rpartition(" ")[2], phrase
-
-
-def names_in(text: str) -> Iterator[str]:
-    """Yield the words of a text that hold a stem, as candidates for `names.judge`."""
-    for start, end in stems(text):
-        yield word_at(text, start, end)[0]
-
-
-def _before(pattern: re.Pattern[str], text: str, end: int) -> str:
-    found = pattern.match(text[max(0, end - 90) : end][::-1])
-    return found[0][::-1] if found else ""
-
-
-def _after(text: str, start: int) -> str:
-    found = _NAME_AFTER.match(text, start)
-    return found[0] if found else ""
-
-
 def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find names with their values: `password: …`, `API_KEY=…`, `"token": "…"`, `| key | … |`.
 
@@ -173,7 +106,7 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
     for start, stem_end in stems(text):
         if start < seen:
             continue
-        end = stem_end + len(_after(text, stem_end).rstrip(".-"))
+        end = stem_end + len(after_stem(text, stem_end))
         separator = _SEPARATOR.match(text, end)
         # "Pass the token: …" names no password.
         is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
@@ -185,7 +118,7 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             continue  # a pipe: `cat /etc/passwd | grep ann`
         if separator and "]" in separator[0] and separator[0].rstrip().endswith(","):
             continue  # the last of a list
-        name = _before(_NAME_BEFORE, text, start) + text[start:end]
+        name = before_stem(text, start) + text[start:end]
         # In code and files a name is one word; in prose it may be three: "Client Secret".
         last = name.rpartition(" ")[2]
         judged = judge(name if unquoted is Unquoted.PROSE else last)

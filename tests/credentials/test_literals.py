@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nblint.credentials import documented, literals, plugins, prefilter, text, urls
+from nblint.credentials import cells, documented, literals, plugins, prefilter, stems, urls
 from nblint.credentials.found import Credential, Credentials
 from nblint.document.model import Notebook
 from nblint.reading.project import Project
@@ -14,7 +14,8 @@ from tests.credentials.cases import CREDENTIALS, LOOK_ALIKES, notebook
 
 ALL = (
     documented._LITERALS,
-    text._STEMS,
+    stems._STEMS,
+    cells._PASSWORD_CALLS,
     prefilter._MARKS,
     prefilter._COMMANDS,
     plugins._SHORT_KEYS,
@@ -37,13 +38,13 @@ def test_both_ways_see_the_same(searched: str) -> None:
 
 
 def _seen(searched: str) -> object:
-    text.stems.cache_clear()
+    stems.stems.cache_clear()
     clues = prefilter.look(searched), prefilter.look(searched, len(searched) // 2)
     return [known.present(searched) for known in ALL], _places(searched), clues
 
 
 def _places(searched: str) -> object:
-    return [known.places(searched) for known in ALL[1:]], text.stems(searched)
+    return [known.places(searched) for known in ALL[1:]], stems.stems(searched)
 
 
 def test_both_ways_find_the_same_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +54,7 @@ def test_both_ways_find_the_same_credentials(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def _all_found() -> list[tuple[Credential, ...]]:
-    text.stems.cache_clear()
+    stems.stems.cache_clear()
     documents = [Notebook.parse("nb.ipynb", notebook(case)) for case in CREDENTIALS + LOOK_ALIKES]
     return [
         Credentials.read(document, PythonCells.read(document), CredentialsSettings(), Project()).all
