@@ -7,29 +7,16 @@ by construction.
 from __future__ import annotations
 
 import ast
-import base64
-import binascii
 from collections.abc import Callable, Collection, Iterator
 
-from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN, bind
+from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN
 from nblint.credentials.clients import positional
 from nblint.credentials.constants import Constants, called_name, literals
-from nblint.credentials.documented import find_formats
-from nblint.credentials.hits import Hit, Secret
+from nblint.credentials.contents import Contents
+from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
-from nblint.credentials.private_keys import find_private_keys
 from nblint.credentials.shell import find_shell
-from nblint.credentials.sql import find_sql
-from nblint.credentials.stems import has_stem
-from nblint.credentials.text import (
-    Unquoted,
-    authorization,
-    find_elements,
-    find_headers,
-    find_pairs,
-)
-from nblint.credentials.urls import QUERY_KEYS, find_easy_connect, find_urls
-from nblint.patterns import lazy_pattern
+from nblint.credentials.urls import QUERY_KEYS, find_easy_connect
 
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
@@ -45,9 +32,6 @@ _RUNNERS = frozenset(
     "system run Popen popen call check_call check_output getoutput getstatusoutput exec_command "
     "spawn sh bash execute_command parse_args parse_known_args invoke main".split()
 )
-# One of these stands in a text that holds a credential with its name.
-_MARKS = ("=", ":", "'", '"', ",", "<", "earer ")
-_LONG = lazy_pattern(r"[\w-]{32}")
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 
@@ -102,8 +86,8 @@ class PythonLayer:
     ) -> None:
         self._tree = tree
         self._text = text
-        self._offset = offset
         self._placeholders = placeholders
+        self._contents = Contents(text, offset, placeholders)
         self._constants = Constants(tree)
 
     def find(self) -> Iterator[Hit]:
@@ -134,15 +118,15 @@ class PythonLayer:
                     yield from self._compared(left, right)
                     yield from self._compared(right, left)
                 case ast.Call():
-                    yield from self._composed(node)
+                    yield from self._contents.composed(node, self._constants.fold(node))
                     yield from self._call(node)
                     yield from self._command(node)
                 case ast.BoolOp(op=ast.Or(), values=[looked_up, *others]):
                     yield from self._fallback(looked_up, others)
                 case ast.Constant(value=str() as value) if len(value) >= 12:
-                    yield from self._text_in(node, value)
+                    yield from self._contents.text_in(node, value)
                 case ast.BinOp() | ast.JoinedStr():
-                    yield from self._composed(node)
+                    yield from self._contents.composed(node, self._constants.fold(node))
                 case ast.Tuple(elts=elements) | ast.List(elts=elements) if len(elements) == 2:
                     yield from self._pair(elements)
 
@@ -173,13 +157,13 @@ class PythonLayer:
             return
         for node, text in literals(value, self._constants):
             if name.lower() in _HEADERS:
-                yield from self._authorization(node, text)
+                yield from self._contents.authorization(node, text)
             else:
                 scheme, _, token = text.partition(" ")
                 if token and scheme.lower() in ("bearer", "token", "basic", "apikey", "bot"):
-                    yield from self._authorization(node, text)
+                    yield from self._contents.authorization(node, text)
                 else:
-                    yield from self._hit(node, name, text, judged)
+                    yield from self._contents.hit(node, name, text, judged)
         yield from self._collection(name, value, judged)
 
     def _parameters(self, value: ast.expr) -> Iterator[Hit]:
@@ -194,7 +178,7 @@ class PythonLayer:
             if name is not None and name.lower() in QUERY_KEYS:
                 for node, text in literals(inner, self._constants):
                     if len(text) >= 20:
-                        yield from self._hit(node, name, text, API_KEY)
+                        yield from self._contents.hit(node, name, text, API_KEY)
 
     def _collection(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
         """`api_keys = ["…", "…"]`, `secret = {"value": "…"}`: values that look like secrets."""
@@ -206,7 +190,7 @@ class PythonLayer:
         strict = judged._replace(level=min(judged.level, Level.STRONG))
         for element in elements[:200]:
             for node, text in literals(element, self._constants):
-                yield from self._hit(node, name, text, strict)
+                yield from self._contents.hit(node, name, text, strict)
 
     def _userinfo(self, elements: list[ast.expr]) -> Iterator[Hit]:
         """`auth=("user", "password")`."""
@@ -215,9 +199,9 @@ class PythonLayer:
         user = self._constants.fold(elements[0])
         for node, text in literals(elements[1], self._constants):
             if user is None or text != user:
-                yield from self._hit(node, "", text, PASSWORD)
+                yield from self._contents.hit(node, "", text, PASSWORD)
             if user is not None and text in ("", "x-oauth-basic", "api_token", "X"):
-                yield from self._hit(elements[0], "", user, TOKEN)
+                yield from self._contents.hit(elements[0], "", user, TOKEN)
 
     def _pair(self, elements: list[ast.expr]) -> Iterator[Hit]:
         """`("spark.hadoop.fs.s3a.secret.key", "…")`, `("Authorization", "Bearer …")`."""
@@ -231,7 +215,7 @@ class PythonLayer:
             yield from self._bound(name, value)
         elif judged.level is not Level.NONE:
             for node, text in literals(value, self._constants):
-                yield from self._hit(node, name, text, judged)
+                yield from self._contents.hit(node, name, text, judged)
 
     def _fallback(self, looked_up: ast.expr, others: list[ast.expr]) -> Iterator[Hit]:
         """`os.environ.get("API_KEY") or "…"`: the name stands in the look-up."""
@@ -251,7 +235,7 @@ class PythonLayer:
         else:
             command = self._constants.fold(first) or ""
         for hit in find_shell(command, self._placeholders):
-            yield self._at(first, hit)
+            yield self._contents.at(first, hit)
 
     def _defaults(self, node: ast.arguments) -> Iterator[Hit]:
         positional = [*node.posonlyargs, *node.args]
@@ -279,7 +263,7 @@ class PythonLayer:
         """Where a word is likely none: the value must look like a secret even for a password."""
         strict = judged._replace(level=min(judged.level, Level.STRONG))
         for node, text in literals(value, self._constants):
-            yield from self._hit(node, name, text, strict)
+            yield from self._contents.hit(node, name, text, strict)
 
     def _call(self, node: ast.Call) -> Iterator[Hit]:
         full = called_name(node.func)
@@ -307,103 +291,15 @@ class PythonLayer:
         for index, judged in positional(full, node).items():
             if index < len(node.args):
                 for inner, text in literals(node.args[index], self._constants):
-                    yield from self._hit(inner, "", text, judged)
+                    yield from self._contents.hit(inner, "", text, judged)
         if called in ("connect", "create_engine", "create_pool") and arguments[:1]:
             for hit in find_easy_connect(arguments[0] or "", self._placeholders):
-                yield self._at(node.args[0], hit)
+                yield self._contents.at(node.args[0], hit)
         if called in ("b64encode", "urlsafe_b64encode", "standard_b64encode"):
-            yield from self._basic(node.args[0], arguments[0]) if node.args else ()
+            yield from self._contents.basic(node.args[0], arguments[0]) if node.args else ()
         if called in ("b64decode", "urlsafe_b64decode", "standard_b64decode") and arguments[:1]:
-            yield from self._decoded(node.args[0], arguments[0])
+            yield from self._contents.decoded(node.args[0], arguments[0])
 
     def _label(self, node: ast.Call) -> str:
         texts = (self._constants.fold(k.value) for k in node.keywords if k.arg in _LABELS)
         return next((text for text in texts if text), "")
-
-    def _basic(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
-        """`b64encode(b"user:password")`: the value of a `Basic` header in the making."""
-        user, colon, password = (text or "").partition(":")
-        if colon and user and ":" not in password and not any(c.isspace() for c in text or ""):
-            yield from self._hit(node, "", password, PASSWORD)
-
-    def _decoded(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
-        """`base64.b64decode("Z2hw…")`: what is hidden is a credential all the same."""
-        try:
-            plain = base64.b64decode((text or "").encode() + b"==").decode("utf-8")
-        except (binascii.Error, ValueError):
-            return
-        yield from self._documented(node, plain)
-
-    def _composed(self, node: ast.expr) -> Iterator[Hit]:
-        """A token that is put together from literals: `"ghp_" + "…"`, f-strings, `"…" "…"`."""
-        text = self._constants.fold(node)
-        if text is not None and len(text) >= 12:
-            yield from self._documented(node, text)
-            if text in self._source(node):
-                return
-            for hit in (*find_urls(text, self._placeholders), *find_headers(text)):
-                yield self._at(node, hit)
-
-    def _documented(self, node: ast.expr, text: str) -> Iterator[Hit]:
-        start, end = self._span(node)
-        source = self._text[start:end]
-        for found in find_formats(text, placeholders=self._placeholders):
-            value = Secret(text[found.start : found.end])
-            if value.reveal() in source:  # found where it stands
-                continue
-            row = found.format
-            yield Hit(row.name, row.kind, start, end, value, found.prefix, True, "", row.variable)
-        for _, _, body in find_private_keys(text):
-            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
-
-    def _text_in(self, node: ast.Constant, text: str) -> Iterator[Hit]:
-        """What stands inside a literal: JSON, YAML, SQL, dotenv, headers."""
-        segment_start, segment_end = self._span(node)
-        if text not in self._text[segment_start:segment_end]:
-            yield from self._documented(node, text)  # escaped or in several parts
-        if not has_stem(text) or not (any(mark in text for mark in _MARKS) or _LONG.search(text)):
-            return
-        for hit in (
-            *find_headers(text, self._placeholders),
-            *find_elements(text, self._placeholders),
-            *find_sql(text, self._placeholders),
-            *find_pairs(text, Unquoted.PROSE, self._placeholders),
-        ):
-            yield self._at(node, hit)
-
-    def _at(self, node: ast.expr, hit: Hit) -> Hit:
-        """Move a hit from a literal's value to the source: exactly, unless it is escaped there."""
-        start, end = self._span(node)
-        value = hit.secret.reveal()
-        found = self._text.find(value, start, end)
-        if found >= 0:
-            start, end = found, found + len(value)
-        return Hit(
-            hit.detector, hit.kind, start, end, hit.secret, hit.prefix, hit.documented, hit.name,
-            hit.variable,
-        )  # fmt: skip
-
-    def _authorization(self, node: ast.expr, text: str) -> Iterator[Hit]:
-        scheme, space, value = text.strip().rpartition(" ")
-        start, end = self._span(node)
-        if not space:
-            scheme = ""
-        found = self._text.find(value, start, end)
-        if found >= 0 and value:
-            start, end = found, found + len(value)
-        yield from authorization(
-            scheme.split(" ")[0], value.removeprefix("token="), start, end, self._placeholders
-        )
-
-    def _hit(self, node: ast.expr, name: str, text: str, judged: CredentialName) -> Iterator[Hit]:
-        for hit in bind(name, text, 0, 0, judged=judged, placeholders=self._placeholders):
-            yield self._at(node, hit)
-
-    def _source(self, node: ast.expr) -> str:
-        start, end = self._span(node)
-        return self._text[start:end]
-
-    def _span(self, node: ast.expr) -> tuple[int, int]:
-        start = self._offset(node.lineno, node.col_offset)
-        end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
-        return start, max(start, end)
