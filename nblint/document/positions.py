@@ -8,7 +8,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,6 +23,9 @@ CHARACTER = lazy_pattern(
 )
 _TOKEN = lazy_pattern(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
+_BETWEEN = frozenset((b",", b":"))
+# Takes what Python's and Jupyter's take, and numbers of any length; what it returns is dropped.
+_DECODER = json.JSONDecoder(parse_int=len, parse_float=len, strict=False)
 
 
 class Span(NamedTuple):
@@ -60,21 +63,36 @@ def items(raw: bytes, start: int) -> list[Span]:
 
 def _values(raw: bytes, start: int) -> Iterator[Span]:
     """Yield the keys and values directly inside the array or object at a byte offset."""
-    depth, opened = 0, start
+    text = _as_text(raw)
+    position = start + 1
+    while token := _TOKEN.search(raw, position):
+        opening, position = token[0], token.end()
+        if opening in _CLOSING:
+            return
+        if opening in _OPENING:
+            position = _end(text, raw, token.start())
+        if opening not in _BETWEEN:
+            yield Span(token.start(), position)
+
+
+@lru_cache(maxsize=1)
+def _as_text(raw: bytes) -> str:
+    """Return a text in which each byte is a character, and JSON's own marks are what they are."""
+    return raw.decode("latin-1")
+
+
+def _end(text: str, raw: bytes, start: int) -> int:
+    """Return the offset behind the array or object that starts at an offset."""
+    try:
+        return _DECODER.raw_decode(text, start)[1]  # many times as fast as a loop over tokens
+    except RecursionError:
+        pass
+    depth = 0
     for token in _TOKEN.finditer(raw, start):
-        text = token[0]
-        if text in _CLOSING:
-            depth -= 1
-            if depth == 0:
-                return
-            if depth == 1:
-                yield Span(opened, token.end())
-        elif text in _OPENING:
-            depth += 1
-            if depth == 2:
-                opened = token.start()
-        elif depth == 1 and text not in (b",", b":"):
-            yield Span(token.start(), token.end())
+        depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
+        if depth == 0:
+            return token.end()
+    return len(raw)
 
 
 class RawNotebook:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.document.model import Notebook, Place
-from nblint.document.positions import RawNotebook, file_line
+from nblint.document.positions import RawNotebook, Span, file_line, items
 from tests.document.notebooks import Layout, layouts
 
 
@@ -121,3 +121,8 @@ def test_other_places() -> None:
     assert file_line(spans, Place(1, "output", 1, "traceback", 3)) == line_of('"c"')
     assert file_line(spans, Place(1, "output", 1, "traceback", 2)) == line_of('"a\\nb"')
     assert json.loads(raw) == data
+
+
+def test_what_is_nested_deeper_than_a_parser_goes_has_an_end() -> None:
+    raw = b"[" + b"[" * 9000 + b'"]"' + b"]" * 9000 + b", 1]"
+    assert items(raw, 0) == [Span(1, 18004), Span(18006, 18007)]

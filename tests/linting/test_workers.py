@@ -111,10 +111,10 @@ def test_few_notebooks_take_no_other_process(
 
 
 PROGRAM = """
-import sys, time
+import os, sys, time
 from nblint.linting.workers import shared
 def sleep(seconds):
-    print("at work", flush=True)
+    os.write(1, b"at work\\n")  # in one piece, whoever else writes
     time.sleep(seconds)
 if __name__ == "__main__":
     list(shared(sleep, [(None, float(sys.argv[1]))] * 2, 2))
