@@ -23,6 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(autouse=True)
+def nowhere_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports look the same wherever the tests run: on a terminal, in a pipeline."""
+    for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def notebook_bytes(*cells: tuple[str, str], **metadata: object) -> bytes:
     """Return a notebook, as Jupyter would save it, of cells given by type and source."""
     parts: list[dict[str, object]] = []

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,10 +16,10 @@ from nblint.discovery import Discovery
 from nblint.document.write import writing
 from nblint.linting.baseline import Baseline
 from nblint.linting.examining import Fixing
-from nblint.linting.results import display_path
+from nblint.linting.results import Result, display_path
 from nblint.linting.run import Run
-from nblint.reports import diff, formats, renderer
-from nblint.reports.terminal import printable
+from nblint.reports import diff, formats, renderer, statistics, text
+from nblint.reports.terminal import Style, printable, style_of
 from nblint.reports.text import count
 from nblint.settings import SettingsFinder
 from nblint.toml import SettingsError, nearest
@@ -65,6 +65,8 @@ def _check(asked: Asked) -> int:
     except SettingsError as error:
         tally.fault(str(error))
         return 2
+    if asked.with_statistics and (asked.show_diff or chosen not in ("text", "json")):
+        raise click.UsageError("--statistics goes with the output formats text and json")
     fixing = (
         Fixing(asked.unsafe_fixes, write=not asked.show_diff)
         if asked.fix or asked.show_diff
@@ -95,8 +97,7 @@ def _check(asked: Asked) -> int:
     if progress:
         results = progress.counting(results)
 
-    counted = tally.counted(results)
-    pieces = diff.render(counted) if asked.show_diff else renderer(chosen)(counted)
+    pieces = _rendered(tally.counted(results), asked, chosen)
     _print(progress.beside(pieces) if progress else pieces, asked, tally)
     if asked.prints_notebook:
         sys.stdout.flush()
@@ -139,22 +140,36 @@ def _format(asked: Asked, finder: SettingsFinder) -> str:
     return chosen
 
 
+def _rendered(results: Iterable[Result], asked: Asked, chosen: str) -> Iterator[str]:
+    """Return the pieces of the report that is asked for, or of the differences."""
+    if asked.show_diff:
+        return diff.render(results)
+    # Colours are for who looks; a file gets them only on request.
+    style = (
+        style_of(_stream(asked), asked.color, quiet=asked.quiet)
+        if asked.output_file is None
+        else Style(asked.quiet, asked.color == "always")
+    )
+    if asked.with_statistics:
+        return statistics.render(results, chosen, style)
+    return text.render(results, style) if chosen == "text" else renderer(chosen)(results)
+
+
+def _stream(asked: Asked) -> TextIO:
+    return sys.stderr if asked.prints_notebook else sys.stdout
+
+
 def _print(pieces: Iterable[str], asked: Asked, tally: Tally) -> None:
     if asked.output_file is None:
-        stream = sys.stderr if asked.prints_notebook else sys.stdout
-        _write(pieces, stream, tally, quiet=asked.quiet)
+        for piece in pieces:
+            # Its escapes are ours, and wanted; on Windows, click makes the terminal read them.
+            click.echo(piece, _stream(asked), nl=False, color=True)
         return
     try:
         with writing(asked.output_file) as file:
-            _write(pieces, file, tally, quiet=False)
+            file.writelines(pieces)
     except OSError as error:
         tally.fault(f"{asked.output_file}: cannot be written: {error.strerror or error}")
-
-
-def _write(pieces: Iterable[str], stream: TextIO, tally: Tally, *, quiet: bool) -> None:
-    for piece in pieces:
-        if not quiet or tally.errors or tally.warnings:
-            stream.write(piece)
 
 
 def _conclude(asked: Asked, tally: Tally, run: Run, fixing: Fixing | None) -> None:

@@ -7,6 +7,7 @@ import click
 
 from nblint.cli import options
 from nblint.reports import formats
+from nblint.reports.terminal import COLORS, ColorChoice
 
 # The headings of the help.
 RULES, FIXES, FILES, REPORT, BASELINE, STATUS = (
@@ -37,7 +38,9 @@ class Asked:
     trust_plugins: bool
     output_format: str | None
     output_file: Path | None
+    with_statistics: bool
     quiet: bool
+    color: ColorChoice
     verbose: bool
     watch: bool
     baseline_file: Path | None
@@ -138,11 +141,27 @@ def all_options(command: options.Command) -> options.Command:
             help="Write the report to this file instead of the terminal.",
         ),
         options.option(
+            "--statistics",
+            "with_statistics",
+            is_flag=True,
+            heading=REPORT,
+            help="Count the findings of each rule instead of printing them; as text or json.",
+        ),
+        options.option(
             "-q",
             "--quiet",
             is_flag=True,
             heading=REPORT,
-            help="Print nothing when nothing is wrong.",
+            help="One line a finding; nothing when nothing is wrong.",
+        ),
+        options.option(
+            "--color",
+            type=options.OneOf(COLORS, "choice of colours"),
+            metavar="WHEN",
+            default="auto",
+            heading=REPORT,
+            help="auto (default): on a terminal, which NO_COLOR and FORCE_COLOR override; always; "
+            "never.",
         ),
         options.option(
             "-v",

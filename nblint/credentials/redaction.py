@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from nblint.credentials.engine import DEFAULTS, find_in_code, find_in_html, find_in_text, settle
 from nblint.credentials.formats import FORMATS
@@ -27,6 +28,63 @@ _CUT = lazy_pattern(
 _LITERAL = lazy_pattern(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
 
 
+class _Hidden(NamedTuple):
+    """A part of a text, by its offsets, and what stands in its place."""
+
+    start: int
+    end: int
+    shown: str = _HIDDEN
+
+
+class Masked:
+    """A text in which parts are hidden one after the other, and that knows where the rest went.
+
+    Attributes:
+        text: The text as it may be shown.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._steps: list[list[_Hidden]] = []
+
+    def hide(self, parts: Iterable[_Hidden]) -> None:
+        """Replace parts of the text as it is now; they are sorted and do not overlap."""
+        step = list(parts)
+        if not step:
+            return
+        pieces, end = [], 0
+        for part in step:
+            pieces += [self.text[end : part.start], part.shown]
+            end = part.end
+        self.text = "".join([*pieces, self.text[end:]])
+        self._steps.append(step)
+
+    def keep(self, start: int, end: int) -> None:
+        """Cut off what stands before and after two offsets of the original text."""
+        start, end = self.span(start, end)
+        self.hide([_Hidden(0, start, ""), _Hidden(end, len(self.text), "")])
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a part of the original text now begins and ends, by its offsets.
+
+        Of what is hidden, the replacement as a whole belongs to the part.
+        """
+        for step in self._steps:
+            start, end = _moved(start, step, to_end=False), _moved(end, step, to_end=True)
+        return start, end
+
+
+def _moved(offset: int, step: list[_Hidden], *, to_end: bool) -> int:
+    change = 0
+    for part in step:
+        if offset <= part.start:
+            break
+        if offset < part.end:
+            return part.start + change + (len(part.shown) if to_end else 0)
+        change += len(part.shown) - (part.end - part.start)
+    return offset + change
+
+
 class Redaction:
     """Hides the credentials of a notebook in whatever is quoted of it.
 
@@ -35,7 +93,8 @@ class Redaction:
     """
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        self._known = frozenset(known)
+        # The longest first: a password may be a part of a token.
+        self._known = sorted(set(known), key=len, reverse=True)
 
     @classmethod
     def read(cls, credentials: Credentials) -> Redaction:
@@ -48,7 +107,27 @@ class Redaction:
 
     def mask(self, text: str) -> str:
         """Return a text without them, as `mask` does."""
-        return mask(text, self._known)
+        return self.masked(text).text
+
+    def masked(self, text: str) -> Masked:
+        """Return a text without them that knows where its parts went."""
+        masked = Masked(text)
+        _hide_found(masked)
+        _hide_known(masked, self._known)
+        _hide_beginnings(masked)
+        return masked
+
+    def masked_part(self, text: str, start: int, end: int) -> Masked:
+        """Return a part of a long text, by its offsets, without them; offsets stay the text's.
+
+        What is known of the notebook is hidden before the text is cut, so that none of it is halved.
+        """
+        masked = Masked(text)
+        _hide_known(masked, self._known)
+        masked.keep(start, end)
+        _hide_found(masked)
+        _hide_beginnings(masked)
+        return masked
 
 
 def mask(text: str, known: Iterable[str] = ()) -> str:
@@ -66,19 +145,40 @@ def mask(text: str, known: Iterable[str] = ()) -> str:
     Returns:
         The text with each credential as its public prefix, if it has one, and an ellipsis.
     """
-    hits = _hits(text)
-    for hit in reversed(hits):
-        text = f"{text[: hit.start]}{hit.prefix}{_HIDDEN}{text[hit.end :]}"
+    return Redaction(known).mask(text)
+
+
+def _hide_found(masked: Masked) -> None:
+    """Hide what gives itself away as a credential."""
+    hits = _hits(masked.text)
+    masked.hide(_Hidden(hit.start, hit.end, f"{hit.prefix}{_HIDDEN}") for hit in hits)
     if hits:  # a credential that is put together may stand in pieces elsewhere
         values = [hit.secret.reveal() for hit in hits]
-        text = _LITERAL.sub(
-            lambda match: _HIDDEN if any(match[0] in value for value in values) else match[0], text
+        masked.hide(
+            _Hidden(*match.span())
+            for match in _LITERAL.finditer(masked.text)
+            if any(match[0] in value for value in values)
         )
-    for value in sorted(set(known), key=len, reverse=True):
-        for form in (value, repr(value)[1:-1]):
-            if len(form) >= 4:
-                text = text.replace(form, _HIDDEN)
-    return _CUT.sub(rf"\1{_HIDDEN}", text)
+
+
+def _hide_known(masked: Masked, known: Iterable[str]) -> None:
+    """Hide values, and what they look like in a literal."""
+    for value in known:
+        for form in dict.fromkeys((value, repr(value)[1:-1])):
+            if len(form) >= 4 and form in masked.text:
+                masked.hide(_occurrences(form, masked.text))
+
+
+def _hide_beginnings(masked: Masked) -> None:
+    """Hide what an excerpt left of a token, but for its public prefix."""
+    masked.hide(_Hidden(match.end(1), match.end()) for match in _CUT.finditer(masked.text))
+
+
+def _occurrences(form: str, text: str) -> Iterator[_Hidden]:
+    start = text.find(form)
+    while start >= 0:
+        yield _Hidden(start, start + len(form))
+        start = text.find(form, start + len(form))
 
 
 def _hits(text: str) -> list[Hit]:

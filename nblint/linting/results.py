@@ -10,6 +10,7 @@ from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.positions import RawNotebook, file_line
 from nblint.findings import Finding
 from nblint.linting.baseline import Entry, Occurrence
+from nblint.linting.excerpts import Excerpt, Excerpts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Reported:
         cell_type: The cell's type.
         file_line: The line of the `.ipynb` file, 1-based.
         first_line: The cell's first line, masked: what a person knows the cell by.
+        excerpt: What stands around the finding, masked; None where it is about no text.
+        one_line: Whether the whole file is one line, so that its number says nothing.
         entry: What records it in the baseline; None for a new finding.
     """
 
@@ -32,6 +35,8 @@ class Reported:
     cell_type: str | None = None
     file_line: int | None = None
     first_line: str | None = None
+    excerpt: Excerpt | None = None
+    one_line: bool = False
     entry: Entry | None = None
 
     def occurrence(self, notebook: str) -> Occurrence:
@@ -98,6 +103,8 @@ def reported(
     """
     notebook = document if isinstance(document, Notebook) else None
     raw = RawNotebook(notebook.raw) if notebook else None
+    excerpts = Excerpts(notebook, redaction) if notebook else None
+    one_line = document is not None and b"\n" not in document.raw.strip()
     for finding in findings:
         cell = _cell(notebook, finding) if notebook else None
         yield Reported(
@@ -106,7 +113,9 @@ def reported(
             cell.id if cell else None,
             cell.type if cell else None,
             file_line(raw, finding.place) if raw else finding.place.row,
-            redaction.mask(cell.first_line) if cell else None,
+            excerpts.first_line(cell) if excerpts and cell else None,
+            excerpts.at(finding.place) if excerpts else None,
+            one_line and not finding.path,
         )
 
 

@@ -4,7 +4,6 @@
 """
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 
 from nblint.linting.results import Result
@@ -12,10 +11,12 @@ from nblint.linting.results import Result
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
 
+_FORMATS = ("json", "junit", "text")
+
+
 def formats() -> tuple[str, ...]:
     """Return the names of all formats."""
-    names = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in names if name not in ("diff", "terminal")))
+    return _FORMATS
 
 
 def renderer(name: str) -> Render:

@@ -1,23 +1,52 @@
-"""Findings for people: `path:cell 5:4:7: NBL201 message`, then what to do."""
+"""Findings for people: `path:cell 5:4:7: NBL201 message`, the row it is about, what to do."""
 
 from collections.abc import Iterable, Iterator
 
 from nblint.document.model import Place
 from nblint.linting.results import Reported, Result
-from nblint.reports.terminal import one_line, printable
+from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
 
 
-def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield the findings, each with its cell's first line and help; a summary comes last."""
-    errors = warnings = notebooks = fixable = 0
-    for result in results:
-        notebooks += result.notebooks
+def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
+    """Yield the findings; a summary comes last, unless the style is quiet."""
+    summary = Summary()
+    for result in summary.counted(results):
+        above = None
         for reported in result.findings:
-            yield from describe(reported)
-            errors += reported.finding.severity == "error"
-            warnings += reported.finding.severity == "warning"
-            fixable += bool(reported.finding.fix and reported.finding.fix.safe)
-    yield _summary(notebooks, errors, warnings, fixable)
+            yield from describe(reported, style, above)
+            above = reported
+    if not style.quiet:
+        yield summary.line(style)
+
+
+class Summary:
+    """Counts findings while results pass by."""
+
+    def __init__(self) -> None:
+        self._errors = self._warnings = self._notebooks = self._fixable = 0
+
+    def counted(self, results: Iterable[Result]) -> Iterator[Result]:
+        """Yield results as they are."""
+        for result in results:
+            self._notebooks += result.notebooks
+            for reported in result.findings:
+                finding = reported.finding
+                self._errors += finding.severity == "error"
+                self._warnings += finding.severity == "warning"
+                self._fixable += bool(finding.fix and finding.fix.safe)
+            yield result
+
+    def line(self, style: Style = PLAIN) -> str:
+        """Return how many there are."""
+        checked = f"{count(self._notebooks, 'notebook')} checked"
+        if not self._errors and not self._warnings:
+            clean = style.paint("All clean:", "good")
+            return f"{clean} {checked}.\n" if self._notebooks else "No notebook to check.\n"
+        parts = [style.paint(count(self._errors, "error"), "bad")] if self._errors else []
+        if self._warnings:
+            parts.append(style.paint(count(self._warnings, "warning"), "doubtful"))
+        mended = f"; --fix mends {self._fixable} of them" if self._fixable else ""
+        return f"{' and '.join(parts)}, {checked}{mended}.\n"
 
 
 def location(path: str, place: Place) -> str:
@@ -32,29 +61,63 @@ def location(path: str, place: Place) -> str:
     return f"{path}:cell {place.cell}{inside}:{position}"
 
 
-def describe(reported: Reported) -> Iterator[str]:
-    """Yield the lines that say what a finding is, with its cell's first line and help."""
+def describe(
+    reported: Reported, style: Style = PLAIN, above: Reported | None = None
+) -> Iterator[str]:
+    """Yield the lines that say what a finding is: where, what, the row, and what to do.
+
+    Args:
+        reported: The finding.
+        style: How it looks.
+        above: The finding of the same notebook that is printed above; what it shows of the cell is
+            not shown again.
+    """
     finding = reported.finding
-    warning = "warning: " if finding.severity == "warning" else ""
-    where = printable(location(reported.path, finding.place))
-    yield f"{where}: {finding.code} {warning}{printable(finding.message)}\n"
-    if reported.first_line:
-        yield f"  in the cell: {one_line(reported.first_line)}\n"
+    yield _headline(reported, style)
+    if style.quiet:
+        return
+    place, shown = finding.place, above.finding.place if above else None
+    if shown is None or shown.cell != place.cell:
+        yield from _cell(reported, style)
+    if place != shown:
+        yield from _row(reported, style)
     if finding.help:
-        yield f"  help: {printable(finding.help)}\n"
+        yield f"  {style.paint('help:', 'quiet')} {printable(finding.help)}\n"
     if finding.fix:
         option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
-        yield f"  fix: {printable(finding.fix.message)} ({option})\n"
+        yield f"  {style.paint('fix:', 'quiet')} {printable(finding.fix.message)} ({option})\n"
 
 
-def _summary(notebooks: int, errors: int, warnings: int, fixable: int) -> str:
-    checked = f"{count(notebooks, 'notebook')} checked"
-    if not errors and not warnings:
-        return f"All clean: {checked}.\n" if notebooks else "No notebook to check.\n"
-    parts = [count(errors, "error")] if errors else []
-    parts += [count(warnings, "warning")] if warnings else []
-    mended = f"; --fix mends {fixable} of them" if fixable else ""
-    return f"{' and '.join(parts)}, {checked}{mended}.\n"
+def _headline(reported: Reported, style: Style) -> str:
+    finding = reported.finding
+    is_error = finding.severity == "error"
+    where = style.paint(printable(location(reported.path, finding.place)), "strong")
+    code = style.paint(finding.code, "bad" if is_error else "doubtful")
+    warning = "" if is_error else "warning: "
+    return f"{where}: {code} {warning}{printable(finding.message)}\n"
+
+
+def _cell(reported: Reported, style: Style) -> Iterator[str]:
+    """Yield the cell's first line, which people know it by, unless it is the row that is meant."""
+    first = reported.first_line
+    if first and not (reported.excerpt and reported.excerpt.line.strip() == first):
+        label = style.paint("in the cell:", "quiet")
+        yield f"  {label} {one_line(first, style.width - 15)}\n"
+
+
+def _row(reported: Reported, style: Style) -> Iterator[str]:
+    """Yield the row that is meant, with carets below the part that is."""
+    excerpt = reported.excerpt
+    if excerpt is None or not excerpt.line.strip():
+        return
+    number = str(excerpt.row)
+    room = style.width - len(number) - 5
+    shown, carets = underlined(excerpt.line, excerpt.column - 1, excerpt.line_end - 1, room)
+    bar, pointer = style.paint("|", "quiet"), carets.lstrip()
+    indent = carets[: -len(pointer)]
+    pointer = style.paint(pointer, "bad" if reported.finding.severity == "error" else "doubtful")
+    yield f"  {style.paint(number, 'quiet')} {bar} {shown}\n"
+    yield f"  {' ' * len(number)} {bar} {indent}{pointer}\n"
 
 
 def count(number: int, noun: str) -> str:

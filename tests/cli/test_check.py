@@ -75,6 +75,8 @@ def test_a_finding_says_where_what_and_what_to_do() -> None:
     assert result.stdout == (
         f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 the header has no section 'Audience'\n"
         "  in the cell: # Phishing triage\n"
+        f"  {rows} | * The abuse mailbox\n"
+        f"  {' ' * len(str(rows))} | ^^^^^^^^^^^^^^^^^^^\n"
         "  help: add a heading '## Audience' and say it there\n"
         "  fix: insert the section 'Audience' (--fix)\n"
         "1 error, 1 notebook checked; --fix mends 1 of them.\n"
@@ -374,7 +376,7 @@ def test_a_credential_is_hidden_wherever_it_stands() -> None:
             result = nblint(*arguments)
             assert password not in result.output
             assert password not in nblint(*arguments, "--diff", "--unsafe-fixes").output
-    assert "in the cell: # …\n" in nblint("check", "--select", "NBL1,NBL2").stdout
+    assert "\n  1 | # …\n    | ^^^\n" in nblint("check", "--select", "NBL1,NBL2").stdout
     assert "\n # …\n" in nblint("check", "--select", "NBL1", "--diff").stdout
 
 

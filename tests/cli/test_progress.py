@@ -103,6 +103,7 @@ def test_at_a_real_terminal(
         cells = ("markdown", complete_header()) if number else ("code", "1")
         (tmp_path / f"{number}.ipynb").write_bytes(notebook_bytes(cells))
     (tmp_path / "3.ipynb").symlink_to("3.ipynb")  # which cannot be read
+    monkeypatch.setenv("NO_COLOR", "1")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     program = (

@@ -39,9 +39,10 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
-def test_at_a_terminal(folder: Path) -> None:
+def test_at_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pexpect
 
+    monkeypatch.setenv("NO_COLOR", "1")
     command = ["-m", "nblint", "check", "--watch"]
     terminal = pexpect.spawn(sys.executable, command, cwd=folder, encoding="utf-8", timeout=60)
 

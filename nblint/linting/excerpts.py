@@ -1,0 +1,177 @@
+"""What stands around a finding: rows of its cell or output, masked first, then cut."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from nblint.credentials.redaction import Masked, Redaction
+from nblint.document.model import Cell, Notebook, Place
+from nblint.document.surfaces import Surface, surfaces
+
+# Rows on either side of a finding: most cells are shown whole.
+_ROWS_AROUND = 20
+# Masking reads what it masks as code and as text, which is slow for an output of megabytes.
+_LONGEST_TEXT = 20_000
+# Nobody reads more of a row; a row of JSON can be the whole file.
+_LONGEST_ROW = 400
+_CUT = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    r"""Rows of a text around a place; no credential is in them, and no row is long.
+
+    Columns are 1-based and count code points of the rows as they are here.
+
+    Attributes:
+        first: The number of the first row, 1-based in the whole text.
+        rows: The rows, without their ends; they may hold tabs, form feeds and escapes.
+        row: The number of the row in which the place begins.
+        column: Where in that row.
+        end_row: The number of the row in which it ends, or of the last one here.
+        end_column: The column after its last one, in that row.
+    """
+
+    first: int
+    rows: tuple[str, ...]
+    row: int
+    column: int
+    end_row: int
+    end_column: int
+
+    @property
+    def line(self) -> str:
+        """The row in which the place begins."""
+        return self.rows[self.row - self.first]
+
+    @property
+    def line_end(self) -> int:
+        """The column after the last one of the place in that row."""
+        return self.end_column if self.end_row == self.row else len(self.line) + 1
+
+
+class Excerpts:
+    """Shows parts of a notebook.
+
+    Args:
+        notebook: The notebook.
+        redaction: Hides its credentials.
+    """
+
+    def __init__(self, notebook: Notebook, redaction: Redaction) -> None:
+        self._notebook = notebook
+        self._redaction = redaction
+        self._texts: dict[Place, _Text | None] = {}
+        self._first_lines: dict[int, str] = {}
+
+    def at(self, place: Place) -> Excerpt | None:
+        """Return what stands around a place; None where it is no place in a text."""
+        if place.row is None or place.surface == "file":
+            return None
+        text = self._text(place)
+        return text.around(place) if text else None
+
+    def first_line(self, cell: Cell) -> str:
+        """Return the first row of a cell that is not blank: what a person knows the cell by."""
+        if cell.index not in self._first_lines:
+            row = next((number for number, row in enumerate(cell.rows, 1) if row.strip()), None)
+            excerpt = self.at(Place(cell.index, "source", row=row, column=1))
+            self._first_lines[cell.index] = excerpt.line.strip() if excerpt else ""
+        return self._first_lines[cell.index]
+
+    def _text(self, place: Place) -> _Text | None:
+        key = place._replace(row=None, column=None, end_row=None, end_column=None)
+        if key not in self._texts:
+            found = self._found(key)
+            self._texts[key] = None if found is None else _Text(found, self._redaction)
+        return self._texts[key]
+
+    def _found(self, key: Place) -> str | None:
+        if key.surface == "source" and key.cell is not None:
+            return "\n".join(self._notebook.cells[key.cell - 1].rows)
+        texts = [surface.text for surface in self._surfaces.get(key, ())]
+        return texts[0] if len(texts) == 1 else None  # attachments of one type cannot be told apart
+
+    @cached_property
+    def _surfaces(self) -> dict[Place, list[Surface]]:
+        found: dict[Place, list[Surface]] = {}
+        for surface in surfaces(self._notebook):
+            found.setdefault(surface.place, []).append(surface)
+        return found
+
+
+class _Text:
+    """A text of a notebook, by its rows."""
+
+    def __init__(self, text: str, redaction: Redaction) -> None:
+        self._text = text
+        self._redaction = redaction
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    @cached_property
+    def _masked(self) -> Masked:
+        return self._redaction.masked(self._text)
+
+    def around(self, place: Place) -> Excerpt | None:
+        row, end_row = place.row or 1, place.end_row or place.row or 1
+        if row > len(self._starts):
+            return None
+        start = self._offset(row, place.column)
+        end = max(start, self._offset(end_row, place.end_column))
+        first = max(1, row - _ROWS_AROUND)
+        last = min(len(self._starts), end_row + _ROWS_AROUND, row + 2 * _ROWS_AROUND)
+        kept = self._span(first, last)
+        if len(self._text) <= _LONGEST_TEXT:
+            masked = self._masked
+        else:
+            if kept[1] - kept[0] > _LONGEST_TEXT:
+                first = last = row
+                kept = self._span(row, row)
+            if kept[1] - kept[0] > _LONGEST_TEXT:
+                around = (start - _LONGEST_TEXT // 2, start + _LONGEST_TEXT // 2)
+                kept = (max(kept[0], around[0]), min(kept[1], around[1]))
+            masked = self._redaction.masked_part(self._text, *kept)
+
+        rows: list[str] = []
+        columns: dict[int, int] = {}
+        begin, stop = masked.span(start, end)
+        for number in range(first, last + 1):
+            row_start, row_end = self._span(number, number)
+            left, right = masked.span(max(row_start, kept[0]), min(row_end, kept[1]))
+            wanted = begin - left if number == row else 0
+            shown, cut = _shortened(masked.text[left:right], wanted)
+            rows.append(shown)
+            columns[number] = left + cut - 1
+        end_row = min(end_row, last)
+        return Excerpt(
+            first,
+            tuple(rows),
+            row,
+            min(begin - columns[row], len(rows[row - first]) + 1),
+            end_row,
+            min(max(1, stop - columns[end_row]), len(rows[end_row - first]) + 1),
+        )
+
+    def _offset(self, row: int, column: int | None) -> int:
+        """Return where a place begins or ends; one without a column reaches the end of its row."""
+        if row > len(self._starts):
+            return len(self._text)
+        start, end = self._span(row, row)
+        return end if column is None else min(start + column - 1, end)
+
+    def _span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the offsets of rows, without the last one's end."""
+        end = self._starts[last] - 1 if last < len(self._starts) else len(self._text)
+        return self._starts[first - 1], end
+
+
+def _shortened(row: str, wanted: int) -> tuple[str, int]:
+    """Return a row that is not long, with an offset in it, and how many characters went before."""
+    if len(row) <= _LONGEST_ROW:
+        return row, 0
+    start = max(0, min(wanted - _LONGEST_ROW // 2, len(row) - _LONGEST_ROW))
+    end = start + _LONGEST_ROW
+    before, after = _CUT if start else "", _CUT if end < len(row) else ""
+    return f"{before}{row[start:end]}{after}", start - len(before)

@@ -1,0 +1,54 @@
+"""How many findings each rule has, for people and for programs."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from nblint.linting.results import Result
+from nblint.reports.terminal import PLAIN, Style
+from nblint.reports.text import Summary
+
+
+def render(results: Iterable[Result], form: str, style: Style = PLAIN) -> Iterator[str]:
+    """Yield the counts, the largest first.
+
+    Args:
+        results: The findings of a run.
+        form: "json": an array with an object for each rule; "text": a line for each.
+        style: How the text looks.
+    """
+    summary = Summary()
+    found: Counter[tuple[str, str]] = Counter()
+    fixable: Counter[str] = Counter()
+    for result in summary.counted(results):
+        for reported in result.findings:
+            finding = reported.finding
+            found[finding.code, finding.name] += 1
+            fixable[finding.code] += bool(finding.fix and finding.fix.safe)
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    if form == "json":
+        yield _json(ranked, fixable)
+        return
+    width = len(str(ranked[0][1])) if ranked else 0
+    for (code, name), number in ranked:
+        mark = "[*]" if fixable[code] == number else "[-]" if fixable[code] else "[ ]"
+        painted = style.paint(code, "bad")
+        yield f"{number:>{width}}  {painted}  {style.paint(mark, 'quiet')} {name}\n"
+    if not style.quiet:
+        if fixable.total():
+            yield "[*] --fix mends them, [-] some of them\n"
+        yield summary.line(style)
+
+
+def _json(ranked: list[tuple[tuple[str, str], int]], fixable: Counter[str]) -> str:
+    objects = [
+        {
+            "code": code,
+            "name": name,
+            "count": number,
+            "fixable": fixable[code] == number,
+            "fixable_count": fixable[code],
+        }
+        for (code, name), number in ranked
+    ]
+    return json.dumps(objects, indent=2) + "\n"
