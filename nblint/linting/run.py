@@ -20,8 +20,8 @@ from nblint.reading.project import Project
 from nblint.settings import OncePerFile, SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
 
-# From so many notebooks on other processes pay, by how they are started; `make bench` measures it.
-_MANY = {"fork": 24, "spawn": 150}
+# From so many notebooks on other processes pay, by how they are started: timed with `--jobs`.
+_MANY = {"fork": 60, "spawn": 250}
 # What is handed to a process at a time: few enough files that all processes end together.
 _CHUNK = 10
 
