@@ -30,6 +30,15 @@ def nowhere_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session")
+def pre_commit_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pre-commit installs hooks, once for all tests of a run; it waits for its own locks."""
+    base = tmp_path_factory.getbasetemp()
+    # pytest-xdist gives each worker a folder inside that of the run.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return shared / "pre-commit"
+
+
 def notebook_bytes(*cells: tuple[str, str], **metadata: object) -> bytes:
     """Return a notebook, as Jupyter would save it, of cells given by type and source."""
     parts: list[dict[str, object]] = []

@@ -14,10 +14,10 @@ from tests.template.conftest import ROOT
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / ".venv").is_dir(), reason="the hooks run from .venv: make setup")
-def test_all_files_pass(tmp_path: Path) -> None:
+def test_all_files_pass(tmp_path: Path, pre_commit_home: Path) -> None:
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "PRE_COMMIT"))}
     variables |= mirror(ROOT / ".pre-commit-config.yaml", tmp_path / "mirrors", ROOT)
-    variables["PRE_COMMIT_HOME"] = str(tmp_path / "pre-commit")
+    variables["PRE_COMMIT_HOME"] = str(pre_commit_home)
     ran = subprocess.run(
         [sys.executable, "-m", "pre_commit", "run", "--all-files"],
         cwd=ROOT,

@@ -52,7 +52,7 @@ def release(folder: Path) -> Path:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, addresses: dict[str, str]) -> dict[str, str]:
+def reader(tmp_path: Path, addresses: dict[str, str], pre_commit_home: Path) -> dict[str, str]:
     """The environment variables of somebody who follows a page."""
     home = tmp_path / "home"
     home.mkdir()
@@ -63,6 +63,7 @@ def reader(tmp_path: Path, addresses: dict[str, str]) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "PAGER": "cat",
+        "PRE_COMMIT_HOME": str(pre_commit_home),
         "TMPDIR": str(tmp_path),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},

@@ -24,8 +24,32 @@ class Command:
         return any(line not in ("...", "") for line in self.expected)
 
     def matches(self, lines: list[str]) -> bool:
+        """Whether these lines are what is expected."""
         pattern = "".join(_pattern(line) for line in self.expected)
         return re.fullmatch(pattern, "".join(f"{line}\n" for line in lines)) is not None
+
+    def where(self, lines: list[str]) -> list[int | None]:
+        """Return for each expected line which of the lines it is; None for what is left out."""
+        found: list[int | None] = []
+        for expected in self.expected:
+            start = max((at for at in found if at is not None), default=-1) + 1
+            fitting = (at for at in range(start, len(lines)) if _fits(expected, lines[at]))
+            found.append(None if expected == "..." else next(fitting))
+        return found
+
+    def abridged(self, lines: list[str]) -> list[str]:
+        """Return new lines, shortened where the expected ones are: at the ends, and in a line."""
+        known = [line for line in self.expected if line != "..."]
+        shown = [next((old for old in known if _fits(old, new)), new) for new in lines]
+        if known and self.expected[0] == "..." and known[0] in shown:
+            shown = ["...", *shown[shown.index(known[0]) :]]
+        if known and self.expected[-1] == "..." and known[-1] in shown:
+            shown = [*shown[: shown.index(known[-1]) + 1], "..."]
+        return shown
+
+
+def _fits(expected: str, line: str) -> bool:
+    return re.fullmatch(_pattern(expected), f"{line}\n") is not None
 
 
 def _pattern(line: str) -> str:
@@ -50,7 +74,15 @@ def read_commands(text: str) -> list[Command]:
             commands[-1].typed.append(line)
         else:
             commands[-1].expected.append(line)
+    for command in commands:
+        command.expected = without_blank_end(command.expected)
     return commands
+
+
+def without_blank_end(lines: list[str]) -> list[str]:
+    """Return lines without the empty ones at their end."""
+    last = max((number for number, line in enumerate(lines, 1) if line), default=0)
+    return lines[:last]
 
 
 def write_commands(commands: list[Command]) -> list[str]:

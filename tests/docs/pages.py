@@ -2,7 +2,8 @@
 
     ```console                            commands after `$ `, and what each prints (console.py)
     ```toml title="nblint.toml"           a file: it is written, and its program reads it
-    ```python title="notebooks/a.ipynb"   a notebook, as jupytext's percent script
+    ```python title="a.ipynb"             a notebook, as jupytext's percent script
+    ```python title="a.ipynb, cell 2"     that cell of a notebook, a new one if it is not there
     ```python, ```json                    code; python has to compile, json to be JSON
     ```text, ```markdown                  anything else
 
@@ -12,24 +13,30 @@ A comment right above a block says what else holds for it:
     <!-- not written: reason -->          this file is only read, and not written
     <!-- append -->                       this file's text is added to what is there
     <!-- first: command -->               what the reader does by hand, for the test as a command
+    <!-- picture: name -->                docs/pictures/name.svg shows this console block
 
-`«github-token»` is a credential of that kind in what is written, as in the cases of the rules.
+In what is written, `ghp_…` becomes a made-up token.
 `pytest tests/docs --update-expectations` writes what commands print into the pages.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.credentials.tokens import expand
-from tests.docs.console import Command, read_commands, write_commands
+import nbformat
+
+from tests.credentials.tokens import make
+from tests.docs.console import Command, read_commands, without_blank_end, write_commands
 from tests.docs.formats import validate
-from tests.docs.session import Session
+from tests.docs.pictures import draw
+from tests.docs.session import COLUMNS, Session
 from tests.literate import Block, read_blocks
 from tests.rules.cases import percent_to_bytes
 
 ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "pictures"
 WITHOUT_TITLE = {"console", "json", "markdown", "python", "text"}
 
 
@@ -63,10 +70,12 @@ class Played:
     Attributes:
         wrong: What is otherwise than the page says, in sentences.
         rows: For blocks with other output than the page has: the rows, and those to be there.
+        pictures: The pictures of console blocks, as SVG, by their files.
     """
 
     wrong: list[str] = field(default_factory=list)
     rows: list[tuple[int, int, list[str]]] = field(default_factory=list)
+    pictures: dict[Path, str] = field(default_factory=dict)
 
 
 def play(page: Path, folder: Path, session: Session) -> Played:
@@ -81,7 +90,7 @@ def play(page: Path, folder: Path, session: Session) -> Played:
         language = block.info[0] if block.info else ""
         name = title(block)
         if name and note(block, "not written") is None:
-            write(name, folder, block)
+            write(name, session.folder, block)
         elif name:
             with TemporaryDirectory() as aside:
                 write(name, Path(aside), block)
@@ -94,11 +103,14 @@ def play(page: Path, folder: Path, session: Session) -> Played:
 
 def write(name: str, folder: Path, block: Block) -> None:
     """Write the file that a block shows, and let its program read it."""
+    name, _, cell = name.partition(", cell ")
     path = folder / name
     assert path.is_relative_to(folder), f"{path} is outside the reader's folder"
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = expand(block.text)
-    if path.suffix == ".ipynb" and block.info[0] == "python":
+    text = block.text.replace("ghp_…", make("github-token"))
+    if cell:
+        write_cell(path, int(cell), block.info[0], text.removesuffix("\n"))
+    elif path.suffix == ".ipynb" and block.info[0] == "python":
         path.write_bytes(percent_to_bytes(text))
     elif note(block, "append") is not None:
         path.write_text(path.read_text(encoding="utf-8") + "\n" + text, encoding="utf-8")
@@ -107,30 +119,50 @@ def write(name: str, folder: Path, block: Block) -> None:
     validate(path)
 
 
+def write_cell(path: Path, number: int, language: str, source: str) -> None:
+    """Put a source into a cell, counted from 1, as Jupyter saves it."""
+    notebook = nbformat.read(path, as_version=4)
+    kind = nbformat.v4.new_markdown_cell if language == "markdown" else nbformat.v4.new_code_cell
+    notebook.cells[number - 1 : number] = [kind(source, id=str(number - 1))]
+    nbformat.write(notebook, path)
+
+
 def _run(block: Block, where: str, session: Session, folder: Path, played: Played) -> None:
-    commands = read_commands(expand(block.text))
+    commands = read_commands(block.text)
     found: list[Command] = []
+    shown: list[str] = []
     for command in commands:
         said = session.run(command.text)
-        lines = [line.replace(str(folder), "…") for line in said.lines]
+        lines = without_blank_end([line.replace(str(folder), "…") for line in said.lines])
         if said.status and not command.promises:
-            shown = "\n".join(lines)
-            played.wrong.append(f"{where}: $ {command.text}\nended with {said.status}:\n{shown}")
+            printed = "\n".join(lines)
+            played.wrong.append(f"{where}: $ {command.text}\nended with {said.status}:\n{printed}")
         matches = command.matches(lines)
-        found.append(Command(command.typed, command.expected if matches else lines))
+        expected = command.expected if matches else command.abridged(lines)
+        found.append(Command(command.typed, expected))
         if not matches:
             both = "\n".join(["expected:", *command.expected, "printed:", *lines])
             played.wrong.append(f"{where}: $ {command.text}\n{both}")
+        shown += [*command.typed, *coloured(found[-1], lines, said.coloured_lines)]
+    if picture := note(block, "picture"):
+        played.pictures[PICTURES / f"{picture}.svg"] = draw(shown, picture, COLUMNS)
     if any(new.expected != old.expected for new, old in zip(found, commands, strict=True)):
         new = write_commands(found)
         played.rows.append((block.start + 1, block.end - 1, new))
+
+
+def coloured(command: Command, lines: list[str], with_colours: list[str]) -> Iterator[str]:
+    """Yield what a command printed as the page shows it, in colours."""
+    for expected, at in zip(command.expected, command.where(lines), strict=True):
+        # What is other each time is drawn as the page writes it.
+        yield expected if at is None or lines[at] != expected else with_colours[at]
 
 
 def check_code(block: Block, folder: Path) -> None:
     """Check a block of code that is no file."""
     if block.info[0] == "python":
         path = folder / "code.py"
-        path.write_text(expand(block.text), encoding="utf-8")
+        path.write_text(block.text, encoding="utf-8")
         validate(path)
     elif block.info[0] == "json":
         json.loads(block.text)

@@ -22,6 +22,7 @@ SHELL = """
 eval "$1"
 status=$?
 { export -p; printf 'cd %q\\n(exit %d)\\n' "$PWD" "$status"; } >"$0"
+pwd >"$0.folder"
 exit $status
 """
 
@@ -34,8 +35,12 @@ class Said:
     status: int
 
     @property
+    def coloured_lines(self) -> list[str]:
+        return self.coloured.splitlines()
+
+    @property
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in click.unstyle(self.coloured).splitlines()]
+        return [click.unstyle(line).rstrip() for line in self.coloured_lines]
 
 
 class Session:
@@ -48,10 +53,16 @@ class Session:
     """
 
     def __init__(self, folder: Path, variables: dict[str, str], state: Path) -> None:
-        self._folder = folder
+        self._start = folder
         self._variables = variables
         self._state = state
         state.write_text(":\n", encoding="utf-8")
+
+    @property
+    def folder(self) -> Path:
+        """Where the commands have led to."""
+        told = Path(f"{self._state}.folder")
+        return Path(told.read_text("utf-8").rstrip("\n")) if told.exists() else self._start
 
     def run(self, command: str) -> Said:
         """Run one command; there is nobody to answer its questions."""
@@ -59,7 +70,7 @@ class Session:
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
         process = subprocess.Popen(
             ["bash", "-c", SHELL, str(self._state), command],
-            cwd=self._folder,
+            cwd=self._start,
             env=self._variables,
             stdin=subprocess.DEVNULL,
             stdout=side,

@@ -94,9 +94,8 @@ def choices() -> list[dict[str, str]]:
 
 @pytest.mark.slow
 def test_every_check_accepts_every_combination_of_choices(
-    generate: Generate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    generate: Generate, tmp_path: Path, pre_commit_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One test, so that the real tools are installed once."""
     # Nasty answers as well: what they are written into is checked by the same tools.
     title = 'The "usual" suspects: 100 % of DOMAIN\\logins #1 – d\'échecs'
     repositories = [
@@ -113,7 +112,7 @@ def test_every_check_accepts_every_combination_of_choices(
 
     variables = mirror(repositories[0] / ".pre-commit-config.yaml", tmp_path / "mirrors", ROOT)
     variables |= {
-        "PRE_COMMIT_HOME": str(tmp_path / "pre-commit"),
+        "PRE_COMMIT_HOME": str(pre_commit_home),
         "MYPY_CACHE_DIR": str(tmp_path / "mypy"),
         "PIP_FIND_LINKS": str(tmp_path),
     }
