@@ -12,6 +12,7 @@ A comment right above a block says what else holds for it:
     <!-- not run: reason -->              this console block cannot be run by a test
     <!-- not written: reason -->          this file is only read, and not written
     <!-- append -->                       this file's text is added to what is there
+    <!-- needs: make rpm -->              tools of the system, without which the page is not played
     <!-- first: command -->               what the reader does by hand, for the test as a command
     <!-- picture: name -->                docs/pictures/name.svg shows this console block
 
@@ -42,7 +43,7 @@ WITHOUT_TITLE = {"console", "json", "markdown", "python", "text"}
 
 def pages() -> list[Path]:
     """Return the pages that people read: in the repository's root, and of the site."""
-    return [*sorted(ROOT.glob("C*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def note(block: Block, key: str) -> str | None:
@@ -52,6 +53,11 @@ def note(block: Block, key: str) -> str | None:
         if name.strip() == key:
             return value.strip()
     return None
+
+
+def tools(page: Path) -> list[str]:
+    """Return the names of the tools that a page needs of the system."""
+    return [tool for block in read_blocks(page) for tool in (note(block, "needs") or "").split()]
 
 
 def title(block: Block) -> str | None:

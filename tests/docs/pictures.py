@@ -35,13 +35,13 @@ FORMAT = """\
 </g>
 </svg>
 """
-# The 16 colours on a dark ground, each with a contrast of at least 4.5 to 1 against it.
+# The 16 colours on a dark ground, legible as letters and as a ground for letters.
 THEME = TerminalTheme(
     (30, 34, 42),
     (220, 223, 228),
     [
         (120, 127, 140),
-        (240, 113, 120),
+        (214, 78, 86),
         (152, 195, 121),
         (229, 192, 123),
         (97, 175, 239),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, check_code, note, pages, play, title
+from tests.docs.pages import ROOT, check_code, note, pages, play, title, tools
 from tests.literate import read_blocks, write_rows
 from tests.system import needs
 
@@ -32,7 +32,7 @@ def name(page: Path) -> str:
 def test_page(
     page: Path, tmp_path: Path, reader: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
-    needs("bash", "git")
+    needs("bash", "git", *tools(page))
     folder = tmp_path / "work"
     folder.mkdir()
     played = play(page, folder, Session(folder, reader, tmp_path / "state"))
