@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test fuzz check bench format docs clean
+.PHONY: help setup tools demo test fuzz check bench format docs pictures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -71,7 +71,10 @@ format: setup ## Format the code
 	$(BIN)/ruff format
 
 docs: setup ## Build the documentation into build/site; every link and anchor has to lead somewhere
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+pictures: setup ## Draw the documentation's pictures anew, and write into its pages what commands print
+	$(BIN)/python -m pytest tests/docs --update-expectations
 
 clean: ## Remove .venv and what tools have cached
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from nblint.linting.documentation import url
 from nblint.linting.registry import rules
+from tests.docs.formats import validate
 from tests.docs.pages import ROOT
 
 # Pages that the site does not hold; a link from one of them leads to a file of the repository.
@@ -85,3 +86,7 @@ def test_links_between_files(page: Path) -> None:
         file = page.parent / name if name else page
         assert file.exists(), f"{page.name}: {target}"
         assert not anchor or anchor in anchors(file), f"{page.name}: {target}"
+
+
+def test_the_configuration_of_the_host() -> None:
+    validate(ROOT / ".readthedocs.yaml")
