@@ -24,7 +24,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
         case, has_errors = _case(result)
         cases.append(case)
         failed += has_errors
-    counts = f'tests="{len(cases)}" failures="{failed}" errors="0" skipped="0"'
+    counts = f'tests="{len(cases)}" failures="{failed}" errors="0"'
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<testsuites name="nblint" {counts}>\n<testsuite name="nblint" {counts}>\n'
     yield from cases

@@ -1,0 +1,103 @@
+"""Findings for GitHub Actions: annotations beside the lines of a pull request, and a summary.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from nblint.linting.results import Reported, Result
+from nblint.reports.sentences import inside, sentence
+from nblint.reports.terminal import one_line, printable
+from nblint.reports.text import Summary, count
+
+# GitHub shows so many of each kind for a step, and drops the others without a word.
+# https://docs.github.com/en/rest/checks/runs
+_SHOWN = 10
+# A step's summary may have 1 MiB; rows are a few hundred bytes.
+_ROWS = 1000
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+!|~@&:]")
+
+
+def render(results: Iterable[Result]) -> Iterator[str]:
+    """Yield a command a finding, errors first; append a table to the step's summary.
+
+    The summary's file is what `GITHUB_STEP_SUMMARY` names. Findings beyond GitHub's limit are
+    plain lines of the log.
+    """
+    summary = Summary()
+    found = [reported for result in summary.counted(results) for reported in result.findings]
+    ranked = [one for one in found if one.finding.severity == "error"]
+    yield from _annotations("error", ranked)
+    warnings = [one for one in found if one.finding.severity == "warning"]
+    yield from _annotations("warning", warnings)
+    yield f"nblint: {summary.line()}"
+    if file := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
+                stream.writelines(_table([*ranked, *warnings], summary.line()))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            yield _command("warning", f"the step's summary cannot be written: {reason}")
+
+
+def _annotations(kind: str, found: Sequence[Reported]) -> Iterator[str]:
+    shown = found if len(found) <= _SHOWN else found[: _SHOWN - 1]
+    for reported in shown:
+        title = f"{reported.finding.code} {reported.finding.name}"
+        line = str(reported.file_line or 1)
+        yield _command(kind, _text(reported), file=reported.path, line=line, title=title)
+    rest = found[len(shown) :]
+    if rest:
+        more = f"{count(len(rest), kind)} more, in the log of this step and its summary"
+        yield _command(kind, more, title="nblint")
+    for reported in rest:
+        text = f"nblint: {reported.path}: {reported.finding.code} {_text(reported)}"
+        # The runner takes what stands behind this mark for a command of the older kind.
+        yield " ".join(text.split()).replace("##[", "## [") + "\n"
+
+
+def _text(reported: Reported) -> str:
+    finding = reported.finding
+    help_text = f"\n{printable(finding.help)}" if finding.help else ""
+    return f"{sentence(reported)}{help_text}"
+
+
+def _command(name: str, message: str, **properties: str) -> str:
+    """Return a workflow command.
+
+    What is escaped, and where: <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>.
+    """
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name}{' ' if listed else ''}{listed}::{_data(message)}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _table(found: Sequence[Reported], summary: str) -> Iterator[str]:
+    yield f"### nblint\n\n{summary}\n"
+    if not found:
+        return
+    yield "| notebook | where | rule | what |\n| --- | --- | --- | --- |\n"
+    for reported in found[:_ROWS]:
+        finding = reported.finding
+        rule = f"{finding.code} {finding.name}"
+        cells = (reported.path, inside(reported), rule, finding.message)
+        yield f"| {' | '.join(map(_markdown, cells))} |\n"
+    if len(found) > _ROWS:
+        yield f"\n{len(found) - _ROWS:,} more findings are not listed.\n"
+    yield "\n"
+
+
+def _markdown(text: str) -> str:
+    """Return a text that markdown shows as it is: no link, no mention, no cell of its own."""
+    line = one_line(text, 300)
+    return _MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", line)

@@ -1,0 +1,14 @@
+"""Findings for programs that read as they come: a JSON object a line, as in the JSON report."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from nblint.linting.results import Result
+from nblint.reports.json import as_dict
+
+
+def render(results: Iterable[Result]) -> Iterator[str]:
+    """Yield the findings; a notebook's as soon as it is checked."""
+    for result in results:
+        for reported in result.findings:
+            yield json.dumps(as_dict(reported), ensure_ascii=True) + "\n"
