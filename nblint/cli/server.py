@@ -1,5 +1,6 @@
 """`nblint server`."""
 
+import os
 import sys
 
 import click
@@ -31,5 +32,6 @@ def server() -> None:
             "the language server needs pygls: pip install 'nblint-suite[server]'"
         ) from None
     app = new_server()
-    app.start_io()
+    # pygls closes what it writes to; standard output is not its own.
+    app.start_io(stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
     sys.exit(0 if app.was_shut_down else 1)

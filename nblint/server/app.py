@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -12,6 +13,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 import nblint
+from nblint.reports.terminal import printable
 from nblint.server.actions import KINDS, code_actions
 from nblint.server.checking import Checker, Verdict
 from nblint.server.diagnostics import Shown, hover, overlaps, shown
@@ -88,6 +90,17 @@ class Server(LanguageServer):
             running.cancel()
         self._checks[notebook] = asyncio.ensure_future(self._check(notebook, pause))
 
+    async def actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+        """Return what can be done about a text; edits of large files are made in the thread."""
+        said = await self.verdict(params.text_document.uri)
+        if said is None:
+            return []
+        versioned = get_capability(
+            self.client_capabilities, "workspace.workspace_edit.document_changes", False
+        )
+        make = partial(code_actions, said[0].draft, said[1], params, versioned=bool(versioned))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, make)
+
     async def verdict(self, uri: str) -> tuple[Verdict, tuple[Shown, ...]] | None:
         """Return what is said of the notebook that a text belongs to, as it is now."""
         notebook = self.documents.notebook_of(uri)
@@ -117,19 +130,20 @@ class Server(LanguageServer):
             return
         loop = asyncio.get_running_loop()
         try:
-            verdict = await loop.run_in_executor(self._thread, self._verdict, opened)
+            verdict, found = await loop.run_in_executor(self._thread, self._say, opened)
         except Exception as error:
             self.report_server_error(error, type(error))
             return
         for fault in verdict.faults:
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, fault))
-        found = shown(verdict)
+            message = types.ShowMessageParams(types.MessageType.Error, printable(fault))
+            self.window_show_message(message)
         self._verdicts[notebook] = verdict, found
         self._publish(notebook, found)
 
-    def _verdict(self, opened: Open) -> Verdict:
+    def _say(self, opened: Open) -> tuple[Verdict, tuple[Shown, ...]]:
         draft = draft_of_parts(opened) if isinstance(opened, OpenParts) else draft_of(opened)
-        return self._checker.check(draft)
+        verdict = self._checker.check(draft)
+        return verdict, shown(verdict)
 
     def _publish(self, notebook: str, found: Sequence[Shown]) -> None:
         """Send the diagnostics of the documents that have others than before."""
@@ -214,13 +228,7 @@ def _questions(app: Server) -> None:
 
     @app.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(list(KINDS)))
     async def asked_for_actions(params: types.CodeActionParams) -> list[types.CodeAction]:
-        found = await app.verdict(params.text_document.uri)
-        if found is None:
-            return []
-        versioned = get_capability(
-            app.client_capabilities, "workspace.workspace_edit.document_changes", False
-        )
-        return code_actions(found[0].draft, found[1], params, versioned=bool(versioned))
+        return await app.actions(params)
 
 
 def _life(app: Server) -> None:

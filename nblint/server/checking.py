@@ -15,8 +15,12 @@ from nblint.server.drafts import CellsDraft, Draft
 from nblint.settings import SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
 
-# What editors do not send with the cells: the file itself, outputs, the kernel.
-_NOT_SENT = ("NBL001", "NBL002", "NBL003", "NBL004", "NBL203", "NBL501", "NBL502", "NBL507")
+# What editors do not send with the cells: the file itself, outputs, the kernel. And a cell that
+# is empty (NBL508) is about to be written.
+_NOT_IN_CELLS = (
+    *("NBL001", "NBL002", "NBL003", "NBL004"),
+    *("NBL203", "NBL501", "NBL502", "NBL507", "NBL508"),
+)
 
 
 class Verdict(NamedTuple):
@@ -76,12 +80,12 @@ class Checker:
 
 
 class _InEditors(SettingsFinder):
-    """Finds settings, without the rules about what an editor does not send."""
+    """Finds settings, without the rules about what is not to be seen in an editor."""
 
     def __init__(self, *, is_whole: bool) -> None:
         super().__init__()
         about_all = [code for code, rule in rules().items() if isinstance(rule, RepositoryRule)]
-        self._ignored = (*about_all, *(() if is_whole else _NOT_SENT))
+        self._ignored = (*about_all, *(() if is_whole else _NOT_IN_CELLS))
 
     def of(self, directory: Path) -> SettingsFile:
         found = super().of(directory)

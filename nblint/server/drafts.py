@@ -4,6 +4,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
@@ -183,7 +184,7 @@ class FileDraft:
         if not isinstance(self.document, Notebook):
             start = offset_of(self.text.content, place.row or 1, place.column or 1)
             return Located(self.uri, self.text.range(start, start + 1))
-        raw = RawNotebook(self.document.raw)
+        raw = self._raw
         if place.surface == "source" and place.cell is not None and place.row is not None:
             source = self.document.cells[place.cell - 1].source
             ends = (
@@ -195,6 +196,10 @@ class FileDraft:
                 start, end = (len(_decoded(raw.raw[:offset])) for offset in found)
                 return Located(self.uri, self.text.range(start, max(start, end)))
         return Located(self.uri, self.text.line((file_line(raw, place) or 1) - 1))
+
+    @cached_property
+    def _raw(self) -> RawNotebook:
+        return RawNotebook(self.document.raw)
 
     def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
         """Return edits as one change of the file: from its first to its last difference."""

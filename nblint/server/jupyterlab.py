@@ -10,6 +10,7 @@ https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/packages/jupyterlab-lsp/
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -59,7 +60,7 @@ class _Part(NamedTuple):
 
 def draft_of_parts(opened: OpenParts) -> CellsDraft:
     """Return the draft that JupyterLab has open; reads the saved file for what it does not send."""
-    path = path_of(opened.uri)
+    path = _notebook(path_of(opened.uri))
     saved = _saved(path)
     cells: list[dict[str, Any]] = [dict(cell) for cell in saved.pop("cells", ())]
     spots: list[Spot | None] = [None] * len(cells)
@@ -76,6 +77,15 @@ def draft_of_parts(opened: OpenParts) -> CellsDraft:
         tuple(spots),
         is_exact=False,
     )
+
+
+def _notebook(path: Path) -> Path:
+    """Return a notebook's own path: servers that read files are sent to a folder of copies.
+
+    https://jupyterlab-lsp.readthedocs.io/en/latest/Configuring.html#virtual_documents_dir
+    """
+    copies = os.environ.get("JP_LSP_VIRTUAL_DIR") or ".virtual_documents"
+    return Path(*(part for part in path.parts if part != copies))
 
 
 def _saved(path: Path) -> dict[str, Any]:

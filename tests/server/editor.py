@@ -193,10 +193,11 @@ async def editor(
     *,
     versioned: bool = True,
     log: str = "",
+    module: Sequence[str] = ("nblint", "server"),
 ) -> AsyncIterator[Editor]:
     """Start a server, and end it as editors do; it must log nothing but a pattern's lines."""
     one = Editor(encodings, versioned=versioned)
-    await one.client.start_io(sys.executable, "-m", "nblint", "server", cwd=folder)
+    await one.client.start_io(sys.executable, "-m", *module, cwd=folder)
     await one.initialize(folder)
     yield one
     await one.client.shutdown_async(None)
@@ -206,5 +207,5 @@ async def editor(
     assert process is not None
     assert process.stderr is not None
     logged = (await process.stderr.read()).decode()
-    assert re.fullmatch(f"(?:{log})*", logged), logged
+    assert re.fullmatch(f"(?:{log})*", logged, re.DOTALL), logged
     assert process.returncode == 0
