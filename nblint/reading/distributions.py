@@ -5,8 +5,20 @@ Source: the projects' own pages on PyPI.
 """
 
 import re
+import sys
 
 from nblint.patterns import lazy_pattern
+
+# Python's own modules, whatever Python a notebook runs on and whatever other one runs the linter:
+# those of this one, those of older ones that 3.12 and 3.13 removed, and those of newer ones.
+# Source: "Removed" and "New Modules" of https://docs.python.org/3/whatsnew/ 3.11 to 3.14.
+STANDARD_LIBRARY = sys.stdlib_module_names | frozenset(
+    """
+    aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap msilib
+    nis nntplib ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib uu xdrlib
+    annotationlib compression tomllib
+    """.split()
+)
 
 # The module, dotted where a part of a shared one differs, and the distributions that hold it, the
 # usual one first.

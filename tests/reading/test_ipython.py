@@ -4,6 +4,7 @@ import ast
 import re
 import warnings
 
+import IPython
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -137,6 +138,11 @@ def test_real_looking_cells(source: str) -> None:
     assert ours(source) == theirs(source)
 
 
+# Older ones, the last that Python 3.10 gets among them, read the first line's indent otherwise.
+current = pytest.mark.skipif(IPython.version_info < (9,), reason="compares with IPython 9")
+
+
+@current
 @given(st.lists(st.sampled_from(REAL_LOOKING), min_size=1, max_size=4))
 @settings(max_examples=500, deadline=None)
 def test_composed_cells(parts: list[str]) -> None:
@@ -146,6 +152,7 @@ def test_composed_cells(parts: list[str]) -> None:
         assert ours(source) == expected
 
 
+@current
 @given(st.lists(PIECES, max_size=14).map("".join))
 @settings(max_examples=1500, deadline=None)
 @example("x=!\\\n\nls")

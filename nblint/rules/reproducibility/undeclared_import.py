@@ -1,11 +1,10 @@
 import ast
-import sys
 from collections.abc import Iterator
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.distributions import distributions
+from nblint.reading.distributions import STANDARD_LIBRARY, distributions
 from nblint.reading.project import Project
 from nblint.reading.python import PythonCell, PythonCells
 
@@ -48,7 +47,7 @@ class UndeclaredImport(Rule):
         undeclared: dict[str, Place] = {}
         for module, place in _imports(python):
             top = module.partition(".")[0]
-            known = top in sys.stdlib_module_names or top in own or _is_provided(module)
+            known = top in STANDARD_LIBRARY or top in own or _is_provided(module)
             candidates = distributions(module)
             if not known and requirements.distributions.isdisjoint(candidates):
                 undeclared.setdefault(candidates[0], place)
