@@ -83,12 +83,14 @@ class Cell:
         type: "code", "markdown" or "raw"; anything else in odd files.
         source: Its text.
         language: The language of a code cell, lower-case.
+        metadata: Its metadata.
         data: The cell as it stands in the JSON.
     """
 
     def __init__(self, index: int, data: dict[str, Any], language: str) -> None:
         self.index = index
         self.data = data
+        self.metadata: dict[str, Any] = _dict(data.get("metadata"))
         self.type = _text(data.get("cell_type"))
         # Before nbformat 4, code stood under "input", and a heading was a type of cell.
         self.source = _joined(data.get("source", data.get("input")))
@@ -104,11 +106,6 @@ class Cell:
         """The cell's id, which nbformat has from 4.5 on."""
         identifier = self.data.get("id")
         return identifier if isinstance(identifier, str) else None
-
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """The cell's metadata."""
-        return _dict(self.data.get("metadata"))
 
     @cached_property
     def tags(self) -> frozenset[str]:
