@@ -48,15 +48,15 @@ def _annotations(kind: str, found: Sequence[Reported]) -> Iterator[str]:
     for reported in shown:
         title = f"{reported.finding.code} {reported.finding.name}"
         line = str(reported.file_line or 1)
-        yield _command(kind, _text(reported), file=reported.path, line=line, title=title)
+        file = printable(reported.path)
+        yield _command(kind, _text(reported), file=file, line=line, title=title)
     rest = found[len(shown) :]
     if rest:
         more = f"{count(len(rest), kind)} more, in the log of this step and its summary"
         yield _command(kind, more, title="nblint")
     for reported in rest:
         text = f"nblint: {reported.path}: {reported.finding.code} {_text(reported)}"
-        # The runner takes what stands behind this mark for a command of the older kind.
-        yield " ".join(text.split()).replace("##[", "## [") + "\n"
+        yield printable(" ".join(text.split())) + "\n"
 
 
 def _text(reported: Reported) -> str:

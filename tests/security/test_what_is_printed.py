@@ -23,7 +23,7 @@ ESCAPES = "\x1b[31m\x1b]0;x\x07\x9b2J\u202e\u2066\u200b\r\x08"
 COMMANDS = ("::error file=x::owned", " ::stop-commands::x", "##[group]x", "##vso[task.x]", "::x")
 IS_COMMAND = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
 # For programs: such a file is printed to no log. Nor do its lines begin with anybody's words.
-DATA = {"gitlab", "json", "junit", "sarif"}
+DATA = {"gitlab", "json", "jsonl", "junit", "sarif"}
 # The format that is GitHub's commands; what it makes of texts is held in its own tests.
 OF_COMMANDS = {"github"}
 MARKUP = "</script><script>alert(1)</script><img src=x onerror=alert(1)> ![x](http://x) ]]>"
@@ -112,7 +112,9 @@ def test_reports_stay_what_they_are(text: str) -> None:
     Path("a.ipynb").write_bytes(odd_notebook(text))
     for form in formats():
         shown = nblint("check", "--select", "ALL", "--output-format", form).stdout
-        if form in ("json", "gitlab", "sarif"):
+        if form == "jsonl":
+            assert [json.loads(line) for line in shown.splitlines()]
+        elif form in ("json", "gitlab", "sarif"):
             assert json.loads(shown)
         elif form == "junit":
             ElementTree.fromstring(shown)

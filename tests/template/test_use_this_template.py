@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,7 @@ def test_it_happens_once(github: GitHub) -> None:
     done = github.head()
     assert not (repository / "scripts/use_this_template.py").exists()
     # The same run again, as "Re-run jobs" offers it: it has the old commit, the server the new one.
+    time.sleep(1.1)  # within the same second it would make the very same commit
     again = github.run(clone)
     assert again.returncode == 1
     assert "nothing was changed" in again.stdout
