@@ -3,10 +3,10 @@
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 """
 
-import json
 from collections.abc import Iterable, Iterator
 
 from nblint.linting.results import Reported, Result
+from nblint.reports.json import array
 from nblint.reports.sentences import Fingerprints, sentence
 
 _SEVERITIES = {"error": "major", "warning": "minor"}
@@ -15,13 +15,10 @@ _SEVERITIES = {"error": "major", "warning": "minor"}
 def render(results: Iterable[Result]) -> Iterator[str]:
     """Yield an array, an object a line."""
     fingerprints = Fingerprints()
-    separator = "\n"
-    yield "["
-    for result in results:
-        for reported in result.findings:
-            yield separator + json.dumps(_issue(reported, fingerprints))
-            separator = ",\n"
-    yield "\n]\n"
+    yield from array(
+        _issue(reported, fingerprints) for result in results for reported in result.findings
+    )
+    yield "\n"
 
 
 def _issue(reported: Reported, fingerprints: Fingerprints) -> dict[str, object]:

@@ -9,13 +9,19 @@ from nblint.linting.results import Reported, Result
 
 def render(results: Iterable[Result]) -> Iterator[str]:
     """Yield the array, an object a line."""
+    found = (as_dict(reported) for result in results for reported in result.findings)
+    yield from array(found)
+    yield "\n"
+
+
+def array(objects: Iterable[object]) -> Iterator[str]:
+    """Yield a JSON array, an object a line, as the objects come."""
     separator = "\n"
     yield "["
-    for result in results:
-        for reported in result.findings:
-            yield separator + json.dumps(as_dict(reported), ensure_ascii=True)
-            separator = ",\n"
-    yield "\n]\n"
+    for one in objects:
+        yield separator + json.dumps(one)
+        separator = ",\n"
+    yield "\n]"
 
 
 def as_dict(reported: Reported) -> dict[str, object]:

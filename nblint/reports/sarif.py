@@ -11,6 +11,7 @@ from urllib.parse import quote
 import nblint
 from nblint.linting.documentation import RuleDocumentation, documentation
 from nblint.linting.results import Reported, Result
+from nblint.reports.json import array
 from nblint.reports.sentences import Fingerprints, inside, sentence
 
 _SCHEMA = (
@@ -34,15 +35,14 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     yield f'"tool": {{"driver": {json.dumps(driver)}}},\n'
     # Findings of one category replace those of the last run, and leave other tools' alone.
     yield '"automationDetails": {"id": "nblint/"},\n'
-    yield '"columnKind": "unicodeCodePoints",\n"results": ['
+    yield '"columnKind": "unicodeCodePoints",\n"results": '
     fingerprints = Fingerprints()
-    separator = "\n"
-    for result in results:
-        for reported in result.findings:
-            found = _result(reported, positions[reported.finding.code], fingerprints)
-            yield separator + json.dumps(found)
-            separator = ",\n"
-    yield "\n]}]}\n"
+    yield from array(
+        _result(reported, positions[reported.finding.code], fingerprints)
+        for result in results
+        for reported in result.findings
+    )
+    yield "}]}\n"
 
 
 def _rule(rule: RuleDocumentation) -> dict[str, object]:
