@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from nblint.cli import main
 from nblint.reading.header import Header
+from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
 
@@ -41,12 +42,6 @@ WITHOUT_AUDIENCE = complete_header().replace("## Audience\nSaid in a sentence.\n
 @pytest.fixture(autouse=True)
 def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def nblint(*arguments: str, stdin: bytes | None = None) -> Result:
-    result = CliRunner().invoke(main, arguments, input=stdin)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def write(path: str, *cells: tuple[str, str]) -> Path:
@@ -419,5 +414,5 @@ def test_ctrl_c_is_neither_success_nor_findings(monkeypatch: pytest.MonkeyPatch)
 
     write("a.ipynb", ("markdown", complete_header()))
     monkeypatch.setattr(Header, "__init__", interrupted)
-    result = nblint("check")
+    result = CliRunner().invoke(main, ["check"])
     assert (result.exit_code, result.output) == (130, "")

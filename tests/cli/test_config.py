@@ -16,6 +16,7 @@ from nblint.linting.registry import rules
 from nblint.linting.selection import is_selector
 from nblint.settings import Settings, load_settings, settings_table
 from nblint.toml import SettingsError
+from tests.command import nblint
 from tests.credentials.tokens import make
 from tests.test_settings import WRONG, write
 
@@ -48,9 +49,7 @@ requirements = ["requirements.txt"]
 
 
 def show(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, ["config", "show", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return nblint("config", "show", *arguments)
 
 
 @pytest.fixture(autouse=True)

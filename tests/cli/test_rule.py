@@ -1,11 +1,12 @@
 import json
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from nblint.cli import main
 from nblint.linting.documentation import url
 from nblint.linting.registry import rules
+from tests.command import nblint
 
 KEYS = [
     "code",
@@ -22,12 +23,6 @@ KEYS = [
     "instead",
     "url",
 ]
-
-
-def nblint(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def test_a_rule_is_explained_by_code_and_by_name() -> None:

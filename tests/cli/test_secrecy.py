@@ -8,11 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from nblint.cli import main
 from nblint.reading.header import Header
 from nblint.reports import formats
+from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make
 
@@ -54,8 +53,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def shown(*arguments: str) -> str:
-    result = CliRunner().invoke(main, arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    result = nblint(*arguments)
     assert result.output
     return f"{result.stdout}\n{result.stderr}"
 

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from nblint.cli import main
 from nblint.document.write import write_atomically
 from nblint.linting import examining
 from nblint.linting.baseline import Baseline
 from nblint.linting.fixing import fix_document
+from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.system import needs
 
@@ -27,12 +26,6 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path(".git").mkdir()
     Path("a.ipynb").write_bytes(BAD)
-
-
-def nblint(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from nblint.cli import main
 from nblint.reports import formats
+from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
 
@@ -150,10 +150,8 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".git").mkdir()
 
 
-def nblint(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    assert result.exit_code in range(4)
+def faultless(*arguments: str) -> Result:
+    result = nblint(*arguments)
     assert "a fault of nblint" not in result.output
     return result
 
@@ -162,12 +160,12 @@ def nblint(*arguments: str) -> Result:
 def test_shapes_of_notebooks(shape: str) -> None:
     Path("a.ipynb").write_bytes(SHAPES[shape])
     for form in formats():
-        assert nblint("check", "--select", "ALL", "--output-format", form).exit_code < 2
-    nblint("env")
-    nblint("check", "--select", "ALL", "--diff", "--unsafe-fixes")
-    nblint("check", "--select", "ALL", "--fix", "--unsafe-fixes")
+        assert faultless("check", "--select", "ALL", "--output-format", form).exit_code < 2
+    faultless("env")
+    faultless("check", "--select", "ALL", "--diff", "--unsafe-fixes")
+    faultless("check", "--select", "ALL", "--fix", "--unsafe-fixes")
     once = Path("a.ipynb").read_bytes()
-    nblint("check", "--select", "ALL", "--fix", "--unsafe-fixes")
+    faultless("check", "--select", "ALL", "--fix", "--unsafe-fixes")
     assert Path("a.ipynb").read_bytes() == once, "fixing twice changes nothing"
 
 
@@ -175,10 +173,10 @@ def test_wrong_types_anywhere() -> None:
     for number, data in enumerate([*WRONG_TYPES.values(), *MISSING.values()]):
         Path(f"{number}.ipynb").write_bytes(data)
     fix = ("check", "--select", "ALL", "--fix", "--unsafe-fixes", "--output-format", "json")
-    found = {finding["path"] for finding in json.loads(nblint(*fix).stdout)}
+    found = {finding["path"] for finding in json.loads(faultless(*fix).stdout)}
     assert found == {path.name for path in Path().glob("*.ipynb")}
     before = {path: path.read_bytes() for path in Path().glob("*.ipynb")}
-    nblint(*fix)
+    faultless(*fix)
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -186,11 +184,11 @@ def test_wrong_types_anywhere() -> None:
 def test_files_that_are_no_notebooks(shape: str) -> None:
     data = NO_NOTEBOOKS[shape]
     Path("a.ipynb").write_bytes(data)
-    nblint("check", "--select", "ALL", "--fix", "--unsafe-fixes")
-    result = nblint("check", "--select", "ALL", "--output-format", "json")
+    faultless("check", "--select", "ALL", "--fix", "--unsafe-fixes")
+    result = faultless("check", "--select", "ALL", "--output-format", "json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)[0]["code"] in ("NBL001", "NBL005")
-    assert nblint("env").exit_code == 2
+    assert faultless("env").exit_code == 2
     assert Path("a.ipynb").read_bytes() == data
 
 
@@ -198,15 +196,15 @@ def test_a_broken_file_quotes_nothing() -> None:
     Path("a.ipynb").write_bytes(code(f"token = '{PLANTED}'")[:-30])
     Path("b.ipynb").write_bytes(f'{{"cells": [], "{PLANTED}" "{PLANTED}"'.encode())
     for form in formats():
-        assert PLANTED not in nblint("check", "--output-format", form).output
+        assert PLANTED not in faultless("check", "--output-format", form).output
 
 
 def test_a_folder_with_the_name_of_a_notebook() -> None:
     Path("x.ipynb").mkdir()
-    assert nblint("check").exit_code == 3
-    assert nblint("check", "x.ipynb").exit_code == 3
+    assert faultless("check").exit_code == 3
+    assert faultless("check", "x.ipynb").exit_code == 3
     Path("x.ipynb", "y.ipynb").write_bytes(code("x = 1"))
-    assert nblint("check").exit_code == 0
+    assert faultless("check").exit_code == 0
 
 
 def pipe() -> None:
@@ -226,8 +224,8 @@ def device() -> None:
 @pytest.mark.parametrize("make_it", [pipe, local_socket, device])
 def test_what_could_be_read_forever(make_it: Callable[[], None]) -> None:
     make_it()
-    assert nblint("check").exit_code == 3, "in a folder, it is no notebook"
-    named = nblint("check", "x.ipynb")
+    assert faultless("check").exit_code == 3, "in a folder, it is no notebook"
+    named = faultless("check", "x.ipynb")
     assert named.exit_code == 2
     assert (
         named.stderr == "nblint: x.ipynb: no file but a pipe or a device; standard input is '-'\n"
@@ -236,7 +234,7 @@ def test_what_could_be_read_forever(make_it: Callable[[], None]) -> None:
     for name in (".gitignore", "nblint.toml", "environment.toml", "requirements.txt"):
         Path("x.ipynb").rename(name)
         Path("a.ipynb").write_bytes(code("x = 1"))
-        assert nblint("check", "--select", "ALL", "--ignore", "NBL5").exit_code == 0
+        assert faultless("check", "--select", "ALL", "--ignore", "NBL5").exit_code == 0
         Path(name).rename("x.ipynb")
 
 
@@ -247,17 +245,17 @@ def test_names_that_are_not_text() -> None:
     except (OSError, ValueError):
         pytest.skip("this system has no such names")
     for form in formats():
-        result = nblint("check", "--output-format", form)
+        result = faultless("check", "--output-format", form)
         assert result.exit_code == 1
         assert "\x1b" not in result.output
-    assert nblint("check", "--fix").exit_code == 1
+    assert faultless("check", "--fix").exit_code == 1
 
 
 def test_names_as_long_as_they_can_be() -> None:
     name = "n" * (255 - len(".ipynb")) + ".ipynb"
     Path(name).write_bytes(notebook_bytes(("markdown", HEADER.replace("## Aud", "##Aud"))))
-    assert nblint("check", "--fix").exit_code == 0
-    too_long = nblint("check", "n" * 256)
+    assert faultless("check", "--fix").exit_code == 0
+    too_long = faultless("check", "n" * 256)
     assert too_long.exit_code == 2
     assert "Traceback" not in too_long.output
 
@@ -285,8 +283,8 @@ def deep_folder() -> Iterator[None]:
 @pytest.mark.skipif(sys.platform == "win32", reason="its paths are shorter")
 @pytest.mark.usefixtures("deep_folder")
 def test_folders_as_deep_as_they_can_be() -> None:
-    assert nblint("check", "--select", "ALL", "--ignore", "NBL5").exit_code == 0
-    assert nblint("check", "--select", "NBL505").exit_code == 0
+    assert faultless("check", "--select", "ALL", "--ignore", "NBL5").exit_code == 0
+    assert faultless("check", "--select", "NBL505").exit_code == 0
 
 
 @pytest.mark.slow
@@ -298,8 +296,8 @@ def test_outputs_of_a_hundred_megabytes() -> None:
     data = code("x = 1").replace(b'"outputs": []', outputs)
     assert len(data) > 100 * 2**20
     Path("a.ipynb").write_bytes(data)
-    assert nblint("check").exit_code == 0
-    assert nblint("check", "--select", "NBL5", "--fix").exit_code == 0
+    assert faultless("check").exit_code == 0
+    assert faultless("check", "--select", "NBL5", "--fix").exit_code == 0
     assert Path("a.ipynb").stat().st_size < 10_000
 
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from nblint.cli import main
+from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
 from tests.reports.test_terminal import above, columns
@@ -26,9 +26,7 @@ def write(*sources: str) -> None:
 
 
 def check(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, ["check", *arguments], color=True)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return nblint("check", *arguments, color=True)
 
 
 def pointed_at(report: str) -> list[str]:

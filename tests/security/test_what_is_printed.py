@@ -8,11 +8,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from nblint.cli import main
 from nblint.reports import formats
 from nblint.reports.terminal import printable
+from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
 
@@ -34,13 +34,6 @@ PLANTED = make("github-token")
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path(".git").mkdir()
-
-
-def nblint(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    assert result.exit_code in range(4)
-    return result
 
 
 def odd_notebook(text: str) -> bytes:
