@@ -123,7 +123,10 @@ class Hub:
             content = {"code": code, "silent": False, "stop_on_error": True}
             message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
             await connection.write_message(json.dumps({**message, "channel": "shell"}))
-            while True:
+            # What a cell prints comes by another channel than its reply, and may come later; that
+            # channel says when it has given all.
+            is_replied = is_idle = False
+            while not (is_replied and is_idle):
                 received = await asyncio.wait_for(connection.read_message(), 60)
                 assert received is not None, "the kernel hung up"
                 answer = json.loads(received)
@@ -131,9 +134,11 @@ class Hub:
                     continue
                 if answer["msg_type"] == "stream":
                     printed.append(answer["content"]["text"].strip())
+                if answer["msg_type"] == "status":
+                    is_idle = answer["content"]["execution_state"] == "idle"
                 if answer["msg_type"] == "execute_reply":
                     assert answer["content"]["status"] == "ok", answer["content"].get("evalue")
-                    break
+                    is_replied = True
         return printed
 
 
