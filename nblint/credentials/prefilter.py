@@ -198,7 +198,8 @@ def _names(text: str, code: int) -> Iterator[int]:
         if level is Level.NONE and word.lower() in ("key", "keys", "passe"):
             level = judge(" ".join(phrase.split(" ")[-2:])).level
         if level is Level.PASSWORD:
-            yield start
+            if word not in ("pass", "Pass") or not _is_verb(text, words, start, end, in_code):
+                yield start
         elif level is not Level.NONE:
             if in_code:  # the value may stand in another row, or before the name
                 may_have_value = words.between(max(0, start - _BEFORE), end + _BEHIND)
@@ -214,6 +215,8 @@ def _names(text: str, code: int) -> Iterator[int]:
 _NO_PASSWORDS = frozenset(
     {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
 )
+_STATEMENT_END = lazy_pattern(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_USER = lazy_pattern(r"(?i:user|login|name|account)")
 # What stands between a name and its value in text: one of these, close by.
 _BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
@@ -223,6 +226,14 @@ _SEPARATION = 48
 _WIDGET = 200
 _VALUE = 120
 _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it
+
+
+def _is_verb(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool) -> bool:
+    """Tell whether "pass" is Python's statement, or what one does with an argument."""
+    if in_code:
+        return bool(_STATEMENT_END.match(text, end))
+    user = _USER.search(text, max(0, start - _SEPARATION), start)
+    return not user and not _is_bound(text, words, "pass", start, end)
 
 
 def _is_bound(text: str, words: _OpaqueWords, stem: str, start: int, end: int) -> bool:

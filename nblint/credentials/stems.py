@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from nblint.credentials.literals import Literals, narrow
+from nblint.credentials.literals import Literals, narrow, places_of
 from nblint.patterns import lazy_pattern
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
@@ -41,7 +40,8 @@ def stems(text: str) -> tuple[tuple[int, int], ...]:
             if not (whole and _goes_on(text, end)):
                 found.append((start, end))
     for stem in () if text.isascii() else _FOREIGN_STEMS:
-        found.extend(match.span() for match in re.finditer(stem, text))
+        if stem[0] in text:  # ten times as fast as to look for all of it
+            found.extend((start, start + len(stem)) for start in places_of(stem, text))
     return tuple(sorted(found))
 
 

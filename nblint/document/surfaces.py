@@ -109,7 +109,7 @@ def surfaces(notebook: Notebook) -> Iterator[Surface]:
                 yield Surface("code", place, cell.source, cell.language)
             else:
                 yield Surface("markdown", place, cell.source)
-        for output in cell.outputs:
+        for output in cell.outputs if "outputs" in cell.data else ():
             yield from _output_surfaces(cell, output)
         if cell.metadata:
             yield Surface("json", Place(cell.index, "metadata"), value=cell.metadata)
@@ -124,16 +124,19 @@ def without_ansi(text: str) -> str:
 
 def _output_surfaces(cell: Cell, output: Output) -> Iterator[Surface]:
     data = output.data
-    place = Place(cell.index, "output", output.index)
+
+    def place(mime: str) -> Place:
+        return Place(cell.index, "output", output.index, mime)
+
     if output.type == "stream":
         text = without_ansi(_joined(data.get("text")))
         if text:
-            yield Surface("text", place._replace(mime="stream"), text)
+            yield Surface("text", place("stream"), text)
         return
     if output.type in ("error", "pyerr"):
         text = without_ansi(_traceback(data))
         if text:
-            yield Surface("text", place._replace(mime="traceback"), text)
+            yield Surface("text", place("traceback"), text)
         return
     bundle = data.get("data")
     if not isinstance(bundle, dict):
@@ -142,11 +145,10 @@ def _output_surfaces(cell: Cell, output: Output) -> Iterator[Surface]:
         kind = _kind(mime)
         if kind is None:
             continue
-        where = place._replace(mime=mime)
         if isinstance(content, (dict, list)) and not _is_lines(content):
-            yield Surface(kind, where, value=content)
+            yield Surface(kind, place(mime), value=content)
         elif text := _joined(content):
-            yield Surface("text" if kind == "json" else kind, where, text)
+            yield Surface("text" if kind == "json" else kind, place(mime), text)
 
 
 def _kind(mime: str) -> Kind | None:

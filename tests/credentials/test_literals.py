@@ -1,4 +1,6 @@
-"""With and without the automaton, the same is found."""
+"""With and without the automaton, in short texts and long ones, the same is found."""
+
+import sys
 
 import pytest
 from hypothesis import example, given
@@ -28,12 +30,20 @@ WORDS = sorted(
 pytestmark = pytest.mark.skipif(not literals.HAS_AUTOMATON, reason="needs the extra `fast`")
 
 
-@example("a\ud800 curl -u é token sqlplusqlplus")
+def without_automaton(patch: pytest.MonkeyPatch, *, has_many: bool) -> None:
+    """Look for one literal after the other, or, in texts with many characters, for groups."""
+    patch.setattr(literals, "HAS_AUTOMATON", False)
+    patch.setattr(literals, "_MANY", 0 if has_many else sys.maxsize)
+    patch.setattr(literals, "_SHORT", 0)
+
+
+@pytest.mark.parametrize("has_many", [False, True])
+@example("a\ud800 curl -u é token sqlplusqlplus authorizauth AKCAKIAP")
 @given(st.lists(st.sampled_from(WORDS) | st.text(max_size=4)).map("".join))
-def test_both_ways_see_the_same(searched: str) -> None:
+def test_all_ways_see_the_same(has_many: bool, searched: str) -> None:
     seen = _seen(searched)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(literals, "HAS_AUTOMATON", False)
+        without_automaton(patch, has_many=has_many)
         assert _seen(searched) == seen
 
 
@@ -47,9 +57,12 @@ def _places(searched: str) -> object:
     return [known.places(searched) for known in ALL[1:]], stems.stems(searched)
 
 
-def test_both_ways_find_the_same_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("has_many", [False, True])
+def test_all_ways_find_the_same_credentials(
+    monkeypatch: pytest.MonkeyPatch, has_many: bool
+) -> None:
     found = _all_found()
-    monkeypatch.setattr(literals, "HAS_AUTOMATON", False)
+    without_automaton(monkeypatch, has_many=has_many)
     assert _all_found() == found
 
 
