@@ -11,10 +11,11 @@ from nblint.cli.commands import Option
 from nblint.toml import nearest
 
 if TYPE_CHECKING:
+    Number = click.ParamType[int]
     Text = click.ParamType[str]
     Texts = click.ParamType[tuple[str, ...]]
 else:  # Before click 8.4 the class takes no type.
-    Text = Texts = click.ParamType
+    Number = Text = Texts = click.ParamType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
@@ -64,6 +65,22 @@ class OneOf(Text):
     ) -> list[CompletionItem]:
         """Return the words that open so."""
         return _items(self.words, incomplete)
+
+
+class Positive(Number):
+    """A whole number from 1 on."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return the number; another one, and what is none, is a usage error."""
+        text = str(value)
+        if text.isascii() and text.isdigit() and int(text):
+            return int(text)
+        name = f"{param.opts[-1]}: " if param else ""
+        raise click.UsageError(f"{name}{text!r} is no whole number from 1 on", ctx)
 
 
 class Selectors(Texts):
