@@ -52,7 +52,7 @@ def _options(command: options.Command) -> options.Command:
 
 
 @baseline.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=options.Place())
 @click.option("--force", is_flag=True, help="Add to a baseline that is there; reasons are kept.")
 @_options
 def create(
@@ -113,7 +113,7 @@ def create(
 
 
 @baseline.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=options.Place())
 @click.option(
     "--moved",
     nargs=2,

@@ -10,6 +10,7 @@ import click
 
 from nblint.cli.check_options import Asked, all_options
 from nblint.cli.commands import Command
+from nblint.cli.options import Place
 from nblint.cli.progress import Progress, is_watched
 from nblint.cli.tally import Tally
 from nblint.discovery import Discovery
@@ -26,7 +27,7 @@ from nblint.toml import SettingsError, nearest
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, type=Place(allow_dash=True))
 @all_options
 def check(**given: Any) -> None:
     """Check notebooks.

@@ -1,5 +1,6 @@
 """What commands can be told, and how the shell completes it."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -83,6 +84,24 @@ class Positive(Number):
         raise click.UsageError(f"{name}{text!r} is no whole number from 1 on", ctx)
 
 
+class Place(click.Path):
+    """A path that is looked at; an empty one is no name for this folder."""
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(path_type=Path, allow_dash=allow_dash)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        """Return the path; an empty one is a usage error."""
+        if value == "":  # "$FILE", and FILE is not set
+            raise click.UsageError("a path is empty; '.' is this folder", ctx)
+        return super().convert(value, param, ctx)
+
+
 class Selectors(Texts):
     """Beginnings of codes, separated by commas."""
 
@@ -96,7 +115,7 @@ class Selectors(Texts):
 
         if isinstance(value, tuple):
             return value
-        selectors = tuple(part.strip() for part in str(value).split(",") if part.strip())
+        selectors = tuple(str(value).replace(",", " ").split())
         for selector in selectors:
             if not is_selector(selector):
                 raise click.UsageError(unknown_selector(selector), ctx)

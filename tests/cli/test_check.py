@@ -191,6 +191,7 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["-", "--watch"], "'-' goes with neither --watch nor --show-files"),
         (["-", "--show-files"], "'-' goes with neither --watch nor --show-files"),
         (["--watch", "--fix"], "--watch only looks"),
+        (["--fix", ""], "a path is empty; '.' is this folder"),
         (["--select", ""], "--select names no rule"),
         (["--select", "nbl2"], "no rule has the code 'nbl2'; did you mean 'NBL2'?"),
         (["--select", "NBL7"], "no rule has the code 'NBL7'; the families are NBL0, NBL1, NBL2"),
@@ -235,6 +236,8 @@ def test_warnings_fail_only_a_strict_run() -> None:
     [
         ("", [], ["NBL101", "NBL102"]),
         ("", ["--select", "NBL102"], ["NBL102"]),
+        ("", ["--select", "NBL101, NBL102"], ["NBL101", "NBL102"]),
+        ("", ["--select", "NBL101 NBL102"], ["NBL101", "NBL102"]),
         ("", ["--ignore", "NBL102"], ["NBL101"]),
         ('ignore = ["NBL1"]\nselect = ["NBL102"]', [], ["NBL102"]),
         ('ignore = ["NBL1"]\nselect = ["NBL1"]', [], []),
