@@ -9,9 +9,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from nblint.cli.commands import Option
-from nblint.toml import nearest
+from nblint.toml import SettingsError, nearest
 
 if TYPE_CHECKING:
+    from nblint.settings import SettingsFile
+
     Number = click.ParamType[int]
     Text = click.ParamType[str]
     Texts = click.ParamType[tuple[str, ...]]
@@ -223,6 +225,23 @@ def selection(heading: str = "Options") -> Decorator:
         return command
 
     return add
+
+
+def output_format(found: "SettingsFile") -> str:
+    """Return the output format that settings name.
+
+    Raises:
+        SettingsError: There is none of that name.
+    """
+    from nblint.reports import formats
+
+    chosen = found.settings.output_format
+    if chosen not in formats():
+        meant = nearest(chosen, formats()) or f"; there are {', '.join(formats())}"
+        raise SettingsError(
+            f"{found.path}: output-format: there is no output format {chosen!r}{meant}"
+        )
+    return chosen
 
 
 def overrides(
