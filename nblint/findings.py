@@ -1,7 +1,7 @@
 """What a rule is, and what it says."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol
@@ -41,6 +41,11 @@ class Fingerprinted(Protocol):
     nothing after the rules, no report and no other process, ever holds the value.
     """
 
+    @property
+    def secret(self) -> Hashable:
+        """The value: equal for the same one, and shown by nothing."""
+        ...
+
     def fingerprint(self, salt: str) -> str:
         """Return 32 hexadecimal digits: the same for the same value and salt, wherever it is."""
         ...
@@ -63,6 +68,7 @@ class Finding:
         fix: What would mend it.
         secret: What the rule found that must not be shown; gone in finished findings.
         path: The file that it is about, where that is not the notebook.
+        same_as: Where in the notebook the same secret stands first; None there, and without one.
     """
 
     code: str
@@ -76,6 +82,7 @@ class Finding:
     fix: Fix | None = None
     secret: Fingerprinted | None = field(default=None, repr=False)
     path: Path | None = None
+    same_as: Place | None = None
 
 
 class Rule:

@@ -4,11 +4,9 @@ import base64
 import functools
 import json
 import logging
-import os
 import re
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -26,6 +24,7 @@ import nblint.jupyter
 from nblint.jupyter import check_before_save
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
+from tests.jupyter import AUTHORIZATION, JupyterServer
 
 TOKEN = make("github-token")
 HEADER = ("markdown", complete_header())
@@ -227,56 +226,18 @@ nblint.jupyter._check = fails_at_times
 """
 
 
-class RealServer:
-    """Jupyter Server on the loopback interface, with the hook as its users configure it."""
+class RealServer(JupyterServer):
+    """Jupyter Server with the hook as its users configure it."""
 
     def __init__(self, folder: Path, *, jupytext: bool) -> None:
         self.jupytext = jupytext
-        self.root, runtime = folder / "work", folder / "runtime"
-        self.root.mkdir()
-        (self.root / ".git").mkdir()
-        configuration = folder / "jupyter_server_config.py"
-        configuration.write_text(CONFIGURATION)
-        extensions = folder / "config" / "jupyter_server_config.d" / "jupytext.json"
-        extensions.parent.mkdir(parents=True)
-        enabled = {"ServerApp": {"jpserver_extensions": {"jupyterlab_jupytext": jupytext}}}
-        extensions.write_text(json.dumps(enabled))
-        self.log = folder / "log"
-        command = [
-            *(sys.executable, "-m", "jupyter_server", f"--config={configuration}"),
-            *("--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"),
-            *(f"--ServerApp.root_dir={self.root}", "--IdentityProvider.token=loopback"),
-        ]
-        places = {
-            f"JUPYTER_{name.upper()}_DIR": str(folder / name)
-            for name in ("config", "data", "runtime")
-        }
-        # What is switched off above must win against what the environment switches on.
-        places["JUPYTER_PREFER_ENV_PATH"] = "0"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, env={**os.environ, **places}, cwd=folder
-            )
-        self.url = self._wait(runtime)
-
-    def _wait(self, runtime: Path) -> str:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            for file in runtime.glob("jpserver-*.json"):
-                try:
-                    url = str(json.loads(file.read_text())["url"])
-                    urllib.request.urlopen(f"{url}api", timeout=5).close()
-                except (ValueError, OSError):
-                    continue
-                return url
-            time.sleep(0.1)
-        raise AssertionError(self.log.read_text())
+        super().__init__(folder, CONFIGURATION, jupyterlab_jupytext=jupytext)
 
     def put(self, path: str, saved: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         request = urllib.request.Request(
             f"{self.url}api/contents/{path}",
             json.dumps(saved).encode(),
-            {"Authorization": "token loopback", "Content-Type": "application/json"},
+            {**AUTHORIZATION, "Content-Type": "application/json"},
             method="PUT",
         )
         try:
@@ -294,8 +255,7 @@ def real_server(
     try:
         yield running
     finally:
-        running.process.terminate()
-        running.process.wait(30)
+        running.stop()
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ _MODULES = {
 @click.group(
     cls=LazyGroup, modules=_MODULES, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(__version__, prog_name="nblint")
+@click.version_option(__version__, "-V", "--version", prog_name="nblint")
 def main() -> None:
     """Keep notebooks explainable, free of credentials, and runnable by somebody else.
 

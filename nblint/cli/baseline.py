@@ -52,7 +52,7 @@ def _options(command: options.Command) -> options.Command:
 
 
 @baseline.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=options.Place())
 @click.option("--force", is_flag=True, help="Add to a baseline that is there; reasons are kept.")
 @_options
 def create(
@@ -92,6 +92,8 @@ def create(
                     added.append(entry)
     for folder in job.empty:
         job.tally.fault(f"{folder}: no notebook in this folder")
+    if job.tally.faults and not job.checked:
+        job.end()  # an empty record would stand in the way of the one that is meant
     after = before.with_entries([*_without(before.entries, stale), *added])
     job.write(after)
 
@@ -111,7 +113,7 @@ def create(
 
 
 @baseline.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=options.Place())
 @click.option(
     "--moved",
     nargs=2,
@@ -217,6 +219,7 @@ class _Job:
         self.name = display_path(self.file)
         self.is_unnamed = named is None
         self.empty: Sequence[Path] = ()
+        self.checked = 0
 
     def load(self) -> Baseline:
         try:
@@ -244,7 +247,9 @@ class _Job:
             baseline=current,
             with_recorded=True,
         )
-        yield from run.check(paths or (Path(display_path(current.root)),))
+        for result in run.check(paths or (Path(display_path(current.root)),)):
+            self.checked += result.notebooks
+            yield result
         self.empty = run.empty
 
     def write(self, changed: Baseline) -> Baseline:

@@ -10,6 +10,7 @@ import click
 
 from nblint.cli.check_options import Asked, all_options
 from nblint.cli.commands import Command
+from nblint.cli.options import Place, output_format
 from nblint.cli.progress import Progress, is_watched
 from nblint.cli.tally import Tally
 from nblint.discovery import Discovery
@@ -18,15 +19,15 @@ from nblint.linting.baseline import Baseline
 from nblint.linting.examining import Fixing
 from nblint.linting.results import Result, display_path
 from nblint.linting.run import Run
-from nblint.reports import diff, formats, renderer, statistics, text
+from nblint.reports import diff, renderer, statistics, text
 from nblint.reports.terminal import Style, printable, style_of
 from nblint.reports.text import count
 from nblint.settings import SettingsFinder
-from nblint.toml import SettingsError, nearest
+from nblint.toml import SettingsError
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, type=Place(allow_dash=True))
 @all_options
 def check(**given: Any) -> None:
     """Check notebooks.
@@ -128,16 +129,7 @@ def _note(sentence: str) -> None:
 
 def _format(asked: Asked, finder: SettingsFinder) -> str:
     """Return the output format: what the command line says, else the settings of this folder."""
-    if asked.output_format:
-        return asked.output_format
-    found = finder.of(Path.cwd())
-    chosen = found.settings.output_format
-    if chosen not in formats():
-        meant = nearest(chosen, formats()) or f"; there are {', '.join(formats())}"
-        raise SettingsError(
-            f"{found.path}: output-format: there is no output format {chosen!r}{meant}"
-        )
-    return chosen
+    return asked.output_format or output_format(finder.of(Path.cwd()))
 
 
 def _rendered(results: Iterable[Result], asked: Asked, chosen: str) -> Iterator[str]:

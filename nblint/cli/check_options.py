@@ -50,8 +50,8 @@ class Asked:
 
     @property
     def is_stdin(self) -> bool:
-        """Whether the notebook is on standard input."""
-        return Path("-") in self.paths
+        """Whether the notebook is on standard input: it is, too, where only its name is given."""
+        return Path("-") in self.paths or (self.stdin_filename is not None and not self.paths)
 
     @property
     def prints_notebook(self) -> bool:
@@ -66,8 +66,12 @@ class Asked:
 
     def contradiction(self) -> str | None:
         """Return what is wrong with the options together; None if nothing is."""
+        if self.select == ():  # `--select "$RULES"`, and RULES is not set
+            return "--select names no rule, so that nothing would be checked"
         if self.unsafe_fixes and not (self.fix or self.show_diff):
             return "--unsafe-fixes goes with --fix or --diff"
+        if self.show_diff and self.output_format:
+            return "--diff is an output of its own: it does not go with --output-format"
         if self.output_file and self.output_file.suffix == ".ipynb":  # `--output-file *.ipynb`
             return f"--output-file: {self.output_file} would be overwritten; it is a notebook"
         if self.baseline_file and self.no_baseline:
@@ -76,10 +80,27 @@ class Asked:
             return "'-' stands alone: standard input is one notebook"
         if self.is_stdin and (self.watch or self.show_files):
             return "'-' goes with neither --watch nor --show-files"
+        if self.stdin_filename and not self.is_stdin:
+            return "--stdin-filename goes with '-', the notebook on standard input"
         if self.watch and self.fix:
             # Jupyter would ask the author, at each save, whose version is to stay.
             return "--watch only looks: it does not go with --fix"
+        if self.show_files:
+            return self._beside_show_files()
         return None
+
+    def _beside_show_files(self) -> str | None:
+        """Return which option means nothing where notebooks are only listed."""
+        others = {
+            "--fix": self.fix,
+            "--diff": self.show_diff,
+            "--output-format": self.output_format,
+            "--output-file": self.output_file,
+            "--statistics": self.with_statistics,
+            "--watch": self.watch,
+        }
+        named = [name for name, given in others.items() if given]
+        return f"--show-files only lists: it does not go with {named[0]}" if named else None
 
 
 def all_options(command: options.Command) -> options.Command:
@@ -121,7 +142,7 @@ def all_options(command: options.Command) -> options.Command:
         options.option(
             "-j",
             "--jobs",
-            type=click.IntRange(min=1),
+            type=options.Positive(),
             metavar="NUMBER",
             heading=FILES,
             help="How many processes check notebooks; by default as many as pay. --fix uses one.",

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -98,6 +99,7 @@ class LazyGroup(Group):
 
         Ctrl-C ends it with the status that shells give it; click's, 1, would mean findings.
         """
+        _open_what_is_closed()
         try:
             try:
                 return super().invoke(ctx)
@@ -134,6 +136,17 @@ class LazyGroup(Group):
         module = importlib.import_module(f"nblint.cli.{self._modules[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+
+def _open_what_is_closed() -> None:
+    """Let a stream that the caller has closed (`>&-`) hold nothing, and take what is printed.
+
+    Python sets it to None, and the next file that is opened would get its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
 
 
 def _drop_what_cannot_be_printed() -> None:

@@ -54,6 +54,7 @@ def show(
             raise SettingsError(f"{path}: no such file or folder")
         found = SettingsFinder(config, overrides).of(folder if path.is_dir() else folder.parent)
         Selection(found)  # says what is wrong with the selectors
+        options.output_format(found)
         lines = list(_shown(found, overrides))
     except SettingsError as error:
         complain(str(error))

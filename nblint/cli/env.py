@@ -38,7 +38,7 @@ _FORMATS = ("text", "json", "csv", "markdown")
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=options.Place())
 @click.option(
     "--output-format",
     type=options.OneOf(_FORMATS),

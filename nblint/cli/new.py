@@ -1,11 +1,12 @@
 """`nblint new`."""
 
 import json
+import logging
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -54,6 +55,8 @@ def new(
         raise click.ClickException(
             "generating needs cookiecutter: pip install 'nblint-suite[new]'"
         ) from None
+    # It would print a traceback where the template's hook has said what is wrong with an answer.
+    logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
     template = template_folder()
     known = _questions(template)
     given = dict(_pair(answer, known) for answer in answers)
@@ -88,17 +91,27 @@ def template_folder() -> Path:
     return checkout if (checkout / "cookiecutter.json").is_file() else package / "template"
 
 
-def _questions(template: Path) -> list[str]:
+def _questions(template: Path) -> dict[str, object]:
+    """Return the default of each answer; a list where there is a choice."""
     asked = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8"))
-    return [key for key in asked if not key.startswith("_")]
+    return {key: default for key, default in asked.items() if not key.startswith("_")}
 
 
-def _pair(answer: str, known: list[str]) -> tuple[str, str]:
+def _pair(answer: str, known: Mapping[str, object]) -> tuple[str, str]:
     key, separator, value = answer.partition("=")
     if not separator:
         raise click.UsageError(f"{answer!r} is no answer: write KEY=VALUE, such as title=Triage")
     if key not in known:
         raise click.UsageError(f"the template does not ask for {key!r}{nearest(key, known)}")
+    choices = known[key]
+    if isinstance(choices, list) and value not in choices:
+        meant = nearest(value, choices) or f"; there are {', '.join(choices)}"
+        raise click.UsageError(f"{key}: there is no {value!r}{meant}")
+    if isinstance(choices, bool):
+        from cookiecutter.prompt import YesNoPrompt
+
+        if value.strip().lower() not in (*YesNoPrompt.yes_choices, *YesNoPrompt.no_choices):
+            raise click.UsageError(f"{key}: {value!r} is neither yes nor no")
     return key, value
 
 

@@ -1,5 +1,6 @@
 """What commands can be told, and how the shell completes it."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -8,13 +9,16 @@ import click
 from click.shell_completion import CompletionItem
 
 from nblint.cli.commands import Option
-from nblint.toml import nearest
+from nblint.toml import SettingsError, nearest
 
 if TYPE_CHECKING:
+    from nblint.settings import SettingsFile
+
+    Number = click.ParamType[int]
     Text = click.ParamType[str]
     Texts = click.ParamType[tuple[str, ...]]
 else:  # Before click 8.4 the class takes no type.
-    Text = Texts = click.ParamType
+    Number = Text = Texts = click.ParamType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
@@ -66,6 +70,40 @@ class OneOf(Text):
         return _items(self.words, incomplete)
 
 
+class Positive(Number):
+    """A whole number from 1 on."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return the number; another one, and what is none, is a usage error."""
+        text = str(value)
+        if text.isascii() and text.isdigit() and int(text):
+            return int(text)
+        name = f"{param.opts[-1]}: " if param else ""
+        raise click.UsageError(f"{name}{text!r} is no whole number from 1 on", ctx)
+
+
+class Place(click.Path):
+    """A path that is looked at; an empty one is no name for this folder."""
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(path_type=Path, allow_dash=allow_dash)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        """Return the path; an empty one is a usage error."""
+        if value == "":  # "$FILE", and FILE is not set
+            raise click.UsageError("a path is empty; '.' is this folder", ctx)
+        return super().convert(value, param, ctx)
+
+
 class Selectors(Texts):
     """Beginnings of codes, separated by commas."""
 
@@ -79,7 +117,7 @@ class Selectors(Texts):
 
         if isinstance(value, tuple):
             return value
-        selectors = tuple(part.strip() for part in str(value).split(",") if part.strip())
+        selectors = tuple(str(value).replace(",", " ").split())
         for selector in selectors:
             if not is_selector(selector):
                 raise click.UsageError(unknown_selector(selector), ctx)
@@ -187,6 +225,23 @@ def selection(heading: str = "Options") -> Decorator:
         return command
 
     return add
+
+
+def output_format(found: "SettingsFile") -> str:
+    """Return the output format that settings name.
+
+    Raises:
+        SettingsError: There is none of that name.
+    """
+    from nblint.reports import formats
+
+    chosen = found.settings.output_format
+    if chosen not in formats():
+        meant = nearest(chosen, formats()) or f"; there are {', '.join(formats())}"
+        raise SettingsError(
+            f"{found.path}: output-format: there is no output format {chosen!r}{meant}"
+        )
+    return chosen
 
 
 def overrides(

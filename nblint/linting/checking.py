@@ -1,6 +1,6 @@
 """Checks one notebook: bytes in, findings out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -90,8 +90,8 @@ def check_document(
     # Looked for whatever is selected and suppressed, but only when there is something to say.
     has_text = isinstance(document, Notebook) and found
     redaction = _redaction(reading) if has_text else Redaction()
-    whole = completed(found, selection, redaction, project.salt)
-    return Checked(tuple(sorted(whole, key=_order)), redaction)
+    whole = completed(sorted(found, key=_order), selection, redaction, project.salt)
+    return Checked(tuple(whole), redaction)
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
@@ -137,6 +137,7 @@ def completed(
 
     A message may quote the notebook, and so may hold what another rule keeps secret.
     """
+    first: dict[Hashable, Place] = {}
     for finding in findings:
         masked = replace(
             finding,
@@ -144,7 +145,14 @@ def completed(
             help=finding.help and redaction.mask(finding.help),
             severity=selection.severity(finding.code, finding.severity),
         )
-        yield replace(masked, fingerprint=_fingerprint(masked, salt), secret=None)
+        secret, place = finding.secret, finding.place
+        known = first.setdefault(secret.secret, place) if secret else place
+        yield replace(
+            masked,
+            fingerprint=_fingerprint(masked, salt),
+            same_as=None if known == place else known,
+            secret=None,
+        )
 
 
 def _fingerprint(finding: Finding, salt: str | None) -> str | None:

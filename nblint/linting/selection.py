@@ -1,5 +1,6 @@
 """Which rules run on a notebook, and how severe their findings are."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -86,12 +87,13 @@ def is_selector(selector: str) -> bool:
 def unknown_selector(selector: str) -> str:
     """Return the sentence that says that a selector holds for no rule."""
     named = [rule.code for rule in rules().values() if rule.name == selector.lower()]
-    meant = f"; did you mean {named[0]!r}?" if named else nearest(selector, _selectors())
+    if named:
+        meant = f"; did you mean {named[0]!r}?"
+    elif re.fullmatch("NBL[0-9]", selector):
+        meant = f"; the families are {', '.join(FAMILIES)}"
+    else:
+        meant = nearest(selector.upper(), [*rules(), *FAMILIES, ALL])
     return f"no rule has the code {selector!r}{meant}"
-
-
-def _selectors() -> list[str]:
-    return [*rules(), *FAMILIES, ALL]
 
 
 def _validate(found: SettingsFile) -> None:

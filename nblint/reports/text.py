@@ -1,6 +1,6 @@
 """Findings for people: `path:cell 5:4:7: NBL201 message`, the row it is about, what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nblint.document.model import Place
 from nblint.linting.results import Reported, Result
@@ -12,7 +12,7 @@ def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
     summary = Summary()
     for result in summary.counted(results):
         above = None
-        for reported in result.findings:
+        for reported in result.findings if style.quiet else _grouped(result.findings):
             yield from describe(reported, style, above)
             above = reported
     if not style.quiet:
@@ -49,16 +49,33 @@ class Summary:
         return f"{' and '.join(parts)}, {checked}{mended}.\n"
 
 
+def _grouped(findings: Sequence[Reported]) -> list[Reported]:
+    """Return findings in their order, but those of one credential behind each other."""
+    first: dict[Place, int] = {}
+    for number, reported in enumerate(findings):
+        first.setdefault(reported.finding.place, number)
+
+    def rank(reported: Reported) -> int:
+        same, place = reported.finding.same_as, reported.finding.place
+        return first[same if same in first else place]
+
+    return sorted(findings, key=rank)
+
+
 def location(path: str, place: Place) -> str:
     """Return where a finding stands, as editors and people read it."""
+    return f"{path}:{_inside(place)}"
+
+
+def _inside(place: Place) -> str:
     position = f"{place.row or 1}:{place.column or 1}"
     if place.cell is None:
         kind = "" if place.surface == "file" else f"{place.surface}:"
-        return f"{path}:{kind}{position}"
+        return f"{kind}{position}"
     inside = {"source": "", "output": f", output {place.output}"}.get(
         place.surface, f", {place.surface}"
     )
-    return f"{path}:cell {place.cell}{inside}:{position}"
+    return f"cell {place.cell}{inside}:{position}"
 
 
 def describe(
@@ -72,16 +89,20 @@ def describe(
         above: The finding of the same notebook that is printed above; what it shows of the cell is
             not shown again.
     """
-    finding = reported.finding
+    finding, before = reported.finding, above.finding if above else None
     yield _headline(reported, style)
     if style.quiet:
         return
-    place, shown = finding.place, above.finding.place if above else None
+    place, shown = finding.place, before.place if before else None
     if shown is None or shown.cell != place.cell:
         yield from _cell(reported, style)
     if place != shown:
         yield from _row(reported, style)
-    if finding.help:
+    same = finding.same_as
+    if same:
+        yield f"  {style.paint('same:', 'quiet')} the value at {_inside(same)}\n"
+    is_said = same and before and same in (before.place, before.same_as)
+    if finding.help and not (is_said and before and before.help == finding.help):
         yield f"  {style.paint('help:', 'quiet')} {printable(finding.help)}\n"
     if finding.fix:
         option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"

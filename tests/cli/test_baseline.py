@@ -226,6 +226,17 @@ def test_without_settings_the_file_is_named_on_the_command_line(repository: Path
     assert "a.ipynb: NBL102 cannot be recorded" in outside.stderr
 
 
+def test_nothing_is_recorded_of_nothing(repository: Path) -> None:
+    """An empty record would stand in the way of the next attempt."""
+    Path("empty").mkdir()
+    for paths in (["gone.ipynb"], ["empty"], ["empty", "gone.ipynb"]):
+        created = nblint("baseline", "create", *paths, status=2)
+        assert paths[0] in created.stderr
+        assert created.stdout == ""
+        assert not Path(".nblint-baseline.json").exists()
+    nblint("baseline", "create")
+
+
 def test_what_cannot_be_read_is_not_recorded(repository: Path) -> None:
     Path("a.ipynb").write_text("{")
     created = nblint("baseline", "create", status=2)

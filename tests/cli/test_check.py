@@ -191,6 +191,16 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["-", "--watch"], "'-' goes with neither --watch nor --show-files"),
         (["-", "--show-files"], "'-' goes with neither --watch nor --show-files"),
         (["--watch", "--fix"], "--watch only looks"),
+        (["--fix", ""], "a path is empty; '.' is this folder"),
+        (["--select", ""], "--select names no rule"),
+        (["--select", "nbl2"], "no rule has the code 'nbl2'; did you mean 'NBL2'?"),
+        (["--select", "NBL7"], "no rule has the code 'NBL7'; the families are NBL0, NBL1, NBL2"),
+        (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename goes with '-'"),
+        (["--diff", "--output-format", "json"], "--diff is an output of its own"),
+        (["--show-files", "--output-file", "a.txt"], "it does not go with --output-file"),
+        (["--show-files", "--watch"], "it does not go with --watch"),
+        (["--jobs", "many"], "--jobs: 'many' is no whole number from 1 on"),
+        (["--jobs", "0"], "--jobs: '0' is no whole number from 1 on"),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
@@ -226,6 +236,8 @@ def test_warnings_fail_only_a_strict_run() -> None:
     [
         ("", [], ["NBL101", "NBL102"]),
         ("", ["--select", "NBL102"], ["NBL102"]),
+        ("", ["--select", "NBL101, NBL102"], ["NBL101", "NBL102"]),
+        ("", ["--select", "NBL101 NBL102"], ["NBL101", "NBL102"]),
         ("", ["--ignore", "NBL102"], ["NBL101"]),
         ('ignore = ["NBL1"]\nselect = ["NBL102"]', [], ["NBL102"]),
         ('ignore = ["NBL1"]\nselect = ["NBL1"]', [], []),
@@ -300,8 +312,9 @@ def test_standard_input() -> None:
     Path("nblint.toml").write_text('per-file-ignores = { "drafts/**" = ["NBL1"] }')
     data = notebook_bytes(("markdown", WITHOUT_AUDIENCE))
     assert nblint("check", "-", stdin=data).stdout.startswith("stdin.ipynb:cell 1:")
-    named = nblint("check", "-", "--stdin-filename", "drafts/a.ipynb", stdin=data)
-    assert named.exit_code == 0
+    for paths in (["-"], []):
+        named = nblint("check", *paths, "--stdin-filename", "drafts/a.ipynb", stdin=data)
+        assert (named.exit_code, named.stdout) == (0, "All clean: 1 notebook checked.\n")
 
 
 def test_standard_input_is_mended_on_standard_output() -> None:

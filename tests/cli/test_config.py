@@ -111,11 +111,18 @@ def test_no_settings_file() -> None:
     assert all(line.endswith(("  # default", " = [")) for line in values)
 
 
-def test_a_wrong_selector_is_said() -> None:
-    write(Path(), 'select = ["NBL9"]', "nblint.toml")
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('select = ["NBL9"]', "select: no rule has the code 'NBL9'"),
+        ('output-format = "jsn"', "output-format: there is no output format 'jsn'; did you mean"),
+    ],
+)
+def test_what_no_check_would_take_is_said(text: str, sentence: str) -> None:
+    write(Path(), text, "nblint.toml")
     result = show()
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "select: no rule has the code 'NBL9'" in result.stderr
+    assert sentence in result.stderr
 
 
 def test_a_credential_stays_unseen() -> None:

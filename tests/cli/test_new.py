@@ -30,12 +30,30 @@ def test_generates_what_cookiecutter_would(tmp_path: Path) -> None:
     [
         ("titel=x", "the template does not ask for 'titel'; did you mean 'title'?"),
         ("title", "'title' is no answer: write KEY=VALUE"),
+        ("ci=gitlabb", "ci: there is no 'gitlabb'; did you mean 'gitlab'?"),
+        ("ci=jenkins", "ci: there is no 'jenkins'; there are circleci, github, gitlab"),
+        ("git_init=perhaps", "git_init: 'perhaps' is neither yes nor no"),
     ],
 )
 def test_a_wrong_answer_is_one_sentence(answer: str, sentence: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["new", "--no-input", "-o", str(tmp_path), answer])
     assert result.exit_code == 2
     assert sentence in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_hook_that_refuses_an_answer_has_the_word(tmp_path: Path) -> None:
+    """In a process of its own: what cookiecutter logs is not Click's to capture."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "nblint", "new", "--no-input", "title="],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert "title: is empty" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
     assert list(tmp_path.iterdir()) == []
 
 

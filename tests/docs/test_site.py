@@ -16,7 +16,7 @@ from tests.docs.formats import validate
 from tests.docs.pages import ROOT
 
 # Pages that the site does not hold; a link from one of them leads to a file of the repository.
-OUTSIDE = sorted(ROOT.glob("*.md"))
+OUTSIDE = sorted([*ROOT.glob("*.md"), *(ROOT / "template").rglob("*.md")])
 
 
 class Loaded(HTMLParser):
@@ -74,7 +74,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", OUTSIDE, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", OUTSIDE, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_between_files(page: Path) -> None:
     tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
     children = [child for token in tokens for child in token.children or ()]

@@ -185,6 +185,36 @@ def test_a_report_that_finds_no_room() -> None:
     assert run.stderr == "nblint: standard output: No space left on device\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
+@pytest.mark.parametrize(
+    ("closed", "status"),
+    [(">&-", 1), ("2>&-", 1), (">&- 2>&-", 1), ("<&-", 1), (">&- --output-file a.txt", 1)],
+)
+def test_streams_that_the_caller_has_closed(closed: str, status: int) -> None:
+    command = f'exec "$0" -m nblint check - --quiet <a.ipynb {closed}'
+    run = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, check=False)
+    assert b"Traceback" not in run.stderr
+    assert run.returncode == status
+    if "--output-file" in closed:
+        assert Path("a.txt").read_text().startswith("stdin.ipynb:")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
+@pytest.mark.parametrize("words", ["rules", "--help", "chekc", "check gone.ipynb", "config show"])
+def test_a_command_that_cannot_print(words: str) -> None:
+    runs = [
+        subprocess.run(
+            ["sh", "-c", f'exec "$0" -m nblint {words} {closed}', sys.executable],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        for closed in ("", ">&-", "2>&-")
+    ]
+    assert [b"Traceback" in run.stderr for run in runs] == [False] * 3
+    assert len({run.returncode for run in runs}) == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="its way to end a process")
 def test_a_process_that_is_killed_loses_no_notebook() -> None:
     for number in range(40):

@@ -114,6 +114,47 @@ def test_what_stands_above_is_not_repeated() -> None:
     assert pointed_at(report) == ["Words."]
 
 
+def test_what_is_said_of_a_credential_stands_together() -> None:
+    one, other = make("github-token"), make("github-token", 2)
+    write(
+        f"import os\nx = '{one}', os.environ['SITTE']",
+        f"y = '{other}'\nz = '{one}'",
+        f"# {one}",
+    )
+    report = check().stdout.splitlines()
+    heads = [line.partition(": ")[::2] for line in report if line.startswith("a.ipynb:")]
+    assert [(where, code[:6]) for where, code in heads] == [
+        ("a.ipynb:cell 2:2:6", "NBL201"),
+        ("a.ipynb:cell 3:2:6", "NBL201"),
+        ("a.ipynb:cell 4:1:3", "NBL201"),
+        ("a.ipynb:cell 2:2:49", "NBL301"),
+        ("a.ipynb:cell 3:1:6", "NBL201"),
+    ]
+    assert report.count("  same: the value at cell 2:2:6") == 2
+    assert sum("help: read it from the environment" in line for line in report) == 2
+    assert one not in "".join(report)
+    quiet = [line.split(":")[1:4] for line in check("--quiet").stdout.splitlines()]
+    assert quiet == [  # in the notebook's order
+        ["cell 2", "2", "6"],
+        ["cell 2", "2", "49"],
+        ["cell 3", "1", "6"],
+        ["cell 3", "2", "6"],
+        ["cell 4", "1", "3"],
+    ]
+
+
+def test_other_help_for_the_same_credential_is_said() -> None:
+    token = make("github-token")
+    cells = [("code", f"x = '{token}'"), ("markdown", f"It is {token}.")]
+    Path("a.ipynb").write_bytes(notebook_bytes(("markdown", complete_header()), *cells))
+    report = check("--select", "NBL2").stdout
+    assert report.count("  help: ") == 2
+    # Where the first place is passed over, the next one is the first.
+    alone = check("--select", "NBL202").stdout
+    assert "same:" not in alone
+    assert "help: name the environment variable" in alone
+
+
 def test_colors_are_for_terminals_and_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     write("import os\nsite = os.environ['SITTE']")
     plain = check().stdout
