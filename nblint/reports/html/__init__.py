@@ -76,7 +76,7 @@ def _summary(summary: Summary, overview: Overview) -> Iterator[str]:
     kind, words = _verdict(summary)
     checked = count(summary.notebooks, "notebook")
     said: list[str] = []
-    if overview.rows:
+    if overview.guilty:
         said.append(f"In {overview.guilty:,} of {checked}. ")
     elif summary.notebooks:
         said.append(f"{checked} checked. ")

@@ -48,7 +48,7 @@ def _heading(path: str, file: str, cell: int | None, reported: Reported) -> Iter
     elif file != path:
         yield element("code", file)
     else:
-        yield element("span", "The notebook itself")
+        yield element("span", "The file")
 
 
 def _finding(reported: Reported, key: str | None, above: Reported | None) -> Markup:
@@ -57,28 +57,33 @@ def _finding(reported: Reported, key: str | None, above: Reported | None) -> Mar
     rule = element(
         "p",
         element("span", finding.severity, class_="severity"),
+        " ",
         code,
+        " ",
         element("span", _where(reported), class_="where"),
         class_="rule",
     )
     parts = [rule, element("p", finding.message, class_="message")]
-    # As in the terminal: what stands right above is not shown again.
-    repeated = above is not None and (above.path, above.finding.place) == (
-        reported.path,
-        finding.place,
-    )
-    if reported.excerpt and not repeated:
-        parts.extend(_excerpt(reported.excerpt))
+    # As in the terminal: what stands right above is not shown again, if it is shown whenever
+    # this is.
+    repeated = above is not None and _shown(above) == _shown(reported)
+    if reported.excerpt and not repeated and (excerpt := _excerpt(reported.excerpt)):
+        parts.append(excerpt)
     advice: list[Markup] = []
     if finding.help:
-        advice += element("dt", "Help"), element("dd", finding.help)
+        advice += element("dt", "Help"), Markup(" "), element("dd", finding.help)
     if finding.fix:
         option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
         how = element("code", f"nblint check {option}")
-        advice += element("dt", "Fix"), element("dd", f"{finding.fix.message}: ", how)
+        advice += element("dt", "Fix"), Markup(" "), element("dd", f"{finding.fix.message}: ", how)
     if advice:
         parts.append(element("dl", *advice, class_="advice"))
     return element("li", *parts, class_=" ".join(["finding", *kinds_of(reported)]), id=key)
+
+
+def _shown(reported: Reported) -> tuple[object, ...]:
+    """Return what is quoted of the cell, and by which choices."""
+    return reported.path, reported.finding.place, kinds_of(reported)
 
 
 def _where(reported: Reported) -> str:
@@ -93,33 +98,37 @@ def _where(reported: Reported) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _excerpt(excerpt: Excerpt) -> Iterator[Markup]:
-    """Yield the rows that are meant, marked, and some around them."""
-    last = excerpt.first + len(excerpt.rows) - 1
-    meant = min(excerpt.end_row, excerpt.row + _MEANT - 1)
-    shown = range(max(excerpt.first, excerpt.row - _AROUND), min(meant + _AROUND, last) + 1)
-    rows = [excerpt.rows[number - excerpt.first] for number in shown]
-    if not any(row.strip() for row in rows):
-        return
-    lines = []
-    for number, row in zip(shown, rows, strict=True):
-        line = element("code", *_marked(excerpt, number, row), Markup("\n"))
-        number_of_it = element("span", str(number), class_="number")
-        lines.append(element("span", number_of_it, line, class_="row"))
-    yield element("pre", *lines, class_="excerpt")
+def _excerpt(excerpt: Excerpt) -> Markup | None:
+    """Return the rows that are meant, marked, and some around them; None where all are blank."""
+    last = min(excerpt.end_row, excerpt.row + _MEANT - 1)
+    around = range(excerpt.row - _AROUND, last + _AROUND + 1)
+    rows = [(n, row) for n, row in enumerate(excerpt.rows, excerpt.first) if n in around]
+    if not any(row.strip() for _, row in rows):
+        return None
+    # Blank rows around it say nothing.
+    shown = [n for n, row in rows if row.strip() or excerpt.row <= n <= last]
+    lines = [
+        element(
+            "span",
+            element("span", str(n), class_="number"),
+            " ",
+            element("code", *_marked(excerpt, n, row), Markup("\n")),
+            class_="row",
+        )
+        for n, row in rows
+        if shown[0] <= n <= shown[-1]
+    ]
+    return element("pre", *lines, class_="excerpt")
 
 
 def _marked(excerpt: Excerpt, number: int, row: str) -> Iterator[Markup]:
     """Yield a row, with what is meant of it marked."""
     shown = printable_characters(row)
-    start, end = 0, len(row)
-    if number == excerpt.row:
-        start = excerpt.column - 1
-    if number == excerpt.end_row:
-        end = excerpt.end_column - 1
     if not excerpt.row <= number <= excerpt.end_row:
         yield verbatim("".join(shown))
         return
+    start = excerpt.column - 1 if number == excerpt.row else 0
+    end = excerpt.end_column - 1 if number == excerpt.end_row else len(row)
     # The end of the row is a place as well.
     end = max(end, start + 1)
     yield verbatim("".join(shown[:start]))

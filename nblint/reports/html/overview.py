@@ -86,7 +86,9 @@ class Overview:
             element("th", element("span", name), element("code", prefix), scope="col")
             for prefix, name in FAMILIES.items()
         ]
-        yield element("thead", element("tr", element("th", element("span", "notebook"), scope="col"), *heads))
+        yield element(
+            "thead", element("tr", element("th", element("span", "notebook"), scope="col"), *heads)
+        )
         yield "\n<tbody>\n"
         yield from (f"{row}\n" for row in self.rows)
         yield "</tbody>\n"
