@@ -125,13 +125,13 @@ def test_all_that_is_found_is_there() -> None:
 
 
 def test_a_finding() -> None:
-    write("a.ipynb", "import os\n\nsite = os.environ['SITTE']\nprint(site)")
+    write("a.ipynb", "import os\n\nsite = os.environ['SITTE'], 1\nprint(site)")
     shown = report("--select", "NBL301")
     (item,) = re.findall(r"<li class=\"finding.*?</li>", shown, re.S)
     assert Page(item).text() == (
         "error NBL301 undeclared-variable cell 2, line 3, column 8, line 38 of the file"
         "SITTE is not in the catalogue; did you mean SITE?"
-        "1 import os\n2 \n3 site = os.environ['SITTE']\n4 print(site)\n"
+        "1 import os\n2 \n3 site = os.environ['SITTE'], 1\n4 print(site)\n"
         "Help declared in environment.toml (1 name); ask the hub's owners for a new one"
     )
     assert Page(item).inside("mark") == ["os.environ['SITTE']"]
@@ -262,6 +262,13 @@ def test_contrast(scheme: int) -> None:
     for letters, ground in pairs:
         one, other = sorted((luminance(colors[letters]), luminance(colors[ground])))
         assert (other + 0.05) / (one + 0.05) >= 4.5, (letters, ground)
+
+
+def test_a_text_gets_out_of_no_element_and_no_attribute() -> None:
+    text = "\"'><b a='\"&amp;</p>"
+    page = Page(markup.element("p", text, title=text, aria_label=None))
+    assert page.elements == [("p", {"title": text})]
+    assert page.texts == [("p", text)]
 
 
 # What a stranger may write; each would show in the title, or ask a server for something.
