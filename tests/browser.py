@@ -27,6 +27,7 @@ _FLAGS = (
     # Pictures are alike on screens of any kind.
     "--force-device-scale-factor=1",
     "--force-color-profile=srgb",
+    "--disable-lcd-text",
 )
 # Where the browser looks for a newer one, however often it is told not to.
 _OWN = re.compile(r"\.google(apis)?\.com[:/]")

@@ -64,9 +64,7 @@ def _finding(reported: Reported, key: str | None, above: Reported | None) -> Mar
         class_="rule",
     )
     parts = [rule, element("p", finding.message, class_="message")]
-    # As in the terminal: what stands right above is not shown again, if it is shown whenever
-    # this is.
-    repeated = above is not None and _shown(above) == _shown(reported)
+    repeated = above is not None and _shows(above, reported)
     if reported.excerpt and not repeated and (excerpt := _excerpt(reported.excerpt)):
         parts.append(excerpt)
     advice: list[Markup] = []
@@ -81,9 +79,10 @@ def _finding(reported: Reported, key: str | None, above: Reported | None) -> Mar
     return element("li", *parts, class_=" ".join(["finding", *kinds_of(reported)]), id=key)
 
 
-def _shown(reported: Reported) -> tuple[object, ...]:
-    """Return what is quoted of the cell, and by which choices."""
-    return reported.path, reported.finding.place, kinds_of(reported)
+def _shows(above: Reported, reported: Reported) -> bool:
+    """Tell whether what is quoted for a finding stands right above, whatever a reader chooses."""
+    places = [(one.path, one.finding.place) for one in (above, reported)]
+    return places[0] == places[1] and set(kinds_of(reported)) <= set(kinds_of(above))
 
 
 def _where(reported: Reported) -> str:
