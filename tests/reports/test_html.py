@@ -5,14 +5,17 @@ import hashlib
 import json
 import re
 import sys
+import tracemalloc
 from html.parser import HTMLParser
 from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
 
+from nblint import check
 from nblint.linting.documentation import url
 from nblint.linting.registry import FAMILIES, rules
+from nblint.reports import html
 from nblint.reports.html import markup
 from nblint.reports.terminal import printable
 from tests.browser import browse, recording
@@ -149,6 +152,33 @@ def test_what_is_meant_can_be_many_rows_or_none() -> None:
     assert page.inside("mark") == ["("]
     numbers = [text for text in page.inside("span") if text.isdigit()]
     assert numbers == ["29", "30", "31"]
+
+
+def test_what_stands_above_is_not_repeated_where_both_are_always_shown() -> None:
+    sections = "[{title = 'A'}, {title = 'B', form = 'list'}, {title = 'C'}]"
+    Path("nblint.toml").write_text(f"header.sections = {sections}")
+    Path("a.ipynb").write_bytes(notebook_bytes(("markdown", "# Triage\n\n## B\n* Words.")))
+    page = Page(report())
+    assert page.text().count("NBL102") == 2
+    assert page.tags.count("pre") == 1
+    # `--fix` mends one of these, so that a reader may see the other alone.
+    Path("a.ipynb").write_bytes(notebook_bytes(("markdown", "# Triage\n\n**B**: Words.")))
+    page = Page(report("--select", "NBL108,NBL111"))
+    assert page.inside("mark") == ["**B**: Words."] * 2
+
+
+def test_findings_wait_outside_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a.ipynb", *["import os; os.environ['SITTE'], 'some words that make a row longer'"] * 30)
+    (result,) = check(["a.ipynb"])
+    assert len(result.findings) == 30
+    monkeypatch.setattr(html, "_KEPT", 50_000)
+    tracemalloc.start()
+    try:
+        size = sum(map(len, html.render(result for _ in range(40))))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < size / 4
 
 
 def test_notebooks_by_families() -> None:
