@@ -17,6 +17,13 @@ _BREAK = Markup("<wbr>")
 
 
 def section(path: str, anchor: str, findings: tuple[Reported, ...]) -> Iterator[str]:
+    """Yield a notebook's findings, cell by cell.
+
+    Args:
+        path: The notebook, or another file that they are about.
+        anchor: What links lead to; with a family's code, to the first finding of it.
+        findings: The findings, in order.
+    """
     yield f'<details class="notebook" id="{anchor}" open>\n'
     counts = element("span", counts_of(findings))
     yield element("summary", element("h3", path_of(path)), counts) + "\n"
@@ -36,6 +43,7 @@ def section(path: str, anchor: str, findings: tuple[Reported, ...]) -> Iterator[
 
 
 def path_of(path: str) -> Markup:
+    """Return a path, in which the file's name stands out."""
     folder, slash, name = path.rpartition("/")
     return element("code", element("span", f"{folder}{slash}", class_="folder"), _BREAK, name)
 

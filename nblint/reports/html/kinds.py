@@ -12,6 +12,7 @@ CHOICES = {"error": "errors", "warning": "warnings", "fixable": "mended by --fix
 
 
 def family_of(reported: Reported) -> str:
+    """Return the family of a finding's rule: "NBL2"."""
     return reported.finding.code[:4]
 
 
@@ -23,5 +24,6 @@ def kinds_of(reported: Reported) -> list[str]:
 
 
 def counts_of(findings: Iterable[Reported]) -> str:
+    """Return how many errors and warnings there are: "2 errors, 1 warning"."""
     kinds = Counter(reported.finding.severity for reported in findings)
     return ", ".join(count(kinds[kind], kind) for kind in ("error", "warning") if kinds[kind])
