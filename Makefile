@@ -27,8 +27,8 @@ demo: setup ## Generate a notebook repository; see commits refused, mended and a
 
 # What tests need of the system: as root on Debian it is installed; elsewhere tests skip and say what
 # they miss, unless CI=true.
-COMMANDS := createrepo_c dnf fish gpg rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
-PACKAGES := createrepo-c dnf dnf-plugins-core fish gnupg rpm rpmlint rsync shellcheck strace systemd util-linux zsh
+COMMANDS := chromium createrepo_c dnf fish gpg rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
+PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg rpm rpmlint rsync shellcheck strace systemd util-linux zsh
 
 tools:
 	@for command in $(COMMANDS); do command -v $$command >/dev/null || missing="$$missing $$command"; done; \

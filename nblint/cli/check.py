@@ -44,6 +44,7 @@ def check(**given: Any) -> None:
       nblint check --diff
       nblint check --select NBL2 triage.ipynb
       nblint check --output-format json --output-file findings.json
+      nblint check --output-format html --output-file report.html
     """
     asked = Asked(**given)
     if wrong := asked.contradiction():

@@ -11,7 +11,7 @@ from nblint.linting.results import Result
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
 
-_FORMATS = ("github", "gitlab", "json", "jsonl", "junit", "sarif", "text")
+_FORMATS = ("github", "gitlab", "html", "json", "jsonl", "junit", "sarif", "text")
 
 
 def formats() -> tuple[str, ...]:

@@ -81,6 +81,14 @@ def printable(text: str) -> str:
     return _COMMAND.sub(lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):02x}", text)
 
 
+def printable_characters(row: str) -> list[str]:
+    """Return, for each character of a row, what is shown of it."""
+    shown = [_TAB if char == "\t" else printable(char) for char in row]
+    for match in _COMMAND.finditer(row):  # of which no character says by itself what it is
+        shown[match.end() - 1] = f"\\x{ord(row[match.end() - 1]):02x}"
+    return shown
+
+
 def one_line(text: str, width: int = 80) -> str:
     """Return the beginning of a text on one printable line."""
     line = printable(" ".join(text.split()))
@@ -99,9 +107,7 @@ def underlined(row: str, start: int, end: int, width: int) -> tuple[str, str]:
     Returns:
         The row and the line below it; neither is wider than `width`.
     """
-    shown = [_TAB if char == "\t" else printable(char) for char in row]
-    for match in _COMMAND.finditer(row):  # of which no character says by itself what it is
-        shown[match.end() - 1] = f"\\x{ord(row[match.end() - 1]):02x}"
+    shown = printable_characters(row)
     widths = [sum(map(_columns, text)) for text in shown]
     # The end of the row is a place as well, with a column of its own.
     end = min(max(end, start + 1), max(len(row), start + 1))

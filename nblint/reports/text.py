@@ -20,32 +20,39 @@ def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
 
 
 class Summary:
-    """Counts findings while results pass by."""
+    """Counts findings while results pass by.
+
+    Attributes:
+        errors: How many are errors.
+        warnings: How many are warnings.
+        notebooks: How many notebooks were checked.
+        fixable: How many findings `--fix` mends.
+    """
 
     def __init__(self) -> None:
-        self._errors = self._warnings = self._notebooks = self._fixable = 0
+        self.errors = self.warnings = self.notebooks = self.fixable = 0
 
     def counted(self, results: Iterable[Result]) -> Iterator[Result]:
         """Yield results as they are."""
         for result in results:
-            self._notebooks += result.notebooks
+            self.notebooks += result.notebooks
             for reported in result.findings:
                 finding = reported.finding
-                self._errors += finding.severity == "error"
-                self._warnings += finding.severity == "warning"
-                self._fixable += bool(finding.fix and finding.fix.safe)
+                self.errors += finding.severity == "error"
+                self.warnings += finding.severity == "warning"
+                self.fixable += bool(finding.fix and finding.fix.safe)
             yield result
 
     def line(self, style: Style = PLAIN) -> str:
         """Return how many there are."""
-        checked = f"{count(self._notebooks, 'notebook')} checked"
-        if not self._errors and not self._warnings:
+        checked = f"{count(self.notebooks, 'notebook')} checked"
+        if not self.errors and not self.warnings:
             clean = style.paint("All clean:", "good")
-            return f"{clean} {checked}.\n" if self._notebooks else "No notebook to check.\n"
-        parts = [style.paint(count(self._errors, "error"), "bad")] if self._errors else []
-        if self._warnings:
-            parts.append(style.paint(count(self._warnings, "warning"), "doubtful"))
-        mended = f"; --fix mends {self._fixable} of them" if self._fixable else ""
+            return f"{clean} {checked}.\n" if self.notebooks else "No notebook to check.\n"
+        parts = [style.paint(count(self.errors, "error"), "bad")] if self.errors else []
+        if self.warnings:
+            parts.append(style.paint(count(self.warnings, "warning"), "doubtful"))
+        mended = f"; --fix mends {self.fixable} of them" if self.fixable else ""
         return f"{' and '.join(parts)}, {checked}{mended}.\n"
 
 

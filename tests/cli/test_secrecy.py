@@ -3,8 +3,10 @@
 What `nblint baseline` records and shows is held in `test_baseline.py`.
 """
 
+import html
 import itertools
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -59,8 +61,9 @@ def shown(*arguments: str) -> str:
 
 
 def leaks(text: str) -> list[str]:
-    """Return the kinds whose value, or half of it, stands in a text."""
+    """Return the kinds whose value, or half of it, stands in a text, or is read in it as HTML."""
     found = []
+    text += html.unescape(re.sub("<[^<>]*>", "", text))
     for kind, value in VALUES.items():
         for line in value.splitlines():
             half = line[-max(6, len(line) // 2) :]

@@ -15,6 +15,7 @@ A comment right above a block says what else holds for it:
     <!-- needs: make rpm -->              tools of the system, without which the page is not played
     <!-- first: command -->               what the reader does by hand, for the test as a command
     <!-- picture: name -->                docs/pictures/name.svg shows this console block
+    <!-- picture: name.html -->           docs/pictures/name.png shows this file, which it writes
 
 In what is written, `ghp_…` becomes a made-up token.
 `pytest tests/docs --update-expectations` writes what commands print into the pages.
@@ -31,7 +32,7 @@ import nbformat
 from tests.credentials.tokens import make
 from tests.docs.console import Command, read_commands, without_blank_end, write_commands
 from tests.docs.formats import validate
-from tests.docs.pictures import draw
+from tests.docs.pictures import Picture, Screenshot, draw
 from tests.docs.session import COLUMNS, Session
 from tests.literate import Block, read_blocks
 from tests.rules.cases import percent_to_bytes
@@ -76,12 +77,12 @@ class Played:
     Attributes:
         wrong: What is otherwise than the page says, in sentences.
         rows: For blocks with other output than the page has: the rows, and those to be there.
-        pictures: The pictures of console blocks, as SVG, by their files.
+        pictures: The pictures, by their files.
     """
 
     wrong: list[str] = field(default_factory=list)
     rows: list[tuple[int, int, list[str]]] = field(default_factory=list)
-    pictures: dict[Path, str] = field(default_factory=dict)
+    pictures: dict[Path, Picture] = field(default_factory=dict)
 
 
 def play(page: Path, folder: Path, session: Session) -> Played:
@@ -151,7 +152,11 @@ def _run(block: Block, where: str, session: Session, folder: Path, played: Playe
             played.wrong.append(f"{where}: $ {command.text}\n{both}")
         shown += [*command.typed, *coloured(found[-1], lines, said.coloured_lines)]
     if picture := note(block, "picture"):
-        played.pictures[PICTURES / f"{picture}.svg"] = draw(shown, picture, COLUMNS)
+        if picture.endswith(".html"):
+            page = (session.folder / picture).read_text(encoding="utf-8")
+            played.pictures[PICTURES / f"{picture[:-5]}.png"] = Screenshot(page)
+        else:
+            played.pictures[PICTURES / f"{picture}.svg"] = draw(shown, picture, COLUMNS)
     if any(new.expected != old.expected for new, old in zip(found, commands, strict=True)):
         new = write_commands(found)
         played.rows.append((block.start + 1, block.end - 1, new))

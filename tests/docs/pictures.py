@@ -1,11 +1,20 @@
-"""Pictures of a terminal, drawn from what commands printed, colours included."""
+"""Pictures of a terminal, drawn from what commands printed, and of pages in a browser."""
 
+import hashlib
 import re
+import struct
+import zlib
+from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
+
+from nblint import __version__
+from tests.browser import browse
 
 # Rich's own format, but for two things: it loads no font from elsewhere, and a browser shows it in
 # the fonts that the reader has.
@@ -52,7 +61,65 @@ THEME = TerminalTheme(
 )
 
 
-def draw(lines: list[str], name: str, columns: int) -> str:
+# A page as wide as the documentation shows it, and so much of its height.
+WINDOW = "--window-size=1000,1180"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture that is the same wherever it is drawn."""
+
+    svg: str
+
+    def is_current(self, path: Path) -> bool:
+        """Tell whether a file holds this picture."""
+        return path.exists() and path.read_text(encoding="utf-8") == self.svg
+
+    def write(self, path: Path) -> None:
+        """Write it to a file."""
+        path.write_text(self.svg, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Screenshot:
+    """A page in Chromium, each version of which draws it with other pixels.
+
+    So the picture says which page it shows, and is only drawn anew when that has changed.
+    """
+
+    html: str
+
+    @property
+    def _source(self) -> bytes:
+        # A new version of nblint alone changes no picture.
+        page = self.html.replace(__version__, "").encode()
+        return b"tEXtSource\0" + hashlib.sha256(page).hexdigest().encode()
+
+    def is_current(self, path: Path) -> bool:
+        """Tell whether a file holds a picture of this page."""
+        return path.exists() and self._source in path.read_bytes()
+
+    def write(self, path: Path) -> None:
+        """Draw it into a file."""
+        if self.is_current(path):
+            return
+        with TemporaryDirectory() as folder:
+            page, shot = Path(folder, "page.html"), Path(folder, "page.png")
+            page.write_text(self.html, encoding="utf-8")
+            browse(page, f"--screenshot={shot}", WINDOW)
+            png = shot.read_bytes()
+        chunk = (
+            struct.pack(">I", len(self._source) - 4)
+            + self._source
+            + struct.pack(">I", zlib.crc32(self._source))
+        )
+        path.write_bytes(png[:-12] + chunk + png[-12:])  # the last chunk is the picture's end
+
+
+Picture = Drawing | Screenshot
+
+
+def draw(lines: list[str], name: str, columns: int) -> Drawing:
     """Return a picture of a terminal.
 
     Args:
@@ -61,11 +128,11 @@ def draw(lines: list[str], name: str, columns: int) -> str:
         columns: The terminal's width, in characters.
 
     Returns:
-        An SVG, the same for the same arguments.
+        The same for the same arguments.
     """
     # What is recorded is not printed as well.
     console = Console(record=True, width=columns, file=StringIO())
     for line in lines:
         console.print(Text.from_ansi(line) if line else "")
     svg = console.export_svg(title="", theme=THEME, code_format=FORMAT, unique_id=name)
-    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
+    return Drawing(re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE))

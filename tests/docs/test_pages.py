@@ -43,12 +43,12 @@ def test_page(
         write_rows(page, played.rows)
         for path, picture in played.pictures.items():
             path.parent.mkdir(exist_ok=True)
-            path.write_text(picture, encoding="utf-8")
+            picture.write(path)
         return
     if played.wrong:
         pytest.fail("\n\n".join(played.wrong), pytrace=False)
     for path, picture in played.pictures.items():
-        assert path.read_text(encoding="utf-8") == picture, f"{path.name}: make pictures"
+        assert picture.is_current(path), f"{path.name}: make pictures"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

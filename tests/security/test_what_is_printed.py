@@ -1,5 +1,6 @@
 """What a stranger wrote drives no terminal and no pipeline, and no file's content gets out."""
 
+import html
 import json
 import re
 import sys
@@ -83,6 +84,7 @@ def test_nothing_drives_a_terminal() -> None:
     for line, result in outputs():
         if line != "header":  # prints the settings' own words, to be written to a file
             assert not unsafe & set(result.output), line
+            assert not unsafe & set(html.unescape(result.output)), line
 
 
 @pytest.mark.parametrize("command", COMMANDS)

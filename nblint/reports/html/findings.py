@@ -1,0 +1,143 @@
+"""The findings of a notebook, one after the other, each with the rows of the cell that it means."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from nblint.linting.documentation import url
+from nblint.linting.excerpts import Excerpt
+from nblint.linting.results import Reported
+from nblint.reports.html.kinds import counts_of, family_of, kinds_of
+from nblint.reports.html.markup import Markup, element, verbatim
+from nblint.reports.sentences import inside
+from nblint.reports.terminal import printable_characters
+
+# What of the cell is shown: rows on either side of what is meant, and how many of that.
+_AROUND, _MEANT = 2, 10
+_BREAK = Markup("<wbr>")
+
+
+def section(path: str, anchor: str, findings: tuple[Reported, ...]) -> Iterator[str]:
+    """Yield a notebook's findings, cell by cell.
+
+    Args:
+        path: The notebook, or another file that they are about.
+        anchor: What links lead to; with a family's code, to the first finding of it.
+        findings: The findings, in order.
+    """
+    yield f'<details class="notebook" id="{anchor}" open>\n'
+    counts = element("span", counts_of(findings))
+    yield element("summary", element("h3", path_of(path)), counts) + "\n"
+    linked: set[str] = set()
+    above = None
+    for (file, cell), group in groupby(findings, lambda one: (one.path, one.finding.place.cell)):
+        yield '<section class="cell">\n'
+        yield element("h4", *_heading(path, file, cell, first := next(group))) + "\n<ol>\n"
+        for reported in (first, *group):
+            family = family_of(reported)
+            key = None if family in linked else f"{anchor}-{family}"
+            linked.add(family)
+            yield _finding(reported, key, above) + "\n"
+            above = reported
+        yield "</ol>\n</section>\n"
+    yield "</details>\n"
+
+
+def path_of(path: str) -> Markup:
+    """Return a path, in which the file's name stands out."""
+    folder, slash, name = path.rpartition("/")
+    return element("code", element("span", f"{folder}{slash}", class_="folder"), _BREAK, name)
+
+
+def _heading(path: str, file: str, cell: int | None, reported: Reported) -> Iterator[Markup]:
+    """Yield what the findings below are about: a cell, as people know it, or a file."""
+    if cell is not None:
+        yield element("span", f"Cell {cell:,}")
+        yield element("code", reported.first_line or reported.cell_type or "")
+    elif file != path:
+        yield element("code", file)
+    else:
+        yield element("span", "The file")
+
+
+def _finding(reported: Reported, key: str | None, above: Reported | None) -> Markup:
+    finding = reported.finding
+    code = element("a", f"{finding.code} {finding.name}", href=url(finding.code), rel="noreferrer")
+    rule = element(
+        "p",
+        element("span", finding.severity, class_="severity"),
+        " ",
+        code,
+        " ",
+        element("span", _where(reported), class_="where"),
+        class_="rule",
+    )
+    parts = [rule, element("p", finding.message, class_="message")]
+    repeated = above is not None and _shows(above, reported)
+    if reported.excerpt and not repeated and (excerpt := _excerpt(reported.excerpt)):
+        parts.append(excerpt)
+    advice: list[Markup] = []
+    if finding.help:
+        advice += element("dt", "Help"), Markup(" "), element("dd", finding.help)
+    if finding.fix:
+        option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
+        how = element("code", f"nblint check {option}")
+        advice += element("dt", "Fix"), Markup(" "), element("dd", f"{finding.fix.message}: ", how)
+    if advice:
+        parts.append(element("dl", *advice, class_="advice"))
+    return element("li", *parts, class_=" ".join(["finding", *kinds_of(reported)]), id=key)
+
+
+def _shows(above: Reported, reported: Reported) -> bool:
+    """Tell whether what is quoted for a finding stands right above, whatever a reader chooses."""
+    places = [(one.path, one.finding.place) for one in (above, reported)]
+    return places[0] == places[1] and set(kinds_of(reported)) <= set(kinds_of(above))
+
+
+def _where(reported: Reported) -> str:
+    place = reported.finding.place
+    parts = [inside(reported)]
+    if parts[0] and place.column is not None:
+        parts.append(f"column {place.column:,}")
+    if reported.one_line:
+        parts.append("the file has no lines")
+    elif reported.file_line:
+        parts.append(f"line {reported.file_line:,} of the file")
+    return ", ".join(filter(None, parts))
+
+
+def _excerpt(excerpt: Excerpt) -> Markup | None:
+    """Return the rows that are meant, marked, and some around them; None where all are blank."""
+    last = min(excerpt.end_row, excerpt.row + _MEANT - 1)
+    around = range(excerpt.row - _AROUND, last + _AROUND + 1)
+    rows = [(n, row) for n, row in enumerate(excerpt.rows, excerpt.first) if n in around]
+    if not any(row.strip() for _, row in rows):
+        return None
+    # Blank rows around it say nothing.
+    shown = [n for n, row in rows if row.strip() or excerpt.row <= n <= last]
+    lines = [
+        element(
+            "span",
+            element("span", str(n), class_="number"),
+            " ",
+            element("code", *_marked(excerpt, n, row), Markup("\n")),
+            class_="row",
+        )
+        for n, row in rows
+        if shown[0] <= n <= shown[-1]
+    ]
+    return element("pre", *lines, class_="excerpt")
+
+
+def _marked(excerpt: Excerpt, number: int, row: str) -> Iterator[Markup]:
+    """Yield a row, with what is meant of it marked."""
+    shown = printable_characters(row)
+    if not excerpt.row <= number <= excerpt.end_row:
+        yield verbatim("".join(shown))
+        return
+    start = excerpt.column - 1 if number == excerpt.row else 0
+    end = excerpt.end_column - 1 if number == excerpt.end_row else len(row)
+    # The end of the row is a place as well.
+    end = max(end, start + 1)
+    yield verbatim("".join(shown[:start]))
+    yield element("mark", verbatim("".join(shown[start:end]) or " "))
+    yield verbatim("".join(shown[end:]))

@@ -1,0 +1,110 @@
+"""Notebooks by families of rules, and what a reader may choose to see of their findings."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+
+from nblint.linting.registry import FAMILIES
+from nblint.linting.results import Reported, Result
+from nblint.reports.html.findings import path_of, section
+from nblint.reports.html.kinds import CHOICES, counts_of, family_of, kinds_of
+from nblint.reports.html.markup import Markup, element
+from nblint.reports.text import Summary, count
+
+
+class Overview:
+    """What stands above the findings, counted while they pass by.
+
+    Attributes:
+        rows: The rows of the table, one a notebook with findings.
+        guilty: How many notebooks have findings.
+        recorded: How many findings the baseline records.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Markup] = []
+        self.guilty = self.recorded = 0
+        self._clean: list[str] = []
+        self._totals: Counter[str] = Counter()
+
+    def sections(self, result: Result) -> Iterator[str]:
+        """Yield the findings of a notebook, or of each file that is about all notebooks."""
+        self.recorded += result.recorded
+        self.guilty += result.notebooks if result.findings else 0
+        if not result.findings and result.path:
+            self._clean.append(result.path)
+        for path, group in groupby(result.findings, lambda one: result.path or one.path):
+            findings = tuple(group)
+            anchor = f"n{len(self.rows) + 1}"
+            self.rows.append(self._row(path, anchor, findings))
+            yield from section(path, anchor, findings)
+
+    def _row(self, path: str, anchor: str, findings: tuple[Reported, ...]) -> Markup:
+        link = element("a", path_of(path), href=f"#{anchor}")
+        cells = [element("th", link, scope="row")]
+        for family in FAMILIES:
+            found = [one for one in findings if family_of(one) == family]
+            self._totals[family] += len(found)
+            if not found:
+                cells.append(element("td", "0", class_="none"))
+                continue
+            kinds = sorted({kind for one in found for kind in kinds_of(one)})
+            number = element(
+                "a",
+                f"{len(found):,}",
+                href=f"#{anchor}-{family}",
+                class_=" ".join(kinds),
+                title=counts_of(found),
+            )
+            cells.append(element("td", number))
+        return element("tr", *cells)
+
+    def choices(self, summary: Summary) -> Iterator[str]:
+        """Yield what a reader may choose to see."""
+        numbers = {
+            "error": summary.errors,
+            "warning": summary.warnings,
+            "fixable": summary.fixable,
+            **self._totals,
+        }
+        shown = [("all", "all", summary.errors + summary.warnings)]
+        shown += [(name, words, numbers[name]) for name, words in CHOICES.items() if numbers[name]]
+        yield '<fieldset class="choices">\n'
+        yield element("legend", "Show") + "\n"
+        for name, words, number in shown:
+            key = f"only-{name}"
+            checked = "" if name == "all" else None
+            yield element("input", type="radio", name="only", id=key, checked=checked)
+            yield element("label", f"{words} ", element("b", f"{number:,}"), for_=key) + "\n"
+        yield "</fieldset>\n"
+
+    def table(self) -> Iterator[str]:
+        """Yield notebooks by families of rules."""
+        yield element("h2", "Notebooks", id="notebooks") + "\n"
+        yield '<div class="wide">\n<table>\n'
+        heads = [
+            element("th", element("span", name), element("code", prefix), scope="col")
+            for prefix, name in FAMILIES.items()
+        ]
+        yield element(
+            "thead", element("tr", element("th", element("span", "notebook"), scope="col"), *heads)
+        )
+        yield "\n<tbody>\n"
+        yield from (f"{row}\n" for row in self.rows)
+        yield "</tbody>\n"
+        if len(self.rows) > 1:
+            totals = [element("td", f"{self._totals[family]:,}") for family in FAMILIES]
+            all_of_them = element("th", "All", scope="row")
+            yield element("tfoot", element("tr", all_of_them, *totals)) + "\n"
+        yield "</table>\n</div>\n"
+
+    def clean_notebooks(self) -> Iterator[str]:
+        """Yield the names of the notebooks that nothing is wrong with."""
+        if not self._clean:
+            return
+        number = len(self._clean)
+        verb = "is" if number == 1 else "are"
+        yield '<details class="clean">\n'
+        yield element("summary", f"{count(number, 'notebook')} {verb} clean") + "\n<ul>\n"
+        yield from (f"{element('li', path_of(path))}\n" for path in self._clean)
+        yield "</ul>\n</details>\n"
