@@ -164,13 +164,14 @@ def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
     position = 0
     for row in text.split("\n"):
         start = row.find("#")
-        if start >= 0 and (has_stem(row) or "ogin" in row):
+        if start >= 0 and (has_stem(row) or "ogin" in row or " -" in row):
             # A "#" in a literal does no harm: the tree has judged what stands there.
             before = row[:start]
             if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
                 comment = row[start:]
                 yield from _moved(find_headers(comment, extra), position + start)
                 yield from _moved(find_logins(comment, extra), position + start)
+                yield from _moved(find_commands(comment, extra), position + start)
                 yield from _moved(find_pairs(comment, Unquoted.PROSE, extra), position + start)
         position += len(row) + 1
 

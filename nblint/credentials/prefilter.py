@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nblint.credentials.clients import CALLED
 from nblint.credentials.documented import (
     SPACED_LITERALS,
     find_formats,
@@ -23,11 +24,8 @@ from nblint.credentials.stems import stems, word_at
 from nblint.patterns import lazy_pattern
 
 # Calls of clients that take a credential by position, with a literal: no name gives it away.
-_CLIENTS = frozenset(
-    "login connect Client Github Gitlab Shodan OpenAI Bot Anthropic Fernet OTXv2 PyMISP Graph "
-    "bind_s Fred Groq Cohere Dropbox Slack OWM Credential OAuth1 OAuthHandler b64decode run "
-    "simple_bind_s FTP SMTP Credentials UsernameToken req_auth_basic key_set_with_value Redis StrictRedis Minio BasicAuthentication Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient "
-    "Connection create TenableIO TenableSC authenticate format".split()
+_CLIENTS = CALLED | frozenset(
+    "authenticate b64decode Credential format Graph Hosts key_set_with_value MongoClient req_auth_basic".split()
 )
 _CLIENT_NAMES = ("Client", "Credential", "OAuthHandler")
 _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
@@ -55,7 +53,7 @@ _COOKIE = lazy_pattern(r"""ookie[^\n]{0,300}?[\w%+/=.~|:-]{16}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/")
-_STATEMENTS = ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
+_STATEMENTS = ("appid", "pgpass", "Fernet(", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
 _OPTIONS = (" -u", " -U", " -a", " -l")
 _MARKS = Literals(
     (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "curl", "ogin", "ookie", "-p")

@@ -28,15 +28,20 @@ class Unquoted(Enum):
 _CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
+    + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
-_DESCRIPTION = lazy_pattern(r"[ \t]([A-Za-z]{2,20})[ \t]?[:=]")
+_DESCRIPTION = lazy_pattern(r"[ \t](?!is\b|are\b|to\b)([A-Za-z]{2,20})[ \t]?[:=]")
+# `Secret 'db' created (version: …)`: what follows identifies something.
+_IDENTIFIED = lazy_pattern(
+    r"[\"'`]?(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,2}[ \t]\(?(?:id|version|hash|digest|fingerprint|checksum|etag)(?:[ \t]?[:=]|[ \t]is\b)",
+    re.IGNORECASE,
+)
 # `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
 _APPOSITION = lazy_pattern(
     r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
@@ -64,6 +69,10 @@ _NAMED_VALUE = lazy_pattern(
     r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
     re.IGNORECASE,
 )
+# Terraform's `variable "db_password" { default = "…" }`.
+_VARIABLE = lazy_pattern(
+    r"""\bvariable\s{1,4}"([\w.-]{2,60})"\s{0,4}\{[^{}]{0,400}?\bdefault\s{1,20}=\s{0,20}"([^"\n]{4,512})\""""
+)
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
 _LOGIN = lazy_pattern(
     r"""\b(?:credentials?|creds?|log ?ins?|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:))?"""
@@ -87,9 +96,10 @@ _AUTHORIZATION = lazy_pattern(
     r"""([\w.~+/=-]{8,2048})""",
     re.IGNORECASE,
 )
+_BASIC = lazy_pattern(r"\bBasic\s([A-Za-z0-9+/]{12,2048}={0,2})")
 _BEARER = lazy_pattern(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _AUTH_TUPLE = lazy_pattern(
-    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|key_set_with_value)\((?:\w{1,20},\s{0,2}|["'][\w.-]{1,40}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
+    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|key_set_with_value|getConnection)\((?:\w{1,20},\s{0,2}|["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
     r"""\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )
 
@@ -122,9 +132,10 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         # In code and files a name is one word; in prose it may be three: "Client Secret".
         last = name.rpartition(" ")[2]
         judged = judge(name if unquoted is Unquoted.PROSE else last)
+        called = name
         if judged.level is Level.NONE:
-            judged = judge(last)
-        if judged.level is Level.NONE or _is_described(text, end, last):
+            judged, called = judge(last), last
+        if judged.level is Level.NONE or _is_described(text, end, called):
             continue
         if separator is None:
             separator = _loose_separator(text, end - len(last), end, judged)
@@ -139,6 +150,8 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
 
 def _is_described(text: str, end: int, name: str) -> bool:
     """Tell whether the next word makes a name something else: "password hash: …"."""
+    if _IDENTIFIED.match(text, end):
+        return True
     found = _DESCRIPTION.match(text, end)
     return found is not None and judge(f"{name} {found[1]}").level is Level.NONE
 
@@ -217,6 +230,8 @@ def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         for match in pattern.finditer(text) if "value=" in text else ():
             yield from bind(match[label].rstrip(" :"), match[value], *match.span(value),
                             placeholders=placeholders)  # fmt: skip
+    for match in _VARIABLE.finditer(text) if "variable" in text else ():
+        yield from bind(match[1], match[2], *match.span(2), placeholders=placeholders)
     for match in _NAMED_VALUE.finditer(text) if "value" in text else ():
         group = match.lastindex or 2
         yield from bind(match[1], match[group], *match.span(group), quoted=group == 2,
@@ -245,7 +260,9 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         )
     for match in _BEARER.finditer(text) if "bearer" in lowered else ():
         yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
-    for match in _AUTH_TUPLE.finditer(text) if "auth" in text or "key_set" in text else ():
+    for match in _BASIC.finditer(text) if "Basic" in text else ():
+        yield from authorization("basic", match[1], *match.span(1), placeholders=placeholders)
+    for match in _AUTH_TUPLE.finditer(text) if "auth" in lowered or "key_set" in text or "getConn" in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders)
 
 
