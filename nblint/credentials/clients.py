@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from nblint.credentials.bound import PASSWORD, SECRET
-from nblint.credentials.names import CredentialName
+from nblint.credentials.names import CredentialName, Level
 
 # Positional credentials of well-known clients: which argument, counted from 0.
 # A name with a dot is matched with its last two parts.
@@ -39,8 +39,8 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("token", 1, "StorageSharedKeyCredential NamedKeyCredential AzureNamedKeyCredential hvac.Client"),
         ("token", 1, "SharedKeyCredentials PyMISP ExpandedPyMISP Airtable TwilioClient twilio.rest"),
         ("token", 1, "OAuthHandler AppAuthHandler Canvas TheHiveApi ClientCredential"),
-        ("token", 0, "TimeSeries RESTClient AES.new URLSafeTimedSerializer URLSafeSerializer"),
-        ("password", 1, "SentinelAPI UserCredential acquire_token_for_user with_user_credentials"),
+        ("token", 0, "TimeSeries RESTClient AES.new URLSafeTimedSerializer URLSafeSerializer OpenCageGeocode ApiKeyAuth"),
+        ("password", 1, "SentinelAPI UserCredential acquire_token_for_user with_user_credentials auth_with_creds"),
         ("password", 2, "GIS getConnection"),
         ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
         ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
@@ -61,6 +61,7 @@ _TABLE["OAuth1"] = _TABLE["OAuth1UserHandler"] = {1: SECRET, 2: SECRET, 3: SECRE
 _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
 _TABLE["Client"] = {1: SECRET}
 _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
+_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name of something
 # How they are called, without what stands before the dot: for a look at the words of a text.
 CALLED = frozenset(name.rpartition(".")[2] for name in _TABLE)
 
@@ -76,6 +77,8 @@ def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
     known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
     if known is None and called == "login" and len(node.args) == 2:
         return {1: PASSWORD}  # whatever the client is called: user, password
+    if known is None and called.endswith("Client"):
+        return {1: _WEAK}
     if called == "connect" and len(node.args) >= 4 and _is_number(node.args[1]):
         return {3: PASSWORD}  # paramiko: host, port, user, password
     return known or {}

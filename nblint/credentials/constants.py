@@ -9,10 +9,10 @@ from collections.abc import Iterator
 _WRAPPERS = frozenset(
     "SecretStr SecretBytes str bytes bytearray quote quote_plus Secret dedent Some Field field "
     "b64encode urlsafe_b64encode b64decode urlsafe_b64decode standard_b64decode unhexlify fromhex "
-    "repr Variable StringVar InitVar Param Option Argument Query Header Form Body".split()
+    "repr Variable StringVar InitVar Param Option Argument Query Header Form Body ib attrib Unicode CharField".split()
 )
 _TEXT_METHODS = frozenset(
-    "strip lstrip rstrip encode decode lower upper removeprefix removesuffix casefold".split()
+    "strip lstrip rstrip encode decode lower upper removeprefix removesuffix casefold tag".split()
 )
 _LONGEST = 65_536
 _DEEPEST = 60

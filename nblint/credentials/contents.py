@@ -12,6 +12,7 @@ from nblint.credentials.documented import find_formats
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.names import CredentialName
 from nblint.credentials.private_keys import find_private_keys
+from nblint.credentials.shell import find_commands
 from nblint.credentials.sql import find_sql
 from nblint.credentials.stems import has_stem
 from nblint.credentials.text import (
@@ -88,6 +89,9 @@ class Contents:
         segment_start, segment_end = self._span(node)
         if text not in self._text[segment_start:segment_end]:
             yield from self._documented(node, text)  # escaped or in several parts
+        if " -" in text or "machine " in text:  # a command, or a row of .netrc
+            for hit in find_commands(text, self._placeholders):
+                yield self.at(node, hit)
         if text.startswith("Basic "):
             yield from self.authorization(node, text)
         if not has_stem(text) or not (any(mark in text for mark in _MARKS) or _LONG.search(text)):

@@ -45,7 +45,7 @@ _QUALIFIERS = frozenset(
 # text. `next_page_token` and its like are cursors.
 _HARMLESS = frozenset(
     """
-    attr attribute batch begin blob block bos bucket cache candidate category chunk class cls
+    attr attribute batch begin blob block bos bucket cache candidate category cell chunk class cls
     col column compound config context continuation continue count csrf csv current data date
     day delim delimiter dict distinct document dummy element end entity entry eos error etag event
     example extra false feature field file filter first foreign frame generated get group hash
@@ -80,7 +80,7 @@ _DESCRIPTIONS = frozenset(
     filename filepath files filter finder fingerprint fn folder form format fp func function generator
     getter group groups guessing handler hash hashed hashes header headers help hint host id identifier
     ids in index indices info input inputs instructions issuer iterator json keyring kind
-    kwargs label labels layer len length lengths level lifetime limit limits lineno link list
+    kwargs label labels last layer len length lengths level lifetime limit limits lineno link list
     loader location logits loss manager map mapping mask match max md5 message method min mode
     model msg name named names node num number object offset ok option options output page
     param parameter parameters parser path paths pattern per placeholder policy pos position

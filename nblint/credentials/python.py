@@ -40,6 +40,7 @@ _NO_GIVERS = frozenset(
     "get read fetch load retrieve find lookup verify check validate create generate new make rotate "
     "delete revoke hash decode encode list has is test mask show describe".split()
 )
+_WEAK_KEY = CredentialName(Level.WEAK, "API key")
 _TYPING = frozenset({"send_keys", "fill", "type", "press_sequentially"})
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
@@ -252,6 +253,7 @@ class PythonLayer:
         elif judged.level is not Level.NONE:
             for node, text in literals(value, self._constants):
                 yield from self._contents.hit(node, name, text, judged)
+            yield from self._collection(name, value, judged)
 
     def _fallback(self, looked_up: ast.expr, others: list[ast.expr]) -> Iterator[Hit]:
         """`os.environ.get("API_KEY") or "…"`: the name stands in the look-up."""
@@ -327,6 +329,9 @@ class PythonLayer:
         # add_argument("-t", "--token", default="…"): the longest of the first two names it.
         first = max((text for text in arguments[:2] if text), key=len, default="")
         for keyword in node.keywords:
+            if keyword.arg == "key" and called.endswith(("Client", "API", "Api", "Series")):
+                for inner, text in literals(keyword.value, self._constants):
+                    yield from self._contents.hit(inner, "key", text, _WEAK_KEY)
             if keyword.arg in _DEFAULTS:
                 label = first or self._label(node)
                 if "assword" in called:
@@ -334,6 +339,8 @@ class PythonLayer:
                 judged = judge(label.lstrip("-")) if len(label) <= 60 else judge("")
                 if called == "Prompt" or judged.level is not Level.NONE:
                     yield from self._setter(label.lstrip("-"), keyword.value)
+        if called.startswith("assert") and len(node.args) == 2:
+            yield from self._compared(*node.args)
         if called in _TYPING and node.args:
             yield from self._typed(node.func, node.args[-1])
         for index, judged in positional(full, node).items():

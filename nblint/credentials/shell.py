@@ -100,7 +100,7 @@ _SPACED = lazy_pattern(
 _SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill", "modify")
 # What a store of secrets is given: `az keyvault secret set … --value …`, AWS, Ansible.
 _STORED = lazy_pattern(
-    r"""\b(?:secret[ \t]{1,4}set|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:value|body)[ =]{1,4}""" + _WORD
+    r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}""" + _WORD
 )
 _ANSIBLE = lazy_pattern(r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD)
 _NETRC = lazy_pattern(
@@ -128,7 +128,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("poetry",), _POETRY, PASSWORD),
     (("mc ",), _MINIO, SECRET),
     ((".py",), _IMPACKET, PASSWORD),
-    (("--value", "--body"), _STORED, PASSWORD),
+    (("-value ", "-value=", "--body"), _STORED, PASSWORD),
     (("encrypt_string",), _ANSIBLE, PASSWORD),
 )
 

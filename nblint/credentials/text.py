@@ -25,7 +25,7 @@ class Unquoted(Enum):
 
 # A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
 # parenthesis in prose, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
+_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
     + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
@@ -33,7 +33,7 @@ _SEPARATOR = lazy_pattern(
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
 _DESCRIPTION = lazy_pattern(r"[ \t](?!is\b|are\b|to\b)([A-Za-z]{2,20})[ \t]?[:=]")
@@ -58,11 +58,11 @@ _BELOW = lazy_pattern(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,
 # `password      …`: a row of a series, or of a listing that says no more.
 _ALIGNED = lazy_pattern(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
 _QUOTED = lazy_pattern(
-    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _TRAILING = ".,;:)]}*\\"
-_ELEMENT = lazy_pattern(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
+_ELEMENT = lazy_pattern(r"<([A-Za-z][\w.:-]{0,60})(?:\s[^<>\n]{0,200})?>([^<>\n]{4,512})</\1>")
 # `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
 _NAMED_VALUE = lazy_pattern(
     r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,#]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
@@ -81,7 +81,7 @@ _LOGIN = lazy_pattern(
 )
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
 _ANSWER = lazy_pattern(
-    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}[\w.]{1,40}\.(?:send|sendline|write)\(b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
+    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}(?:[\w.]{1,40}\.(?:send|sendline|write)\(|send\s{1,4}(?:--\s{1,4})?)b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
 )
 # A widget as it prints itself, in any order: `Text(value='…', description='API key')`.
 _LABEL = r"""\b(?:description|placeholder)=["']([^"'\n]{2,60})["']"""
@@ -126,7 +126,8 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             continue
         if separator and unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
             continue  # a pipe: `cat /etc/passwd | grep ann`
-        if separator and "]" in separator[0] and separator[0].rstrip().endswith(","):
+        closed = separator and ("]" in separator[0] or "}" in separator[0])
+        if separator and closed and separator[0].rstrip().endswith(","):
             continue  # the last of a list
         name = before_stem(text, start) + text[start:end]
         # In code and files a name is one word; in prose it may be three: "Client Secret".
