@@ -92,7 +92,9 @@ def _is_worth_reading(text: str) -> bool:
     lowered = text.lower()
     if _PASSWORD_CALLS.present(lowered) or _PASSWORD_PAIR.search(lowered) or _BARE.search(lowered):
         return True
-    words = {match[1].rpartition(" ")[2] for match in _LITERAL.finditer(text)}
+    literals = [match[1] for match in _LITERAL.finditer(text)]
+    words = {literal.rpartition(" ")[2] for literal in literals}
+    words.update(word for literal in literals if " -" in literal for word in literal.split())
     return any(not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG) for word in words)
 
 

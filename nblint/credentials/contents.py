@@ -69,8 +69,9 @@ class Contents:
                 return
             hits = (*find_urls(text, self._placeholders), *find_headers(text))
             for hit in hits:  # a part of another one would be shown elsewhere than that
-                whole = (other.start <= hit.start and hit.end <= other.end for other in hits)
-                if sum(whole) == 1:
+                value = hit.secret.reveal()
+                longer = (one.secret.reveal() for one in hits if len(one.secret) > len(value))
+                if not any(value in other for other in longer):
                     yield self.at(node, hit)
 
     def _documented(self, node: ast.expr, text: str) -> Iterator[Hit]:
