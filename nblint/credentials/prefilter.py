@@ -36,7 +36,17 @@ _TOOLS = (
     "sqlcmd", "zip ", "7z", "bcp ", "isql ", "xfreerdp", "cqlsh", "beeline", "openssl ", "net use",
     "lftp ", ".py ", "rar ", "steghide ", "SecureString", "secret set", "secrets put",
 )  # fmt: skip
-_VERBS = ("rclone ", "poetry config", "mc alias", "mc config", "kinit", "<<<", "encrypt_string", '"Key":', "'Key':")
+_VERBS = (
+    "rclone ",
+    "poetry config",
+    "mc alias",
+    "mc config",
+    "kinit",
+    "<<<",
+    "encrypt_string",
+    '"Key":',
+    "'Key':",
+)
 _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
 _CURL = lazy_pattern(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
@@ -49,14 +59,27 @@ _COMMAND_END = lazy_pattern(r"[\n|;]")
 # A user and a password as short options of whatever tool: `-u ann -p …`.
 _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = lazy_pattern(r"""og ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
+# A URL in the making: `"postgresql://" + "ann:" + "…" + "@host"`.
+_COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 _COOKIE = lazy_pattern(r"""ookie[^\n]{0,300}?[\w%+/=.~|:-]{16}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/")
-_STATEMENTS = ("appid", "pgpass", "Fernet(", '://"', "://'", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
+_STATEMENTS = ("appid", "pgpass", "Fernet(", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
 _OPTIONS = (" -u", " -U", " -a", " -l")
 _MARKS = Literals(
-    (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "curl", "ogin", "og in", "ookie", "-p")
+    (
+        *_STATEMENTS,
+        *SHORT_KEYS,
+        *sorted(SPACED_LITERALS),
+        "curl",
+        "ogin",
+        "og in",
+        "ookie",
+        "-p",
+        '://"',
+        "://'",
+    )
 )
 _COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS))
 
@@ -103,6 +126,8 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))
     for mark in ("ogin", "og in"):
         found.update(at for at in places.get(mark, ()) if _LOGIN.match(text, at))
+    for mark in ('://"', "://'"):
+        found.update(at for at in places.get(mark, ()) if _COMPOSED.match(text, at))
     found.update(at for at in places.get("ookie", ()) if _COOKIE.match(text, at))
     found.update(_password_options(text, places.get("-p", ())))
     end = len(text) if code is None else code

@@ -7,7 +7,7 @@ by construction.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN
 from nblint.credentials.clients import positional
@@ -34,6 +34,7 @@ _RUNNERS = frozenset(
     "spawn sh bash execute_command parse_args parse_known_args invoke main".split()
 )
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
+_BARE_KEYS = frozenset({"key", "Key", "SEC"})
 _BESIDE_KEYS = frozenset({"secret", "api_secret", "accept", "content-type", "version"})
 # What a call does that has a credential's name and takes something else.
 _NO_GIVERS = frozenset(
@@ -120,11 +121,11 @@ class PythonLayer:
                     if name == "params":
                         yield from self._parameters(value)
                 case ast.Dict(keys=keys, values=values):
-                    for key, value in zip(keys, values, strict=False):
-                        text = self._constants.fold(key) if key is not None else None
+                    names = [self._constants.fold(key) for key in keys]
+                    for text, value in zip(names, values, strict=True):
                         if text is not None:
                             yield from self._bound(text, value)
-                    yield from self._paired(zip(map(self._constants.fold, keys), values))
+                    yield from self._paired(names, values)
                 case ast.arguments():
                     yield from self._defaults(node)
                 case ast.Compare(left=left, comparators=[right, *_]):
@@ -139,7 +140,8 @@ class PythonLayer:
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                     yield from self._returned(name, node)
                 case ast.Call(keywords=keywords):
-                    yield from self._paired((word.arg, word.value) for word in keywords)
+                    names = [keyword.arg for keyword in keywords]
+                    yield from self._paired(names, [keyword.value for keyword in keywords])
                     yield from self._contents.composed(node, self._constants.fold(node))
                     yield from self._call(node)
                     yield from self._command(node)
@@ -206,14 +208,16 @@ class PythonLayer:
                     if len(text) >= 20:
                         yield from self._contents.hit(node, name, text, API_KEY)
 
-    def _paired(self, pairs: Iterable[tuple[str | None, ast.expr]]) -> Iterator[Hit]:
+    def _paired(self, names: list[str | None], values: list[ast.expr]) -> Iterator[Hit]:
         """`key="…"` beside a secret or in a header, where it is no column's name."""
-        named = {name.lower(): value for name, value in pairs if name is not None}
-        value = named.get("key", named.get("sec"))
-        if value is not None and not _BESIDE_KEYS.isdisjoint(named):
-            for node, text in literals(value, self._constants):
-                if len(text) >= 16:
-                    yield from self._contents.hit(node, "key", text, API_KEY)
+        if _BARE_KEYS.isdisjoint(names):
+            return
+        beside = {name.lower() for name in names if name is not None}
+        for name, value in zip(names, values, strict=True):
+            if name in _BARE_KEYS and not _BESIDE_KEYS.isdisjoint(beside):
+                for node, text in literals(value, self._constants):
+                    if len(text) >= 16:
+                        yield from self._contents.hit(node, "key", text, API_KEY)
 
     def _collection(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
         """`api_keys = ["…", "…"]`, `secret = {"value": "…"}`: values that look like secrets."""

@@ -100,9 +100,12 @@ _SPACED = lazy_pattern(
 _SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill", "modify")
 # What a store of secrets is given: `az keyvault secret set … --value …`, AWS, Ansible.
 _STORED = lazy_pattern(
-    r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}""" + _WORD
+    r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}"""
+    + _WORD
 )
-_ANSIBLE = lazy_pattern(r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD)
+_ANSIBLE = lazy_pattern(
+    r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD
+)
 _NETRC = lazy_pattern(
     r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
 )

@@ -263,7 +263,11 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
     for match in _BASIC.finditer(text) if "Basic" in text else ():
         yield from authorization("basic", match[1], *match.span(1), placeholders=placeholders)
-    for match in _AUTH_TUPLE.finditer(text) if "auth" in lowered or "key_set" in text or "getConn" in text else ():
+    for match in (
+        _AUTH_TUPLE.finditer(text)
+        if "auth" in lowered or "key_set" in text or "getConn" in text
+        else ()
+    ):
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders)
 
 

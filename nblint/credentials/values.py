@@ -51,7 +51,9 @@ _UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _OPAQUE = lazy_pattern(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
 _DATE_OR_VERSION = lazy_pattern(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
 _PART = lazy_pattern(r"[A-Za-z0-9]+")
-_PLAIN_PART = lazy_pattern(r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?")
+_PLAIN_PART = lazy_pattern(
+    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
+)
 _IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+")
 _TYPE = lazy_pattern(
     r"(?:str|bytes|bool|any|object|string|optional|list|dict|none|category"
