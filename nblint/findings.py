@@ -1,7 +1,7 @@
 """What a rule is, and what it says."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol
@@ -41,6 +41,11 @@ class Fingerprinted(Protocol):
     nothing after the rules, no report and no other process, ever holds the value.
     """
 
+    @property
+    def secret(self) -> Hashable:
+        """The value: compared with others, and never shown."""
+        ...
+
     def fingerprint(self, salt: str) -> str:
         """Return 32 hexadecimal digits: the same for the same value and salt, wherever it is."""
         ...
@@ -62,6 +67,7 @@ class Finding:
             stand; None for a credential where there is no baseline, whose salt it takes.
         fix: What would mend it.
         secret: What the rule found that must not be shown; gone in finished findings.
+        leak: The number of the credential within its notebook, the same in each of its places.
         path: The file that it is about, where that is not the notebook.
     """
 
@@ -75,6 +81,7 @@ class Finding:
     fingerprint: str | None = None
     fix: Fix | None = None
     secret: Fingerprinted | None = field(default=None, repr=False)
+    leak: int | None = None
     path: Path | None = None
 
 

@@ -137,6 +137,7 @@ def completed(
 
     A message may quote the notebook, and so may hold what another rule keeps secret.
     """
+    leaks: dict[object, int] = {}
     for finding in findings:
         masked = replace(
             finding,
@@ -144,7 +145,9 @@ def completed(
             help=finding.help and redaction.mask(finding.help),
             severity=selection.severity(finding.code, finding.severity),
         )
-        yield replace(masked, fingerprint=_fingerprint(masked, salt), secret=None)
+        secret = finding.secret
+        leak = leaks.setdefault(secret.secret, len(leaks) + 1) if secret else None
+        yield replace(masked, fingerprint=_fingerprint(masked, salt), secret=None, leak=leak)
 
 
 def _fingerprint(finding: Finding, salt: str | None) -> str | None:

@@ -12,11 +12,21 @@ def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
     summary = Summary()
     for result in summary.counted(results):
         above = None
-        for reported in result.findings:
+        for reported in result.findings if style.quiet else _by_credential(result.findings):
             yield from describe(reported, style, above)
             above = reported
     if not style.quiet:
         yield summary.line(style)
+
+
+def _by_credential(findings: Iterable[Reported]) -> Iterator[Reported]:
+    """Yield findings in their order, but a credential's further places right behind its first."""
+    places: dict[object, list[Reported]] = {}
+    for reported in findings:
+        leak = reported.finding.leak
+        places.setdefault(id(reported) if leak is None else (leak,), []).append(reported)
+    for group in places.values():
+        yield from group
 
 
 class Summary:
@@ -77,10 +87,13 @@ def describe(
     if style.quiet:
         return
     place, shown = finding.place, above.finding.place if above else None
-    if shown is None or shown.cell != place.cell:
-        yield from _cell(reported, style)
-    if place != shown:
-        yield from _row(reported, style)
+    if above and finding.leak is not None and finding.leak == above.finding.leak:
+        yield f"  {style.paint('again:', 'quiet')} the credential above, in another place\n"
+    else:
+        if shown is None or shown.cell != place.cell:
+            yield from _cell(reported, style)
+        if place != shown:
+            yield from _row(reported, style)
     if finding.help:
         yield f"  {style.paint('help:', 'quiet')} {printable(finding.help)}\n"
     if finding.fix:
