@@ -196,3 +196,4 @@ def test_the_places_of_one_credential_stand_together() -> None:
     )
     report = json.loads(check("--select", "NBL2", "--output-format", "json").stdout)
     assert [finding["cell"] for finding in report] == [2, 2, 3, 4], "in the notebook's order"
+    assert {finding["detector"] for finding in report} == {"github-token"}, "settings name it so"
