@@ -76,7 +76,7 @@ def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
     called = full.rpartition(".")[2]
     known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
     if known is None and called == "login" and len(node.args) == 2:
-        return {1: PASSWORD}  # whatever the client is called: user, password
+        return {1: SECRET}  # whatever the client is called: user, password
     if known is None and called.endswith("Client"):
         return {1: _WEAK}
     if called == "connect" and len(node.args) >= 4 and _is_number(node.args[1]):

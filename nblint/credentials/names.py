@@ -66,7 +66,12 @@ _OTHER_PASSES = frozenset(
     """.split()
 )
 # What lets something pass, and no one.
-_FILTERS = frozenset("band filter first forward high low multi qc second single two".split())
+_FILTERS = frozenset(
+    """
+    backward band decoder encoder filter final first forward high last low multi qc render second
+    single third train training two validation
+    """.split()
+)
 _OTHER_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey hotkey whisky malarkey".split())
 # What follows the secret's word and makes the whole a description of it.
 _DESCRIPTIONS = frozenset(
@@ -194,7 +199,7 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
         return _judge_token(before)
     if word == "tokens":
         found = _judge_token(before)
-        return found if found.level is Level.STRONG and before != "id" else _NOTHING
+        return found._replace(level=Level.WEAK) if found.level is Level.STRONG else _NOTHING
     if word.endswith("token") and len(word) > 5:
         return CredentialName(Level.WEAK, "token")
     if word.endswith("key") and len(word) > 4 and word not in _OTHER_KEYS:

@@ -35,7 +35,7 @@ _RUNNERS = frozenset(
 )
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
 _BARE_KEYS = frozenset({"key", "Key", "SEC"})
-_BESIDE_KEYS = frozenset({"secret", "api_secret", "accept", "content-type", "version"})
+_BESIDE_KEYS = frozenset({"secret", "api_secret", "accept", "content-type"})
 # What a call does that has a credential's name and takes something else.
 _NO_GIVERS = frozenset(
     "get read fetch load retrieve find lookup verify check validate create generate new make rotate "
@@ -216,8 +216,8 @@ class PythonLayer:
         for name, value in zip(names, values, strict=True):
             if name in _BARE_KEYS and not _BESIDE_KEYS.isdisjoint(beside):
                 for node, text in literals(value, self._constants):
-                    if len(text) >= 16:
-                        yield from self._contents.hit(node, "key", text, API_KEY)
+                    if len(text) >= 20:
+                        yield from self._contents.hit(node, "key", text, _WEAK_KEY)
 
     def _collection(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
         """`api_keys = ["…", "…"]`, `secret = {"value": "…"}`: values that look like secrets."""
@@ -355,7 +355,7 @@ class PythonLayer:
             weak = judged._replace(level=Level.WEAK)  # `census.access_token("…")`, or a look-up
             for argument in node.args[:1] if len(node.args) == 1 else ():
                 yield from self._given(argument, weak)
-        if called == "connect":
+        if called == "connect" and len(node.args) >= 3:
             for argument in node.args:  # jaydebeapi: driver, URL, [user, password]
                 if isinstance(argument, (ast.List, ast.Tuple)):
                     yield from self._userinfo(argument.elts)

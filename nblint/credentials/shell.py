@@ -107,7 +107,8 @@ _ANSIBLE = lazy_pattern(
     r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD
 )
 _NETRC = lazy_pattern(
-    r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
+    r"\bmachine\s{1,4}(?:\S{1,200}\s{1,4}login\s{1,4}\S{1,100}|[\w-]{1,100}\.\S{1,100})\s{1,4}password\s{1,4}"
+    + _WORD
 )
 _LIST_SEPARATOR = lazy_pattern(r"""["'],[ ]?["']""")
 # What each needs in the text at least, the pattern, and what its last words are.

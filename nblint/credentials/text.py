@@ -244,9 +244,9 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     lowered = text.lower()
     named = any(word in lowered for word in ("cred", "login", "log in", "user"))
     for match in _LOGIN.finditer(text) if named else ():
-        if match[1].isupper():  # "Login: SSO / MFA2"
-            continue
         value = match[2].rstrip("*)]}>.")
+        if match[1].isupper() or value.endswith(("2FA", "MFA")):  # "Login: SSO / MFA2"
+            continue
         yield from bind("", value, match.start(2), match.start(2) + len(value), judged=PASSWORD,
                         quoted=False, placeholders=placeholders)  # fmt: skip
 

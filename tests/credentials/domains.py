@@ -215,6 +215,18 @@ h = "Basic auth is not supported in v2"
 ---
 !dvc remote modify origin url s3://bucket/path-2024
 ---
+text = "a machine learning password model -2"
+---
+session.put({"Key": "raw/2024/part-00000-«uuid».parquet", "Version": "3"})
+---
+sso.login("corp", "okta.corp.com")
+---
+connect(["node1:9042", "node2:9042"])
+---
+user_tokens = ["hello2024", "world2"]
+---
+train_pass = "epoch2"
+---
 filter_type = design(btype="bandpass", order="order-4")
 ---
 %%writefile main.tf
@@ -227,6 +239,8 @@ variable "db_password" {
 Password spraying: `Summer2024!` style guesses are tried against many users.
 ---
 You can ask the password to @vx-underground. :p
+---
+Log in with Okta / Duo2FA.
 '''),
 *split("stream", r'''
 wandb: Paste an API key from your profile and hit enter:
