@@ -92,7 +92,9 @@ def _is_worth_reading(text: str) -> bool:
     lowered = text.lower()
     if _PASSWORD_CALLS.present(lowered) or _PASSWORD_PAIR.search(lowered) or _BARE.search(lowered):
         return True
-    words = {match[1].rpartition(" ")[2] for match in _LITERAL.finditer(text)}
+    literals = [match[1] for match in _LITERAL.finditer(text)]
+    words = {literal.rpartition(" ")[2] for literal in literals}
+    words.update(word for literal in literals if " -" in literal for word in literal.split())
     return any(not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG) for word in words)
 
 
@@ -164,13 +166,14 @@ def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
     position = 0
     for row in text.split("\n"):
         start = row.find("#")
-        if start >= 0 and (has_stem(row) or "ogin" in row):
+        if start >= 0 and (has_stem(row) or "ogin" in row or " -" in row):
             # A "#" in a literal does no harm: the tree has judged what stands there.
             before = row[:start]
             if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
                 comment = row[start:]
                 yield from _moved(find_headers(comment, extra), position + start)
                 yield from _moved(find_logins(comment, extra), position + start)
+                yield from _moved(find_commands(comment, extra), position + start)
                 yield from _moved(find_pairs(comment, Unquoted.PROSE, extra), position + start)
         position += len(row) + 1
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 _WRAPPERS = frozenset(
     "SecretStr SecretBytes str bytes bytearray quote quote_plus Secret dedent Some Field field "
     "b64encode urlsafe_b64encode b64decode urlsafe_b64decode standard_b64decode unhexlify fromhex "
-    "repr Variable StringVar InitVar Param Option Argument Query Header Form Body".split()
+    "repr Variable StringVar InitVar Param Option Argument Query Header Form Body ib attrib Unicode CharField".split()
 )
 _TEXT_METHODS = frozenset(
-    "strip lstrip rstrip encode decode lower upper removeprefix removesuffix casefold".split()
+    "strip lstrip rstrip encode decode lower upper removeprefix removesuffix casefold tag".split()
 )
 _LONGEST = 65_536
 _DEEPEST = 60
@@ -110,14 +110,21 @@ class Constants:
             case ast.Call(
                 func=ast.Attribute(value=ast.Constant(value=str() as template), attr="format"),
                 args=[*values],
-            ) if values:
-                return self._filled(template, "{}", values, depth)
+                keywords=keywords,
+            ):
+                for keyword in keywords[:50]:
+                    text = self.fold(keyword.value, depth + 1)
+                    if text is not None and len(template) <= _LONGEST:
+                        template = template.replace("{" + str(keyword.arg) + "}", text)
+                if values:
+                    return self._filled(template, "{}", values, depth)
+                return template if keywords else None
         return None
 
     def _names(self) -> dict[str, ast.expr | None]:
         if self._known is None:
             self._known = {}
-            for node in _statements(self._tree):
+            for node in statements(self._tree):
                 if isinstance(node, ast.Assign):
                     for target in node.targets:
                         if isinstance(target, ast.Name):
@@ -126,7 +133,7 @@ class Constants:
         return self._known
 
 
-def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
     """Yield the statements of a tree, and no expression: those are most of it."""
     stack = [tree]
     while stack:
@@ -175,7 +182,12 @@ def literals(
                     yield from literals(value, constants, depth + 1)
             elif called in _TEXT_METHODS and isinstance(func, ast.Attribute):
                 yield from literals(func.value, constants, depth + 1)
-        case ast.JoinedStr(values=[ast.Constant(value=str() as text), *_]) if len(text) > 12:
+        case ast.Lambda(body=body):
+            yield from literals(body, constants, depth + 1)
+        case (
+            ast.JoinedStr(values=[ast.Constant(value=str() as text), *_])
+            | ast.BinOp(left=ast.Constant(value=str() as text), op=ast.Add())
+        ) if len(text) > 12:
             # f"Bearer abc…{suffix}": what stands there is literal enough to judge.
             yield node, text
 

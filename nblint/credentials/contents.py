@@ -12,6 +12,7 @@ from nblint.credentials.documented import find_formats
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.names import CredentialName
 from nblint.credentials.private_keys import find_private_keys
+from nblint.credentials.shell import find_commands
 from nblint.credentials.sql import find_sql
 from nblint.credentials.stems import has_stem
 from nblint.credentials.text import (
@@ -66,15 +67,18 @@ class Contents:
             yield from self._documented(node, text)
             if text in self._source(node):
                 return
-            for hit in (*find_urls(text, self._placeholders), *find_headers(text)):
-                yield self.at(node, hit)
+            hits = (*find_urls(text, self._placeholders), *find_headers(text))
+            for hit in hits:  # a part of another one would be shown elsewhere than that
+                value = hit.secret.reveal()
+                longer = (one.secret.reveal() for one in hits if len(one.secret) > len(value))
+                if not any(value in other for other in longer):
+                    yield self.at(node, hit)
 
     def _documented(self, node: ast.expr, text: str) -> Iterator[Hit]:
         start, end = self._span(node)
-        source = self._text[start:end]
         for found in find_formats(text, placeholders=self._placeholders):
             value = Secret(text[found.start : found.end])
-            if value.reveal() in source:  # found where it stands
+            if value.reveal() in self._text:  # found where it stands
                 continue
             row = found.format
             yield Hit(row.name, row.kind, start, end, value, found.prefix, True, "", row.variable)
@@ -86,6 +90,11 @@ class Contents:
         segment_start, segment_end = self._span(node)
         if text not in self._text[segment_start:segment_end]:
             yield from self._documented(node, text)  # escaped or in several parts
+        if " -" in text or "machine " in text:  # a command, or a row of .netrc
+            for hit in find_commands(text, self._placeholders):
+                yield self.at(node, hit)
+        if text.startswith("Basic "):
+            yield from self.authorization(node, text)
         if not has_stem(text) or not (any(mark in text for mark in _MARKS) or _LONG.search(text)):
             return
         for hit in (
@@ -97,10 +106,16 @@ class Contents:
             yield self.at(node, hit)
 
     def at(self, node: ast.expr, hit: Hit) -> Hit:
-        """Move a hit from a literal's value to the source: exactly, unless it is escaped there."""
+        """Move a hit from a literal's value to the source: exactly, unless it is escaped there.
+
+        What a name stands for is shown where that is assigned.
+        """
         start, end = self._span(node)
         value = hit.secret.reveal()
         found = self._text.find(value, start, end)
+        if found < 0:
+            quoted = (self._text.find(f"{quote}{value}{quote}") for quote in ('"', "'"))
+            found = next((at + 1 for at in quoted if at >= 0), -1)
         if found >= 0:
             start, end = found, found + len(value)
         return Hit(

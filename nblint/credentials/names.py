@@ -28,8 +28,8 @@ class CredentialName(NamedTuple):
 _NOTHING = CredentialName(Level.NONE, "")
 _PASSWORDS = frozenset(
     """
-    contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passwd password
-    passwort pgpassword psw pwd pword senha sshpass wachtwoord пароль 密码 密碼 パスワード 비밀번호
+    contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passw passwd password
+    passwort passwrd pgpassword psw pswd pwd pword senha sshpass wachtwoord пароль 密码 密碼 パスワード 비밀번호
     """.split()
 )
 # What stands before "key" or "token" and makes it a credential.
@@ -45,45 +45,60 @@ _QUALIFIERS = frozenset(
 # text. `next_page_token` and its like are cursors.
 _HARMLESS = frozenset(
     """
-    attr attribute batch begin blob block bos bucket cache candidate category chunk class cls
+    attr attribute batch begin blob block bos bucket cache candidate category cell chunk class cls
     col column compound config context continuation continue count csrf csv current data date
-    day delim delimiter dict distinct document dummy element end entity entry eos error event
+    day delim delimiter dict distinct document dummy element end entity entry eos error etag event
     example extra false feature field file filter first foreign frame generated get group hash
     header hot http idempotency image index input item join json kernel keyword label lang language last
     left legend lemma level line lookup map mask max mean merge metadata metric min missing
     model month natural negative next nlp no node num obj object of output pad padding page
     parent partition path pos positive pred prev previous primary prompt public query range
     raw record redis registration resume right root row s3 sample search sentence sep series
-    single site slice some sort sorted source span special start state stop string sub subject sync
+    single site slice some sort sorted source span special start state stop string sub subject surrogate sync
     tag target task text theme time topic tracking train translation true type unique unk
     unknown value vocab warehouse widget word year zero
+    """.split()
+)
+_OTHER_PASSES = frozenset(
+    """
+    allpass bandpass bypass compass encompass highpass lowpass multipass onepass overpass singlepass
+    surpass trespass twopass underpass
+    """.split()
+)
+# What lets something pass, and no one.
+_FILTERS = frozenset(
+    """
+    backward band decoder encoder filter final first forward high last low multi qc render second
+    single third train training two validation
     """.split()
 )
 _OTHER_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey hotkey whisky malarkey".split())
 # What follows the secret's word and makes the whole a description of it.
 _DESCRIPTIONS = frozenset(
     """
-    algo algorithm alias arg args argument arn attempt attempts backend bucket button callback
+    algo algorithm alias arg args argument arn attack attacks attempt attempts backend bucket button callback
     category chain change changed check checker chiave class classes client cls code col cols column columns
-    complexity config configuration confirm context count counter counts created credit data
+    complexity config configuration confirm context count counter counts cracking created credit data
     dataset date days decoder dependency desc description detector dict dir directory dist doc
     docs emb embedding embeddings encoder encoding end endpoint engine entropy entry env error
     errors example exception exists expiration expire expires expiry field fields file
-    filename filepath files filter finder fn folder form format fp func function generator
-    getter group groups handler hash hashed hashes header headers help hint host id identifier
+    filename filepath files filter finder fingerprint fn folder form format fp func function generator
+    getter group groups guessing handler hash hashed hashes header headers help hint host id identifier
     ids in index indices info input inputs instructions issuer iterator json keyring kind
-    kwargs label labels layer len length lengths level lifetime limit limits lineno link list
+    kwargs label labels last layer len length lengths level lifetime limit limits lineno link list
     loader location logits loss manager map mapping mask match max md5 message method min mode
     model msg name named names node num number object offset ok option options output page
     param parameter parameters parser path paths pattern per placeholder policy pos position
     positions probs processor prompt provider query rate ratio re ref reference regex region
     registry repo required reset resource response result rotation rule rules scheme scope
-    scopes scorer screen server service sha sha1 sha256 size source span spec splitter start
-    state stats status store strength sub svc table tag template test tests text_input
+    scopes scorer screen server service sha sha1 sha256 size source span spec splitter spray
+    spraying start state stats status store strength stuffing sub svc table tag template test tests text_input
     threshold time timeout title total ttl type types updated uri url urls usage validator var
     variable vault vector version widget width window xpath
     """.split()
 )
+# Wherever in a name these stand, its value is for everybody.
+_NO_SECRETS = frozenset({"public", "tokenizer", "hash", "hashed"})
 # One word that is several, as people write them.
 _COMPOUNDS = {
     "apikey": ("api", "key"),
@@ -147,9 +162,11 @@ def judge(name: str) -> CredentialName:
         if found is None:
             continue
         after = set(words[position + 1 :])
+        if words[position] in ("auth", "authorization"):
+            after.discard("header")  # "auth_header" holds what "Authorization" does
         if found.level is Level.NONE or not _DESCRIPTIONS.isdisjoint(after):
             return _NOTHING
-        if "public" in words or "tokenizer" in words or words[0] in ("no", "is", "has", "use"):
+        if not _NO_SECRETS.isdisjoint(words) or words[0] in ("no", "is", "has", "use"):
             return _NOTHING
         return found
     return _NOTHING
@@ -162,7 +179,11 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
     if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase")):
         return CredentialName(Level.PASSWORD, "password")
     if (word in ("pass", "pw") and is_last) or (word == "passe" and before == "de"):
-        return CredentialName(Level.PASSWORD, "password") if len(words) <= 4 else None
+        if len(words) > 4 or before in _FILTERS:
+            return None
+        return CredentialName(Level.PASSWORD, "password")
+    if word.endswith("pass") and is_last and word not in _OTHER_PASSES:
+        return CredentialName(Level.PASSWORD, "password")
     if word.endswith("passwords"):
         return CredentialName(Level.PASSWORD, "password")
     if word in ("secret", "psk") or word.endswith("secret"):
@@ -176,13 +197,16 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
         return found if found.level is Level.STRONG else _NOTHING
     if word == "token":
         return _judge_token(before)
+    if word == "tokens":
+        found = _judge_token(before)
+        return found._replace(level=Level.WEAK) if found.level is Level.STRONG else _NOTHING
     if word.endswith("token") and len(word) > 5:
         return CredentialName(Level.WEAK, "token")
     if word.endswith("key") and len(word) > 4 and word not in _OTHER_KEYS:
         return CredentialName(Level.WEAK, "key")
     if word in ("pat", "jwt", "bearer", "dsn") and is_last:
         return CredentialName(Level.WEAK, "token")
-    if word in ("auth", "authorization") and is_last:
+    if word in ("auth", "authorization") and words[position + 1 :] in ([], ["header"]):
         return CredentialName(Level.WEAK, "credential")
     if word in ("signature", "sig") and before == "sas":
         return CredentialName(Level.WEAK, "signature")

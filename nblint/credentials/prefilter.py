@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nblint.credentials.clients import CALLED
 from nblint.credentials.documented import (
     SPACED_LITERALS,
     find_formats,
@@ -23,11 +24,8 @@ from nblint.credentials.stems import stems, word_at
 from nblint.patterns import lazy_pattern
 
 # Calls of clients that take a credential by position, with a literal: no name gives it away.
-_CLIENTS = frozenset(
-    "login connect Client Github Gitlab Shodan OpenAI Bot Anthropic Fernet OTXv2 PyMISP Graph "
-    "bind_s Fred Groq Cohere Dropbox Slack OWM Credential OAuth1 OAuthHandler b64decode run "
-    "simple_bind_s FTP SMTP Credentials UsernameToken req_auth_basic key_set_with_value Redis StrictRedis Minio BasicAuthentication Airtable TodoistAPI Translator Hosts encode new username_pw_set WebClient MongoClient "
-    "Connection create TenableIO TenableSC authenticate format".split()
+_CLIENTS = CALLED | frozenset(
+    "authenticate b64decode Credential format Graph Hosts key_set_with_value MongoClient req_auth_basic send_keys".split()
 )
 _CLIENT_NAMES = ("Client", "Credential", "OAuthHandler")
 _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
@@ -36,9 +34,19 @@ _TOOLS = (
     "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
     "mongo", " login ", "http -a", "https -a", "rman ", "impdp", "expdp", "twine ", "snowsql",
     "sqlcmd", "zip ", "7z", "bcp ", "isql ", "xfreerdp", "cqlsh", "beeline", "openssl ", "net use",
-    "lftp ", ".py ",
+    "lftp ", ".py ", "rar ", "steghide ", "SecureString", "secret set", "secrets put",
 )  # fmt: skip
-_VERBS = ("rclone ", "poetry config", "mc alias", "mc config", "kinit", "<<<")
+_VERBS = (
+    "rclone ",
+    "poetry config",
+    "mc alias",
+    "mc config",
+    "kinit",
+    "<<<",
+    "encrypt_string",
+    '"Key":',
+    "'Key':",
+)
 _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
 _CURL = lazy_pattern(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
@@ -50,15 +58,28 @@ _COMMAND = 200
 _COMMAND_END = lazy_pattern(r"[\n|;]")
 # A user and a password as short options of whatever tool: `-u ann -p …`.
 _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
-_LOGIN = lazy_pattern(r"""ogins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
+_LOGIN = lazy_pattern(r"""og ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
+# A URL in the making: `"postgresql://" + "ann:" + "…" + "@host"`.
+_COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 _COOKIE = lazy_pattern(r"""ookie[^\n]{0,300}?[\w%+/=.~|:-]{16}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/")
-_STATEMENTS = ("appid", "pgpass", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
+_STATEMENTS = ("appid", "pgpass", "Fernet(", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
 _OPTIONS = (" -u", " -U", " -a", " -l")
 _MARKS = Literals(
-    (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "curl", "ogin", "ookie", "-p")
+    (
+        *_STATEMENTS,
+        *SHORT_KEYS,
+        *sorted(SPACED_LITERALS),
+        "curl",
+        "ogin",
+        "og in",
+        "ookie",
+        "-p",
+        '://"',
+        "://'",
+    )
 )
 _COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS))
 
@@ -103,7 +124,10 @@ def look(text: str, code: int | None = None) -> Clues:
     for statement in _STATEMENTS:
         found.update(places.get(statement, ()))
     found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))
-    found.update(at for at in places.get("ogin", ()) if _LOGIN.match(text, at))
+    for mark in ("ogin", "og in"):
+        found.update(at for at in places.get(mark, ()) if _LOGIN.match(text, at))
+    for mark in ('://"', "://'"):
+        found.update(at for at in places.get(mark, ()) if _COMPOSED.match(text, at))
     found.update(at for at in places.get("ookie", ()) if _COOKIE.match(text, at))
     found.update(_password_options(text, places.get("-p", ())))
     end = len(text) if code is None else code

@@ -11,12 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN
 from nblint.credentials.clients import positional
-from nblint.credentials.constants import Constants, called_name, literals
+from nblint.credentials.constants import Constants, called_name, literals, statements
 from nblint.credentials.contents import Contents
 from nblint.credentials.hits import Hit
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.shell import find_shell
 from nblint.credentials.urls import QUERY_KEYS, find_easy_connect
+from nblint.patterns import lazy_pattern
 
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
@@ -33,6 +34,16 @@ _RUNNERS = frozenset(
     "spawn sh bash execute_command parse_args parse_known_args invoke main".split()
 )
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
+_BARE_KEYS = frozenset({"key", "Key", "SEC"})
+_BESIDE_KEYS = frozenset({"secret", "api_secret", "accept", "content-type"})
+# What a call does that has a credential's name and takes something else.
+_NO_GIVERS = frozenset(
+    "get read fetch load retrieve find lookup verify check validate create generate new make rotate "
+    "delete revoke hash decode encode list has is test mask show describe".split()
+)
+_WEAK_KEY = CredentialName(Level.WEAK, "API key")
+_TYPING = frozenset({"send_keys", "fill", "type", "press_sequentially"})
+_PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 
 
@@ -108,6 +119,8 @@ class PythonLayer:
                 case ast.Assign(targets=targets, value=value):
                     for target in targets:
                         yield from self._assigned(target, value)
+                        if isinstance(target, ast.Attribute) and target.attr == "argv":
+                            yield from self._command_line(value)
                 case ast.AnnAssign(target=target, value=ast.expr() as value):
                     yield from self._assigned(target, value)
                 case ast.AugAssign(target=target, value=value):
@@ -119,16 +132,27 @@ class PythonLayer:
                     if name == "params":
                         yield from self._parameters(value)
                 case ast.Dict(keys=keys, values=values):
-                    for key, value in zip(keys, values, strict=False):
-                        text = self._constants.fold(key) if key is not None else None
+                    names = [self._constants.fold(key) for key in keys]
+                    for text, value in zip(names, values, strict=True):
                         if text is not None:
                             yield from self._bound(text, value)
+                    yield from self._paired(names, values)
                 case ast.arguments():
                     yield from self._defaults(node)
                 case ast.Compare(left=left, comparators=[right, *_]):
                     yield from self._compared(left, right)
                     yield from self._compared(right, left)
-                case ast.Call():
+                case ast.Match(subject=subject, cases=cases):
+                    for case in cases:
+                        if isinstance(case.pattern, ast.MatchValue):
+                            yield from self._compared(subject, case.pattern.value)
+                case ast.For(target=ast.Name(id=name), iter=values):
+                    yield from self._collection(name, values, judge(name))
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                    yield from self._returned(name, node)
+                case ast.Call(keywords=keywords):
+                    names = [keyword.arg for keyword in keywords]
+                    yield from self._paired(names, [keyword.value for keyword in keywords])
                     yield from self._contents.composed(node, self._constants.fold(node))
                     yield from self._call(node)
                     yield from self._command(node)
@@ -166,6 +190,10 @@ class PythonLayer:
         judged = judge(name)
         if judged.level is Level.NONE:
             return
+        if isinstance(value, ast.Name) and (text := self._constants.fold(value, 1)):
+            # `key = "…"`, then `Client(api_key=key)`: it is found where it stands.
+            strict = judged._replace(level=min(judged.level, Level.STRONG))
+            yield from self._contents.hit(value, name, text, strict)
         for node, text in literals(value, self._constants):
             if name.lower() in _HEADERS:
                 yield from self._contents.authorization(node, text)
@@ -191,11 +219,24 @@ class PythonLayer:
                     if len(text) >= 20:
                         yield from self._contents.hit(node, name, text, API_KEY)
 
+    def _paired(self, names: list[str | None], values: list[ast.expr]) -> Iterator[Hit]:
+        """`key="…"` beside a secret or in a header, where it is no column's name."""
+        if _BARE_KEYS.isdisjoint(names):
+            return
+        beside = {name.lower() for name in names if name is not None}
+        for name, value in zip(names, values, strict=True):
+            if name in _BARE_KEYS and not _BESIDE_KEYS.isdisjoint(beside):
+                for node, text in literals(value, self._constants):
+                    if len(text) >= 20:
+                        yield from self._contents.hit(node, "key", text, _WEAK_KEY)
+
     def _collection(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
         """`api_keys = ["…", "…"]`, `secret = {"value": "…"}`: values that look like secrets."""
         elements: list[ast.expr] = []
         if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
             elements = value.elts
+            if isinstance(value, ast.Tuple) and len(elements) == 2 and name == "api_key":
+                elements = elements[1:]  # Elasticsearch's: an id, and the key
         elif isinstance(value, ast.Dict):
             elements = value.values
         strict = judged._replace(level=min(judged.level, Level.STRONG))
@@ -227,6 +268,7 @@ class PythonLayer:
         elif judged.level is not Level.NONE:
             for node, text in literals(value, self._constants):
                 yield from self._contents.hit(node, name, text, judged)
+            yield from self._collection(name, value, judged)
 
     def _fallback(self, looked_up: ast.expr, others: list[ast.expr]) -> Iterator[Hit]:
         """`os.environ.get("API_KEY") or "…"`: the name stands in the look-up."""
@@ -239,7 +281,10 @@ class PythonLayer:
         """`os.system("curl -u …")`, `subprocess.run(["sshpass", "-p", "…"])`."""
         if called_name(node.func).rpartition(".")[2] not in _RUNNERS or not node.args:
             return
-        first = node.args[0]
+        lists = (word for word in node.args if isinstance(word, (ast.List, ast.Tuple)))
+        yield from self._command_line(next(lists, node.args[0]))
+
+    def _command_line(self, first: ast.expr) -> Iterator[Hit]:
         if isinstance(first, (ast.List, ast.Tuple)):
             words = [self._constants.fold(word) or "$X" for word in first.elts]
             command = " ".join(f"'{word}'" if " " in word else word for word in words)
@@ -255,6 +300,13 @@ class PythonLayer:
         for argument, maybe in zip(node.kwonlyargs, node.kw_defaults, strict=False):
             if maybe is not None:
                 yield from self._bound(argument.arg, maybe)
+
+    def _returned(self, name: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Hit]:
+        """`def get_api_key(): return "…"`."""
+        judged = judge(name)
+        for statement in statements(node) if judged.level is not Level.NONE else ():
+            if isinstance(statement, ast.Return) and statement.value is not None:
+                yield from self._strictly(name, statement.value, judged)
 
     def _compared(self, subject: ast.expr, value: ast.expr) -> Iterator[Hit]:
         match subject:
@@ -292,6 +344,9 @@ class PythonLayer:
         # add_argument("-t", "--token", default="…"): the longest of the first two names it.
         first = max((text for text in arguments[:2] if text), key=len, default="")
         for keyword in node.keywords:
+            if keyword.arg == "key" and called.endswith(("Client", "API", "Api", "Series")):
+                for inner, text in literals(keyword.value, self._constants):
+                    yield from self._contents.hit(inner, "key", text, _WEAK_KEY)
             if keyword.arg in _DEFAULTS:
                 label = first or self._label(node)
                 if "assword" in called:
@@ -299,10 +354,22 @@ class PythonLayer:
                 judged = judge(label.lstrip("-")) if len(label) <= 60 else judge("")
                 if called == "Prompt" or judged.level is not Level.NONE:
                     yield from self._setter(label.lstrip("-"), keyword.value)
+        if called.startswith("assert") and len(node.args) == 2:
+            yield from self._compared(*node.args)
+        if called in _TYPING and node.args:
+            yield from self._typed(node.func, node.args[-1])
         for index, judged in positional(full, node).items():
             if index < len(node.args):
-                for inner, text in literals(node.args[index], self._constants):
-                    yield from self._contents.hit(inner, "", text, judged)
+                yield from self._given(node.args[index], judged)
+        judged = judge(called)
+        if judged.level >= Level.STRONG and called.partition("_")[0] not in _NO_GIVERS:
+            weak = judged._replace(level=Level.WEAK)  # `census.access_token("…")`, or a look-up
+            for argument in node.args[:1] if len(node.args) == 1 else ():
+                yield from self._given(argument, weak)
+        if called == "connect" and len(node.args) >= 3:
+            for argument in node.args:  # jaydebeapi: driver, URL, [user, password]
+                if isinstance(argument, (ast.List, ast.Tuple)):
+                    yield from self._userinfo(argument.elts)
         if called in ("connect", "create_engine", "create_pool") and arguments[:1]:
             for hit in find_easy_connect(arguments[0] or "", self._placeholders):
                 yield self._contents.at(node.args[0], hit)
@@ -310,6 +377,26 @@ class PythonLayer:
             yield from self._contents.basic(node.args[0], arguments[0]) if node.args else ()
         if called in ("b64decode", "urlsafe_b64decode", "standard_b64decode") and arguments[:1]:
             yield from self._contents.decoded(node.args[0], arguments[0])
+
+    def _given(self, argument: ast.expr, judged: CredentialName) -> Iterator[Hit]:
+        """What a call takes by position: itself, what a name stands for, or each of a dictionary."""
+        for inner in argument.values if isinstance(argument, ast.Dict) else [argument]:
+            text = self._constants.fold(inner, 1)
+            values = literals(inner, self._constants) if text is None else [(inner, text)]
+            for node, value in values:
+                yield from self._contents.hit(node, "", value, judged)
+
+    def _typed(self, called: ast.expr, value: ast.expr) -> Iterator[Hit]:
+        """`driver.find_element(By.ID, "password").send_keys("…")`, `password_box.send_keys("…")`."""
+        field = ""
+        match called:
+            case ast.Attribute(value=ast.Call(args=[*_, ast.Constant(value=str() as field)])):
+                pass
+            case ast.Attribute(value=ast.Name(id=field)):
+                pass
+        if _PASSWORD_FIELD.search(field):
+            for node, text in literals(value, self._constants):
+                yield from self._contents.hit(node, "", text, PASSWORD)
 
     def _label(self, node: ast.Call) -> str:
         texts = (self._constants.fold(k.value) for k in node.keywords if k.arg in _LABELS)

@@ -24,11 +24,11 @@ _USER_OPTIONS = (" -u", " -a", " -U", " --user", " --auth", " --proxy-user", "\t
 _SHORT = lazy_pattern(
     r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
     r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
-    r"""|zip|unzip|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
+    r"""|zip|unzip|steghide|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
     r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,4}""" + _WORD
 )
 _MYSQL = lazy_pattern(
-    r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
+    r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?|(?:un)?rar)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
 )
 # Whatever the tool: a user and a password as short options. A port or a project is no password.
 _USER_AND_PASSWORD = lazy_pattern(
@@ -56,7 +56,7 @@ _SUDO = lazy_pattern(
 _STDIN = lazy_pattern(
     r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
     + _WORD
-    + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--with-token|passwd|login|kinit)"""
+    + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--passphrase-fd|--with-token|passwd|login|kinit)"""
 )
 # What a tool reads from its input: `kinit ann <<< "…"`.
 _HERE_STRING = lazy_pattern(
@@ -80,7 +80,7 @@ _IMPACKET = lazy_pattern(
 )
 _PASSIN = lazy_pattern(r"""\bpass:([^\s"';|]{4,128})""")
 _HTPASSWD = lazy_pattern(
-    r"""\bhtpasswd[ \t]{1,4}-\w{0,6}b\w{0,6}[ \t]{1,4}\S{1,200}[ \t]{1,4}\S{1,80}[ \t]{1,4}"""
+    r"""\bhtpasswd[ \t]{1,4}(?:-\w{1,6}[ \t]{1,4}){0,4}-\w{0,6}b\w{0,6}[ \t]{1,4}(?:-\w{1,6}[ \t]{1,4}){0,4}\S{1,200}[ \t]{1,4}\S{1,80}[ \t]{1,4}"""
     + _WORD
 )
 _SECURE_STRING = lazy_pattern(
@@ -89,17 +89,26 @@ _SECURE_STRING = lazy_pattern(
 )
 _LOGIN = lazy_pattern(
     r"""\b(?:wandb|vault|huggingface-cli|hf|comet|clearml|neptune|prefect|databricks|snyk|heroku|flyctl|modal|ngrok|pulumi)"""
-    r"""[ \t]{1,4}(?:auth[ \t]{1,4})?(?:login|authtoken|add-authtoken|config[ \t]add-authtoken)[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}){0,3}"""
+    r"""[ \t]{1,4}(?:(?:auth|cloud)[ \t]{1,4})?(?:login|authtoken|add-authtoken|config[ \t]add-authtoken)[ \t]{1,4}(?:--?\w[\w-]{0,30}[ \t]{1,4}){0,3}"""
     + _WORD
 )
 # `%env NAME value` and `aws configure set aws_secret_access_key VALUE`.
 _SPACED = lazy_pattern(
-    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p)[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}"""
+    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p|remote[ \t]{1,4}modify[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4}){0,3}[\w-]{1,80})[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}(?:(?:--body|-b)[ =])?"""
     + _WORD
 )
-_SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill")
+_SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill", "modify")
+# What a store of secrets is given: `az keyvault secret set … --value …`, AWS, Ansible.
+_STORED = lazy_pattern(
+    r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}"""
+    + _WORD
+)
+_ANSIBLE = lazy_pattern(
+    r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD
+)
 _NETRC = lazy_pattern(
-    r"\bmachine\s{1,4}\S{1,200}\s{1,4}(?:login\s{1,4}\S{1,100}\s{1,4})?password\s{1,4}" + _WORD
+    r"\bmachine\s{1,4}(?:\S{1,200}\s{1,4}login\s{1,4}\S{1,100}|[\w-]{1,100}\.\S{1,100})\s{1,4}password\s{1,4}"
+    + _WORD
 )
 _LIST_SEPARATOR = lazy_pattern(r"""["'],[ ]?["']""")
 # What each needs in the text at least, the pattern, and what its last words are.
@@ -123,6 +132,8 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("poetry",), _POETRY, PASSWORD),
     (("mc ",), _MINIO, SECRET),
     ((".py",), _IMPACKET, PASSWORD),
+    (("-value ", "-value=", "--body"), _STORED, PASSWORD),
+    (("encrypt_string",), _ANSIBLE, PASSWORD),
 )
 
 

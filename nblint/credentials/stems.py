@@ -10,7 +10,7 @@ from nblint.patterns import lazy_pattern
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
-_OPEN_STEMS = ("pass", "pw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
+_OPEN_STEMS = ("pass", "pw", "psw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
                "senha", "kennwort", "heslo", "parola", "wachtwoord")  # fmt: skip
 # Beyond Latin-1: looked for in the text itself, which `narrow` would blank out.
 _FOREIGN_STEMS = ("пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード", "비밀번호")

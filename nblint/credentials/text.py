@@ -25,18 +25,23 @@ class Unquoted(Enum):
 
 # A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
 # parenthesis in prose, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])]{0,4}(?:</\w{1,8}>){0,2}"""
+_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
+    + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：=]|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
-_DESCRIPTION = lazy_pattern(r"[ \t]([A-Za-z]{2,20})[ \t]?[:=]")
+_DESCRIPTION = lazy_pattern(r"[ \t](?!is\b|are\b|to\b)([A-Za-z]{2,20})[ \t]?[:=]")
+# `Secret 'db' created (version: …)`: what follows identifies something.
+_IDENTIFIED = lazy_pattern(
+    r"[\"'`]?(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,2}[ \t]\(?(?:id|version|hash|digest|fingerprint|checksum|etag)(?:[ \t]?[:=]|[ \t]is\b)",
+    re.IGNORECASE,
+)
 # `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
 _APPOSITION = lazy_pattern(
     r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
@@ -53,16 +58,20 @@ _BELOW = lazy_pattern(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,
 # `password      …`: a row of a series, or of a listing that says no more.
 _ALIGNED = lazy_pattern(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
 _QUOTED = lazy_pattern(
-    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _TRAILING = ".,;:)]}*\\"
-_ELEMENT = lazy_pattern(r"<([A-Za-z][\w.:-]{0,60})>([^<>\n]{4,512})</\1>")
+_ELEMENT = lazy_pattern(r"<([A-Za-z][\w.:-]{0,60})(?:\s[^<>\n]{0,200})?>([^<>\n]{4,512})</\1>")
 # `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
 _NAMED_VALUE = lazy_pattern(
     r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,#]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
     r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
     re.IGNORECASE,
+)
+# Terraform's `variable "db_password" { default = "…" }`.
+_VARIABLE = lazy_pattern(
+    r"""\bvariable\s{1,4}"([\w.-]{2,60})"\s{0,4}\{[^{}]{0,400}?\bdefault\s{1,20}=\s{0,20}"([^"\n]{4,512})\""""
 )
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
 _LOGIN = lazy_pattern(
@@ -72,7 +81,7 @@ _LOGIN = lazy_pattern(
 )
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
 _ANSWER = lazy_pattern(
-    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}[\w.]{1,40}\.(?:send|sendline|write)\(b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
+    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}(?:[\w.]{1,40}\.(?:send|sendline|write)\(|send\s{1,4}(?:--\s{1,4})?)b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
 )
 # A widget as it prints itself, in any order: `Text(value='…', description='API key')`.
 _LABEL = r"""\b(?:description|placeholder)=["']([^"'\n]{2,60})["']"""
@@ -87,9 +96,10 @@ _AUTHORIZATION = lazy_pattern(
     r"""([\w.~+/=-]{8,2048})""",
     re.IGNORECASE,
 )
+_BASIC = lazy_pattern(r"\bBasic\s([A-Za-z0-9+/]{12,2048}={0,2})")
 _BEARER = lazy_pattern(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _AUTH_TUPLE = lazy_pattern(
-    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|key_set_with_value)\((?:\w{1,20},\s{0,2}|["'][\w.-]{1,40}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
+    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|key_set_with_value|getConnection)\((?:\w{1,20},\s{0,2}|["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
     r"""\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 )
 
@@ -116,15 +126,17 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             continue
         if separator and unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
             continue  # a pipe: `cat /etc/passwd | grep ann`
-        if separator and "]" in separator[0] and separator[0].rstrip().endswith(","):
+        closed = separator and ("]" in separator[0] or "}" in separator[0])
+        if separator and closed and separator[0].rstrip().endswith(","):
             continue  # the last of a list
         name = before_stem(text, start) + text[start:end]
         # In code and files a name is one word; in prose it may be three: "Client Secret".
         last = name.rpartition(" ")[2]
         judged = judge(name if unquoted is Unquoted.PROSE else last)
+        called = name
         if judged.level is Level.NONE:
-            judged = judge(last)
-        if judged.level is Level.NONE or _is_described(text, end, last):
+            judged, called = judge(last), last
+        if judged.level is Level.NONE or _is_described(text, end, called):
             continue
         if separator is None:
             separator = _loose_separator(text, end - len(last), end, judged)
@@ -139,6 +151,8 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
 
 def _is_described(text: str, end: int, name: str) -> bool:
     """Tell whether the next word makes a name something else: "password hash: …"."""
+    if _IDENTIFIED.match(text, end):
+        return True
     found = _DESCRIPTION.match(text, end)
     return found is not None and judge(f"{name} {found[1]}").level is Level.NONE
 
@@ -217,6 +231,8 @@ def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         for match in pattern.finditer(text) if "value=" in text else ():
             yield from bind(match[label].rstrip(" :"), match[value], *match.span(value),
                             placeholders=placeholders)  # fmt: skip
+    for match in _VARIABLE.finditer(text) if "variable" in text else ():
+        yield from bind(match[1], match[2], *match.span(2), placeholders=placeholders)
     for match in _NAMED_VALUE.finditer(text) if "value" in text else ():
         group = match.lastindex or 2
         yield from bind(match[1], match[group], *match.span(group), quoted=group == 2,
@@ -228,9 +244,9 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     lowered = text.lower()
     named = any(word in lowered for word in ("cred", "login", "log in", "user"))
     for match in _LOGIN.finditer(text) if named else ():
-        if match[1].isupper():  # "Login: SSO / MFA2"
-            continue
         value = match[2].rstrip("*)]}>.")
+        if match[1].isupper() or value.endswith(("2FA", "MFA")):  # "Login: SSO / MFA2"
+            continue
         yield from bind("", value, match.start(2), match.start(2) + len(value), judged=PASSWORD,
                         quoted=False, placeholders=placeholders)  # fmt: skip
 
@@ -245,7 +261,13 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         )
     for match in _BEARER.finditer(text) if "bearer" in lowered else ():
         yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
-    for match in _AUTH_TUPLE.finditer(text) if "auth" in text or "key_set" in text else ():
+    for match in _BASIC.finditer(text) if "Basic" in text else ():
+        yield from authorization("basic", match[1], *match.span(1), placeholders=placeholders)
+    for match in (
+        _AUTH_TUPLE.finditer(text)
+        if "auth" in lowered or "key_set" in text or "getConn" in text
+        else ()
+    ):
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders)
 
 

@@ -28,7 +28,7 @@ _CHANNEL = lazy_pattern(r"""://[\w.-]{1,200}(?::\d{1,5})?/t/((?:[a-z]{2}-)?[\w-]
 _QUERY = lazy_pattern(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,2048})""")
 # Oracle's "easy connect": `scott/tiger@host:1521/service`.
 _EASY_CONNECT = lazy_pattern(
-    r"""[\w$#]{1,60}/([^\s@/"]{4,80})@[\w.-]{1,200}(?::\d{1,5})?(?:/[\w.-]{1,80})?"""
+    r"""[\w$#]{1,60}/([^\s@/"]{4,80})@(?://)?[\w.-]{1,200}(?::\d{1,5})?(?:/[\w.-]{1,80})?"""
 )
 # ODBC, OLE DB, JDBC, ADO.NET, Azure, libpq: pairs around the one that matters.
 _CONNECTION = lazy_pattern(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from nblint.credentials.names import Level
+from nblint.credentials.names import Level, judge
 from nblint.credentials.placeholders import is_placeholder
 from nblint.patterns import lazy_pattern
 
@@ -25,7 +25,7 @@ _REFERENCE = lazy_pattern(
     | (?:text|application|image|audio|video)/[\w.+-]+
     | T[AS]?\d{4}(?:\.\d{3})?                # MITRE ATT&CK: "password_spraying": "T1110.003"
     | \$(?:2[abxy]?|argon2\w{1,2}|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$.*  # a hash, by crypt's form
-    | (?:argon2|bcrypt|pbkdf2|scrypt|sha\d{1,3}|md5):[\w$:+/=,.-]+  # Jupyter's and Werkzeug's
+    | (?i:argon2|bcrypt|pbkdf2|scrypt|sha\d{1,3}|md5)[:-][\w$:+/=,.-]+  # Jupyter's and Werkzeug's
     | @Microsoft\.KeyVault\(.*
     | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
     """,
@@ -50,7 +50,11 @@ _HEX = lazy_pattern(r"[0-9a-fA-F]+")
 _UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _OPAQUE = lazy_pattern(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
 _DATE_OR_VERSION = lazy_pattern(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
-_HOST = lazy_pattern(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12}(?::\d{1,5})?(?:/.*)?")
+_PART = lazy_pattern(r"[A-Za-z0-9]+")
+_PLAIN_PART = lazy_pattern(
+    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
+)
+_IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+")
 _TYPE = lazy_pattern(
     r"(?:str|bytes|bool|any|object|string|optional|list|dict|none|category"
     r"|(?:u?int|float|complex|datetime|timedelta)(?:\d{1,3})?)\b.*",
@@ -94,9 +98,16 @@ def is_credential(
         return False
     if _SLUG.fullmatch(value) or _CAMEL_CASE.fullmatch(value) or _DATE_OR_VERSION.fullmatch(value):
         return False
-    if level is Level.WEAK and (not _OPAQUE.fullmatch(value) or _HOST.fullmatch(value)):
+    if level is Level.WEAK and not (_OPAQUE.fullmatch(value) and _has_opaque_part(value)):
         return False
     return _is_opaque(value)
+
+
+def _has_opaque_part(value: str) -> bool:
+    """Tell a secret from an identifier of words and numbers: `chr17:43044295`, `gpt-4o-2024`."""
+    return bool(_UUID.fullmatch(value)) or any(
+        len(part) >= 10 and not _PLAIN_PART.fullmatch(part) for part in _PART.findall(value)
+    )
 
 
 def _is_password(value: str, quoted: bool) -> bool:
@@ -109,12 +120,18 @@ def _is_password(value: str, quoted: bool) -> bool:
     if quoted:
         # A word for the field, not its content: "Password:", "Forgotten?", "user_password".
         is_label = value.endswith((":", "?")) or "password" in value.lower()
+        if _IDENTIFIER.fullmatch(value) and _names_password(value):
+            return False  # `rename(columns={"password": "pwd_column"})`
         return has_digit or not is_label
-    if len(value) < 6 or value.startswith(("(", "[", "{", "<", "http")):
+    if len(value) < 6 or value.startswith(("(", "[", "{", "<", "@", "http")):
         return False
     if not any(c.isalpha() for c in value) or _SLUG.fullmatch(value):
         return False
     return has_digit or has_symbol or (value.isalpha() and _is_opaque(value))
+
+
+def _names_password(value: str) -> bool:
+    return any(judge(word).level is Level.PASSWORD for word in value.split("_"))
 
 
 def _is_passphrase(value: str) -> bool:
@@ -122,14 +139,15 @@ def _is_passphrase(value: str) -> bool:
     words = value.split()
     if len(words) > 5 or len(value) > 60 or value.endswith((":", "?", ".", "!", "…")):
         return False
-    if any(word.lower() in _PROSE for word in words):
+    if any(word.lower().strip(".,()") in _PROSE for word in words):
         return False
     return any(c.isdigit() or c in "@#$%^&*+=" for c in value)
 
 
 _PROSE = frozenset(
     "the a an is are your my enter input please must at least for of to and or in with not no "
-    "password passwords username secret token key characters chars min max".split()
+    "password passwords username secret token key characters chars min max "
+    "symbols digits letters zeichen caracteres caractères caratteri".split()
 )
 
 

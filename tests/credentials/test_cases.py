@@ -9,12 +9,12 @@ from nblint.document.model import Notebook
 from nblint.reading.project import Project
 from nblint.reading.python import PythonCells
 from nblint.settings import CredentialsSettings
-from tests.credentials import cases, idioms
+from tests.credentials import cases, domains, idioms
 from tests.credentials.cases import Case, notebook
 from tests.credentials.tokens import expand
 
-CREDENTIALS = [*cases.CREDENTIALS, *idioms.CREDENTIALS]
-LOOK_ALIKES = [*cases.LOOK_ALIKES, *idioms.LOOK_ALIKES]
+CREDENTIALS = [*cases.CREDENTIALS, *idioms.CREDENTIALS, *domains.CREDENTIALS]
+LOOK_ALIKES = [*cases.LOOK_ALIKES, *idioms.LOOK_ALIKES, *domains.LOOK_ALIKES]
 # Identifiers that stand beside a credential, and the two halves of one.
 BESIDE = {"uuid-tenant", "uuid-client", "half:2"}
 # What is found is their content, not their text.

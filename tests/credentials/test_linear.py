@@ -94,7 +94,10 @@ HOSTILE = [
     "<a>b", "cl key  ", "secret_key   ", "is ", "a" * 24 + " ", "key ", "key is ", "token | ",
     "cookie: session=", "cookies={", '"columns":["password"],', '"columns":["password"],"data":[[',
     "'-p', ", '["-p", ', "login -p", ".py a:b ", "value='abcd' ", "description='key' ", "<<< a ",
-    "'abcd' -> key\n", "// key: ", "-- key: ",
+    "'abcd' -> key\n", "// key: ", "-- key: ", "Basic ", "variable \"key\" { ", "secret set a ",
+    "SecureString ", "encrypt_string --a b ", "htpasswd -b ", "cookies=", "<td>key</td><td>", "key} = ",
+    "://\" + ", "log in a/", "key id: ", "password a a a ", "assword\"\nsend ", "<password a", "\"Key\": ",
+    "machine ", "remote modify a ",
 ]  # fmt: skip
 SEARCHES: list[Search] = [
     engine.find_in_text,

@@ -214,3 +214,25 @@ def test_statistics_of_nothing_and_in_other_formats() -> None:
         result = check("--statistics", *arguments)
         assert result.exit_code == 2
         assert "--statistics goes with the output formats text and json" in result.stderr
+
+
+def test_a_credential_in_code_and_output_is_one_group_with_a_detector() -> None:
+    token, other = make("github-token"), make("github-token", 2)
+    write(f"token = {token!r}", f"other = {other!r}", f"again = {token!r}")
+    notebook = json.loads(Path("a.ipynb").read_bytes())
+    notebook["cells"][1]["outputs"] = [
+        {"name": "stdout", "output_type": "stream", "text": f"{token}\n"}
+    ]
+    Path("a.ipynb").write_text(json.dumps(notebook))
+    lines = check("--select", "NBL2").stdout.splitlines()
+    found = [line.partition(" NBL")[0] for line in lines if " NBL2" in line]
+    assert found == [
+        "a.ipynb:cell 2:1:10:", "a.ipynb:cell 2, output 1:1:1:", "a.ipynb:cell 4:1:10:",
+        "a.ipynb:cell 3:1:10:",
+    ]  # fmt: skip
+    assert (
+        sum("clear this output, and mend the cell that printed it" in line for line in lines) == 1
+    )
+    report = json.loads(check("--select", "NBL2", "--output-format", "json").stdout)
+    assert [finding["cell"] for finding in report] == [2, 2, 3, 4], "in the notebook's order"
+    assert {finding["detector"] for finding in report} == {"github-token"}, "settings name it so"

@@ -13,6 +13,9 @@ import yaml
 
 from demo.mirrors import TOOLS, mirror
 from scripts.use_this_template import Copy, render
+from tests.command import nblint
+from tests.conftest import notebook_bytes
+from tests.credentials.tokens import make
 from tests.template.conftest import ROOT, Generate, git
 
 FAMILIES = {
@@ -58,7 +61,7 @@ def test_generated_configuration(generate: Generate) -> None:
     repository = generate()
     assert pre_commit("validate-config", ".pre-commit-config.yaml", cwd=repository) == (0, "")
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    *others, nblint = config["repos"]
+    *others, own = config["repos"]
     assert [entry["repo"] for entry in others] == [
         "https://github.com/kynan/nbstripout",
         "https://github.com/astral-sh/ruff-pre-commit",
@@ -70,7 +73,29 @@ def test_generated_configuration(generate: Generate) -> None:
         assert re.fullmatch(r"v?\d+\.\d+\.\d+", entry["rev"])
         known = {hook["id"] for hook in TOOLS[entry["repo"]].hooks}
         assert {hook["id"] for hook in entry["hooks"]} == known
-    assert [hook["id"] for hook in nblint["hooks"]] == ["nblint", "nblint-fix", "nblint"]
+    assert [hook["id"] for hook in own["hooks"]] == ["nblint", "nblint-fix", "nblint"]
+
+
+def test_a_credential_is_reported_by_one_check(
+    generate: Generate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(generate())
+    line = f"token = {make('github-token')!r}\n"
+    leaks = ["notebooks/leak.ipynb", "scripts/leak.py"]
+    Path(leaks[0]).write_bytes(notebook_bytes(("code", line)))
+    Path(leaks[1]).write_text(line)
+    config = yaml.safe_load(Path(".pre-commit-config.yaml").read_text("utf-8"))
+    [hook] = next(entry["hooks"] for entry in config["repos"] if "Yelp" in entry["repo"])
+    others = [path for path in leaks if not re.search(hook["exclude"], path)]
+    run = subprocess.run(
+        [sys.executable, "-m", "detect_secrets.pre_commit_hook", *hook["args"], *others],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert [path for path in leaks if path in run.stdout] == ["scripts/leak.py"]
+    report = json.loads(nblint("check", "--output-format", "json").stdout)
+    found = {finding["path"] for finding in report if finding["code"].startswith("NBL2")}
+    assert found == {"notebooks/leak.ipynb"}
 
 
 def test_mirrors_know_every_repository(generate: Generate, tmp_path: Path) -> None:

@@ -1,0 +1,259 @@
+"""Idioms of many trades, and what looks like them there; written before the engine saw them.
+
+Bioinformatics, finance, maps, teaching, security and the running of models and warehouses. As in
+`tests.credentials.cases`: what is planted in `CREDENTIALS` must be found, and nothing else.
+"""
+
+from tests.credentials.cases import split
+
+CREDENTIALS = [
+*split("code", r'''
+M.login("ann@x.internal", "«password»")
+---
+get_password = lambda: "«password»"
+---
+def get_secret():
+    return "«opaque-token»"
+---
+def api_key() -> str:
+    """Return the key."""
+    if prod:
+        return '«opaque-token»'
+    return look_up()
+---
+secret = "«opaque-token»" + suffix
+---
+match secret:
+    case "«opaque-token»": pass
+---
+for pwd in ("«password»", "«password:2»"): attempt(pwd)
+---
+driver.find_element(By.ID, "password").send_keys("«password»")
+---
+password_box.send_keys("«password»")
+---
+auth_header = "Basic «basic»"
+---
+# !curl -u ann:«password» https://x.internal/api
+---
+# mysql -u root -p«password» -h db
+---
+PW = "«password»"
+engine = create_engine(f"postgresql://ann:{PW}@db/x")
+---
+url = "postgres://{u}:{p}@h/d".format(u="ann", p="«password»")
+---
+k = "«opaque-token»"
+client = OpenAI(api_key=k)
+---
+key = b"«b43»="
+f = Fernet(key)
+---
+con = cx_Oracle.connect("ann/«password»@//ora:1521/ORCL")
+---
+con = pymssql.connect("srv", "ann", "«password»", "dw")
+---
+jaydebeapi.connect("org.h2.Driver", "jdbc:h2:mem", ["ann", "«password»"], "h2.jar")
+---
+gis = GIS("https://x.maps.internal", "ann", "«password»")
+---
+api = SentinelAPI("ann", "«password»", "https://x.internal")
+---
+auth.set_access_token("«opaque-token»", "«opaque-token:2»")
+---
+minio = Minio("minio:9000", "«a36»", "«opaque-token»")
+---
+exchange = krakenex.API(key="«opaque-token»", secret="«b86»")
+---
+headers = {"Key": "«hex64»", "Accept": "application/json"}
+---
+cds = cdsapi.Client(url="https://cds.climate.copernicus.eu/api/v2", key="123456:«uuid»")
+---
+ors = openrouteservice.Client(key="«hex64»")
+---
+asana.Client.access_token("«opaque-token»")
+---
+geemap.set_token("«opaque-token»")
+---
+app = dash_auth.BasicAuth(app, {"ann": "«password»"})
+---
+kfp.Client(host="https://x", cookies="authservice_session=«opaque-token»")
+---
+sys.argv = ["run.py", "--api-key", "«opaque-token»"]
+---
+runner.invoke(cli, ["login", "--token", "«opaque-token»"])
+---
+self.assertEqual(cfg.password, "«password»")
+---
+@pytest.mark.parametrize("password", ["«password»"])
+def test_it(password): ...
+---
+password = attr.ib(default="«password»")
+---
+api_key = Unicode("«opaque-token»").tag(config=True)
+---
+f.write("machine urs.x.internal login ann password «password»\n")
+---
+command = "mysql -u root -p«password» crm"
+---
+soap = "<wsse:Password Type='x'>«password»</wsse:Password>"
+---
+pswd = "«password»"
+---
+keystore.load(storepass="«password»")
+---
+access_tokens = ["«opaque-token»"]
+---
+!htpasswd -b -c .htpasswd ann «password»
+---
+!dvc remote modify --local origin password «password»
+---
+!gh secret set TOKEN --body «opaque-token»
+---
+!az keyvault secret set --vault-name kv --name db --value "«password»"
+---
+!aws ssm put-parameter --name /db --type SecureString --value "«password»"
+---
+!databricks secrets put --scope s --key k --string-value "«password»"
+---
+!ansible-vault encrypt_string '«password»' --name db
+---
+!echo "«password»" | gpg --batch --passphrase-fd 0 -d a.gpg
+---
+!prefect cloud login -k «opaque-token»
+---
+!rar x -p«password» a.rar
+---
+!steghide extract -sf a.jpg -p «password»
+---
+%%writefile main.tf
+variable "api_token" {
+  type    = string
+  default = "«opaque-token»"
+}
+---
+%%writefile ~/.cdsapirc
+url: https://cds.climate.copernicus.eu/api/v2
+key: 123456:«uuid»
+'''),
+*split("language:java", 'DriverManager.getConnection("jdbc:mysql://h/d", "root", "«password»");'),
+*split("language:kotlin", 'val apiKey: String = "«opaque-token»"'),
+*split("language:rust", 'let api_key: &str = "«opaque-token»";'),
+*split("language:scala", 'lazy val token = s"«opaque-token»"'),
+*split("language:perl", '$ENV{API_TOKEN} = "«opaque-token»";'),
+*split("markdown", "<table><tr><td>API key</td><td>«opaque-token»</td></tr></table>"),
+*split("stream", r'''
+Your API key is: «opaque-token»
+---
+Password is «password:3»=x
+'''),
+]  # fmt: skip
+
+LOOK_ALIKES = [
+*split("code", r'''
+seq_key = "chr17:43044295-43125483"
+---
+vcf_filter_pass = "LowQual;q10"
+---
+token_price_key = "coingecko:ethereum2"
+---
+place_key = "222-223@5vg-82n-pgk"
+---
+asset_key = "COPERNICUS/S2_SR_HARMONIZED"
+---
+course_key = "course-v1:edX+DemoX+2023"
+---
+artifact_key = "sha256-«hex64»"
+---
+dag_key = "etl_daily__2024-01-01T00:00:00+00:00"
+---
+job_cluster_key = "main_cluster_13x"
+---
+etag_token = "«api-key»"
+---
+surrogate_key = "«api-key»"
+---
+composite_key = "eu-west-1|prod|0001"
+---
+deployment_key = "gpt-4o-mini-2024-07-18"
+---
+spark.conf.set("spark.kryo.registrator.token.key", "org.x.Registrator2")
+---
+hashed_password = "«api-key»"
+---
+df.rename(columns={"password": "pwd_column", "pw": "passwort_neu"})
+---
+errors = {"password": "min. 12 Zeichen"}
+---
+user = {"pwdLastSet": "132514231230000000"}
+---
+Client("my-gcp-project-39201", "eu")
+---
+def token() -> str: return "IDENT_2"
+---
+def secret_name(): return "prod/db2"
+---
+for token in ["the", "cat2", "sat"]: print(token)
+---
+token = "prefix_2024_words_" + str(i)
+---
+driver.find_element(By.NAME, "username").send_keys("ann.smith2")
+---
+search_box.send_keys("passport renewal 2024")
+---
+s.login("your_email@x.com", "your_password")
+---
+h = "Basic auth is not supported in v2"
+---
+# docker run -p 8888:8888 -v $PWD:/w jupyter/base
+---
+# python train.py --token-dim 512 --key-size 64 --lr 1e-3
+---
+!gh secret set TOKEN --body "$TOKEN"
+---
+!az keyvault secret show --vault-name kv --name db-password-2
+---
+!dvc remote modify origin url s3://bucket/path-2024
+---
+text = "a machine learning password model -2"
+---
+session.put({"Key": "raw/2024/part-00000-«uuid».parquet", "Version": "3"})
+---
+sso.login("corp", "okta.corp.com")
+---
+connect(["node1:9042", "node2:9042"])
+---
+user_tokens = ["hello2024", "world2"]
+---
+train_pass = "epoch2"
+---
+filter_type = design(btype="bandpass", order="order-4")
+---
+%%writefile main.tf
+variable "db_password" {
+  type      = string
+  sensitive = true
+}
+'''),
+*split("markdown", r'''
+Password spraying: `Summer2024!` style guesses are tried against many users.
+---
+You can ask the password to @vx-underground. :p
+---
+Log in with Okta / Duo2FA.
+'''),
+*split("stream", r'''
+wandb: Paste an API key from your profile and hit enter:
+commit «hex40»
+---
+ED25519 key fingerprint is SHA256:«b43».
+---
+Secret 'db-password-v2' created (version: «api-key»)
+---
+{"type": "password"}, "field-2024x"
+'''),
+*split("traceback", r'''
+AADSTS7000215: Invalid client secret provided. Trace ID: «uuid» Correlation ID: «uuid-client»
+'''),
+*split("metadata", '{"cell_key": "«hex40»"}'),
+]  # fmt: skip
