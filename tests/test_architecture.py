@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "nblint"
 
 # Each layer imports only from those below it; modules of one layer may import each other.
 LAYERS = [
-    {"cli", "jupyter", "server", "__main__"},
+    {"cli", "fleet", "jupyter", "server", "__main__"},
     {"reports"},
     {"linting"},
     {"rules"},

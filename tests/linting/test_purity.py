@@ -1,10 +1,11 @@
-"""`check_bytes` depends on its arguments alone: it can run anywhere, as on a worker of a cluster."""
+"""`check_bytes` depends on its arguments alone, so that it can run anywhere: on a cluster, say."""
 
 import json
 import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -23,7 +24,7 @@ NOTEBOOKS = {f"{number:03}.ipynb": case.data for number, case in enumerate(read_
 INSIDE = ("builtins.", "code.", "compile", "exec", "marshal.", "object.", "sys.")
 
 noted: list[str] = []
-is_watched = False
+watched = threading.Event()
 
 
 class Nothing(dict[str, str]):
@@ -55,7 +56,11 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
 
     To open a file without a name is no more than Python's way not to open one: `reading.syntax`.
     """
-    if is_watched and not event.startswith(INSIDE) and not (event == "open" and not arguments[0]):
+    if (
+        watched.is_set()
+        and not event.startswith(INSIDE)
+        and not (event == "open" and not arguments[0])
+    ):
         noted.append(f"{event} {arguments}")
 
 
@@ -63,15 +68,14 @@ def checked_elsewhere(
     notebooks: Mapping[str, bytes], project: Project, folder: str
 ) -> tuple[dict[str, tuple[Finding, ...]], list[str]]:
     """Check notebooks in a process of their own; return what it finds, and what it does else."""
-    global is_watched
     os.chdir(folder)
     first = {name: check_bytes(name, data, project) for name, data in notebooks.items()}
     # By now all is imported that is only imported when it is needed.
     os.environ = Nothing()  # type: ignore[assignment] # noqa: B003
     sys.addaudithook(note)
-    is_watched = True
+    watched.set()
     second = {name: check_bytes(name, data, project) for name, data in notebooks.items()}
-    is_watched = False
+    watched.clear()
     assert first == second
     return second, noted
 
