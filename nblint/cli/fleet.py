@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RULES, WORK, STATUS = "Which rules run", "Who does the work", "Exit status"
 # The distributions of the extra, by what they are imported as.
-_LIBRARIES = ("dask", "distributed", "fsspec", "pyarrow")
+_LIBRARIES = ("cryptography", "dask", "distributed", "fsspec", "pyarrow")
 # How many of the notebooks that could not be checked are named; the dataset names them all.
 _SAID = 10
 

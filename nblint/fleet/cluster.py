@@ -7,36 +7,29 @@ from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 
+import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from nblint import __version__
 from nblint.fleet.faults import fault
 from nblint.fleet.source import Part
-from nblint.fleet.work import Job, Outcome, check_part, give_up
+from nblint.fleet.work import Job, Outcome, check_part, give_up, installed
 from nblint.linting.workers import processors
 from nblint.toml import SettingsError
 
 # How many parts each thread of a worker has before it, so that none waits, and so that what the
 # scheduler holds does not grow with the fleet.
 _AHEAD = 3
+# Nobody looks at the pages of a cluster that goes with the command.
+_WITHOUT_PAGES: dict[str, list[str]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 
 
 def dask_setup(_: object) -> None:
     """Prepare a worker of this machine: Ctrl-C is for the process that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _interrupts_later() -> Iterator[None]:
-    """Let Ctrl-C wait, where the system can: processes that start meanwhile never see it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -57,16 +50,17 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         if scheduler is None:
             # Dask logs what becomes of each process; what matters of that is said in sentences.
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
-            with _interrupts_later():
-                cluster = LocalCluster(
-                    n_workers=workers or processors(),
-                    threads_per_worker=1,  # Python runs one at a time
-                    dashboard_address=None,
-                    preload=[__name__],
-                    silence_logs=logging.CRITICAL,
-                )
-                stack.enter_context(cluster)
-            yield stack.enter_context(Client(cluster))
+            stack.enter_context(dask.config.set(_WITHOUT_PAGES))
+            cluster = LocalCluster(
+                n_workers=workers or processors(),
+                threads_per_worker=1,  # Python runs one at a time
+                security=True,  # others on this machine could connect, and whoever does runs code
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+                preload=[__name__],
+                silence_logs=logging.CRITICAL,
+            )
+            yield stack.enter_context(Client(stack.enter_context(cluster)))
             return
         try:
             client = stack.enter_context(Client(scheduler))
@@ -77,10 +71,9 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 
 
 def _demand_same_version(client: Client, scheduler: str) -> None:
-    for address, versions in client.get_versions(packages=["nblint"])["workers"].items():
-        theirs = versions["packages"].get("nblint")
+    for address, theirs in client.run(installed, on_error="return").items():
         if theirs != __version__:
-            has = f"nblint {theirs}" if theirs else "no nblint"
+            has = f"nblint {theirs}" if isinstance(theirs, str) else "no nblint with this command"
             raise SettingsError(
                 f"{scheduler}: the worker {address} has {has}, and this is nblint {__version__};"
                 " install the same on all workers"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nblint import __version__
 from nblint.fleet.dataset import Dataset, Row
 from nblint.fleet.faults import fault
 from nblint.fleet.source import Object, Part
@@ -50,6 +51,11 @@ class Outcome(NamedTuple):
     warnings: int = 0
     faults: tuple[str, ...] = ()
     failure: str | None = None
+
+
+def installed() -> str:
+    """Return the version that a worker has."""
+    return __version__
 
 
 def check_part(job: Job, part: Part) -> Outcome:
