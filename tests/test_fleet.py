@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -147,6 +149,29 @@ def test_processes_of_this_machine_find_what_the_command_finds(
     for token in tokens:
         assert token.encode() not in written
         assert token not in said
+
+
+@pytest.mark.slow
+def test_workers_of_this_machine_work_for_nobody_else() -> None:
+    """Who may submit work to Dask runs code, and everybody on a machine reaches its ports."""
+    with cluster.connected(None, 1) as client:
+        address = client.scheduler.address
+        workers = list(client.scheduler_info()["workers"])
+        assert all(one.startswith("tls://127.0.0.1:") for one in (address, *workers))
+        port = int(address.rpartition(":")[2])
+        with pytest.raises(OSError, match=r"(?i)certificate|reset|broken"):
+            listen_without_certificate(port)
+
+
+def listen_without_certificate(port: int) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=30) as bare,
+        context.wrap_socket(bare) as connection,
+    ):
+        while connection.recv(4096):
+            pass
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ _SAID = 10
     "--scheduler",
     metavar="ADDRESS",
     heading=WORK,
-    help="Let the workers of this Dask cluster do it, such as tcp://scheduler:8786. They need the "
+    help="Let the workers of this Dask cluster do it, such as tcp://dask:8786. They need the "
     "same nblint, and the same access to SOURCE and TARGET.",
 )
 @options.option(
@@ -88,7 +88,7 @@ def fleet(
 
     Examples:
       nblint fleet notebooks findings
-      nblint fleet s3://analyses/2026 s3://reports/nblint --scheduler tcp://scheduler:8786
+      nblint fleet s3://analyses s3://reports/nblint --scheduler tcp://dask:8786
       nblint fleet "analyses/**/*.ipynb" findings --select NBL2 --overwrite
     """
     if workers and scheduler:
