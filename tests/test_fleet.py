@@ -397,7 +397,8 @@ def test_an_interrupted_run_leaves_nothing_that_looks_like_a_dataset(here: Path)
         while len([*target.glob("_temporary/notebooks/*")]) < 5:
             assert time.monotonic() < until
             time.sleep(0.01)
-        process.send_signal(number)
+        # Ctrl-C reaches all processes of a terminal.
+        os.killpg(process.pid, number) if number == signal.SIGINT else process.kill()
         _, said = process.communicate(timeout=60)
         assert "Traceback" not in said
         if number == signal.SIGINT:

@@ -20,10 +20,15 @@ from nblint.toml import SettingsError
 # How many parts each thread of a worker has before it, so that none waits, and so that what the
 # scheduler holds does not grow with the fleet.
 _AHEAD = 3
-# Nobody looks at the pages of a cluster that goes with the command.
-_WITHOUT_PAGES: dict[str, list[str]] = {
+# For the workers of this machine.
+_LOCAL: dict[str, object] = {
+    # Nobody looks at the pages of a cluster that goes with the command.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # What kills a worker once would do so again; and who has died is started anew, however often,
+    # while Dask would leave it at that if it is away at a bad moment.
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.deploy.lost-worker-timeout": "1000 days",
 }
 
 
@@ -50,7 +55,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         if scheduler is None:
             # Dask logs what becomes of each process; what matters of that is said in sentences.
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
-            stack.enter_context(dask.config.set(_WITHOUT_PAGES))
+            stack.enter_context(dask.config.set(_LOCAL))
             cluster = LocalCluster(
                 n_workers=workers or processors(),
                 threads_per_worker=1,  # Python runs one at a time
@@ -84,7 +89,7 @@ def outcomes(client: Client, job: Job, parts: Iterable[Part]) -> Iterator[Outcom
     """Check parts on the workers.
 
     A part that no worker survives, as where one has too little memory for it, is halved until the
-    notebook that is too much is alone, and that one is noted as not checked.
+    notebook that is too much is alone; if it is so at the end, too, it is noted as not checked.
 
     Args:
         client: The cluster.
@@ -99,26 +104,26 @@ def outcomes(client: Client, job: Job, parts: Iterable[Part]) -> Iterator[Outcom
     """
     running = as_completed()
     of: dict[Future, Part] = {}
+    suspects: list[Part] = []
 
     def submit(part: Part) -> None:
-        future = client.submit(check_part, job, part, key=f"nblint-{part.name}", pure=False)
+        future = client.submit(check_part, job, part, pure=False)
         of[future] = part
         running.add(future)
 
     def finished() -> Outcome | None:
-        """Wait for a part; None where it is halved."""
+        """Wait for a part; None where it is to be tried again."""
         future = next(running)
         part = of.pop(future)
         try:
             outcome: Outcome = future.result()
         except KilledWorker:
-            if len(part.objects) > 1:
+            if len(part.objects) == 1:
+                suspects.append(part)
+            else:
                 for half in part.halves():
                     submit(half)
-                return None
-            (lost,) = part.objects
-            why = f"{lost.name}: no worker survives it; it may be too large for their memory"
-            return give_up(job, part.name, [(lost, why)])
+            return None
         except (CancelledError, Exception) as error:  # of Dask, or of what a worker lacks
             raise SettingsError(fault("Dask", "the work cannot go on", error)) from error
         return outcome
@@ -129,6 +134,13 @@ def outcomes(client: Client, job: Job, parts: Iterable[Part]) -> Iterator[Outcom
         for part in islice(waiting, max(0, ahead - len(of))):
             submit(part)
         if not of:
-            return
+            break
         if (outcome := finished()) is not None:
             yield outcome
+    # With a worker all goes that it has before it. What dies alone is no bystander.
+    for part in list(suspects):
+        suspects.clear()
+        submit(part)
+        (lost,) = part.objects
+        why = f"{lost.name}: no worker survives it; it may be too large for their memory"
+        yield finished() or give_up(job, part.name, [(lost, why)])
