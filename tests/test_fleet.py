@@ -252,6 +252,23 @@ def test_a_glob_and_a_single_notebook(here: Path, scheduler: str) -> None:
     assert [row["path"] for row in rows("out", "notebooks")] == ["two.ipynb"]
 
 
+def test_globs_of_the_settings_are_relative_to_the_source(
+    here: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "nblint.toml").write_text(
+        'exclude = ["/old.ipynb"]\nper-file-ignores = { "/bad.ipynb" = ["NBL101"] }\n'
+    )
+    (here / "bucket").mkdir()
+    (here / "elsewhere").mkdir()
+    for name in ("bad", "old"):
+        (here / "bucket" / f"{name}.ipynb").write_bytes(BAD)
+    monkeypatch.chdir(here / "elsewhere")
+    assert nblint("fleet", "../bucket", "out", "--scheduler", scheduler).exit_code == 1
+    assert [(row["path"], row["code"]) for row in rows("out", "findings")] == [
+        ("bad.ipynb", "NBL102")
+    ]
+
+
 @POSIX
 def test_links_are_followed_as_the_command_follows_them(here: Path, scheduler: str) -> None:
     (here / "a").mkdir()

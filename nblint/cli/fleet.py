@@ -150,7 +150,6 @@ class _Total:
             click.echo("\r", nl=False, err=True)
         for sentence in self._said:
             tally.fault(sentence)
-        tally.faults += self.unchecked - len(self._said)
         tally.errors, tally.warnings = self.errors, self.warnings
         if not self.notebooks:
             click.echo("No notebook to check; nothing was written.")
