@@ -121,7 +121,7 @@ def test_a_pipe_that_is_called_as_code_without_a_file_is_not_opened(tmp_path: Pa
     (tmp_path / "nblint.toml").write_text('select = ["ALL"]\n')
     cells = ("x = (\nimport os", "import os\nos.environ['A']\n!ls {1 +}")
     (tmp_path / "a.ipynb").write_bytes(notebook_bytes(*(("code", cell) for cell in cells)))
-    command = [Path(sys.executable).with_name("nblint"), "check"]
+    command = [str(Path(sys.executable).with_name("nblint")), "check"]
     ran = subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
