@@ -66,3 +66,20 @@ def test_check_bytes() -> None:
     assert {finding.code for finding in findings} == {"NBL101", "NBL102"}
     notebook = nblint.Notebook.parse("a.ipynb", notebook_bytes(("code", "1")))
     assert notebook.cells[0].source == "1"
+
+
+def test_a_project_is_that_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "nblint.toml").write_text('select = ["NBL101", "NBL303"]\n')
+    (tmp_path / "environment.toml").write_text('[environment.REGION]\nhelp = "Where"\n')
+    (tmp_path / "analyses").mkdir()
+    project = nblint.Project.of(tmp_path / "analyses")
+    assert project.root == tmp_path
+    assert project.catalogue.knows("REGION")
+    data = notebook_bytes(("code", "1"))
+    name = str(tmp_path / "analyses" / "a.ipynb")
+    assert [finding.code for finding in nblint.check_bytes(name, data, project)] == ["NBL101"]
+    given = nblint.Project.of(tmp_path, settings=nblint.Settings(select=("NBL102",)))
+    assert [finding.code for finding in nblint.check_bytes(name, data, given)] == ["NBL102"]
+    (tmp_path / "nblint.toml").write_text("selct = []")
+    with pytest.raises(nblint.SettingsError, match="selct"):
+        nblint.Project.of(tmp_path)

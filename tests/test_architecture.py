@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "nblint"
 
 # Each layer imports only from those below it; modules of one layer may import each other.
 LAYERS = [
-    {"cli", "jupyter", "server", "__main__"},
+    {"cli", "fleet", "jupyter", "server", "__main__"},
     {"reports"},
     {"linting"},
     {"rules"},
@@ -57,6 +57,16 @@ def test_every_module_has_a_layer() -> None:
     assert modules - {"__init__", "__pycache__", "py.typed", "template"} <= set(HEIGHT)
 
 
+def test_python_is_parsed_in_one_place() -> None:
+    """`reading.syntax` says what else could happen."""
+    parsing = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "ast.parse(" in path.read_text(encoding="utf-8") and "template" not in path.parts
+    ]
+    assert parsing == ["reading/syntax.py"]
+
+
 # Each costs milliseconds, or is only there for what a clean run does not do.
 HEAVY = {
     "IPython",
@@ -64,12 +74,15 @@ HEAVY = {
     "concurrent",
     "detect_secrets",
     "difflib",
+    "distributed",
+    "fsspec",
     "jsonschema",
     "lsprotocol",
     "multiprocessing",
     "nbformat",
     "nbstripout",
     "pathspec",
+    "pyarrow",
     "pygls",
     "requests",
     "socket",

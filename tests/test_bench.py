@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("resource", reason="measures on Linux and macOS")
 
 import bench.__main__
+import bench.growth
 from bench.fleet import make_fleet, take_fleet
 from bench.measure import Command, measure
 from bench.table import rows, text
@@ -74,3 +75,18 @@ def test_the_command_prints_a_table_for_each_size(
     assert re.search(r"^20 notebooks, .* MB", printed, re.MULTILINE)
     assert len(re.findall(r"^nblint +\d.* +1\.00 +1\.00$", printed, re.MULTILINE)) == 2
     assert page.read_text(encoding="utf-8").count("| nblint |") == 2
+
+
+@pytest.mark.slow
+def test_the_cost_of_a_fleet_is_a_row_a_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--sizes", "2", "5", "--workers", "1", "--work", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["growth", *options])
+    bench.growth.main()
+    rows = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split()[0] for row in rows] == ["2", "5"]
+    for row in rows:
+        assert re.fullmatch(r" +\d+ +[\d.]+ s +[\d.]+ s +\d+ +\d+ MiB +\d+ MiB", row)
+        assert float(row.split()[3]) > 0.5, "the processors of the worker count as well"
+    assert not any(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ def test_the_lowest_versions_work(python: str, tmp_path: Path) -> None:
     if interpreter is None:
         pytest.skip(f"this machine has no Python {python}")
     commands = make_environment(
-        tmp_path / "venv", interpreter, "--resolution", "lowest-direct", f"{ROOT}[fast,new]"
+        tmp_path / "venv", interpreter, "--resolution", "lowest-direct", f"{ROOT}[fast,fleet,new]"
     )
 
     def run(*arguments: str, cwd: Path = tmp_path) -> tuple[int, str]:
@@ -71,6 +72,10 @@ def test_the_lowest_versions_work(python: str, tmp_path: Path) -> None:
     assert {path for path, _ in found} >= {"untidy.ipynb", "old.ipynb"}
     assert "ignored.tmp.ipynb" not in {path for path, _ in found}
     assert {("untidy.ipynb", "NBL501"), ("untidy.ipynb", "NBL102")} <= found
+    status, said = run("nblint", "fleet", "*.ipynb", "out", "--workers", "1")
+    assert status == 1, said
+    assert "4 notebooks checked: out" in said  # also what git ignores
+    shutil.rmtree(tmp_path / "out")
     status, said = run("nblint", "check", "--fix", "untidy.ipynb")
     assert "mended in 1 notebook" in said
     (tmp_path / "nblint.toml").write_text(f'baseline = "old.json"\n{settings}')

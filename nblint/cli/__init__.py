@@ -18,6 +18,7 @@ _MODULES = {
     "baseline": "baseline",
     "new": "new",
     "server": "server",
+    "fleet": "fleet",
     "completion": "completion",
 }
 

@@ -214,15 +214,7 @@ def all_options(command: options.Command) -> options.Command:
             heading=BASELINE,
             help="Report what the baseline records as well.",
         ),
-        options.option(
-            "--strict", is_flag=True, heading=STATUS, help="Let warnings fail the run like errors."
-        ),
-        options.option(
-            "--exit-zero",
-            is_flag=True,
-            heading=STATUS,
-            help="Exit with 0 even when there are findings.",
-        ),
+        options.status(STATUS),
     )
     for option in reversed(added):
         command = option(command)

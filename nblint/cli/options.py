@@ -244,6 +244,20 @@ def output_format(found: "SettingsFile") -> str:
     return chosen
 
 
+def status(heading: str = "Options") -> Decorator:
+    """Return what adds the options that decide which findings fail a run."""
+    strict = option(
+        "--strict", is_flag=True, heading=heading, help="Let warnings fail the run like errors."
+    )
+    exit_zero = option(
+        "--exit-zero",
+        is_flag=True,
+        heading=heading,
+        help="Exit with 0 even when there are findings.",
+    )
+    return lambda command: strict(exit_zero(command))
+
+
 def overrides(
     select: tuple[str, ...] | None,
     extend_select: tuple[str, ...] | None,

@@ -22,20 +22,22 @@ class RuleError(Exception):
 def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]:
     """Check one notebook.
 
-    A pure function of its arguments, all of which can be pickled: it opens no file and no
-    connection, and executes nothing of the notebook.
+    A pure function of its arguments, so that it can run anywhere: they and what it returns can be
+    pickled. It opens no file but the modules that its first calls import, and no connection; it
+    executes nothing of the notebook.
 
     Args:
-        name: The notebook's path, relative to the current directory or absolute: what globs in the
-            settings are matched against.
+        name: The notebook's path, which globs in the settings are matched against: absolute, or
+            relative, as the project's root is, to the same folder.
         data: The bytes of the file.
         project: What the notebook is checked against.
 
     Returns:
-        The findings, in the notebook's order.
+        The findings, in the notebook's order; messages hold no credential.
 
     Raises:
         SettingsError: The project's settings name rules that do not exist.
+        RuleError: A rule failed: a fault of nblint.
     """
     document = read_document(name, data)
     return check_document(document, name, project, Selection(project.found)).findings

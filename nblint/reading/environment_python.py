@@ -14,6 +14,7 @@ from nblint.reading.environment_sinks import shown_by, source_of
 from nblint.reading.environment_uses import Uses
 from nblint.reading.python import PythonCell
 from nblint.reading.scope import NOTHING, Held
+from nblint.reading.syntax import parse_expression
 
 _SETTERS = frozenset(["os.putenv", "os.unsetenv"])
 _SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
@@ -57,7 +58,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         """Note the uses of an expression in a shell line; return what its value shows."""
         self.cell = cell
         try:
-            node = ast.parse(expression.strip(), mode="eval").body
+            node = parse_expression(expression)
             self.instead = place
             self.visit(node)
             return self.scope.holds(node)

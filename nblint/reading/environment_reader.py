@@ -26,6 +26,7 @@ from nblint.reading.python import PythonCell, PythonCells
 from nblint.reading.scope import NOTHING, Held
 from nblint.reading.shell import python_expressions, read_shell, substitute
 from nblint.reading.shell_grammar import ShellUse
+from nblint.reading.syntax import parse_expression
 
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
@@ -258,7 +259,7 @@ def _written_magic(call: ast.Call) -> Magic | None:
 
 def _expression(text: str) -> ast.expr | None:
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return parse_expression(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

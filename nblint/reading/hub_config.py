@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nblint.reading.scope import Scope
+from nblint.reading.syntax import parse_module
 from nblint.toml import SettingsError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def read_hub_config(text: str, name: str, folder: Path) -> Iterator[_Found]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            tree = parse_module(text)
         yield from tuple(_Config(folder).read(tree))
     except SyntaxError as error:
         raise SettingsError(f"{name}:{error.lineno or 1}: not Python: {error.msg}") from error

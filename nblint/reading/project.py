@@ -1,12 +1,15 @@
 """What a notebook is checked against that does not stand in the notebook."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from nblint.reading.catalogue import Catalogue, load_catalogue
 from nblint.reading.parameters_file import ParametersFile
 from nblint.reading.requirements import Requirements
-from nblint.settings import Settings, SettingsFile
+from nblint.settings import Settings, SettingsFile, SettingsFinder
 
 # Looking for a repository's own modules takes a walk through it: only for those who ask for it.
 _ABOUT_IMPORTS = "NBL505"
@@ -42,6 +45,25 @@ class Project:
     def root(self) -> Path:
         """The folder that the settings' paths are relative to."""
         return self.found.root
+
+    @classmethod
+    def of(
+        cls, folder: str | os.PathLike[str] = ".", *, settings: Settings | None = None
+    ) -> "Project":
+        """Load what notebooks in a folder are checked against.
+
+        Args:
+            folder: The folder.
+            settings: The settings; None: those of the nearest settings file upwards.
+
+        Returns:
+            The project, without a salt.
+
+        Raises:
+            SettingsError: The settings, or a file that they name, cannot be used.
+        """
+        overrides = msgspec.structs.asdict(settings) if settings is not None else None
+        return cls.load(SettingsFinder(overrides=overrides).of(Path(os.path.abspath(folder))))
 
     @classmethod
     def load(cls, found: SettingsFile, *, trust_plugins: bool = False) -> "Project":

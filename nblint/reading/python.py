@@ -23,6 +23,7 @@ from nblint.reading.ipython import (
     strip_prompts,
     to_python,
 )
+from nblint.reading.syntax import parse_module
 
 # Cell magics whose body runs as Python: IPython's own, and those of widely used extensions.
 # https://ipython.readthedocs.io/en/stable/interactive/magics.html
@@ -170,7 +171,7 @@ def _parse(text: str) -> ast.Module | Problem:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes: for the author's Python to say
-            return ast.parse(text)
+            return parse_module(text)
     except SyntaxError as error:
         return Problem(error.msg, max(1, error.lineno or 1), max(1, error.offset or 1))
     except (RecursionError, MemoryError):

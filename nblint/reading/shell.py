@@ -6,12 +6,12 @@ https://www.gnu.org/software/bash/manual/bash.html. Nothing is executed or expan
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
 from nblint.patterns import lazy_pattern
 from nblint.reading.shell_grammar import NAME, Command, ShellUse, Word, parse
+from nblint.reading.syntax import parse_expression
 
 _ASSIGNMENT = lazy_pattern(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.ASCII)
 _DOLLARS = lazy_pattern(r"(\$\$?)([A-Za-z_]\w*)")
@@ -84,7 +84,7 @@ def python_expressions(command: str) -> Iterator[tuple[int, str]]:
 
 def _is_expression(text: str) -> bool:
     try:
-        ast.parse(text.strip(), mode="eval")
+        parse_expression(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return "," not in text or "(" in text or "[" in text  # `{a,b}` is the shell's own

@@ -1,0 +1,180 @@
+"""The Parquet dataset that a run over a fleet leaves: whole, or not there.
+
+    TARGET/findings/part-….parquet    a row a finding, with the keys of the JSON report
+    TARGET/notebooks/part-….parquet   a row a notebook, also where nothing was found
+    TARGET/_SUCCESS                   written last
+
+Until all parts are there, they are in `TARGET/_temporary`. Readers of datasets, such as pyarrow and
+Spark, pass over what opens with an underscore; the names are those that Spark gives.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nblint import __version__
+from nblint.credentials.redaction import mask
+from nblint.fleet.faults import fault
+from nblint.fleet.source import open_url
+from nblint.toml import SettingsError
+
+_FIX = pa.struct([("safe", pa.bool_()), ("message", pa.string())])
+_NUMBERS = ("cell", "output", "row", "column", "end_row", "end_column", "file_line")
+_KEYS = """
+    path code name severity message cell cell_id cell_type surface output mime row column end_row
+    end_column file_line detector fingerprint fix url
+""".split()
+_TYPES = {**dict.fromkeys(_NUMBERS, pa.int64()), "fix": _FIX}
+_WRITTEN_BY = {"nblint": __version__}
+
+# Both by the name of their folder.
+SCHEMAS = {
+    "findings": pa.schema([(key, _TYPES.get(key, pa.string())) for key in _KEYS], _WRITTEN_BY),
+    "notebooks": pa.schema(
+        [
+            ("path", pa.string()),
+            ("bytes", pa.int64()),
+            ("errors", pa.int64()),
+            ("warnings", pa.int64()),
+            ("fault", pa.string()),
+        ],
+        _WRITTEN_BY,
+    ),
+}
+_TEMPORARY, _SUCCESS = "_temporary", "_SUCCESS"
+
+Row = Mapping[str, object]
+
+
+class Dataset:
+    """A dataset that is being written; workers have copies of it.
+
+    Args:
+        url: The folder, as fsspec writes it.
+
+    Raises:
+        SettingsError: There is no such filesystem.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.name = mask(url)
+        self._files, path = open_url(url)
+        self._path = path.rstrip("/")
+
+    def begin(self, *, overwrite: bool) -> None:
+        """Make ready for the parts.
+
+        Args:
+            overwrite: Whether a dataset that is there may be replaced, once this one is whole.
+
+        Raises:
+            SettingsError: There is something already, or nothing can be written.
+        """
+        try:
+            listed = self._files.ls(self._path, detail=False) if self._is_there("") else []
+            there = {entry.rstrip("/").rpartition("/")[2] for entry in listed} - {""}
+            if there and not overwrite:
+                unfinished = " but an unfinished run" if there == {_TEMPORARY} else ""
+                raise SettingsError(
+                    f"{self.name}: there is something already{unfinished};"
+                    " name another folder, or replace it with --overwrite"
+                )
+            if foreign := there - {*SCHEMAS, _TEMPORARY, _SUCCESS}:
+                raise SettingsError(
+                    f"{self.name}: not only a dataset of nblint is there, but also"
+                    f" {min(foreign)!r}; name another folder"
+                )
+            self._remove(_TEMPORARY)
+            for kind in SCHEMAS:
+                self._files.makedirs(self._at(_TEMPORARY, kind), exist_ok=True)
+        except SettingsError:
+            raise
+        except Exception as error:  # each filesystem has its own
+            raise self._failure(error) from error
+
+    def write(self, part: str, rows: Mapping[str, Iterable[Row]]) -> None:
+        """Write the files of a part, anew if they are there.
+
+        Args:
+            part: What the files are called.
+            rows: Their rows, by the name of the folder.
+
+        Raises:
+            SettingsError: They cannot be written.
+        """
+        try:
+            for kind, schema in SCHEMAS.items():
+                table = pa.Table.from_pylist([_encodable(row) for row in rows[kind]], schema)
+                self._files.makedirs(self._at(_TEMPORARY, kind), exist_ok=True)
+                with self._files.open(self._at(_TEMPORARY, kind, f"{part}.parquet"), "wb") as file:
+                    pq.write_table(table, file)
+        except Exception as error:  # each filesystem has its own
+            raise self._failure(error) from error
+
+    def finish(self, parts: Iterable[str]) -> None:
+        """Put the dataset in place.
+
+        Args:
+            parts: The parts that it consists of.
+
+        Raises:
+            SettingsError: One of them is not there, or they cannot be moved.
+        """
+        wanted = {f"{part}.parquet" for part in parts}
+        try:
+            for kind in SCHEMAS:
+                self._keep_only(kind, wanted)
+            self._remove(_SUCCESS)
+            for kind in SCHEMAS:
+                self._remove(kind)
+                self._files.mv(self._at(_TEMPORARY, kind), self._at(kind), recursive=True)
+            self._remove(_TEMPORARY)
+            self._files.pipe_file(self._at(_SUCCESS), b"")
+        except SettingsError:
+            raise
+        except Exception as error:  # each filesystem has its own
+            raise self._failure(error) from error
+
+    def give_up(self) -> None:
+        """Remove what is not whole, as far as that is possible."""
+        import contextlib
+
+        with contextlib.suppress(Exception):
+            self._remove(_TEMPORARY)
+
+    def _keep_only(self, kind: str, wanted: set[str]) -> None:
+        """Remove parts that a worker left when it died; others have done its work."""
+        self._files.invalidate_cache()
+        listed = self._files.ls(self._at(_TEMPORARY, kind), detail=False)
+        there = {path.rpartition("/")[2]: path for path in listed}
+        if missing := len(wanted - there.keys()):
+            raise SettingsError(
+                f"{self.name}: {missing} of {len(wanted)} parts have not arrived;"
+                " do all workers write to the same place?"
+            )
+        for name in there.keys() - wanted:
+            self._files.rm_file(there[name])
+
+    def _is_there(self, name: str) -> bool:
+        self._files.invalidate_cache()
+        return bool(self._files.exists(self._at(name)))
+
+    def _remove(self, name: str) -> None:
+        if self._is_there(name):
+            self._files.rm(self._at(name), recursive=True)
+
+    def _at(self, *names: str) -> str:
+        return "/".join(name for name in (self._path, *names) if name)
+
+    def _failure(self, error: Exception) -> SettingsError:
+        return SettingsError(fault(self.name, "cannot be written", error))
+
+
+def _encodable(row: Row) -> dict[str, Any]:
+    """Return a row whose texts have an encoding: JSON can hold halves of characters."""
+    return {
+        key: value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+        for key, value in row.items()
+    }

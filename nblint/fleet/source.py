@@ -1,0 +1,177 @@
+"""Where a fleet is: the objects of a bucket, a folder or an archive that are notebooks."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fsspec.core import has_magic, url_to_fs
+
+from nblint.credentials.redaction import mask
+from nblint.discovery import is_excluded
+from nblint.fleet.faults import fault
+from nblint.linting.results import display_path
+from nblint.settings import ALWAYS_EXCLUDED, Settings, SettingsFile
+from nblint.toml import SettingsError
+
+# What a worker has before it at a time: some seconds of work, and not more than it can hold.
+MOST_NOTEBOOKS = 500
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class Object(NamedTuple):
+    """A notebook before it is read.
+
+    Attributes:
+        key: What its filesystem calls it.
+        name: Its path below the source, with `/` between its parts.
+        size: How many bytes it has, as listed.
+    """
+
+    key: str
+    name: str
+    size: int
+
+
+class Part(NamedTuple):
+    """Notebooks that one task checks.
+
+    Attributes:
+        name: What the files of their part of the dataset are called.
+        objects: The notebooks.
+    """
+
+    name: str
+    objects: tuple[Object, ...]
+
+    def halves(self) -> "tuple[Part, Part]":
+        """Return two parts with one half of the notebooks each."""
+        middle = len(self.objects) // 2
+        first, second = self.objects[:middle], self.objects[middle:]
+        return Part(f"{self.name}-0", first), Part(f"{self.name}-1", second)
+
+
+def open_url(url: str) -> tuple[Any, str]:
+    """Return the filesystem that a URL is of, and what that calls the place.
+
+    Raises:
+        SettingsError: There is no such filesystem, or what it needs is not installed.
+    """
+    try:
+        files, path = url_to_fs(url)
+    except (ImportError, OSError, ValueError) as error:
+        raise SettingsError(fault(mask(url), "cannot be opened", error)) from error
+    return files, path
+
+
+class Source:
+    """A place with notebooks.
+
+    Args:
+        url: A folder, a notebook, or a glob, as fsspec writes them: `s3://bucket/**/*.ipynb`.
+        settings: What they exclude is passed over.
+
+    Attributes:
+        files: The filesystem.
+        unlisted: The folders that could not be listed so far, and why.
+
+    Raises:
+        SettingsError: There is nothing at the URL.
+    """
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        # Names are relative to the source, and so are the globs of the settings.
+        self._found = SettingsFile(settings, Path())
+        self.unlisted: list[tuple[Object, str]] = []
+        self.files, self._path = open_url(url)
+        try:
+            self._is_folder = self.files.isdir(self._path)
+            self._is_glob = not self._is_folder and has_magic(self._path)
+            is_there = self._is_folder or self._is_glob or self.files.isfile(self._path)
+        except Exception as error:  # each filesystem has its own
+            raise SettingsError(fault(mask(url), "cannot be looked into", error)) from error
+        if not is_there:
+            raise SettingsError(f"{mask(url)}: no such file or folder")
+
+    def notebooks(self) -> Iterator[Object]:
+        """Yield the notebooks, in a stable order; folders are listed when it is their turn."""
+        for entry in self._entries():
+            name = self._name(entry["name"])
+            if not is_excluded(Path(name), self._found):
+                yield Object(entry["name"], name, entry.get("size") or 0)
+
+    def _name(self, key: str) -> str:
+        return display_path(Path(key[len(self._root) :].lstrip("/")))
+
+    @cached_property
+    def _root(self) -> str:
+        if self._is_folder:
+            return self._path.rstrip("/")
+        literal = self._path
+        if self._is_glob:
+            literal = self._path[: min(self._path.index(c) for c in "*?[" if c in self._path)]
+        return literal.rpartition("/")[0]
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        if self._is_folder:
+            return self._walk()
+        if self._is_glob:
+            matching = self.files.glob(self._path, detail=True)
+            return (entry for _, entry in sorted(matching.items()) if self._is_file(entry))
+        return iter([self.files.info(self._path)])
+
+    def _walk(self) -> Iterator[dict[str, Any]]:
+        """Yield the notebooks of a folder, however deep it is.
+
+        Not by the filesystem's own `walk`, which passes over a folder that cannot be listed.
+        """
+        open_folders = [self._listed(self._path)]
+        while open_folders:
+            for entry in open_folders[-1]:
+                if entry["type"] == "directory":
+                    open_folders.append(self._listed(entry["name"]))
+                    break
+                yield entry
+            else:
+                open_folders.pop()
+
+    def _listed(self, folder: str) -> Iterator[dict[str, Any]]:
+        """Yield the notebooks and folders in a folder."""
+        try:
+            entries = self.files.ls(folder, detail=True)
+        except FileNotFoundError:
+            return  # gone since it was listed
+        except Exception as error:  # each filesystem has its own
+            name = f"{self._name(folder)}/"
+            self.unlisted.append((Object(folder, name, 0), fault(name, "cannot be listed", error)))
+            return
+        self.files.invalidate_cache(folder)  # a fleet's listing does not fit into memory
+        for entry in sorted(entries, key=lambda entry: entry["name"]):
+            path = entry["name"].rstrip("/")
+            name = path.rpartition("/")[2]
+            if entry["type"] == "directory":
+                # A bucket may hold an object that is called as the folder.
+                if name not in ALWAYS_EXCLUDED and path != folder.rstrip("/"):
+                    yield entry
+            elif name.endswith(".ipynb") and self._is_file(entry):
+                yield entry
+
+    def _is_file(self, entry: dict[str, Any]) -> bool:
+        """Say whether there is something to read: no folder, no pipe, and no link to nothing."""
+        is_link = entry.get("islink")
+        return bool(entry["type"] == "file" or (is_link and self.files.isfile(entry["name"])))
+
+
+def parts(objects: Iterable[Object]) -> Iterator[Part]:
+    """Yield notebooks in parts of a size, in their order."""
+    number, size = 0, 0
+    gathered: list[Object] = []
+    for one in objects:
+        is_full = len(gathered) == MOST_NOTEBOOKS or size + one.size > MOST_BYTES
+        if gathered and is_full:
+            yield Part(f"part-{number:06}", tuple(gathered))
+            number, size, gathered = number + 1, 0, []
+        gathered.append(one)
+        size += one.size
+    if gathered:
+        yield Part(f"part-{number:06}", tuple(gathered))
