@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ def nowhere_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports look the same wherever the tests run: on a terminal, in a pipeline."""
     for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> None:
+    """Programs that tests start can be interrupted, wherever the tests run.
+
+    A shell without job control has its background jobs ignore Ctrl-C, and all that they start:
+    https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_11
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
