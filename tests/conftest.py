@@ -15,6 +15,11 @@ settings.register_profile("repeat", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so would every program
+# that they start to interrupt it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -29,17 +34,6 @@ def nowhere_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports look the same wherever the tests run: on a terminal, in a pipeline."""
     for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def interruptible() -> None:
-    """Programs that tests start can be interrupted, wherever the tests run.
-
-    A shell without job control has its background jobs ignore Ctrl-C, and all that they start:
-    https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_11
-    """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
