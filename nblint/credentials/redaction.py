@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
-from nblint.credentials.engine import DEFAULTS, find_in_code, find_in_html, find_in_text, settle
+from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
 from nblint.credentials.formats import FORMATS
 from nblint.credentials.found import Credentials
 from nblint.credentials.hits import Hit
+from nblint.credentials.prefilter import look
 from nblint.patterns import lazy_pattern
 
 _HIDDEN = "…"
@@ -181,8 +183,12 @@ def _occurrences(form: str, text: str) -> Iterator[_Hidden]:
         start = text.find(form, start + len(form))
 
 
-def _hits(text: str) -> list[Hit]:
-    found = [*find_in_code(text, options=DEFAULTS), *find_in_text(text)]
+@lru_cache(maxsize=64)  # many notebooks are told the same
+def _hits(text: str) -> tuple[Hit, ...]:
+    clues = look(text)
+    if not clues:
+        return ()
+    found = [*find_in_code(text, clues=clues), *find_in_text(text, clues=clues)]
     if "<" in text:
-        found += find_in_html(text)
-    return settle(found)
+        found += find_in_html(text, clues=clues)
+    return tuple(settle(found))

@@ -6,7 +6,6 @@ Only for bytes that `json.loads` has accepted: the scanner relies on it and chec
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -104,6 +103,7 @@ class RawNotebook:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
+        self._known = (0, 1)  # an offset and its line: those asked for mostly follow each other
 
     @cached_property
     def top(self) -> dict[str, Span]:
@@ -130,11 +130,10 @@ class RawNotebook:
 
     def line(self, offset: int) -> int:
         """Return the 1-based line of a byte offset."""
-        return bisect_right(self._line_starts, offset)
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer(rb"\n", self.raw))]
+        start, line = self._known if self._known[0] <= offset else (0, 1)
+        line += self.raw.count(b"\n", start, offset)
+        self._known = offset, line
+        return line
 
     def value(self, cell: int, *path: str | int) -> Span | None:
         """Return the value under a cell, by keys and 0-based indexes; None where there is none."""
