@@ -1,9 +1,13 @@
-"""The system's own tools, which pip does not install."""
+"""The system that tests run on: its own tools, which pip does not install, and its speed."""
 
 import os
 import shutil
 
 import pytest
+
+# Seconds after which a program is taken for one that hangs. None needs as many, on no machine, so
+# that a test passes or fails by what happens and not by when.
+PATIENCE = 300
 
 
 def needs(*tools: str) -> None:

@@ -23,9 +23,10 @@ from nblint.reports.text import count
 from nblint.settings import NAMES, Settings, SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
 
-# Seconds between two looks: at least, and as a multiple of how long a look takes.
+# Seconds between two looks: at least, as a multiple of how long a look takes, and at most.
 _PAUSE = 0.3
 _SHARE = 20
+_LONGEST = 10
 
 # What of a file changes when it is written: in place, or by another one that takes its place.
 Stamp = tuple[int, int, int] | None
@@ -60,7 +61,7 @@ def _changes(seen: Stamps, paths: Sequence[Path], config: Path | None) -> str:
     while now == seen:
         started = time.monotonic()
         now = stamps(paths, config)
-        time.sleep(max(_PAUSE, _SHARE * (time.monotonic() - started)))
+        time.sleep(min(max(_PAUSE, _SHARE * (time.monotonic() - started)), _LONGEST))
     # A save takes several steps: Jupyter empties the file before it fills it.
     while (later := stamps(paths, config)) != now:
         now = later

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 Kept = TypeVar("Kept")
@@ -57,7 +58,8 @@ def shared(
 
     def submitted(work: Work) -> "Future[Answer] | None":
         try:
-            return pool.submit(function, work)
+            with _uninterrupted():
+                return pool.submit(function, work)
         except BrokenProcessPool:
             return None
 
@@ -79,6 +81,19 @@ def shared(
             yield first()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put Ctrl-C off, while processes start: none is to hear it before it is prepared."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _prepare() -> None:

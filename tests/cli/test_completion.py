@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from nblint.cli import main
 from nblint.reports import formats
-from tests.system import needs
+from tests.system import PATIENCE, needs
 
 # How each shell starts without anybody's own settings, and what makes it complete.
 SHELLS = {
@@ -43,7 +43,12 @@ def test_a_shell_completes(shell: str, tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {"PATH": path, "HOME": str(tmp_path), "TERM": "xterm", "LANG": "C.UTF-8"}
     terminal = pexpect.spawn(
-        command, env=environment, cwd=tmp_path, encoding="utf-8", timeout=30, dimensions=(50, 200)
+        command,
+        env=environment,
+        cwd=tmp_path,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        dimensions=(50, 200),
     )
     # The mark is put together by the shell, so that it is not what the terminal echoes.
     terminal.sendline(f"{prepared}; printf '%s%s\\n' REA DY")

@@ -10,6 +10,7 @@ import pytest
 from nblint.cli.progress import Progress
 from nblint.linting.results import Result
 from tests.conftest import complete_header, notebook_bytes
+from tests.system import PATIENCE
 
 
 class Clock:
@@ -111,7 +112,7 @@ def test_at_a_real_terminal(
         "from nblint.cli import main; main(['check'])"
     )
     terminal = pexpect.spawn(
-        sys.executable, ["-c", program], cwd=tmp_path, encoding="utf-8", timeout=60
+        sys.executable, ["-c", program], cwd=tmp_path, encoding="utf-8", timeout=PATIENCE
     )
     terminal.expect(pexpect.EOF)
     terminal.close()

@@ -15,6 +15,7 @@ from nblint.linting import workers
 from nblint.linting.results import Result
 from nblint.linting.run import Run
 from nblint.settings import SettingsFinder
+from tests.system import PATIENCE
 
 
 def double(number: int) -> int:
@@ -113,35 +114,39 @@ def test_few_notebooks_take_no_other_process(
 PROGRAM = """
 import os, sys, time
 from nblint.linting.workers import shared
-def sleep(seconds):
+def wait(for_file):
     os.write(1, b"at work\\n")  # in one piece, whoever else writes
-    time.sleep(seconds)
+    while not os.path.exists(for_file):
+        time.sleep(0.01)
 if __name__ == "__main__":
-    list(shared(sleep, [(None, float(sys.argv[1]))] * 2, 2))
+    list(shared(wait, [(None, sys.argv[1])] * 2, 2))
 """
 
 
-def started(tmp_path: Path, seconds: float) -> "subprocess.Popen[str]":
+def at_work(tmp_path: Path) -> "subprocess.Popen[str]":
+    """Return a process with two others, which work until there is a file `end`."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, str(program), str(seconds)],
+        [sys.executable, str(program), str(tmp_path / "end")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "at work\n"
+    for _ in range(2):
+        assert process.stdout.readline() == "at work\n"
     return process
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of a process group")
 def test_only_the_first_process_speaks_when_it_is_interrupted(tmp_path: Path) -> None:
-    process = started(tmp_path, 0.5)
+    process = at_work(tmp_path)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    (tmp_path / "end").touch()
+    _, said = process.communicate(timeout=PATIENCE)
     assert said.count("Traceback") == 1
     assert said.endswith("KeyboardInterrupt\n")
 
@@ -149,10 +154,10 @@ def test_only_the_first_process_speaks_when_it_is_interrupted(tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
-    process = started(tmp_path, 60)
+    process = at_work(tmp_path)
     children = psutil.Process(process.pid).children(recursive=True)
-    assert children
+    assert len(children) >= 2
     process.kill()
-    process.communicate(timeout=30)  # to its end: no child holds the pipe
-    _, alive = psutil.wait_procs(children, timeout=10)
+    process.communicate(timeout=PATIENCE)  # to its end: no child holds the pipe
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
