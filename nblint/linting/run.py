@@ -26,7 +26,7 @@ _MANY = {"fork": 60, "spawn": 250}
 _CHUNK = 10
 # From so many notebooks on the cache pays: what it is keyed by takes as long to read as a few of
 # them to check.
-_REMEMBERED = 20
+_REMEMBERED = 50
 
 
 class _Loaded(NamedTuple):
