@@ -160,9 +160,10 @@ class Run:
                 if is_known:
                     yield file, file.loaded.examiner.remembered(file.name)
                     continue
-                yield (answer := next(others))
-                if (digest := answer[1].digest) is not None:
-                    cache.add(digest)
+                _, examined = next(others)
+                if examined.digest is not None:
+                    cache.add(examined.digest)
+                yield file, examined
         finally:
             others.close()
             try:

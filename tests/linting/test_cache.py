@@ -231,6 +231,13 @@ def test_several_runs_at_once() -> None:
     assert [ended(command(folder))[0] for folder in ("a", "b", "c")] == [ENOUGH] * 3
 
 
+def test_what_a_run_has_checked_when_it_is_ended_is_kept() -> None:
+    results = run.Run(SettingsFinder(), pytest.fail, with_cache=True).check([Path()])
+    assert [next(results).path for _ in range(5)]
+    results.close()  # type: ignore[attr-defined]
+    assert known() == 5
+
+
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda data: data[: len(data) // 2 + 5],
     "empty": lambda data: b"",
