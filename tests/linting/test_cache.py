@@ -1,5 +1,6 @@
 """What has not changed is not checked again, and nobody can tell from what is said."""
 
+import errno
 import os
 import re
 import shutil
@@ -244,7 +245,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "shifted": lambda data: b"x" + data,
     "foreign": lambda data: b'{"version": 1}\n' * 100,
     "zeros": lambda data: bytes(len(data)),
-    "endless": lambda data: bytes(40 * 65_536),
+    "endless": lambda data: bytes(32 * 65_536) + data,
 }
 
 
@@ -282,6 +283,21 @@ def test_what_cannot_be_written_is_said_to_who_asks(obstacle: Callable[[Path], N
     assert (result.exit_code, result.stderr) == (0, "")
     assert "nblint: the cache cannot be written: " in nblint("check", "--verbose").stderr
     assert known() == 0
+
+
+def test_a_full_disk_leaves_the_old_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert known() == 0
+    before = kept().read_bytes()
+    Path("7.ipynb").write_bytes(content(-7))
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        assert known() == COUNT - 1
+    assert kept().read_bytes() == before
+    assert list(kept().parent.iterdir()) == [kept()]
+    assert known() == COUNT - 1
 
 
 def test_only_who_owns_it_looks_into_it() -> None:
