@@ -14,15 +14,16 @@ from bench.table import markdown, rows, text
 def main() -> None:
     """Measure, and print the tables."""
     options = _parser().parse_args()
-    counts = (1, 20) if options.quick else (1, 500, 5000)
+    counts = (1, 60) if options.quick else (1, 500, 5000)
     rounds = 1 if options.quick else options.rounds
     work = options.work.resolve()
     extra = work / "fast" if (work / "fast").is_dir() else None
     print(f"Python {platform.python_version()} on {platform.system()}, {platform.machine()}")
     pages = []
     for count in counts:
-        folder = work / f"fleet-{count}"
-        shutil.rmtree(folder, ignore_errors=True)
+        folder, cache = work / f"fleet-{count}", work / f"cache-{count}"
+        for old in (folder, cache):
+            shutil.rmtree(old, ignore_errors=True)
         if options.notebooks:
             take_fleet(options.notebooks, folder, count)
         elif count == 1:
@@ -35,12 +36,13 @@ def main() -> None:
         plural = "" if count == 1 else "s"
         title = f"{count:,} notebook{plural}, {size / 1e6:.3g} MB"
         print(f"\n{title}, {rounds} turn{'s' if rounds > 1 else ''}\n", flush=True)
-        wanted = list(commands(names, extra=extra, peers=options.peers))
+        wanted = list(commands(names, extra=extra, cache=cache, peers=options.peers))
         measured = measure(wanted, folder, rounds=rounds, patience=options.patience)
         table = list(rows(measured, size))
         print(text(table), flush=True)
         pages.append(f"### {title}\n\n{markdown(table)}\n")
         shutil.rmtree(folder)
+        shutil.rmtree(cache, ignore_errors=True)
     if options.markdown:
         options.markdown.write_text("\n".join(pages), encoding="utf-8")
 
@@ -48,7 +50,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--notebooks", type=Path, help="a folder to take notebooks from")
-    parser.add_argument("--quick", action="store_true", help="20 notebooks instead of thousands")
+    parser.add_argument("--quick", action="store_true", help="60 notebooks instead of thousands")
     parser.add_argument(
         "--no-peers", dest="peers", action="store_false", help="only nblint and the floor"
     )

@@ -16,22 +16,28 @@ for path in sys.argv[1:]:
 """
 
 
-def commands(notebooks: Sequence[str], *, extra: Path | None, peers: bool) -> Iterator[Command]:
+def commands(
+    notebooks: Sequence[str], *, extra: Path | None, cache: Path, peers: bool
+) -> Iterator[Command]:
     """Yield nblint, the floor and the peers that are installed beside this Python.
 
     Args:
         notebooks: The notebooks, relative to the folder in which the commands run.
         extra: A folder with the libraries of the extra `fast`, if it is to be measured.
+        cache: An empty folder that nblint may keep its cache in.
         peers: Whether other programs are wanted.
     """
     one = len(notebooks) == 1
     # As pre-commit hands it over, or as somebody types it.
     named = (*notebooks,) if one else (".",)
-    nblint = Command("nblint", (_program("nblint"), "check", *named))
+    nblint = Command("nblint", (_program("nblint"), "check", "--no-cache", *named))
     yield nblint
     if extra is not None:
         path = {"PYTHONPATH": str(extra)}
         yield Command("nblint[fast]", nblint.arguments, path)
+    if not one:  # the turn to warm up fills it
+        kept = {"NBLINT_CACHE_DIR": str(cache)}
+        yield Command("nblint, nothing changed", (_program("nblint"), "check", *named), kept)
     yield Command("read, parse the JSON", (sys.executable, "-c", _READ, *notebooks))
     if not peers:
         return

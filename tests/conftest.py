@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import uuid
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nowhere_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports look the same wherever the tests run: on a terminal, in a pipeline."""
+def nowhere_in_particular(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Reports look the same wherever the tests run, and whatever ran before."""
+    cache = tmp_path_factory.getbasetemp() / f"cache-{uuid.uuid4()}"  # there when it is written
+    monkeypatch.setenv("NBLINT_CACHE_DIR", str(cache))
     for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
 

@@ -12,6 +12,7 @@ import bench.__main__
 import bench.growth
 from bench.fleet import make_fleet, take_fleet
 from bench.measure import Command, measure
+from bench.peers import commands
 from bench.table import rows, text
 from nblint import check
 
@@ -62,6 +63,18 @@ def test_what_fails_or_never_ends_is_given_up_and_says_why(tmp_path: Path) -> No
     assert "slow" in text(table)
 
 
+def test_only_one_row_uses_the_cache(tmp_path: Path) -> None:
+    def cached(count: int) -> list[str]:
+        names = [f"{number}.ipynb" for number in range(count)]
+        made = commands(names, extra=tmp_path, cache=tmp_path / "cache", peers=False)
+        own = [one for one in made if "check" in one.arguments]
+        assert own[0].name == "nblint"
+        return [one.name for one in own if "--no-cache" not in one.arguments]
+
+    assert cached(1) == []
+    assert cached(500) == ["nblint, nothing changed"]
+
+
 @pytest.mark.slow
 def test_the_command_prints_a_table_for_each_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -72,8 +85,10 @@ def test_the_command_prints_a_table_for_each_size(
     bench.__main__.main()
     printed = capsys.readouterr().out
     assert re.search(r"^1 notebook, .* MB", printed, re.MULTILINE)
-    assert re.search(r"^20 notebooks, .* MB", printed, re.MULTILINE)
+    assert re.search(r"^60 notebooks, .* MB", printed, re.MULTILINE)
     assert len(re.findall(r"^nblint +\d.* +1\.00 +1\.00$", printed, re.MULTILINE)) == 2
+    assert len(re.findall(r"^nblint, nothing changed +\d", printed, re.MULTILINE)) == 1
+    assert not list(tmp_path.glob("cache-*"))
     assert page.read_text(encoding="utf-8").count("| nblint |") == 2
 
 

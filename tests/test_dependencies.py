@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,11 +37,14 @@ def test_the_lowest_versions_work(python: str, tmp_path: Path) -> None:
         tmp_path / "venv", interpreter, "--resolution", "lowest-direct", f"{ROOT}[fast,fleet,new]"
     )
 
+    # An empty variable names no folder.
+    home = {"NBLINT_CACHE_DIR": "", "XDG_CACHE_HOME": str(tmp_path / "caches")}
+
     def run(*arguments: str, cwd: Path = tmp_path) -> tuple[int, str]:
         ran = subprocess.run(
             [commands / "python", "-m", *arguments],
             cwd=cwd,
-            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
+            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, **home},
             encoding="utf-8",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -50,7 +54,8 @@ def test_the_lowest_versions_work(python: str, tmp_path: Path) -> None:
         return ran.returncode, ran.stdout
 
     # Each of these goes through a library: outputs to nbstripout, an older format to nbformat, a
-    # table to markdown-it-py, ignored files to pathspec, parameters to PyYAML, settings to tomli.
+    # table to markdown-it-py, ignored files to pathspec, parameters to PyYAML, settings to tomli,
+    # and the place of the cache, which many notebooks have, to platformdirs.
     settings = 'select = ["ALL"]\nparameters.file = "run.yaml"\n'
     (tmp_path / "nblint.toml").write_text(settings)
     (tmp_path / "run.yaml").write_text("days: 3\n")
@@ -81,6 +86,11 @@ def test_the_lowest_versions_work(python: str, tmp_path: Path) -> None:
     (tmp_path / "nblint.toml").write_text(f'baseline = "old.json"\n{settings}')
     assert run("nblint", "baseline", "create")[0] == 0, said
     assert run("nblint", "check")[0] == 0
+    for number in range(50):
+        (tmp_path / f"clean-{number}.ipynb").write_bytes((tmp_path / "clean.ipynb").read_bytes())
+    for is_known in (False, True):
+        said = run("nblint", "check", "--verbose", "--select", "NBL0")[1]
+        assert is_known == (re.search(r" 0 of \d+ notebooks are known to the cache", said) is None)
     assert run("nblint", "rule", "NBL102")[0] == 0
     assert run("nblint", "env")[1].count("REGION") >= 1
     assert run("nblint", "new", "--no-input", "title=Late logins", "-o", str(tmp_path))[0] == 0

@@ -89,6 +89,7 @@ def _check(asked: Asked) -> int:
         baseline=baseline,
         jobs=asked.jobs,
         on_note=_note if asked.verbose else None,
+        with_cache=not asked.no_cache,
     )
     notebook = b""
     if asked.is_stdin:

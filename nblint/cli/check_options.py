@@ -36,6 +36,7 @@ class Asked:
     config: Path | None
     jobs: int | None
     trust_plugins: bool
+    no_cache: bool
     output_format: str | None
     output_file: Path | None
     with_statistics: bool
@@ -146,6 +147,12 @@ def all_options(command: options.Command) -> options.Command:
             metavar="NUMBER",
             heading=FILES,
             help="How many processes check notebooks; by default as many as pay. --fix uses one.",
+        ),
+        options.option(
+            "--no-cache",
+            is_flag=True,
+            heading=FILES,
+            help="Also check notebooks that have not changed since nothing was found in them.",
         ),
         options.trust_plugins(FILES),
         options.option(

@@ -44,6 +44,7 @@ class Examined(NamedTuple):
         changes: The cells that the fixes change.
         mended: The notebook after its fixes, where it has no file to be written to.
         seconds: How long it took.
+        digest: What the cache knows the file by, where nothing is wrong with it.
     """
 
     found: tuple[Reported, ...] | None = None
@@ -54,6 +55,7 @@ class Examined(NamedTuple):
     changes: tuple[CellChange, ...] = ()
     mended: bytes | None = None
     seconds: float = 0.0
+    digest: bytes | None = None
 
 
 class Examiner:
@@ -63,11 +65,15 @@ class Examiner:
         project: What the notebooks are checked against.
         selection: The rules that run.
         fixing: Which fixes to apply; None: none.
+
+    Attributes:
+        key: What the cache knows all this by; None where there is no cache.
     """
 
     def __init__(self, project: Project, selection: Selection, fixing: Fixing | None) -> None:
         self.project = project
         self.selection = selection
+        self.key: bytes | None = None
         self._fixing = fixing
 
     def examine_file(self, path: Path, name: str) -> Examined:
@@ -78,7 +84,17 @@ class Examiner:
             return Examined(faults=(f"{path}: cannot be read: {error.strerror or error}",))
         except MemoryError:
             return Examined(faults=(f"{path}: too large for the memory that there is",))
-        return self.examine(data, path, name)
+        examined = self.examine(data, path, name)
+        # Of a file that is no notebook, nothing is gathered.
+        if self.key is None or examined.found != () or examined.gathered is None:
+            return examined
+        from nblint.linting.cache import digest_of
+
+        return examined._replace(digest=digest_of(self.key, name, data))
+
+    def remembered(self, name: str) -> Examined:
+        """Return what is known of a notebook in which nothing was found before."""
+        return Examined((), self._codes(name), {})
 
     def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
         """Examine bytes; the file at `path` is written if they are mended, unless it is None."""
@@ -131,8 +147,10 @@ class Examiner:
         found = tuple(reported(name, document, checked.findings, checked.redaction))
         # Nothing is known of what cannot be read, so no record of it is stale.
         is_known = isinstance(document, Notebook)
-        rules = self.selection.for_notebook(name) if is_known else ()
-        return Examined(found, frozenset(rule.code for rule in rules), gathered)
+        return Examined(found, self._codes(name) if is_known else frozenset(), gathered)
+
+    def _codes(self, name: str) -> frozenset[str]:
+        return frozenset(rule.code for rule in self.selection.for_notebook(name))
 
 
 def _refuse_way_out(path: Path, root: Path) -> None:

@@ -1,7 +1,7 @@
 """A run over many notebooks: in one process or several, none kept in memory."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
@@ -24,6 +24,9 @@ from nblint.toml import SettingsError
 _MANY = {"fork": 60, "spawn": 250}
 # What is handed to a process at a time: few enough files that all processes end together.
 _CHUNK = 10
+# From so many notebooks on the cache pays: what it is keyed by takes as long to read as a few of
+# them to check.
+_REMEMBERED = 50
 
 
 class _Loaded(NamedTuple):
@@ -56,6 +59,8 @@ class Run:
             are notebooks enough. Fixes are made in this one.
         on_note: Called with a sentence for each notebook that is checked or passed over, and for
             each settings file.
+        with_cache: Whether notebooks are passed over that are as they were when nothing was found
+            in them, if there are notebooks enough.
 
     Attributes:
         total: How many notebooks there are to check; known when the first result is.
@@ -73,6 +78,7 @@ class Run:
         with_recorded: bool = False,
         jobs: int | None = 1,
         on_note: Callable[[str], None] | None = None,
+        with_cache: bool = False,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -82,6 +88,7 @@ class Run:
         self._with_recorded = with_recorded
         self._jobs = 1 if fixing else jobs
         self._on_note = on_note
+        self._with_cache = with_cache and not fixing
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
         self.total = 0
@@ -96,7 +103,8 @@ class Run:
         """Yield a result for each notebook under paths that could be checked."""
         files = list(self._files(paths))
         self.total = len(files)
-        for file, examined in self._examined(files):
+        is_worth_it = self._with_cache and len(files) >= _REMEMBERED
+        for file, examined in (self._remembered if is_worth_it else self._examined)(files):
             yield from self._results(file, examined)
         for loaded in self._loaded.all():
             yield from self._conclude(paths, loaded)
@@ -137,7 +145,33 @@ class Run:
         examiner = Examiner(project, selection, self._fixing)
         return _Loaded(examiner, Repository(project, selection), baseline)
 
-    def _examined(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
+    def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
+        """Do as `_examined` does, but examine no file that the cache knows."""
+        from nblint.linting.cache import Cache, cache_file, key_of
+
+        for loaded in self._loaded.all():
+            loaded.examiner.key = key_of(loaded.examiner)
+        cache = Cache(cache_file())
+        known = [cache.knows(file.loaded.examiner, file.path, file.name) for file in files]
+        self._note(f"{sum(known)} of {len(files)} notebooks are known to the cache")
+        others = self._examined([file for file, one in zip(files, known, strict=True) if not one])
+        try:
+            for file, is_known in zip(files, known, strict=True):
+                if is_known:
+                    yield file, file.loaded.examiner.remembered(file.name)
+                    continue
+                _, examined = next(others)
+                if examined.digest is not None:
+                    cache.add(examined.digest)
+                yield file, examined
+        finally:
+            others.close()
+            try:
+                cache.save()
+            except OSError as error:
+                self._note(f"the cache cannot be written: {error.strerror or error}")
+
+    def _examined(self, files: Sequence[_File]) -> Generator[tuple[_File, Examined], None, None]:
         """Yield files with what is known of them, in order, from this process or from others."""
         jobs = self._jobs
         if jobs is None:
@@ -154,12 +188,15 @@ class Run:
     def _results(self, file: _File, examined: Examined) -> Iterator[Result]:
         for fault in examined.faults:
             self._on_error(fault)
-        if self._on_note is not None:
-            self._on_note(f"{file.name}: {examined.seconds:.3f} s")
+        self._note(f"{file.name}: {examined.seconds:.3f} s")
         file.loaded.repository.add(examined.gathered)
         if examined.found is not None:
             result = self._judged(file.name, examined.found, examined.ran, file.loaded)
             yield replace(result, fixes=examined.fixes, changes=examined.changes)
+
+    def _note(self, sentence: str) -> None:
+        if self._on_note is not None:
+            self._on_note(sentence)
 
     def _conclude(self, paths: Sequence[Path], loaded: _Loaded) -> Iterator[Result]:
         """Yield what only all notebooks together say, if all were looked at."""

@@ -6,6 +6,7 @@ What `nblint baseline` records and shows is held in `test_baseline.py`.
 import html
 import itertools
 import json
+import os
 import re
 from pathlib import Path
 
@@ -118,3 +119,14 @@ def test_a_file_that_cannot_be_read() -> None:
 
 def test_the_search_would_notice() -> None:
     assert set(leaks("\n".join(VALUES.values()))) >= {"github-token", "password", "private-key"}
+
+
+def test_the_cache() -> None:
+    """It holds digests of these notebooks, if the rules that run say nothing of them."""
+    kept = Path(os.environ["NBLINT_CACHE_DIR"], "clean")
+    assert len(KINDS) >= 50
+    shown("check", "--select", "ALL", "--ignore", "NBL308")
+    assert not kept.exists()
+    assert "All clean" in shown("check", "--select", "NBL003")
+    assert len(kept.read_bytes()) == 32 * len(KINDS)
+    assert leaks(kept.read_bytes().decode("latin-1")) == []

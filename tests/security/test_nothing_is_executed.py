@@ -44,6 +44,31 @@ def test_no_command_executes_connects_or_writes(line: str, hostile: Path, trace:
     assert bool(targets) == bool(COMMANDS[line])
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="its folder for caches cannot be moved")
+def test_the_cache_is_written_outside_of_the_repository(hostile: Path, tmp_path: Path) -> None:
+    settings = hostile / "nblint.toml"
+    settings.write_text(settings.read_text().replace('extend-select = ["ALL"]', ""))
+    for number in range(60):
+        (hostile / f"{number}.ipynb").write_bytes((hostile / "a.ipynb").read_bytes())
+    # What a repository may bring to be taken for it.
+    for name in (".cache/nblint", "~/.cache/nblint", ".nblint_cache", "nblint"):
+        (hostile / name).mkdir(parents=True)
+        (hostile / name / "clean").write_bytes(b"")
+    arguments = ("check", "--select", "NBL003", "--jobs", "1", "--verbose")
+    program = (sys.executable, "-m", "tests.security.watched", *arguments)
+    here = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": ""}
+    for known in (0, 61):
+        done = run(hostile, *program, **here, **home, NBLINT_CACHE_DIR="")
+        assert f"{known} of 61 notebooks are known" in done.stderr
+        noted = json.loads(done.stderr.splitlines()[-1])
+        assert noted["executed"] == noted["started"] == noted["connected"] == []
+        targets = [Path(event.split(" ", 1)[1]) for event in noted["written"]]
+        assert bool(targets) == (known == 0)
+        assert all(path.is_absolute() and hostile not in path.parents for path in targets)
+
+
 def test_the_watch_notices(hostile: Path, trace: Path) -> None:
     """Plugins that are trusted are executed: the one thing of a repository that can be."""
     program = (sys.executable, "-m", "tests.security.watched", "check", "--trust-plugins")

@@ -1,0 +1,411 @@
+"""What has not changed is not checked again, and nobody can tell from what is said."""
+
+import errno
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import nblint as package
+from nblint import check
+from nblint.linting import cache, run
+from nblint.linting.baseline import SALT_VARIABLE
+from nblint.linting.examining import Examiner
+from nblint.settings import SettingsFinder
+from tests.command import nblint
+from tests.conftest import complete_header, notebook_bytes
+
+COUNT = 16
+ENOUGH = 50  # for the cache to pay
+SETTINGS = """\
+select = ["NBL0", "NBL1", "NBL3", "NBL4", "NBL505"]
+parameters.file = "run.yaml"
+per-file-ignores = { "one/*" = ["NBL102"] }
+"""
+CATALOGUE = "[environment.SITE]\n[environment.REGION]\n[environment.OWNER]\n"
+CODE = "import os\nimport pandas\nsite = os.environ['SITE']\nowner = os.environ['OWNER']"
+
+
+def content(number: int) -> bytes:
+    code = f"{CODE}\nprint({number})"
+    return notebook_bytes(("markdown", complete_header()), ("code", code))
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "repository"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "nblint.toml").write_text(SETTINGS)
+    (folder / "environment.toml").write_text(CATALOGUE)
+    (folder / "run.yaml").write_text("{}\n")
+    (folder / "requirements.txt").write_text("pandas\nnumpy\nscipy\n")
+    for number in range(COUNT):
+        (folder / f"{number}.ipynb").write_bytes(content(number))
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(run, "_REMEMBERED", COUNT)
+    return folder
+
+
+@pytest.fixture
+def as_many_as_pay(repository: Path) -> None:
+    """For commands in processes of their own."""
+    for number in range(COUNT, ENOUGH):
+        (repository / f"{number}.ipynb").write_bytes(content(number))
+
+
+def kept() -> Path:
+    file = cache.cache_file()
+    assert file is not None
+    return file
+
+
+def known(*arguments: str) -> int:
+    """Run nblint; return how many notebooks the cache knew, and check that nothing else differs."""
+    result = nblint("check", "--verbose", *arguments)
+    plain = nblint("check", "--no-cache", *arguments)
+    assert (result.exit_code, result.stdout) == (plain.exit_code, plain.stdout)
+    found = re.search(r"^nblint: (\d+) of \d+ notebooks are known", result.stderr, re.MULTILINE)
+    assert found, result.stderr
+    return int(found[1])
+
+
+def test_what_has_not_changed_is_not_examined(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert known() == 0
+    assert known() == COUNT
+    Path("7.ipynb").write_bytes(content(-7))
+    assert known() == COUNT - 1
+    assert known() == COUNT
+
+    def examine(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Examiner, "examine_file", examine)
+    assert nblint("check").stdout == f"All clean: {COUNT} notebooks checked.\n"
+
+
+def test_what_is_found_is_found_again_in_the_same_order() -> None:
+    for number in (3, 11, 15):
+        Path(f"{number}.ipynb").write_bytes(notebook_bytes(("code", f"print({number})")))
+    Path("8.ipynb").write_text("{")  # no notebook
+    Path("9.ipynb").write_bytes(notebook_bytes(("markdown", "# A"), ("code", "os.environ['X']")))
+    assert known() == 0
+    assert known() == COUNT - 5
+    first = [(r.path, r.findings) for r in check(["."])]
+    with_cache = run.Run(SettingsFinder(), pytest.fail, with_cache=True)
+    assert [(r.path, r.findings) for r in with_cache.check([Path()])] == first
+
+
+def rename() -> None:
+    for number in range(COUNT):
+        Path(f"{number}.ipynb").rename(f"{number} copy.ipynb")
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "settings": lambda: Path("nblint.toml").write_text(f"{SETTINGS}severity.NBL102 = 'warning'\n"),
+    "catalogue": lambda: Path("environment.toml").write_text("[environment.OWNER]\n"),
+    "requirements": lambda: Path("requirements.txt").write_text("numpy\n"),
+    "parameters": lambda: Path("run.yaml").write_text("days: 3\n"),
+    "a module": lambda: Path("pandas.py").write_text(""),
+    "names": rename,
+    "contents": lambda: [Path(f"{n}.ipynb").write_bytes(content(n + 99)) for n in range(COUNT)],
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_a_notebook_is_checked_against_is_noticed(what: str) -> None:
+    assert known() == 0
+    CHANGES[what]()
+    assert known() == 0
+
+
+def test_options_are_noticed() -> None:
+    assert known() == 0
+    assert known("--ignore", "NBL102") == 0
+    assert known("--no-baseline") == COUNT
+
+
+def test_globs_are_matched_from_the_same_folder(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notebooks of one name and the same bytes, in two folders of which settings spare one."""
+    for folder in ("one", "other"):
+        Path(folder).mkdir()
+        for number in range(COUNT):
+            Path(folder, f"{number}.ipynb").write_bytes(notebook_bytes(("markdown", "# A title")))
+    monkeypatch.chdir(repository / "one")
+    assert known() == 0
+    assert known() == COUNT
+    monkeypatch.chdir(repository / "other")
+    assert known() == 0
+    assert nblint("check").exit_code == 1
+
+
+@pytest.mark.parametrize("what", ["version", "Python", "a library"])
+def test_another_program_is_noticed(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert known() == 0
+    match what:
+        case "version":
+            monkeypatch.setattr(package, "__version__", "99.0")
+        case "Python":
+            monkeypatch.setattr(sys, "version", "4.0")
+        case "a library":
+            (tmp_path / "site" / "nbformat-99.0.dist-info").mkdir(parents=True)
+            monkeypatch.syspath_prepend(tmp_path / "site")
+    cache._installed.cache_clear()
+    try:
+        assert known() == 0
+        assert known() == COUNT
+    finally:
+        cache._installed.cache_clear()
+
+
+def command(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "nblint", "check", "--verbose", *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode in (0, 1), errors
+    assert "Traceback" not in errors
+    found = re.search(r"^nblint: (\d+) of \d+ notebooks are known", errors, re.MULTILINE)
+    assert found, errors
+    return int(found[1]), output
+
+
+@pytest.mark.slow
+def test_a_rule_that_is_changed_is_noticed(as_many_as_pay: None, tmp_path: Path) -> None:
+    """As while nblint is worked on: the version stays, and so may the file's size and time."""
+    source = Path(package.__file__).parent
+    copied = tmp_path / "copy" / "nblint"
+    shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    rule = copied / "rules" / "header" / "missing_title.py"
+    here = {"PYTHONPATH": str(copied.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    assert ended(command(**here))[0] == 0
+    assert ended(command(**here))[0] == ENOUGH
+    before = rule.stat()
+    text = rule.read_text(encoding="utf-8")
+    rule.write_text(
+        text.replace("if header.title:", "if not 'titles':"), encoding="utf-8", newline="\n"
+    )
+    os.utime(rule, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert rule.stat().st_size == before.st_size
+    known_then, said = ended(command(**here))
+    assert known_then == 0
+    assert said.count("NBL101") == ENOUGH
+
+
+@pytest.mark.slow
+def test_what_has_no_order_of_its_own_is_the_same_in_every_process(as_many_as_pay: None) -> None:
+    """Sets of strings come in an order that Python draws anew for each process."""
+    assert ended(command(PYTHONHASHSEED="1"))[0] == 0
+    assert [ended(command(PYTHONHASHSEED=str(n)))[0] for n in (2, 3, 4)] == [ENOUGH] * 3
+
+
+@pytest.mark.slow
+def test_several_runs_at_once() -> None:
+    """None of them is disturbed, and what is kept are whole digests, each once."""
+    for folder in ("a", "b", "c"):
+        Path(folder).mkdir()
+        for number in range(ENOUGH):
+            Path(folder, f"{number}.ipynb").write_bytes(content(number))
+    for _ in range(3):
+        running = [command(folder) for folder in ("a", "b", "c", "a", "b", "c")]
+        for _, said in map(ended, running):
+            assert said == f"All clean: {ENOUGH} notebooks checked.\n"
+        data = kept().read_bytes()
+        digests = [data[start : start + 32] for start in range(0, len(data), 32)]
+        assert len(data) % 32 == 0
+        assert len(set(digests)) == len(digests)
+    assert [ended(command(folder))[0] for folder in ("a", "b", "c")] == [ENOUGH] * 3
+
+
+def test_what_a_run_has_checked_when_it_is_ended_is_kept() -> None:
+    results = run.Run(SettingsFinder(), pytest.fail, with_cache=True).check([Path()])
+    assert [next(results).path for _ in range(5)]
+    results.close()  # type: ignore[attr-defined]
+    assert known() == 5
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda data: data[: len(data) // 2 + 5],
+    "empty": lambda data: b"",
+    "shifted": lambda data: b"x" + data,
+    "foreign": lambda data: b'{"version": 1}\n' * 100,
+    "zeros": lambda data: bytes(len(data)),
+    "endless": lambda data: bytes(32 * 65_536) + data,
+}
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_file_is_no_matter(how: str) -> None:
+    Path("5.ipynb").write_bytes(notebook_bytes(("code", "print(1)")))
+    assert known() == 0
+    kept().write_bytes(DAMAGE[how](kept().read_bytes()))
+    assert known() < COUNT - 1
+    assert known() == COUNT - 1
+    assert kept().stat().st_size <= 32 * 65_536
+
+
+def test_a_digest_of_other_bytes_is_of_no_notebook() -> None:
+    """Each of them, whatever is changed: there is nothing in the file but them."""
+    assert known() == 0
+    data = kept().read_bytes()
+    assert len(data) == 32 * COUNT
+    kept().write_bytes(bytes(byte ^ 1 for byte in data))
+    assert known() == 0
+
+
+def folder_in_its_place(file: Path) -> None:
+    file.mkdir(parents=True)
+
+
+def file_as_folder(file: Path) -> None:
+    file.parent.write_text("")
+
+
+@pytest.mark.parametrize("obstacle", [folder_in_its_place, file_as_folder])
+def test_what_cannot_be_written_is_said_to_who_asks(obstacle: Callable[[Path], None]) -> None:
+    obstacle(kept())
+    result = nblint("check")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "nblint: the cache cannot be written: " in nblint("check", "--verbose").stderr
+    assert known() == 0
+
+
+def test_a_full_disk_leaves_the_old_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert known() == 0
+    before = kept().read_bytes()
+    Path("7.ipynb").write_bytes(content(-7))
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        assert known() == COUNT - 1
+    assert kept().read_bytes() == before
+    assert list(kept().parent.iterdir()) == [kept()]
+    assert known() == COUNT - 1
+
+
+def test_only_who_owns_it_looks_into_it() -> None:
+    known()
+    if os.name == "posix":
+        assert kept().parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_MOST_DIGESTS", COUNT + 3)
+    half = range(COUNT // 2)
+    assert known() == 0
+    for number in half:
+        Path(f"{number}.ipynb").write_bytes(content(-number - 1))
+    assert known() == COUNT - len(half)
+    assert known() == COUNT
+    assert kept().stat().st_size == 32 * (COUNT + 3)
+    for number in half:
+        Path(f"{number}.ipynb").write_bytes(content(number))
+    assert known() == COUNT - len(half) + 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--no-cache",), ("--fix",), ("--diff",), ("1.ipynb", "2.ipynb")],
+    ids=" ".join,
+)
+def test_what_does_without(arguments: tuple[str, ...]) -> None:
+    assert nblint("check", *arguments).exit_code == 0
+    assert list(check(["."]))
+    assert not kept().parent.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--extend-select", "NBL308"), ("--trust-plugins",)], ids=" ".join
+)
+def test_what_more_is_wanted_of_is_examined(arguments: tuple[str, ...]) -> None:
+    assert known(*arguments) == 0
+    assert known(*arguments) == 0
+    assert ("REGION is declared" in nblint("check", *arguments).stdout) == (len(arguments) == 2)
+
+
+def test_a_baseline_is_asked_after_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it records is missed in notebooks that the cache knows, and its salt is no matter."""
+    Path("5.ipynb").write_bytes(notebook_bytes(("markdown", "# A title")))
+    assert nblint("baseline", "create").exit_code == 0
+    Path("nblint.toml").write_text(f'baseline = ".nblint-baseline.json"\n{SETTINGS}')
+    assert known() == 0
+    assert known() == COUNT - 1
+    Path("5.ipynb").write_bytes(content(5))
+    for _ in range(2):
+        assert "5.ipynb: recorded but not found any more: NBL102" in nblint("check").stderr
+    monkeypatch.setenv(SALT_VARIABLE, "0" * 32)
+    assert known() == COUNT
+
+
+def test_processes_are_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_MANY", {"fork": COUNT, "spawn": COUNT})
+    monkeypatch.setattr(run, "processors", lambda: 2)
+    shares = []
+
+    def shared(*arguments: object) -> list[object]:
+        shares.append(arguments)
+        return []
+
+    assert nblint("check", "--jobs", "2").exit_code == 0  # whose digests come from elsewhere
+    assert known() == COUNT
+    Path("7.ipynb").write_bytes(content(-7))
+    monkeypatch.setattr(run, "shared", shared)
+    assert nblint("check").exit_code == 0
+    assert shares == []
+    nblint("check", "--no-cache")
+    assert len(shares) == 1
+
+
+def test_what_is_known_is_what_was_examined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is read to look it up, and again to examine it: it may have changed meanwhile."""
+    file, wrong = Path("7.ipynb"), notebook_bytes(("markdown", "# A title"))
+    assert known() == 0
+    knows = cache.Cache.knows
+
+    def mended_meanwhile(self: cache.Cache, examiner: Examiner, path: Path, name: str) -> bool:
+        found = knows(self, examiner, path, name)
+        file.write_bytes(content(-7))
+        return found
+
+    file.write_bytes(wrong)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(cache.Cache, "knows", mended_meanwhile)
+        assert nblint("check").exit_code == 0
+    file.write_bytes(wrong)
+    assert known() == COUNT - 1
+    assert nblint("check").exit_code == 1
+
+
+def test_it_is_not_below_the_current_folder_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no home, `~` stays `~`: a folder that a repository may hold."""
+    monkeypatch.delenv("NBLINT_CACHE_DIR")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/nblint"))
+    assert cache.cache_file() is None
+    result = nblint("check", "--verbose")
+    assert (result.exit_code, f"0 of {COUNT}" in result.stderr) == (0, True)
+    assert not list(Path().glob("~*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="each system has its own place")
+def test_it_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NBLINT_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    assert nblint("check").exit_code == 0
+    assert [path.name for path in (tmp_path / "caches" / "nblint").iterdir()] == ["clean"]
