@@ -82,7 +82,7 @@ HEAVY = {
 def test_a_clean_run_loads_nothing_heavy(clean_notebook: Path) -> None:
     program = (
         "import sys, nblint.cli\n"
-        "try: nblint.cli.main(['check', sys.argv[1]])\n"
+        "try: nblint.cli.run(['check', sys.argv[1]])\n"
         "except SystemExit as end: assert end.code == 0, end.code\n"
         "print(*sys.modules, sep='\\n')"
     )

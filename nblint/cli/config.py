@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from nblint.cli import options
+from nblint.cli.asked import overridden
 from nblint.cli.commands import Group
 from nblint.cli.tally import complain
 from nblint.credentials.redaction import mask
@@ -47,7 +48,7 @@ def show(
       nblint config show notebooks/triage.ipynb
       nblint config show --select NBL1
     """
-    overrides = options.overrides(select, extend_select, ignore)
+    overrides = overridden(select, extend_select, ignore)
     folder = Path(os.path.abspath(path))
     try:
         if not path.exists():

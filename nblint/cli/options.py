@@ -187,13 +187,3 @@ def selection(heading: str = "Options") -> Decorator:
         return command
 
     return add
-
-
-def overrides(
-    select: tuple[str, ...] | None,
-    extend_select: tuple[str, ...] | None,
-    ignore: tuple[str, ...] | None,
-) -> dict[str, object]:
-    """Return the settings that these options override, by their names in `Settings`."""
-    given = {"select": select, "extend_select": extend_select, "ignore": ignore}
-    return {name: value for name, value in given.items() if value is not None}

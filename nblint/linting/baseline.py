@@ -8,12 +8,13 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, cast
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.credentials.redaction import mask
 from nblint.discovery import relative_to
@@ -102,8 +103,7 @@ class Match(NamedTuple):
     stale: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(Struct, frozen=True, dict=True):
     """The findings that are recorded.
 
     Attributes:

@@ -3,10 +3,11 @@
 import errno
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.model import Notebook, Unreadable
 from nblint.document.write import write_atomically
@@ -18,8 +19,7 @@ from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Fixing:
+class Fixing(Struct, frozen=True):
     """Which fixes a run applies.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from nblint.credentials.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Unreadable
@@ -13,8 +14,7 @@ from nblint.linting.baseline import Entry, Occurrence
 from nblint.linting.excerpts import Excerpt, Excerpts
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True):
     """A finding with all that a report says of it, so that the notebook need not be kept.
 
     Attributes:
@@ -44,8 +44,7 @@ class Reported:
         return Occurrence(notebook or self.path, self.finding, self.cell_id)
 
 
-@dataclass(frozen=True, slots=True)
-class CellChange:
+class CellChange(Struct, frozen=True):
     """A cell before and after its fixes, masked; None where the cell is new or gone."""
 
     cell: int
@@ -53,8 +52,7 @@ class CellChange:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a run says of one notebook.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery

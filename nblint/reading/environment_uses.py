@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.model import Place
 
@@ -106,14 +107,13 @@ class Source(NamedTuple):
     place: Place
 
 
-@dataclass
-class Uses:
+class Uses(Struct):
     """All uses, as they are found from top to bottom."""
 
-    reads: list[Read] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    exposures: list[Exposure] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
+    reads: list[Read] = []
+    writes: list[Write] = []
+    exposures: list[Exposure] = []
+    sources: list[Source] = []
     order: int = 0
 
     def next(self) -> int:

@@ -11,8 +11,10 @@ import re
 import textwrap
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.patterns import lazy_pattern
 
@@ -51,8 +53,7 @@ class Piece(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(Struct, frozen=True):
     """A magic or shell line, and where it stands (rows and columns 1-based, in code points).
 
     Attributes:

@@ -1,7 +1,8 @@
 """What a notebook is checked against that does not stand in the notebook."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from nblint.reading.catalogue import Catalogue, load_catalogue
 from nblint.reading.parameters_file import ParametersFile
@@ -12,8 +13,7 @@ from nblint.settings import Settings, SettingsFile
 _ABOUT_IMPORTS = "NBL505"
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True):
     """What surrounds the notebooks of a settings file: loaded once, immutable, picklable.
 
     Attributes:
@@ -29,9 +29,13 @@ class Project:
     found: SettingsFile = SettingsFile(Settings(), Path())
     trust_plugins: bool = False
     catalogue: Catalogue = Catalogue({})
-    salt: str | None = field(default=None, repr=False)
+    salt: str | None = None
     parameters_file: ParametersFile | None = None
     requirements: Requirements | None = None
+
+    def __repr__(self) -> str:
+        """Return what it was loaded for; the salt is not for logs."""
+        return f"{type(self).__name__}({self.found!r})"
 
     @property
     def settings(self) -> Settings:
