@@ -1,5 +1,6 @@
 """The command line: one module a command, imported when the command is used."""
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -13,10 +14,14 @@ def run(arguments: Sequence[str] | None = None) -> None:
     Raises:
         SystemExit: Always; with the exit status.
     """
+    # What is loaded stays, and a notebook leaves next to nothing that refers to itself: looking for
+    # such garbage as often as Python does takes a tenth of a run.
+    gc.set_threshold(_OBJECTS)
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == ["check"] and all(map(_is_plain, given[1:])):
         # As hooks call it: there is nothing to parse, and click takes as long to load as a
         # notebook takes to check.
+        _load_msgspec()
         from nblint.cli.running import guarded, print_leniently
 
         print_leniently()
@@ -26,11 +31,28 @@ def run(arguments: Sequence[str] | None = None) -> None:
     main(arguments, prog_name="nblint")
 
 
+def _load_msgspec() -> None:
+    """Load msgspec without typing_extensions, which takes longer to load than msgspec itself.
+
+    It is only there for types that nblint does not use, and msgspec does without it where it is
+    not installed.
+    """
+    if "typing_extensions" in sys.modules:
+        return
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # as if not installed
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        del sys.modules["typing_extensions"]
+
+
 def _is_plain(argument: str) -> bool:
     """Tell whether an argument is a path as it stands: no option, and no pattern for Windows."""
     return not argument.startswith("-") and _PATTERNS.isdisjoint(argument)
 
 
+# What may be made before Python looks for garbage.
+_OBJECTS = 50_000
 # What click expands on Windows, whose shells do not.
 _PATTERNS = frozenset("*?[~$%")
 

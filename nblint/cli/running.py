@@ -2,7 +2,6 @@
 
 import errno
 import os
-import signal
 import sys
 from collections.abc import Callable
 from typing import TextIO, TypeVar
@@ -40,6 +39,8 @@ def guarded(command: Callable[[], Answer]) -> Answer:
             if not sys.stdout.closed:  # as an editor's server leaves it
                 sys.stdout.flush()  # later nobody could say any more that it has failed
     except KeyboardInterrupt:
+        import signal
+
         sys.exit(128 + signal.SIGINT)
     except MemoryError:
         failure = "there is not enough memory"

@@ -1,7 +1,8 @@
 """Which rules there are: every `Rule` in a module under `nblint.rules`."""
 
 import importlib
-import pkgutil
+import os
+from collections.abc import Iterator
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -25,10 +26,20 @@ FAMILIES = MappingProxyType(
 def rules() -> MappingProxyType[str, Rule]:
     """Return all rules by their codes, in order."""
     found: dict[str, Rule] = {}
-    for module_info in pkgutil.walk_packages(nblint.rules.__path__, "nblint.rules."):
-        module = importlib.import_module(module_info.name)
+    for name in _modules():
+        module = importlib.import_module(name)
         for value in vars(module).values():
             # Only classes with a code of their own: several rules may share an abstract one.
             if isinstance(value, type) and issubclass(value, Rule) and "code" in vars(value):
                 found[value.code] = value()
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def _modules() -> Iterator[str]:
+    """Yield the names of the modules with rules; `pkgutil` would load `inspect` to find them."""
+    for top in nblint.rules.__path__:
+        for family in os.scandir(top):
+            if family.is_dir():
+                for file in os.scandir(family):
+                    if file.name.endswith(".py"):
+                        yield f"nblint.rules.{family.name}.{file.name.removesuffix('.py')}"

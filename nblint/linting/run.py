@@ -142,7 +142,8 @@ class Run:
         """Yield files with what is known of them, in order, from this process or from others."""
         jobs = self._jobs
         if jobs is None:
-            jobs = processors() if len(files) >= _MANY[start_method()] else 1
+            are_many = len(files) >= min(_MANY.values()) and len(files) >= _MANY[start_method()]
+            jobs = processors() if are_many else 1
         # The first files here: what is loaded for them, copies of this process have as well.
         here = len(files) if jobs == 1 else _CHUNK
         for file in files[:here]:

@@ -9,7 +9,7 @@ a test holds that both see the same in what this module takes.
 from collections.abc import Callable, Sequence
 
 from nblint.patterns import lazy_pattern
-from nblint.reading.block import Block, Text
+from nblint.reading.block import Block, Kind, Text
 
 # What markdown-it replaces, or measures in columns.
 _ODD = lazy_pattern(r"[\x00-\x09\x0b-\x1f]")
@@ -79,7 +79,7 @@ def _list(rows: Sequence[str], start: int) -> Block | None:
     # So may another item behind them, or what is indented.
     if end < len(rows) and (rows[end].startswith(" ") or _ITEM.match(rows[end])):
         return None
-    kind = "list" if marker in ("-", "*", "+") else "numbered-list"
+    kind: Kind = "list" if marker in ("-", "*", "+") else "numbered-list"
     return Block(kind, start + 1, end, 0, tuple(texts))
 
 

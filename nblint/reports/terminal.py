@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import unicodedata
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TextIO, get_args
 
@@ -54,8 +52,13 @@ def style_of(stream: TextIO, choice: ColorChoice, *, quiet: bool) -> Style:
     """
     is_terminal = stream.isatty()
     color = choice == "always" or (choice == "auto" and has_color(is_terminal, os.environ))
-    columns = shutil.get_terminal_size().columns if is_terminal else _NARROW
-    return Style(quiet, color, max(40, min(columns, _WIDE)))
+    return Style(quiet, color, _width() if is_terminal else _NARROW)
+
+
+def _width() -> int:
+    import shutil
+
+    return max(40, min(shutil.get_terminal_size().columns, _WIDE))
 
 
 def has_color(is_terminal: bool, environment: Mapping[str, str]) -> bool:
@@ -134,6 +137,8 @@ def _columns(char: str) -> int:
     """Return how many columns of a terminal a character takes."""
     if char.isascii():
         return 1
+    import unicodedata
+
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
