@@ -17,6 +17,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
     # What is loaded stays, and a notebook leaves next to nothing that refers to itself: looking for
     # such garbage as often as Python does takes a tenth of a run.
     gc.set_threshold(_OBJECTS)
+    try:
+        _run(arguments)
+    finally:
+        gc.freeze()  # Python would look once more before it ends, and all goes with the process
+
+
+def _run(arguments: Sequence[str] | None) -> None:
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == ["check"] and all(map(_is_plain, given[1:])):
         # As hooks call it: there is nothing to parse, and click takes as long to load as a

@@ -7,14 +7,13 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from nblint.cli.asked import Asked
 from nblint.cli.echo import echo, say
 from nblint.cli.progress import Progress, is_watched
 from nblint.cli.tally import Tally
 from nblint.discovery import Discovery
-from nblint.linting.baseline import Baseline
 from nblint.linting.examining import Fixing
 from nblint.linting.results import Result, display_path
 from nblint.linting.run import Run
@@ -24,13 +23,16 @@ from nblint.reports.text import count
 from nblint.settings import SettingsFinder
 from nblint.toml import SettingsError, nearest
 
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
+
 
 def check(asked: Asked) -> int:
     """Check once, print what is found, and return the exit status."""
     started = time.perf_counter()
     tally = Tally()
     try:
-        baseline = Baseline.load(asked.baseline_file) if asked.baseline_file else None
+        baseline = _baseline(asked)
         finder = SettingsFinder(asked.config, asked.overrides)
         chosen = _format(asked, finder)
     except SettingsError as error:
@@ -79,6 +81,15 @@ def check(asked: Asked) -> int:
     if asked.verbose:
         _note(f"{count(run.total, 'notebook')} in {time.perf_counter() - started:.2f} s")
     return tally.status(is_empty=bool(run.empty), exit_zero=asked.exit_zero, strict=asked.strict)
+
+
+def _baseline(asked: Asked) -> "Baseline | None":
+    """Load the baseline that the command line names, if it names one."""
+    if asked.baseline_file is None:
+        return None
+    from nblint.linting.baseline import Baseline
+
+    return Baseline.load(asked.baseline_file)
 
 
 def show_files(asked: Asked) -> int:

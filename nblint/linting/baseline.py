@@ -21,7 +21,6 @@ from nblint.discovery import relative_to
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
 from nblint.patterns import lazy_pattern
-from nblint.settings import SettingsFile
 from nblint.toml import SettingsError, convert_toml, read_bounded
 
 DEFAULT_NAME = ".nblint-baseline.json"
@@ -270,12 +269,6 @@ class Baseline(Struct, frozen=True, dict=True):
         raw = text.encode()
         write_atomically(self.file, raw, instead_of=self.raw, new=self.raw is None)
         return replace(self, raw=raw)
-
-
-def baseline_file(found: SettingsFile) -> Path | None:
-    """Return the baseline that settings name, if they name one."""
-    name = found.settings.baseline
-    return found.root / name if name is not None else None
 
 
 def _read(file: Path) -> bytes:

@@ -4,22 +4,24 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
-from nblint.linting.baseline import Baseline, baseline_file
 from nblint.linting.checking import Checked
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
 from nblint.linting.repository import Repository
-from nblint.linting.results import Reported, Result, display_path, reported
+from nblint.linting.results import Reported, Result, display_path
 from nblint.linting.selection import Selection
 from nblint.linting.workers import processors, shared, start_method
 from nblint.reading.project import Project
 from nblint.settings import OncePerFile, SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
 
 # From so many notebooks on other processes pay, by how they are started: timed with `--jobs`.
 _MANY = {"fork": 60, "spawn": 250}
@@ -32,7 +34,7 @@ class _Loaded(NamedTuple):
 
     examiner: Examiner
     repository: Repository
-    baseline: Baseline | None
+    baseline: "Baseline | None"
 
 
 class _File(NamedTuple):
@@ -70,7 +72,7 @@ class Run:
         *,
         fixing: Fixing | None = None,
         trust_plugins: bool = False,
-        baseline: Baseline | None = None,
+        baseline: "Baseline | None" = None,
         with_recorded: bool = False,
         jobs: int | None = 1,
         on_note: Callable[[str], None] | None = None,
@@ -129,8 +131,10 @@ class Run:
     def _load(self, settings: SettingsFile) -> _Loaded:
         """Load all that settings refer to."""
         baseline = self._baseline
-        if baseline is None and (file := baseline_file(settings)) is not None:
-            baseline = Baseline.load(file)
+        if baseline is None and settings.baseline is not None:
+            from nblint.linting.baseline import Baseline
+
+            baseline = Baseline.load(settings.baseline)
         project = Project.load(settings, trust_plugins=self._trust_plugins)
         if baseline is not None:
             project = replace(project, salt=baseline.salt)
@@ -167,6 +171,8 @@ class Run:
         """Yield what only all notebooks together say, if all were looked at."""
         if not loaded.repository.is_covered(paths):
             return
+        from nblint.linting.reporting import reported
+
         concluded = Checked(tuple(loaded.repository.conclude()), Redaction())
         found = tuple(reported("", None, concluded.findings, concluded.redaction))
         judged = self._judged("", found, loaded.repository.codes, loaded)

@@ -19,10 +19,10 @@ from msgspec.structs import replace
 from nblint.patterns import lazy_pattern
 
 _STRING_END = {
-    "'": re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
-    '"': re.compile(r'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
-    "'''": re.compile(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
-    '"""': re.compile(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
+    "'": lazy_pattern(r"[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
+    '"': lazy_pattern(r'[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
+    "'''": lazy_pattern(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
+    '"""': lazy_pattern(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
 }
 _TOKEN = lazy_pattern(
     r"""(?P<space>[ \t\f]+|\\\n)

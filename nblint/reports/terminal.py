@@ -1,20 +1,21 @@
 """Text for terminals: what a notebook holds must neither drive one nor shift what points at it."""
 
 import os
-import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TextIO, get_args
+
+from nblint.patterns import lazy_pattern
 
 ColorChoice = Literal["auto", "always", "never"]
 COLORS: tuple[str, ...] = get_args(ColorChoice)
 
 # Controls (ANSI escapes begin with one), and characters that reorder or hide their neighbours.
-_UNSAFE = re.compile(
+_UNSAFE = lazy_pattern(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 # What the runners of pipelines take for a command where it stands in a log: GitHub's `::error`,
 # also behind spaces, and `##[group]`; Azure's `##vso[…]`, TeamCity's `##teamcity[…]`.
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
+_COMMAND = lazy_pattern(r"^(\s*):(?=:)|#(?=#\w*\[)")
 _TAB = "    "
 # What a pane beside an editor shows; more than this nobody reads in one glance.
 _NARROW, _WIDE = 80, 120
