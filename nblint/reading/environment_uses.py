@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -12,14 +12,14 @@ from nblint.document.model import Place
 EVERYTHING = "*"
 
 
-class Rewrite(NamedTuple):
+class Rewrite(Struct, frozen=True):
     """Another text for a place."""
 
     place: Place
     text: str
 
 
-class Fallback(NamedTuple):
+class Fallback(Struct, frozen=True):
     """A literal string that stands in for a missing variable.
 
     Attributes:
@@ -31,7 +31,7 @@ class Fallback(NamedTuple):
     rewrite: Rewrite | None = None
 
 
-class Read(NamedTuple):
+class Read(Struct, frozen=True):
     """A variable is read.
 
     Attributes:
@@ -57,7 +57,7 @@ class Read(NamedTuple):
     optional: Rewrite | None = None
 
 
-class Write(NamedTuple):
+class Write(Struct, frozen=True):
     """A variable is set, changed or removed.
 
     Attributes:
@@ -79,7 +79,7 @@ class Write(NamedTuple):
     lost: bool = False
 
 
-class Exposure(NamedTuple):
+class Exposure(Struct, frozen=True):
     """A variable's value gets into the notebook's outputs.
 
     Attributes:
@@ -93,7 +93,7 @@ class Exposure(NamedTuple):
     by: str
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Values come from somewhere else than the environment.
 
     Attributes:
