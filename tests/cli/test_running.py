@@ -117,7 +117,10 @@ def test_says_the_same(paths: list[str], status: int, tmp_path: Path) -> None:
 def test_ends_the_same(
     option: tuple[str, ...], exception: str, status: int, said: str, tmp_path: Path
 ) -> None:
-    failing = f"import nblint.cli.tally as t\ndef fail(*_, **__): raise {exception}\nt.Tally.status = fail"
+    failing = (
+        f"def fail(*_, **__): raise {exception}\n"
+        "import nblint.cli.tally; nblint.cli.tally.Tally.status = fail"
+    )
     (tmp_path / "clean.ipynb").write_bytes(FILES["clean.ipynb"])
     end = ran("check", *option, "clean.ipynb", cwd=tmp_path, before=failing)
     assert end.returncode == status
