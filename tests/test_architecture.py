@@ -79,12 +79,9 @@ HEAVY = {
     "pygls",
     "requests",
     "shutil",
-    "signal",
     "socket",
     "ssl",
-    "subprocess",
     "tempfile",
-    "threading",
     "tokenize",
     "typing_extensions",
     "unicodedata",
@@ -102,6 +99,8 @@ HEAVY = {
     "nblint.reading.requirements",
     "nblint.rules.reproducibility",
 }
+if sys.version_info >= (3, 11):  # Before, `platform` loads them, which msgspec needs.
+    HEAVY |= {"signal", "subprocess", "threading"}
 
 
 @pytest.mark.slow
