@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from click.testing import CliRunner
 
 from fuzz import seeds, shapes
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.document.model import Notebook
 from nblint.linting.checking import check_document, read_document
 from nblint.linting.fixing import fix_document
-from nblint.linting.results import Result, changes, reported
+from nblint.linting.reporting import changes, reported
+from nblint.linting.results import Result
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 from nblint.reports import diff, formats, renderer

@@ -1,6 +1,6 @@
 """`python -m nblint`."""
 
-from nblint.cli import main
+from nblint.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="nblint")
+    run()

@@ -7,10 +7,11 @@ ignores is read from its ignore files: https://git-scm.com/docs/gitignore
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from nblint.globs import glob_spec, matches
 from nblint.settings import ALWAYS_EXCLUDED, SettingsFile, SettingsFinder
@@ -203,8 +204,7 @@ def relative_to(path: Path, root: Path) -> str:
         return Path(os.path.abspath(path)).as_posix()
 
 
-@dataclass(frozen=True)
-class _IgnoreFile:
+class _IgnoreFile(Struct, frozen=True, dict=True):
     """An ignore file and the folder that its patterns are relative to."""
 
     base: Path

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol
+
+from msgspec import Struct
 
 from nblint.document.edit import Edit
 from nblint.document.model import Place
@@ -19,8 +20,7 @@ def covers(selector: str, code: str) -> bool:
     return selector == ALL or (selector != "" and code.startswith(selector))
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A change that mends a finding.
 
     Attributes:
@@ -51,8 +51,7 @@ class Fingerprinted(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What is wrong, and where.
 
     Attributes:
@@ -80,7 +79,7 @@ class Finding:
     detector: str | None = None
     fingerprint: str | None = None
     fix: Fix | None = None
-    secret: Fingerprinted | None = field(default=None, repr=False)
+    secret: Fingerprinted | None = None
     path: Path | None = None
     same_as: Place | None = None
 

@@ -192,6 +192,12 @@ class SettingsFile(msgspec.Struct, frozen=True):
     root: Path
     path: Path | None = None
 
+    @property
+    def baseline(self) -> Path | None:
+        """The baseline that the settings name, if they name one."""
+        name = self.settings.baseline
+        return self.root / name if name is not None else None
+
 
 def settings_table(path: Path) -> Any:
     """Read what a file holds of settings, as it stands there.

@@ -22,7 +22,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from bench.fleet import make_fleet
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.fleet import cluster, source
 from nblint.fleet.dataset import SCHEMAS
 from nblint.fleet.source import Object, Part, parts
@@ -404,7 +404,7 @@ def test_an_interrupted_run_leaves_nothing_that_looks_like_a_dataset(here: Path)
     make_fleet(here, 60)
     target = here.parent / "out"
     small = "import nblint.fleet.source as source; source.MOST_NOTEBOOKS = 1"
-    program = f"{small}\nfrom nblint.cli import main\nmain()"
+    program = f"{small}\nfrom nblint.cli import run\nrun()"
     for number in (signal.SIGINT, signal.SIGKILL):
         process = subprocess.Popen(
             [sys.executable, "-c", program, "fleet", ".", str(target), "--workers", "1"],

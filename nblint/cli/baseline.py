@@ -13,7 +13,7 @@ from nblint.cli import options
 from nblint.cli.commands import Group
 from nblint.cli.tally import Tally
 from nblint.credentials.redaction import mask
-from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry, baseline_file
+from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry
 from nblint.linting.results import Reported, Result, display_path
 from nblint.linting.run import Run
 from nblint.reports.terminal import one_line, printable
@@ -214,7 +214,7 @@ class _Job:
             settings = self._finder.of(Path.cwd())
         except SettingsError as error:
             self.fail(str(error))
-        named = given or baseline_file(settings)
+        named = given or settings.baseline
         self.file = (named or settings.root / DEFAULT_NAME).absolute()
         self.name = display_path(self.file)
         self.is_unnamed = named is None

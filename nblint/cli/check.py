@@ -1,29 +1,16 @@
 """`nblint check`."""
 
 import sys
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
-from nblint.cli.check_options import Asked, all_options
+from nblint.cli import checking
+from nblint.cli.asked import Asked
+from nblint.cli.check_options import all_options
 from nblint.cli.commands import Command
-from nblint.cli.options import Place, output_format
-from nblint.cli.progress import Progress, is_watched
-from nblint.cli.tally import Tally
-from nblint.discovery import Discovery
-from nblint.document.write import writing
-from nblint.linting.baseline import Baseline
-from nblint.linting.examining import Fixing
-from nblint.linting.results import Result, display_path
-from nblint.linting.run import Run
-from nblint.reports import diff, renderer, statistics, text
-from nblint.reports.terminal import Style, printable, style_of
-from nblint.reports.text import count
-from nblint.settings import SettingsFinder
-from nblint.toml import SettingsError
+from nblint.cli.options import Place
 
 
 @click.command(cls=Command)
@@ -52,144 +39,5 @@ def check(**given: Any) -> None:
     if asked.watch:
         from nblint.cli.watch import watch
 
-        watch(lambda: _check(asked), asked.paths or (Path(),), asked.config)
-    sys.exit(_show_files(asked) if asked.show_files else _check(asked))
-
-
-def _check(asked: Asked) -> int:
-    """Check once, print what is found, and return the exit status."""
-    started = time.perf_counter()
-    tally = Tally()
-    try:
-        baseline = Baseline.load(asked.baseline_file) if asked.baseline_file else None
-        finder = SettingsFinder(asked.config, asked.overrides)
-        chosen = _format(asked, finder)
-    except SettingsError as error:
-        tally.fault(str(error))
-        return 2
-    if asked.with_statistics and (asked.show_diff or chosen not in ("text", "json")):
-        raise click.UsageError("--statistics goes with the output formats text and json")
-    fixing = (
-        Fixing(asked.unsafe_fixes, write=not asked.show_diff)
-        if asked.fix or asked.show_diff
-        else None
-    )
-    progress = Progress(lambda: run.total) if is_watched() and not asked.verbose else None
-
-    def fault(sentence: str) -> None:
-        if progress:
-            progress.hide()
-        tally.fault(sentence)
-
-    run = Run(
-        finder,
-        fault,
-        fixing=fixing,
-        trust_plugins=asked.trust_plugins,
-        baseline=baseline,
-        jobs=asked.jobs,
-        on_note=_note if asked.verbose else None,
-        with_cache=not asked.no_cache,
-    )
-    notebook = b""
-    if asked.is_stdin:
-        notebook = sys.stdin.buffer.read()
-        results = run.check_stdin(notebook, asked.stdin_filename or Path("stdin.ipynb"))
-    else:
-        results = run.check(asked.paths or (Path(),))
-    if progress:
-        results = progress.counting(results)
-
-    pieces = _rendered(tally.counted(results), asked, chosen)
-    _print(progress.beside(pieces) if progress else pieces, asked, tally)
-    if asked.prints_notebook:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(run.mended or notebook)
-    _conclude(asked, tally, run, fixing)
-    if asked.verbose:
-        _note(f"{count(run.total, 'notebook')} in {time.perf_counter() - started:.2f} s")
-    return tally.status(is_empty=bool(run.empty), exit_zero=asked.exit_zero, strict=asked.strict)
-
-
-def _show_files(asked: Asked) -> int:
-    tally = Tally()
-    try:
-        finder = SettingsFinder(asked.config, asked.overrides)
-    except SettingsError as error:
-        tally.fault(str(error))
-        return 2
-    discovery = Discovery(finder, tally.fault, _note if asked.verbose else None)
-    for path, _ in discovery.notebooks(asked.paths or (Path(),)):
-        click.echo(printable(display_path(path)))
-    _say_what_is_empty(discovery.empty)
-    return tally.status(is_empty=bool(discovery.empty), exit_zero=False, strict=False)
-
-
-def _note(sentence: str) -> None:
-    click.echo(f"nblint: {printable(sentence)}", err=True)
-
-
-def _format(asked: Asked, finder: SettingsFinder) -> str:
-    """Return the output format: what the command line says, else the settings of this folder."""
-    return asked.output_format or output_format(finder.of(Path.cwd()))
-
-
-def _rendered(results: Iterable[Result], asked: Asked, chosen: str) -> Iterator[str]:
-    """Return the pieces of the report that is asked for, or of the differences."""
-    if asked.show_diff:
-        return diff.render(results)
-    # Colours are for who looks; a file gets them only on request.
-    style = (
-        style_of(_stream(asked), asked.color, quiet=asked.quiet)
-        if asked.output_file is None
-        else Style(asked.quiet, asked.color == "always")
-    )
-    if asked.with_statistics:
-        return statistics.render(results, chosen, style)
-    return text.render(results, style) if chosen == "text" else renderer(chosen)(results)
-
-
-def _stream(asked: Asked) -> TextIO:
-    return sys.stderr if asked.prints_notebook else sys.stdout
-
-
-def _print(pieces: Iterable[str], asked: Asked, tally: Tally) -> None:
-    if asked.output_file is None:
-        for piece in pieces:
-            # Its escapes are ours, and wanted; on Windows, click makes the terminal read them.
-            click.echo(piece, _stream(asked), nl=False, color=True)
-        return
-    try:
-        with writing(asked.output_file) as file:
-            file.writelines(pieces)
-    except OSError as error:
-        tally.fault(f"{asked.output_file}: cannot be written: {error.strerror or error}")
-
-
-def _conclude(asked: Asked, tally: Tally, run: Run, fixing: Fixing | None) -> None:
-    """Say, beside the report, what became of the findings that it does not show."""
-    if fixing and tally.fixes:
-        verb = "mended" if fixing.write else "would be mended"
-        notebooks = count(tally.fixed_notebooks, "notebook")
-        click.echo(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.", err=True)
-    if not asked.quiet:
-        _say_what_the_baseline_did(tally, stale=not asked.show_diff)
-    _say_what_is_empty(run.empty)
-
-
-def _say_what_the_baseline_did(tally: Tally, *, stale: bool) -> None:
-    if tally.recorded:
-        click.echo(f"{count(tally.recorded, 'recorded finding')} not shown.", err=True)
-    # A difference shows notebooks as they would be, and those have not lost anything yet.
-    for path, codes in tally.stale.items() if stale else ():
-        gone = ", ".join(f"{code} ({number})" for code, number in sorted(codes.items()))
-        click.echo(
-            f"nblint: {printable(path)}: recorded but not found any more: {gone};"
-            " 'nblint baseline update' drops it",
-            err=True,
-        )
-
-
-def _say_what_is_empty(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        click.echo(f"nblint: {printable(str(folder))}: no notebook in this folder", err=True)
+        watch(lambda: checking.check(asked), asked.paths or (Path(),), asked.config)
+    sys.exit(checking.show_files(asked) if asked.show_files else checking.check(asked))

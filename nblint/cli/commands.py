@@ -1,17 +1,13 @@
 """Commands with help worth reading, and groups that name the nearest command."""
 
-import errno
 import importlib
-import os
 import re
-import signal
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 
+from nblint.cli.running import guarded
 from nblint.toml import nearest
 
 # Options stand this far in, whatever their heading, so that a page of help has two columns.
@@ -95,35 +91,8 @@ class LazyGroup(Group):
         self._modules = modules
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; where the system fails it, say so in a sentence and exit with 2.
-
-        Ctrl-C ends it with the status that shells give it; click's, 1, would mean findings.
-        """
-        _open_what_is_closed()
-        try:
-            try:
-                return super().invoke(ctx)
-            finally:
-                if not sys.stdout.closed:  # as an editor's server leaves it
-                    sys.stdout.flush()  # later nobody could say any more that it has failed
-        except KeyboardInterrupt:
-            return ctx.exit(128 + signal.SIGINT)
-        except MemoryError:
-            failure = "there is not enough memory"
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever reads has heard enough: click's to handle
-                raise
-            # Two things have no name: the folder that nblint runs in, and what it prints to.
-            is_gone = error.errno == errno.ENOENT
-            name = error.filename or ("the current folder" if is_gone else "standard output")
-            failure = f"{name}: {error.strerror or error}"
-            if not error.filename and not is_gone:
-                _drop_what_cannot_be_printed()
-        # Reports load what finds credentials, for which completion at a prompt must not wait.
-        from nblint.reports.terminal import printable
-
-        click.echo(f"nblint: {printable(failure)}", err=True)
-        return ctx.exit(2)
+        """Run a command."""
+        return guarded(lambda: super(LazyGroup, self).invoke(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names, in the order in which a new user meets them."""
@@ -136,24 +105,3 @@ class LazyGroup(Group):
         module = importlib.import_module(f"nblint.cli.{self._modules[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
-
-
-def _open_what_is_closed() -> None:
-    """Let a stream that the caller has closed (`>&-`) hold nothing, and take what is printed.
-
-    Python sets it to None, and the next file that is opened would get its number.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - to the end
-            setattr(sys, name, nowhere)
-
-
-def _drop_what_cannot_be_printed() -> None:
-    """Let Python's last flush succeed: its failure would change the exit status.
-
-    https://docs.python.org/3/library/signal.html#note-on-sigpipe
-    """
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

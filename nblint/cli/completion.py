@@ -22,7 +22,7 @@ def completion(shell: str) -> None:
       nblint completion zsh > ~/.zfunc/_nblint
       nblint completion fish > ~/.config/fish/completions/nblint.fish
     """
-    from nblint.cli import main
+    from nblint.cli.group import main
 
     complete = get_completion_class(shell)
     assert complete is not None, "click knows these three"

@@ -10,11 +10,13 @@ import click
 import msgspec
 
 from nblint.cli import options
+from nblint.cli.asked import overridden
 from nblint.cli.commands import Group
 from nblint.cli.tally import complain
 from nblint.credentials.redaction import mask
 from nblint.linting.results import display_path
 from nblint.linting.selection import Selection
+from nblint.reports import format_of
 from nblint.reports.terminal import printable
 from nblint.settings import SettingsFile, SettingsFinder, Table, settings_table
 from nblint.toml import SettingsError, toml_text
@@ -47,14 +49,14 @@ def show(
       nblint config show notebooks/triage.ipynb
       nblint config show --select NBL1
     """
-    overrides = options.overrides(select, extend_select, ignore)
+    overrides = overridden(select, extend_select, ignore)
     folder = Path(os.path.abspath(path))
     try:
         if not path.exists():
             raise SettingsError(f"{path}: no such file or folder")
         found = SettingsFinder(config, overrides).of(folder if path.is_dir() else folder.parent)
         Selection(found)  # says what is wrong with the selectors
-        options.output_format(found)
+        format_of(found)
         lines = list(_shown(found, overrides))
     except SettingsError as error:
         complain(str(error))

@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from nblint.cli import options
 from nblint.cli.commands import Command

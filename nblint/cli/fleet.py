@@ -4,18 +4,19 @@ import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from nblint.cli import options
+from nblint.cli.asked import overridden
 from nblint.cli.commands import Command
 from nblint.cli.progress import is_watched
 from nblint.cli.tally import Tally
 from nblint.credentials.redaction import mask
-from nblint.linting.baseline import SALT_VARIABLE, Baseline, baseline_file
+from nblint.linting.baseline import SALT_VARIABLE, Baseline
 from nblint.linting.examining import Examiner
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
@@ -96,7 +97,7 @@ def fleet(
     tally = Tally()
     total = _Total()
     try:
-        finder = SettingsFinder(config, options.overrides(select, extend_select, ignore))
+        finder = SettingsFinder(config, overridden(select, extend_select, ignore))
         examiner = _examiner(finder.of(Path.cwd()))
         with closing(
             _outcomes()(
@@ -167,7 +168,7 @@ class _Total:
 def _examiner(found: SettingsFile) -> Examiner:
     """Return what examines the notebooks: the settings' folder becomes that of the source."""
     project = Project.load(found)
-    file = baseline_file(found)
+    file = found.baseline
     salt = Baseline.load(file).salt if file else os.environ.get(SALT_VARIABLE)
     moved = SettingsFile(found.settings, Path(), found.path)
     return Examiner(replace(project, found=moved, salt=salt or None), Selection(moved), None)

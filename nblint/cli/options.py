@@ -9,11 +9,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from nblint.cli.commands import Option
-from nblint.toml import SettingsError, nearest
+from nblint.toml import nearest
 
 if TYPE_CHECKING:
-    from nblint.settings import SettingsFile
-
     Number = click.ParamType[int]
     Text = click.ParamType[str]
     Texts = click.ParamType[tuple[str, ...]]
@@ -227,23 +225,6 @@ def selection(heading: str = "Options") -> Decorator:
     return add
 
 
-def output_format(found: "SettingsFile") -> str:
-    """Return the output format that settings name.
-
-    Raises:
-        SettingsError: There is none of that name.
-    """
-    from nblint.reports import formats
-
-    chosen = found.settings.output_format
-    if chosen not in formats():
-        meant = nearest(chosen, formats()) or f"; there are {', '.join(formats())}"
-        raise SettingsError(
-            f"{found.path}: output-format: there is no output format {chosen!r}{meant}"
-        )
-    return chosen
-
-
 def status(heading: str = "Options") -> Decorator:
     """Return what adds the options that decide which findings fail a run."""
     strict = option(
@@ -256,13 +237,3 @@ def status(heading: str = "Options") -> Decorator:
         help="Exit with 0 even when there are findings.",
     )
     return lambda command: strict(exit_zero(command))
-
-
-def overrides(
-    select: tuple[str, ...] | None,
-    extend_select: tuple[str, ...] | None,
-    ignore: tuple[str, ...] | None,
-) -> dict[str, object]:
-    """Return the settings that these options override, by their names in `Settings`."""
-    given = {"select": select, "extend_select": extend_select, "ignore": ignore}
-    return {name: value for name, value in given.items() if value is not None}

@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-import click
-
+from nblint.cli.echo import say
 from nblint.linting.results import Result
 from nblint.reports.terminal import printable
 
@@ -18,7 +17,7 @@ def complain(sentence: str) -> None:
 
     # The path apart: what follows "password.ipynb: " is no password.
     path, colon, rest = sentence.partition(": ")
-    click.echo(f"nblint: {printable(mask(path) + colon + mask(rest))}", err=True)
+    say(f"nblint: {printable(mask(path) + colon + mask(rest))}")
 
 
 class Tally:

@@ -15,7 +15,6 @@ from typing import NoReturn
 import click
 
 from nblint.discovery import Discovery
-from nblint.linting.baseline import baseline_file
 from nblint.linting.results import display_path
 from nblint.reading.catalogue import DEFAULT_CATALOGUE, locate
 from nblint.reports.terminal import printable
@@ -114,7 +113,7 @@ def _named(found: SettingsFile) -> Iterator[Path]:
         yield _catalogue(name, root)
     if settings.parameters.file:
         yield root / settings.parameters.file
-    if baseline := baseline_file(found):
+    if baseline := found.baseline:
         yield baseline
     for glob in settings.reproducibility.requirements:
         yield from _matches(glob, root)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from itertools import accumulate
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.literals import Literals

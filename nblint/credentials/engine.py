@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.credentials.cells import PythonReading, find_in_source
 from nblint.credentials.columns import find_columns, find_split_frames
@@ -28,8 +30,7 @@ from nblint.credentials.text import (
 from nblint.credentials.urls import find_urls
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the settings say about detection.
 
     Attributes:
@@ -41,7 +42,7 @@ class Options:
 
     disable: frozenset[str] = frozenset()
     placeholders: frozenset[str] = frozenset()
-    plugins: Callable[[str], Iterator[Hit]] | None = field(default=None, repr=False)
+    plugins: Callable[[str], Iterator[Hit]] | None = None
     own_plugins: bool = False
 
 

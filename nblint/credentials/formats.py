@@ -9,11 +9,11 @@ where something has to follow them: a test feeds each line a megabyte of its wor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A documented format.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class Secret:
@@ -42,8 +42,7 @@ class Secret:
         raise TypeError("a secret stays in its process: it cannot be pickled or copied")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One credential at one place of a text.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nblint.credentials.bound import PASSWORD, bind
 from nblint.credentials.hits import Hit

@@ -7,7 +7,8 @@ on the few cells and outputs in which this saw a clue.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nblint.credentials.clients import CALLED
 from nblint.credentials.documented import (
@@ -84,8 +85,7 @@ _MARKS = Literals(
 _COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS))
 
 
-@dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(Struct, frozen=True):
     """What the prefilter saw.
 
     Attributes:

@@ -200,7 +200,10 @@ def _edited_source(
     position = 0
     ends_line = True
     # The sort is stable, so that insertions at one point stay in their order.
-    for edit in [*sorted(edits, key=lambda edit: edit[1:3]), TextEdit(cell, len(source), -1, "")]:
+    for edit in [
+        *sorted(edits, key=lambda edit: (edit.start, edit.end)),
+        TextEdit(cell, len(source), -1, ""),
+    ]:
         for index in range(position, edit.start):
             if index in breaks and (index > position or ends_line):
                 edited_breaks[len(edited)] = breaks[index]

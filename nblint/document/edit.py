@@ -1,12 +1,13 @@
 """What can be changed in a notebook: small edits, which `nblint.document.apply` applies."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.model import Notebook, Place, offset_of
 
 
-class TextEdit(NamedTuple):
+class TextEdit(Struct, frozen=True):
     """Replaces text in a cell's source.
 
     Attributes:
@@ -22,7 +23,7 @@ class TextEdit(NamedTuple):
     text: str
 
 
-class InsertCell(NamedTuple):
+class InsertCell(Struct, frozen=True):
     """Inserts a markdown cell.
 
     Attributes:
@@ -34,7 +35,7 @@ class InsertCell(NamedTuple):
     source: str
 
 
-class DeleteCell(NamedTuple):
+class DeleteCell(Struct, frozen=True):
     """Removes a cell.
 
     Attributes:
@@ -44,7 +45,7 @@ class DeleteCell(NamedTuple):
     cell: int
 
 
-class ReorderCells(NamedTuple):
+class ReorderCells(Struct, frozen=True):
     """Moves whole cells.
 
     Attributes:
@@ -54,7 +55,7 @@ class ReorderCells(NamedTuple):
     order: tuple[int, ...]
 
 
-class SetValue(NamedTuple):
+class SetValue(Struct, frozen=True):
     """Sets a value in a cell's JSON: replaces it, or adds it to the object that it belongs in.
 
     Attributes:
@@ -68,7 +69,7 @@ class SetValue(NamedTuple):
     value: object
 
 
-class Rewrite(NamedTuple):
+class Rewrite(Struct, frozen=True):
     """Replaces the whole file, as a conversion to another format does.
 
     Attributes:
@@ -78,7 +79,7 @@ class Rewrite(NamedTuple):
     raw: bytes
 
 
-class StripOutputs(NamedTuple):
+class StripOutputs(Struct, frozen=True):
     """Removes outputs and execution counts as nbstripout does, after all other edits.
 
     It writes the file anew, in Jupyter's own layout and with nbstripout's cell ids.
@@ -102,7 +103,7 @@ def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:
 def edited(source: str, edits: Sequence[TextEdit]) -> str:
     """Return a cell's source after edits that do not conflict."""
     result, position = "", 0
-    for edit in sorted(edits, key=lambda edit: edit[1:3]):
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         result += source[position : edit.start] + with_line_ends_of(source, edit.text)
         position = edit.end
     return result + source[position:]

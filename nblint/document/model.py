@@ -5,11 +5,11 @@ Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from nblint.patterns import lazy_pattern
 
@@ -43,8 +43,7 @@ class Place(NamedTuple):
     end_column: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """An output of a code cell.
 
     Attributes:

@@ -8,19 +8,19 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, cast
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.credentials.redaction import mask
 from nblint.discovery import relative_to
 from nblint.document.write import write_atomically
 from nblint.findings import Finding
 from nblint.patterns import lazy_pattern
-from nblint.settings import SettingsFile
 from nblint.toml import SettingsError, convert_toml, read_bounded
 
 DEFAULT_NAME = ".nblint-baseline.json"
@@ -102,8 +102,7 @@ class Match(NamedTuple):
     stale: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(Struct, frozen=True, dict=True):
     """The findings that are recorded.
 
     Attributes:
@@ -270,12 +269,6 @@ class Baseline:
         raw = text.encode()
         write_atomically(self.file, raw, instead_of=self.raw, new=self.raw is None)
         return replace(self, raw=raw)
-
-
-def baseline_file(found: SettingsFile) -> Path | None:
-    """Return the baseline that settings name, if they name one."""
-    name = found.settings.baseline
-    return found.root / name if name is not None else None
 
 
 def _read(file: Path) -> bytes:

@@ -10,12 +10,12 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 import nblint
 from nblint.document.write import write_atomically

@@ -1,8 +1,9 @@
 """Checks one notebook: bytes in, findings out."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from nblint.credentials.redaction import Redaction
 from nblint.document.edit import Rewrite, StripOutputs

@@ -3,23 +3,21 @@
 import errno
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from nblint.document.model import Notebook, Unreadable
-from nblint.document.write import write_atomically
 from nblint.linting.checking import Checked, RuleError, check_document, read_document
-from nblint.linting.fixing import fix_document
 from nblint.linting.repository import gather
-from nblint.linting.results import CellChange, Reported, changes, reported
+from nblint.linting.results import CellChange, Reported
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Fixing:
+class Fixing(Struct, frozen=True):
     """Which fixes a run applies.
 
     Attributes:
@@ -116,6 +114,10 @@ class Examiner:
         gathered = gather(document, self.project, self.selection)
         if self._fixing is None:
             return self._examined(document, name, self._check(document, name), gathered)
+        from nblint.document.write import write_atomically
+        from nblint.linting.fixing import fix_document
+        from nblint.linting.reporting import changes
+
         fixed = fix_document(
             document, name, self.project, self.selection, unsafe=self._fixing.unsafe
         )
@@ -144,7 +146,11 @@ class Examiner:
         checked: Checked,
         gathered: Mapping[str, frozenset[str]] | None,
     ) -> Examined:
-        found = tuple(reported(name, document, checked.findings, checked.redaction))
+        found: tuple[Reported, ...] = ()
+        if checked.findings:
+            from nblint.linting.reporting import reported
+
+            found = tuple(reported(name, document, checked.findings, checked.redaction))
         # Nothing is known of what cannot be read, so no record of it is stale.
         is_known = isinstance(document, Notebook)
         return Examined(found, self._codes(name) if is_known else frozenset(), gathered)

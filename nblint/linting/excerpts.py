@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from nblint.credentials.redaction import Masked, Redaction
 from nblint.document.model import Cell, Notebook, Place
@@ -19,8 +20,7 @@ _LONGEST_ROW = 400
 _CUT = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     r"""Rows of a text around a place; no credential is in them, and no row is long.
 
     Columns are 1-based and count code points of the rows as they are here.

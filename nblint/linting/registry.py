@@ -1,14 +1,14 @@
 """Which rules there are: every `Rule` in a module under `nblint.rules`."""
 
 import importlib
-import pkgutil
+from collections.abc import Collection, Iterable
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
-import nblint.rules
-from nblint.findings import Rule
+from nblint.findings import Rule, covers
 
-# The hundreds of the codes: selectors that always hold, and the names of the hooks.
+# The hundreds of the codes: selectors that always hold, and the names of their folders and hooks.
 FAMILIES = MappingProxyType(
     {
         "NBL0": "file",
@@ -21,14 +21,40 @@ FAMILIES = MappingProxyType(
 )
 
 
-@lru_cache(maxsize=1)
 def rules() -> MappingProxyType[str, Rule]:
     """Return all rules by their codes, in order."""
-    found: dict[str, Rule] = {}
-    for module_info in pkgutil.walk_packages(nblint.rules.__path__, "nblint.rules."):
-        module = importlib.import_module(module_info.name)
-        for value in vars(module).values():
-            # Only classes with a code of their own: several rules may share an abstract one.
-            if isinstance(value, type) and issubclass(value, Rule) and "code" in vars(value):
-                found[value.code] = value()
-    return MappingProxyType(dict(sorted(found.items())))
+    return _by_code(tuple(FAMILIES))
+
+
+def rules_about(selectors: Collection[str]) -> Iterable[Rule]:
+    """Return, in order, the rules of each family that a selector is about, and load no others."""
+    families = (
+        family
+        for family in FAMILIES
+        if any(covers(selector, family) or covers(family, selector) for selector in selectors)
+    )
+    return _by_code(tuple(families)).values()
+
+
+@lru_cache(maxsize=16)
+def _by_code(families: tuple[str, ...]) -> MappingProxyType[str, Rule]:
+    return MappingProxyType({rule.code: rule for family in families for rule in _family(family)})
+
+
+@lru_cache(maxsize=len(FAMILIES))
+def _family(family: str) -> tuple[Rule, ...]:
+    """Return the rules of a family, in the order of their codes: those in the folder of its name.
+
+    `pkgutil` would load `inspect` to find the modules.
+    """
+    package = importlib.import_module(f"nblint.rules.{FAMILIES[family]}")
+    files = [file for file in Path(package.__path__[0]).iterdir() if file.suffix == ".py"]
+    modules = [importlib.import_module(f"{package.__name__}.{file.stem}") for file in files]
+    # Only classes with a code of their own: several rules may share an abstract one.
+    classes = {
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Rule) and "code" in vars(value)
+    }
+    return tuple(sorted((rule() for rule in classes), key=lambda rule: rule.code))

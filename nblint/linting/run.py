@@ -2,23 +2,26 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from nblint.credentials.redaction import Redaction
 from nblint.discovery import Discovery
-from nblint.linting.baseline import Baseline, baseline_file
 from nblint.linting.checking import Checked
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
 from nblint.linting.repository import Repository
-from nblint.linting.results import Reported, Result, display_path, reported
+from nblint.linting.results import Reported, Result, display_path
 from nblint.linting.selection import Selection
 from nblint.linting.workers import processors, shared, start_method
 from nblint.reading.project import Project
 from nblint.settings import OncePerFile, SettingsFile, SettingsFinder
 from nblint.toml import SettingsError
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
 
 # From so many notebooks on other processes pay, by how they are started: timed with `--jobs`.
 _MANY = {"fork": 60, "spawn": 250}
@@ -34,7 +37,7 @@ class _Loaded(NamedTuple):
 
     examiner: Examiner
     repository: Repository
-    baseline: Baseline | None
+    baseline: "Baseline | None"
 
 
 class _File(NamedTuple):
@@ -74,7 +77,7 @@ class Run:
         *,
         fixing: Fixing | None = None,
         trust_plugins: bool = False,
-        baseline: Baseline | None = None,
+        baseline: "Baseline | None" = None,
         with_recorded: bool = False,
         jobs: int | None = 1,
         on_note: Callable[[str], None] | None = None,
@@ -136,8 +139,10 @@ class Run:
     def _load(self, settings: SettingsFile) -> _Loaded:
         """Load all that settings refer to."""
         baseline = self._baseline
-        if baseline is None and (file := baseline_file(settings)) is not None:
-            baseline = Baseline.load(file)
+        if baseline is None and settings.baseline is not None:
+            from nblint.linting.baseline import Baseline
+
+            baseline = Baseline.load(settings.baseline)
         project = Project.load(settings, trust_plugins=self._trust_plugins)
         if baseline is not None:
             project = replace(project, salt=baseline.salt)
@@ -175,7 +180,8 @@ class Run:
         """Yield files with what is known of them, in order, from this process or from others."""
         jobs = self._jobs
         if jobs is None:
-            jobs = processors() if len(files) >= _MANY[start_method()] else 1
+            are_many = len(files) >= min(_MANY.values()) and len(files) >= _MANY[start_method()]
+            jobs = processors() if are_many else 1
         # The first files here: what is loaded for them, copies of this process have as well.
         here = len(files) if jobs == 1 else _CHUNK
         for file in files[:here]:
@@ -202,6 +208,8 @@ class Run:
         """Yield what only all notebooks together say, if all were looked at."""
         if not loaded.repository.is_covered(paths):
             return
+        from nblint.linting.reporting import reported
+
         concluded = Checked(tuple(loaded.repository.conclude()), Redaction())
         found = tuple(reported("", None, concluded.findings, concluded.redaction))
         judged = self._judged("", found, loaded.repository.codes, loaded)

@@ -7,7 +7,7 @@ from pathlib import Path
 from nblint.discovery import relative_to
 from nblint.findings import ALL, Rule, covers
 from nblint.globs import matches
-from nblint.linting.registry import FAMILIES, rules
+from nblint.linting.registry import FAMILIES, rules, rules_about
 from nblint.settings import Settings, SettingsFile, Severity
 from nblint.toml import SettingsError, nearest
 
@@ -28,8 +28,9 @@ class Selection:
     def __init__(self, found: SettingsFile) -> None:
         self._settings = found.settings
         self._root = found.root
+        self._wanted = (*found.settings.select, *found.settings.extend_select, ALWAYS_ON)
         _validate(found)
-        self.rules = tuple(rule for rule in rules().values() if self._is_selected(rule))
+        self.rules = tuple(rule for rule in rules_about(self._wanted) if self._is_selected(rule))
 
     def for_notebook(self, path: str) -> tuple[Rule, ...]:
         """Return the rules that run on a notebook.
@@ -59,10 +60,9 @@ class Selection:
     def _is_selected(self, rule: Rule) -> bool:
         if rule.code == ALWAYS_ON:
             return True
-        wanted = (*self._settings.select, *self._settings.extend_select)
-        if rule.explicit and rule.code not in wanted and ALL not in wanted:
+        if rule.explicit and rule.code not in self._wanted and ALL not in self._wanted:
             return False
-        selected = _longest_prefix(rule.code, wanted)
+        selected = _longest_prefix(rule.code, self._wanted)
         return selected > _longest_prefix(rule.code, self._settings.ignore)
 
 
@@ -81,7 +81,7 @@ def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severit
 
 def is_selector(selector: str) -> bool:
     """Say whether a selector holds for any rule there is."""
-    return selector in FAMILIES or any(covers(selector, code) for code in rules())
+    return selector in FAMILIES or any(covers(selector, r.code) for r in rules_about([selector]))
 
 
 def unknown_selector(selector: str) -> str:

@@ -1,9 +1,7 @@
 """Shares work among processes, and hands on the results in the work's order."""
 
 import os
-import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -29,6 +27,8 @@ def start_method() -> Literal["fork", "spawn"]:
 
     A copy holds only one of the threads, and of macOS's libraries not all survive that.
     """
+    import threading
+
     is_safe = sys.platform == "linux" and threading.active_count() == 1
     return "fork" if is_safe else "spawn"
 
@@ -86,6 +86,8 @@ def shared(
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Put Ctrl-C off, while processes start: none is to hear it before it is prepared."""
+    import signal
+
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -98,6 +100,8 @@ def _uninterrupted() -> Iterator[None]:
 
 def _prepare() -> None:
     """Prepare a process: Ctrl-C is for the one that started it, and it ends when that one does."""
+    import signal
+    import threading
     from multiprocessing import parent_process
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.patterns import lazy_pattern
 from nblint.reading.known_names import is_known
@@ -64,8 +65,7 @@ class Variable(NamedTuple):
     row: int
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True, dict=True):
     """All that is known of environment variables.
 
     Attributes:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from msgspec.structs import replace
+
 from nblint.reading.environment_notes import Notes, keys_of
 from nblint.reading.environment_uses import EVERYTHING, Fallback
 from nblint.reading.visitor import Visitor
@@ -102,7 +104,7 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
         for index, read in enumerate(self.uses.reads[first:], first):
             is_sure = read.required or read.fallback is not None
             if is_or and not is_sure and read.name in self.scope.holds(node):
-                self.uses.reads[index] = read._replace(guarded=True)
+                self.uses.reads[index] = replace(read, guarded=True)
 
     def _visit_with_fallback(self, node: ast.expr, whole: ast.expr, other: ast.expr | None) -> None:
         """Visit a read whose value another one stands in for: `… or "x"`, `… if … else "x"`."""
@@ -115,7 +117,7 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
         for index in range(first, len(reads)):
             if reads[index].fallback is None and self.scope.holds(node) >= {reads[index].name}:
                 fallback = Fallback(text, self.without(node, whole))
-                reads[index] = reads[index]._replace(fallback=fallback)
+                reads[index] = replace(reads[index], fallback=fallback)
 
     def tested(
         self, test: ast.expr, *, outcome: bool = True

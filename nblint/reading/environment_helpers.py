@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from nblint.document.model import Place
 from nblint.reading.environment_uses import Exposure, Fallback, Read, Uses, Write
 from nblint.reading.scope import NOTHING, Held, Scope
@@ -144,8 +146,8 @@ class Helpers:
                 self._note_call(call, helper)
         for helper in self._helpers.values():
             if not helper.called:
-                self._uses.reads += [read._replace(name=None) for read in helper.reads]
-                self._uses.writes += [write._replace(name=None) for write in helper.writes]
+                self._uses.reads += [replace(read, name=None) for read in helper.reads]
+                self._uses.writes += [replace(write, name=None) for write in helper.writes]
 
     def _key(self, node: ast.Call) -> str | None:
         """Return what the function that is called is kept under."""
@@ -165,7 +167,8 @@ class Helpers:
             for name in _filled(read.name, helper, strings):
                 text = _filled(read.fallback.text, helper, strings)[0] if read.fallback else None
                 self._uses.reads.append(
-                    read._replace(
+                    replace(
+                        read,
                         name=name,
                         place=call.place,
                         order=call.order,
@@ -178,12 +181,12 @@ class Helpers:
         for write in helper.writes[:_MOST]:
             for name in _filled(write.name, helper, strings):
                 self._uses.writes.append(
-                    write._replace(name=name, place=call.place, order=call.order)
+                    replace(write, name=name, place=call.place, order=call.order)
                 )
         for exposure in helper.exposures[:_MOST]:
             for name in _filled(exposure.name, helper, strings):
                 if name is not None:
-                    self._uses.exposures.append(exposure._replace(name=name, place=call.place))
+                    self._uses.exposures.append(replace(exposure, name=name, place=call.place))
 
 
 def _together(arguments: tuple[Strings, ...]) -> Strings:

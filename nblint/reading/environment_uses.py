@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from nblint.document.model import Place
 
@@ -11,14 +12,14 @@ from nblint.document.model import Place
 EVERYTHING = "*"
 
 
-class Rewrite(NamedTuple):
+class Rewrite(Struct, frozen=True):
     """Another text for a place."""
 
     place: Place
     text: str
 
 
-class Fallback(NamedTuple):
+class Fallback(Struct, frozen=True):
     """A literal string that stands in for a missing variable.
 
     Attributes:
@@ -30,7 +31,7 @@ class Fallback(NamedTuple):
     rewrite: Rewrite | None = None
 
 
-class Read(NamedTuple):
+class Read(Struct, frozen=True):
     """A variable is read.
 
     Attributes:
@@ -56,7 +57,7 @@ class Read(NamedTuple):
     optional: Rewrite | None = None
 
 
-class Write(NamedTuple):
+class Write(Struct, frozen=True):
     """A variable is set, changed or removed.
 
     Attributes:
@@ -78,7 +79,7 @@ class Write(NamedTuple):
     lost: bool = False
 
 
-class Exposure(NamedTuple):
+class Exposure(Struct, frozen=True):
     """A variable's value gets into the notebook's outputs.
 
     Attributes:
@@ -92,7 +93,7 @@ class Exposure(NamedTuple):
     by: str
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Values come from somewhere else than the environment.
 
     Attributes:
@@ -106,14 +107,13 @@ class Source(NamedTuple):
     place: Place
 
 
-@dataclass
-class Uses:
+class Uses(Struct):
     """All uses, as they are found from top to bottom."""
 
-    reads: list[Read] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    exposures: list[Exposure] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
+    reads: list[Read] = []
+    writes: list[Write] = []
+    exposures: list[Exposure] = []
+    sources: list[Source] = []
     order: int = 0
 
     def next(self) -> int:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
+from nblint.reading.block import Block, Text
 from nblint.reading.headings import (
     SECTION_LEVEL,
     Heading,
@@ -17,7 +18,7 @@ from nblint.reading.headings import (
     sections_by_name,
     without_headings,
 )
-from nblint.reading.markdown import Block, Text, blocks, with_broken_table
+from nblint.reading.markdown import blocks, with_broken_table
 from nblint.settings import Form, HeaderSettings, SectionSettings
 
 # What a notebook is called until its author calls it something.

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from nblint.document.model import Cell, Place
 from nblint.patterns import lazy_pattern
-from nblint.reading.markdown import Block
+from nblint.reading.block import Block
 from nblint.settings import HeaderSettings, SectionSettings
 
 # "atx" and "setext" are markdown's own headings; the others only look like one.

@@ -7,7 +7,8 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from nblint.reading.catalogue import Catalogue
 from nblint.reading.environment import Environment
@@ -16,8 +17,7 @@ from nblint.reading.environment_uses import Read
 COLUMNS = ("variable", "declared", "secret", "required", "set here", "read in")
 
 
-@dataclass
-class Entry:
+class Entry(Struct):
     """A variable that notebooks read.
 
     Attributes:
@@ -34,7 +34,7 @@ class Entry:
     secret: bool
     required: bool = False
     help: str = ""
-    notebooks: list[str] = field(default_factory=list)
+    notebooks: list[str] = []
 
 
 class Inventory:

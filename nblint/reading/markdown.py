@@ -7,16 +7,16 @@ https://github.github.com/gfm/#tables-extension-
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from nblint.document.model import rows_of
+from nblint.reading.block import Block, Kind, Text
+from nblint.reading.plain_markdown import plain_blocks
 from nblint.reading.table import Fault, broken_table, is_rule, split_row
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
-
-Kind = Literal["heading", "paragraph", "list", "numbered-list", "table", "html", "code", "rule"]
 
 _KINDS: dict[str, Kind] = {
     "heading_open": "heading",
@@ -32,46 +32,6 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-class Text(NamedTuple):
-    """A paragraph, a list item's text, or a table cell.
-
-    Attributes:
-        text: Its markdown.
-        row: Its first row, 1-based.
-        end_row: Its last row.
-        header: Whether it is a cell of a table's header row.
-        column: Its column in a table, 0-based.
-    """
-
-    text: str
-    row: int
-    end_row: int
-    header: bool = False
-    column: int | None = None
-
-
-class Block(NamedTuple):
-    """A block of a markdown cell, at its top level.
-
-    Attributes:
-        kind: What it is.
-        row: Its first row, 1-based.
-        end_row: Its last row.
-        level: A heading's level.
-        texts: The texts in it, nested ones too.
-        setext: Whether a heading is underlined instead of marked with `#`.
-        fault: Why a table does not render as it was meant to.
-    """
-
-    kind: Kind
-    row: int
-    end_row: int
-    level: int
-    texts: tuple[Text, ...]
-    setext: bool = False
-    fault: Fault | None = None
-
-
 @lru_cache(maxsize=16)
 def blocks(source: str) -> tuple[Block, ...]:
     """Read the blocks of a markdown text.
@@ -82,6 +42,14 @@ def blocks(source: str) -> tuple[Block, ...]:
     Returns:
         Its top-level blocks, in order. What was meant as a table is one, with its fault.
     """
+    found = plain_blocks(source)
+    if found is None:
+        found = parsed_blocks(source)
+    return tuple(_with_broken_tables(found, rows_of(source)) if "|" in source else found)
+
+
+def parsed_blocks(source: str) -> list[Block]:
+    """Return the top-level blocks of a text as markdown-it sees them."""
     tokens = _parser().parse(source)
     found: list[Block] = []
     start = 0
@@ -92,7 +60,7 @@ def blocks(source: str) -> tuple[Block, ...]:
             if block := _block(tokens[start : index + 1]):
                 found.append(block)
             start = index + 1
-    return tuple(_with_broken_tables(found, rows_of(source)) if "|" in source else found)
+    return found
 
 
 def block_at(source: str, row: int) -> Block | None:

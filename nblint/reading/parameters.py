@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
+from nblint.reading.block import Text
 from nblint.reading.header import Entry, Header, Section, prompt
 from nblint.reading.headings import normalised
-from nblint.reading.markdown import Text, blocks
+from nblint.reading.markdown import blocks
 from nblint.reading.python import PythonCell, PythonCells
 from nblint.settings import HeaderSettings, SectionSettings
 

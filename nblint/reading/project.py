@@ -1,22 +1,24 @@
 """What a notebook is checked against that does not stand in the notebook."""
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from nblint.reading.catalogue import Catalogue, load_catalogue
-from nblint.reading.parameters_file import ParametersFile
-from nblint.reading.requirements import Requirements
 from nblint.settings import Settings, SettingsFile, SettingsFinder
+
+if TYPE_CHECKING:
+    from nblint.reading.parameters_file import ParametersFile
+    from nblint.reading.requirements import Requirements
 
 # Looking for a repository's own modules takes a walk through it: only for those who ask for it.
 _ABOUT_IMPORTS = "NBL505"
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True):
     """What surrounds the notebooks of a settings file: loaded once, immutable, picklable.
 
     Attributes:
@@ -32,9 +34,13 @@ class Project:
     found: SettingsFile = SettingsFile(Settings(), Path())
     trust_plugins: bool = False
     catalogue: Catalogue = Catalogue({})
-    salt: str | None = field(default=None, repr=False)
-    parameters_file: ParametersFile | None = None
-    requirements: Requirements | None = None
+    salt: str | None = None
+    parameters_file: "ParametersFile | None" = None
+    requirements: "Requirements | None" = None
+
+    def __repr__(self) -> str:
+        """Return what it was loaded for; the salt is not for logs."""
+        return f"{type(self).__name__}({self.found!r})"
 
     @property
     def settings(self) -> Settings:
@@ -79,14 +85,30 @@ class Project:
         Raises:
             SettingsError: A file that the settings name is missing or cannot be used.
         """
-        file = found.settings.parameters.file
         return cls(
             found,
             trust_plugins,
             load_catalogue(found.settings.environment, found.root),
-            parameters_file=ParametersFile.load(found.root / file) if file else None,
-            requirements=Requirements.load(found) if _asks_for_imports(found.settings) else None,
+            parameters_file=_parameters_file(found),
+            requirements=_requirements(found),
         )
+
+
+def _parameters_file(found: SettingsFile) -> "ParametersFile | None":
+    file = found.settings.parameters.file
+    if not file:
+        return None
+    from nblint.reading.parameters_file import ParametersFile
+
+    return ParametersFile.load(found.root / file)
+
+
+def _requirements(found: SettingsFile) -> "Requirements | None":
+    if not _asks_for_imports(found.settings):
+        return None
+    from nblint.reading.requirements import Requirements
+
+    return Requirements.load(found)
 
 
 def _asks_for_imports(settings: Settings) -> bool:

@@ -6,10 +6,11 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from itertools import zip_longest
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern

@@ -7,8 +7,9 @@ executed or expanded.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from nblint.patterns import lazy_pattern
 
@@ -62,8 +63,7 @@ class Word(NamedTuple):
     expansions: tuple[ShellUse, ...]
 
 
-@dataclass(slots=True)
-class Command:
+class Command(Struct):
     """A simple command: what stands between two separators.
 
     Attributes:
@@ -73,8 +73,8 @@ class Command:
         pipe: The command that reads its output.
     """
 
-    words: list[Word] = field(default_factory=list)
-    inputs: list[ShellUse] = field(default_factory=list)
+    words: list[Word] = []
+    inputs: list[ShellUse] = []
     diverted: bool = False
     pipe: Command | None = None
 

@@ -9,7 +9,8 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
@@ -25,7 +26,7 @@ _TAG = "nblint-ignore-"
 _CREDENTIALS = "NBL2"
 
 
-class Suppression(NamedTuple):
+class Suppression(Struct, frozen=True):
     """Something that an author has allowed.
 
     Attributes:
@@ -45,7 +46,7 @@ class Suppression(NamedTuple):
     tag: str | None = None
 
 
-class Useless(NamedTuple):
+class Useless(Struct, frozen=True):
     """A suppression, or a part of one, that suppresses nothing.
 
     Attributes:
@@ -59,7 +60,7 @@ class Useless(NamedTuple):
     unknown: tuple[str, ...]
 
 
-class UselessSuppressions(NamedTuple):
+class UselessSuppressions(Struct, frozen=True):
     """What suppresses nothing in a notebook: known when the other rules have run.
 
     Attributes:

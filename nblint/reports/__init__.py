@@ -7,6 +7,8 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 
 from nblint.linting.results import Result
+from nblint.settings import SettingsFile
+from nblint.toml import SettingsError, nearest
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
@@ -17,6 +19,21 @@ _FORMATS = ("github", "gitlab", "html", "json", "jsonl", "junit", "sarif", "text
 def formats() -> tuple[str, ...]:
     """Return the names of all formats."""
     return _FORMATS
+
+
+def format_of(found: SettingsFile) -> str:
+    """Return the output format that settings name.
+
+    Raises:
+        SettingsError: There is none of that name.
+    """
+    chosen = found.settings.output_format
+    if chosen not in _FORMATS:
+        meant = nearest(chosen, _FORMATS) or f"; there are {', '.join(_FORMATS)}"
+        raise SettingsError(
+            f"{found.path}: output-format: there is no output format {chosen!r}{meant}"
+        )
+    return chosen
 
 
 def renderer(name: str) -> Render:

@@ -1,22 +1,21 @@
 """Text for terminals: what a notebook holds must neither drive one nor shift what points at it."""
 
 import os
-import re
-import shutil
-import unicodedata
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TextIO, get_args
+
+from nblint.patterns import lazy_pattern
 
 ColorChoice = Literal["auto", "always", "never"]
 COLORS: tuple[str, ...] = get_args(ColorChoice)
 
 # Controls (ANSI escapes begin with one), and characters that reorder or hide their neighbours.
-_UNSAFE = re.compile(
+_UNSAFE = lazy_pattern(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 # What the runners of pipelines take for a command where it stands in a log: GitHub's `::error`,
 # also behind spaces, and `##[group]`; Azure's `##vso[…]`, TeamCity's `##teamcity[…]`.
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\w*\[)")
+_COMMAND = lazy_pattern(r"^(\s*):(?=:)|#(?=#\w*\[)")
 _TAB = "    "
 # What a pane beside an editor shows; more than this nobody reads in one glance.
 _NARROW, _WIDE = 80, 120
@@ -54,8 +53,13 @@ def style_of(stream: TextIO, choice: ColorChoice, *, quiet: bool) -> Style:
     """
     is_terminal = stream.isatty()
     color = choice == "always" or (choice == "auto" and has_color(is_terminal, os.environ))
-    columns = shutil.get_terminal_size().columns if is_terminal else _NARROW
-    return Style(quiet, color, max(40, min(columns, _WIDE)))
+    return Style(quiet, color, _width() if is_terminal else _NARROW)
+
+
+def _width() -> int:
+    import shutil
+
+    return max(40, min(shutil.get_terminal_size().columns, _WIDE))
 
 
 def has_color(is_terminal: bool, environment: Mapping[str, str]) -> bool:
@@ -140,6 +144,8 @@ def _columns(char: str) -> int:
     """Return how many columns of a terminal a character takes."""
     if char.isascii():
         return 1
+    import unicodedata
+
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

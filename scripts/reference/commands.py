@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from nblint.cli import main
 from nblint.cli.commands import Command
+from nblint.cli.group import main
 
 OPENING = """\
 # Commands

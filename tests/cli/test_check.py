@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.reading.header import Header
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes

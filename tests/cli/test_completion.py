@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.reports import formats
 from tests.system import PATIENCE, needs
 

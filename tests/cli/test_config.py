@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.cli.schema import settings_schema
 from nblint.linting.registry import rules
 from nblint.linting.selection import is_selector

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.toml import read_toml
 
 TOML = """

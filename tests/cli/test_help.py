@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli import main
+from nblint.cli.group import main
 from scripts.reference import commands as reference
 
 
@@ -105,8 +105,8 @@ def test_the_module_is_the_command() -> None:
 @pytest.mark.parametrize("words", ["--version", "completion bash"])
 def test_a_prompt_waits_for_no_engine(words: str) -> None:
     program = (
-        "import sys, nblint.cli\n"
-        f"try: nblint.cli.main({words.split()!r})\n"
+        "import sys, nblint.cli.group\n"
+        f"try: nblint.cli.group.main({words.split()!r})\n"
         "except SystemExit: print(*sys.modules, sep='\\n')"
     )
     command = [sys.executable, "-c", program]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli import main
+from nblint.cli.group import main
 from tests.template.conftest import ROOT
 
 

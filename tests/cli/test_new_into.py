@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from cookiecutter.prompt import prompt_for_config
 
 from demo.notebooks import made_up_token
-from nblint.cli import main
+from nblint.cli.group import main
 from tests.template.conftest import away_from_home, git
 
 __all__ = ["away_from_home"]  # the fixture holds here, too

@@ -109,7 +109,7 @@ def test_at_a_real_terminal(
         monkeypatch.setenv(name, value)
     program = (
         "import nblint.cli.progress as p; p._PATIENCE = p._PAUSE = 0\n"
-        "from nblint.cli import main; main(['check'])"
+        "from nblint.cli import run; run(['check'])"
     )
     terminal = pexpect.spawn(
         sys.executable, ["-c", program], cwd=tmp_path, encoding="utf-8", timeout=PATIENCE

@@ -3,7 +3,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.linting.documentation import url
 from nblint.linting.registry import rules
 from tests.command import nblint

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.server.spec import jupyter_lsp_spec
 
 

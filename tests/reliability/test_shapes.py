@@ -309,7 +309,7 @@ def test_a_file_larger_than_memory() -> None:
         file.truncate(2**40)
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
-        "from nblint.cli import main; main(['check'])"
+        "from nblint.cli import run; run(['check'])"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

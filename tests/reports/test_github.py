@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.reports.terminal import printable
 from tests.conftest import complete_header, notebook_bytes
 

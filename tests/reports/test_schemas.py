@@ -9,7 +9,7 @@ import pytest
 import xmlschema
 from click.testing import CliRunner
 
-from nblint.cli import main
+from nblint.cli.group import main
 from nblint.reports.sarif import _artifact
 from tests.conftest import complete_header, notebook_bytes
 

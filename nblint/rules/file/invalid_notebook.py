@@ -1,4 +1,3 @@
-import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,7 +84,7 @@ def _with_ids(data: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(cells, list):
         return data
     with_ids = [{**cell, "id": "id"} if isinstance(cell, dict) else cell for cell in cells]
-    return {**copy.copy(data), "cells": with_ids}
+    return {**data, "cells": with_ids}
 
 
 def _specific(error: Any) -> Iterator[Any]:

@@ -3,7 +3,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from nblint.document.apply import apply
 from nblint.document.edit import Edit, ReorderCells, TextEdit
 from nblint.document.model import Notebook, Unreadable, offset_of
 from nblint.findings import Finding, Fix, Rule
@@ -176,6 +175,8 @@ def _swapped(
 
 
 def _contents_after(notebook: Notebook, settings: HeaderSettings, edits: Sequence[Edit]) -> object:
+    from nblint.document.apply import apply
+
     try:
         after = Notebook.parse(notebook.path, apply(notebook, edits))
     except Unreadable:
