@@ -1,7 +1,9 @@
 """The header: what a notebook says of itself before its first real code cell."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
@@ -33,7 +35,7 @@ _INSTALLATION = lazy_pattern(r"[%!]+\s*(?:(?:python3?|\S*/python) -m )?(?:pip3?|
 _EMPTY_PROMPTS: dict[Form, str] = {"text": "TODO", "list": "* TODO", "numbered-list": "1. TODO"}
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """A block of the header, in the order of the text.
 
     Attributes:
@@ -47,7 +49,7 @@ class Entry(NamedTuple):
     heading: Heading | None = None
 
 
-class Section(NamedTuple):
+class Section(Struct, frozen=True):
     """A configured section that a header has.
 
     Attributes:
@@ -257,7 +259,7 @@ def _with_bold_title(entries: Iterable[Entry], cells: Sequence[Cell]) -> Iterato
     if found and found[0].block.kind == "paragraph" and not any(map(_is_title, found)):
         cell = next(cell for cell in cells if cell.index == found[0].cell)
         if found[0].heading is None and (heading := bold_title(cell, found[0].block)):
-            found[0] = found[0]._replace(heading=heading)
+            found[0] = replace(found[0], heading=heading)
     yield from found
 
 
@@ -272,6 +274,6 @@ def _without_subheadings(entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in found:
         heading = entry.heading
         if heading and heading.level > SECTION_LEVEL and heading.section in headed:
-            yield entry._replace(heading=heading._replace(section=None))
+            yield replace(entry, heading=replace(heading, section=None))
         else:
             yield entry

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from nblint.document.model import Cell, Place
 from nblint.patterns import lazy_pattern
@@ -24,7 +26,7 @@ _BOLD_LABEL = lazy_pattern(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ 
 _UNSPACED = lazy_pattern(r" {0,3}(#{1,6})([^#\s].{0,200})")
 
 
-class Heading(NamedTuple):
+class Heading(Struct, frozen=True):
     """A heading, or what looks like one to a reader.
 
     Attributes:

@@ -90,7 +90,7 @@ class Magic(Struct, frozen=True):
         return Magic("shell", "!", command, self.row, self.column, pieces, self.target)
 
 
-class Plain(NamedTuple):
+class Plain(Struct, frozen=True):
     """Source without IPython's syntax; row for row as long as what it was made from."""
 
     text: str
@@ -183,7 +183,7 @@ def to_python(text: str) -> Plain:
     return Plain("".join(parts), tuple(magics))
 
 
-class _Special(NamedTuple):
+class _Special(Struct, frozen=True):
     """A stretch of text that is IPython's: from its first character to the end of its line."""
 
     line: int  # where the logical line starts; before `start` for an assignment
@@ -201,7 +201,7 @@ def _specials(text: str) -> Iterator[_Special]:
         position = line.end
 
 
-class _LogicalLine(NamedTuple):
+class _LogicalLine(Struct, frozen=True):
     end: int
     special: _Special | None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.reading.secret_names import looks_secret
 
 
-class KnownNames(NamedTuple):
+class KnownNames(Struct, frozen=True):
     """Names that one program sets by itself.
 
     Attributes:

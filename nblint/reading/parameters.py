@@ -6,7 +6,9 @@ https://papermill.readthedocs.io/en/stable/usage-parameterize.html
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
@@ -26,7 +28,7 @@ _ITEM = lazy_pattern(r"\s*(?:`(?P<code>[^`\n]{1,100})`|(?P<name>[A-Za-z_]\w*)\s*
 _MARKUP = lazy_pattern(r"</?\w[^<>]{0,100}>|[`*]|\\(?=[_*])")
 
 
-class Parameter(NamedTuple):
+class Parameter(Struct, frozen=True):
     """A name that the parameters cell assigns.
 
     Attributes:
@@ -44,14 +46,14 @@ class Parameter(NamedTuple):
     comment: str
 
 
-class Documented(NamedTuple):
+class Documented(Struct, frozen=True):
     """A name that the header's table or list of parameters holds."""
 
     name: str
     place: Place
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True):
     """The header's table of parameters.
 
     Attributes:
@@ -209,7 +211,7 @@ def assigned_in(python: PythonCell) -> Iterator[Parameter]:
             comment = _comment(python.cell, statement)
             new = Parameter(target.id, python.place(target), value, problem, comment)
             first = found.setdefault(target.id, new)
-            found[target.id] = first._replace(obstacle=first.obstacle or problem)
+            found[target.id] = replace(first, obstacle=first.obstacle or problem)
     yield from found.values()
 
 
