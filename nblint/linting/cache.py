@@ -123,7 +123,8 @@ def key_of(examiner: Examiner) -> bytes | None:
     gathers = any(isinstance(rule, RepositoryRule) for rule in examiner.selection.rules)
     if project.trust_plugins or gathers:
         return None
-    found_against = (_installed(), os.fsencode(Path.cwd()), _canonical(project))
+    validator = os.environ.get("NBFORMAT_VALIDATOR")  # the library that nbformat asks
+    found_against = (_installed(), validator, os.fsencode(Path.cwd()), _canonical(project))
     return hashlib.sha256(ascii(found_against).encode()).digest()
 
 

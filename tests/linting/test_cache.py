@@ -145,7 +145,7 @@ def test_globs_are_matched_from_the_same_folder(
     assert nblint("check").exit_code == 1
 
 
-@pytest.mark.parametrize("what", ["version", "Python", "a library"])
+@pytest.mark.parametrize("what", ["version", "Python", "a library", "a validator"])
 def test_another_program_is_noticed(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +158,8 @@ def test_another_program_is_noticed(
         case "a library":
             (tmp_path / "site" / "nbformat-99.0.dist-info").mkdir(parents=True)
             monkeypatch.syspath_prepend(tmp_path / "site")
+        case "a validator":
+            monkeypatch.setenv("NBFORMAT_VALIDATOR", "jsonschema")
     cache._installed.cache_clear()
     try:
         assert known() == 0
