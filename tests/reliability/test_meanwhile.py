@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nblint.document.write import write_atomically
-from nblint.linting import examining
+from nblint.linting import fixing
 from nblint.linting.baseline import Baseline
 from nblint.linting.fixing import fix_document
 from tests.command import nblint
@@ -35,7 +35,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) ->
         happens()
         return fix_document(*arguments, **keywords)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(examining, "fix_document", slow)
+    monkeypatch.setattr(fixing, "fix_document", slow)
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
