@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from nblint.credentials.redaction import Masked, Redaction
+from nblint.credentials.masked import Masked
+from nblint.credentials.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Place
 from nblint.document.surfaces import Surface, surfaces
 
