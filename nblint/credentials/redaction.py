@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import islice, takewhile
 
 from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
 from nblint.credentials.formats import FORMATS
 from nblint.credentials.found import Credentials
 from nblint.credentials.hits import Hit
+from nblint.credentials.known import Known
+from nblint.credentials.masked import HIDDEN, Hidden, Masked
 from nblint.credentials.prefilter import look
 from nblint.patterns import lazy_pattern
 
-_HIDDEN = "…"
 # A row of a private key, say; shorter ones may be anything.
 _LONG_ROW = 16
 # A token that an excerpt cuts off is too short for its format, but still half of a credential.
@@ -30,63 +32,6 @@ _CUT = lazy_pattern(
 _LITERAL = lazy_pattern(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
 
 
-class _Hidden(NamedTuple):
-    """A part of a text, by its offsets, and what stands in its place."""
-
-    start: int
-    end: int
-    shown: str = _HIDDEN
-
-
-class Masked:
-    """A text in which parts are hidden one after the other, and that knows where the rest went.
-
-    Attributes:
-        text: The text as it may be shown.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._steps: list[list[_Hidden]] = []
-
-    def hide(self, parts: Iterable[_Hidden]) -> None:
-        """Replace parts of the text as it is now; they are sorted and do not overlap."""
-        step = list(parts)
-        if not step:
-            return
-        pieces, end = [], 0
-        for part in step:
-            pieces += [self.text[end : part.start], part.shown]
-            end = part.end
-        self.text = "".join([*pieces, self.text[end:]])
-        self._steps.append(step)
-
-    def keep(self, start: int, end: int) -> None:
-        """Cut off what stands before and after two offsets of the original text."""
-        start, end = self.span(start, end)
-        self.hide([_Hidden(0, start, ""), _Hidden(end, len(self.text), "")])
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a part of the original text now begins and ends, by its offsets.
-
-        Of what is hidden, the replacement as a whole belongs to the part.
-        """
-        for step in self._steps:
-            start, end = _moved(start, step, to_end=False), _moved(end, step, to_end=True)
-        return start, end
-
-
-def _moved(offset: int, step: list[_Hidden], *, to_end: bool) -> int:
-    change = 0
-    for part in step:
-        if offset <= part.start:
-            break
-        if offset < part.end:
-            return part.start + change + (len(part.shown) if to_end else 0)
-        change += len(part.shown) - (part.end - part.start)
-    return offset + change
-
-
 class Redaction:
     """Hides the credentials of a notebook in whatever is quoted of it.
 
@@ -95,8 +40,8 @@ class Redaction:
     """
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        # The longest first: a password may be a part of a token.
-        self._known = sorted(set(known), key=len, reverse=True)
+        self._known = Known(known)
+        self._long: tuple[str, list[Hidden]] = ("", [])  # the last one that a part was asked of
 
     @classmethod
     def read(cls, credentials: Credentials) -> Redaction:
@@ -115,18 +60,26 @@ class Redaction:
         """Return a text without them that knows where its parts went."""
         masked = Masked(text)
         _hide_found(masked)
-        _hide_known(masked, self._known)
+        masked.hide(self._known.hidden_in(masked.text))
         _hide_beginnings(masked)
         return masked
 
     def masked_part(self, text: str, start: int, end: int) -> Masked:
         """Return a part of a long text, by its offsets, without them; offsets stay the text's.
 
-        What is known of the notebook is hidden before the text is cut, so that none of it is halved.
+        What is known of the notebook is looked for before the text is cut, so that none of it is
+        halved; once, whatever number of its parts is asked for.
         """
+        if self._long[0] is not text:
+            self._long = text, self._known.hidden_in(text)
+        known = self._long[1]
         masked = Masked(text)
-        _hide_known(masked, self._known)
         masked.keep(start, end)
+        first = bisect_right(known, start, key=lambda part: part.end)
+        masked.hide(
+            Hidden(max(part.start, start) - start, min(part.end, end) - start)
+            for part in takewhile(lambda part: part.start < end, islice(known, first, None))
+        )
         _hide_found(masked)
         _hide_beginnings(masked)
         return masked
@@ -153,34 +106,17 @@ def mask(text: str, known: Iterable[str] = ()) -> str:
 def _hide_found(masked: Masked) -> None:
     """Hide what gives itself away as a credential."""
     hits = _hits(masked.text)
-    masked.hide(_Hidden(hit.start, hit.end, f"{hit.prefix}{_HIDDEN}") for hit in hits)
+    masked.hide(Hidden(hit.start, hit.end, f"{hit.prefix}{HIDDEN}") for hit in hits)
     if hits:  # a credential that is put together may stand in pieces elsewhere
-        values = [hit.secret.reveal() for hit in hits]
+        values = "\n".join(hit.secret.reveal() for hit in hits)  # no literal holds a line end
         masked.hide(
-            _Hidden(*match.span())
-            for match in _LITERAL.finditer(masked.text)
-            if any(match[0] in value for value in values)
+            Hidden(*match.span()) for match in _LITERAL.finditer(masked.text) if match[0] in values
         )
-
-
-def _hide_known(masked: Masked, known: Iterable[str]) -> None:
-    """Hide values, and what they look like in a literal."""
-    for value in known:
-        for form in dict.fromkeys((value, repr(value)[1:-1])):
-            if len(form) >= 4 and form in masked.text:
-                masked.hide(_occurrences(form, masked.text))
 
 
 def _hide_beginnings(masked: Masked) -> None:
     """Hide what an excerpt left of a token, but for its public prefix."""
-    masked.hide(_Hidden(match.end(1), match.end()) for match in _CUT.finditer(masked.text))
-
-
-def _occurrences(form: str, text: str) -> Iterator[_Hidden]:
-    start = text.find(form)
-    while start >= 0:
-        yield _Hidden(start, start + len(form))
-        start = text.find(form, start + len(form))
+    masked.hide(Hidden(match.end(1), match.end()) for match in _CUT.finditer(masked.text))
 
 
 @lru_cache(maxsize=64)  # many notebooks are told the same

@@ -6,12 +6,13 @@ Only for bytes that `json.loads` has accepted: the scanner relies on it and chec
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
-from nblint.document.model import Place, offset_of
+from nblint.document.model import Place, offset_of, rows_of
 from nblint.patterns import lazy_pattern
 
 STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -104,6 +105,9 @@ class RawNotebook:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self._known = (0, 1)  # an offset and its line: those asked for mostly follow each other
+        # A cell may be large, and have thousands of findings.
+        self._found: dict[tuple[str | int, ...], Span | None] = {}
+        self._rows: dict[Span, list[int]] = {}
 
     @cached_property
     def top(self) -> dict[str, Span]:
@@ -137,7 +141,12 @@ class RawNotebook:
 
     def value(self, cell: int, *path: str | int) -> Span | None:
         """Return the value under a cell, by keys and 0-based indexes; None where there is none."""
-        span = self.cells[cell - 1]
+        asked = (cell, *path)
+        if asked not in self._found:
+            self._found[asked] = self._value(self.cells[cell - 1], path)
+        return self._found[asked]
+
+    def _value(self, span: Span, path: tuple[str | int, ...]) -> Span | None:
         for step in path:
             opening = self.raw[span.start : span.start + 1]
             if isinstance(step, str) and opening == b"{":
@@ -151,6 +160,28 @@ class RawNotebook:
                 return None
             span = found
         return span
+
+    def rows(self, span: Span, joint: str) -> list[int]:
+        """Return the byte offsets of the strings in which the rows of a multi-line string begin.
+
+        Args:
+            span: The list of its strings.
+            joint: What is put behind each of them.
+        """
+        if span in self._rows:
+            return self._rows[span]
+        found = items(self.raw, span.start)
+        values = (json.loads(self.raw[item.start : item.end]) for item in found)
+        texts = [value + joint if isinstance(value, str) else "" for value in values]
+        # A row behind the last line end begins nowhere: it is the last string's that holds any.
+        begun = [(item.start, text) for item, text in zip(found, texts, strict=True) if text]
+        ends = list(accumulate(len(text) for _, text in begun))[:-1]
+        whole = "".join(texts)
+        starts = [offset_of(whole, row) for row in range(1, len(rows_of(whole)) + 2)]
+        self._rows[span] = [
+            begun[bisect_right(ends, start)][0] if begun else span.start for start in starts
+        ]
+        return self._rows[span]
 
     def source(self, cell: int) -> Span | None:
         """Return a cell's source: a string or a list of strings."""
@@ -226,17 +257,7 @@ def _output(raw: RawNotebook, cell: int, output: int, mime: str) -> tuple[Span |
 
 def _row_line(raw: RawNotebook, span: Span, row: int | None, joint: str) -> int:
     """Return the line on which a row of a multi-line string stands, or of a JSON value begins."""
-    line = raw.line(span.start)
     if row is None or raw.raw[span.start : span.start + 1] != b"[":
-        return line
-    found = items(raw.raw, span.start)
-    values = (json.loads(raw.raw[item.start : item.end]) for item in found)
-    texts = [value + joint if isinstance(value, str) else "" for value in values]
-    remaining = offset_of("".join(texts), row)
-    for item, text in zip(found, texts, strict=True):
-        # The empty row behind a last line end begins nowhere: it is that line's.
-        line = raw.line(item.start) if text else line
-        if remaining < len(text):
-            break
-        remaining -= len(text)
-    return line
+        return raw.line(span.start)
+    rows = raw.rows(span, joint)
+    return raw.line(rows[min(row, len(rows)) - 1])

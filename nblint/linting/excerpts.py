@@ -7,7 +7,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from nblint.credentials.redaction import Masked, Redaction
+from nblint.credentials.masked import Masked
+from nblint.credentials.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Place
 from nblint.document.surfaces import Surface, surfaces
 

@@ -6,7 +6,8 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.credentials.redaction import Masked, Redaction
+from nblint.credentials.masked import Masked
+from nblint.credentials.redaction import Redaction
 from nblint.document.model import Notebook, Place
 from nblint.linting.excerpts import Excerpt, Excerpts
 from tests.conftest import notebook_bytes
