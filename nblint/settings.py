@@ -242,6 +242,10 @@ def load_settings(path: Path) -> SettingsFile | None:
         return None
     prefix = "tool.nblint." if path.name == "pyproject.toml" else ""
     settings: Settings = convert_toml(table, Settings, f"{path}: {prefix}")
+    files = {"baseline": settings.baseline, "parameters.file": settings.parameters.file}
+    for key, name in files.items():
+        if name is not None and "\0" in name:
+            raise SettingsError(f"{path}: {prefix}{key}: the name of a file holds no NUL character")
     _validate_globs("exclude", settings.exclude, f"{path}: {prefix}")
     _validate_globs("per-file-ignores", tuple(settings.per_file_ignores), f"{path}: {prefix}")
     return SettingsFile(settings, path.parent, path)
@@ -347,8 +351,17 @@ class OncePerFile(Generic[Loaded]):
         return (loaded for loaded in self._loaded.values() if loaded is not None)
 
 
-def _default_root(directory: Path) -> Path:
+def repository_of(directory: Path) -> Path | None:
+    """Return the repository that a folder is in; None where it is in none.
+
+    Args:
+        directory: An absolute path.
+    """
     above = (directory, *directory.parents)
     # Not Path.exists, which raises where a folder cannot be looked into.
-    repository = next((f for f in above if os.path.exists(f / ".git")), None)  # noqa: PTH110
-    return repository or (Path.cwd() if Path.cwd() in above else directory)
+    return next((f for f in above if os.path.exists(f / ".git")), None)  # noqa: PTH110
+
+
+def _default_root(directory: Path) -> Path:
+    is_below = Path.cwd() in (directory, *directory.parents)
+    return repository_of(directory) or (Path.cwd() if is_below else directory)

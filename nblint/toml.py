@@ -9,10 +9,16 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
+from nblint.patterns import lazy_pattern
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+# A name of so many parts that reading it, whose time is their number's square, could take hours.
+_MANY_PARTS = lazy_pattern(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
 
 
 class SettingsError(Exception):
@@ -74,8 +80,11 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         SettingsError: The file cannot be read or is not TOML; the text says where.
     """
+    text = read_text(path)
+    if _MANY_PARTS.search(text):
+        raise SettingsError(f"{path}: not valid TOML: nested too deeply")
     try:
-        return tomllib.loads(read_text(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     except RecursionError as error:

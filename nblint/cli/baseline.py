@@ -18,7 +18,7 @@ from nblint.linting.results import Reported, Result, display_path
 from nblint.linting.run import Run
 from nblint.reports.terminal import one_line, printable
 from nblint.reports.text import count, describe
-from nblint.settings import SettingsFinder
+from nblint.settings import SettingsFinder, repository_of
 from nblint.toml import SettingsError
 
 _LONGEST_REASON = 500
@@ -208,6 +208,7 @@ class _Job:
 
     def __init__(self, given: Path | None, config: Path | None, *, trust_plugins: bool) -> None:
         self.tally = Tally()
+        self._is_chosen = given is not None or config is not None
         self._trust_plugins = trust_plugins
         try:
             self._finder = SettingsFinder(config)
@@ -253,6 +254,14 @@ class _Job:
         self.empty = run.empty
 
     def write(self, changed: Baseline) -> Baseline:
+        """Write the file: in the repository, unless the command line says where it is."""
+        root = self._finder.of(Path.cwd()).root.absolute()
+        top = repository_of(root) or root
+        if not self._is_chosen and not self.file.resolve().is_relative_to(top.resolve()):
+            self.fail(
+                f"{self.name}: cannot be written: the settings name a file outside of the"
+                " repository; if you mean it, name it with --baseline"
+            )
         try:
             return changed.write()
         except OSError as error:

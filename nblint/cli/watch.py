@@ -17,6 +17,7 @@ import click
 from nblint.discovery import Discovery
 from nblint.linting.results import display_path
 from nblint.reading.catalogue import DEFAULT_CATALOGUE, locate
+from nblint.reading.requirements import matching
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
 from nblint.settings import NAMES, Settings, SettingsFile, SettingsFinder
@@ -128,8 +129,8 @@ def _catalogue(name: str, root: Path) -> Path:
 
 def _matches(glob: str, root: Path) -> list[Path]:
     try:
-        return list(root.glob(glob))
-    except (ValueError, NotImplementedError):
+        return matching(glob, root)
+    except ValueError:
         return []  # the check says so
 
 

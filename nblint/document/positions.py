@@ -106,7 +106,7 @@ class RawNotebook:
         self.raw = raw
         self._known = (0, 1)  # an offset and its line: those asked for mostly follow each other
         # A cell may be large, and have thousands of findings.
-        self._found: dict[tuple[str | int, ...], Span | None] = {}
+        self._inside: dict[Span, dict[str, Span] | list[Span]] = {}
         self._rows: dict[Span, list[int]] = {}
 
     @cached_property
@@ -141,25 +141,29 @@ class RawNotebook:
 
     def value(self, cell: int, *path: str | int) -> Span | None:
         """Return the value under a cell, by keys and 0-based indexes; None where there is none."""
-        asked = (cell, *path)
-        if asked not in self._found:
-            self._found[asked] = self._value(self.cells[cell - 1], path)
-        return self._found[asked]
-
-    def _value(self, span: Span, path: tuple[str | int, ...]) -> Span | None:
+        span = self.cells[cell - 1]
         for step in path:
-            opening = self.raw[span.start : span.start + 1]
-            if isinstance(step, str) and opening == b"{":
-                found = members(self.raw, span.start).get(step)
-            elif isinstance(step, int) and opening == b"[":
-                values = items(self.raw, span.start)
-                found = values[step] if step < len(values) else None
+            inside = self._values(span)
+            if isinstance(step, str) and isinstance(inside, dict):
+                found = inside.get(step)
+            elif isinstance(step, int) and isinstance(inside, list):
+                found = inside[step] if step < len(inside) else None
             else:
                 return None
             if found is None:
                 return None
             span = found
         return span
+
+    def _values(self, span: Span) -> dict[str, Span] | list[Span]:
+        """Return what is directly inside a value, by keys or in order."""
+        if span not in self._inside:
+            opening = self.raw[span.start : span.start + 1]
+            if opening == b"{":
+                self._inside[span] = members(self.raw, span.start)
+            else:
+                self._inside[span] = items(self.raw, span.start) if opening == b"[" else []
+        return self._inside[span]
 
     def rows(self, span: Span, joint: str) -> list[int]:
         """Return the byte offsets of the strings in which the rows of a multi-line string begin.

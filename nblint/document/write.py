@@ -50,11 +50,13 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         The file. An exception leaves the old one as it was.
 
     Raises:
-        OSError: The file or its folder cannot be written; the file is as it was.
+        OSError: The file or its folder cannot be written, or a link in a repository leads out of
+            that to it; the file is as it was.
     """
     import tempfile
 
     target = Path(os.path.realpath(path))
+    _refuse_way_out(path, target)
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only", str(path))
     folder = Path(tempfile.mkdtemp(prefix=".nblint-", dir=target.parent))
@@ -97,6 +99,18 @@ def writing(path: Path) -> Iterator[TextIO]:
         text = io.TextIOWrapper(file, "utf-8", "backslashreplace", "\n", write_through=True)
         yield text
         text.detach()
+
+
+def _refuse_way_out(path: Path, target: Path) -> None:
+    """Refuse to follow a link out of the repository that it is in: anybody can propose one.
+
+    Raises:
+        OSError: The path is a link that leads out, or a folder above it is.
+    """
+    for folder in Path(os.path.abspath(path)).parents:
+        is_repository = os.path.lexists(folder / ".git")
+        if is_repository and not target.is_relative_to(os.path.realpath(folder)):
+            raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
 
 
 def _take_after(old: Path, new: Path) -> None:

@@ -205,9 +205,12 @@ def _in_package(package: str, file: str, name: str) -> Path:
     import importlib.metadata
     import importlib.util
 
-    folders: list[Path] = []
-    if package.isidentifier() and (spec := importlib.util.find_spec(package)):
-        folders = [Path(folder) for folder in spec.submodule_search_locations or ()]
+    try:
+        # Of a name with dots, the package above would be imported.
+        spec = importlib.util.find_spec(package) if package.isidentifier() else None
+    except ValueError:  # a module that runs already, and was not found as others are
+        spec = None
+    folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
     for folder in folders:
         if (folder / file).is_file():
             return folder / file

@@ -26,6 +26,8 @@ _MOST_FILES = 50_000
 _DEEPEST = 50  # folders in folders that a module is looked for in
 # Each `**` in a glob multiplies the work by the depth of the folders.
 _MOST_STARS = 2
+# Above the folder of the settings, it could be all folders that there are.
+_WILDCARD = lazy_pattern(r"[*?\[]")
 _NOT_OURS = frozenset(["__pycache__", "node_modules", "site-packages", "conda-meta"])
 
 
@@ -61,12 +63,31 @@ class Requirements(NamedTuple):
 
 def _matches(glob: str, found: SettingsFile) -> list[Path]:
     try:
-        if glob.count("**") > _MOST_STARS:
-            raise ValueError(f"more than {_MOST_STARS} '**'")
-        return sorted(path for path in found.root.glob(glob) if is_file(path))
-    except (ValueError, NotImplementedError) as error:
+        return matching(glob, found.root)
+    except ValueError as error:
         where = f"{found.path}: " if found.path else ""
         raise SettingsError(f"{where}requirements: {glob!r}: {error}") from error
+
+
+def matching(glob: str, root: Path) -> list[Path]:
+    """Return the files that a glob of the settings matches, in a stable order.
+
+    Args:
+        glob: The glob.
+        root: The folder that it is relative to.
+
+    Raises:
+        ValueError: It cannot be used.
+    """
+    if glob.count("**") > _MOST_STARS:
+        raise ValueError(f"more than {_MOST_STARS} '**'")
+    parts = glob.replace("\\", "/").split("/")
+    if ".." in parts and ("**" in glob or _WILDCARD.search("/".join(parts[:-1]))):
+        raise ValueError("behind '..', only a file's name may hold wildcards")
+    try:
+        return sorted(path for path in root.glob(glob) if is_file(path))
+    except (NotImplementedError, IndexError) as error:  # "/x", and "." before Python 3.13
+        raise ValueError("no glob of files under this folder") from error
 
 
 def _declares(file: Path) -> bool:

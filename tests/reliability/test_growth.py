@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -43,6 +42,11 @@ def output(**parts: object) -> bytes:
     return cell("1", outputs=[{"metadata": {}, **parts}])
 
 
+def many_outputs(count: int) -> bytes:
+    stream = {"output_type": "stream", "name": "stdout"}
+    return cell("1", outputs=[stream | {"text": text} for text in credentials(count)])
+
+
 def many_cells(count: int) -> bytes:
     return notebook_bytes(*(("code", f"import os\nos.environ['A{n}']") for n in range(count)))
 
@@ -70,6 +74,7 @@ GROWING: dict[str, Callable[[int], bytes]] = {
         ["# T\n\n## Parameters\n\na | b\n--- | ---\n", *rows(n, "aN | x")], "markdown"
     ),
     "conflicts": lambda n: cell(rows(n, "<<<<<<< aN\nx\n=======\ny\n>>>>>>> b")),
+    "outputs": many_outputs,
     "cells": many_cells,
     "tags": lambda n: cell("1", metadata={"tags": rows(n, "nblint-ignore-N")}),
 }
@@ -95,7 +100,7 @@ def lines_run(work: Callable[[], object]) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", GROWING)
-def test_twice_the_notebook_is_twice_the_work(kind: str, tmp_path: Path) -> None:
+def test_twice_the_notebook_is_twice_the_work(kind: str) -> None:
     check(GROWING[kind](2))  # what is loaded and compiled once
     one, two = (lines_run(partial(check, GROWING[kind](n))) for n in (_FEW, 2 * _FEW))
     assert two < _MOST * one, f"{two / one:.1f} times the work"
