@@ -7,7 +7,7 @@ by construction.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN
 from nblint.credentials.clients import positional
@@ -51,22 +51,12 @@ _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "he
 _LEAVES = frozenset({ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.Pass})
 
 
-def _quoting(tree: ast.Module, text: str) -> Iterator[ast.stmt]:
-    """Yield the statements with a quotation mark in their rows: half of all hold no string."""
-    rows = text.split("\n")
-    for statement in tree.body:
-        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-        if any('"' in row or "'" in row for row in rows[first - 1 : statement.end_lineno]):
-            yield statement
-
-
-def _walk(statements: Iterable[ast.stmt], *, prune: bool) -> Iterator[ast.AST]:
+def _walk(tree: ast.Module, *, prune: bool) -> Iterator[ast.AST]:
     """Yield the nodes that matter; if told so, without the calls that stand for magics.
 
     The shell layer reads magics as they are written.
     """
-    stack: list[ast.AST] = list(statements)
+    stack: list[ast.AST] = [*tree.body]
     while stack:
         node = stack.pop()
         if prune and isinstance(node, ast.Call) and _is_magic(node):
@@ -113,8 +103,7 @@ class PythonLayer:
 
     def find(self) -> Iterator[Hit]:
         """Yield the hits of the tree, in no particular order and possibly more than once."""
-        statements = _quoting(self._tree, self._text)
-        for node in _walk(statements, prune="get_ipython" not in self._text):
+        for node in _walk(self._tree, prune="get_ipython" not in self._text):
             match node:
                 case ast.Assign(targets=targets, value=value):
                     for target in targets:

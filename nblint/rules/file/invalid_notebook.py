@@ -70,7 +70,11 @@ def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str]]:
     if version not in versions:  # for which nbformat would look among all modules that there are
         yield [], f"there is no nbformat {version}"
         return
-    validator = get_validator(version, known_minor, name="jsonschema")
+    try:
+        validator = get_validator(version, known_minor, name="jsonschema")
+    except KeyError:  # of nbformat 4 only, a later minor version than it knows is read as well
+        yield [], f"there is no nbformat {version}.{known_minor}"
+        return
     if validator is None:
         return
     checked = _with_ids(data) if (version, known_minor) >= (4, 5) else data
