@@ -1,4 +1,4 @@
-"""What pyproject.toml says of dependencies is true: the lowest versions work, on every Python."""
+"""What pyproject.toml says of dependencies is true: the lowest and the newest versions work."""
 
 import json
 import os
@@ -28,13 +28,14 @@ def test_wheels_alone_install_it(python: str, system: str) -> None:
     assert "nbformat==" in resolved
 
 
+@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lowest_versions_work(python: str, tmp_path: Path) -> None:
+def test_versions_work(python: str, resolution: str, tmp_path: Path) -> None:
     interpreter = find_python(python)
     if interpreter is None:
         pytest.skip(f"this machine has no Python {python}")
     commands = make_environment(
-        tmp_path / "venv", interpreter, "--resolution", "lowest-direct", f"{ROOT}[fast,fleet,new]"
+        tmp_path / "venv", interpreter, "--resolution", resolution, f"{ROOT}[fast,fleet,new]"
     )
 
     # An empty variable names no folder.

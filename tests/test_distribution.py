@@ -1,6 +1,7 @@
 """What is uploaded: all of it, installed without a network, and the same bytes every time."""
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -77,6 +78,21 @@ def test_the_registry_would_take_it(built: Built, command: list[str]) -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_core_is_as_small_as_is_said(built: Built, tmp_path: Path) -> None:
+    uv("pip", "install", "--quiet", "--python", sys.executable, "--target", tmp_path, built.wheel)
+    others = len(list(tmp_path.glob("*.dist-info"))) - 1
+    said = re.search(
+        r"(\d+) distributions of others, (\d+) MB together, of which nblint is (\d+) MB",
+        (ROOT / "SECURITY.md").read_text("utf-8"),
+    )
+    assert said
+    # A Python may need another one, such as tomli, and their releases differ in size.
+    assert abs(others - int(said[1])) <= 3, others
+    for folder, stated in ((tmp_path, said[2]), (tmp_path / "nblint", said[3])):
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
+        assert size == pytest.approx(int(stated), rel=0.25), folder.name
 
 
 def test_it_installs_and_works_without_a_network(built: Built, tmp_path: Path) -> None:

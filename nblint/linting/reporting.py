@@ -49,22 +49,37 @@ def _cell(notebook: Notebook, finding: Finding) -> Cell | None:
 
 def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator[CellChange]:
     """Yield the cells that differ, by what they hold: fixes insert and remove whole cells, too."""
-    import difflib
-
-    def masked(sources: list[str], index: int, end: int) -> str | None:
-        return redaction.mask(sources[index]) if index < end else None
-
     one = [cell.source for cell in before.cells]
     other = [cell.source for cell in after.cells]
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, one, other, False).get_opcodes():
-        if tag == "equal":
-            pairs = zip(before.cells[i1:i2], after.cells[j1:j2], strict=True)
-            yield from (stripped for pair in pairs for stripped in _stripped(*pair))
+    for i, j in _paired(one, other):
+        if i is not None and j is not None and one[i] == other[j]:
+            yield from _stripped(before.cells[i], after.cells[j])
             continue
-        for offset in range(max(i2 - i1, j2 - j1)):
-            old = masked(one, i1 + offset, i2)
-            new = masked(other, j1 + offset, j2)
-            yield CellChange((i1 if old is not None else j1) + offset + 1, old, new)
+        old = redaction.mask(one[i]) if i is not None else None
+        new = redaction.mask(other[j]) if j is not None else None
+        yield CellChange((i if i is not None else j or 0) + 1, old, new)
+
+
+def _paired(one: list[str], other: list[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Yield which cells are the same, or have become each other; None where one is new or gone.
+
+    What is alike at both ends is not searched for, and what is often there is no landmark
+    (`autojunk`): to compare thousands of cells that are alike with each other would take minutes.
+    """
+    import difflib
+
+    most = min(len(one), len(other))
+    start = next((n for n in range(most) if one[n] != other[n]), most)
+    end = next((n for n in range(most - start) if one[-1 - n] != other[-1 - n]), most - start)
+    yield from zip(range(start), range(start), strict=True)
+    middle = one[start : len(one) - end], other[start : len(other) - end]
+    for _, i1, i2, j1, j2 in difflib.SequenceMatcher(None, *middle).get_opcodes():
+        for n in range(max(i2 - i1, j2 - j1)):
+            i, j = i1 + n, j1 + n
+            yield start + i if i < i2 else None, start + j if j < j2 else None
+    yield from zip(
+        range(len(one) - end, len(one)), range(len(other) - end, len(other)), strict=True
+    )
 
 
 def _stripped(before: Cell, after: Cell) -> Iterator[CellChange]:

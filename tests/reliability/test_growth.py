@@ -76,6 +76,7 @@ GROWING: dict[str, Callable[[int], bytes]] = {
     "conflicts": lambda n: cell(rows(n, "<<<<<<< aN\nx\n=======\ny\n>>>>>>> b")),
     "outputs": many_outputs,
     "cells": many_cells,
+    "cells that are alike": lambda n: notebook_bytes(*[("code", "x = 1")] * 10 * n),
     "tags": lambda n: cell("1", metadata={"tags": rows(n, "nblint-ignore-N")}),
 }
 
