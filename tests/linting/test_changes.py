@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from nblint.credentials.redaction import Redaction
 from nblint.document.model import Notebook
-from nblint.linting.results import CellChange, changes
+from nblint.linting.reporting import changes
+from nblint.linting.results import CellChange
 from tests.conftest import notebook_bytes
 
 SOURCES = st.lists(st.sampled_from("abc"), max_size=8)
