@@ -16,6 +16,8 @@ SHARE = r"(?:an? (?:half|third|quarter)|\w+ in ten|\w+ times (?:as|faster|slower
 UNIT = r"(?:ms|milliseconds?|seconds?|minutes?|hours?|[kKMG]i?B|per ?cent)"
 # A figure that was measured once; what it is today only a command can say.
 MEASUREMENT = re.compile(rf"\b{NUMBER} (?:or two )?{UNIT}\b|\d ?%|\b{SHARE}\b")
+# What is installed is measured in tests/test_distribution.py, which reads this sentence.
+MEASURED = re.compile(r"\d+ MB together, of which nblint is \d+ MB")
 
 
 def prose(page: Path) -> str:
@@ -27,7 +29,7 @@ def prose(page: Path) -> str:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_page_states_a_measurement(page: Path) -> None:
-    assert MEASUREMENT.findall(prose(page)) == []
+    assert MEASUREMENT.findall(MEASURED.sub("", prose(page))) == []
 
 
 @pytest.mark.parametrize(
