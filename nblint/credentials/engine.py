@@ -15,6 +15,7 @@ from nblint.credentials.documented import find_formats, stands_alone
 from nblint.credentials.hits import Hit, Secret
 from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
 from nblint.credentials.json_values import credential_values, find_in_strings, find_json_values
+from nblint.credentials.known import Known
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.private_keys import find_private_keys
 from nblint.credentials.shell import find_commands, find_pgpass
@@ -135,25 +136,28 @@ def find_in_json(
     return settle(hits, options)
 
 
-def find_known(text: str, known: Iterable[Hit]) -> list[Hit]:
-    """Find further places of values that were found elsewhere with their names or formats.
+class KnownHits:
+    """What was found with its name or format, and may stand bare elsewhere: a printed token.
 
     Args:
-        text: A text in which they may stand bare, such as a printed token.
-        known: Hits of other texts.
+        hits: Hits of some texts.
     """
-    hits: list[Hit] = []
-    for hit in known:
-        value = hit.secret.reveal()
-        if len(value) < 8 or value.isalpha() or hit.detector == "private-key":
-            continue
-        start = text.find(value)
-        while start >= 0:
-            end = start + len(value)
-            if stands_alone(text, start, end):
-                hits.append(replace(hit, start=start, end=end))
-            start = text.find(value, end)
-    return hits
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        self._hits: dict[str, Hit] = {}
+        for hit in hits:
+            value = hit.secret.reveal()
+            if len(value) >= 8 and not value.isalpha() and hit.detector != "private-key":
+                self._hits[value] = hit
+        self._values = Known(self._hits)
+
+    def find(self, text: str) -> list[Hit]:
+        """Return the places of their values in a text."""
+        return [
+            replace(self._hits[text[start:end]], start=start, end=end)
+            for start, end in self._values.places(text)
+            if stands_alone(text, start, end)
+        ]
 
 
 def _start(hit: Hit) -> int:

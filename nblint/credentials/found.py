@@ -8,13 +8,13 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from nblint.credentials.engine import (
+    KnownHits,
     Options,
     find_documented,
     find_in_code,
     find_in_html,
     find_in_json,
     find_in_text,
-    find_known,
     settle,
 )
 from nblint.credentials.hits import Hit
@@ -93,11 +93,11 @@ def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator
         index: _search(texts[index], cells.get(texts[index].place.cell or 0), clues, options)
         for index in chosen
     }
-    known = {hit.secret: hit for hits in found.values() for hit in hits}
+    known = KnownHits(hit for hits in found.values() for hit in hits)
     # A value that is known from one place is a credential wherever it stands bare.
-    for index in range(len(texts)) if known else ():
+    for index in range(len(texts)) if any(found.values()) else ():
         surface, hits = texts[index], found.get(index, [])
-        bare = find_known(surface.text, known.values())
+        bare = known.find(surface.text)
         for hit in settle([*hits, *bare], options) if bare else hits:
             yield Credential(hit, surface.span(hit.start, hit.end), surface.kind)
 

@@ -13,41 +13,41 @@ _FEW = 16
 
 
 class Known:
-    """Values, and what they look like in a literal.
+    """Values to look for.
 
     Args:
-        values: The values.
+        values: The values; those that are very short are left out.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        forms = {form for value in values for form in (value, repr(value)[1:-1])}
-        self._forms = sorted(form for form in forms if len(form) >= _SHORTEST)
+        self._values = sorted({value for value in values if len(value) >= _SHORTEST})
         # By their beginnings, and then their lengths: tokens of a format share both.
         self._by_beginning: dict[str, dict[int, set[str]]] = {}
-        for form in self._forms:
-            by_length = self._by_beginning.setdefault(form[:_SHORTEST], {})
-            by_length.setdefault(len(form), set()).add(form)
+        for value in self._values:
+            by_length = self._by_beginning.setdefault(value[:_SHORTEST], {})
+            by_length.setdefault(len(value), set()).add(value)
 
     def hidden_in(self, text: str) -> list[Hidden]:
         """Return the parts of a text that are known values; of those that overlap, the union."""
         parts: list[Hidden] = []
-        for start, end in sorted(self._places(text)):
+        for start, end in sorted(self.places(text)):
             if parts and start < parts[-1].end:
                 parts[-1] = Hidden(parts[-1].start, max(end, parts[-1].end))
             else:
                 parts.append(Hidden(start, end))
         return parts
 
-    def _places(self, text: str) -> Iterator[tuple[int, int]]:
-        if len(self._forms) <= _FEW:
-            for form in self._forms:
-                start = text.find(form)
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where values begin and end in a text, in any order; they may overlap."""
+        if len(self._values) <= _FEW:
+            for value in self._values:
+                start = text.find(value)
                 while start >= 0:
-                    yield start, start + len(form)
-                    start = text.find(form, start + 1)
+                    yield start, start + len(value)
+                    start = text.find(value, start + 1)
             return
         for start in range(len(text) - _SHORTEST + 1):
             if by_length := self._by_beginning.get(text[start : start + _SHORTEST]):
-                for length, forms in by_length.items():
-                    if text[start : start + length] in forms:
+                for length, values in by_length.items():
+                    if text[start : start + length] in values:
                         yield start, start + length

@@ -40,7 +40,8 @@ class Redaction:
     """
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        self._known = Known(known)
+        # As they are, and as they stand in a literal.
+        self._known = Known(form for value in known for form in (value, repr(value)[1:-1]))
         self._long: tuple[str, list[Hidden]] = ("", [])  # the last one that a part was asked of
 
     @classmethod

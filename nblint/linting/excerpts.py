@@ -109,11 +109,17 @@ class _Text:
     def __init__(self, text: str, redaction: Redaction) -> None:
         self._text = text
         self._redaction = redaction
+        self._last: tuple[tuple[int, int], Masked] | None = None
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     @cached_property
     def _masked(self) -> Masked:
         return self._redaction.masked(self._text)
+
+    def _part(self, kept: tuple[int, int]) -> Masked:
+        if self._last is None or self._last[0] != kept:
+            self._last = kept, self._redaction.masked_part(self._text, *kept)
+        return self._last[1]
 
     def around(self, place: Place) -> Excerpt | None:
         row, end_row = place.row or 1, place.end_row or place.row or 1
@@ -131,9 +137,11 @@ class _Text:
                 first = last = row
                 kept = self._span(row, row)
             if kept[1] - kept[0] > _LONGEST_TEXT:
-                around = (start - _LONGEST_TEXT // 2, start + _LONGEST_TEXT // 2)
-                kept = (max(kept[0], around[0]), min(kept[1], around[1]))
-            masked = self._redaction.masked_part(self._text, *kept)
+                # The same part for all places that are near each other.
+                half = _LONGEST_TEXT // 2
+                begins = start - start % half - half // 2
+                kept = (max(kept[0], begins), min(kept[1], begins + _LONGEST_TEXT))
+            masked = self._part(kept)
 
         rows: list[str] = []
         columns: dict[int, int] = {}

@@ -63,6 +63,7 @@ GROWING: dict[str, Callable[[int], bytes]] = {
     ),
     "credentials in code": lambda n: cell([f"p{row[:-1]}\n" for row in credentials(n)]),
     "credentials in markdown": lambda n: cell(credentials(n), "markdown"),
+    "credentials in one row": lambda n: cell("".join(credentials(10 * n)).replace("\n", ";")),
     "suppressions": lambda n: cell(rows(n, "x = N  # nblint: ignore[NBL104]")),
     "variables": lambda n: cell(["import os\n", *rows(n, "os.environ['A_N']")]),
     "paths": lambda n: cell(rows(n, "open('/home/ann/N')")),
