@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nblint.document.model import Cell, Notebook
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment_uses import Exposure, Read, Source, Uses, Write
@@ -10,8 +12,14 @@ from nblint.reading.python import PythonCells
 SHELL_LANGUAGES = frozenset(["bash", "sh", "shell", "zsh"])
 # A notebook without any of these has no environment, and is not looked at any further.
 _MENTIONS = (
-    *("env", "ENV", "Env", "expandvars", "getpass", "input("),
+    *("expandvars", "getpass", "askpass", "pwinput"),
     *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
+)
+# Nor has one in which these are but a part of `environment`, `env_version` or `text_input()`.
+_PARTS = ("env", "ENV", "Env", "input(")
+_WHOLE = lazy_pattern(
+    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env|\benv\b|\binput\(",
+    re.IGNORECASE,
 )
 # Neither has one whose shell commands hold none of these words, or that has no shell commands.
 _SHELL = lazy_pattern(
@@ -66,6 +74,8 @@ class Environment:
 def _mentions(cell: Cell) -> bool:
     source = cell.source
     if any(word in source for word in _MENTIONS):
+        return True
+    if any(part in source for part in _PARTS) and _WHOLE.search(source):
         return True
     is_shell = cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None
     return is_shell and _SHELL_WORDS.search(source) is not None
