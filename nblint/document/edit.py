@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from nblint.document.model import Notebook, Place, offset_of
+from nblint.document.model import Notebook, Place
+from nblint.document.rows import offset_of
 
 
 class TextEdit(Struct, frozen=True):

@@ -5,15 +5,13 @@ Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 
 import json
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from nblint.patterns import lazy_pattern
-
-_LINE_END = lazy_pattern(r"\r\n|\r|\n")
+from nblint.document.rows import rows_of
 
 
 class Place(NamedTuple):
@@ -226,29 +224,6 @@ class File(NamedTuple):
     """
 
     document: Notebook | Unreadable
-
-
-def rows_of(text: str) -> list[str]:
-    r"""Split a text into rows as findings count them: at `\n`, `\r\n` and `\r` only.
-
-    `str.splitlines` also splits at form feeds and other separators, which editors do not.
-    """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.split("\n")
-
-
-def offset_of(source: str, row: int, column: int = 1) -> int:
-    """Return the 0-based offset of a 1-based row and column in a source, or its end if past it."""
-    starts = _row_starts(source)
-    if row > len(starts):
-        return len(source)
-    return min(starts[row - 1] + column - 1, len(source))
-
-
-@lru_cache(maxsize=16)
-def _row_starts(source: str) -> list[int]:
-    return [0, *(end.end() for end in _LINE_END.finditer(source))]
 
 
 def _load(raw: bytes) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from typing import NamedTuple
 
-from nblint.document.model import Place, offset_of, rows_of
+from nblint.document.model import Place
+from nblint.document.rows import offset_of, rows_of
 from nblint.patterns import lazy_pattern
 
 STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'

@@ -7,15 +7,13 @@ what is left is a quarter of a typical file, and all that can hold words.
 import base64
 import binascii
 import json
-import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
 from nblint.document.model import Cell, Notebook, Output, Place
+from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 
 Kind = Literal["code", "markdown", "text", "html", "json", "script"]
@@ -71,10 +69,6 @@ class Surface:
         """A text with the same words, to search: as `text`, but cheap to make."""
         return self.text if self.value is None else _written(self.value)
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self.text))]
-
     def span(self, start: int, end: int) -> Place:
         """Return the place of a part of the text.
 
@@ -82,13 +76,9 @@ class Surface:
             start: Offset of its first character, in code points.
             end: Offset after its last one.
         """
-        row, end_row = bisect_right(self._starts, start), bisect_right(self._starts, end)
-        return self.place._replace(
-            row=row,
-            column=start - self._starts[row - 1] + 1,
-            end_row=end_row,
-            end_column=end - self._starts[end_row - 1] + 1,
-        )
+        row, column = position_of(self.text, start)
+        end_row, end_column = position_of(self.text, end)
+        return self.place._replace(row=row, column=column, end_row=end_row, end_column=end_column)
 
 
 def surfaces(notebook: Notebook) -> Iterator[Surface]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from msgspec import Struct
@@ -10,6 +9,7 @@ from msgspec import Struct
 from nblint.credentials.masked import Masked
 from nblint.credentials.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Place
+from nblint.document.rows import row_starts
 from nblint.document.surfaces import Surface, surfaces
 
 # Rows on either side of a finding: most cells are shown whole.
@@ -110,7 +110,7 @@ class _Text:
         self._text = text
         self._redaction = redaction
         self._last: tuple[tuple[int, int], Masked] | None = None
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._starts = row_starts(text)
 
     @cached_property
     def _masked(self) -> Masked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from nblint.document.model import Place
+from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment_helpers import Helpers
 from nblint.reading.environment_uses import (
@@ -258,10 +259,9 @@ class Notes:
 
     def text(self, node: ast.expr) -> str:
         """Return the source of a node."""
-        place, starts = self.cell.place(node), self.cell.row_starts
-        start = starts[(place.row or 1) - 1] + (place.column or 1) - 1
-        end = starts[(place.end_row or 1) - 1] + (place.end_column or 1) - 1
-        return self.cell.source[start:end]
+        place, source = self.cell.place(node), self.cell.source
+        start = offset_of(source, place.row or 1, place.column or 1)
+        return source[start : offset_of(source, place.end_row or 1, place.end_column or 1)]
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

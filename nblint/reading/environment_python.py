@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from nblint.document.model import Place, offset_of
+from nblint.document.model import Place
+from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment_guards import Guards
 from nblint.reading.environment_helpers import Helper

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
 
 from nblint.document.model import Cell, Notebook, Place
+from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment import SHELL_LANGUAGES
 from nblint.reading.environment_python import PythonEnvironment
@@ -268,12 +267,5 @@ def _expression(text: str) -> ast.expr | None:
 
 def _place_in(cell: Cell, text: str, first_row: int, start: int, end: int) -> Place:
     """Return the place of a part of a text whose first row is `first_row` of a cell."""
-    starts = _row_starts(text)
-    row, end_row = bisect_right(starts, start) - 1, bisect_right(starts, end) - 1
-    column, end_column = start - starts[row] + 1, end - starts[end_row] + 1
-    return cell.place(first_row + row, column, first_row + end_row, end_column)
-
-
-@lru_cache(maxsize=4)  # a script may read thousands of variables
-def _row_starts(text: str) -> list[int]:
-    return [0, *(found.end() for found in re.finditer("\n", text))]
+    (row, column), (end_row, end_column) = position_of(text, start), position_of(text, end)
+    return cell.place(first_row + row - 1, column, first_row + end_row - 1, end_column)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nblint.document.model import rows_of
+from nblint.document.rows import rows_of
 from nblint.reading.block import Block, Kind, Text
 from nblint.reading.plain_markdown import plain_blocks
 from nblint.reading.table import Fault, broken_table, is_rule, split_row

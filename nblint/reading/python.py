@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
+from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.ipython import (
     Magic,
@@ -48,7 +49,6 @@ _AUTOMAGICS = frozenset({
     "matplotlib", "mkdir", "more", "mv", "pip", "popd", "pushd", "pwd", "pylab", "reload_ext",
     "rm", "rmdir", "run", "set_env", "time", "timeit", "uv", "who", "whos",
 })  # fmt: skip
-_ROW_END = lazy_pattern(r"\r\n|\r|\n")
 _NESTED_CELL_MAGICS = 10  # `%%capture` over `%%time` over ...; nobody nests deeper
 
 
@@ -134,10 +134,9 @@ def _read_special(text: str, shifts: tuple[int, ...] = ()) -> PythonSource:
 def _other_readings(text: str) -> Iterator[PythonSource]:
     """Yield what a cell means elsewhere, if IPython finds no Python in it."""
     if found := _DATABRICKS.match(text):
-        row = text.count("\n", 0, found.start(1)) + 1
-        column = found.start(1) - text.rfind("\n", 0, found.start(1))
+        row, column = position_of(text, found.start(1))
         end = found.end()
-        body_row = text.count("\n", 0, end) + 1
+        body_row, _ = position_of(text, end)
         pieces = (Piece(0, row, column + found.start(2) - found.start(1)),)
         magic = Magic(
             "cell", found[1], found[2], row, column - 1, pieces, None, text[end:], body_row
@@ -162,8 +161,7 @@ def _automagic(text: str) -> tuple[Magic, ...]:
     if name not in _AUTOMAGICS or argument.lstrip()[:1] in ("=", ",", ".", "("):
         return ()
     start = text.index(line)
-    row = text.count("\n", 0, start) + 1
-    column = start - text.rfind("\n", 0, start)
+    row, column = position_of(text, start)
     pieces = (Piece(0, row, column + min(len(line), len(name) + 1)),)
     return (Magic("line", name, argument, row, column, pieces),)
 
@@ -180,9 +178,7 @@ def _parse(text: str) -> ast.Module | Problem:
     except UnicodeEncodeError:  # lone surrogates, which JSON can hold
         return _parse("".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text))
     except ValueError as error:
-        nul = text.find("\0")
-        row, column = text.count("\n", 0, nul) + 1, nul - text.rfind("\n", 0, max(nul, 0))
-        return Problem(str(error), row, column)
+        return Problem(str(error), *position_of(text, max(0, text.find("\0"))))
 
 
 def _timed_command(magic: Magic) -> Magic:
@@ -263,11 +259,6 @@ class PythonCell:
     @cached_property
     def _read(self) -> PythonSource:
         return read_source(self.source)
-
-    @cached_property
-    def row_starts(self) -> tuple[int, ...]:
-        """The offsets in the source at which its rows start."""
-        return (0, *(found.end() for found in _ROW_END.finditer(self.source)))
 
     @property
     def tree(self) -> ast.Module | None:

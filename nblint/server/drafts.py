@@ -14,8 +14,9 @@ from pygls.uris import to_fs_path
 
 from nblint.document.apply import apply
 from nblint.document.edit import Edit, TextEdit, with_line_ends_of
-from nblint.document.model import Notebook, Place, Unreadable, offset_of
+from nblint.document.model import Notebook, Place, Unreadable
 from nblint.document.positions import RawNotebook, byte_offset, file_line
+from nblint.document.rows import offset_of
 from nblint.document.verify import is_edited_only
 from nblint.linting.checking import read_document
 from nblint.server.documents import OpenFile, OpenNotebook

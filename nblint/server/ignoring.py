@@ -4,7 +4,8 @@ import ast
 import re
 
 from nblint.document.edit import TextEdit
-from nblint.document.model import Cell, offset_of
+from nblint.document.model import Cell
+from nblint.document.rows import offset_of
 from nblint.findings import Finding
 from nblint.reading.python import read_source
 

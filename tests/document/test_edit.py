@@ -19,7 +19,7 @@ from nblint.document.edit import (
     edited,
     new_id,
 )
-from nblint.document.model import Notebook, offset_of
+from nblint.document.model import Notebook
 from nblint.document.positions import RawNotebook, members
 from nblint.document.verify import is_edited_only
 from tests.document.notebooks import TEXTS, notebooks
@@ -246,11 +246,3 @@ def test_new_ids_are_not_taken_and_do_not_vary() -> None:
     first = new_id("text", set())
     assert first == new_id("text", set())
     assert new_id("text", {first}) not in {first, ""}
-
-
-def test_offsets() -> None:
-    assert offset_of("a\r\nb\rc\nd", 1) == 0
-    assert offset_of("a\r\nb\rc\nd", 2) == 3
-    assert offset_of("a\r\nb\rc\nd", 3) == 5
-    assert offset_of("a\r\nb\rc\nd", 4, 2) == 8
-    assert offset_of("a", 9) == 1

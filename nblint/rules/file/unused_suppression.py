@@ -3,7 +3,8 @@ import re
 from collections.abc import Iterator
 
 from nblint.document.edit import Edit, SetValue, TextEdit, edited
-from nblint.document.model import Cell, Notebook, offset_of
+from nblint.document.model import Cell, Notebook
+from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.headings import without_comments
 from nblint.reading.markdown import blocks

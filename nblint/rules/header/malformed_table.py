@@ -2,7 +2,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from nblint.document.edit import TextEdit
-from nblint.document.model import Cell, Notebook, offset_of
+from nblint.document.model import Cell, Notebook
+from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header import Entry, Header
 from nblint.reading.table import Fault, escaped_code, is_rule, mended_rule, split_row

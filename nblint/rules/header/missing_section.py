@@ -1,7 +1,8 @@
 from collections.abc import Iterator, Sequence
 
 from nblint.document.edit import Edit, InsertCell, TextEdit
-from nblint.document.model import Notebook, offset_of
+from nblint.document.model import Notebook
+from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header import Entry, Header, skeleton
 from nblint.reading.markdown import block_at

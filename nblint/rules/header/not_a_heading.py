@@ -2,7 +2,8 @@ import re
 from collections.abc import Iterator
 
 from nblint.document.edit import TextEdit
-from nblint.document.model import Cell, Notebook, offset_of
+from nblint.document.model import Cell, Notebook
+from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header import Entry, Header

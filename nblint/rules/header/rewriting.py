@@ -1,7 +1,8 @@
 """Changes of headings that several rules make."""
 
 from nblint.document.edit import TextEdit
-from nblint.document.model import Notebook, offset_of
+from nblint.document.model import Notebook
+from nblint.document.rows import offset_of
 from nblint.reading.header import Entry
 
 _DEEPEST = 6

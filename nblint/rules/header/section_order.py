@@ -4,7 +4,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from nblint.document.edit import Edit, ReorderCells, TextEdit
-from nblint.document.model import Notebook, Unreadable, offset_of
+from nblint.document.model import Notebook, Unreadable
+from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header import Entry, Header, Section

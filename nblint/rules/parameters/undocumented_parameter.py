@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from nblint.credentials.redaction import mask
 from nblint.document.edit import Edit, TextEdit
-from nblint.document.model import Notebook, offset_of
+from nblint.document.model import Notebook
+from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header import Section
 from nblint.reading.headings import normalised
