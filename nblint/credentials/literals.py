@@ -75,8 +75,8 @@ class Literals:
                 found.setdefault(self.all[index], []).append(start)
         elif self._are_few(text):
             for literal in self.all:
-                if starts := list(places_of(literal, text)):
-                    found[literal] = starts
+                if literal in text:
+                    found[literal] = list(places_of(literal, text))
         else:
             for group in self._groups:
                 for literal, start in group.matches(text):

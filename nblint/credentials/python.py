@@ -18,6 +18,7 @@ from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.shell import find_shell
 from nblint.credentials.urls import QUERY_KEYS, find_easy_connect
 from nblint.patterns import lazy_pattern
+from nblint.reading.visitor import FIELDS
 
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
@@ -47,8 +48,12 @@ _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 
 
-# Two of three nodes of a tree are names and what is done with them: nothing is found in those.
-_LEAVES = frozenset({ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.Pass})
+# The nodes in which `PythonLayer.find` looks; four of five are none of these.
+_READ = frozenset({
+    ast.AnnAssign, ast.Assign, ast.AsyncFunctionDef, ast.AugAssign, ast.BinOp, ast.BoolOp, ast.Call,
+    ast.Compare, ast.Constant, ast.Dict, ast.For, ast.FunctionDef, ast.JoinedStr, ast.List, ast.Match,
+    ast.NamedExpr, ast.Tuple, ast.arguments, ast.keyword,
+})  # fmt: skip
 
 
 def _walk(tree: ast.Module, *, prune: bool) -> Iterator[ast.AST]:
@@ -59,14 +64,16 @@ def _walk(tree: ast.Module, *, prune: bool) -> Iterator[ast.AST]:
     stack: list[ast.AST] = [*tree.body]
     while stack:
         node = stack.pop()
-        if prune and isinstance(node, ast.Call) and _is_magic(node):
-            continue
-        yield node
-        for field in node._fields:
+        kind = node.__class__
+        if kind in _READ:
+            if prune and isinstance(node, ast.Call) and _is_magic(node):
+                continue
+            yield node
+        for field in FIELDS[kind]:
             value = getattr(node, field, None)
-            if isinstance(value, list):
-                stack.extend(v for v in value if isinstance(v, ast.AST) and type(v) not in _LEAVES)
-            elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+            if value.__class__ is list:
+                stack += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
                 stack.append(value)
 
 

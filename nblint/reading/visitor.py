@@ -32,7 +32,7 @@ class Visitor(ast.NodeVisitor):
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit what stands below a node."""
-        for field in _FIELDS[node.__class__]:
+        for field in FIELDS[node.__class__]:
             value = getattr(node, field, None)
             if value.__class__ is list:
                 for item in value:
@@ -60,4 +60,4 @@ class _Methods(dict[tuple[type, type], Callable[[Any, ast.AST], None] | None]):
         return found
 
 
-_FIELDS, _METHODS = _Fields(), _Methods()
+FIELDS, _METHODS = _Fields(), _Methods()
