@@ -84,7 +84,7 @@ def present_formats(
         spaced = text
     # Half of them stand there again and again.
     joined = " ".join({word.text: None for word in words})
-    known = _LITERALS.present(joined)
+    known = _LITERALS.present(joined) if joined else set()
     known.update(literal for literal in SPACED_LITERALS if literal in spaced)
     return tuple(
         row
