@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
 from typing import Protocol
@@ -15,7 +17,7 @@ from nblint.credentials.names import Level, judge
 from nblint.credentials.python import PythonLayer
 from nblint.credentials.shell import find_commands, find_shell
 from nblint.credentials.sql import find_sql
-from nblint.credentials.stems import has_stem, names_in
+from nblint.credentials.stems import has_stem, names_in, stems
 from nblint.credentials.text import (
     Unquoted,
     find_elements,
@@ -37,7 +39,13 @@ _PASSWORD_CALLS = Literals(
 )
 _PASSWORD_PAIR = lazy_pattern(r"""auth\w{0,12}["']?\s{0,2}[=(:]""")
 _BARE = lazy_pattern(r"(?:token|key|secret) [\w-]{32}")
-_LITERAL = lazy_pattern(r"""["'](?=([^"'\n]{6,400})["'])""")
+# A literal ends at the latest with its row, or with the cell if it has three quotes.
+_LITERAL = lazy_pattern(
+    r"""#[^\n]*|\"{3}(.*?)(?:\"{3}|\Z)|'{3}(.*?)(?:'{3}|\Z)"""
+    r"""|"([^"\\\n]*(?:\\.[^"\\\n]*)*)"?|'([^'\\\n]*(?:\\.[^'\\\n]*)*)'?""",
+    re.DOTALL,
+)
+_WORD = lazy_pattern(r"""[^\s"',;]{6,400}""")
 # No value that a machine made: most literals are short words and signs.
 _PLAIN = lazy_pattern(r"[^0-9!@#$%^&*+=~]{0,15}")
 _COMMENT = lazy_pattern(r"(?:(?<![:\w\"'])//|(?<![\w\"'-])--(?= )|(?<![\w\"'&])#)[^\n]{4,400}")
@@ -93,10 +101,31 @@ def _is_worth_reading(text: str) -> bool:
     lowered = text.lower()
     if _PASSWORD_CALLS.present(lowered) or _PASSWORD_PAIR.search(lowered) or _BARE.search(lowered):
         return True
-    literals = [match[1] for match in _LITERAL.finditer(text)]
-    words = {literal.rpartition(" ")[2] for literal in literals}
-    words.update(word for literal in literals if " -" in literal for word in literal.split())
-    return any(not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG) for word in words)
+    return any(
+        not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG)
+        for word in _words_of_literals(text)
+    )
+
+
+def _words_of_literals(text: str) -> set[str]:
+    """Return the words of a cell's literals that can be a value.
+
+    That is a literal's last one, or any if there is a name for it in the literal itself.
+    """
+    named = [start for start, _ in stems(text)]
+    words: set[str] = set()
+    for match in _LITERAL.finditer(text):
+        if (group := match.lastindex) is None:
+            continue  # a comment
+        start, end = match.span(group)
+        if end - start < 6:
+            continue
+        stem = bisect_left(named, start)
+        if (stem < len(named) and named[stem] < end) or text.find(" -", start, end) >= 0:
+            words.update(_WORD.findall(text, start, end))
+        else:
+            words.add(text[start:end].rpartition(" ")[2].strip())
+    return words
 
 
 def _other_language(text: str, extra: Collection[str], language: str = "") -> Iterator[Hit]:

@@ -21,7 +21,7 @@ from nblint.credentials.formats import Format
 from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import Level, judge
 from nblint.credentials.plugins import SHORT_KEYS, candidate_lines
-from nblint.credentials.stems import stems, word_at
+from nblint.credentials.stems import ends_its_row, stems, word_at
 from nblint.patterns import lazy_pattern
 
 # Calls of clients that take a credential by position, with a literal: no name gives it away.
@@ -239,7 +239,6 @@ def _names(text: str, code: int) -> Iterator[int]:
 _NO_PASSWORDS = frozenset(
     {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
 )
-_STATEMENT_END = lazy_pattern(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # What stands between a name and its value in text: one of these, close by.
 _BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
@@ -255,7 +254,7 @@ _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it
 def _is_verb(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool) -> bool:
     """Tell whether "pass" is Python's statement, or what one does with an argument."""
     if in_code:
-        return bool(_STATEMENT_END.match(text, end))
+        return ends_its_row(text, end)
     user = _USER.search(text, max(0, start - _SEPARATION), start)
     return not user and not _is_bound(text, words, "pass", start, end)
 

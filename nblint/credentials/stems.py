@@ -19,6 +19,7 @@ _STEMS = Literals((*_WHOLE_STEMS, *_OPEN_STEMS))
 # What stands before a stem and belongs to the name, read backwards: up to three more words.
 _NAME_BEFORE = lazy_pattern(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
 _NAME_AFTER = lazy_pattern(r"[\w.-]{0,60}")
+_ROW_END = lazy_pattern(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 
 
 def has_stem(text: str) -> bool:
@@ -59,10 +60,17 @@ def word_at(text: str, start: int, end: int) -> tuple[str, str]:
     return phrase.rpartition(" ")[2], phrase
 
 
-def names_in(text: str) -> Iterator[str]:
-    """Yield the words of a text that hold a stem, as candidates for `names.judge`."""
-    for start, end in stems(text):
-        yield word_at(text, start, end)[0]
+def names_in(code: str) -> Iterator[str]:
+    """Yield the words of a cell that hold a stem, as candidates for `names.judge`."""
+    for start, end in stems(code):
+        name = word_at(code, start, end)[0]
+        if name != "pass" or not ends_its_row(code, end):
+            yield name
+
+
+def ends_its_row(code: str, end: int) -> bool:
+    """Tell whether a word is the last of its row, as the statement "pass" is."""
+    return bool(_ROW_END.match(code, end))
 
 
 def before_stem(text: str, start: int) -> str:
