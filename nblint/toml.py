@@ -1,6 +1,5 @@
 """Reads TOML files into typed structs, and says in one sentence what is wrong with one."""
 
-import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -163,7 +162,8 @@ def toml_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        # TOML's strings are JSON's.
+        import json  # TOML's strings are JSON's
+
         return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
     if isinstance(value, msgspec.Struct):
         return toml_text(

@@ -77,8 +77,10 @@ HEAVY = {
     "detect_secrets",
     "difflib",
     "distributed",
+    "base64",
     "fsspec",
     "inspect",
+    "json",
     "jsonschema",
     "logging",
     "lsprotocol",
@@ -111,6 +113,7 @@ HEAVY = {
     "nblint.linting.excerpts",
     "nblint.linting.fixing",
     "nblint.linting.reporting",
+    "nblint.reading.parameters_file",
     "nblint.reading.requirements",
     "nblint.rules.reproducibility",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
@@ -28,6 +27,8 @@ def find_json_values(
         text: How the JSON is shown; hits point into it.
         placeholders: Values that are no secrets.
     """
+    import json  # not for a notebook without credentials
+
     position = 0
     for name, string, judged in named:
         for hit in bind(name, string, 0, 0, judged=judged, placeholders=placeholders):
@@ -67,6 +68,8 @@ def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()
 
     A list such as `["mysql", "-p…"]` is a command line, as are its single strings.
     """
+    import json
+
     position = 0
     for string in _strings(value):
         named, command = has_stem(string), " -" in string

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Collection, Iterator
 from enum import Enum
@@ -284,9 +282,11 @@ def authorization(
 
 
 def _basic_password(value: str) -> str:
+    import base64
+
     try:
         text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
-    except (binascii.Error, ValueError):
+    except ValueError:
         return ""
     user, colon, password = text.partition(":")
     return password if colon and password.isprintable() and password != user else ""

@@ -3,7 +3,6 @@
 Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
-import json
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -251,6 +250,8 @@ def _load_leniently(raw: bytes) -> object:
         raise Unreadable("the file is empty")
     if text.startswith("\ufeff"):
         raise Unreadable("starts with a byte order mark, which Jupyter does not open")
+    import json  # for what msgspec refuses
+
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

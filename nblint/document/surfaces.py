@@ -4,9 +4,6 @@ JSON is decoded, lists of lines are joined, terminal escapes are gone, and image
 what is left is a quarter of a typical file, and all that can hold words.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -165,9 +162,11 @@ def _attachment_surfaces(cell: Cell) -> Iterator[Surface]:
 
 def _decoded(content: str) -> str:
     """Return what an attachment's base64 says; itself where it is none, nothing if no text."""
+    import base64
+
     try:
         data = base64.b64decode("".join(content.split()), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return content
     try:
         text = data.decode("utf-8")
@@ -204,6 +203,8 @@ def _with_plain_ends(text: str) -> str:
 
 
 def _dumped(value: object) -> str:
+    import json  # not for whom msgspec will do
+
     try:
         return json.dumps(value, indent=1, ensure_ascii=False)
     except RecursionError:  # nobody nests metadata so deeply but to make a program fail

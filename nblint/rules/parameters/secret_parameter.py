@@ -1,13 +1,16 @@
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from nblint.credentials.engine import Options, find_in_code
 from nblint.credentials.names import Level, judge
 from nblint.findings import Finding, Rule
 from nblint.reading.parameters import Parameter, Parameters
-from nblint.reading.parameters_file import Key
 from nblint.reading.project import Project
 from nblint.settings import CredentialsSettings
+
+if TYPE_CHECKING:
+    from nblint.reading.parameters_file import Key
 
 
 class SecretParameter(Rule):
@@ -93,7 +96,7 @@ def _is_named_so(name: str, value: ast.expr | None) -> bool:
     return value.value is None or isinstance(value.value, str)
 
 
-def _is_secret_key(key: Key, options: Options) -> bool:
+def _is_secret_key(key: "Key", options: Options) -> bool:
     if key.value is None:
         return False
     value = None if key.value in ("", "~", "null") else key.value
