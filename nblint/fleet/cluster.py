@@ -25,6 +25,8 @@ _LOCAL: dict[str, object] = {
     # Nobody looks at the pages of a cluster that goes with the command.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # A sample of the stack a hundred times a second, and all samples are kept for an hour.
+    "distributed.worker.profile.enabled": False,
     # What kills a worker once would do so again; and who has died is started anew, however often,
     # while Dask would leave it at that if it is away at a bad moment.
     "distributed.scheduler.allowed-failures": 0,
