@@ -48,11 +48,11 @@ _HARMLESS = frozenset(
     attr attribute batch begin blob block bos bucket cache candidate category cell chunk class cls
     col column compound config context continuation continue count csrf csv current data date
     day delim delimiter dict distinct document dummy element end entity entry eos error etag event
-    example extra false feature field file filter first foreign frame generated get group hash
-    header hot http idempotency image index input item join json kernel keyword label lang language last
+    example extra false feature field file filter first foreign frame generated get gpg group hash
+    header hot http idempotency image index input instrumentation item join json kernel keyword label lang language last
     left legend lemma level line lookup map mask max mean merge metadata metric min missing
     model month natural negative next nlp no node num obj object of output pad padding page
-    parent partition path pos positive pred prev previous primary prompt public query range
+    parent partition path pgp pos positive pred prev previous primary prompt public query range
     raw record redis registration resume right root row s3 sample search sentence sep series
     single site slice some sort sorted source span special start state stop string sub subject surrogate sync
     tag target task text theme time topic tracking train translation true type unique unk
@@ -99,6 +99,13 @@ _DESCRIPTIONS = frozenset(
 )
 # Wherever in a name these stand, its value is for everybody.
 _NO_SECRETS = frozenset({"public", "tokenizer", "hash", "hashed"})
+# What a call does that has a credential's name and takes something else.
+_GIVERS = frozenset(
+    """
+    askpass check create decode delete describe encode fetch find generate get getpass has hash is
+    list load lookup make mask new prompt read retrieve revoke rotate show test validate verify
+    """.split()
+)
 # One word that is several, as people write them.
 _COMPOUNDS = {
     "apikey": ("api", "key"),
@@ -172,11 +179,27 @@ def judge(name: str) -> CredentialName:
     return _NOTHING
 
 
+def taken_by(called: str) -> CredentialName:
+    """Say which credential a call of this name takes, if any.
+
+    Args:
+        called: The name, without what stands before its dot: `census_api_key`, `setPassword`.
+
+    Returns:
+        What it takes, at most `Level.WEAK`: it may look something up all the same; of
+        `get_password` and the like, nothing.
+    """
+    judged = judge(called)
+    if judged.level < Level.STRONG or not _GIVERS.isdisjoint(_words(called)[:1]):
+        return _NOTHING
+    return judged._replace(level=Level.WEAK)
+
+
 def _judge_word(words: list[str], position: int) -> CredentialName | None:
     word = words[position]
     before = words[position - 1] if position else ""
     is_last = position == len(words) - 1
-    if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase")):
+    if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase", "pwd")):
         return CredentialName(Level.PASSWORD, "password")
     if (word in ("pass", "pw") and is_last) or (word == "passe" and before == "de"):
         if len(words) > 4 or before in _FILTERS:
@@ -207,6 +230,8 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
     if word in ("pat", "jwt", "bearer", "dsn") and is_last:
         return CredentialName(Level.WEAK, "token")
     if word in ("auth", "authorization") and words[position + 1 :] in ([], ["header"]):
+        return CredentialName(Level.WEAK, "credential")
+    if word == "info" and before == "user" and "auth" in words:  # a schema registry's
         return CredentialName(Level.WEAK, "credential")
     if word in ("signature", "sig") and before == "sas":
         return CredentialName(Level.WEAK, "signature")
