@@ -98,6 +98,8 @@ def _is_worth_reading(text: str) -> bool:
     literals = [match[1] for match in _LITERAL.finditer(text)]
     words = {literal.rpartition(" ")[2] for literal in literals}
     words.update(word for literal in literals if " -" in literal for word in literal.split())
+    if highest is not Level.NONE and ('"""' in text or "'''" in text):
+        words.update(word.strip("\"',;:") for word in text.split())
     return any(not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG) for word in words)
 
 

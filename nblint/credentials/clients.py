@@ -22,7 +22,8 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "UsernamePasswordCredential pymysql.connect pymssql.connect MySQLdb.connect Neo4jGraph"),
         ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
         ("password", 0, "setpassword setPassword"),
-        ("password", 2, "Connection URL.create"),
+        ("password", 2, "ldap3.Connection URL.create"),
+        ("token", 2, "Connection"),
         ("password", 1, "yagmail.SMTP Credentials UsernameToken BasicAuthentication tn.login site.login"),
         ("password", 2, "ftplib.FTP FTP FTPHost"),
         ("password", 1, "SMBConnection TableauAuth auth_password EventHubSharedKeyCredential Cloudant"),
@@ -51,7 +52,7 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "GIS getConnection"),
         ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
         ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
-        ("token", 1, "TenableIO TenableSC"),
+        ("token", 0, "TOTP HOTP Deepgram"),
         ("token", 1, "jwt.encode jwt.decode ConfidentialClientApplication OAuth2 Redash Fitbit Foursquare"),
         ("token", 1, "set_credentials_file connect_s3 set_credentials"),
         ("token", 0, "Census IAMAuthenticator Genius YelpAPI Pushbullet getHandler GoogleV3 Bing HereV7"),
@@ -62,13 +63,14 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
 }  # fmt: skip
 _WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name of something
 # A key with its secret: either alone is worth nothing, and both are credentials by their names.
-_PAIRS = "set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient FlickrAPI"
+_PAIRS = "TenableIO TenableSC set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient FlickrAPI"
 _TABLE |= {name: {0: SECRET, 1: SECRET} for name in _PAIRS.split()}
 _TABLE["Minio"] = {1: SECRET, 2: SECRET}
 _TABLE["authorize_account"] = {2: SECRET}
 # Twitter's libraries take four keys in a row; only the first names somebody.
 for _name in ("OAuth1", "OAuth1UserHandler", "Twython"):
     _TABLE[_name] = {1: SECRET, 2: SECRET, 3: SECRET}
+_TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
 _TABLE["Salesforce"] = {1: PASSWORD, 2: SECRET}
 _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
 _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
@@ -77,12 +79,23 @@ _TABLE["Experiment"] = {0: _WEAK}
 # What logs in takes a user and a password, whoever does it.
 _LOGINS = frozenset("login log_in sign_in authenticate auth".split())
 # What a class is called that takes a key, or a user and a password.
-_ENDINGS = ("Client", "Credential", "OAuthHandler", "API", "Api", "Connection")
+_ENDINGS = (
+    "Client",
+    "Credential",
+    "OAuthHandler",
+    "API",
+    "Api",
+    "Connection",
+    "Service",
+    "Session",
+    "Rester",
+    "Data",
+)
 _CLASSES = (*_ENDINGS, "Auth")
 # What other layers read: how they are called, or how the call ends where the name says nothing.
 _OTHERS = (
     "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
-    "req_auth_basic send_keys dbConnect \".format '.format"
+    "req_auth_basic send_keys dbConnect SpeechConfig \".format '.format"
 )
 _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 
@@ -123,19 +136,24 @@ def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
     """
     called = full.rpartition(".")[2]
     known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
-    if known is None and called in _LOGINS and len(node.args) >= 2:
+    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
+    if known is None and is_login and len(node.args) >= 2:
         return {1: SECRET}
     if known is None and called[:1].isupper() and called.endswith("Auth"):
         return {1: PASSWORD}
     if known is None and called[:1].isupper() and called.endswith(_ENDINGS):
         known = {0: _WEAK, 1: _WEAK, 2: _WEAK}
+    if called == "connect" and len(node.args) == 2:
+        return known or {1: _WEAK}  # `wlan.connect("ssid", "…")`
     if called == "connect" and len(node.args) >= 3:
         if len(node.args) >= 4 and _is(int, node.args[1]):
             return {3: PASSWORD}  # paramiko: host, port, user, password
         return known or {2: PASSWORD if _is(type(None), node.args[0]) else SECRET}
-    if known and known.get(0) == _WEAK and node.args and _names_something(node.args[0]):
-        return {index: judged for index, judged in known.items() if index}
-    return known or {}
+    return {
+        index: judged
+        for index, judged in (known or {}).items()
+        if index < len(node.args) and not (judged is _WEAK and _names_something(node.args[index]))
+    }
 
 
 def _is(kind: type, node: ast.expr) -> bool:
@@ -143,7 +161,7 @@ def _is(kind: type, node: ast.expr) -> bool:
 
 
 def _names_something(node: ast.expr) -> bool:
-    """Tell whether a client's first argument is an account or a project by its number."""
+    """Tell whether what a client takes is an account or a project by its number."""
     return (
         isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)
     )

@@ -45,9 +45,9 @@ _QUALIFIERS = frozenset(
 # text. `next_page_token` and its like are cursors.
 _HARMLESS = frozenset(
     """
-    attr attribute batch begin blob block bos bucket cache candidate category cell chunk class cls
-    col column compound config context continuation continue count csrf csv current data date
-    day delim delimiter dict distinct document dummy element end entity entry eos error etag event
+    attr attribute batch begin bib blob block bos bucket cache candidate category cell chunk citation class cls
+    col column compound config context continuation continue correlation count csrf csv current data date
+    day dedup dedupe delim delimiter dict distinct document dummy element end entity entry eos error etag event
     example extra false feature field file filter first foreign frame generated get gpg group hash
     header hot http idempotency image index input instrumentation item join json kernel keyword label lang language last
     left legend lemma level line lookup map mask max mean merge metadata metric min missing
@@ -56,7 +56,7 @@ _HARMLESS = frozenset(
     raw record redis registration resume right root row s3 sample search sentence sep series
     single site slice some sort sorted source span special start state stop string sub subject surrogate sync
     tag target task text theme time topic tracking train translation true type unique unk
-    unknown value vocab warehouse widget word year zero
+    unknown value vin vocab warehouse widget word year zero
     """.split()
 )
 _OTHER_PASSES = frozenset(
@@ -72,7 +72,9 @@ _FILTERS = frozenset(
     single third train training two validation
     """.split()
 )
-_OTHER_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey hotkey whisky malarkey".split())
+_OTHER_KEYS = frozenset(
+    "bibkey monkey turkey donkey hockey jockey whiskey hotkey whisky malarkey".split()
+)
 # What follows the secret's word and makes the whole a description of it.
 _DESCRIPTIONS = frozenset(
     """
@@ -86,7 +88,7 @@ _DESCRIPTIONS = frozenset(
     getter group groups guessing handler hash hashed hashes header headers help hint host id identifier
     ids in index indices info input inputs instructions issuer iterator json keyring kind
     kwargs label labels last layer len length lengths level lifetime limit limits lineno link list
-    loader location logits loss manager map mapping mask match max md5 message method min mode
+    loader location logits loss manager map mapping mask match max md md5 message method min mode
     model msg name named names node num number object offset ok option options output page
     param parameter parameters parser path paths pattern per placeholder policy pos position
     positions probs processor prompt provider query rate ratio re ref reference regex region
@@ -98,7 +100,7 @@ _DESCRIPTIONS = frozenset(
     """.split()
 )
 # Wherever in a name these stand, its value is for everybody.
-_NO_SECRETS = frozenset({"public", "tokenizer", "hash", "hashed"})
+_NO_SECRETS = frozenset({"public", "tokenizer", "hash", "hashed", "encrypted"})
 # What a call does that has a credential's name and takes something else.
 _GIVERS = frozenset(
     """
@@ -233,6 +235,10 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
         return CredentialName(Level.WEAK, "credential")
     if word == "info" and before == "user" and "auth" in words:  # a schema registry's
         return CredentialName(Level.WEAK, "credential")
+    if word == "clave" and before not in ("palabra", "palabras"):
+        return CredentialName(Level.STRONG, "password")
+    if word in ("clé", "chave", "chiave", "schlüssel", "schluessel") and before != "palavras":
+        return CredentialName(Level.WEAK, "key")
     if word in ("signature", "sig") and before == "sas":
         return CredentialName(Level.WEAK, "signature")
     return None

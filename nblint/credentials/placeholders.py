@@ -61,7 +61,7 @@ _TEMPLATE = lazy_pattern(
     | \$\([^()]{0,80}\)?            # $(pass show token)
     | \$\$?(?:[A-Z_][A-Z0-9_]*|[a-z_]+)   # $TOKEN
     | \{\{.{0,80}                   # {{ token }}
-    | \{[A-Za-z_0-9.\[\]"'!:]{0,80}\}   # {token}
+    | \{[A-Za-z_0-9.\[\]"'!:(), ]{0,80}\}   # {token}, {quote(token)}
     | %\(?[A-Za-z_]*\)?[sdr]        # %s, %(token)s
     | %[A-Za-z_][A-Za-z0-9_]*%      # %TOKEN%
     | \[[A-Za-z _-]{0,60}\]?        # [TOKEN], [redacted]

@@ -39,6 +39,7 @@ _VERBS = (
     "kinit",
     "<<<",
     "encrypt_string",
+    "kaggle config",
     '"SEC":',
     "'SEC':",
 )
@@ -62,7 +63,18 @@ _COOKIE = lazy_pattern(
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/")
-_STATEMENTS = ("appid", "pgpass", "Fernet(", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
+_STATEMENTS = (
+    "appid",
+    "pgpass",
+    "Fernet(",
+    "dentified by",
+    "DENTIFIED BY",
+    "PRAGMA key",
+    "pragma key",
+    ":5432:",
+    "-----BEGIN",
+    _PUTTY,
+)
 _OPTIONS = (" -u", " -U", " -a", " -l")
 _MARKS = Literals(
     (
@@ -206,7 +218,8 @@ def _names(text: str, code: int) -> Iterator[int]:
         # "API key" are two words, "mot de passe" three.
         if level is Level.NONE and word.lower() in ("key", "keys", "passe"):
             level = judge(" ".join(phrase.split(" ")[-2:])).level
-            level = level or judge_in_section(text, start, end).level
+            if level is Level.NONE and _is_value_near(text, start, end, in_code):
+                yield start
         if level is Level.PASSWORD:
             if word not in ("pass", "Pass") or not _is_verb(text, words, start, end, in_code):
                 yield start
@@ -219,8 +232,18 @@ def _names(text: str, code: int) -> Iterator[int]:
                 yield start
         elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
             yield start  # the state of a widget, a parameter of a URL
-        elif in_code and stem == "key" and _KEYED.match(text, end):
-            yield start
+
+
+def _is_value_near(text: str, start: int, end: int, in_code: bool) -> bool:
+    """Tell whether a bare "key" is one by its place: `{"key": "…"}`, `[api]` above, "the key `…`"."""
+    following = text[end : end + 1]
+    if following in ('"', "'"):
+        return in_code and _KEYED.match(text, end) is not None
+    if following not in (":", "=", " "):
+        return False
+    if not in_code and _BARE.match(text, end):
+        return True
+    return judge_in_section(text, start, end).level is not Level.NONE
 
 
 # Stems of names whose value is made by a machine.
@@ -232,7 +255,7 @@ _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # What stands between a name and its value in text: one of these, close by.
 _BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
-_BARE = lazy_pattern(r" [\w-]{32}")  # "token …"
+_BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
 _BEFORE, _BEHIND = 120, 400  # in code
 _SEPARATION = 48

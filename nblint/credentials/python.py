@@ -37,7 +37,9 @@ _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "def
 _QUERIES = frozenset({"querystring", "query", "payload"})
 _HEADER_KEYS = frozenset({"key", "sec"})  # QRadar's
 _BARE_KEYS = frozenset({"key", "Key"})
-_BESIDE_KEYS = frozenset({"secret", "api_secret", "accept", "content-type"})
+_BESIDE_KEYS = frozenset({"accept", "content-type"})
+# Which classes take a key by a name that says nothing elsewhere; `SpeechConfig` is Azure's.
+_KEYED = {"key": ("Client", "API", "Api", "Series"), "subscription": ("Config",)}
 _WEAK_KEY = CredentialName(Level.WEAK, "API key")
 _TYPING = frozenset({"send_keys", "fill", "type", "press_sequentially"})
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
@@ -220,8 +222,11 @@ class PythonLayer:
         if _BARE_KEYS.isdisjoint(names):
             return
         beside = {name.lower() for name in names if name is not None}
+        is_paired = not _BESIDE_KEYS.isdisjoint(beside) or any(
+            judge(name).kind == "secret" for name in beside
+        )
         for name, value in zip(names, values, strict=True):
-            if name in _BARE_KEYS and not _BESIDE_KEYS.isdisjoint(beside):
+            if name in _BARE_KEYS and is_paired:
                 for node, text in literals(value, self._constants):
                     if len(text) >= 20:
                         yield from self._contents.hit(node, "key", text, _WEAK_KEY)
@@ -340,7 +345,7 @@ class PythonLayer:
         # add_argument("-t", "--token", default="…"): the longest of the first two names it.
         first = max((text for text in arguments[:2] if text), key=len, default="")
         for keyword in node.keywords:
-            if keyword.arg == "key" and called.endswith(("Client", "API", "Api", "Series")):
+            if called.endswith(_KEYED.get(keyword.arg or "", ())):
                 for inner, text in literals(keyword.value, self._constants):
                     yield from self._contents.hit(inner, "key", text, _WEAK_KEY)
             if keyword.arg in _DEFAULTS:
@@ -357,8 +362,8 @@ class PythonLayer:
         for index, judged in positional(full, node).items():
             if index < len(node.args):
                 yield from self._given(node.args[index], judged)
-        if len(node.args) == 1 and (judged := taken_by(called)).level is not Level.NONE:
-            yield from self._given(node.args[0], judged)  # `census.access_token("…")`
+        if len(node.args) in (1, 2) and (judged := taken_by(called)).level is not Level.NONE:
+            yield from self._given(node.args[-1], judged)  # `census.access_token("…")`
         if called == "connect" and len(node.args) >= 3:
             for argument in node.args:  # jaydebeapi: driver, URL, [user, password]
                 if isinstance(argument, (ast.List, ast.Tuple)):

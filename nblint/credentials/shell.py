@@ -109,6 +109,10 @@ _STORED = lazy_pattern(
 _ANSIBLE = lazy_pattern(
     r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD
 )
+_KAGGLE = lazy_pattern(
+    r"""\bkaggle[ \t]{1,4}config[ \t]{1,4}set[ \t]{1,4}-n[ \t]{1,4}key[ \t]{1,4}-v[ \t]{1,4}"""
+    + _WORD
+)
 _NETRC = lazy_pattern(
     r"\bmachine\s{1,4}(?:\S{1,200}\s{1,4}login\s{1,4}\S{1,100}|[\w-]{1,100}\.\S{1,100})\s{1,4}password\s{1,4}"
     + _WORD
@@ -137,6 +141,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     ((".py",), _IMPACKET, PASSWORD),
     (("-value ", "-value=", "--body"), _STORED, PASSWORD),
     (("encrypt_string",), _ANSIBLE, PASSWORD),
+    (("kaggle ",), _KAGGLE, SECRET),
 )
 
 
@@ -169,8 +174,8 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
 
 
 def find_pgpass(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find the rows of a PostgreSQL password file, in a text that speaks of one."""
-    for match in _PGPASS.finditer(text) if "pgpass" in text else ():
+    """Find the rows of a PostgreSQL password file, in a text that speaks of one or of its port."""
+    for match in _PGPASS.finditer(text) if "pgpass" in text or ":5432:" in text else ():
         yield from _word(match, 1, "", PASSWORD, placeholders)
 
 

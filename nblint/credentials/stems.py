@@ -12,9 +12,22 @@ from nblint.patterns import lazy_pattern
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
 _OPEN_STEMS = ("pass", "pw", "psw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
-               "senha", "kennwort", "heslo", "parola", "wachtwoord")  # fmt: skip
-# Beyond Latin-1: looked for in the text itself, which `narrow` would blank out.
-_FOREIGN_STEMS = ("пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード", "비밀번호")
+               "senha", "kennwort", "heslo", "parola", "wachtwoord", "clave", "chave",
+               "chiave")  # fmt: skip
+# Beyond ASCII, or even Latin-1: looked for in the text itself, which `narrow` would blank out.
+_FOREIGN_STEMS = (
+    "clé",
+    "Clé",
+    "schlüssel",
+    "Schlüssel",
+    "пароль",
+    "Пароль",
+    "ПАРОЛЬ",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+)
 _WHOLE_STEMS = ("token", "key", "auth", "pat")
 _STEMS = Literals((*_WHOLE_STEMS, *_OPEN_STEMS))
 # What stands before a stem and belongs to the name, read backwards: up to three more words.
@@ -44,7 +57,7 @@ def stems(text: str) -> tuple[tuple[int, int], ...]:
             if not (whole and _goes_on(text, end)):
                 found.append((start, end))
     for stem in () if text.isascii() else _FOREIGN_STEMS:
-        if stem[0] in text:  # ten times as fast as to look for all of it
+        if max(stem) in text:  # ten times as fast as to look for all of it
             found.extend((start, start + len(stem)) for start in places_of(stem, text))
     return tuple(sorted(found))
 

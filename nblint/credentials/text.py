@@ -25,7 +25,7 @@ class Unquoted(Enum):
 
 # A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
 # parenthesis in prose, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}"""
+_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
     + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
@@ -37,9 +37,14 @@ _PROSE_SEPARATOR = lazy_pattern(
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
 _OTHER = lazy_pattern(
-    r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b)[a-z]"
+    r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b|value\b|created\b|generated\b)[a-z]"
 )
-_DESCRIPTION = lazy_pattern(r"[ \t](?!is\b|are\b|to\b)([A-Za-z]{2,20})[ \t]?[:=]")
+# "the key `…`": of the rest of the sentence.
+_THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
+_SHOWN_KEY = CredentialName(Level.WEAK, "key")
+_DESCRIPTION = lazy_pattern(
+    r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
+)
 # `Secret 'db' created (version: …)`: what follows identifies something.
 _IDENTIFIED = lazy_pattern(
     r"[\"'`]?(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,2}[ \t]\(?(?:id|version|hash|digest|fingerprint|checksum|etag)(?:[ \t]?[:=]|[ \t]is\b)",
@@ -111,7 +116,7 @@ _AUTH_TUPLE = lazy_pattern(
 )
 # What takes a driver, an address or a service before them.
 _THIRD = lazy_pattern(
-    r"""(?:key_set_with_value|getConnection|dbConnect)\((?:\w{1,20},\s{0,2})?(?:["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
+    r"""(?:key_set_with_value|getConnection|dbConnect|DBInterface\.connect)\((?:[\w.]{1,40},\s{0,2})?(?:["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
     + _TWO_TEXTS
 )
 
@@ -149,6 +154,8 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             judged, called = judge(last), last
         if judged.level is Level.NONE and last.lower() == "key":
             judged = judge_in_section(text, start, end)
+            if separator is None and _THE.search(text, max(0, start - 12), start):
+                judged = _SHOWN_KEY
         if ending == "(":  # `.password("…")` of whatever language
             judged = taken_by(last)
         elif judged.level is Level.STRONG and separator and _is_other(separator):
@@ -214,6 +221,8 @@ def _value(
 ) -> Iterator[Hit]:
     start = separator.end()
     if quoted := _QUOTED.match(text, start):
+        if _is_closing(text, separator.start() - len(name), quoted[2], separator[0]):
+            return
         # In Markdown, backticks mark code of any kind: the text must look like a secret by itself.
         value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
         at = quoted.start(3) + quoted[3].find(value)
@@ -241,6 +250,12 @@ def _value(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def _is_closing(text: str, start: int, quote: str, separator: str) -> bool:
+    """Tell whether a quote ends what one before the name began: `grep "password=" *.py`."""
+    before = text[max(0, start - 2) : start]
+    return quote not in separator and before[-1:] == quote and before != 2 * quote
 
 
 def find_right_assignments(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -296,7 +311,7 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
     for match in _BASIC.finditer(text) if "Basic" in text else ():
         yield from authorization("basic", match[1], *match.span(1), placeholders=placeholders)
     pairs = [*_AUTH_TUPLE.finditer(text)] if "auth" in lowered or "networkcred" in lowered else []
-    if "key_set" in text or "getConn" in text or "dbConn" in text:
+    if "key_set" in text or "getConn" in text or "dbConn" in text or "DBI" in text:
         pairs += _THIRD.finditer(text)
     for match in pairs:
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders)

@@ -59,9 +59,9 @@ _APP_PASSWORD = lazy_pattern(r"[a-z]{4}(?: [a-z]{4}){3}")
 _DATE_OR_VERSION = lazy_pattern(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
 _PART = lazy_pattern(r"[A-Za-z0-9]+")
 _PLAIN_PART = lazy_pattern(
-    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
+    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]?[a-z]{3,}[0-9]{4}[a-z]{3,}|[A-Z]+[0-9]{0,4}|[A-Z]{1,8}[0-9]{5,12}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
 )
-_IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+")
+_IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+[0-9]{0,2}")
 _TYPE = lazy_pattern(
     r"(?:str|bytes|bool|any|object|string|optional|list|dict|none|category"
     r"|(?:u?int|float|complex|datetime|timedelta)(?:\d{1,3})?)\b.*",

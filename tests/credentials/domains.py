@@ -8,6 +8,37 @@ from tests.credentials.cases import split
 
 CREDENTIALS = [
 *split("code", r'''
+with MPRester("«opaque-token»") as materials: pass
+---
+broker = TradeService("ann", "«signed-password»", "«hex40»", "demo")
+---
+FacebookAdsApi.init("123456789012", "«api-key»", "«opaque-token»")
+---
+wlan.connect("lab-guest", "«signed-password»")
+---
+totp = pyotp.TOTP("«base32»").now()
+---
+broker = Exchange(key="«api-key»", b64secret="«b86»", passphrase="«password»")
+---
+config = speechsdk.SpeechConfig(subscription="«api-key»", region="westeurope")
+---
+token = client.authenticate_basic_token("ann", "«signed-password»")
+---
+driver.execute_script("document.getElementById('password').value='«password»'")
+---
+con.execute("PRAGMA key = '«password»'")
+---
+opener.addheaders = [("Cookie", "PHPSESSID=«opaque-token»")]
+---
+config = """
+developer_token: «opaque-token»
+client_id: 1.apps.x.internal
+"""
+---
+clave = "«opaque-token»"
+---
+!kaggle config set -n key -v «api-key»
+---
 password = "«chosen-password»"
 ---
 mqttc.username_pw_set("sensor", "«chosen-password»")
@@ -214,6 +245,7 @@ url: https://cds.climate.copernicus.eu/api/v2
 key: 123456:«uuid»
 '''),
 *split("language:java", 'DriverManager.getConnection("jdbc:mysql://h/d", "root", "«password»");'),
+*split("language:julia", 'c = DBInterface.connect(MySQL.Connection, "db", "ann", "«password»"; db="x")'),
 *split("language:java", 'Session s = builder.user("ann").password("«opaque-token»").build();'),
 *split("language:r", 'con <- dbConnect(drv, "jdbc:oracle:thin:@//db:1521/x", "ann", "«password»")'),
 *split("language:r", 'census_api_key("«hex40»", install = TRUE)'),
@@ -238,8 +270,23 @@ The API key:
 ```
 «hex40»
 ```
+---
+Use the key `«opaque-token»` for the staging API.
+---
+API-Schlüssel: `«opaque-token»`
+---
+Clave de API: `«opaque-token»`
+---
+Clé API : `«opaque-token»`
 '''),
+*split("json", '{"services": {"api": {"key": "«opaque-token»", "secret": "«hex40»"}}}'),
 *split("stream", r'''
+New API key created: «opaque-token»
+---
+Secret value: «signed-password»
+---
+db:5432:dw:ann:«password»
+---
 Your API key is: «opaque-token»
 ---
 Password is «password:3»=x
@@ -248,6 +295,32 @@ Password is «password:3»=x
 
 LOOK_ALIKES = [
 *split("code", r'''
+gene_key = "ENSG00000139618.15"
+---
+bibkey = "Smith2024analytics"
+---
+article_key = "smith2017attention"
+---
+correlation_key = "«uuid»"
+---
+dedupe_key = "«api-key»"
+---
+encrypted_token = "enc:«opaque-token»"
+---
+ml_client = MLClient(credential, "«uuid»", "rg-analytics", "mlw-prod01")
+---
+conn = Connection("bolt://graph:7687", "movies_2024", "readonly_v2")
+---
+engine = create_engine(f"snowflake://{u}:{urllib.parse.quote_plus(p)}@{account}/db")
+---
+df = df.rename(columns={"passwd": "pass_hash2"})
+---
+!grep -rn "password=" src/ --include="*.py2"
+---
+sock.connect("tcp://10.0.0.5:8443", "topic-2024-01")
+---
+df = TimeSeriesData("prices-2024-q1", "close")
+---
 password = "P@ssw0rd"
 ---
 secret = "t0k3n"
@@ -376,6 +449,10 @@ variable "db_password" {
 *split("language:java", 'String p = vault.getPassword("dw/reader-2024");'),
 *split("language:scala", 'val k = dbutils.secrets.getSecret("kv-nb", "sp-key-2024x")'),
 *split("stream", "GPG_KEY=«hex40»"),
+*split("text/plain", "                       password_md5   user\n0  «api-key»    ann"),
+*split("metadata", '{"synapse_widget": {"token": "«uuid»", "version": "0.1"}}'),
+*split("markdown", "Palabras clave: BERT2vec, GPT4all"),
+*split("markdown", "Join by the key `customer_id_of_the_order_2024`."),
 *split("markdown", r'''
 Secret sauce: XGBoost2.0 ensembles.
 ---

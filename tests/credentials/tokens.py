@@ -102,6 +102,7 @@ TEMPLATES = {
     "z5": "{z5}",
     "half": "{h16}",
     "a36": "{a36}",
+    "base32": "{t32}",
     "sas-signature": "{a42}%3D",
     "uuid-tenant": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
     "uuid-client": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
