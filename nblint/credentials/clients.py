@@ -140,7 +140,7 @@ def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
     if known is None and is_login and len(node.args) >= 2:
         return {1: SECRET}
     if known is None and called[:1].isupper() and called.endswith("Auth"):
-        return {1: PASSWORD}
+        return {1: PASSWORD if node.args and _is(str, node.args[0]) else SECRET}
     if known is None and called[:1].isupper() and called.endswith(_ENDINGS):
         known = {0: _WEAK, 1: _WEAK, 2: _WEAK}
     if called == "connect" and len(node.args) == 2:

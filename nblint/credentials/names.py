@@ -163,7 +163,7 @@ def judge(name: str) -> CredentialName:
         The level and kind; `Level.NONE` for `pad_token`, `max_tokens`, `primary_key`,
         `password_field`, `secret_name`, `tokenizer_file` and everything else.
     """
-    if len(name) > 160:
+    if len(name) > 160 or "::" in name:  # "AWS::KMS::Key" is a type
         return _NOTHING
     words = _words(name)
     for position in range(len(words) - 1, -1, -1):

@@ -36,10 +36,11 @@ _USER_AND_PASSWORD = lazy_pattern(
     + _WORD
 )
 _NET_USE = lazy_pattern(
-    r"""\bnet[ \t]{1,4}use[ \t](?:\S{1,200}[ \t]{1,4}){1,3}?(?!\\)"""
+    r"""\bnet[ \t]{1,4}use[ \t](?:(?:\S{1,200}[ \t]{1,4}){1,3}?(?!\\)"""
     + _WORD
-    + r"""[ \t]{1,4}/user:|/user:\S{1,100}[ \t]{1,4}(?!/)"""
+    + r"""[ \t]{1,4}/user:|[^\n]{1,200}?[ \t]/user:\S{1,100}[ \t]{1,4}(?!/)"""
     + _WORD
+    + ")"
 )
 _RDP = lazy_pattern(r"""[ \t]/p:""" + _WORD)
 _OPENSSL = lazy_pattern(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)

@@ -52,7 +52,7 @@ _OPAQUE = lazy_pattern(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
 # A password by the usual rules, so that even a weak name says enough.
 _CHOSEN = lazy_pattern(
     r"(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d)(?=[^\n]{0,60}[!@#$%^&*])"
-    r"[\w!@#$%^&*.+=-]{8,64}"
+    r"[\w!@#$%^&*.+=-]{8,64}|(?=[^\n]{8,})[A-Za-z]\w{3,30}\d{2}[!@#$%^&*?]{1,2}"
 )
 # Google's: https://support.google.com/accounts/answer/185833
 _APP_PASSWORD = lazy_pattern(r"[a-z]{4}(?: [a-z]{4}){3}")

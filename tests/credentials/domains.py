@@ -327,6 +327,12 @@ secret = "t0k3n"
 ---
 password = "password@123"
 ---
+schemas = {"AWS::KMS::ReplicaKey": "903f43e74c8d8853"}
+---
+signer = SigV4Auth(credentials, "codecommit")
+---
+usage = "alembic -x dbname=postgresql://user:pass@host/dbname upgrade"
+---
 cipher.decrypt("gAAAAABk2«b43»")
 ---
 client = Client("«uuid»", "westeurope")
@@ -451,6 +457,7 @@ variable "db_password" {
 *split("stream", "GPG_KEY=«hex40»"),
 *split("text/plain", "                       password_md5   user\n0  «api-key»    ann"),
 *split("metadata", '{"synapse_widget": {"token": "«uuid»", "version": "0.1"}}'),
+*split("markdown", "Do not provide a password:\n\n```\nhttps://x.internal/simple/0123456789\n```"),
 *split("markdown", "Palabras clave: BERT2vec, GPT4all"),
 *split("markdown", "Join by the key `customer_id_of_the_order_2024`."),
 *split("markdown", r'''
