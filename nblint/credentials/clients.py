@@ -23,14 +23,13 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
         ("password", 0, "setpassword setPassword"),
         ("password", 2, "ldap3.Connection URL.create"),
-        ("token", 2, "Connection"),
         ("password", 1, "yagmail.SMTP Credentials UsernameToken BasicAuthentication tn.login site.login"),
         ("password", 2, "ftplib.FTP FTP FTPHost"),
         ("password", 1, "SMBConnection TableauAuth auth_password EventHubSharedKeyCredential Cloudant"),
         ("password", 0, "pdf.decrypt reader.decrypt pdf_reader.decrypt pdfReader.decrypt load_key"),
         ("password", 2, "ServicePrincipalAuthentication acquire_token_with_client_credentials URL AuthToken"),
         ("password", 2, "Jenkins Metabase_API"),
-        ("password", 3, "ssh.connect add_password Redis StrictRedis"),
+        ("password", 3, "ConnectionContext ssh.connect add_password Redis StrictRedis"),
         ("token", 0, "add_app_token set_auth_token"),
         ("token", 1, "SpotifyClientCredentials"),
         ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s username_pw_set"),
@@ -52,7 +51,7 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "GIS getConnection"),
         ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
         ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
-        ("token", 0, "TOTP HOTP Deepgram"),
+        ("token", 0, "TOTP HOTP Deepgram pro_api"),
         ("token", 1, "jwt.encode jwt.decode ConfidentialClientApplication OAuth2 Redash Fitbit Foursquare"),
         ("token", 1, "set_credentials_file connect_s3 set_credentials"),
         ("token", 0, "Census IAMAuthenticator Genius YelpAPI Pushbullet getHandler GoogleV3 Bing HereV7"),
@@ -75,6 +74,7 @@ _TABLE["Salesforce"] = {1: PASSWORD, 2: SECRET}
 _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
 _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
 _TABLE["Client"] = {0: _WEAK, 1: SECRET}
+_TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
 _TABLE["Experiment"] = {0: _WEAK}
 # What logs in takes a user and a password, whoever does it.
 _LOGINS = frozenset("login log_in sign_in authenticate auth".split())

@@ -88,7 +88,7 @@ _DESCRIPTIONS = frozenset(
     getter group groups guessing handler hash hashed hashes header headers help hint host id identifier
     ids in index indices info input inputs instructions issuer iterator json keyring kind
     kwargs label labels last layer len length lengths level lifetime limit limits lineno link list
-    loader location logits loss manager map mapping mask match max md md5 message method min mode
+    loader location logits loss manager managers map mapping mask match max md md5 message method min mode
     model msg name named names node num number object offset ok option options output page
     param parameter parameters parser path paths pattern per placeholder policy pos position
     positions probs processor prompt provider query rate ratio re ref reference regex region
@@ -235,9 +235,7 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
         return CredentialName(Level.WEAK, "credential")
     if word == "info" and before == "user" and "auth" in words:  # a schema registry's
         return CredentialName(Level.WEAK, "credential")
-    if word == "clave" and before not in ("palabra", "palabras"):
-        return CredentialName(Level.STRONG, "password")
-    if word in ("clé", "chave", "chiave", "schlüssel", "schluessel") and before != "palavras":
+    if word in ("clave", "clé", "chave", "chiave", "schlüssel", "schluessel"):
         return CredentialName(Level.WEAK, "key")
     if word in ("signature", "sig") and before == "sas":
         return CredentialName(Level.WEAK, "signature")

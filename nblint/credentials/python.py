@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
-from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN
+from nblint.credentials.bound import API_KEY, PASSWORD, SECRET, TOKEN
 from nblint.credentials.clients import positional
 from nblint.credentials.constants import Constants, called_name, literals, statements
 from nblint.credentials.contents import Contents
@@ -175,6 +175,11 @@ class PythonLayer:
         if is_pair and isinstance(value, (ast.Tuple, ast.List)):
             yield from self._userinfo(value.elts)
             return
+        if name.lower().endswith("auth"):  # `http_auth="user:password"`
+            for node, pair in literals(value, self._constants):
+                user, _, password = pair.partition(":")
+                if user and ":" not in password:
+                    yield from self._contents.hit(node, "", password, SECRET)
         judged = judge(name)
         if judged.level is Level.NONE:
             return
@@ -205,9 +210,7 @@ class PythonLayer:
         lowered = outer.lower()
         if lowered.endswith("params") or lowered in _QUERIES:  # what a URL's query would hold
             keys, judged = QUERY_KEYS, API_KEY
-        elif lowered.endswith("headers"):
-            keys, judged = _HEADER_KEYS, API_KEY
-        elif judge(f"{outer}_key").level is Level.STRONG:
+        elif lowered.endswith("headers") or judge(f"{outer}_key").level is Level.STRONG:
             keys, judged = _HEADER_KEYS, _WEAK_KEY
         else:
             return

@@ -8,6 +8,14 @@ from tests.credentials.cases import split
 
 CREDENTIALS = [
 *split("code", r'''
+pro = ts.pro_api("«hex64»")
+---
+context = ConnectionContext("hana", 443, "ANN", "«password»")
+---
+es = Elasticsearch([{"host": "es", "http_auth": "ann:«signed-password»"}])
+---
+sftp = pysftp.Connection("sftp.x.internal", "ann", None, "«signed-password»")
+---
 with MPRester("«opaque-token»") as materials: pass
 ---
 broker = TradeService("ann", "«signed-password»", "«hex40»", "demo")
@@ -277,6 +285,8 @@ API-Schlüssel: `«opaque-token»`
 ---
 Clave de API: `«opaque-token»`
 ---
+Password of user `ann`: `«signed-password»`
+---
 Clé API : `«opaque-token»`
 '''),
 *split("json", '{"services": {"api": {"key": "«opaque-token»", "secret": "«hex40»"}}}'),
@@ -326,6 +336,10 @@ password = "P@ssw0rd"
 secret = "t0k3n"
 ---
 password = "password@123"
+---
+headers = {"key": "Content-Type-2024-application"}
+---
+provider(auth="oauth2:authorization_code")
 ---
 schemas = {"AWS::KMS::ReplicaKey": "903f43e74c8d8853"}
 ---
@@ -458,7 +472,9 @@ variable "db_password" {
 *split("text/plain", "                       password_md5   user\n0  «api-key»    ann"),
 *split("metadata", '{"synapse_widget": {"token": "«uuid»", "version": "0.1"}}'),
 *split("markdown", "Do not provide a password:\n\n```\nhttps://x.internal/simple/0123456789\n```"),
-*split("markdown", "Palabras clave: BERT2vec, GPT4all"),
+*split("markdown", "Palabras clave: BERT2vec, aprendizaje2024"),
+*split("markdown", "Password managers: KeePass2, 1Password8"),
+*split("text/plain", "        clave  valor\n0  riesgo2024   0.91"),
 *split("markdown", "Join by the key `customer_id_of_the_order_2024`."),
 *split("markdown", r'''
 Secret sauce: XGBoost2.0 ensembles.
