@@ -181,7 +181,7 @@ GENERATORS: dict[str, Callable[[random.Random], str]] = {
     "sequential-github-token": lambda chance: "ghp" + "_" + string.ascii_lowercase + string.digits,
     "base64-github": lambda chance: base64.b64encode(github_token(chance).encode()).decode(),
     # What rules for passwords ask for, and what Google makes for programs.
-    "chosen-password": lambda chance: "Admin" + "@" + fill("{d4}", chance),
+    "chosen-password": lambda chance: "Admin" + "@" + chance.choice(("123", "1234")),
     "signed-password": lambda chance: fill("{z5}", chance).title() + "#" + fill("{d4}", chance),
     "app-password": lambda chance: fill("{z4} {z4} {z4} {z4}", chance),
     "private-key-escaped": lambda chance: private_key(chance).replace("\n", "\\n"),
