@@ -11,6 +11,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from nblint.credentials.clients import calls
 from nblint.credentials.hits import Hit
 from nblint.credentials.literals import Literals
 from nblint.credentials.names import Level, judge
@@ -32,10 +33,9 @@ from nblint.reading.ipython import Magic
 from nblint.reading.python import Problem, read_source
 
 _MAGIC = lazy_pattern(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
-# Where a password stands without a name: `auth=("user", "…")`, `server.login("user", "…")`.
+# Where a password stands without a name: in a command line, or `authentication("user", "…")`.
 _PASSWORD_CALLS = Literals(
-    "login( connect( bind_s( system( run( popen( call( output( command( github( ftp( ftp_tls( ftphost( "
-    "smtp( redis( minio( credentials( token( authentication(".split()
+    "system( run( popen( call( output( command( credentials( token( authentication(".split()
 )
 _PASSWORD_PAIR = lazy_pattern(r"""auth\w{0,12}["']?\s{0,2}[=(:]""")
 _BARE = lazy_pattern(r"(?:token|key|secret) [\w-]{32}")
@@ -100,6 +100,8 @@ def _is_worth_reading(text: str) -> bool:
         return True
     lowered = text.lower()
     if _PASSWORD_CALLS.present(lowered) or _PASSWORD_PAIR.search(lowered) or _BARE.search(lowered):
+        return True
+    if next(calls(text), None) is not None:
         return True
     return any(
         not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG)

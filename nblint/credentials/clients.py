@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
 
 from nblint.credentials.bound import PASSWORD, SECRET
 from nblint.credentials.names import CredentialName, Level
+from nblint.credentials.values import is_hash_like
+from nblint.patterns import lazy_pattern
 
 # Positional credentials of well-known clients: which argument, counted from 0.
 # A name with a dot is matched with its last two parts.
@@ -19,10 +22,14 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "UsernamePasswordCredential pymysql.connect pymssql.connect MySQLdb.connect Neo4jGraph"),
         ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
         ("password", 0, "setpassword setPassword"),
-        ("password", 2, "Connection URL.create"),
+        ("password", 2, "ldap3.Connection URL.create"),
         ("password", 1, "yagmail.SMTP Credentials UsernameToken BasicAuthentication tn.login site.login"),
         ("password", 2, "ftplib.FTP FTP FTPHost"),
-        ("password", 3, "ssh.connect add_password Redis StrictRedis"),
+        ("password", 1, "SMBConnection TableauAuth auth_password EventHubSharedKeyCredential Cloudant"),
+        ("password", 0, "pdf.decrypt reader.decrypt pdf_reader.decrypt pdfReader.decrypt load_key"),
+        ("password", 2, "ServicePrincipalAuthentication acquire_token_with_client_credentials URL AuthToken"),
+        ("password", 2, "Jenkins Metabase_API"),
+        ("password", 3, "ConnectionContext ssh.connect add_password Redis StrictRedis"),
         ("token", 0, "add_app_token set_auth_token"),
         ("token", 1, "SpotifyClientCredentials"),
         ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s username_pw_set"),
@@ -44,26 +51,80 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 2, "GIS getConnection"),
         ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
         ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
-        ("token", 1, "TenableIO TenableSC"),
-        ("token", 1, "jwt.encode jwt.decode"),
+        ("token", 0, "TOTP HOTP Deepgram pro_api"),
+        ("token", 1, "jwt.encode jwt.decode ConfidentialClientApplication OAuth2 Redash Fitbit Foursquare"),
+        ("token", 1, "set_credentials_file connect_s3 set_credentials"),
+        ("token", 0, "Census IAMAuthenticator Genius YelpAPI Pushbullet getHandler GoogleV3 Bing HereV7"),
         ("token", 0, "hmac.new"),
         ("token", 2, "BatchSharedKey AzureServicePrincipal"),
     )
     for name in names.split()
 }  # fmt: skip
+_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name of something
 # A key with its secret: either alone is worth nothing, and both are credentials by their names.
-_PAIRS = "set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient"
+_PAIRS = "TenableIO TenableSC set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient FlickrAPI"
 _TABLE |= {name: {0: SECRET, 1: SECRET} for name in _PAIRS.split()}
 _TABLE["Minio"] = {1: SECRET, 2: SECRET}
 _TABLE["authorize_account"] = {2: SECRET}
 # Twitter's libraries take four keys in a row; only the first names somebody.
-_TABLE["OAuth1"] = _TABLE["OAuth1UserHandler"] = {1: SECRET, 2: SECRET, 3: SECRET}
+for _name in ("OAuth1", "OAuth1UserHandler", "Twython"):
+    _TABLE[_name] = {1: SECRET, 2: SECRET, 3: SECRET}
+_TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
+_TABLE["Salesforce"] = {1: PASSWORD, 2: SECRET}
 _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
-_TABLE["Client"] = {1: SECRET}
 _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
-_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name of something
-# How they are called, without what stands before the dot: for a look at the words of a text.
-CALLED = frozenset(name.rpartition(".")[2] for name in _TABLE)
+_TABLE["Client"] = {0: _WEAK, 1: SECRET}
+_TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
+_TABLE["Experiment"] = {0: _WEAK}
+# What logs in takes a user and a password, whoever does it.
+_LOGINS = frozenset("login log_in sign_in authenticate auth".split())
+# What a class is called that takes a key, or a user and a password.
+_ENDINGS = (
+    "Client",
+    "Credential",
+    "OAuthHandler",
+    "API",
+    "Api",
+    "Connection",
+    "Service",
+    "Session",
+    "Rester",
+    "Data",
+)
+_CLASSES = (*_ENDINGS, "Auth")
+# What other layers read: how they are called, or how the call ends where the name says nothing.
+_OTHERS = (
+    "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
+    "req_auth_basic send_keys dbConnect SpeechConfig \".format '.format"
+)
+_LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
+
+
+def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return by the last part of names with which of them a call must end: `{"new": ("hmac.new",)}`."""
+    ends: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        last = name.rpartition(".")[2]
+        ends[last] = (*ends.get(last, ()), name)
+    return ends
+
+
+_CALLED = _ends((*_TABLE, *_LOGINS, *_OTHERS.split()))
+
+
+def calls(code: str) -> Iterator[int]:
+    """Yield where a client that takes a credential by position is called with a literal."""
+    at = -1
+    for piece in code.split("(")[:-1]:
+        at += len(piece) + 1
+        tail = piece[-32:]
+        word = tail.rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2]
+        if word in _CALLED:
+            known = tail.endswith(_CALLED[word])
+        else:
+            known = word[:1].isupper() and word.endswith(_CLASSES)
+        if known and _LITERAL_ARGUMENT.match(code, at):
+            yield at
 
 
 def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
@@ -75,14 +136,32 @@ def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
     """
     called = full.rpartition(".")[2]
     known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
-    if known is None and called == "login" and len(node.args) == 2:
-        return {1: SECRET}  # whatever the client is called: user, password
-    if known is None and called.endswith("Client"):
-        return {1: _WEAK}
-    if called == "connect" and len(node.args) >= 4 and _is_number(node.args[1]):
-        return {3: PASSWORD}  # paramiko: host, port, user, password
-    return known or {}
+    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
+    if known is None and is_login and len(node.args) >= 2:
+        return {1: SECRET}
+    if known is None and called[:1].isupper() and called.endswith("Auth"):
+        return {1: PASSWORD if node.args and _is(str, node.args[0]) else SECRET}
+    if known is None and called[:1].isupper() and called.endswith(_ENDINGS):
+        known = {0: _WEAK, 1: _WEAK, 2: _WEAK}
+    if called == "connect" and len(node.args) == 2:
+        return known or {1: _WEAK}  # `wlan.connect("ssid", "…")`
+    if called == "connect" and len(node.args) >= 3:
+        if len(node.args) >= 4 and _is(int, node.args[1]):
+            return {3: PASSWORD}  # paramiko: host, port, user, password
+        return known or {2: PASSWORD if _is(type(None), node.args[0]) else SECRET}
+    return {
+        index: judged
+        for index, judged in (known or {}).items()
+        if index < len(node.args) and not (judged is _WEAK and _names_something(node.args[index]))
+    }
 
 
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+def _is(kind: type, node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, kind)
+
+
+def _names_something(node: ast.expr) -> bool:
+    """Tell whether what a client takes is an account or a project by its number."""
+    return (
+        isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)
+    )

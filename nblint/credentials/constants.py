@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from urllib.parse import quote
 
 # Calls that give back their text in another form: the literal inside is still the secret.
 _WRAPPERS = frozenset(
@@ -102,6 +103,11 @@ class Constants:
                 method in _TEXT_METHODS and isinstance(inner, (ast.Constant, ast.JoinedStr))
             ):
                 return self.fold(inner, depth + 1)
+            case ast.Call(func=func, args=[inner]) if depth and called_name(func).rpartition(".")[
+                2
+            ] in ("quote", "quote_plus"):
+                text = self.fold(inner, depth + 1)
+                return quote(text) if text is not None else None
             case ast.Call(
                 func=ast.Attribute(value=ast.Constant(value=str() as separator), attr="join"),
                 args=[ast.List(elts=parts) | ast.Tuple(elts=parts)],

@@ -13,7 +13,7 @@ from nblint.patterns import lazy_pattern
 
 # `Set-Cookie: …`, `Cookie: …`, `"Cookie": "…"`: pairs to the end of the row.
 _HEADER = lazy_pattern(
-    r"""cookies?["']{0,2}\]?\s{0,2}[:=]\s{0,2}[rbf]{0,2}["']?(?=[\w.-]{2,40}=)""", re.IGNORECASE
+    r"""cookies?["']{0,2}\]?\s{0,2}[:=,]\s{0,2}[rbf]{0,2}["']?(?=[\w.-]{2,40}=)""", re.IGNORECASE
 )
 # `cookies={"sessionid": "…"}`, `cookies=dict(sessionid="…")`: pairs to the closing bracket.
 _MAPPING = lazy_pattern(r"""cookies?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)""", re.IGNORECASE)

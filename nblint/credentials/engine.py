@@ -89,6 +89,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
     hits += find_logins(text, options.placeholders)
     hits += find_elements(text, options.placeholders)
+    hits += find_pgpass(text, options.placeholders)
     hits += find_columns(text, options.placeholders)
     hits += find_split_frames(text, options.placeholders)
     hits += find_table_cells(text, options.placeholders)

@@ -40,18 +40,26 @@ def find_json_values(
             yield replace(hit, start=found + 1, end=position - 1)
 
 
-def credential_values(value: object, depth: int = 0) -> Iterator[tuple[str, str, CredentialName]]:
-    """Yield names, strings and judgements of what stands under credential-like keys, in order."""
+def credential_values(
+    value: object, depth: int = 0, outer: str = ""
+) -> Iterator[tuple[str, str, CredentialName]]:
+    """Yield names, strings and judgements of what stands under credential-like keys, in order.
+
+    Args:
+        value: JSON.
+        depth: How deep it is nested already.
+        outer: The key that it stands under.
+    """
     if depth > _DEEPEST:
         return
     if isinstance(value, list):
         for element in value:
-            yield from credential_values(element, depth + 1)
+            yield from credential_values(element, depth + 1, outer)
     elif isinstance(value, dict):
         widget = _widget_name(value)
         for key, inner in value.items():
             if isinstance(inner, str):
-                judged = judge(key) if isinstance(key, str) else judge("")
+                judged = _judge_key(key, outer)
                 if key == "value" and widget.level is not Level.NONE:
                     yield "password", inner, widget
                 elif judged.level is not Level.NONE:
@@ -60,7 +68,18 @@ def credential_values(value: object, depth: int = 0) -> Iterator[tuple[str, str,
                 if key == "state" and _is_password_widget(value):
                     yield from _password_state(inner)
                 else:
-                    yield from credential_values(inner, depth + 1)
+                    yield from credential_values(inner, depth + 1, key)
+
+
+def _judge_key(key: str, outer: str) -> CredentialName:
+    """Judge a key, one of a single word together with what it stands under: `"api": {"key": …}`."""
+    judged = judge(key)
+    if key not in ("key", "token"):
+        return judged
+    together = judge(f"{outer}_{key}")
+    if key == "token":  # a widget's, of a page
+        return judged if together.level is not Level.NONE else together
+    return judge("token") if together.level is Level.STRONG else judged
 
 
 def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:

@@ -45,18 +45,18 @@ _QUALIFIERS = frozenset(
 # text. `next_page_token` and its like are cursors.
 _HARMLESS = frozenset(
     """
-    attr attribute batch begin blob block bos bucket cache candidate category cell chunk class cls
-    col column compound config context continuation continue count csrf csv current data date
-    day delim delimiter dict distinct document dummy element end entity entry eos error etag event
-    example extra false feature field file filter first foreign frame generated get group hash
-    header hot http idempotency image index input item join json kernel keyword label lang language last
+    attr attribute batch begin bib blob block bos bucket cache candidate category cell chunk citation class cls
+    col column compound config context continuation continue correlation count csrf csv current data date
+    day dedup dedupe delim delimiter dict distinct document dummy element end entity entry eos error etag event
+    example extra false feature field file filter first foreign frame generated get gpg group hash
+    header hot http idempotency image index input instrumentation item join json kernel keyword label lang language last
     left legend lemma level line lookup map mask max mean merge metadata metric min missing
     model month natural negative next nlp no node num obj object of output pad padding page
-    parent partition path pos positive pred prev previous primary prompt public query range
+    parent partition path pgp pos positive pred prev previous primary prompt public query range
     raw record redis registration resume right root row s3 sample search sentence sep series
     single site slice some sort sorted source span special start state stop string sub subject surrogate sync
     tag target task text theme time topic tracking train translation true type unique unk
-    unknown value vocab warehouse widget word year zero
+    unknown value vin vocab warehouse widget word year zero
     """.split()
 )
 _OTHER_PASSES = frozenset(
@@ -72,7 +72,9 @@ _FILTERS = frozenset(
     single third train training two validation
     """.split()
 )
-_OTHER_KEYS = frozenset("monkey turkey donkey hockey jockey whiskey hotkey whisky malarkey".split())
+_OTHER_KEYS = frozenset(
+    "bibkey monkey turkey donkey hockey jockey whiskey hotkey whisky malarkey".split()
+)
 # What follows the secret's word and makes the whole a description of it.
 _DESCRIPTIONS = frozenset(
     """
@@ -86,7 +88,7 @@ _DESCRIPTIONS = frozenset(
     getter group groups guessing handler hash hashed hashes header headers help hint host id identifier
     ids in index indices info input inputs instructions issuer iterator json keyring kind
     kwargs label labels last layer len length lengths level lifetime limit limits lineno link list
-    loader location logits loss manager map mapping mask match max md5 message method min mode
+    loader location logits loss manager managers map mapping mask match max md md5 message method min mode
     model msg name named names node num number object offset ok option options output page
     param parameter parameters parser path paths pattern per placeholder policy pos position
     positions probs processor prompt provider query rate ratio re ref reference regex region
@@ -98,7 +100,14 @@ _DESCRIPTIONS = frozenset(
     """.split()
 )
 # Wherever in a name these stand, its value is for everybody.
-_NO_SECRETS = frozenset({"public", "tokenizer", "hash", "hashed"})
+_NO_SECRETS = frozenset({"public", "tokenizer", "hash", "hashed", "encrypted"})
+# What a call does that has a credential's name and takes something else.
+_GIVERS = frozenset(
+    """
+    askpass check create decode delete describe encode fetch find generate get getpass has hash is
+    list load lookup make mask new prompt read retrieve revoke rotate show test validate verify
+    """.split()
+)
 # One word that is several, as people write them.
 _COMPOUNDS = {
     "apikey": ("api", "key"),
@@ -154,7 +163,7 @@ def judge(name: str) -> CredentialName:
         The level and kind; `Level.NONE` for `pad_token`, `max_tokens`, `primary_key`,
         `password_field`, `secret_name`, `tokenizer_file` and everything else.
     """
-    if len(name) > 160:
+    if len(name) > 160 or "::" in name:  # "AWS::KMS::Key" is a type
         return _NOTHING
     words = _words(name)
     for position in range(len(words) - 1, -1, -1):
@@ -172,11 +181,27 @@ def judge(name: str) -> CredentialName:
     return _NOTHING
 
 
+def taken_by(called: str) -> CredentialName:
+    """Say which credential a call of this name takes, if any.
+
+    Args:
+        called: The name, without what stands before its dot: `census_api_key`, `setPassword`.
+
+    Returns:
+        What it takes, at most `Level.WEAK`: it may look something up all the same; of
+        `get_password` and the like, nothing.
+    """
+    judged = judge(called)
+    if judged.level < Level.STRONG or not _GIVERS.isdisjoint(_words(called)[:1]):
+        return _NOTHING
+    return judged._replace(level=Level.WEAK)
+
+
 def _judge_word(words: list[str], position: int) -> CredentialName | None:
     word = words[position]
     before = words[position - 1] if position else ""
     is_last = position == len(words) - 1
-    if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase")):
+    if word in _PASSWORDS or word.endswith(("password", "passwd", "passwort", "passphrase", "pwd")):
         return CredentialName(Level.PASSWORD, "password")
     if (word in ("pass", "pw") and is_last) or (word == "passe" and before == "de"):
         if len(words) > 4 or before in _FILTERS:
@@ -208,6 +233,10 @@ def _judge_word(words: list[str], position: int) -> CredentialName | None:
         return CredentialName(Level.WEAK, "token")
     if word in ("auth", "authorization") and words[position + 1 :] in ([], ["header"]):
         return CredentialName(Level.WEAK, "credential")
+    if word == "info" and before == "user" and "auth" in words:  # a schema registry's
+        return CredentialName(Level.WEAK, "credential")
+    if word in ("clave", "clé", "chave", "chiave", "schlüssel", "schluessel"):
+        return CredentialName(Level.WEAK, "key")
     if word in ("signature", "sig") and before == "sas":
         return CredentialName(Level.WEAK, "signature")
     return None

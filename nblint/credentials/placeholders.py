@@ -44,6 +44,15 @@ _GENERIC = frozenset(
 )
 _WORDS = lazy_pattern(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[0-9]+")
 _SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
+# Those that say what belongs there, whatever is around them.
+_SAYING = frozenset(
+    "credential credentials key pass passcode passphrase passwd password pw pwd secret token user".split()
+)
+# A word, a sign and a number, in this order or another: what rules for passwords ask for.
+_CHOSEN = lazy_pattern(
+    r"(?=[^\n]{0,40}\d{2})(?=[^\n]{0,40}[@!#$%&*])[A-Za-z]{3,20}[\w@!#$%&*]{3,20}"
+)
+_LEET = str.maketrans("@$013457", "asoleast")
 _NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
 _TEMPLATE = lazy_pattern(
     r"""
@@ -52,7 +61,7 @@ _TEMPLATE = lazy_pattern(
     | \$\([^()]{0,80}\)?            # $(pass show token)
     | \$\$?(?:[A-Z_][A-Z0-9_]*|[a-z_]+)   # $TOKEN
     | \{\{.{0,80}                   # {{ token }}
-    | \{[A-Za-z_0-9.\[\]"'!:]{0,80}\}   # {token}
+    | \{[A-Za-z_0-9.\[\]"'!:(), ]{0,80}\}   # {token}, {quote(token)}
     | %\(?[A-Za-z_]*\)?[sdr]        # %s, %(token)s
     | %[A-Za-z_][A-Za-z0-9_]*%      # %TOKEN%
     | \[[A-Za-z _-]{0,60}\]?        # [TOKEN], [redacted]
@@ -87,12 +96,30 @@ def _is_placeholder(value: str) -> bool:
     whole = words if len(text) < 16 else _SEPARATORS.split(lowered)
     if not _MARKERS.isdisjoint(whole) or _is_masked(text):
         return True
-    if all(
-        word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1 for word in words
-    ) and (not words or any(len(word) > 1 and word.isalpha() for word in words)):
-        # "a1b2c3" has one-letter words only: at least one real word must speak for a placeholder.
+    if not words or (
+        all(
+            word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1
+            for word in words
+        )
+        and _speaks(text, words)
+    ):
+        return True
+    if lowered.translate(_LEET) in _GENERIC:
         return True
     return _is_sequence(text) or is_documented_example(text)
+
+
+def _speaks(text: str, words: list[str]) -> bool:
+    """Tell whether generic words are most of a text, and no password that somebody made of one.
+
+    "a1b2c3" has one-letter words only, in "z#0!T1Sa+-Q6d" one is there by chance; "Admin@123" is
+    weak, and in use.
+    """
+    spoken = [word for word in words if len(word) > 1 and word.isalpha()]
+    if 2 * sum(map(len, spoken)) < sum(character.isalnum() for character in text):
+        return False
+    is_chosen = bool(_CHOSEN.fullmatch(text)) and _SAYING.isdisjoint(words)
+    return bool(spoken) and not is_chosen
 
 
 def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from nblint.credentials.clients import CALLED
+from nblint.credentials.clients import calls
 from nblint.credentials.documented import (
     SPACED_LITERALS,
     find_formats,
@@ -21,15 +21,9 @@ from nblint.credentials.formats import Format
 from nblint.credentials.literals import Literals, narrow
 from nblint.credentials.names import Level, judge
 from nblint.credentials.plugins import SHORT_KEYS, candidate_lines
-from nblint.credentials.stems import ends_its_row, stems, word_at
+from nblint.credentials.stems import ends_its_row, judge_in_section, stems, word_at
 from nblint.patterns import lazy_pattern
 
-# Calls of clients that take a credential by position, with a literal: no name gives it away.
-_CLIENTS = CALLED | frozenset(
-    "authenticate b64decode Credential format Graph Hosts key_set_with_value MongoClient req_auth_basic send_keys".split()
-)
-_CLIENT_NAMES = ("Client", "Credential", "OAuthHandler")
-_LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 # Command lines: tools and options whose argument is a password or a token.
 _TOOLS = (
     "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
@@ -45,8 +39,9 @@ _VERBS = (
     "kinit",
     "<<<",
     "encrypt_string",
-    '"Key":',
-    "'Key':",
+    "kaggle config",
+    '"SEC":',
+    "'SEC':",
 )
 _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
@@ -62,11 +57,24 @@ _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = lazy_pattern(r"""og ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 # A URL in the making: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
-_COOKIE = lazy_pattern(r"""ookie[^\n]{0,300}?[\w%+/=.~|:-]{16}""")
+_COOKIE = lazy_pattern(
+    r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
+)
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/")
-_STATEMENTS = ("appid", "pgpass", "Fernet(", "dentified by", "DENTIFIED BY", "-----BEGIN", _PUTTY)
+_STATEMENTS = (
+    "appid",
+    "pgpass",
+    "Fernet(",
+    "dentified by",
+    "DENTIFIED BY",
+    "PRAGMA key",
+    "pragma key",
+    ":5432:",
+    "-----BEGIN",
+    _PUTTY,
+)
 _OPTIONS = (" -u", " -U", " -a", " -l")
 _MARKS = Literals(
     (
@@ -132,7 +140,7 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(_password_options(text, places.get("-p", ())))
     end = len(text) if code is None else code
     found.update(_names(text, end))
-    found.update(_calls(text[:end]))
+    found.update(calls(text[:end]))
     found.update(_commands(text[:end]))
     key = "-----BEGIN" in places or _PUTTY in places
     return Clues(formats, key, bool(lines), tuple(sorted(found)))
@@ -160,17 +168,6 @@ def _commands(code: str) -> Iterator[int]:
         else:
             options = ((at, _OPTION.search(code, at, at + _COMMAND)) for at in starts)
             yield from (at for at, option in options if option and option[0] != "\n")
-
-
-def _calls(code: str) -> Iterator[int]:
-    """Yield where a client that takes a credential by position is called with a literal."""
-    at = -1
-    for piece in code.split("(")[:-1]:
-        at += len(piece) + 1
-        word = piece[-24:].rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2]
-        known = word in _CLIENTS or (word[:1].isupper() and word.endswith(_CLIENT_NAMES))
-        if known and _LITERAL_ARGUMENT.match(code, at):
-            yield at
 
 
 # A value that is no word somebody chose is long, or has a digit or a sign in it.
@@ -221,6 +218,8 @@ def _names(text: str, code: int) -> Iterator[int]:
         # "API key" are two words, "mot de passe" three.
         if level is Level.NONE and word.lower() in ("key", "keys", "passe"):
             level = judge(" ".join(phrase.split(" ")[-2:])).level
+            if level is Level.NONE and _is_value_near(text, start, end, in_code):
+                yield start
         if level is Level.PASSWORD:
             if word not in ("pass", "Pass") or not _is_verb(text, words, start, end, in_code):
                 yield start
@@ -235,6 +234,18 @@ def _names(text: str, code: int) -> Iterator[int]:
             yield start  # the state of a widget, a parameter of a URL
 
 
+def _is_value_near(text: str, start: int, end: int, in_code: bool) -> bool:
+    """Tell whether a bare "key" is one by its place: `{"key": "…"}`, `[api]` above, "the key `…`"."""
+    following = text[end : end + 1]
+    if following in ('"', "'"):
+        return in_code and _KEYED.match(text, end) is not None
+    if following not in (":", "=", " "):
+        return False
+    if not in_code and _BARE.match(text, end):
+        return True
+    return judge_in_section(text, start, end).level is not Level.NONE
+
+
 # Stems of names whose value is made by a machine.
 _NO_PASSWORDS = frozenset(
     {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
@@ -243,7 +254,8 @@ _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # What stands between a name and its value in text: one of these, close by.
 _BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
-_BARE = lazy_pattern(r" [\w-]{32}")  # "token …"
+_BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
+_KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
 _BEFORE, _BEHIND = 120, 400  # in code
 _SEPARATION = 48
 _WIDGET = 200

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
-from nblint.credentials.bound import API_KEY, PASSWORD, TOKEN
+from nblint.credentials.bound import API_KEY, PASSWORD, SECRET, TOKEN
 from nblint.credentials.clients import positional
 from nblint.credentials.constants import Constants, called_name, literals, statements
 from nblint.credentials.contents import Contents
 from nblint.credentials.hits import Hit
-from nblint.credentials.names import CredentialName, Level, judge
+from nblint.credentials.names import CredentialName, Level, judge, taken_by
 from nblint.credentials.shell import find_shell
 from nblint.credentials.urls import QUERY_KEYS, find_easy_connect
 from nblint.patterns import lazy_pattern
@@ -35,13 +35,12 @@ _RUNNERS = frozenset(
     "spawn sh bash execute_command parse_args parse_known_args invoke main".split()
 )
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
-_BARE_KEYS = frozenset({"key", "Key", "SEC"})
-_BESIDE_KEYS = frozenset({"secret", "api_secret", "accept", "content-type"})
-# What a call does that has a credential's name and takes something else.
-_NO_GIVERS = frozenset(
-    "get read fetch load retrieve find lookup verify check validate create generate new make rotate "
-    "delete revoke hash decode encode list has is test mask show describe".split()
-)
+_QUERIES = frozenset({"querystring", "query", "payload"})
+_HEADER_KEYS = frozenset({"key", "sec"})  # QRadar's
+_BARE_KEYS = frozenset({"key", "Key"})
+_BESIDE_KEYS = frozenset({"accept", "content-type"})
+# Which classes take a key by a name that says nothing elsewhere; `SpeechConfig` is Azure's.
+_KEYED = {"key": ("Client", "API", "Api", "Series"), "subscription": ("Config",)}
 _WEAK_KEY = CredentialName(Level.WEAK, "API key")
 _TYPING = frozenset({"send_keys", "fill", "type", "press_sequentially"})
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
@@ -125,8 +124,6 @@ class PythonLayer:
                     yield from self._assigned(target, value)
                 case ast.keyword(arg=str() as name, value=value):
                     yield from self._bound(name, value)
-                    if name == "params":
-                        yield from self._parameters(value)
                 case ast.Dict(keys=keys, values=values):
                     names = [self._constants.fold(key) for key in keys]
                     for text, value in zip(names, values, strict=True):
@@ -179,10 +176,17 @@ class PythonLayer:
                 yield from self._assigned(inner, value)
 
     def _bound(self, name: str, value: ast.expr) -> Iterator[Hit]:
+        if isinstance(value, (ast.Dict, ast.Call)):
+            yield from self._inside(name, value)
         is_pair = name.lower() in _AUTH_NAMES or judge(name).kind == "credential"
         if is_pair and isinstance(value, (ast.Tuple, ast.List)):
             yield from self._userinfo(value.elts)
             return
+        if name.lower().endswith("auth"):  # `http_auth="user:password"`
+            for node, pair in literals(value, self._constants):
+                user, _, password = pair.partition(":")
+                if user and ":" not in password:
+                    yield from self._contents.hit(node, "", password, SECRET)
         judged = judge(name)
         if judged.level is Level.NONE:
             return
@@ -201,27 +205,38 @@ class PythonLayer:
                     yield from self._contents.hit(node, name, text, judged)
         yield from self._collection(name, value, judged)
 
-    def _parameters(self, value: ast.expr) -> Iterator[Hit]:
-        """`params={"key": "…"}`: what a URL's query would hold."""
-        named: list[tuple[str | None, ast.expr]] = []
+    def _inside(self, outer: str, value: ast.expr) -> Iterator[Hit]:
+        """`params={"key": "…"}`, `headers = {"SEC": "…"}`, `"api": {"key": "…"}`."""
         match value:
-            case ast.Dict(keys=keys, values=values):
-                named = [(self._constants.fold(k), v) for k, v in zip(keys, values, strict=False)]
+            case ast.Dict(keys=names, values=values):
+                named = [(self._constants.fold(k), v) for k, v in zip(names, values, strict=False)]
             case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
                 named = [(keyword.arg, keyword.value) for keyword in keywords]
+            case _:
+                return
+        lowered = outer.lower()
+        if lowered.endswith("params") or lowered in _QUERIES:  # what a URL's query would hold
+            keys, judged = QUERY_KEYS, API_KEY
+        elif lowered.endswith("headers") or judge(f"{outer}_key").level is Level.STRONG:
+            keys, judged = _HEADER_KEYS, _WEAK_KEY
+        else:
+            return
         for name, inner in named:
-            if name is not None and name.lower() in QUERY_KEYS:
+            if name is not None and name.lower() in keys:
                 for node, text in literals(inner, self._constants):
                     if len(text) >= 20:
-                        yield from self._contents.hit(node, name, text, API_KEY)
+                        yield from self._contents.hit(node, name, text, judged)
 
     def _paired(self, names: list[str | None], values: list[ast.expr]) -> Iterator[Hit]:
         """`key="…"` beside a secret or in a header, where it is no column's name."""
         if _BARE_KEYS.isdisjoint(names):
             return
         beside = {name.lower() for name in names if name is not None}
+        is_paired = not _BESIDE_KEYS.isdisjoint(beside) or any(
+            judge(name).kind == "secret" for name in beside
+        )
         for name, value in zip(names, values, strict=True):
-            if name in _BARE_KEYS and not _BESIDE_KEYS.isdisjoint(beside):
+            if name in _BARE_KEYS and is_paired:
                 for node, text in literals(value, self._constants):
                     if len(text) >= 20:
                         yield from self._contents.hit(node, "key", text, _WEAK_KEY)
@@ -340,7 +355,7 @@ class PythonLayer:
         # add_argument("-t", "--token", default="…"): the longest of the first two names it.
         first = max((text for text in arguments[:2] if text), key=len, default="")
         for keyword in node.keywords:
-            if keyword.arg == "key" and called.endswith(("Client", "API", "Api", "Series")):
+            if called.endswith(_KEYED.get(keyword.arg or "", ())):
                 for inner, text in literals(keyword.value, self._constants):
                     yield from self._contents.hit(inner, "key", text, _WEAK_KEY)
             if keyword.arg in _DEFAULTS:
@@ -357,11 +372,8 @@ class PythonLayer:
         for index, judged in positional(full, node).items():
             if index < len(node.args):
                 yield from self._given(node.args[index], judged)
-        judged = judge(called)
-        if judged.level >= Level.STRONG and called.partition("_")[0] not in _NO_GIVERS:
-            weak = judged._replace(level=Level.WEAK)  # `census.access_token("…")`, or a look-up
-            for argument in node.args[:1] if len(node.args) == 1 else ():
-                yield from self._given(argument, weak)
+        if len(node.args) in (1, 2) and (judged := taken_by(called)).level is not Level.NONE:
+            yield from self._given(node.args[-1], judged)  # `census.access_token("…")`
         if called == "connect" and len(node.args) >= 3:
             for argument in node.args:  # jaydebeapi: driver, URL, [user, password]
                 if isinstance(argument, (ast.List, ast.Tuple)):

@@ -36,7 +36,11 @@ _USER_AND_PASSWORD = lazy_pattern(
     + _WORD
 )
 _NET_USE = lazy_pattern(
-    r"""\bnet[ \t]{1,4}use[ \t](?:\S{1,200}[ \t]{1,4}){1,3}?""" + _WORD + r"""[ \t]{1,4}/user:"""
+    r"""\bnet[ \t]{1,4}use[ \t](?:(?:\S{1,200}[ \t]{1,4}){1,3}?(?!\\)"""
+    + _WORD
+    + r"""[ \t]{1,4}/user:|[^\n]{1,200}?[ \t]/user:\S{1,100}[ \t]{1,4}(?!/)"""
+    + _WORD
+    + ")"
 )
 _RDP = lazy_pattern(r"""[ \t]/p:""" + _WORD)
 _OPENSSL = lazy_pattern(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
@@ -106,6 +110,10 @@ _STORED = lazy_pattern(
 _ANSIBLE = lazy_pattern(
     r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD
 )
+_KAGGLE = lazy_pattern(
+    r"""\bkaggle[ \t]{1,4}config[ \t]{1,4}set[ \t]{1,4}-n[ \t]{1,4}key[ \t]{1,4}-v[ \t]{1,4}"""
+    + _WORD
+)
 _NETRC = lazy_pattern(
     r"\bmachine\s{1,4}(?:\S{1,200}\s{1,4}login\s{1,4}\S{1,100}|[\w-]{1,100}\.\S{1,100})\s{1,4}password\s{1,4}"
     + _WORD
@@ -134,6 +142,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     ((".py",), _IMPACKET, PASSWORD),
     (("-value ", "-value=", "--body"), _STORED, PASSWORD),
     (("encrypt_string",), _ANSIBLE, PASSWORD),
+    (("kaggle ",), _KAGGLE, SECRET),
 )
 
 
@@ -166,8 +175,8 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
 
 
 def find_pgpass(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find the rows of a PostgreSQL password file, in a text that speaks of one."""
-    for match in _PGPASS.finditer(text) if "pgpass" in text else ():
+    """Find the rows of a PostgreSQL password file, in a text that speaks of one or of its port."""
+    for match in _PGPASS.finditer(text) if "pgpass" in text or ":5432:" in text else ():
         yield from _word(match, 1, "", PASSWORD, placeholders)
 
 

@@ -6,18 +6,35 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from nblint.credentials.literals import Literals, narrow, places_of
+from nblint.credentials.names import CredentialName, Level, judge
 from nblint.patterns import lazy_pattern
 
 # Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
 # may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
 _OPEN_STEMS = ("pass", "pw", "psw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
-               "senha", "kennwort", "heslo", "parola", "wachtwoord")  # fmt: skip
-# Beyond Latin-1: looked for in the text itself, which `narrow` would blank out.
-_FOREIGN_STEMS = ("пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "パスワード", "비밀번호")
+               "senha", "kennwort", "heslo", "parola", "wachtwoord", "clave", "chave",
+               "chiave")  # fmt: skip
+# Beyond ASCII, or even Latin-1: looked for in the text itself, which `narrow` would blank out.
+_FOREIGN_STEMS = (
+    "clé",
+    "Clé",
+    "schlüssel",
+    "Schlüssel",
+    "пароль",
+    "Пароль",
+    "ПАРОЛЬ",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+)
 _WHOLE_STEMS = ("token", "key", "auth", "pat")
 _STEMS = Literals((*_WHOLE_STEMS, *_OPEN_STEMS))
 # What stands before a stem and belongs to the name, read backwards: up to three more words.
 _NAME_BEFORE = lazy_pattern(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
+_SECTION = lazy_pattern(
+    r"(?<![^\n])[ \t]{0,20}(?:\[([\w.-]{1,40})\]|([\w.-]{1,40}):)[ \t]{0,4}\n(?:[ \t]{0,40}[\w.-]{1,40}[ ]?[:=][^\n]{1,100}\n){0,4}\Z"
+)
 _NAME_AFTER = lazy_pattern(r"[\w.-]{0,60}")
 _ROW_END = lazy_pattern(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 
@@ -41,7 +58,7 @@ def stems(text: str) -> tuple[tuple[int, int], ...]:
             if not (whole and _goes_on(text, end)):
                 found.append((start, end))
     for stem in () if text.isascii() else _FOREIGN_STEMS:
-        if stem[0] in text:  # ten times as fast as to look for all of it
+        if max(stem) in text:  # ten times as fast as to look for all of it
             found.extend((start, start + len(stem)) for start in places_of(stem, text))
     return tuple(sorted(found))
 
@@ -58,6 +75,27 @@ def word_at(text: str, start: int, end: int) -> tuple[str, str]:
     """Return the word around a stem, and the phrase of up to four words that it ends."""
     phrase = before_stem(text, start) + text[start:end] + after_stem(text, end)
     return phrase.rpartition(" ")[2], phrase
+
+
+def judge_in_section(text: str, start: int, end: int) -> CredentialName:
+    """Say what a `key` is by its section: `[api]` or `api:` in one of the few rows above it.
+
+    Args:
+        text: YAML, TOML or INI.
+        start: Where the word starts.
+        end: Where it ends.
+
+    Returns:
+        At most `Level.WEAK`; `Level.NONE` where the word does not stand first in its row.
+    """
+    row = text.rfind("\n", max(0, start - 40), start)
+    is_first = row >= 0 and text[end : end + 2].strip()[:1] in (":", "=")
+    if is_first and not text[row:start].strip():
+        section = _SECTION.search(text, max(0, start - 400), row + 1)
+        judged = judge(f"{section[1] or section[2]}_key") if section else judge("")
+        if judged.level is Level.STRONG:
+            return judged._replace(level=Level.WEAK)
+    return judge("")
 
 
 def names_in(code: str) -> Iterator[str]:

@@ -8,8 +8,8 @@ from enum import Enum
 
 from nblint.credentials.bound import PASSWORD, TOKEN, bind
 from nblint.credentials.hits import Hit
-from nblint.credentials.names import CredentialName, Level, judge
-from nblint.credentials.stems import after_stem, before_stem, stems
+from nblint.credentials.names import CredentialName, Level, judge, taken_by
+from nblint.credentials.stems import after_stem, before_stem, judge_in_section, stems
 from nblint.patterns import lazy_pattern
 
 
@@ -23,18 +23,26 @@ class Unquoted(Enum):
 
 # A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
 # parenthesis in prose, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}"""
+_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["']))"""
+    + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3}[ \t]{0,2}(?:\b(?:is|are|to)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""((?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){1,3}[ ]`[\w@.-]{1,40}`|(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3})[ \t]{0,2}(?:\b(?:is|are|to|was|ist|war|lautet|es|era|est|était|é|è)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
-_DESCRIPTION = lazy_pattern(r"[ \t](?!is\b|are\b|to\b)([A-Za-z]{2,20})[ \t]?[:=]")
+_OTHER = lazy_pattern(
+    r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b|value\b|created\b|generated\b)[a-z]"
+)
+# "the key `…`": of the rest of the sentence.
+_THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
+_SHOWN_KEY = CredentialName(Level.WEAK, "key")
+_DESCRIPTION = lazy_pattern(
+    r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
+)
 # `Secret 'db' created (version: …)`: what follows identifies something.
 _IDENTIFIED = lazy_pattern(
     r"[\"'`]?(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,2}[ \t]\(?(?:id|version|hash|digest|fingerprint|checksum|etag)(?:[ \t]?[:=]|[ \t]is\b)",
@@ -51,8 +59,11 @@ _BARE_PASSWORD = lazy_pattern(
 _BARE_TOKEN = lazy_pattern(
     r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
 )
-# A heading or label, and the value alone in the row below.
-_BELOW = lazy_pattern(r"""[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))""")
+# A heading or label, and the value alone in the row below: as code, or as a block of code.
+_BELOW = lazy_pattern(
+    r"""(?:[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))"""
+    r"""|(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,4}[*_]{0,2}:[*_]{0,2}[ \t]{0,4}\n{1,2}(?:```\w{0,12}\n|[ ]{4}|\t)(?![a-z]{2,8}://)(?=[^\s`]{8,512}[ \t]{0,8}(?:\n|$)))"""
+)
 # `password      …`: a row of a series, or of a listing that says no more.
 _ALIGNED = lazy_pattern(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
 _QUOTED = lazy_pattern(
@@ -96,9 +107,15 @@ _AUTHORIZATION = lazy_pattern(
 )
 _BASIC = lazy_pattern(r"\bBasic\s([A-Za-z0-9+/]{12,2048}={0,2})")
 _BEARER = lazy_pattern(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
+_TWO_TEXTS = r"""["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 _AUTH_TUPLE = lazy_pattern(
-    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|key_set_with_value|getConnection)\((?:\w{1,20},\s{0,2}|["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
-    r"""\s{0,2}["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
+    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|NetworkCredential)\((?:\w{1,20},\s{0,2})?\s{0,2}"""
+    + _TWO_TEXTS
+)
+# What takes a driver, an address or a service before them.
+_THIRD = lazy_pattern(
+    r"""(?:key_set_with_value|getConnection|dbConnect|DBInterface\.connect)\((?:[\w.]{1,40},\s{0,2})?(?:["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
+    + _TWO_TEXTS
 )
 
 
@@ -115,17 +132,16 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         if start < seen:
             continue
         end = stem_end + len(after_stem(text, stem_end))
-        separator = _SEPARATOR.match(text, end)
         # "Pass the token: …" names no password.
         is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
-        if separator is None and is_prose:
-            separator = _PROSE_SEPARATOR.match(text, end)
+        separator = _separator(text, end, is_prose)
         if separator is None and not is_prose:
             continue
-        if separator and unquoted is Unquoted.LITERAL and separator[0].strip() == "|":
+        if separator and unquoted is Unquoted.LITERAL and separator[0].rstrip().endswith("|"):
             continue  # a pipe: `cat /etc/passwd | grep ann`
         closed = separator and ("]" in separator[0] or "}" in separator[0])
-        if separator and closed and separator[0].rstrip().endswith(","):
+        ending = separator[0].rstrip()[-1:] if separator else ""
+        if closed and ending == ",":
             continue  # the last of a list
         name = before_stem(text, start) + text[start:end]
         # In code and files a name is one word; in prose it may be three: "Client Secret".
@@ -134,6 +150,14 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         called = name
         if judged.level is Level.NONE:
             judged, called = judge(last), last
+        if judged.level is Level.NONE and last.lower() == "key":
+            judged = judge_in_section(text, start, end)
+            if separator is None and _THE.search(text, max(0, start - 12), start):
+                judged = _SHOWN_KEY
+        if ending == "(":  # `.password("…")` of whatever language
+            judged = taken_by(last)
+        elif judged.level is Level.STRONG and separator and _is_other(separator):
+            judged = judged._replace(level=Level.WEAK)
         if judged.level is Level.NONE or _is_described(text, end, called):
             continue
         if separator is None:
@@ -145,6 +169,21 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         for hit in _value(text, separator, last, judged, unquoted, placeholders):
             seen = hit.end
             yield hit
+
+
+def _separator(text: str, end: int, is_prose: bool) -> re.Match[str] | None:
+    """Find what stands between a name and its value, in the row of the name."""
+    found = _SEPARATOR.match(text, end)
+    if found is None and is_prose:
+        found = _PROSE_SEPARATOR.match(text, end)
+    if found and is_prose and text.startswith(("\n", "```"), found.end()):
+        return None  # a block of code below
+    return found
+
+
+def _is_other(separator: re.Match[str]) -> bool:
+    """Tell whether a name goes on: "secret sauce: …" is none, "API key of the service: …" is."""
+    return separator.re.groups > 0 and _OTHER.match(separator[1]) is not None
 
 
 def _is_described(text: str, end: int, name: str) -> bool:
@@ -180,6 +219,8 @@ def _value(
 ) -> Iterator[Hit]:
     start = separator.end()
     if quoted := _QUOTED.match(text, start):
+        if _is_closing(text, separator.start() - len(name), quoted[2], separator[0]):
+            return
         # In Markdown, backticks mark code of any kind: the text must look like a secret by itself.
         value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
         at = quoted.start(3) + quoted[3].find(value)
@@ -207,6 +248,12 @@ def _value(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def _is_closing(text: str, start: int, quote: str, separator: str) -> bool:
+    """Tell whether a quote ends what one before the name began: `grep "password=" *.py`."""
+    before = text[max(0, start - 2) : start]
+    return quote not in separator and before[-1:] == quote and before != 2 * quote
 
 
 def find_right_assignments(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -261,11 +308,10 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         yield from bind("", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders)
     for match in _BASIC.finditer(text) if "Basic" in text else ():
         yield from authorization("basic", match[1], *match.span(1), placeholders=placeholders)
-    for match in (
-        _AUTH_TUPLE.finditer(text)
-        if "auth" in lowered or "key_set" in text or "getConn" in text
-        else ()
-    ):
+    pairs = [*_AUTH_TUPLE.finditer(text)] if "auth" in lowered or "networkcred" in lowered else []
+    if "key_set" in text or "getConn" in text or "dbConn" in text or "DBI" in text:
+        pairs += _THIRD.finditer(text)
+    for match in pairs:
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders)
 
 

@@ -40,7 +40,7 @@ _CODE = lazy_pattern(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_REGEX = lazy_pattern(r"\\[wWsSdDbB]|\[\^|\(\?|\.\*|\[A-Z|\[a-z|\[0-9")
+_REGEX = lazy_pattern(r"\\[wWsSdDbB]|\[\^|\(\?|\.\*|\[A-Z|\[a-z|\[0-9|\.\{\d")
 _SLUG = lazy_pattern(
     r"(?:[a-z]{2,}|[0-9]{1,4}|v[0-9]{1,3})(?:[-_./ :](?:[a-z]{1,20}|[0-9]{1,4}|v[0-9]{1,3}))*"
 )
@@ -49,12 +49,19 @@ _CAMEL_CASE = lazy_pattern(r"[A-Za-z]?[a-z]{2,}(?:[ _-]?[A-Z][a-z]{2,})*[0-9]{0,
 _HEX = lazy_pattern(r"[0-9a-fA-F]+")
 _UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _OPAQUE = lazy_pattern(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
+# A password by the usual rules, so that even a weak name says enough.
+_CHOSEN = lazy_pattern(
+    r"(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d)(?=[^\n]{0,60}[!@#$%^&*])"
+    r"[\w!@#$%^&*.+=-]{8,64}|(?=[^\n]{8,})[A-Za-z]\w{3,30}\d{2}[!@#$%^&*?]{1,2}"
+)
+# Google's: https://support.google.com/accounts/answer/185833
+_APP_PASSWORD = lazy_pattern(r"[a-z]{4}(?: [a-z]{4}){3}")
 _DATE_OR_VERSION = lazy_pattern(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
 _PART = lazy_pattern(r"[A-Za-z0-9]+")
 _PLAIN_PART = lazy_pattern(
-    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
+    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]?[a-z]{3,}[0-9]{4}[a-z]{3,}|[A-Z]+[0-9]{0,4}|[A-Z]{1,8}[0-9]{5,12}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
 )
-_IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+")
+_IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+[0-9]{0,2}")
 _TYPE = lazy_pattern(
     r"(?:str|bytes|bool|any|object|string|optional|list|dict|none|category"
     r"|(?:u?int|float|complex|datetime|timedelta)(?:\d{1,3})?)\b.*",
@@ -94,6 +101,8 @@ def is_credential(
         return _is_password(value, quoted)
     if any(c.isspace() for c in value) or not value.isprintable():
         return False
+    if level is Level.WEAK and quoted and _CHOSEN.fullmatch(value):
+        return True
     if len(value) < (8 if level is Level.STRONG else 16) or len(set(value)) < 5:
         return False
     if _SLUG.fullmatch(value) or _CAMEL_CASE.fullmatch(value) or _DATE_OR_VERSION.fullmatch(value):
@@ -137,6 +146,8 @@ def _names_password(value: str) -> bool:
 def _is_passphrase(value: str) -> bool:
     """`correct horse battery 9`: few words with a digit or symbol, and no sentence about one."""
     words = value.split()
+    if _APP_PASSWORD.fullmatch(value):
+        return True
     if len(words) > 5 or len(value) > 60 or value.endswith((":", "?", ".", "!", "…")):
         return False
     if any(word.lower().strip(".,()") in _PROSE for word in words):

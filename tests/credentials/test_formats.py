@@ -15,6 +15,7 @@ OTHERS = {
     "password", "api-key", "opaque-token", "uuid", "uuid-tenant", "uuid-client", "hex40", "hex48", "hex64",
     "half", "a36", "b43", "z5", "sas-signature", "basic", "base64-github", "private-key",
     "private-key-escaped", "b86", "documented-json-web-token", "masked-github-token",
+    "base32", "chosen-password", "signed-password", "app-password",
     "masked-huggingface-token", "sequential-github-token", "service-account", "aws-secret-access-key",
 }  # fmt: skip
 DOCUMENTED = sorted({*TEMPLATES, *GENERATORS} - OTHERS)

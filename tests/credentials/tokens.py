@@ -102,6 +102,7 @@ TEMPLATES = {
     "z5": "{z5}",
     "half": "{h16}",
     "a36": "{a36}",
+    "base32": "{t32}",
     "sas-signature": "{a42}%3D",
     "uuid-tenant": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
     "uuid-client": "{h8}-{h4}-4{h3}-a{h3}-{h12}",
@@ -179,6 +180,10 @@ GENERATORS: dict[str, Callable[[random.Random], str]] = {
     "masked-huggingface-token": lambda chance: "hf" + "_" + 34 * "x",
     "sequential-github-token": lambda chance: "ghp" + "_" + string.ascii_lowercase + string.digits,
     "base64-github": lambda chance: base64.b64encode(github_token(chance).encode()).decode(),
+    # What rules for passwords ask for, and what Google makes for programs.
+    "chosen-password": lambda chance: "Admin" + "@" + chance.choice(("123", "1234")),
+    "signed-password": lambda chance: fill("{z5}", chance).title() + "#" + fill("{d4}", chance),
+    "app-password": lambda chance: fill("{z4} {z4} {z4} {z4}", chance),
     "private-key-escaped": lambda chance: private_key(chance).replace("\n", "\\n"),
 }
 
