@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from nblint.credentials.formats import FORMATS, Format
 from nblint.credentials.literals import Literals, narrow
@@ -32,11 +32,8 @@ _SHORTEST = 20
 _SHORTEST_RUN = b"a" * 16
 
 
-class LongWord(NamedTuple):
-    """A word in which a credential may stand, and where it starts."""
-
-    start: int
-    text: str
+# A word in which a credential may stand, behind where it starts. Plain, for there are thousands.
+LongWord: TypeAlias = tuple[int, str]
 
 
 def long_words(text: str) -> list[LongWord]:
@@ -55,7 +52,7 @@ def long_words(text: str) -> list[LongWord]:
         if end < 0:
             end = len(kinds)
         if end - start >= _SHORTEST:
-            words.append(LongWord(start, text[start:end]))
+            words.append((start, text[start:end]))
     return words
 
 
@@ -80,7 +77,7 @@ def present_formats(
     if spaced is None:
         spaced = text
     # Half of them stand there again and again.
-    joined = " ".join({word.text: None for word in words})
+    joined = " ".join(dict.fromkeys([word for _, word in words]))
     known = _LITERALS.present(joined) if joined else set()
     known.update(literal for literal in SPACED_LITERALS if literal in spaced)
     return tuple(

@@ -91,8 +91,8 @@ def candidate_lines(
         Start and end of each line, in order.
     """
     starts = [at for at in short if _SHORT.match(text, at)]
-    keys = set(filter(_KEY.search, {word.text for word in words}))
-    starts += [word.start for word in words if word.text in keys] if keys else []
+    keys = set(filter(_KEY.search, {word for _, word in words}))
+    starts += [start for start, word in words if word in keys] if keys else []
     last = -1
     for start in sorted(starts):
         if start > last:

@@ -128,7 +128,7 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(lines)
     found.update(match.start() for match in _USERINFO.finditer(text))
     for mark in _IN_WORDS:
-        found.update(word.start for word in words if mark in word.text)
+        found.update(start for start, word in words if mark in word)
     for statement in _STATEMENTS:
         found.update(places.get(statement, ()))
     found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from nblint.credentials.bound import PASSWORD, SECRET, TOKEN, bind
 from nblint.credentials.hits import Hit
+from nblint.credentials.literals import Literals
 from nblint.credentials.names import CredentialName, Level, judge
 from nblint.credentials.sql import find_sql
 from nblint.credentials.text import Unquoted, find_headers, find_pairs
@@ -144,6 +145,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("encrypt_string",), _ANSIBLE, PASSWORD),
     (("kaggle ",), _KAGGLE, SECRET),
 )
+_MARKS = Literals(sorted({*_SETTERS, *(word for words, _, _ in _COMMANDS for word in words)}))
 
 
 def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -164,11 +166,12 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
     text = _as_command_lines(text)
     if " -" in text:
         yield from _options(text, placeholders)
-    for words, pattern, judged in _COMMANDS:
-        if any(word in text for word in words):
+    present = _MARKS.present(text)
+    for words, pattern, judged in _COMMANDS if present else ():
+        if not present.isdisjoint(words):
             for match in pattern.finditer(text):
                 yield from _word(match, 1, "", judged, placeholders)
-    if any(word in text for word in _SETTERS):
+    if not present.isdisjoint(_SETTERS):
         for match in _SPACED.finditer(text):
             yield from _word(match, 2, match[1], judge(match[1]), placeholders)
     yield from find_sql(text, placeholders)
