@@ -49,6 +49,7 @@ _AUTOMAGICS = frozenset({
     "matplotlib", "mkdir", "more", "mv", "pip", "popd", "pushd", "pwd", "pylab", "reload_ext",
     "rm", "rmdir", "run", "set_env", "time", "timeit", "uv", "who", "whos",
 })  # fmt: skip
+_SPECIAL_ROW = lazy_pattern(r"(?:\A|\n)[ \t]*[!%]")
 _NESTED_CELL_MAGICS = 10  # `%%capture` over `%%time` over ...; nobody nests deeper
 
 
@@ -90,6 +91,10 @@ def read_source(source: str) -> PythonSource:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if has_ipython_prompts(text):
         return _read_special(*strip_prompts(text))
+    if _SPECIAL_ROW.search(text):  # most likely no Python as it stands, so that is tried later
+        read = _read_special(text)
+        if read.error is None:
+            return read
     parsed = _parse(text)
     if isinstance(parsed, ast.Module):
         return PythonSource(parsed, _automagic(text) if "\n" not in text.strip() else ())
