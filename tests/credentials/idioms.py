@@ -7,6 +7,24 @@ from tests.credentials.cases import split
 
 CREDENTIALS = [
 *split("code", r'''
+cfg = """
+user: ann
+api_key: «opaque-token»
+"""
+---
+c = configparser.ConfigParser(); c.read_string("""
+[service]
+access_token = «opaque-token»
+""")
+---
+service = yaml.safe_load("""service:
+  token: «opaque-token»
+""")
+---
+body = "{\"user\": \"ann\", \"access_token\": \"«opaque-token»\"}"
+---
+note = "it's"; api_key = "«api-key»"  # isn't it
+---
 conf = SparkConf().setAll([("spark.kafka.sasl.password", "«password»")])
 ---
 opts = {"kafka.sasl.jaas.config": 'PlainLoginModule required username="ann" password="«password»";'}
