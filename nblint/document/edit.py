@@ -1,6 +1,7 @@
 """What can be changed in a notebook: small edits, which `nblint.document.apply` applies."""
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -129,12 +130,50 @@ def new_id(text: str, taken: Collection[str]) -> str:
         counter += 1
 
 
-def conflict(edits: Sequence[Edit], more: Sequence[Edit]) -> bool:
-    """Say whether two sets of edits touch the same part, so that they cannot be applied together.
+class Together:
+    """Edits that can be applied together: none touches a part that another one touches.
 
     Insertions at the same point do not conflict: they follow each other.
     """
-    return any(_conflict(one, other) or _conflict(other, one) for one in edits for other in more)
+
+    def __init__(self) -> None:
+        # A notebook can have thousands of edits: each is compared with those that are near it.
+        self._of_cells: dict[int, list[Edit]] = {}
+        self._texts: dict[int, list[TextEdit]] = {}  # in the order of their starts
+        self._others: list[Edit] = []
+
+    def take(self, edits: Sequence[Edit]) -> bool:
+        """Add edits that belong together; return False, and add none, if one conflicts."""
+        if any(
+            _conflict(one, edit) or _conflict(edit, one) for edit in edits for one in self._near(edit)
+        ):
+            return False
+        for edit in edits:
+            if isinstance(edit, TextEdit):
+                texts = self._texts.setdefault(edit.cell, [])
+                texts.insert(bisect_right(texts, edit.start, key=_start), edit)
+            elif isinstance(edit, (DeleteCell, SetValue)):
+                self._of_cells.setdefault(edit.cell, []).append(edit)
+            else:
+                self._others.append(edit)
+        return True
+
+    def _near(self, edit: Edit) -> Iterator[Edit]:
+        """Yield the edits that can conflict with another one."""
+        yield from self._others
+        if isinstance(edit, (TextEdit, DeleteCell, SetValue)):
+            yield from self._of_cells.get(edit.cell, ())
+            texts = self._texts.get(edit.cell, [])
+            # Of texts that do not overlap, the neighbours reach the furthest.
+            at = bisect_right(texts, edit.start, key=_start) if isinstance(edit, TextEdit) else 1
+            yield from texts[max(0, at - 1) : at + 1]
+        else:
+            for edits in (*self._of_cells.values(), *self._texts.values()):
+                yield from edits
+
+
+def _start(edit: TextEdit) -> int:
+    return edit.start
 
 
 def _conflict(one: Edit, other: Edit) -> bool:
