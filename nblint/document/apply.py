@@ -12,12 +12,12 @@ from nblint.document.edit import (
     DeleteCell,
     Edit,
     InsertCell,
+    NewIds,
     ReorderCells,
     Rewrite,
     SetValue,
     StripOutputs,
     TextEdit,
-    new_id,
     with_line_ends_of,
 )
 from nblint.document.layout import Layout, encode_text
@@ -100,8 +100,8 @@ def _spliced(raw: bytes, whole: Span, splices: Sequence[_Splice]) -> bytes:
     """Return a part of the file with those of the splices, which are sorted, that are in it."""
     pieces: list[bytes] = []
     position = whole.start
-    first = bisect_left(splices, (whole.start,), key=_span)
-    last = bisect_right(splices, (whole.end, whole.end), key=_span)
+    first = bisect_left(splices, Span(whole.start, 0), key=_span)
+    last = bisect_right(splices, Span(whole.end, whole.end), key=_span)
     for span, text in splices[first:last]:
         if span.end <= whole.end:
             pieces += raw[position : span.start], text
@@ -109,7 +109,7 @@ def _spliced(raw: bytes, whole: Span, splices: Sequence[_Splice]) -> bytes:
     return b"".join([*pieces, raw[position : whole.end]])
 
 
-def _span(splice: _Splice) -> tuple[int, ...]:
+def _span(splice: _Splice) -> Span:
     return splice.span
 
 
@@ -131,26 +131,24 @@ def _arranged(
         following = zip(raw.cells, raw.cells[1:], strict=False)
         separators = [raw.raw[one.end : other.start] for one, other in following]
     usual = separators[0] if separators else layout.separator(2)
-    taken = {cell.id for cell in notebook.cells if cell.id}
+    ids = NewIds(cell.id for cell in notebook.cells if cell.id)
     pieces = [b"[" + lead]
     for position, cell in enumerate(order):
         if position:
             pieces.append(separators[position - 1] if position <= len(separators) else usual)
         if isinstance(cell, InsertCell):
-            new = _new_cell(notebook, cell.source, taken)
+            new = _new_cell(notebook, cell.source, ids)
             pieces.append(layout.encode(new, 2, ascii_only=raw.raw.isascii()))
         else:
             pieces.append(_spliced(raw.raw, raw.cells[cell - 1], splices))
     return b"".join([*pieces, tail + b"]"])
 
 
-def _new_cell(notebook: Notebook, source: str, taken: set[str]) -> dict[str, object]:
+def _new_cell(notebook: Notebook, source: str, ids: NewIds) -> dict[str, object]:
     lines = source.splitlines(keepends=True)
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         return {"cell_type": "markdown", "metadata": {}, "source": lines}
-    identifier = new_id(source, taken)
-    taken.add(identifier)
-    return {"cell_type": "markdown", "id": identifier, "metadata": {}, "source": lines}
+    return {"cell_type": "markdown", "id": ids.of(source), "metadata": {}, "source": lines}
 
 
 def _set_value(raw: RawNotebook, edit: SetValue) -> list[_Splice]:

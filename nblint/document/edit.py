@@ -1,7 +1,8 @@
 """What can be changed in a notebook: small edits, which `nblint.document.apply` applies."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
@@ -115,19 +116,28 @@ def with_line_ends_of(source: str, text: str) -> str:
     return text.replace("\r\n", "\n").replace("\n", "\r\n" if "\r\n" in source else "\n")
 
 
-def new_id(text: str, taken: Collection[str]) -> str:
-    """Return a cell id that is not taken.
+class NewIds:
+    """Gives cells ids that are not taken.
 
-    It follows from a text, so that the same fix gives the same bytes twice.
+    Args:
+        taken: The ids that there are.
     """
-    import hashlib
 
-    counter = 0
-    while True:
-        digest = hashlib.sha256(f"{counter or ''}{text}".encode("utf-8", "surrogatepass"))
-        if (identifier := digest.hexdigest()[:8]) not in taken:
-            return identifier
-        counter += 1
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._tried: dict[str, int] = {}  # cells can be alike by the thousand
+
+    def of(self, text: str) -> str:
+        """Return an id for a cell; it follows from its text, so that a fix gives the same bytes."""
+        import hashlib
+
+        while True:
+            counter = self._tried.get(text, 0)
+            self._tried[text] = counter + 1
+            digest = hashlib.sha256(f"{counter or ''}{text}".encode("utf-8", "surrogatepass"))
+            if (identifier := digest.hexdigest()[:8]) not in self._taken:
+                self._taken.add(identifier)
+                return identifier
 
 
 class Together:
@@ -145,7 +155,9 @@ class Together:
     def take(self, edits: Sequence[Edit]) -> bool:
         """Add edits that belong together; return False, and add none, if one conflicts."""
         if any(
-            _conflict(one, edit) or _conflict(edit, one) for edit in edits for one in self._near(edit)
+            _conflict(one, edit) or _conflict(edit, one)
+            for edit in edits
+            for one in self._near(edit)
         ):
             return False
         for edit in edits:
@@ -168,8 +180,8 @@ class Together:
             at = bisect_right(texts, edit.start, key=_start) if isinstance(edit, TextEdit) else 1
             yield from texts[max(0, at - 1) : at + 1]
         else:
-            for edits in (*self._of_cells.values(), *self._texts.values()):
-                yield from edits
+            yield from chain.from_iterable(self._of_cells.values())
+            yield from chain.from_iterable(self._texts.values())
 
 
 def _start(edit: TextEdit) -> int:

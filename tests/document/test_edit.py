@@ -12,13 +12,13 @@ from nblint.document.edit import (
     DeleteCell,
     Edit,
     InsertCell,
+    NewIds,
     ReorderCells,
     Rewrite,
     SetValue,
     TextEdit,
     Together,
     edited,
-    new_id,
 )
 from nblint.document.model import Notebook, offset_of
 from nblint.document.positions import RawNotebook, members
@@ -266,9 +266,11 @@ def test_an_edit_conflicts_with_many_as_it_does_with_one_of_them(data: st.DataOb
 
 
 def test_new_ids_are_not_taken_and_do_not_vary() -> None:
-    first = new_id("text", set())
-    assert first == new_id("text", set())
-    assert new_id("text", {first}) not in {first, ""}
+    first = NewIds(()).of("text")
+    assert first == NewIds(()).of("text")
+    assert NewIds({first}).of("text") not in {first, ""}
+    alike = NewIds(())
+    assert len({alike.of("text") for _ in range(100)}) == 100
 
 
 def test_offsets() -> None:
