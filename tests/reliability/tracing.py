@@ -61,8 +61,8 @@ def calls(command: Sequence[str], folder: Path, since: str) -> list[Call]:
         if match := _CALL.match(line):
             name, arguments = match.groups()
             numbers[name] += 1
-            is_loading = any(path in arguments for path in _INSTALLED)
-            if (found or since in arguments) and not _OTHER.fullmatch(name) and not is_loading:
+            is_meant = not _OTHER.fullmatch(name) and not _is_loading(arguments)
+            if (found or since in arguments) and is_meant:
                 found.append(Call(name, numbers[name]))
     assert found, log.read_text()[-2000:]
     return found
@@ -75,9 +75,20 @@ def killed(command: Sequence[str], folder: Path, call: Call) -> "subprocess.Comp
 
 def failed(
     command: Sequence[str], folder: Path, call: Call, error: str
-) -> "subprocess.CompletedProcess[str]":
-    """Run a program, one of whose calls fails with an error such as ENOSPC."""
-    return _tampered(command, folder, f"{call.name}:error={error}:when={call.number}", call)
+) -> "subprocess.CompletedProcess[str] | None":
+    """Run a program, one of whose calls fails with an error such as ENOSPC.
+
+    Returns:
+        What became of it; None where it is a call that loads a module: how many there are before
+            another one can differ from run to run.
+    """
+    run = _tampered(command, folder, f"{call.name}:error={error}:when={call.number}", call)
+    log = (folder.parent / "strace.log").read_text(errors="replace").splitlines()
+    return None if any("(INJECTED)" in line and _is_loading(line) for line in log) else run
+
+
+def _is_loading(arguments: str) -> bool:
+    return any(path in arguments for path in _INSTALLED)
 
 
 def _tampered(
@@ -86,8 +97,9 @@ def _tampered(
     options = [
         "-f",
         "-qq",
+        "-y",
         "-o",
-        os.devnull,
+        str(folder.parent / "strace.log"),
         "-e",
         f"trace={call.name}",
         "-e",
