@@ -213,7 +213,7 @@ def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: st
     ("settings", "arguments", "file"),
     [
         ("select = []", [], "nblint.toml: "),
-        ('ignore = ["ALL"]', [], "nblint.toml: "),
+        ('select = ["ALL"]\nignore = ["ALL"]', [], "nblint.toml: "),
         ('ignore = ["NBL2"]', ["--select", "NBL2"], "nblint.toml: "),
         ("", ["--select", "NBL104", "--ignore", "NBL1"], ""),
     ],
