@@ -215,7 +215,7 @@ def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: st
         ("select = []", [], "nblint.toml: "),
         ('select = ["ALL"]\nignore = ["ALL"]', [], "nblint.toml: "),
         ('ignore = ["NBL2"]', ["--select", "NBL2"], "nblint.toml: "),
-        ("", ["--select", "NBL104", "--ignore", "NBL1"], ""),
+        ("", ["--select", "NBL104", "--ignore", "NBL104"], ""),
     ],
 )
 def test_nothing_is_not_clean(settings: str, arguments: list[str], file: str) -> None:
