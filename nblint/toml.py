@@ -18,6 +18,10 @@ else:
 
 # A name of so many parts that reading it, whose time is their number's square, could take hours.
 _MANY_PARTS = lazy_pattern(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
+# A file that a stranger wrote can hold thousands of words that are wrong, and one of any length:
+# nobody reads what each of them may have been meant to be.
+MOST_SUGGESTIONS = 100
+_LONGEST_WORD = 200
 
 
 class SettingsError(Exception):
@@ -204,6 +208,8 @@ def nearest(word: str, words: Iterable[str]) -> str:
     """
     import difflib
 
+    if len(word) > _LONGEST_WORD:
+        return ""
     matches = difflib.get_close_matches(word, list(words), n=1)
     return f"; did you mean {matches[0]!r}?" if matches else ""
 

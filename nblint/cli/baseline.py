@@ -22,6 +22,10 @@ from nblint.settings import SettingsFinder, repository_of
 from nblint.toml import SettingsError
 
 _LONGEST_REASON = 500
+_THERE_ALREADY = (
+    "there is a baseline already: 'nblint baseline update' drops what no longer occurs, and --force"
+    " adds what is found today"
+)
 
 
 @click.group(cls=Group)
@@ -74,10 +78,7 @@ def create(
     job = _Job(given, config, trust_plugins=trust_plugins)
     exists = job.file.exists()
     if exists and not force:
-        job.fail(
-            f"{job.name}: there is a baseline already: 'nblint baseline update' drops what no"
-            " longer occurs, and --force adds what is found today"
-        )
+        job.fail(f"{job.name}: {_THERE_ALREADY}")
     before = job.load() if exists else Baseline.new(job.file)
     added: list[Entry] = []
     stale: list[Entry] = []
@@ -264,6 +265,8 @@ class _Job:
             )
         try:
             return changed.write()
+        except FileExistsError:  # since a moment ago
+            self.fail(f"{self.name}: {_THERE_ALREADY}")
         except OSError as error:
             self.fail(f"{self.name}: cannot be written: {error.strerror or error}")
 

@@ -30,7 +30,7 @@ from nblint.credentials.text import (
 from nblint.credentials.values import is_credential
 from nblint.patterns import lazy_pattern
 from nblint.reading.ipython import Magic
-from nblint.reading.python import Problem, read_source
+from nblint.reading.python import Problem, characters, read_source
 
 _MAGIC = lazy_pattern(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
 # Where a password stands without a name: in a command line, or `authentication("user", "…")`.
@@ -230,5 +230,4 @@ class PythonText:
         shifts = self._read.shifts
         shift = shifts[row - 1] if row <= len(shifts) else 0
         text = self._rows[row - 1] if row <= len(self._rows) else ""
-        encoded = text[shift:].encode("utf-8", "surrogatepass")[:offset]
-        return min(shift + sum(byte & 0xC0 != 0x80 for byte in encoded), len(text)) + 1
+        return min(shift + characters(text, shift, offset), len(text)) + 1

@@ -4,6 +4,7 @@ Indentation, key order, escapes, line ends and the end of the file stay as they 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,12 +12,12 @@ from nblint.document.edit import (
     DeleteCell,
     Edit,
     InsertCell,
+    NewIds,
     ReorderCells,
     Rewrite,
     SetValue,
     StripOutputs,
     TextEdit,
-    new_id,
     with_line_ends_of,
 )
 from nblint.document.layout import Layout, encode_text
@@ -62,6 +63,7 @@ def _apply_surgically(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
     for cell, cell_edits in texts.items():
         if span := raw.source(cell):
             splices.append(_Splice(span, _edited_source(notebook, raw, cell, span, cell_edits)))
+    splices.sort(key=_span)
     order = arrangement(len(raw.cells), edits)
     if order == list(range(1, len(raw.cells) + 1)):
         return _spliced(raw.raw, Span(0, len(raw.raw)), splices)
@@ -95,13 +97,20 @@ def arrangement(cells: int, edits: Sequence[Edit]) -> "list[int | InsertCell]":
 
 
 def _spliced(raw: bytes, whole: Span, splices: Sequence[_Splice]) -> bytes:
-    """Return a part of the file with its splices; those at one point stay in their order."""
-    result, position = b"", whole.start
-    for span, text in sorted(splices, key=lambda splice: splice.span):
-        if whole.start <= span.start and span.end <= whole.end:
-            result += raw[position : span.start] + text
+    """Return a part of the file with those of the splices, which are sorted, that are in it."""
+    pieces: list[bytes] = []
+    position = whole.start
+    first = bisect_left(splices, Span(whole.start, 0), key=_span)
+    last = bisect_right(splices, Span(whole.end, whole.end), key=_span)
+    for span, text in splices[first:last]:
+        if span.end <= whole.end:
+            pieces += raw[position : span.start], text
             position = span.end
-    return result + raw[position : whole.end]
+    return b"".join([*pieces, raw[position : whole.end]])
+
+
+def _span(splice: _Splice) -> Span:
+    return splice.span
 
 
 def _arranged(
@@ -122,26 +131,24 @@ def _arranged(
         following = zip(raw.cells, raw.cells[1:], strict=False)
         separators = [raw.raw[one.end : other.start] for one, other in following]
     usual = separators[0] if separators else layout.separator(2)
-    taken = {cell.id for cell in notebook.cells if cell.id}
-    result = b"[" + lead
+    ids = NewIds(cell.id for cell in notebook.cells if cell.id)
+    pieces = [b"[" + lead]
     for position, cell in enumerate(order):
         if position:
-            result += separators[position - 1] if position <= len(separators) else usual
+            pieces.append(separators[position - 1] if position <= len(separators) else usual)
         if isinstance(cell, InsertCell):
-            new = _new_cell(notebook, cell.source, taken)
-            result += layout.encode(new, 2, ascii_only=raw.raw.isascii())
+            new = _new_cell(notebook, cell.source, ids)
+            pieces.append(layout.encode(new, 2, ascii_only=raw.raw.isascii()))
         else:
-            result += _spliced(raw.raw, raw.cells[cell - 1], splices)
-    return result + tail + b"]"
+            pieces.append(_spliced(raw.raw, raw.cells[cell - 1], splices))
+    return b"".join([*pieces, tail + b"]"])
 
 
-def _new_cell(notebook: Notebook, source: str, taken: set[str]) -> dict[str, object]:
+def _new_cell(notebook: Notebook, source: str, ids: NewIds) -> dict[str, object]:
     lines = source.splitlines(keepends=True)
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         return {"cell_type": "markdown", "metadata": {}, "source": lines}
-    identifier = new_id(source, taken)
-    taken.add(identifier)
-    return {"cell_type": "markdown", "id": identifier, "metadata": {}, "source": lines}
+    return {"cell_type": "markdown", "id": ids.of(source), "metadata": {}, "source": lines}
 
 
 def _set_value(raw: RawNotebook, edit: SetValue) -> list[_Splice]:
@@ -221,12 +228,10 @@ def _edited_source(
         return b'"' + b"".join(edited) + b'"'
     if not edited:
         return b"[]"
-    result = b"[" + lead + b'"'
-    for index, character in enumerate(edited):
-        if index and index in edited_breaks:
-            result += b'"' + edited_breaks[index] + b'"'
-        result += character
-    return result + b'"' + tail + b"]"
+    for index, between in edited_breaks.items():
+        if 0 < index < len(edited):
+            edited[index] = b'"' + between + b'"' + edited[index]
+    return b"[" + lead + b'"' + b"".join(edited) + b'"' + tail + b"]"
 
 
 def _list_layout(raw: RawNotebook, span: Span, parts: list[Span]) -> tuple[bytes, bytes, bytes]:

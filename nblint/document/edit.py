@@ -1,6 +1,8 @@
 """What can be changed in a notebook: small edits, which `nblint.document.apply` applies."""
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
@@ -115,27 +117,76 @@ def with_line_ends_of(source: str, text: str) -> str:
     return text.replace("\r\n", "\n").replace("\n", "\r\n" if "\r\n" in source else "\n")
 
 
-def new_id(text: str, taken: Collection[str]) -> str:
-    """Return a cell id that is not taken.
+class NewIds:
+    """Gives cells ids that are not taken.
 
-    It follows from a text, so that the same fix gives the same bytes twice.
+    Args:
+        taken: The ids that there are.
     """
-    import hashlib
 
-    counter = 0
-    while True:
-        digest = hashlib.sha256(f"{counter or ''}{text}".encode("utf-8", "surrogatepass"))
-        if (identifier := digest.hexdigest()[:8]) not in taken:
-            return identifier
-        counter += 1
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._tried: dict[str, int] = {}  # cells can be alike by the thousand
+
+    def of(self, text: str) -> str:
+        """Return an id for a cell; it follows from its text, so that a fix gives the same bytes."""
+        import hashlib
+
+        while True:
+            counter = self._tried.get(text, 0)
+            self._tried[text] = counter + 1
+            digest = hashlib.sha256(f"{counter or ''}{text}".encode("utf-8", "surrogatepass"))
+            if (identifier := digest.hexdigest()[:8]) not in self._taken:
+                self._taken.add(identifier)
+                return identifier
 
 
-def conflict(edits: Sequence[Edit], more: Sequence[Edit]) -> bool:
-    """Say whether two sets of edits touch the same part, so that they cannot be applied together.
+class Together:
+    """Edits that can be applied together: none touches a part that another one touches.
 
     Insertions at the same point do not conflict: they follow each other.
     """
-    return any(_conflict(one, other) or _conflict(other, one) for one in edits for other in more)
+
+    def __init__(self) -> None:
+        # A notebook can have thousands of edits: each is compared with those that are near it.
+        self._of_cells: dict[int, list[Edit]] = {}
+        self._texts: dict[int, list[TextEdit]] = {}  # in the order of their starts
+        self._others: list[Edit] = []
+
+    def take(self, edits: Sequence[Edit]) -> bool:
+        """Add edits that belong together; return False, and add none, if one conflicts."""
+        if any(
+            _conflict(one, edit) or _conflict(edit, one)
+            for edit in edits
+            for one in self._near(edit)
+        ):
+            return False
+        for edit in edits:
+            if isinstance(edit, TextEdit):
+                texts = self._texts.setdefault(edit.cell, [])
+                texts.insert(bisect_right(texts, edit.start, key=_start), edit)
+            elif isinstance(edit, (DeleteCell, SetValue)):
+                self._of_cells.setdefault(edit.cell, []).append(edit)
+            else:
+                self._others.append(edit)
+        return True
+
+    def _near(self, edit: Edit) -> Iterator[Edit]:
+        """Yield the edits that can conflict with another one."""
+        yield from self._others
+        if isinstance(edit, (TextEdit, DeleteCell, SetValue)):
+            yield from self._of_cells.get(edit.cell, ())
+            texts = self._texts.get(edit.cell, [])
+            # Of texts that do not overlap, the neighbours reach the furthest.
+            at = bisect_right(texts, edit.start, key=_start) if isinstance(edit, TextEdit) else 1
+            yield from texts[max(0, at - 1) : at + 1]
+        else:
+            yield from chain.from_iterable(self._of_cells.values())
+            yield from chain.from_iterable(self._texts.values())
+
+
+def _start(edit: TextEdit) -> int:
+    return edit.start
 
 
 def _conflict(one: Edit, other: Edit) -> bool:

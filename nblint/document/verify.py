@@ -36,13 +36,19 @@ def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> 
     order = arrangement(len(before.cells), edits)
     if len(order) != len(after.cells):
         return False
+    texts_of: dict[int, list[TextEdit]] = {}
+    values_of: dict[int, list[SetValue]] = {}
+    for edit in edits:
+        if isinstance(edit, TextEdit):
+            texts_of.setdefault(edit.cell, []).append(edit)
+        elif isinstance(edit, SetValue):
+            values_of.setdefault(edit.cell, []).append(edit)
     for index, origin in enumerate(order):
         if isinstance(origin, InsertCell):
             if after.cells[index].source != origin.source:
                 return False
             continue
-        texts = [edit for edit in edits if isinstance(edit, TextEdit) and edit.cell == origin]
-        values = [edit for edit in edits if isinstance(edit, SetValue) and edit.cell == origin]
+        texts, values = texts_of.get(origin, []), values_of.get(origin, [])
         if not texts and not values:
             one, other = old.cells[origin - 1], new.cells[index]
             if old.raw[one.start : one.end] != new.raw[other.start : other.end]:

@@ -27,31 +27,30 @@ def write_atomically(
         OSError: The file or its folder cannot be written, or somebody else has changed or made the
             file meanwhile; it is as it was.
     """
-    with replacing(path) as file:
+    with replacing(path, new=new) as file:
         file.write(data)
         # On the disk before the last look at the old contents: hardly any time passes behind it.
         file.flush()
         os.fsync(file.fileno())
-        if new and os.path.lexists(path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         # Whoever has written the same meanwhile is another run of nblint.
         if instead_of is not None and path.read_bytes() not in (instead_of, data):
             raise OSError(errno.EBUSY, "it has changed meanwhile; run nblint again", str(path))
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, new: bool = False) -> Iterator[BinaryIO]:
     """Open a file to write to, which takes the place of another one when all is written.
 
     Args:
         path: The file that is replaced, if it is there; it is followed where it is a link.
+        new: Whether the file must not be there yet.
 
     Yields:
         The file. An exception leaves the old one as it was.
 
     Raises:
-        OSError: The file or its folder cannot be written, or a link in a repository leads out of
-            that to it; the file is as it was.
+        OSError: The file or its folder cannot be written, a link in a repository leads out of that
+            to it, or a new one is there already; the file is as it was.
     """
     import tempfile
 
@@ -68,8 +67,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _take_after(target, aside)
-        aside.replace(target)
+        if new:
+            _place_new(aside, path, target)
+        else:
+            _take_after(target, aside)
+            aside.replace(target)
     finally:
         # What cannot be removed is ignored; the file is written all the same.
         with suppress(OSError):
@@ -111,6 +113,25 @@ def _refuse_way_out(path: Path, target: Path) -> None:
         is_repository = os.path.lexists(folder / ".git")
         if is_repository and not target.is_relative_to(os.path.realpath(folder)):
             raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
+
+
+def _place_new(aside: Path, path: Path, target: Path) -> None:
+    """Put a file in its place unless something is there; of several runs at once, one does.
+
+    Raises:
+        FileExistsError: Something is there.
+    """
+    if os.path.lexists(path):  # a link that leads nowhere as well
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    try:
+        os.link(aside, target)  # unlike `replace`, never over another file
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems have no links: FAT, and some that are shared
+        if os.name == "nt":
+            aside.rename(target)  # there, never over another file either
+        else:
+            aside.replace(target)
 
 
 def _take_after(old: Path, new: Path) -> None:

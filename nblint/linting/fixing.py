@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nblint.document.apply import apply
-from nblint.document.edit import Edit, conflict
+from nblint.document.edit import Edit, Together
 from nblint.document.model import Notebook, Unreadable
 from nblint.document.verify import is_edited_only
 from nblint.findings import Finding
@@ -72,11 +72,10 @@ def compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[tuple[Edit,
         unsafe: Whether to take fixes after which the notebook may mean something else.
     """
     chosen: list[tuple[Edit, ...]] = []
+    together = Together()
     for finding in findings:
         fix = finding.fix
-        if fix is None or not (fix.safe or unsafe):
-            continue
-        if not any(conflict(edits, fix.edits) for edits in chosen):
+        if fix and (fix.safe or unsafe) and together.take(fix.edits):
             chosen.append(fix.edits)
     return chosen
 
@@ -88,9 +87,24 @@ def _applied(notebook: Notebook, fixes: Sequence[tuple[Edit, ...]]) -> tuple[Not
     """
     edited = _verified(notebook, fixes)
     if edited is None and len(fixes) > 1:
-        fixes = [fix for fix in fixes if _verified(notebook, [fix])]
+        fixes = _sound(notebook, fixes)
         edited = _verified(notebook, fixes)
     return edited, len(fixes)
+
+
+def _sound(notebook: Notebook, fixes: Sequence[tuple[Edit, ...]]) -> Sequence[tuple[Edit, ...]]:
+    """Return the fixes that do what their edits say, of some that together do not.
+
+    By halves, since mostly a few of many do not.
+    """
+    if len(fixes) < 2:
+        return ()
+    half = len(fixes) // 2
+    return [
+        fix
+        for part in (fixes[:half], fixes[half:])
+        for fix in (part if _verified(notebook, part) else _sound(notebook, part))
+    ]
 
 
 def _verified(notebook: Notebook, fixes: Sequence[tuple[Edit, ...]]) -> Notebook | None:

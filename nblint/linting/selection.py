@@ -22,15 +22,25 @@ class Selection:
         found: The settings and where they come from.
 
     Raises:
-        SettingsError: A selector is the beginning of no code, or there is no detector of a name.
+        SettingsError: A selector is the beginning of no code, there is no detector of a name, or no
+            rule is left.
     """
 
     def __init__(self, found: SettingsFile) -> None:
         self._settings = found.settings
         self._root = found.root
-        self._wanted = (*found.settings.select, *found.settings.extend_select, ALWAYS_ON)
+        self._wanted = (*found.settings.select, *found.settings.extend_select)
         _validate(found)
-        self.rules = tuple(rule for rule in rules_about(self._wanted) if self._is_selected(rule))
+        self.rules = tuple(
+            rule for rule in rules_about((*self._wanted, ALWAYS_ON)) if self._is_selected(rule)
+        )
+        if [rule.code for rule in self.rules] == [ALWAYS_ON] and not self._is_wanted(ALWAYS_ON):
+            # Whoever reads "All clean" believes that something was looked for.
+            where = f"{found.path}: " if found.path else ""
+            raise SettingsError(
+                f"{where}select and ignore leave no rule, so that nothing would be checked;"
+                " exclude is for notebooks that are to be passed over"
+            )
 
     def for_notebook(self, path: str) -> tuple[Rule, ...]:
         """Return the rules that run on a notebook.
@@ -62,8 +72,11 @@ class Selection:
             return True
         if rule.explicit and rule.code not in self._wanted and ALL not in self._wanted:
             return False
-        selected = _longest_prefix(rule.code, self._wanted)
-        return selected > _longest_prefix(rule.code, self._settings.ignore)
+        return self._is_wanted(rule.code)
+
+    def _is_wanted(self, code: str) -> bool:
+        selected = _longest_prefix(code, self._wanted)
+        return selected > _longest_prefix(code, self._settings.ignore)
 
 
 def _longest_prefix(code: str, prefixes: Iterable[str]) -> int:

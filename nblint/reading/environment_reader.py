@@ -127,10 +127,7 @@ class EnvironmentReader:
         """Return what the Python values in a line show: `$name` and `{expression}`."""
         names = [found[1] for found in re.finditer(r"(?<!\$)\$([A-Za-z_]\w*)", text)]
         expressions = names + [expression for _, expression in python_expressions(text)]
-        held = NOTHING
-        for expression in expressions:
-            held |= self.python.scope.holds(_expression(expression))
-        return held
+        return NOTHING.union(*(self.python.scope.holds(_expression(one)) for one in expressions))
 
     # Shell
 
@@ -143,22 +140,22 @@ class EnvironmentReader:
                 where = cell.argument_place(magic, start, start + len(expression))
             self.python.read_expression(cell, expression, place or where)
         captured = magic.target is not None or magic.name == "!!"
-        held = NOTHING
+        held: set[str] = set()
         # Only what follows a `$` can be a name of Python's; to know them all takes every tree.
         names = self._python_names() if "$" in command else frozenset[str]()
         for use in read_shell(substitute(command, names)):
             where = place or cell.argument_place(magic, use.start, use.end)
             self._shell_use(use, where, lost=True, captured=captured)
             if use.shown and use.kind == "read":
-                held |= {use.name}
+                held.add(use.name)
             elif use.kind == "dump":
-                held |= {EVERYTHING}
+                held.add(EVERYTHING)
         if _PRINTS.match(command):
             values = self._python_values(cell, command, whole)
             held |= values
             if not captured:
                 self.python.expose(values, whole, "echo")
-        return held if captured else NOTHING
+        return frozenset(held) if captured else NOTHING
 
     def _script(self, cell: Cell, script: str, first_row: int) -> None:
         is_notebook = cell.language in SHELL_LANGUAGES

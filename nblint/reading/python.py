@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import cached_property
-from itertools import zip_longest
+from functools import cached_property, lru_cache
+from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -250,6 +251,25 @@ def _moved(magic: Magic, shifts: tuple[int, ...]) -> Magic:
     return replace(magic, column=magic.column + shift.get(magic.row, 0), pieces=pieces)
 
 
+def characters(text: str, start: int, count: int) -> int:
+    """Return how many characters some bytes of a row are.
+
+    Args:
+        text: The row.
+        start: The offset of the character at which they begin.
+        count: How many bytes of UTF-8.
+    """
+    if text.isascii():
+        return count
+    offsets = _byte_offsets(text)
+    return bisect_left(offsets, offsets[min(start, len(text))] + count) - start
+
+
+@lru_cache(maxsize=16)
+def _byte_offsets(row: str) -> list[int]:
+    return [0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in row)]
+
+
 def _added(before: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(map(sum, zip_longest(before, more, fillvalue=0)))
 
@@ -295,10 +315,7 @@ class PythonCell:
         shifts = self._read.shifts
         shift = shifts[row - 1] if row <= len(shifts) else 0
         text = self.cell.rows[row - 1] if row <= len(self.cell.rows) else ""
-        if not text.isascii():
-            encoded = text[shift:].encode("utf-8", "surrogatepass")
-            offset = sum(byte & 0xC0 != 0x80 for byte in encoded[:offset])  # first bytes only
-        return min(shift + offset, len(text)) + 1
+        return min(shift + characters(text, shift, offset), len(text)) + 1
 
     def place(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias | ast.arg) -> Place:
         """Return where a node of the tree stands."""

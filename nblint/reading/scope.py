@@ -55,6 +55,7 @@ class Scope(Names):
         self._variable_of = variable_of
         self._held: dict[str, Held] = {}  # by the same
         self._itemized: set[str] = set()  # containers whose items stand in `_held`
+        self._bound: dict[ast.stmt, frozenset[str]] = {}  # what statements bind
 
     def holds(self, node: ast.expr | None) -> Held:
         """Return the variables whose values can be seen in an expression's value."""
@@ -217,12 +218,25 @@ class Scope(Names):
 
     def mark(self, branches: list[ast.stmt]) -> Mark:
         """Return what those names stand for now that some statements bind."""
-        keys: set[str | None] = set()
-        for statement in branches:
-            for node in ast.walk(statement):
-                if isinstance(getattr(node, "ctx", None), ast.Store):
-                    keys.add(key_of(cast("ast.expr", node)))
-        return {key: (self._strings.get(key), self._held.get(key)) for key in keys if key}
+        keys = frozenset[str]().union(*map(self._bound_in, branches))
+        return {key: (self._strings.get(key), self._held.get(key)) for key in keys}
+
+    def _bound_in(self, statement: ast.stmt) -> frozenset[str]:
+        """Return what a statement binds; an `elif` is asked as often as it has others above it."""
+        if statement not in self._bound:
+            keys: set[str] = set()
+            nodes: list[ast.AST] = [*ast.iter_child_nodes(statement)]
+            while nodes:
+                node = nodes.pop()
+                if isinstance(node, ast.stmt):
+                    keys |= self._bound_in(node)
+                    continue
+                is_bound = isinstance(getattr(node, "ctx", None), ast.Store)
+                if is_bound and (key := key_of(cast("ast.expr", node))):
+                    keys.add(key)
+                nodes += ast.iter_child_nodes(node)
+            self._bound[statement] = frozenset(keys)
+        return self._bound[statement]
 
     def again(self, mark: Mark) -> Mark:
         """Return what the names of an earlier mark stand for now."""

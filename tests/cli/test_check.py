@@ -209,6 +209,33 @@ def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: st
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "arguments", "file"),
+    [
+        ("select = []", [], "nblint.toml: "),
+        ('select = ["ALL"]\nignore = ["ALL"]', [], "nblint.toml: "),
+        ('ignore = ["NBL2"]', ["--select", "NBL2"], "nblint.toml: "),
+        ("", ["--select", "NBL104", "--ignore", "NBL104"], ""),
+    ],
+)
+def test_nothing_is_not_clean(settings: str, arguments: list[str], file: str) -> None:
+    for name in ("a.ipynb", "b.ipynb"):
+        write(name, ("markdown", complete_header()))
+    if settings:
+        Path("nblint.toml").write_text(settings)
+    result = nblint("check", *arguments)
+    assert result.exit_code == 2
+    sentence = f"{file}select and ignore leave no rule, so that nothing would be checked"
+    assert result.stderr.count(sentence) == 1
+    assert "clean" not in result.stdout
+
+
+def test_whether_files_can_be_read_is_something() -> None:
+    write("a.ipynb", ("markdown", complete_header()))
+    Path("nblint.toml").write_text('select = []\nextend-select = ["NBL001"]')
+    assert nblint("check").exit_code == 0
+
+
 def test_a_folder_without_notebooks_is_no_success() -> None:
     Path("empty").mkdir()
     result = nblint("check", "empty")

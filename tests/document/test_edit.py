@@ -12,12 +12,13 @@ from nblint.document.edit import (
     DeleteCell,
     Edit,
     InsertCell,
+    NewIds,
     ReorderCells,
+    Rewrite,
     SetValue,
     TextEdit,
-    conflict,
+    Together,
     edited,
-    new_id,
 )
 from nblint.document.model import Notebook
 from nblint.document.positions import RawNotebook, members
@@ -50,11 +51,9 @@ def edit(draw: st.DrawFn, notebook: Notebook) -> Edit:
 def edited_notebooks(draw: st.DrawFn) -> tuple[Notebook, list[Edit]]:
     """A notebook, and edits that can be applied together."""
     notebook = draw(notebooks())
-    edits: list[Edit] = []
-    for candidate in draw(st.lists(edit(notebook), max_size=6)):
-        if not conflict(edits, [candidate]):
-            edits.append(candidate)
-    return notebook, edits
+    together = Together()
+    candidates = draw(st.lists(edit(notebook), max_size=6))
+    return notebook, [candidate for candidate in candidates if together.take([candidate])]
 
 
 def expected_cells(notebook: Notebook, edits: list[Edit]) -> list[tuple[str, dict[str, Any]]]:
@@ -232,17 +231,43 @@ def test_changes_that_no_edit_says_are_noticed() -> None:
 
 def test_edits_of_the_same_part_conflict() -> None:
     insertion = TextEdit(1, 3, 3, "x")
-    assert not conflict([insertion], [insertion])
-    assert conflict([TextEdit(1, 0, 2, "")], [TextEdit(1, 1, 3, "")])
-    assert not conflict([TextEdit(1, 0, 2, "")], [TextEdit(1, 2, 3, "")])
-    assert not conflict([TextEdit(1, 0, 2, "")], [TextEdit(2, 0, 2, "")])
-    assert conflict([TextEdit(1, 0, 2, "")], [DeleteCell(1)])
-    assert conflict([ReorderCells((1, 2))], [InsertCell(1, "")])
-    assert conflict([SetValue(1, ("metadata",), {})], [SetValue(1, ("metadata", "tags"), [])])
-    assert not conflict([SetValue(1, ("id",), "a")], [SetValue(2, ("id",), "b")])
+    assert not conflict(insertion, insertion)
+    assert conflict(TextEdit(1, 0, 2, ""), TextEdit(1, 1, 3, ""))
+    assert not conflict(TextEdit(1, 0, 2, ""), TextEdit(1, 2, 3, ""))
+    assert not conflict(TextEdit(1, 0, 2, ""), TextEdit(2, 0, 2, ""))
+    assert conflict(TextEdit(1, 0, 2, ""), DeleteCell(1))
+    assert conflict(ReorderCells((1, 2)), InsertCell(1, ""))
+    assert conflict(SetValue(1, ("metadata",), {}), SetValue(1, ("metadata", "tags"), []))
+    assert not conflict(SetValue(1, ("id",), "a"), SetValue(2, ("id",), "b"))
+    for edit_of_all in (Rewrite(b""), ReorderCells((1, 2))):
+        assert conflict(DeleteCell(1), edit_of_all)
+
+
+def conflict(one: Edit, other: Edit) -> bool:
+    """Say whether two edits conflict, whichever comes first."""
+    first, second = Together(), Together()
+    assert first.take([one])
+    assert second.take([other])
+    answer = not first.take([other])
+    assert second.take([one]) is not answer
+    return answer
+
+
+@given(st.data())
+def test_an_edit_conflicts_with_many_as_it_does_with_one_of_them(data: st.DataObject) -> None:
+    notebook = data.draw(notebooks())
+    together = Together()
+    taken: list[Edit] = []
+    for candidate in data.draw(st.lists(edit(notebook), max_size=12)):
+        is_free = not any(conflict(one, candidate) for one in taken)
+        assert together.take([candidate]) is is_free
+        if is_free:
+            taken.append(candidate)
 
 
 def test_new_ids_are_not_taken_and_do_not_vary() -> None:
-    first = new_id("text", set())
-    assert first == new_id("text", set())
-    assert new_id("text", {first}) not in {first, ""}
+    first = NewIds(()).of("text")
+    assert first == NewIds(()).of("text")
+    assert NewIds({first}).of("text") not in {first, ""}
+    alike = NewIds(())
+    assert len({alike.of("text") for _ in range(100)}) == 100

@@ -18,7 +18,7 @@ from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
 
 # More than twice, since what is found is sorted, and grows its fingerprints; a square is four.
-_MOST = 2.7
+_MOST = 2.4
 _FEW = 150
 
 

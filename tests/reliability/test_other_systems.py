@@ -1,5 +1,6 @@
 """What Windows and macOS do otherwise, as far as it can be tried anywhere."""
 
+import errno
 import ntpath
 import os
 import signal
@@ -105,6 +106,18 @@ def test_without_what_only_posix_has(tmp_path: Path, monkeypatch: pytest.MonkeyP
     write_atomically(file, b"new", instead_of=b"old")
     assert file.read_bytes() == b"new"
     assert list(workers.shared(abs, [(None, -1), (None, -2)], 2)) == [(None, 1), (None, 2)]
+
+
+def test_where_a_file_has_but_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no links on FAT")
+
+    monkeypatch.setattr(os, "link", link)
+    write_atomically(tmp_path / "file", b"new", new=True)
+    with pytest.raises(FileExistsError):
+        write_atomically(tmp_path / "file", b"newer", new=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize(

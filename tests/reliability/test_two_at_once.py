@@ -1,12 +1,16 @@
 """Two runs over one repository: whoever comes second is told, and no file is half of each."""
 
 import json
+import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from nblint.document.write import write_atomically
 from tests.command import nblint
 from tests.conftest import notebook_bytes
 
@@ -48,10 +52,36 @@ def at_once(*lines: str) -> list[str]:
 
 def test_baselines_that_are_created() -> None:
     refused = at_once(*["baseline create"] * 3)
-    assert len(refused) < 3, "one has done it"
-    assert all("there is a baseline already" in why or "File exists" in why for why in refused)
+    assert len(refused) == 2, "one has done it, and only one says so"
+    assert all("there is a baseline already" in why for why in refused)
     assert len(json.loads(Path(".nblint-baseline.json").read_bytes())["entries"]) > NOTEBOOKS
     assert nblint("check").exit_code == 0
+
+
+def test_a_new_file_is_made_by_one_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = 8
+    barrier = threading.Barrier(runs)
+    is_there = os.path.lexists
+
+    def all_find_nothing(path: str | Path) -> bool:
+        found = is_there(path)
+        if Path(path).name == "new.json":
+            barrier.wait(timeout=60)
+        return found
+
+    def make(number: int) -> bool:
+        try:
+            write_atomically(Path("new.json"), b"%d" % number, new=True)
+        except FileExistsError:
+            return False
+        return True
+
+    monkeypatch.setattr(os.path, "lexists", all_find_nothing)
+    with ThreadPoolExecutor(runs) as pool:
+        made = list(pool.map(make, range(runs)))
+    assert made.count(True) == 1
+    assert Path("new.json").read_bytes() == b"%d" % made.index(True)
+    assert not list(Path().glob(".nblint-*/"))
 
 
 def test_baselines_that_are_updated() -> None:

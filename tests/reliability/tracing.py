@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
+import nblint
 from tests.system import needs
 
 # What strace prints: the process, the call's name, its arguments.
@@ -22,6 +23,8 @@ _CALL = re.compile(r"^\d+ +(\w+)\((.*)")
 _OTHER = re.compile(
     r"mmap|munmap|brk|m(protect|remap|advise)|rt_sig\w+|futex|clock_\w+|get\w+|exit\w*"
 )
+# Where modules and libraries are.
+_INSTALLED = (sys.prefix, sys.base_prefix, str(Path(nblint.__file__).parent), "/lib/", "/lib64/")
 
 
 class Call(NamedTuple):
@@ -39,6 +42,9 @@ def program(*arguments: str) -> list[str]:
 def calls(command: Sequence[str], folder: Path, since: str) -> list[Call]:
     """Return the calls that a program makes from the first one on that names something.
 
+    Those that load modules and libraries are left out: Python itself makes them, and says in its
+    own words what became of them.
+
     Args:
         command: The program, which runs to its end.
         folder: Where it runs.
@@ -46,7 +52,7 @@ def calls(command: Sequence[str], folder: Path, since: str) -> list[Call]:
     """
     needs("strace")
     log = folder.parent / "strace.log"
-    run = _run(["strace", "-f", "-o", str(log), *command], folder)
+    run = _run(["strace", "-f", "-y", "-o", str(log), *command], folder)
     if "ptrace" in run.stderr and not log.read_text():
         pytest.skip("this system lets no program trace another one")
     numbers: Counter[str] = Counter()
@@ -55,7 +61,8 @@ def calls(command: Sequence[str], folder: Path, since: str) -> list[Call]:
         if match := _CALL.match(line):
             name, arguments = match.groups()
             numbers[name] += 1
-            if (found or since in arguments) and not _OTHER.fullmatch(name):
+            is_meant = not _OTHER.fullmatch(name) and not _is_loading(arguments)
+            if (found or since in arguments) and is_meant:
                 found.append(Call(name, numbers[name]))
     assert found, log.read_text()[-2000:]
     return found
@@ -68,9 +75,20 @@ def killed(command: Sequence[str], folder: Path, call: Call) -> "subprocess.Comp
 
 def failed(
     command: Sequence[str], folder: Path, call: Call, error: str
-) -> "subprocess.CompletedProcess[str]":
-    """Run a program, one of whose calls fails with an error such as ENOSPC."""
-    return _tampered(command, folder, f"{call.name}:error={error}:when={call.number}", call)
+) -> "subprocess.CompletedProcess[str] | None":
+    """Run a program, one of whose calls fails with an error such as ENOSPC.
+
+    Returns:
+        What became of it; None where it is a call that loads a module: how many there are before
+            another one can differ from run to run.
+    """
+    run = _tampered(command, folder, f"{call.name}:error={error}:when={call.number}", call)
+    log = (folder.parent / "strace.log").read_text(errors="replace").splitlines()
+    return None if any("(INJECTED)" in line and _is_loading(line) for line in log) else run
+
+
+def _is_loading(arguments: str) -> bool:
+    return any(path in arguments for path in _INSTALLED)
 
 
 def _tampered(
@@ -79,8 +97,9 @@ def _tampered(
     options = [
         "-f",
         "-qq",
+        "-y",
         "-o",
-        os.devnull,
+        str(folder.parent / "strace.log"),
         "-e",
         f"trace={call.name}",
         "-e",

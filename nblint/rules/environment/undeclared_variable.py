@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from nblint.findings import Finding, Rule
 from nblint.reading.catalogue import Catalogue
 from nblint.reading.environment import Environment
+from nblint.toml import MOST_SUGGESTIONS
 
 _LOST = "!export sets it for that line alone: each ! line runs in a shell of its own"
 
@@ -49,9 +50,10 @@ class UndeclaredVariable(Rule):
                 continue
             if use.asks and use.name in read:
                 continue  # the read itself is reported
-            if use.name not in nearest_to:  # comparing with all names takes a while
+            # Comparing with all names takes a while.
+            if use.name not in nearest_to and len(nearest_to) < MOST_SUGGESTIONS:
                 nearest_to[use.name] = catalogue.nearest(use.name)
-            nearest = nearest_to[use.name]
+            nearest = nearest_to.get(use.name)
             yield self.at(
                 use.place,
                 f"{use.name} is not in the catalogue"

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from nblint.document.edit import SetValue, new_id
+from nblint.document.edit import NewIds, SetValue
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
@@ -43,7 +43,7 @@ class CellIds(Rule):
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
             return
-        taken = {cell.id for cell in notebook.cells if cell.id}
+        ids = NewIds(cell.id for cell in notebook.cells if cell.id)
         seen: set[str] = set()
         for cell in notebook.cells:
             if not cell.data:
@@ -57,11 +57,11 @@ class CellIds(Rule):
             else:
                 seen.add(cell.id)
                 continue
-            identifier = new_id(cell.source, taken)
-            taken.add(identifier)
             yield self.at(
                 cell.place(1),
                 problem,
                 help="give each cell an id of its own, or let Jupyter save the notebook again",
-                fix=Fix("give the cell an id", (SetValue(cell.index, ("id",), identifier),)),
+                fix=Fix(
+                    "give the cell an id", (SetValue(cell.index, ("id",), ids.of(cell.source)),)
+                ),
             )

@@ -1,7 +1,7 @@
 import warnings
 from collections.abc import Iterator
 
-from nblint.document.edit import Rewrite, new_id
+from nblint.document.edit import NewIds, Rewrite
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Fix, Rule
 
@@ -55,11 +55,10 @@ def _converted(notebook: Notebook) -> bytes | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             new = nbformat.convert(reads(notebook.raw.decode()), to_version=4)
-        taken: set[str] = set()
+        ids = NewIds(())
         for cell in new.cells:
             # nbformat's are random; the same fix gives the same bytes twice.
-            cell["id"] = new_id(cell.source, taken)
-            taken.add(cell["id"])
+            cell["id"] = ids.of(cell.source)
         text: str = nbformat.writes(new)
     except Exception:
         return None

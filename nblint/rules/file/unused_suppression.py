@@ -14,7 +14,9 @@ from nblint.toml import nearest
 
 # Where a comment ends that begins so; others end with their row.
 _ENDINGS = {"<!--": "-->", "/*": "*/"}
-_MANY = 100  # more than nobody has written; what takes long is left out then
+# More and longer than what somebody has written: what takes long is left out then.
+_MANY = 100
+_LONG = 20_000
 
 
 class UnusedSuppression(Rule):
@@ -49,7 +51,7 @@ class UnusedSuppression(Rule):
             place = found.suppression.place
             cell = notebook.cells[(place.cell or 1) - 1]
             # Each is tried out on its whole cell.
-            edit = None if are_many else _without(cell, found)
+            edit = None if are_many or len(cell.source) > _LONG else _without(cell, found)
             if found.codes:
                 message = f"the suppression of {', '.join(found.codes)} suppresses nothing"
                 advice = "remove it"

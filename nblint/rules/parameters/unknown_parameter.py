@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
 from nblint.reading.parameters import Parameters
-from nblint.toml import nearest
+from nblint.toml import MOST_SUGGESTIONS, nearest
 
 
 class UnknownParameter(Rule):
@@ -51,12 +51,12 @@ class UnknownParameter(Rule):
     def check(self, parameters: Parameters) -> Iterator[Finding]:
         if not parameters.readable:
             return
-        assigned = [parameter.name for parameter in parameters.assigned]
-        for row in parameters.documented or ():
-            if row.name not in assigned:
-                suggestion = nearest(row.name, assigned)
-                yield self.at(
-                    row.place,
-                    f"the parameters cell does not assign {row.name!r}{suggestion}",
-                    help="use the name that the cell tagged 'parameters' assigns, or drop the row",
-                )
+        assigned = dict.fromkeys(parameter.name for parameter in parameters.assigned)
+        unknown = [row for row in parameters.documented or () if row.name not in assigned]
+        for number, row in enumerate(unknown):
+            suggestion = nearest(row.name, assigned) if number < MOST_SUGGESTIONS else ""
+            yield self.at(
+                row.place,
+                f"the parameters cell does not assign {row.name!r}{suggestion}",
+                help="use the name that the cell tagged 'parameters' assigns, or drop the row",
+            )

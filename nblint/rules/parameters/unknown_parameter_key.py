@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from nblint.findings import Finding, Rule
 from nblint.reading.parameters import Parameters
 from nblint.reading.project import Project
-from nblint.toml import nearest
+from nblint.toml import MOST_SUGGESTIONS, nearest
 
 
 class UnknownParameterKey(Rule):
@@ -35,12 +35,13 @@ class UnknownParameterKey(Rule):
         file = project.parameters_file
         if file is None or not parameters.readable:
             return
-        assigned = [parameter.name for parameter in parameters.assigned]
-        for key in file.keys:
-            if key.name not in assigned:
-                yield self.at(
-                    key.place,
-                    f"{key.name!r} is no parameter of the notebook{nearest(key.name, assigned)}",
-                    help="use the name that the cell tagged 'parameters' assigns, or drop the key",
-                    path=file.path,
-                )
+        assigned = dict.fromkeys(parameter.name for parameter in parameters.assigned)
+        unknown = [key for key in file.keys if key.name not in assigned]
+        for number, key in enumerate(unknown):
+            suggestion = nearest(key.name, assigned) if number < MOST_SUGGESTIONS else ""
+            yield self.at(
+                key.place,
+                f"{key.name!r} is no parameter of the notebook{suggestion}",
+                help="use the name that the cell tagged 'parameters' assigns, or drop the key",
+                path=file.path,
+            )
