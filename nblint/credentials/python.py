@@ -18,7 +18,7 @@ from nblint.credentials.names import CredentialName, Level, judge, taken_by
 from nblint.credentials.shell import find_shell
 from nblint.credentials.urls import QUERY_KEYS, find_easy_connect
 from nblint.patterns import lazy_pattern
-from nblint.reading.visitor import FIELDS
+from nblint.reading.visitor import walk
 
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()
@@ -55,30 +55,10 @@ _READ = frozenset({
 })  # fmt: skip
 
 
-def _walk(tree: ast.Module, *, prune: bool) -> Iterator[ast.AST]:
-    """Yield the nodes that matter; if told so, without the calls that stand for magics.
-
-    The shell layer reads magics as they are written.
-    """
-    stack: list[ast.AST] = [*tree.body]
-    while stack:
-        node = stack.pop()
-        kind = node.__class__
-        if kind in _READ:
-            if prune and isinstance(node, ast.Call) and _is_magic(node):
-                continue
-            yield node
-        for field in FIELDS[kind]:
-            value = getattr(node, field, None)
-            if value.__class__ is list:
-                stack += [one for one in value if isinstance(one, ast.AST)]
-            elif isinstance(value, ast.AST):
-                stack.append(value)
-
-
-def _is_magic(node: ast.Call) -> bool:
-    match node.func:
-        case ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))):
+def _is_magic(node: ast.AST) -> bool:
+    """Tell whether a call stands for a magic: the shell layer reads those as they are written."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")))):
             return True
     return False
 
@@ -109,7 +89,11 @@ class PythonLayer:
 
     def find(self) -> Iterator[Hit]:
         """Yield the hits of the tree, in no particular order and possibly more than once."""
-        for node in _walk(self._tree, prune="get_ipython" not in self._text):
+        # An author who writes out `get_ipython()` means what no other layer reads.
+        skip = _is_magic if "get_ipython" not in self._text else None
+        for node in walk(self._tree, skip):
+            if node.__class__ not in _READ:
+                continue
             match node:
                 case ast.Assign(targets=targets, value=value):
                     for target in targets:

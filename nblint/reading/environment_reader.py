@@ -28,6 +28,7 @@ from nblint.reading.scope import NOTHING, Held
 from nblint.reading.shell import python_expressions, read_shell, substitute
 from nblint.reading.shell_grammar import ShellUse
 from nblint.reading.syntax import parse_expression
+from nblint.reading.visitor import walk
 
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
@@ -218,7 +219,7 @@ def _bound(cell: PythonCell) -> Iterator[str]:
     for magic in cell.magics:
         if magic.kind == "cell" and magic.name == "capture":
             yield from magic.argument.split()
-    for node in ast.walk(cell.tree or ast.Module([], [])):
+    for node in walk(cell.tree) if cell.tree else ():
         match node:
             case ast.Name(id=name, ctx=ast.Store()):
                 yield name
@@ -226,8 +227,8 @@ def _bound(cell: PythonCell) -> Iterator[str]:
                 yield node.name
             case ast.arg():
                 yield node.arg
-            case ast.alias():
-                yield node.asname or node.name.partition(".")[0]
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from (name.asname or name.name.partition(".")[0] for name in names)
             case ast.Compare(
                 left=ast.Constant(value=str(name)),
                 comparators=[ast.Call(func=ast.Name(id="globals" | "locals"))],

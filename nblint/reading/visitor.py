@@ -1,7 +1,7 @@
 """Visits the nodes of a syntax tree: as `ast.NodeVisitor` does, in less time."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 # Most nodes of a tree, with nothing below them; nobody asks to visit them.
@@ -32,7 +32,7 @@ class Visitor(ast.NodeVisitor):
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit what stands below a node."""
-        for field in FIELDS[node.__class__]:
+        for field in _FIELDS[node.__class__]:
             value = getattr(node, field, None)
             if value.__class__ is list:
                 for item in value:
@@ -40,6 +40,29 @@ class Visitor(ast.NodeVisitor):
                         self.visit(item)
             elif isinstance(value, ast.AST):
                 self.visit(value)
+
+
+def walk(tree: ast.AST, skip: Callable[[ast.AST], bool] | None = None) -> Iterator[ast.AST]:
+    """Yield a node and what stands below it, in no particular order.
+
+    In less time than `ast.walk`: operators, contexts and the names of imports are left out.
+
+    Args:
+        tree: The node.
+        skip: Tells of a node that neither it nor what stands below it is wanted.
+    """
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        if skip is not None and skip(node):
+            continue
+        yield node
+        for field in _FIELDS[node.__class__]:
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                nodes += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                nodes.append(value)
 
 
 class _Fields(dict[type, tuple[str, ...]]):
@@ -60,4 +83,4 @@ class _Methods(dict[tuple[type, type], Callable[[Any, ast.AST], None] | None]):
         return found
 
 
-FIELDS, _METHODS = _Fields(), _Methods()
+_FIELDS, _METHODS = _Fields(), _Methods()

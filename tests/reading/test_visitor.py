@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import nblint.reading.environment_python as module
-from nblint.reading.visitor import Visitor
+from nblint.reading.visitor import Visitor, walk
 
 
 def visited(base: type[ast.NodeVisitor], tree: ast.AST) -> list[ast.AST]:
@@ -23,3 +23,16 @@ def test_the_same_nodes_in_the_same_order() -> None:
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     assert visited(Visitor, tree) == visited(ast.NodeVisitor, tree)
     assert len(visited(Visitor, tree)) > 200
+
+
+def test_a_walk_leaves_out_operators_and_contexts_only() -> None:
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    left_out = (ast.alias, ast.boolop, ast.cmpop, ast.expr_context, ast.operator, ast.unaryop)
+    wanted = {node for node in ast.walk(tree) if not isinstance(node, left_out)}
+    assert {node for node in walk(tree) if not isinstance(node, left_out)} == wanted
+
+
+def test_a_walk_skips_what_stands_below() -> None:
+    tree = ast.parse("f(a, g(b)); c")
+    calls = walk(tree, lambda node: isinstance(node, ast.Call))
+    assert [node.id for node in calls if isinstance(node, ast.Name)] == ["c"]
