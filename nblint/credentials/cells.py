@@ -119,6 +119,10 @@ def _words_of_literals(text: str) -> set[str]:
     for match in _LITERAL.finditer(text):
         if (group := match.lastindex) is None:
             continue  # a comment
+        # A draft with quotes in quotes, `print('key = '…'')`, is no Python.
+        behind = match.end()
+        if text[behind : behind + 1].isalnum():
+            words.update(_WORD.findall(text, behind, behind + 400))
         start, end = match.span(group)
         if end - start < 6:
             continue

@@ -40,6 +40,9 @@ def fix_document(
 ) -> Fixed:
     """Apply the fixes of a notebook's findings, and of what is found then, until none is left.
 
+    Fixes that are there again every time, as where Markdown is nested too deeply for its parser,
+    are left out: each round would add to the notebook.
+
     Args:
         document: What has been read from the file.
         name: The notebook's path.

@@ -14,6 +14,7 @@ from nblint.linting.registry import rules
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 from nblint.settings import Settings, SettingsFile
+from tests.conftest import notebook_bytes
 from tests.document.notebooks import notebooks
 
 ROWS = st.sampled_from(
@@ -114,6 +115,17 @@ def test_fixes(notebook: Notebook, codes: tuple[str, ...]) -> None:
     assert again.document is after
     assert not again.fixes
     assert again.checked.findings == fixed.checked.findings
+
+
+def test_a_fix_that_mends_nothing_is_left_out() -> None:
+    # The parser passes over all that follows a list as deep as that, what a fix inserts as well.
+    deep = "- " * 200
+    source = f"#Title\n\n## Purpose\n\n{deep}x\n\n## Audience\n\na\n"
+    notebook = Notebook.parse("nb.ipynb", notebook_bytes(("markdown", source)))
+    fixed = fix_document(notebook, "nb.ipynb", *run(FIXED_HERE), unsafe=False)
+    assert isinstance(fixed.document, Notebook)
+    assert fixed.document.cells[0].source == source.replace("#Title", "# Title")
+    assert "NBL102" in {finding.code for finding in fixed.checked.findings}
 
 
 def only_edited_cells_differ(before: Notebook, after: Notebook) -> None:
