@@ -42,6 +42,10 @@ def output(**parts: object) -> bytes:
     return cell("1", outputs=[{"metadata": {}, **parts}])
 
 
+def named(count: int) -> dict[str, str]:
+    return {f"password_{n}": make("password", str(n)) for n in range(count)}
+
+
 def many_outputs(count: int) -> bytes:
     stream = {"output_type": "stream", "name": "stdout"}
     return cell("1", outputs=[stream | {"text": text} for text in credentials(count)])
@@ -63,7 +67,7 @@ GROWING: dict[str, Callable[[int], bytes]] = {
     ),
     "credentials in code": lambda n: cell([f"p{row[:-1]}\n" for row in credentials(n)]),
     "credentials in markdown": lambda n: cell(credentials(n), "markdown"),
-    "credentials in one row": lambda n: cell("".join(credentials(10 * n)).replace("\n", ";")),
+    "credentials in one row": lambda n: cell("".join(credentials(4 * n)).replace("\n", ";")),
     "suppressions": lambda n: cell(rows(n, "x = N  # nblint: ignore[NBL104]")),
     "variables": lambda n: cell(["import os\n", *rows(n, "os.environ['A_N']")]),
     "paths": lambda n: cell(rows(n, "open('/home/ann/N')")),
@@ -78,6 +82,30 @@ GROWING: dict[str, Callable[[int], bytes]] = {
     "outputs": many_outputs,
     "cells": many_cells,
     "cells that are alike": lambda n: notebook_bytes(*[("code", "x = 1")] * 10 * n),
+    "variables in a row of a shell": lambda n: cell(
+        "!echo " + "".join(rows(n, "$AN")).replace("\n", " ")
+    ),
+    "variables of a script": lambda n: cell(["%%bash\n", *rows(n, "echo $AN > /dev/null; bN=1")]),
+    "variables of IPython": lambda n: cell(rows(n, "%env AN=1")),
+    "branches": lambda n: cell(["if a:\n    b = 1\n", *rows(n, "elif aN:\n    b = N")]),
+    "functions": lambda n: cell(["import os\n", *rows(n, "def fN(): return os.getenv('AN')")]),
+    "credentials in JSON": lambda n: output(
+        output_type="display_data", data={"application/json": named(n)}
+    ),
+    "credentials in metadata": lambda n: cell("1", metadata=named(n)),
+    "attachments": lambda n: cell(
+        "a", "markdown", attachments={f"{k}.txt": {"text/plain": v} for k, v in named(n).items()}
+    ),
+    "blocks of HTML": lambda n: cell(rows(n, "<div>N</div>\n\n<h2>aN</h2>\n"), "markdown"),
+    "characters beyond ASCII": lambda n: cell(
+        "x = '" + "é" * 10 * n + "'; " + n * "os.getenv('A');"
+    ),
+    "cells without ids": lambda n: notebook_bytes(*[("code", "x = 1")] * n).replace(
+        b'"id"', b'"di"'
+    ),
+    "parameters that nobody knows": lambda n: cell(
+        rows(n, "aN = N"), metadata={"tags": ["parameters"]}
+    ),
     "tags": lambda n: cell("1", metadata={"tags": rows(n, "nblint-ignore-N")}),
 }
 
