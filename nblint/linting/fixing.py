@@ -50,41 +50,48 @@ def fix_document(
     Returns:
         The fixed notebook.
     """
-    checked = check_document(document, name, project, selection)
-    redaction, fixes = checked.redaction, 0
-    for _ in range(_MOST_ROUNDS):
-        if not isinstance(document, Notebook):
-            break
-        fixed, number = _applied(document, compatible(checked.findings, unsafe=unsafe))
+    first = checked = check_document(document, name, project, selection)
+    vain: set[str] = set()
+    before, fixes, rounds = document, 0, 0
+    while isinstance(document, Notebook):
+        wanted = [finding for finding in checked.findings if finding.code not in vain]
+        chosen = compatible(wanted, unsafe=unsafe)
+        fixed, number = _applied(document, chosen)
         if fixed is None:
             break
+        rounds += 1
+        if rounds > _MOST_ROUNDS:  # these mend nothing: once more, without them
+            vain.update(finding.code for finding in chosen)
+            document, checked, fixes, rounds = before, first, 0, 0
+            continue
         document = fixed
         fixes += number
         checked = check_document(document, name, project, selection)
-    return Fixed(document, Checked(checked.findings, redaction), fixes)
+    return Fixed(document, Checked(checked.findings, first.redaction), fixes)
 
 
-def compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[tuple[Edit, ...]]:
-    """Return the edits of the fixes that can be applied together, the first come first.
+def compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
+    """Return those of some findings whose fixes can be applied together, the first come first.
 
     Args:
         findings: The findings.
         unsafe: Whether to take fixes after which the notebook may mean something else.
     """
-    chosen: list[tuple[Edit, ...]] = []
+    chosen: list[Finding] = []
     together = Together()
     for finding in findings:
         fix = finding.fix
         if fix and (fix.safe or unsafe) and together.take(fix.edits):
-            chosen.append(fix.edits)
+            chosen.append(finding)
     return chosen
 
 
-def _applied(notebook: Notebook, fixes: Sequence[tuple[Edit, ...]]) -> tuple[Notebook | None, int]:
+def _applied(notebook: Notebook, findings: Iterable[Finding]) -> tuple[Notebook | None, int]:
     """Return the edited notebook, or None where nothing changes; and how many fixes it has.
 
     Odd files could be edited wrongly. A fix that would do more than its edits say is left out.
     """
+    fixes: Sequence[tuple[Edit, ...]] = [finding.fix.edits for finding in findings if finding.fix]
     edited = _verified(notebook, fixes)
     if edited is None and len(fixes) > 1:
         fixes = _sound(notebook, fixes)

@@ -30,7 +30,9 @@ DEFAULT_TITLE = "Notebook Name"
 _SMALL_PRINT = 5
 _NO_CELL = Place(surface="file", row=1, column=1)
 
-_INSTALLATION = lazy_pattern(r"[%!]+\s*(?:(?:python3?|\S*/python) -m )?(?:pip3?|conda|mamba|uv)\b")
+_INSTALLATION = lazy_pattern(
+    r"[%!]{1,2}\s{0,9}(?:(?:python3?|\S{0,300}/python) -m )?(?:pip3?|conda|mamba|uv)\b"
+)
 
 _EMPTY_PROMPTS: dict[Form, str] = {"text": "TODO", "list": "* TODO", "numbered-list": "1. TODO"}
 

@@ -30,6 +30,8 @@ _KINDS: dict[str, Kind] = {
     "blockquote_open": "paragraph",
     "hr": "rule",
 }
+# markdown-it leaves out all that follows what is nested deeper; CommonMark's preset takes 20.
+_MOST_NESTED = 100
 
 
 @lru_cache(maxsize=16)
@@ -143,7 +145,8 @@ def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
     # Blocks are all that is wanted; what stands inside of them is not parsed.
-    return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
+    parser = MarkdownIt("commonmark", {"maxNesting": _MOST_NESTED})
+    return parser.enable("table").disable(["inline", "text_join"])
 
 
 def _block(tokens: "list[Token]") -> Block | None:

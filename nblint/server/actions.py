@@ -98,7 +98,8 @@ def _fix_all(
         for one in found
         if one.finding.fix and draft.edits(one.finding.fix.edits) is not None
     ]
-    edits = [edit for fix in compatible(possible, unsafe=False) for edit in fix]
+    chosen = compatible(possible, unsafe=False)
+    edits = [edit for finding in chosen if finding.fix for edit in finding.fix.edits]
     edit = _workspace_edit(draft, edits, versioned=versioned)
     if edit is not None:
         yield types.CodeAction(title, kind=kind, edit=edit)
