@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from nblint.linting.registry import rules
 from nblint.linting.selection import Selection
 from nblint.reading.project import Project
 from nblint.settings import Settings, SettingsFile
+from tests.conftest import notebook_bytes
 from tests.document.notebooks import notebooks
 
 ROWS = st.sampled_from(
@@ -114,6 +116,19 @@ def test_fixes(notebook: Notebook, codes: tuple[str, ...]) -> None:
     assert again.document is after
     assert not again.fixes
     assert again.checked.findings == fixed.checked.findings
+
+
+@pytest.mark.parametrize("levels", [15, 300])
+def test_lists_in_lists_hide_nothing_that_follows(levels: int) -> None:
+    text = f"# A title\n\n{'1. ' * levels}\n\nSome words.\n\n##Purpose"
+    project, selection = run(FIXED_HERE)
+    notebook = Notebook.parse("nb.ipynb", notebook_bytes(("markdown", text)))
+    fixed = fix_document(notebook, "nb.ipynb", project, selection, unsafe=True).document
+    assert isinstance(fixed, Notebook)
+    # markdown-it sees nothing behind the deeper one, so that no section can be put there.
+    assert fixed.cells[0].source.count("## Audience") == (levels < 50)
+    again = fix_document(fixed, "nb.ipynb", project, selection, unsafe=True)
+    assert again.document is fixed
 
 
 def only_edited_cells_differ(before: Notebook, after: Notebook) -> None:
