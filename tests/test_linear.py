@@ -24,8 +24,9 @@ from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
 
 # Held by a test of their own; read what nblint's own authors wrote.
 PASSED_OVER = ("nblint.credentials.", "nblint.linting.documentation", "nblint.__main__")
+# Tried at the beginnings of rows, under another name.
+TRIED = {"_CLASSIC_PROMPT"}
 SEARCHING = {"search", "finditer", "findall", "split", "sub", "subn"}
-TRIED = {"_CLASSIC_PROMPT", "_STRING_END"}  # under another name
 
 
 def _modules() -> Iterator[str]:
@@ -41,7 +42,7 @@ def _in_module(name: str) -> Iterator[tuple[re.Pattern[str], bool]]:
     for variable, value in vars(loaded).items():
         if not re.search(rf"(?m)^{variable}\b", code):
             continue  # imported
-        used = set(re.findall(rf"\b{variable}(?:\[[^\]\n]*\])?\.(\w+)\(", code))
+        used = set(re.findall(rf"\b{variable}(?:\[.*?\])?\.(\w+)\(", code))
         is_searched = bool(used & SEARCHING) or not (used or variable in TRIED)
         for pattern in [*patterns(value), *_of_bytes(value)]:
             yield pattern, is_searched

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
@@ -117,15 +118,17 @@ def test_fixes(notebook: Notebook, codes: tuple[str, ...]) -> None:
     assert again.checked.findings == fixed.checked.findings
 
 
-def test_a_fix_that_mends_nothing_is_left_out() -> None:
-    # The parser passes over all that follows a list as deep as that, what a fix inserts as well.
-    deep = "- " * 200
-    source = f"#Title\n\n## Purpose\n\n{deep}x\n\n## Audience\n\na\n"
-    notebook = Notebook.parse("nb.ipynb", notebook_bytes(("markdown", source)))
-    fixed = fix_document(notebook, "nb.ipynb", *run(FIXED_HERE), unsafe=False)
-    assert isinstance(fixed.document, Notebook)
-    assert fixed.document.cells[0].source == source.replace("#Title", "# Title")
-    assert "NBL102" in {finding.code for finding in fixed.checked.findings}
+@pytest.mark.parametrize("levels", [15, 300])
+def test_lists_in_lists_hide_nothing_that_follows(levels: int) -> None:
+    text = f"# A title\n\n{'1. ' * levels}\n\nSome words.\n\n##Purpose"
+    project, selection = run(FIXED_HERE)
+    notebook = Notebook.parse("nb.ipynb", notebook_bytes(("markdown", text)))
+    fixed = fix_document(notebook, "nb.ipynb", project, selection, unsafe=True).document
+    assert isinstance(fixed, Notebook)
+    # markdown-it sees nothing behind the deeper one, so that no section can be put there.
+    assert fixed.cells[0].source.count("## Audience") == (levels < 50)
+    again = fix_document(fixed, "nb.ipynb", project, selection, unsafe=True)
+    assert again.document is fixed
 
 
 def only_edited_cells_differ(before: Notebook, after: Notebook) -> None:

@@ -33,17 +33,13 @@ def credentials(count: int) -> list[str]:
 
 def cell(source: object, kind: str = "code", **parts: object) -> bytes:
     """Return a notebook of one cell."""
-    notebook: dict[str, Any] = json.loads(notebook_bytes((kind, "")))
-    notebook["cells"][0] |= {"source": source, **parts}
-    return json.dumps(notebook, indent=1).encode()
+    whole: dict[str, Any] = json.loads(notebook_bytes((kind, "")))
+    whole["cells"][0] |= {"source": source, **parts}
+    return json.dumps(whole, indent=1).encode()
 
 
 def output(**parts: object) -> bytes:
     return cell("1", outputs=[{"metadata": {}, **parts}])
-
-
-def named(count: int) -> dict[str, str]:
-    return {f"password_{n}": make("password", str(n)) for n in range(count)}
 
 
 def many_outputs(count: int) -> bytes:
@@ -55,6 +51,46 @@ def many_cells(count: int) -> bytes:
     return notebook_bytes(*(("code", f"import os\nos.environ['A{n}']") for n in range(count)))
 
 
+def spaced(count: int, word: str) -> str:
+    return " ".join(rows(count, word)).replace("\n", "")
+
+
+def displayed(mime: str, data: object) -> bytes:
+    return output(output_type="display_data", data={mime: data})
+
+
+def secrets(count: int) -> dict[str, object]:
+    return {f"k{i}": {"password": make("password", str(i))} for i in range(count)}
+
+
+def widgets(count: int) -> dict[str, object]:
+    return {
+        key: {"model_name": "PasswordModel", "state": value}
+        for key, value in secrets(count).items()
+    }
+
+
+def notebook(**parts: object) -> bytes:
+    return json.dumps(json.loads(notebook_bytes(("code", "1"))) | parts, indent=1).encode()
+
+
+def cells(count: int, **parts: object) -> bytes:
+    return notebook(cells=[json.loads(cell("1"))["cells"][0] | parts] * count)
+
+
+def deep(count: int, opening: bytes, closing: bytes) -> bytes:
+    return notebook(metadata={"x": "DEEP"}).replace(b'"DEEP"', opening * count + closing * count)
+
+
+def unassigned(count: int) -> bytes:
+    table = "".join(rows(count, "`bN` | x"))
+    header = f"# T\n\n## Parameters\n\nParameter | Description\n--- | ---\n{table}"
+    two = json.loads(notebook_bytes(("markdown", header), ("code", "".join(rows(count, "aN = N")))))
+    two["cells"][1]["metadata"]["tags"] = ["parameters"]
+    return json.dumps(two).encode()
+
+
+_WIDGETS = "application/vnd.jupyter.widget-state+json"
 GROWING: dict[str, Callable[[int], bytes]] = {
     "credentials in an output": lambda n: output(
         output_type="stream", name="stdout", text=credentials(n)
@@ -82,30 +118,49 @@ GROWING: dict[str, Callable[[int], bytes]] = {
     "outputs": many_outputs,
     "cells": many_cells,
     "cells that are alike": lambda n: notebook_bytes(*[("code", "x = 1")] * 10 * n),
-    "variables in a row of a shell": lambda n: cell(
-        "!echo " + "".join(rows(n, "$AN")).replace("\n", " ")
+    "variables in a shell line": lambda n: cell("!echo " + spaced(n, "$AN")),
+    "variables in a row of bash": lambda n: cell("%%bash\necho " + spaced(n, "$AN")),
+    "commands of bash": lambda n: cell(["%%bash\n", *rows(n, "pip install aN")]),
+    "magics that set variables": lambda n: cell(rows(n, "%env AN=1")),
+    "branches": lambda n: cell(
+        ["import os\nif x:\n pass\n", *rows(n, "elif xN:\n os.environ['A_N']")]
     ),
-    "variables of a script": lambda n: cell(["%%bash\n", *rows(n, "echo $AN > /dev/null; bN=1")]),
-    "variables of IPython": lambda n: cell(rows(n, "%env AN=1")),
-    "branches": lambda n: cell(["if a:\n    b = 1\n", *rows(n, "elif aN:\n    b = N")]),
-    "functions": lambda n: cell(["import os\n", *rows(n, "def fN(): return os.getenv('AN')")]),
-    "credentials in JSON": lambda n: output(
-        output_type="display_data", data={"application/json": named(n)}
+    "helpers that call each other": lambda n: cell(rows(n, "def fN(x):\n    return f1(x)")),
+    "a long row of code": lambda n: cell(f"f({', '.join(rows(n, 'os.environ[chr(N)]'))})"),
+    "a long row that is not ASCII": lambda n: cell(
+        f"é = 1; {'; '.join(f'os.environ[{name!r}]' for name in spaced(n, 'AN').split())}"
     ),
-    "credentials in metadata": lambda n: cell("1", metadata=named(n)),
+    "a long string": lambda n: cell("x = '" + "\\n\\u0041é" * 10 * n + "'"),
+    "codes that a suppression names": lambda n: cell(
+        f"x = 1  # nblint: ignore[{', '.join(spaced(n, 'ABCN').split())}]"
+    ),
+    "suppressions in a row": lambda n: cell("x = 1  " + "# nblint: ignore[NBL104] " * n),
+    "credentials and one suppression in a row": lambda n: cell(
+        "".join(f"p{row[:-1]}; " for row in credentials(n)) + "# nblint: ignore[NBL201]"
+    ),
+    "keys of JSON": lambda n: displayed("application/json", {f"k{i}": i for i in range(n)}),
+    "credentials in JSON": lambda n: displayed("application/json", secrets(n)),
+    "columns of a table": lambda n: displayed(
+        "text/html", [f"<table><tr>{''.join(rows(n, '<th>password N</th>'))}</tr></table>"]
+    ),
+    "JSON in JSON": lambda n: deep(n, b"[", b"]"),
+    "metadata of a cell": lambda n: cell("1", metadata=secrets(n)),
+    "metadata of the notebook": lambda n: notebook(metadata=secrets(n)),
+    "widgets": lambda n: notebook(metadata={"widgets": {_WIDGETS: {"state": widgets(n)}}}),
     "attachments": lambda n: cell(
-        "a", "markdown", attachments={f"{k}.txt": {"text/plain": v} for k, v in named(n).items()}
+        "x", "markdown", attachments={f"{i}.txt": {"text/plain": i} for i in credentials(n)}
     ),
-    "blocks of HTML": lambda n: cell(rows(n, "<div>N</div>\n\n<h2>aN</h2>\n"), "markdown"),
-    "characters beyond ASCII": lambda n: cell(
-        "x = '" + "é" * 10 * n + "'; " + n * "os.getenv('A');"
-    ),
+    "HTML in markdown": lambda n: cell(rows(n, "<div>aN</div>\n"), "markdown"),
+    "headings in HTML": lambda n: cell(rows(n, "<h2>aN</h2>\n"), "markdown"),
+    "raw cells": lambda n: notebook_bytes(*(("raw", text) for text in credentials(n))),
+    "parameters": lambda n: cell(rows(n, "aN = N"), metadata={"tags": ["parameters"]}),
+    "parameters that are not assigned": unassigned,
+    "ids that are the same": lambda n: cells(n, id="same"),
+    "ids that are none": lambda n: cells(n, id="a b"),
     "cells without ids": lambda n: notebook_bytes(*[("code", "x = 1")] * n).replace(
         b'"id"', b'"di"'
     ),
-    "parameters that nobody knows": lambda n: cell(
-        rows(n, "aN = N"), metadata={"tags": ["parameters"]}
-    ),
+    "kinds of cells that there are not": lambda n: cells(n, cell_type="x"),
     "tags": lambda n: cell("1", metadata={"tags": rows(n, "nblint-ignore-N")}),
 }
 
