@@ -107,4 +107,4 @@ READERS: dict[str, tuple[list[str], Callable[[str], object]]] = {
 def test_readers_are_linear(reader: str) -> None:
     units, read = READERS[reader]
     for unit in units:
-        hold([read], [unit], 100_000)
+        hold([read], [unit], 40_000)

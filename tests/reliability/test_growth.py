@@ -19,7 +19,7 @@ from tests.credentials.tokens import make
 
 # More than twice, since what is found is sorted, and grows its fingerprints; a square is four.
 _MOST = 2.4
-_FEW = 150
+_FEW = 100
 
 
 def rows(count: int, row: str) -> list[str]:
@@ -103,7 +103,7 @@ GROWING: dict[str, Callable[[int], bytes]] = {
     ),
     "credentials in code": lambda n: cell([f"p{row[:-1]}\n" for row in credentials(n)]),
     "credentials in markdown": lambda n: cell(credentials(n), "markdown"),
-    "credentials in one row": lambda n: cell("".join(credentials(4 * n)).replace("\n", ";")),
+    "credentials in one row": lambda n: cell("".join(credentials(2 * n)).replace("\n", ";")),
     "suppressions": lambda n: cell(rows(n, "x = N  # nblint: ignore[NBL104]")),
     "variables": lambda n: cell(["import os\n", *rows(n, "os.environ['A_N']")]),
     "paths": lambda n: cell(rows(n, "open('/home/ann/N')")),
