@@ -219,7 +219,7 @@ def _value(
 ) -> Iterator[Hit]:
     start = separator.end()
     if quoted := _QUOTED.match(text, start):
-        if _is_closing(text, separator.start() - len(name), quoted[2], separator[0]):
+        if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
             return
         # In Markdown, backticks mark code of any kind: the text must look like a secret by itself.
         value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
@@ -250,10 +250,15 @@ def _value(
     )  # fmt: skip
 
 
-def _is_closing(text: str, start: int, quote: str, separator: str) -> bool:
-    """Tell whether a quote ends what one before the name began: `grep "password=" *.py`."""
+def _is_closing(text: str, start: int, quoted: re.Match[str], separator: str) -> bool:
+    """Tell whether a quote ends what one before the name began: `grep "password=" *.py`.
+
+    Not in a draft such as `print('key = '…'')`, where a value stands right behind it.
+    """
+    quote, value = quoted[2], quoted[3]
     before = text[max(0, start - 2) : start]
-    return quote not in separator and before[-1:] == quote and before != 2 * quote
+    is_pair = quote not in separator and before[-1:] == quote and before != 2 * quote
+    return is_pair and not (value[:1].isalnum() or value.startswith(("+", "/")))
 
 
 def find_right_assignments(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:

@@ -7,6 +7,8 @@ from tests.credentials.cases import split
 
 CREDENTIALS = [
 *split("code", r'''
+print('aws_secret_key = '«opaque-token»'')
+---
 cfg = """
 user: ann
 api_key: «opaque-token»
