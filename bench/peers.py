@@ -28,9 +28,10 @@ def commands(
         peers: Whether other programs are wanted.
     """
     one = len(notebooks) == 1
-    # As pre-commit hands it over, or as somebody types it.
+    # As pre-commit hands it over, or as somebody types it. A few notebooks are never cached.
     named = (*notebooks,) if one else (".",)
-    nblint = Command("nblint", (_program("nblint"), "check", "--no-cache", *named))
+    anew = () if one else ("--no-cache",)
+    nblint = Command("nblint", (_program("nblint"), "check", *anew, *named))
     yield nblint
     if extra is not None:
         path = {"PYTHONPATH": str(extra)}
