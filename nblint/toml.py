@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -18,9 +18,7 @@ else:
 
 # A name of so many parts that reading it, whose time is their number's square, could take hours.
 _MANY_PARTS = lazy_pattern(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
-# A file that a stranger wrote can hold thousands of words that are wrong, and one of any length:
-# nobody reads what each of them may have been meant to be.
-MOST_SUGGESTIONS = 100
+_MOST_SUGGESTIONS = 100
 _LONGEST_WORD = 200
 
 
@@ -244,3 +242,24 @@ def _type_at(struct: type[msgspec.Struct], at: str) -> Any:
             return None
         found = structs[0]
     return found
+
+
+class Suggestions:
+    """Suggestions for the words of a file that are wrong: for the first hundred of them.
+
+    A file that a stranger wrote can hold thousands, each of which takes a while to compare, and
+    nobody reads what all of them may have been meant to be.
+
+    Args:
+        find: Returns what to suggest for a word; None, or nothing, where nothing is near.
+    """
+
+    def __init__(self, find: Callable[[str], str | None]) -> None:
+        self._find = find
+        self._found: dict[str, str] = {}
+
+    def of(self, word: str) -> str:
+        """Return what to suggest for a word; an empty string where there is nothing."""
+        if word not in self._found and len(self._found) < _MOST_SUGGESTIONS:
+            self._found[word] = self._find(word) or ""
+        return self._found.get(word, "")

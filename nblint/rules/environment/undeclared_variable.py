@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from nblint.findings import Finding, Rule
 from nblint.reading.catalogue import Catalogue
 from nblint.reading.environment import Environment
-from nblint.toml import MOST_SUGGESTIONS
+from nblint.toml import Suggestions
 
 _LOST = "!export sets it for that line alone: each ! line runs in a shell of its own"
 
@@ -43,17 +43,14 @@ class UndeclaredVariable(Rule):
         if not catalogue:
             return
         lost = {write.name for write in environment.writes if write.lost}
-        nearest_to: dict[str, str | None] = {}
+        suggestions = Suggestions(catalogue.nearest)
         read = {read.name for read in environment.reads if not read.asks}
         for use in environment.reads:
             if use.name is None or catalogue.knows(use.name) or environment.sets_before(use):
                 continue
             if use.asks and use.name in read:
                 continue  # the read itself is reported
-            # Comparing with all names takes a while.
-            if use.name not in nearest_to and len(nearest_to) < MOST_SUGGESTIONS:
-                nearest_to[use.name] = catalogue.nearest(use.name)
-            nearest = nearest_to.get(use.name)
+            nearest = suggestions.of(use.name)
             yield self.at(
                 use.place,
                 f"{use.name} is not in the catalogue"

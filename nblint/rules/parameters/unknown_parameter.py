@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
 from nblint.reading.parameters import Parameters
-from nblint.toml import MOST_SUGGESTIONS, nearest
+from nblint.toml import Suggestions, nearest
 
 
 class UnknownParameter(Rule):
@@ -52,11 +52,11 @@ class UnknownParameter(Rule):
         if not parameters.readable:
             return
         assigned = dict.fromkeys(parameter.name for parameter in parameters.assigned)
-        unknown = [row for row in parameters.documented or () if row.name not in assigned]
-        for number, row in enumerate(unknown):
-            suggestion = nearest(row.name, assigned) if number < MOST_SUGGESTIONS else ""
-            yield self.at(
-                row.place,
-                f"the parameters cell does not assign {row.name!r}{suggestion}",
-                help="use the name that the cell tagged 'parameters' assigns, or drop the row",
-            )
+        suggestions = Suggestions(lambda name: nearest(name, assigned))
+        for row in parameters.documented or ():
+            if row.name not in assigned:
+                yield self.at(
+                    row.place,
+                    f"the parameters cell does not assign {row.name!r}{suggestions.of(row.name)}",
+                    help="use the name that the cell tagged 'parameters' assigns, or drop the row",
+                )

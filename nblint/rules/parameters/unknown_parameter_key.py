@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from nblint.findings import Finding, Rule
 from nblint.reading.parameters import Parameters
 from nblint.reading.project import Project
-from nblint.toml import MOST_SUGGESTIONS, nearest
+from nblint.toml import Suggestions, nearest
 
 
 class UnknownParameterKey(Rule):
@@ -36,12 +36,12 @@ class UnknownParameterKey(Rule):
         if file is None or not parameters.readable:
             return
         assigned = dict.fromkeys(parameter.name for parameter in parameters.assigned)
-        unknown = [key for key in file.keys if key.name not in assigned]
-        for number, key in enumerate(unknown):
-            suggestion = nearest(key.name, assigned) if number < MOST_SUGGESTIONS else ""
-            yield self.at(
-                key.place,
-                f"{key.name!r} is no parameter of the notebook{suggestion}",
-                help="use the name that the cell tagged 'parameters' assigns, or drop the key",
-                path=file.path,
-            )
+        suggestions = Suggestions(lambda name: nearest(name, assigned))
+        for key in file.keys:
+            if key.name not in assigned:
+                yield self.at(
+                    key.place,
+                    f"{key.name!r} is no parameter of the notebook{suggestions.of(key.name)}",
+                    help="use the name that the cell tagged 'parameters' assigns, or drop the key",
+                    path=file.path,
+                )
