@@ -14,7 +14,7 @@ help: ## Say what there is
 setup: $(VENV)/.ready ## Make .venv with nblint and all that its developers need
 
 # pip reads dependency groups from 25.1 on.
-$(VENV)/.ready: pyproject.toml nblint/__init__.py
+$(VENV)/.ready: pyproject.toml nblint/_version.py
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "nblint needs Python 3.10 or newer: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv $(VENV)

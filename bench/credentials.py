@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.fleet import make_fleet
-from nblint.credentials import literals
+from nblint import multisearch as literals
 from nblint.credentials.found import Credentials
 from nblint.document.model import Notebook, Unreadable
-from nblint.reading.project import Project
-from nblint.reading.python import PythonCells
+from nblint.project.project import Project
+from nblint.reading.python.cells import PythonCells
 from nblint.settings import CredentialsSettings
 
 _TURN = 10

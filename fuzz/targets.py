@@ -21,9 +21,10 @@ from nblint.linting.fixing import fix_document
 from nblint.linting.reporting import changes, reported
 from nblint.linting.results import Result
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
+from nblint.project.project import Project
 from nblint.reports import diff, formats, renderer
-from nblint.settings import Settings, SettingsFile
+from nblint.settings import Settings
+from nblint.settings_files import SettingsFile
 
 _EVERYTHING = Project(SettingsFile(Settings(select=("ALL",)), Path()))
 _SELECTION = Selection(_EVERYTHING.found)

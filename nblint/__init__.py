@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nblint._version import __version__
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
@@ -20,14 +22,12 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from nblint.document.model import Notebook
+    from nblint.errors import SettingsError
     from nblint.findings import Finding
     from nblint.linting.checking import check_bytes
     from nblint.linting.results import Result
-    from nblint.reading.project import Project
+    from nblint.project.project import Project
     from nblint.settings import Settings
-    from nblint.toml import SettingsError
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Finding",
@@ -44,10 +44,10 @@ __all__ = [
 _HOMES = {
     "Finding": "nblint.findings",
     "Notebook": "nblint.document.model",
-    "Project": "nblint.reading.project",
+    "Project": "nblint.project.project",
     "Result": "nblint.linting.results",
     "Settings": "nblint.settings",
-    "SettingsError": "nblint.toml",
+    "SettingsError": "nblint.errors",
     "check_bytes": "nblint.linting.checking",
 }
 
@@ -81,9 +81,9 @@ def check(
 
     import msgspec
 
+    from nblint.errors import SettingsError
     from nblint.linting.run import Run
-    from nblint.settings import SettingsFinder
-    from nblint.toml import SettingsError
+    from nblint.settings_files import SettingsFinder
 
     def fail(sentence: str) -> None:
         raise SettingsError(sentence)

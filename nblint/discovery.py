@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from nblint.errors import SettingsError
+from nblint.files import is_file, read_bounded
 from nblint.globs import glob_spec, matches
-from nblint.settings import ALWAYS_EXCLUDED, SettingsFile, SettingsFinder
-from nblint.toml import SettingsError, is_file, read_bounded
+from nblint.paths import relative_to
+from nblint.settings import ALWAYS_EXCLUDED
+from nblint.settings_files import SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -194,14 +197,6 @@ def is_excluded(path: Path, found: SettingsFile) -> bool:
     if any(part in ALWAYS_EXCLUDED for part in relative.split("/")):
         return True
     return matches(relative, found.settings.exclude)
-
-
-def relative_to(path: Path, root: Path) -> str:
-    """Return a path relative to a folder, with `/` between its parts; absolute where it is not."""
-    try:
-        return Path(os.path.abspath(path)).relative_to(os.path.abspath(root)).as_posix()
-    except ValueError:
-        return Path(os.path.abspath(path)).as_posix()
 
 
 class _IgnoreFile(Struct, frozen=True, dict=True):

@@ -25,8 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nblint.reading.catalogue import read_catalogue
-from nblint.toml import SettingsError
+from nblint.errors import SettingsError
+from nblint.project.catalogue.files import read_catalogue
 
 # A spawner is JupyterHub's; only `spawner.user.name` is used.
 Value = str | Callable[[Any], str]

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from nblint.errors import SettingsError
 from nblint.findings import covers
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
 from nblint.reports import text
 from nblint.reports.terminal import one_line, printable
-from nblint.settings import Settings, SettingsFile, SettingsFinder
-from nblint.toml import SettingsError
+from nblint.settings import Settings
+from nblint.settings_files import SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -2,13 +2,16 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
+from nblint.errors import SettingsError
+from nblint.files import read_text
 from nblint.patterns import lazy_pattern
+from nblint.suggestions import nearest
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -18,55 +21,6 @@ else:
 
 # A name of so many parts that reading it, whose time is their number's square, could take hours.
 _MANY_PARTS = lazy_pattern(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
-_MOST_SUGGESTIONS = 100
-_LONGEST_WORD = 200
-
-
-class SettingsError(Exception):
-    """Settings or a catalogue that cannot be used; the text is one clear sentence."""
-
-
-def is_file(path: Path) -> bool:
-    """Say whether there is a regular file; none is what cannot be looked at, a pipe or a device."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-def read_bounded(path: Path, most: int = 32 * 1024 * 1024) -> bytes:
-    """Read a file that somebody wrote by hand, or that looks as if.
-
-    Args:
-        path: The file.
-        most: How many bytes it may have: a link can lead to something without an end.
-
-    Raises:
-        SettingsError: The file cannot be read, or is larger.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(data) > most:
-        raise SettingsError(f"{path}: too large (more than {most // 1024 // 1024} MB)")
-    return data
-
-
-def read_text(path: Path) -> str:
-    """Read a text file in UTF-8, with or without the mark that Windows' editors begin files with.
-
-    Args:
-        path: The file.
-
-    Raises:
-        SettingsError: The file cannot be read, is very large, or is not UTF-8.
-    """
-    try:
-        return read_bounded(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: not UTF-8 (byte {error.start + 1})") from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -194,24 +148,6 @@ def _visible(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Suggest what somebody may have meant.
-
-    Args:
-        word: What they wrote.
-        words: What they could have written.
-
-    Returns:
-        "; did you mean 'x'?", or an empty string where nothing is near.
-    """
-    import difflib
-
-    if len(word) > _LONGEST_WORD:
-        return ""
-    matches = difflib.get_close_matches(word, list(words), n=1)
-    return f"; did you mean {matches[0]!r}?" if matches else ""
-
-
 def _keys(struct: type[msgspec.Struct], at: str) -> list[str]:
     inner = _type_at(struct, at)
     return [field.encode_name for field in msgspec.structs.fields(inner)] if inner else []
@@ -242,24 +178,3 @@ def _type_at(struct: type[msgspec.Struct], at: str) -> Any:
             return None
         found = structs[0]
     return found
-
-
-class Suggestions:
-    """Suggestions for the words of a file that are wrong: for the first hundred of them.
-
-    A file that a stranger wrote can hold thousands, each of which takes a while to compare, and
-    nobody reads what all of them may have been meant to be.
-
-    Args:
-        find: Returns what to suggest for a word; None, or nothing, where nothing is near.
-    """
-
-    def __init__(self, find: Callable[[str], str | None]) -> None:
-        self._find = find
-        self._found: dict[str, str] = {}
-
-    def of(self, word: str) -> str:
-        """Return what to suggest for a word; an empty string where there is nothing."""
-        if word not in self._found and len(self._found) < _MOST_SUGGESTIONS:
-            self._found[word] = self._find(word) or ""
-        return self._found.get(word, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from nblint.reading.header import skeleton
+from nblint.reading.header.skeleton import skeleton
 from nblint.settings import DEFAULT_SECTIONS
 
 # The tests of a commit say the same every time; `HYPOTHESIS_PROFILE=explore make test` looks for

@@ -113,8 +113,8 @@ HEAVY = {
     "nblint.linting.excerpts",
     "nblint.linting.fixing",
     "nblint.linting.reporting",
-    "nblint.reading.parameters_file",
-    "nblint.reading.requirements",
+    "nblint.project.parameters_file",
+    "nblint.project.requirements",
     "nblint.rules.reproducibility",
 }
 if sys.version_info >= (3, 11):  # Before, `platform` loads them, which msgspec needs.

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from nblint.discovery import Discovery
-from nblint.settings import SettingsFinder
+from nblint.settings_files import SettingsFinder
 
 
 def lay_out(root: Path, *files: str) -> None:

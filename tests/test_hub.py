@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from nblint.errors import SettingsError
 from nblint.hub import SecretError, spawner_environment
-from nblint.toml import SettingsError
 
 TOML = """
 [environment.DATADOG_API_KEY]

@@ -20,8 +20,8 @@ from uuid import uuid4
 import pytest
 
 from nblint.linting.checking import check_bytes
-from nblint.reading.project import Project
-from nblint.settings import SettingsFinder
+from nblint.project.project import Project
+from nblint.settings_files import SettingsFinder
 
 pytestmark = pytest.mark.slow
 

@@ -16,10 +16,10 @@ import pytest
 import nblint
 from nblint.document.rows import rows_of
 from nblint.patterns import Uncompiled
-from nblint.reading.ipython import to_python
-from nblint.reading.markdown import blocks
-from nblint.reading.python import read_source
-from nblint.reading.shell import read_shell
+from nblint.reading.markdown.blocks import blocks
+from nblint.reading.python.cells import read_source
+from nblint.reading.python.ipython import to_python
+from nblint.reading.shell.uses import read_shell
 from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
 
 # Held by a test of their own; read what nblint's own authors wrote.
@@ -60,7 +60,7 @@ PATTERNS = {name: found for name in _modules() if (found := list(_in_module(name
 
 def test_patterns_are_found() -> None:
     assert sum(map(len, PATTERNS.values())) > 80
-    assert {"nblint.reading.ipython", "nblint.reading.header"} < set(PATTERNS)
+    assert {"nblint.reading.python.ipython", "nblint.reading.header.header"} < set(PATTERNS)
 
 
 @pytest.mark.slow

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from nblint.settings import HeaderSettings, SectionSettings, Settings, SettingsFinder, load_settings
-from nblint.toml import SettingsError
+from nblint.errors import SettingsError
+from nblint.settings import HeaderSettings, SectionSettings, Settings
+from nblint.settings_files import SettingsFinder, load_settings
 
 
 def write(folder: Path, text: str, name: str = "pyproject.toml") -> Path:

@@ -12,14 +12,15 @@ from msgspec.structs import replace
 from nblint.cli import options
 from nblint.cli.commands import Group
 from nblint.cli.tally import Tally
-from nblint.credentials.redaction import mask
+from nblint.credentials.masking.redaction import mask
+from nblint.errors import SettingsError
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry
-from nblint.linting.results import Reported, Result, display_path
+from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
+from nblint.paths import display_path, repository_of
 from nblint.reports.terminal import one_line, printable
 from nblint.reports.text import count, describe
-from nblint.settings import SettingsFinder, repository_of
-from nblint.toml import SettingsError
+from nblint.settings_files import SettingsFinder
 
 _LONGEST_REASON = 500
 _THERE_ALREADY = (

@@ -14,14 +14,15 @@ from nblint.cli.echo import echo, say
 from nblint.cli.progress import Progress, is_watched
 from nblint.cli.tally import Tally
 from nblint.discovery import Discovery
+from nblint.errors import SettingsError
 from nblint.linting.examining import Fixing
-from nblint.linting.results import Result, display_path
+from nblint.linting.results import Result
 from nblint.linting.run import Run
+from nblint.paths import display_path
 from nblint.reports import format_of, renderer, text
 from nblint.reports.terminal import Style, printable, style_of
 from nblint.reports.text import count
-from nblint.settings import SettingsFinder
-from nblint.toml import SettingsError
+from nblint.settings_files import SettingsFinder
 
 if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from nblint.cli.running import guarded
-from nblint.toml import nearest
+from nblint.suggestions import nearest
 
 # Options stand this far in, whatever their heading, so that a page of help has two columns.
 _COLUMN = 26

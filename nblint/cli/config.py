@@ -13,13 +13,15 @@ from nblint.cli import options
 from nblint.cli.asked import overridden
 from nblint.cli.commands import Group
 from nblint.cli.tally import complain
-from nblint.credentials.redaction import mask
-from nblint.linting.results import display_path
+from nblint.credentials.masking.redaction import mask
+from nblint.errors import SettingsError
 from nblint.linting.selection import Selection
+from nblint.paths import display_path
 from nblint.reports import format_of
 from nblint.reports.terminal import printable
-from nblint.settings import SettingsFile, SettingsFinder, Table, settings_table
-from nblint.toml import SettingsError, toml_text
+from nblint.settings import Table
+from nblint.settings_files import SettingsFile, SettingsFinder, settings_table
+from nblint.toml import toml_text
 
 
 @click.group(cls=Group)

@@ -11,15 +11,14 @@ from msgspec.structs import replace
 from nblint.cli import options
 from nblint.cli.commands import Command
 from nblint.cli.tally import complain
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import Discovery
 from nblint.document.model import Notebook, Unreadable
 from nblint.document.write import write_atomically, writing
-from nblint.linting.results import display_path
-from nblint.reading import Reading
-from nblint.reading.catalogue import Catalogue
-from nblint.reading.environment import Environment
-from nblint.reading.inventory import (
+from nblint.errors import SettingsError
+from nblint.paths import display_path
+from nblint.project.catalogue.model import Catalogue
+from nblint.project.inventory import (
     Inventory,
     as_catalogue,
     as_csv,
@@ -29,10 +28,11 @@ from nblint.reading.inventory import (
     as_rows,
     as_text,
 )
-from nblint.reading.project import Project
+from nblint.project.project import Project
+from nblint.reading.environment.environment import Environment
+from nblint.reading.parts import Reading
 from nblint.reports.terminal import printable
-from nblint.settings import OncePerFile, SettingsFile, SettingsFinder
-from nblint.toml import SettingsError
+from nblint.settings_files import OncePerFile, SettingsFile, SettingsFinder
 
 _FORMATS = ("text", "json", "csv", "markdown")
 

@@ -15,15 +15,15 @@ from nblint.cli.asked import overridden
 from nblint.cli.commands import Command
 from nblint.cli.progress import is_watched
 from nblint.cli.tally import Tally
-from nblint.credentials.redaction import mask
+from nblint.credentials.masking.redaction import mask
+from nblint.errors import SettingsError
 from nblint.linting.baseline import SALT_VARIABLE, Baseline
 from nblint.linting.examining import Examiner
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
+from nblint.project.project import Project
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
-from nblint.settings import SettingsFile, SettingsFinder
-from nblint.toml import SettingsError
+from nblint.settings_files import SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
     from nblint.fleet.work import Outcome

@@ -2,7 +2,7 @@
 
 import click
 
-from nblint import __version__
+from nblint._version import __version__
 from nblint.cli.commands import LazyGroup
 from nblint.cli.running import print_leniently
 

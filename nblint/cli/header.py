@@ -8,9 +8,9 @@ import click
 from nblint.cli import options
 from nblint.cli.commands import Command
 from nblint.cli.tally import complain
-from nblint.reading.header import skeletons
-from nblint.settings import SettingsFinder
-from nblint.toml import SettingsError
+from nblint.errors import SettingsError
+from nblint.reading.header.skeleton import skeletons
+from nblint.settings_files import SettingsFinder
 
 # What Jupyter writes for the kernel that every installation has.
 _METADATA = {

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
-import nblint
+from nblint._version import PACKAGE
 from nblint.cli.commands import Command
-from nblint.toml import nearest
+from nblint.suggestions import nearest
 
 
 @click.command(cls=Command)
@@ -86,9 +86,8 @@ def new(
 
 def template_folder() -> Path:
     """Return the template: inside an installed package, beside it in a checkout."""
-    package = Path(nblint.__file__).parent
-    checkout = package.parent / "template"
-    return checkout if (checkout / "cookiecutter.json").is_file() else package / "template"
+    checkout = PACKAGE.parent / "template"
+    return checkout if (checkout / "cookiecutter.json").is_file() else PACKAGE / "template"
 
 
 def _questions(template: Path) -> dict[str, object]:

@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nblint.cli.commands import Option
-from nblint.toml import nearest
+from nblint.suggestions import nearest
 
 if TYPE_CHECKING:
     Number = click.ParamType[int]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nblint.credentials.redaction import mask
+from nblint.credentials.masking.redaction import mask
 from nblint.document.write import write_atomically
 from nblint.reports.terminal import printable
 

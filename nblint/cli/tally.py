@@ -13,7 +13,7 @@ def complain(sentence: str) -> None:
 
     The sentence may quote a file that is not what it should be, and so hold a credential.
     """
-    from nblint.credentials.redaction import mask
+    from nblint.credentials.masking.redaction import mask
 
     # The path apart: what follows "password.ipynb: " is no password.
     path, colon, rest = sentence.partition(": ")

@@ -15,13 +15,14 @@ from typing import NoReturn
 import click
 
 from nblint.discovery import Discovery
-from nblint.linting.results import display_path
-from nblint.reading.catalogue import DEFAULT_CATALOGUE, locate
-from nblint.reading.requirements import matching
+from nblint.errors import SettingsError
+from nblint.paths import display_path
+from nblint.project.catalogue.files import DEFAULT_CATALOGUE, locate
+from nblint.project.requirements import matching
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
-from nblint.settings import NAMES, Settings, SettingsFile, SettingsFinder
-from nblint.toml import SettingsError
+from nblint.settings import Settings
+from nblint.settings_files import NAMES, SettingsFile, SettingsFinder
 
 # Seconds between two looks: at least, as a multiple of how long a look takes, and at most.
 _PAUSE = 0.3

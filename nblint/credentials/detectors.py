@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nblint.credentials.bound import DETECTORS
-from nblint.credentials.formats import FORMATS
-from nblint.credentials.plugins import PROVIDERS
+from nblint.credentials.documented.formats import FORMATS
+from nblint.credentials.documented.plugins import PROVIDERS
+from nblint.credentials.judging.bound import DETECTORS
 
 
 @dataclass(frozen=True, slots=True)

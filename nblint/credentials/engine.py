@@ -8,19 +8,23 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nblint.credentials.cells import PythonReading, find_in_source
-from nblint.credentials.columns import find_columns, find_split_frames
-from nblint.credentials.cookies import find_cookies
-from nblint.credentials.documented import find_formats, stands_alone
-from nblint.credentials.hits import Hit, Secret
-from nblint.credentials.html import find_inputs, find_table_cells, visible_text, without_scripts
-from nblint.credentials.json_values import credential_values, find_in_strings, find_json_values
-from nblint.credentials.known import Known
+from nblint.credentials.documented.private_keys import find_private_keys
+from nblint.credentials.documented.search import find_formats, stands_alone
+from nblint.credentials.hits import Hit
+from nblint.credentials.masking.known import Known
 from nblint.credentials.prefilter import Clues, look
-from nblint.credentials.private_keys import find_private_keys
-from nblint.credentials.shell import find_commands, find_pgpass
-from nblint.credentials.sql import find_sql
-from nblint.credentials.text import (
+from nblint.credentials.python.cells import PythonReading, find_in_source
+from nblint.credentials.secret import Secret
+from nblint.credentials.text.columns import find_columns, find_split_frames
+from nblint.credentials.text.cookies import find_cookies
+from nblint.credentials.text.html import (
+    find_inputs,
+    find_table_cells,
+    visible_text,
+    without_scripts,
+)
+from nblint.credentials.text.json_values import credential_values, find_in_strings, find_json_values
+from nblint.credentials.text.pairs import (
     Unquoted,
     find_answers,
     find_elements,
@@ -28,7 +32,9 @@ from nblint.credentials.text import (
     find_logins,
     find_pairs,
 )
-from nblint.credentials.urls import find_urls
+from nblint.credentials.text.shell import find_commands, find_pgpass
+from nblint.credentials.text.sql import find_sql
+from nblint.credentials.text.urls import find_urls
 
 
 class Options(Struct, frozen=True):
@@ -37,7 +43,7 @@ class Options(Struct, frozen=True):
     Attributes:
         disable: Names of detectors that stay silent.
         placeholders: Further values that are no secrets.
-        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.plugins`.
+        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.documented.plugins`.
         own_plugins: Whether a team's own are among them; those see every text.
     """
 

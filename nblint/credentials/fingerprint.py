@@ -7,7 +7,7 @@ import hmac
 import secrets
 from functools import lru_cache
 
-from nblint.credentials.hits import Secret
+from nblint.credentials.secret import Secret
 
 _BYTES = 16  # 128 bits: no two credentials of an organisation share them
 SALT_BYTES = 16

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from nblint.credentials.documented.plugins import plugins
 from nblint.credentials.engine import (
     KnownHits,
     Options,
@@ -18,12 +19,11 @@ from nblint.credentials.engine import (
     settle,
 )
 from nblint.credentials.hits import Hit
-from nblint.credentials.plugins import plugins
 from nblint.credentials.prefilter import Clues, look
 from nblint.document.model import Notebook, Place
 from nblint.document.surfaces import Surface, surfaces
-from nblint.reading.project import Project
-from nblint.reading.python import PythonCell, PythonCells
+from nblint.project.project import Project
+from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.settings import CredentialsSettings
 
 

@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from nblint.credentials.clients import calls
-from nblint.credentials.documented import (
+from nblint.credentials.documented.formats import Format
+from nblint.credentials.documented.plugins import SHORT_KEYS, candidate_lines
+from nblint.credentials.documented.search import (
     SPACED_LITERALS,
     find_formats,
     long_words,
     present_formats,
 )
-from nblint.credentials.formats import Format
-from nblint.credentials.literals import Literals, narrow
-from nblint.credentials.names import Level, judge
-from nblint.credentials.plugins import SHORT_KEYS, candidate_lines
-from nblint.credentials.stems import ends_its_row, judge_in_section, stems, word_at
+from nblint.credentials.python.clients import calls
+from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
+from nblint.secret_names.names import Level, judge
+from nblint.secret_names.stems import ends_its_row, judge_in_section, stems, word_at
 
 # Command lines: tools and options whose argument is a password or a token.
 _TOOLS = (

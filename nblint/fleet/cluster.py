@@ -10,12 +10,12 @@ from itertools import islice
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
-from nblint import __version__
+from nblint._version import __version__
+from nblint.errors import SettingsError
 from nblint.fleet.faults import fault
 from nblint.fleet.source import Part
 from nblint.fleet.work import Job, Outcome, check_part, give_up, installed
 from nblint.linting.workers import processors
-from nblint.toml import SettingsError
 
 # How many parts each thread of a worker has before it, so that none waits, and so that what the
 # scheduler holds does not grow with the fleet.

@@ -14,11 +14,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nblint import __version__
-from nblint.credentials.redaction import mask
+from nblint._version import __version__
+from nblint.credentials.masking.redaction import mask
+from nblint.errors import SettingsError
 from nblint.fleet.faults import fault
 from nblint.fleet.source import open_url
-from nblint.toml import SettingsError
 
 _FIX = pa.struct([("safe", pa.bool_()), ("message", pa.string())])
 _NUMBERS = ("cell", "output", "row", "column", "end_row", "end_column", "file_line")

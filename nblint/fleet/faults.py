@@ -1,6 +1,6 @@
 """What could not be done, in a sentence."""
 
-from nblint.credentials.redaction import mask
+from nblint.credentials.masking.redaction import mask
 from nblint.reports.terminal import one_line
 
 _WIDTH = 300

@@ -2,12 +2,12 @@
 
 from collections.abc import Generator
 
+from nblint.errors import SettingsError
 from nblint.fleet.cluster import connected, outcomes
 from nblint.fleet.dataset import Dataset
 from nblint.fleet.source import Source, parts
 from nblint.fleet.work import Job, Outcome, give_up
 from nblint.linting.examining import Examiner
-from nblint.toml import SettingsError
 
 
 def check_fleet(

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from fsspec.core import has_magic, url_to_fs
 
-from nblint.credentials.redaction import mask
+from nblint.credentials.masking.redaction import mask
 from nblint.discovery import is_excluded
+from nblint.errors import SettingsError
 from nblint.fleet.faults import fault
-from nblint.linting.results import display_path
-from nblint.settings import ALWAYS_EXCLUDED, Settings, SettingsFile
-from nblint.toml import SettingsError
+from nblint.paths import display_path
+from nblint.settings import ALWAYS_EXCLUDED, Settings
+from nblint.settings_files import SettingsFile
 
 # What a worker has before it at a time: some seconds of work, and not more than it can hold.
 MOST_NOTEBOOKS = 500

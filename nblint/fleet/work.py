@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from nblint import __version__
+from nblint._version import __version__
+from nblint.errors import SettingsError
 from nblint.fleet.dataset import Dataset, Row
 from nblint.fleet.faults import fault
 from nblint.fleet.source import Object, Part
 from nblint.linting.examining import Examined, Examiner
 from nblint.reports.json import as_dict
-from nblint.toml import SettingsError
 
 # What a million notebooks that nobody may read would say is said by the first.
 _SAID = 3

@@ -16,12 +16,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nblint.credentials.redaction import mask
-from nblint.discovery import relative_to
+from nblint.credentials.masking.redaction import mask
 from nblint.document.write import write_atomically
+from nblint.errors import SettingsError
+from nblint.files import read_bounded
 from nblint.findings import Finding
+from nblint.paths import relative_to
 from nblint.patterns import lazy_pattern
-from nblint.toml import SettingsError, convert_toml, read_bounded
+from nblint.toml import convert_toml
 
 DEFAULT_NAME = ".nblint-baseline.json"
 # Takes the place of the salt that stands in the file, for who wants to keep it elsewhere.

@@ -17,12 +17,12 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-import nblint
+from nblint._version import PACKAGE, __version__
 from nblint.document.write import write_atomically
+from nblint.files import is_file
 from nblint.findings import RepositoryRule
-from nblint.linting.examining import Examiner
-from nblint.reading.project import Project
-from nblint.toml import is_file
+from nblint.linting.selection import Selection
+from nblint.project.project import Project
 
 FOLDER_VARIABLE = "NBLINT_CACHE_DIR"
 
@@ -46,18 +46,18 @@ class Cache:
     def _known(self) -> frozenset[bytes]:
         return frozenset(self._kept())
 
-    def knows(self, examiner: Examiner, path: Path, name: str) -> bool:
+    def knows(self, key: bytes | None, path: Path, name: str) -> bool:
         """Say whether nothing was found in a file when it held what it holds now.
 
         Args:
-            examiner: What would examine it.
+            key: What stands for all that it is checked against; None: nothing does.
             path: The file.
             name: What reports call it.
         """
-        if examiner.key is None or not self._known:
+        if key is None or not self._known:
             return False
         try:
-            digest = digest_of(examiner.key, name, path.read_bytes())
+            digest = digest_of(key, name, path.read_bytes())
         except (OSError, MemoryError):
             return False  # which the examiner will say
         if digest in self._known:
@@ -109,18 +109,18 @@ def cache_file() -> Path | None:
     return folder / "clean" if folder.is_absolute() else None
 
 
-def key_of(examiner: Examiner) -> bytes | None:
+def key_of(project: Project, selection: Selection) -> bytes | None:
     """Return what stands for all that decides, beside a notebook, what is found in it.
 
     Args:
-        examiner: What examines the notebooks.
+        project: What the notebooks are checked against.
+        selection: The rules that run.
 
     Returns:
         A digest; None where something else decides as well, or more is wanted of a notebook than
         what is found: code that the command line trusts, rules about the whole repository.
     """
-    project = examiner.project
-    gathers = any(isinstance(rule, RepositoryRule) for rule in examiner.selection.rules)
+    gathers = any(isinstance(rule, RepositoryRule) for rule in selection.rules)
     if project.trust_plugins or gathers:
         return None
     validator = os.environ.get("NBFORMAT_VALIDATOR")  # the library that nbformat asks
@@ -157,12 +157,11 @@ def _installed() -> object:
     Of libraries the names of the folders that installers write, which hold their versions.
     """
     code = hashlib.sha256()
-    for folder in map(Path, nblint.__path__):
-        for path in sorted(folder.rglob("*.py")):
-            code.update(f"{path.relative_to(folder)}\0".encode())
-            code.update(path.read_bytes())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        code.update(f"{path.relative_to(PACKAGE)}\0".encode())
+        code.update(path.read_bytes())
     libraries = sorted(chain.from_iterable(map(_libraries, dict.fromkeys(sys.path))))
-    return nblint.__version__, code.hexdigest(), sys.version, libraries
+    return __version__, code.hexdigest(), sys.version, libraries
 
 
 def _libraries(folder: str) -> list[str]:

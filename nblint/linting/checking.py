@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction
 from nblint.document.edit import Rewrite, StripOutputs
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Gathered, Rule
 from nblint.linting.selection import Selection
 from nblint.linting.suppression import ITSELF, remaining, useless
-from nblint.reading import MissingPartError, Reading
-from nblint.reading.project import Project
-from nblint.reading.suppression import suppressions
+from nblint.project.project import Project
+from nblint.reading.parts import MissingPartError, Reading
+from nblint.reading.suppressions import suppressions
 
 
 class RuleError(Exception):

@@ -14,7 +14,8 @@ from nblint.findings import Rule
 from nblint.linting.registry import FAMILIES, rules
 from nblint.linting.selection import Selection
 from nblint.patterns import lazy_pattern
-from nblint.settings import Settings, SettingsFile, Severity
+from nblint.settings import Settings, Severity
+from nblint.settings_files import SettingsFile
 
 _SITE = "https://nblint.readthedocs.io/en/stable/reference/rules"
 

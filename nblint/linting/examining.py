@@ -14,7 +14,7 @@ from nblint.linting.checking import Checked, RuleError, check_document, read_doc
 from nblint.linting.repository import gather
 from nblint.linting.results import CellChange, Reported
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
+from nblint.project.project import Project
 
 
 class Fixing(Struct, frozen=True):

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from nblint.credentials.masked import Masked
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.masked import Masked
+from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Place
 from nblint.document.rows import row_starts
 from nblint.document.surfaces import Surface, surfaces

@@ -10,7 +10,7 @@ from nblint.document.verify import is_edited_only
 from nblint.findings import Finding
 from nblint.linting.checking import Checked, check_document, read_document
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
+from nblint.project.project import Project
 
 # A fix can make another one possible; no chain of them is anywhere near as long.
 _MOST_ROUNDS = 20

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.positions import RawNotebook, file_line
 from nblint.findings import Finding
 from nblint.linting.excerpts import Excerpts
-from nblint.linting.results import CellChange, Reported, display_path
+from nblint.linting.results import CellChange, Reported
+from nblint.paths import display_path
 
 
 def reported(

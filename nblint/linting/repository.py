@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Notebook, Unreadable
 from nblint.findings import Finding, Gathered, RepositoryRule
 from nblint.linting.checking import RuleError, completed, reading_of
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
+from nblint.project.project import Project
 
 
 class Repository:

@@ -1,7 +1,5 @@
 """What a run says of each notebook: all that reports need, so that no notebook is kept."""
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -73,14 +71,3 @@ class Result(Struct, frozen=True):
     recorded: int = 0
     stale: "tuple[Entry, ...]" = ()
     notebooks: int = 1
-
-
-def display_path(path: Path) -> str:
-    """Return a path as reports show it: posix, relative to the current directory."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive
-        relative = os.path.abspath(path)
-    # Names that are not UTF-8 come from the system with surrogates, which cannot be printed.
-    printable = relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return Path(printable).as_posix()

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import Discovery
+from nblint.errors import SettingsError
 from nblint.linting.checking import Checked
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
 from nblint.linting.repository import Repository
-from nblint.linting.results import Reported, Result, display_path
+from nblint.linting.results import Reported, Result
 from nblint.linting.selection import Selection
 from nblint.linting.workers import processors, shared, start_method
-from nblint.reading.project import Project
-from nblint.settings import OncePerFile, SettingsFile, SettingsFinder
-from nblint.toml import SettingsError
+from nblint.paths import display_path
+from nblint.project.project import Project
+from nblint.settings_files import OncePerFile, SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline
@@ -155,9 +156,10 @@ class Run:
         from nblint.linting.cache import Cache, cache_file, key_of
 
         for loaded in self._loaded.all():
-            loaded.examiner.key = key_of(loaded.examiner)
+            examiner = loaded.examiner
+            examiner.key = key_of(examiner.project, examiner.selection)
         cache = Cache(cache_file())
-        known = [cache.knows(file.loaded.examiner, file.path, file.name) for file in files]
+        known = [cache.knows(file.loaded.examiner.key, file.path, file.name) for file in files]
         self._note(f"{sum(known)} of {len(files)} notebooks are known to the cache")
         others = self._examined([file for file, one in zip(files, known, strict=True) if not one])
         try:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from nblint.discovery import relative_to
+from nblint.errors import SettingsError
 from nblint.findings import ALL, Rule, covers
 from nblint.globs import matches
 from nblint.linting.registry import FAMILIES, rules, rules_about
-from nblint.settings import Settings, SettingsFile, Severity
-from nblint.toml import SettingsError, nearest
+from nblint.paths import relative_to
+from nblint.settings import Settings, Severity
+from nblint.settings_files import SettingsFile
+from nblint.suggestions import nearest
 
 # A file that is no notebook is never passed over in silence.
 ALWAYS_ON = "NBL001"

@@ -7,7 +7,7 @@ from functools import lru_cache
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule, covers
 from nblint.linting.registry import rules
-from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
+from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
 
 # The rule about useless suppressions: whether one of it is useless cannot be said while it runs.
 ITSELF = "NBL009"

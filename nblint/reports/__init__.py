@@ -6,9 +6,10 @@
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 
+from nblint.errors import SettingsError
 from nblint.linting.results import Result
-from nblint.settings import SettingsFile
-from nblint.toml import SettingsError, nearest
+from nblint.settings_files import SettingsFile
+from nblint.suggestions import nearest
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from urllib.parse import quote
 
-import nblint
+from nblint._version import __version__
 from nblint.linting.documentation import RuleDocumentation, documentation
 from nblint.linting.results import Reported, Result
 from nblint.reports.json import array
@@ -28,7 +28,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     positions = {code: position for position, code in enumerate(rules)}
     driver = {
         "name": "nblint",
-        "semanticVersion": nblint.__version__,
+        "semanticVersion": __version__,
         "rules": [_rule(rule) for rule in rules.values()],
     }
     yield f'{{"$schema": {json.dumps(_SCHEMA)}, "version": "2.1.0", "runs": [{{\n'

@@ -12,7 +12,7 @@ from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
-import nblint
+from nblint._version import __version__
 from nblint.reports.terminal import printable
 from nblint.server.actions import KINDS, code_actions
 from nblint.server.checking import Checker, Verdict
@@ -59,7 +59,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__(
             "nblint",
-            nblint.__version__,
+            __version__,
             types.TextDocumentSyncKind.Incremental,
             _NOTEBOOKS,
             protocol_cls=_Protocol,

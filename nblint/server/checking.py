@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from nblint.discovery import is_excluded
 from nblint.document.model import Notebook
+from nblint.errors import SettingsError
 from nblint.findings import Finding, RepositoryRule
 from nblint.linting.registry import rules
 from nblint.linting.run import Run
 from nblint.server.drafts import CellsDraft, Draft
-from nblint.settings import SettingsFile, SettingsFinder
-from nblint.toml import SettingsError
+from nblint.settings_files import SettingsFile, SettingsFinder
 
 # What editors do not send with the cells: the file itself, outputs, the kernel. And a cell that
 # is empty (NBL508) is about to be written.

@@ -8,7 +8,7 @@ from lsprotocol import types
 from nblint.findings import Finding
 from nblint.linting.documentation import explanation
 from nblint.linting.registry import rules
-from nblint.linting.results import display_path
+from nblint.paths import display_path
 from nblint.reports.terminal import printable
 from nblint.server.checking import Verdict
 from nblint.server.drafts import Located

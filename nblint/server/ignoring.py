@@ -7,7 +7,7 @@ from nblint.document.edit import TextEdit
 from nblint.document.model import Cell
 from nblint.document.rows import offset_of
 from nblint.findings import Finding
-from nblint.reading.python import read_source
+from nblint.reading.python.cells import read_source
 
 _CODES = re.compile(r"nblint:[ \t]{0,20}ignore\[(?P<codes>[^\[\]]{0,200})\]")
 

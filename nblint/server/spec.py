@@ -6,7 +6,7 @@ https://jupyterlab-lsp.readthedocs.io/en/latest/Extending.html
 import sys
 from importlib.util import find_spec
 
-from nblint import __version__
+from nblint._version import __version__
 
 # Of several servers for a language, JupyterLab asks one only: the one that its settings rank
 # highest, else the first by name. A server that completes code is not to be put out by a linter.

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from nblint.cli.group import main
-from nblint.reading.header import Header
+from nblint.reading.header.header import Header
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make

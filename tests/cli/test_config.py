@@ -12,10 +12,11 @@ from click.testing import CliRunner, Result
 
 from nblint.cli.group import main
 from nblint.cli.schema import settings_schema
+from nblint.errors import SettingsError
 from nblint.linting.registry import rules
 from nblint.linting.selection import is_selector
-from nblint.settings import Settings, load_settings, settings_table
-from nblint.toml import SettingsError
+from nblint.settings import Settings
+from nblint.settings_files import load_settings, settings_table
 from tests.command import nblint
 from tests.credentials.tokens import make
 from tests.test_settings import WRONG, write

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from nblint.cli.group import main
 from nblint.linting.checking import check_bytes
-from nblint.reading.project import Project
+from nblint.project.project import Project
 
 
 @pytest.fixture

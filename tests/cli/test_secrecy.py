@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nblint.reading.header import Header
+from nblint.reading.header.header import Header
 from nblint.reports import formats
 from tests.command import nblint
 from tests.conftest import notebook_bytes

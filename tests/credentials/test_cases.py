@@ -6,8 +6,8 @@ import pytest
 
 from nblint.credentials.found import Credential, Credentials
 from nblint.document.model import Notebook
-from nblint.reading.project import Project
-from nblint.reading.python import PythonCells
+from nblint.project.project import Project
+from nblint.reading.python.cells import PythonCells
 from nblint.settings import CredentialsSettings
 from tests.credentials import cases, domains, idioms
 from tests.credentials.cases import Case, notebook

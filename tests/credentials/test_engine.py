@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from nblint.credentials import engine
 from nblint.credentials.found import Credentials
-from nblint.credentials.hits import Hit, Secret
-from nblint.credentials.redaction import mask
+from nblint.credentials.hits import Hit
+from nblint.credentials.masking.redaction import mask
+from nblint.credentials.secret import Secret
 from nblint.document.model import Notebook
-from nblint.reading.project import Project
-from nblint.reading.python import PythonCells
+from nblint.project.project import Project
+from nblint.reading.python.cells import PythonCells
 from nblint.settings import CredentialsSettings
 from tests.credentials.cases import CREDENTIALS, Case, notebook
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make

@@ -1,7 +1,7 @@
 """Fingerprints: stable, salted, and no way back."""
 
 from nblint.credentials.fingerprint import fingerprint, new_salt
-from nblint.credentials.hits import Secret
+from nblint.credentials.secret import Secret
 
 
 def test_fingerprint() -> None:

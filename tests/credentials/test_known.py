@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.credentials import known
-from nblint.credentials.known import Known
-from nblint.credentials.masked import Hidden
+from nblint.credentials.masking import known
+from nblint.credentials.masking.known import Known
+from nblint.credentials.masking.masked import Hidden
 
 WORDS = st.text("ab\"'\\\n", min_size=4, max_size=6)
 

@@ -10,9 +10,10 @@ import re
 import pytest
 
 import nblint.credentials
-from nblint.credentials import documented, engine
-from nblint.credentials.formats import FORMATS
-from nblint.credentials.plugins import plugins
+from nblint.credentials import engine
+from nblint.credentials.documented import search as documented
+from nblint.credentials.documented.formats import FORMATS
+from nblint.credentials.documented.plugins import plugins
 from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
 
 

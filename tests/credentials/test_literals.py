@@ -6,11 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nblint.credentials import cells, documented, literals, plugins, prefilter, stems, urls
+from nblint import multisearch as literals
+from nblint.credentials import prefilter
+from nblint.credentials.documented import plugins
+from nblint.credentials.documented import search as documented
 from nblint.credentials.found import Credential, Credentials
+from nblint.credentials.python import cells
+from nblint.credentials.text import urls
 from nblint.document.model import Notebook
-from nblint.reading.project import Project
-from nblint.reading.python import PythonCells
+from nblint.project.project import Project
+from nblint.reading.python.cells import PythonCells
+from nblint.secret_names import stems
 from nblint.settings import CredentialsSettings
 from tests.credentials.cases import CREDENTIALS, LOOK_ALIKES, notebook
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from nblint.credentials.names import Level, judge
-from nblint.credentials.placeholders import is_placeholder
-from nblint.credentials.values import is_credential
+from nblint.credentials.judging.placeholders import is_placeholder
+from nblint.credentials.judging.values import is_credential
+from nblint.secret_names.names import Level, judge
 
 CREDENTIALS = """
 password db_password dbPassword PASSWORD password2 password_prod smtp_pass userpass pwd api_key

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nblint.credentials.redaction import mask
+from nblint.credentials.masking.redaction import mask
 from tests.credentials.cases import CREDENTIALS, Case
 from tests.credentials.tokens import expand, make
 

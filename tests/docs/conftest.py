@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.mirrors import instead_of, stand_ins
-from nblint import __version__
+from nblint._version import __version__
 from tests.docs.pages import ROOT
 
 # What the pages call the repository of nblint.

@@ -11,8 +11,8 @@ import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from pre_commit.clientlib import load_config
 
-from nblint.reading.catalogue import read_catalogue
-from nblint.settings import load_settings
+from nblint.project.catalogue.files import read_catalogue
+from nblint.settings_files import load_settings
 from nblint.toml import read_toml
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from nblint import __version__
+from nblint._version import __version__
 from tests.browser import browse
 
 # Rich's own format, but for two things: it loads no font from elsewhere, and a browser shows it in

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.document.model import Place
+from nblint.errors import SettingsError
 from nblint.findings import Finding
 from nblint.linting.baseline import SALT_VARIABLE, Baseline, Entry, Match, Occurrence
-from nblint.toml import SettingsError
 
 RAN = {"NBL102", "NBL104", "NBL201"}
 

@@ -16,7 +16,7 @@ from nblint import check
 from nblint.linting import cache, run
 from nblint.linting.baseline import SALT_VARIABLE
 from nblint.linting.examining import Examiner
-from nblint.settings import SettingsFinder
+from nblint.settings_files import SettingsFinder
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 

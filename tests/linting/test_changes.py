@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Notebook
 from nblint.linting.reporting import changes
 from nblint.linting.results import CellChange

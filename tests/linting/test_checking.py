@@ -11,8 +11,9 @@ from nblint.document.model import Notebook
 from nblint.linting.checking import check_bytes
 from nblint.linting.fixing import fix_document
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
-from nblint.settings import Settings, SettingsFile
+from nblint.project.project import Project
+from nblint.settings import Settings
+from nblint.settings_files import SettingsFile
 from tests.conftest import complete_header, notebook_bytes
 
 EVERYTHING = Project(SettingsFile(Settings(select=("ALL",)), Project().root))

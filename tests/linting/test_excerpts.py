@@ -6,8 +6,8 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.credentials.masked import Masked
-from nblint.credentials.redaction import Redaction
+from nblint.credentials.masking.masked import Masked
+from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Notebook, Place
 from nblint.linting.excerpts import Excerpt, Excerpts
 from tests.conftest import notebook_bytes

@@ -13,8 +13,9 @@ from nblint.linting.checking import check_document
 from nblint.linting.fixing import fix_document
 from nblint.linting.registry import rules
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
-from nblint.settings import Settings, SettingsFile
+from nblint.project.project import Project
+from nblint.settings import Settings
+from nblint.settings_files import SettingsFile
 from tests.conftest import notebook_bytes
 from tests.document.notebooks import notebooks
 

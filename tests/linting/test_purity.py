@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import pytest
 
 from nblint import Finding, Project, check_bytes
-from nblint.settings import SettingsFinder
+from nblint.settings_files import SettingsFinder
 from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.rules.cases import read_cases

@@ -5,7 +5,7 @@ import pytest
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding
 from nblint.linting.suppression import remaining
-from nblint.reading.suppression import suppressions
+from nblint.reading.suppressions import suppressions
 
 
 def notebook(source: str, kind: str = "code", *tags: str) -> Notebook:

@@ -14,7 +14,7 @@ from bench.fleet import make_fleet
 from nblint.linting import workers
 from nblint.linting.results import Result
 from nblint.linting.run import Run
-from nblint.settings import SettingsFinder
+from nblint.settings_files import SettingsFinder
 from tests.system import PATIENCE
 
 

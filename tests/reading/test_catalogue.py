@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from nblint.reading.catalogue import Catalogue, load_catalogue
-from nblint.reading.known_names import KNOWN_NAMES, is_known
-from nblint.reading.secret_names import looks_secret
+from nblint.errors import SettingsError
+from nblint.project.catalogue.files import load_catalogue
+from nblint.project.catalogue.known_names import KNOWN_NAMES, is_known
+from nblint.project.catalogue.model import Catalogue
+from nblint.secret_names.variables import looks_secret
 from nblint.settings import EnvironmentSettings
-from nblint.toml import SettingsError
 
 TOML = """
 [environment.DATADOG_API_KEY]

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.document.model import Notebook
-from nblint.reading.environment import Environment
-from nblint.reading.environment_reader import EnvironmentReader
-from nblint.reading.environment_uses import Exposure, Read, Write
-from nblint.reading.python import PythonCells
+from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.reader import EnvironmentReader
+from nblint.reading.environment.uses import Exposure, Read, Write
+from nblint.reading.python.cells import PythonCells
 
 
 def environment(*sources: str, language: str = "python") -> Environment:

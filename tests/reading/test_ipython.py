@@ -10,8 +10,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nblint.reading.ipython import cell_magic, to_python
-from nblint.reading.python import PYTHON_BODIES, read_source
+from nblint.reading.python.cells import PYTHON_BODIES, read_source
+from nblint.reading.python.ipython import cell_magic, to_python
 
 REAL_LOOKING = [
     "x = 1",

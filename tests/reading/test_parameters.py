@@ -3,8 +3,8 @@ import json
 import pytest
 
 from nblint.document.model import Notebook
-from nblint.reading import Reading
-from nblint.reading.parameters import Parameters
+from nblint.reading.header.parameters import Parameters
+from nblint.reading.parts import Reading
 from nblint.settings import HeaderSettings
 
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from nblint.reading.parameters_file import ParametersFile
-from nblint.toml import SettingsError
+from nblint.errors import SettingsError
+from nblint.project.parameters_file import ParametersFile
 
 
 def write(folder: Path, text: str | bytes) -> Path:

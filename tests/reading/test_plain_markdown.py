@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nblint.reading.markdown import parsed_blocks
-from nblint.reading.plain_markdown import plain_blocks
+from nblint.reading.markdown.blocks import parsed_blocks
+from nblint.reading.markdown.plain import plain_blocks
 
 HEADER = """\
 # Phishing triage

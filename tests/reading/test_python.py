@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.document.model import Notebook
-from nblint.reading.python import PythonCell, PythonCells, read_source
+from nblint.reading.python.cells import PythonCell, PythonCells, read_source
 
 
 def notebook(*sources: str, **metadata: object) -> Notebook:

@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from nblint.reading.distributions import distributions
-from nblint.reading.project import Project
-from nblint.reading.requirements import Requirements
-from nblint.settings import ReproducibilitySettings, Settings, SettingsFile
-from nblint.toml import SettingsError
+from nblint.errors import SettingsError
+from nblint.project.distributions import distributions
+from nblint.project.project import Project
+from nblint.project.requirements import Requirements
+from nblint.settings import ReproducibilitySettings, Settings
+from nblint.settings_files import SettingsFile
 
 
 def load(folder: Path, *globs: str, **files: str) -> Requirements:

@@ -3,8 +3,8 @@
 import ast
 from pathlib import Path
 
-import nblint.reading.environment_python as module
-from nblint.reading.visitor import Visitor, walk
+import nblint.reading.environment.python as module
+from nblint.reading.python.visitor import Visitor, walk
 
 
 def visited(base: type[ast.NodeVisitor], tree: ast.AST) -> list[ast.AST]:

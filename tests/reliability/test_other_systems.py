@@ -13,9 +13,9 @@ import pytest
 
 from nblint import discovery
 from nblint.document.write import write_atomically
+from nblint.errors import SettingsError
 from nblint.linting import results, workers
 from nblint.linting.baseline import Baseline, Entry
-from nblint.toml import SettingsError
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 

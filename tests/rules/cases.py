@@ -29,9 +29,9 @@ from nblint.linting.checking import check_document, read_document
 from nblint.linting.fixing import Fixed, fix_document
 from nblint.linting.repository import Repository, gather
 from nblint.linting.selection import Selection
-from nblint.reading.project import Project
+from nblint.project.project import Project
 from nblint.reports.text import location
-from nblint.settings import SettingsFinder
+from nblint.settings_files import SettingsFinder
 from tests.credentials.tokens import expand
 from tests.literate import Block, read_blocks, write_rows
 

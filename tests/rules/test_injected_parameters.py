@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nblint.linting.checking import check_bytes
-from nblint.reading.project import Project
+from nblint.project.project import Project
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from nblint.linting.checking import check_bytes
-from nblint.reading.project import Project
-from nblint.settings import Settings, SettingsFile
+from nblint.project.project import Project
+from nblint.settings import Settings
+from nblint.settings_files import SettingsFile
 from tests.rules.cases import Case, percent_to_bytes, read_cases
 
 # Documented parameters, and what a run is given instead of their defaults.

@@ -8,9 +8,10 @@ from nblint.document.edit import edited
 from nblint.document.model import Notebook
 from nblint.findings import Finding
 from nblint.linting.checking import check_bytes
-from nblint.reading.project import Project
+from nblint.project.project import Project
 from nblint.server.ignoring import ignore_on_line
-from nblint.settings import Settings, SettingsFile
+from nblint.settings import Settings
+from nblint.settings_files import SettingsFile
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from tempfile import SpooledTemporaryFile
 
-import nblint
+from nblint._version import __version__
 from nblint.linting.results import Result
 from nblint.reports.html.kinds import CHOICES
 from nblint.reports.html.markup import Markup, element
@@ -45,7 +45,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
         sections.seek(0)
         yield from iter(lambda: sections.read(_PIECE), "")
     yield "</main>\n"
-    version = f"Made by nblint {nblint.__version__}. The page loads and runs nothing."
+    version = f"Made by nblint {__version__}. The page loads and runs nothing."
     yield element("footer", element("p", version)) + "\n</body>\n</html>\n"
 
 

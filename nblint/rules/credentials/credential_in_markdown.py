@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from nblint.credentials.found import Credential, Credentials
 from nblint.findings import Finding
-from nblint.reading.catalogue import Catalogue
+from nblint.project.catalogue.model import Catalogue
 from nblint.rules.credentials.embedded_credential import EmbeddedCredential
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from nblint.credentials.found import Credential, Credentials
 from nblint.credentials.hits import Hit
 from nblint.findings import Finding, Rule
-from nblint.reading.catalogue import Catalogue
+from nblint.project.catalogue.model import Catalogue
 
 
 class EmbeddedCredential(Rule):

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.environment import Environment
-from nblint.reading.environment_uses import EVERYTHING
+from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.uses import EVERYTHING
 
 
 class EnvironmentDump(Rule):

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.catalogue import Catalogue
-from nblint.reading.environment import Environment
-from nblint.reading.environment_uses import EVERYTHING
+from nblint.project.catalogue.model import Catalogue
+from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.uses import EVERYTHING
 
 
 class ExposedValue(Rule):

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.catalogue import Catalogue
-from nblint.reading.environment import Environment
+from nblint.project.catalogue.model import Catalogue
+from nblint.reading.environment.environment import Environment
 
 
 class LocalDotenv(Rule):

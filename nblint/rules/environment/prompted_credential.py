@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.environment import Environment
+from nblint.reading.environment.environment import Environment
 
 
 class PromptedCredential(Rule):

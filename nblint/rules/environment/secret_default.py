@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from nblint.document.edit import replace
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.catalogue import Catalogue
-from nblint.reading.environment import Environment
+from nblint.project.catalogue.model import Catalogue
+from nblint.reading.environment.environment import Environment
 
 
 class SecretDefault(Rule):

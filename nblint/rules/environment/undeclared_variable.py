@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.catalogue import Catalogue
-from nblint.reading.environment import Environment
-from nblint.toml import Suggestions
+from nblint.project.catalogue.model import Catalogue
+from nblint.reading.environment.environment import Environment
+from nblint.suggestions import Suggestions
 
 _LOST = "!export sets it for that line alone: each ! line runs in a shell of its own"
 

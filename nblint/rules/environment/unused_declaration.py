@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Gathered, RepositoryRule
-from nblint.reading.catalogue import Catalogue
-from nblint.reading.environment import Environment
-from nblint.reading.environment_uses import Read, Write
-from nblint.reading.project import Project
+from nblint.project.catalogue.model import Catalogue
+from nblint.project.project import Project
+from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.uses import Read, Write
 
 
 class UnusedDeclaration(RepositoryRule):

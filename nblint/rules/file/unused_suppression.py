@@ -6,11 +6,11 @@ from nblint.document.edit import Edit, SetValue, TextEdit, edited
 from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.headings import without_comments
-from nblint.reading.markdown import blocks
-from nblint.reading.python import read_source
-from nblint.reading.suppression import Suppression, Useless, UselessSuppressions
-from nblint.toml import nearest
+from nblint.reading.header.headings import without_comments
+from nblint.reading.markdown.blocks import blocks
+from nblint.reading.python.cells import read_source
+from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
+from nblint.suggestions import nearest
 
 # Where a comment ends that begins so; others end with their row.
 _ENDINGS = {"<!--": "-->", "/*": "*/"}

@@ -4,8 +4,9 @@ from pathlib import PurePosixPath
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.header import DEFAULT_TITLE, Header
-from nblint.reading.headings import normalised
+from nblint.reading.header.header import Header
+from nblint.reading.header.headings import normalised
+from nblint.reading.header.skeleton import DEFAULT_TITLE
 
 _UNTITLED = lazy_pattern(r"untitled(?:\b|[\d_]).*|(?:notebook )?title|(?:new|my) notebook")
 

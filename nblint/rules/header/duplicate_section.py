@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.header import Header
+from nblint.reading.header.header import Header
 
 
 class DuplicateSection(Rule):

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from nblint.document.edit import TextEdit
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header import Header, Section
-from nblint.reading.headings import SECTION_LEVEL
+from nblint.reading.header.header import Header, Section
+from nblint.reading.header.headings import SECTION_LEVEL
 from nblint.rules.header.rewriting import with_level
 
 

@@ -5,8 +5,8 @@ from nblint.document.edit import TextEdit
 from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header import Entry, Header
-from nblint.reading.table import Fault, escaped_code, is_rule, mended_rule, split_row
+from nblint.reading.header.header import Entry, Header
+from nblint.reading.markdown.table import Fault, escaped_code, is_rule, mended_rule, split_row
 from nblint.rules.header.section_form import missing_columns
 
 _PROBLEMS: Mapping[Fault, str] = MappingProxyType(

@@ -4,8 +4,9 @@ from nblint.document.edit import Edit, InsertCell, TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header import Entry, Header, skeleton
-from nblint.reading.markdown import block_at
+from nblint.reading.header.header import Entry, Header
+from nblint.reading.header.skeleton import skeleton
+from nblint.reading.markdown.blocks import block_at
 from nblint.settings import HeaderSettings, SectionSettings
 
 

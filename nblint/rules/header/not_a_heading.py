@@ -6,9 +6,9 @@ from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.header import Entry, Header
-from nblint.reading.headings import SECTION_LEVEL, Heading
-from nblint.reading.markdown import block_at
+from nblint.reading.header.header import Entry, Header
+from nblint.reading.header.headings import SECTION_LEVEL, Heading
+from nblint.reading.markdown.blocks import block_at
 
 _WRITTEN = {"bold": "in bold", "html": "in HTML", "unspaced": "without a space after its marks"}
 # A heading in rows of its own, with nothing in it that is another element or markup in markdown.

@@ -2,10 +2,11 @@ from collections.abc import Iterable, Iterator
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule
-from nblint.reading.block import Text
-from nblint.reading.header import Entry, Header, skeleton
-from nblint.reading.headings import without_comments
-from nblint.reading.markdown import blocks
+from nblint.reading.header.header import Entry, Header
+from nblint.reading.header.headings import without_comments
+from nblint.reading.header.skeleton import skeleton
+from nblint.reading.markdown.block import Text
+from nblint.reading.markdown.blocks import blocks
 from nblint.settings import HeaderSettings
 
 # "TODO: describe" is a placeholder whatever follows.

@@ -3,7 +3,7 @@
 from nblint.document.edit import TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
-from nblint.reading.header import Entry
+from nblint.reading.header.header import Entry
 
 _DEEPEST = 6
 

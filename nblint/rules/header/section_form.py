@@ -4,9 +4,9 @@ from types import MappingProxyType
 
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.block import Kind
-from nblint.reading.header import Header, Section
-from nblint.reading.headings import normalised
+from nblint.reading.header.header import Header, Section
+from nblint.reading.header.headings import normalised
+from nblint.reading.markdown.block import Kind
 from nblint.settings import Form
 
 # What a section says that has nothing to list.

@@ -8,7 +8,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.header import Entry, Header, Section
+from nblint.reading.header.header import Entry, Header, Section
 from nblint.settings import HeaderSettings, SectionSettings
 
 # What text refers to and finds only in its own cell.

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from nblint.document.edit import DeleteCell
 from nblint.document.model import Place
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.parameters import Parameters, assigned_in
-from nblint.reading.python import PythonCell
+from nblint.reading.header.parameters import Parameters, assigned_in
+from nblint.reading.python.cells import PythonCell
 
 
 class InjectedParameters(Rule):

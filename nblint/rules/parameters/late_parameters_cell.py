@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule
-from nblint.reading.parameters import Parameters
-from nblint.reading.python import PythonCell, PythonCells
+from nblint.reading.header.parameters import Parameters
+from nblint.reading.python.cells import PythonCell, PythonCells
 
 _DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 

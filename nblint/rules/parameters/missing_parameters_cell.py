@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule
-from nblint.reading.parameters import PARAMETERS_TAG, Parameters
+from nblint.reading.header.parameters import PARAMETERS_TAG, Parameters
 
 
 class MissingParametersCell(Rule):

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.parameters import Parameters
+from nblint.reading.header.parameters import Parameters
 
 
 class ParameterNotLiteral(Rule):

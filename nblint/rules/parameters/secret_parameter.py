@@ -3,14 +3,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nblint.credentials.engine import Options, find_in_code
-from nblint.credentials.names import Level, judge
 from nblint.findings import Finding, Rule
-from nblint.reading.parameters import Parameter, Parameters
-from nblint.reading.project import Project
+from nblint.project.project import Project
+from nblint.reading.header.parameters import Parameter, Parameters
+from nblint.secret_names.names import Level, judge
 from nblint.settings import CredentialsSettings
 
 if TYPE_CHECKING:
-    from nblint.reading.parameters_file import Key
+    from nblint.project.parameters_file import Key
 
 
 class SecretParameter(Rule):

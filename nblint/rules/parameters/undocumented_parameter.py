@@ -1,13 +1,13 @@
 from collections.abc import Iterator
 
-from nblint.credentials.redaction import mask
+from nblint.credentials.masking.redaction import mask
 from nblint.document.edit import Edit, TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header import Section
-from nblint.reading.headings import normalised
-from nblint.reading.parameters import Parameter, Parameters, Table
+from nblint.reading.header.header import Section
+from nblint.reading.header.headings import normalised
+from nblint.reading.header.parameters import Parameter, Parameters, Table
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
 _UNKNOWN = "TODO"

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.parameters import Parameters
-from nblint.toml import Suggestions, nearest
+from nblint.reading.header.parameters import Parameters
+from nblint.suggestions import Suggestions, nearest
 
 
 class UnknownParameter(Rule):

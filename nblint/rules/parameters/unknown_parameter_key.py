@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from nblint.findings import Finding, Rule
-from nblint.reading.parameters import Parameters
-from nblint.reading.project import Project
-from nblint.toml import Suggestions, nearest
+from nblint.project.project import Project
+from nblint.reading.header.parameters import Parameters
+from nblint.suggestions import Suggestions, nearest
 
 
 class UnknownParameterKey(Rule):

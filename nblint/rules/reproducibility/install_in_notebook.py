@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.ipython import Magic
-from nblint.reading.python import PythonCell, PythonCells
+from nblint.reading.python.cells import PythonCell, PythonCells
+from nblint.reading.python.ipython import Magic
 
 _SHELLS = frozenset(["bash", "sh", "script", "system", "sx", "!"])
 _INSTALLERS = ("pip", "conda", "mamba", "uv", "easy_install", "poetry", "pdm")

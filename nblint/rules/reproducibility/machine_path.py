@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from nblint.document.model import Cell, Notebook, Place
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.python import PythonCell, PythonCells
+from nblint.reading.python.cells import PythonCell, PythonCells
 
 _HINTS = ("/home/", "/Users/", ":\\Users", ":/Users", ":\\\\Users")
 _PATH = lazy_pattern(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.python import PythonCells
+from nblint.reading.python.cells import PythonCells
 
 # Where the parser says it in its message as well; a finding is recognised by its message.
 _POSITION = lazy_pattern(r" on line [0-9]{1,9}| \(detected at line [0-9]{1,9}\)")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.distributions import STANDARD_LIBRARY, distributions
-from nblint.reading.project import Project
-from nblint.reading.python import PythonCell, PythonCells
+from nblint.project.distributions import STANDARD_LIBRARY, distributions
+from nblint.project.project import Project
+from nblint.reading.python.cells import PythonCell, PythonCells
 
 # Where a notebook runs these are: the kernel brings them, or the platform.
 _PROVIDED = frozenset(["IPython", "ipykernel", "google.colab", "pyodide", "js", "pyodide_js"])

@@ -1,0 +1,1 @@
+"""Credentials whose format their provider documents."""

@@ -1,0 +1,161 @@
+"""detect-secrets' plugins: for the providers that `formats` lacks, and a team's own.
+
+A plugin's regular expressions are called on single candidate lines. `scan_line` never is: its
+filters drop every line of the shape `x = f(...)`, it cuts GitHub's tokens to their prefix, and
+verification would open connections.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any
+
+from nblint.credentials.documented.search import LongWord, long_words, stands_alone
+from nblint.credentials.hits import Hit
+from nblint.credentials.judging.placeholders import is_placeholder
+from nblint.credentials.secret import Secret
+from nblint.multisearch import Literals
+from nblint.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from detect_secrets.plugins.base import BasePlugin
+
+# Providers that only detect-secrets knows: plugin, detector, kind, and what a line must hold.
+PROVIDERS = (
+    ("ArtifactoryDetector", "artifactory-token", "Artifactory token", r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}"),
+    ("CloudantDetector", "cloudant-key", "Cloudant key", r"(?:cl|clou|cloudant)[_-]?(?:api)?(?:key|pwd|pw|pass|token)|cloudant\.com"),
+    ("IbmCloudIamDetector", "ibm-cloud-key", "IBM Cloud key", r"(?:key|pwd|password|pass|token)\W{0,8}[a-zA-Z0-9_-]{44}(?![a-zA-Z0-9_-])"),
+    ("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
+    ("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
+)  # fmt: skip
+_CANDIDATE = lazy_pattern("|".join(f"(?:{row[3]})" for row in PROVIDERS), re.IGNORECASE)
+# What they hold in lower case, but for the first: looked for before that slow expression.
+_MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
+_ARTIFACTORY = lazy_pattern(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
+# So many letters and digits in a row have the keys of all providers but Artifactory.
+_KEY = lazy_pattern(r"(?<![\w-])(?:[\w-]{44}|[a-z]{24,512}(?![\w-]))")
+SHORT_KEYS = ("AKC", "AP")  # how Artifactory's start; they are no long words
+_SHORT_KEYS = Literals(SHORT_KEYS)
+_SHORT = lazy_pattern(r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}")
+_SPACES = lazy_pattern(r"\s{2,}")
+_LONGEST_LINE = 2000
+_OVERLAP = 200
+
+
+def plugins(own: tuple[str, ...] = ()) -> Callable[[str], Iterator[Hit]]:
+    """Return what runs detect-secrets' plugins on a text.
+
+    Args:
+        own: Files with a team's own plugins. They are code: pass them only if the command line
+            trusts them.
+
+    Returns:
+        A function from a text to hits. It imports detect-secrets when a line
+        may hold a credential that only it knows, or when there are own plugins.
+    """
+    return lambda text: _find(text, own)
+
+
+def _find(text: str, own: tuple[str, ...]) -> Iterator[Hit]:
+    lines = _all_lines(text) if own else _candidate_lines(text)
+    for start, end in lines:
+        for part in range(start, max(end, start + 1), _LONGEST_LINE - _OVERLAP):
+            yield from _in_line(text, part, min(end, part + _LONGEST_LINE), own)
+
+
+def _candidate_lines(text: str) -> Iterator[tuple[int, int]]:
+    short = chain.from_iterable(_SHORT_KEYS.places(text).values())
+    return candidate_lines(text, long_words(text), short)
+
+
+def _all_lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
+
+
+def candidate_lines(
+    text: str, words: Iterable[LongWord], short: Iterable[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield the lines that hold what a credential of these providers must hold.
+
+    Args:
+        text: Decoded text of any kind.
+        words: Its `long_words`.
+        short: Where it holds one of the `SHORT_KEYS`.
+
+    Yields:
+        Start and end of each line, in order.
+    """
+    starts = [at for at in short if _SHORT.match(text, at)]
+    keys = set(filter(_KEY.search, {word for _, word in words}))
+    starts += [start for start, word in words if word in keys] if keys else []
+    last = -1
+    for start in sorted(starts):
+        if start > last:
+            last = text.find("\n", start)
+            last = len(text) if last < 0 else last
+            first = text.rfind("\n", 0, start) + 1
+            window = text[max(first, start - _LONGEST_LINE) : min(last, start + _LONGEST_LINE)]
+            if _may_hold(window):
+                yield first, last
+
+
+def _may_hold(window: str) -> bool:
+    folded = window.casefold()
+    if _ARTIFACTORY.search(folded):
+        return True
+    return any(mark in folded for mark in _MARKS) and bool(_CANDIDATE.search(window))
+
+
+def _in_line(text: str, begin: int, end: int, own: tuple[str, ...]) -> Iterator[Hit]:
+    # Their expressions are cubic in a run of spaces, and none of them needs more than one.
+    line = _SPACES.sub(" ", text[begin:end])
+    wanted = [row for row in PROVIDERS if re.search(row[3], line, re.IGNORECASE)]
+    if not wanted and not own:
+        return
+    for row, plugin in _loaded(own):
+        if row is not None and row not in wanted:
+            continue
+        for raw in plugin.analyze_string(line):
+            value = raw.strip("\"' =:\n\t")
+            start = text.find(value, begin, end) if len(value) >= 6 else -1
+            if start < 0 or is_placeholder(value):
+                continue
+            if row is None:
+                kind = str(plugin.secret_type)
+                name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
+                yield Hit(name, kind, start, start + len(value), Secret(value))
+            elif _is_random(value) and stands_alone(text, start, start + len(value)):
+                yield Hit(row[1], row[2], start, start + len(value), Secret(value), "", True)
+
+
+def _is_random(value: str) -> bool:
+    """Tell a key from a word: `APACHELICENSE` is in Artifactory's format, too."""
+    changes = sum(a.islower() != b.islower() for a, b in pairwise(value))
+    letters_only = value.isalpha() and changes < 4 and not (len(value) == 24 and value.islower())
+    return len(set(value)) >= 8 and not letters_only and not value.isdigit()
+
+
+@lru_cache(maxsize=8)
+def _loaded(
+    own: tuple[str, ...],
+) -> tuple[tuple[tuple[str, str, str, str] | None, BasePlugin], ...]:
+    from detect_secrets.core.plugins.initialize import from_plugin_classname
+    from detect_secrets.core.plugins.util import get_plugins_from_file
+    from detect_secrets.settings import transient_settings
+
+    names: list[dict[str, Any]] = [{"name": row[0]} for row in PROVIDERS]
+    # No filters, and so no verification: plugins see lines, and nothing sees a network.
+    with transient_settings({"plugins_used": names, "filters_used": []}):
+        loaded: list[tuple[tuple[str, str, str, str] | None, BasePlugin]] = [
+            (row, from_plugin_classname(row[0])) for row in PROVIDERS
+        ]
+    for path in own:
+        classes: list[type[BasePlugin]] = list(get_plugins_from_file(path))
+        loaded.extend((None, plugin()) for plugin in classes)
+    return tuple(loaded)

@@ -1,0 +1,185 @@
+"""Which values look like a credential, given how much their name says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import pairwise
+
+from nblint.credentials.judging.placeholders import is_placeholder
+from nblint.patterns import lazy_pattern
+from nblint.secret_names.names import Level, judge
+
+_REFERENCE = lazy_pattern(
+    r"""
+    [a-z][a-z0-9+.-]{1,20}://[^@]*          # a URL; one with a password is another layer's
+    | (?:\.{0,2}|~|[A-Za-z]:)[/\\].*\.[a-z0-9]{1,6}   # a path to a file
+    | (?:\.{0,2}|~)/[a-z0-9_./ -]*          # a path in lower case
+    | [A-Za-z]:\\.*
+    | arn:aws[a-z-]*:.*
+    | projects/.*
+    | (?:secretref|vault|ssm|kv|op|env|file|keyvault|keyring|gopass)[:/].*
+    | [A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+         # SLACK_BOT_TOKEN
+    | [A-Za-z_][\w.-]*\.(?:json|pem|txt|ya?ml|env|key|crt|cer|csv|toml|ini|cfg|p12|pfx|py|ipynb|html|md|jwt|pkl)
+    | [\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})*\.[a-z]{2,12}   # an address
+    | (?:text|application|image|audio|video)/[\w.+-]+
+    | T[AS]?\d{4}(?:\.\d{3})?                # MITRE ATT&CK: "password_spraying": "T1110.003"
+    | \$(?:2[abxy]?|argon2\w{1,2}|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$.*  # a hash, by crypt's form
+    | (?i:argon2|bcrypt|pbkdf2|scrypt|sha\d{1,3}|md5)[:-][\w$:+/=,.-]+  # Jupyter's and Werkzeug's
+    | @Microsoft\.KeyVault\(.*
+    | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# Unquoted text only: `password = getpass()`, `token: os.environ["X"]`, `key=self.key`.
+_CODE = lazy_pattern(
+    r"""
+    [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\(.*|\[.*)
+    | (?:os|sys|self|config|cfg|settings|env|args|params|secrets|st|conf|cls|process|var|local|data)
+      \.\w[\w.]*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_REGEX = lazy_pattern(r"\\[wWsSdDbB]|\[\^|\(\?|\.\*|\[A-Z|\[a-z|\[0-9|\.\{\d")
+_SLUG = lazy_pattern(
+    r"(?:[a-z]{2,}|[0-9]{1,4}|v[0-9]{1,3})(?:[-_./ :](?:[a-z]{1,20}|[0-9]{1,4}|v[0-9]{1,3}))*"
+)
+_WORD = lazy_pattern(r"[A-Za-z]?[a-z]+|[A-Z]+")
+_CAMEL_CASE = lazy_pattern(r"[A-Za-z]?[a-z]{2,}(?:[ _-]?[A-Z][a-z]{2,})*[0-9]{0,2}|[A-Z][A-Z_-]*")
+_HEX = lazy_pattern(r"[0-9a-fA-F]+")
+_UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_OPAQUE = lazy_pattern(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
+# A password by the usual rules, so that even a weak name says enough.
+_CHOSEN = lazy_pattern(
+    r"(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d)(?=[^\n]{0,60}[!@#$%^&*])"
+    r"[\w!@#$%^&*.+=-]{8,64}|(?=[^\n]{8,})[A-Za-z]\w{3,30}\d{2}[!@#$%^&*?]{1,2}"
+)
+# Google's: https://support.google.com/accounts/answer/185833
+_APP_PASSWORD = lazy_pattern(r"[a-z]{4}(?: [a-z]{4}){3}")
+_DATE_OR_VERSION = lazy_pattern(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
+_PART = lazy_pattern(r"[A-Za-z0-9]+")
+_PLAIN_PART = lazy_pattern(
+    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]?[a-z]{3,}[0-9]{4}[a-z]{3,}|[A-Z]+[0-9]{0,4}|[A-Z]{1,8}[0-9]{5,12}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
+)
+_IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+[0-9]{0,2}")
+_TYPE = lazy_pattern(
+    r"(?:str|bytes|bool|any|object|string|optional|list|dict|none|category"
+    r"|(?:u?int|float|complex|datetime|timedelta)(?:\d{1,3})?)\b.*",
+    re.IGNORECASE,
+)
+# The type of a column, as schemas state it: "password": "VARCHAR(255)".
+_COLUMN_TYPE = lazy_pattern(
+    r"(?:n?(?:var)?char(?:acter)?2?|binary|varbinary|text|category|categorical|object|string|bytes)"
+    r"(?:\s?\(\s?\w{1,6}\s?\))?(?: not null)?",
+    re.IGNORECASE,
+)
+
+
+def is_credential(
+    value: str, level: Level, *, quoted: bool = True, placeholders: Collection[str] = ()
+) -> bool:
+    """Tell whether a value bound to a credential-like name is a credential.
+
+    Args:
+        value: The literal text, without quotes.
+        level: What the name says (see `nblint.secret_names.names.judge`).
+        quoted: Whether it was a string literal. Unquoted text (`password: the user's`) is prose
+            more often than not, so that it must look like a secret by itself.
+        placeholders: Further values that are no secrets.
+
+    Returns:
+        False for placeholders, references (paths, URLs, names of variables, code), words where
+        the name is no password's, and values shorter than four characters.
+    """
+    if level is Level.NONE or not 4 <= len(value) <= 8192:
+        return False
+    if value.isspace() or is_placeholder(value, placeholders) or _REFERENCE.fullmatch(value):
+        return False
+    if _REGEX.search(value) or (not quoted and _CODE.fullmatch(value)):
+        return False
+    if level is Level.PASSWORD:
+        return _is_password(value, quoted)
+    if any(c.isspace() for c in value) or not value.isprintable():
+        return False
+    if level is Level.WEAK and quoted and _CHOSEN.fullmatch(value):
+        return True
+    if len(value) < (8 if level is Level.STRONG else 16) or len(set(value)) < 5:
+        return False
+    if _SLUG.fullmatch(value) or _CAMEL_CASE.fullmatch(value) or _DATE_OR_VERSION.fullmatch(value):
+        return False
+    if level is Level.WEAK and not (_OPAQUE.fullmatch(value) and _has_opaque_part(value)):
+        return False
+    return _is_opaque(value)
+
+
+def _has_opaque_part(value: str) -> bool:
+    """Tell a secret from an identifier of words and numbers: `chr17:43044295`, `gpt-4o-2024`."""
+    return bool(_UUID.fullmatch(value)) or any(
+        len(part) >= 10 and not _PLAIN_PART.fullmatch(part) for part in _PART.findall(value)
+    )
+
+
+def _is_password(value: str, quoted: bool) -> bool:
+    if _COLUMN_TYPE.fullmatch(value) or (not quoted and _TYPE.fullmatch(value)):
+        return False
+    if any(c.isspace() for c in value):
+        return quoted and _is_passphrase(value)
+    has_digit = any(c.isdigit() for c in value)
+    has_symbol = any(not c.isalnum() and c not in "._-:,()[]/" for c in value)
+    if quoted:
+        # A word for the field, not its content: "Password:", "Forgotten?", "user_password".
+        is_label = value.endswith((":", "?")) or "password" in value.lower()
+        if _IDENTIFIER.fullmatch(value) and _names_password(value):
+            return False  # `rename(columns={"password": "pwd_column"})`
+        return has_digit or not is_label
+    if len(value) < 6 or value.startswith(("(", "[", "{", "<", "@", "http")):
+        return False
+    if not any(c.isalpha() for c in value) or _SLUG.fullmatch(value):
+        return False
+    return has_digit or has_symbol or (value.isalpha() and _is_opaque(value))
+
+
+def _names_password(value: str) -> bool:
+    return any(judge(word).level is Level.PASSWORD for word in value.split("_"))
+
+
+def _is_passphrase(value: str) -> bool:
+    """`correct horse battery 9`: few words with a digit or symbol, and no sentence about one."""
+    words = value.split()
+    if _APP_PASSWORD.fullmatch(value):
+        return True
+    if len(words) > 5 or len(value) > 60 or value.endswith((":", "?", ".", "!", "…")):
+        return False
+    if any(word.lower().strip(".,()") in _PROSE for word in words):
+        return False
+    return any(c.isdigit() or c in "@#$%^&*+=" for c in value)
+
+
+_PROSE = frozenset(
+    "the a an is are your my enter input please must at least for of to and or in with not no "
+    "password passwords username secret token key characters chars min max "
+    "symbols digits letters zeichen caracteres caractères caratteri".split()
+)
+
+
+def _is_opaque(value: str) -> bool:
+    """Made by a machine: digits among letters, or a case that changes within words."""
+    letters = sum(c.isalpha() for c in value)
+    digits = sum(c.isdigit() for c in value)
+    if not letters:
+        return False
+    if digits:
+        return digits >= 2 or letters >= 12 or not value.isalnum()
+    if any(c in "!@#$%^&*+=~" for c in value):
+        return True
+    if len(value) < 16:
+        return False
+    changes = sum(a.islower() != b.islower() for a, b in pairwise(value))
+    return changes >= len(value) // 4
+
+
+def is_hash_like(value: str) -> bool:
+    """Tell whether a value has the shape of a digest or a UUID, which is mostly no secret."""
+    return bool(_UUID.fullmatch(value)) or (
+        len(value) in (32, 40, 56, 64, 96, 128) and bool(_HEX.fullmatch(value))
+    )

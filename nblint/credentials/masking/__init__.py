@@ -1,0 +1,1 @@
+"""Hides credentials in what is shown."""

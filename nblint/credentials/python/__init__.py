@@ -1,0 +1,1 @@
+"""Credentials in the Python of a cell."""

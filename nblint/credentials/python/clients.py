@@ -1,0 +1,167 @@
+"""Clients that take a credential by position: no name beside the value gives it away."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from nblint.credentials.judging.bound import PASSWORD, SECRET
+from nblint.credentials.judging.values import is_hash_like
+from nblint.patterns import lazy_pattern
+from nblint.secret_names.names import CredentialName, Level
+
+# Positional credentials of well-known clients: which argument, counted from 0.
+# A name with a dot is matched with its last two parts.
+_TABLE: dict[str, dict[int, CredentialName]] = {
+    name: {index: PASSWORD if kind == "password" else SECRET}
+    for kind, index, names in (
+        ("password", 1, "HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth BasicAuth HTTPKerberosAuth"),
+        ("password", 1, "basic_auth HttpNtlmAuth PlainCredentials PlainTextAuthProvider"),
+        ("password", 1, "smtp.login server.login ftp.login imap.login mail.login s.login"),
+        ("password", 1, "conn.login client.login session.login smtplib.login NetworkCredential"),
+        ("password", 2, "UsernamePasswordCredential pymysql.connect pymssql.connect MySQLdb.connect Neo4jGraph"),
+        ("password", 2, "set_password keyring.set_password Server.login ldap.login"),
+        ("password", 0, "setpassword setPassword"),
+        ("password", 2, "ldap3.Connection URL.create"),
+        ("password", 1, "yagmail.SMTP Credentials UsernameToken BasicAuthentication tn.login site.login"),
+        ("password", 2, "ftplib.FTP FTP FTPHost"),
+        ("password", 1, "SMBConnection TableauAuth auth_password EventHubSharedKeyCredential Cloudant"),
+        ("password", 0, "pdf.decrypt reader.decrypt pdf_reader.decrypt pdfReader.decrypt load_key"),
+        ("password", 2, "ServicePrincipalAuthentication acquire_token_with_client_credentials URL AuthToken"),
+        ("password", 2, "Jenkins Metabase_API"),
+        ("password", 3, "ConnectionContext ssh.connect add_password Redis StrictRedis"),
+        ("token", 0, "add_app_token set_auth_token"),
+        ("token", 1, "SpotifyClientCredentials"),
+        ("password", 1, "cx_Oracle.connect oracledb.connect bind_s simple_bind_s username_pw_set"),
+        ("token", 0, "OpenAI AsyncOpenAI Anthropic WebClient Github Gitlab Shodan Slack Groq Cohere"),
+        ("token", 0, "AzureKeyCredential AzureSasCredential CognitiveServicesCredentials Fernet"),
+        ("token", 0, "HTTPBearerAuth BearerAuth TokenAuth set_api_key set_token from_token"),
+        ("token", 0, "huggingface_hub.login notebook.login cohere.Client HfApi HfFolder.save_token hf.login"),
+        ("token", 0, "SecretStr wandb.login OTXv2 VirusTotalPublicApi vt.Client Bot Updater"),
+        ("token", 0, "pinecone.init SendGridAPIClient InferenceClient TelegramBot Auth.Token"),
+        ("token", 0, "NewsApiClient Fred Tiingo quandl.ApiConfig stripe.api_key TavilyClient"),
+        ("token", 0, "OWM WolframClient wolframalpha.Client googlemaps.Client bot.run client.run"),
+        ("token", 0, "enable_rapidapi Dropbox Airtable GhApi Mistral MistralClient AccessTokenAuth"),
+        ("token", 0, "SlackClient TodoistAPI KeyCredential DeepL deepl.Translator EODHD"),
+        ("token", 1, "StorageSharedKeyCredential NamedKeyCredential AzureNamedKeyCredential hvac.Client"),
+        ("token", 1, "SharedKeyCredentials PyMISP ExpandedPyMISP Airtable TwilioClient twilio.rest"),
+        ("token", 1, "OAuthHandler AppAuthHandler Canvas TheHiveApi ClientCredential"),
+        ("token", 0, "TimeSeries RESTClient AES.new URLSafeTimedSerializer URLSafeSerializer OpenCageGeocode ApiKeyAuth"),
+        ("password", 1, "SentinelAPI UserCredential acquire_token_for_user with_user_credentials auth_with_creds"),
+        ("password", 2, "GIS getConnection"),
+        ("token", 1, "InfluxDBClient CensysHosts CensysCerts jira.JIRA Exchange"),
+        ("token", 2, "ClientSecretCredential TelegramClient ServicePrincipalCredentials"),
+        ("token", 0, "TOTP HOTP Deepgram pro_api"),
+        ("token", 1, "jwt.encode jwt.decode ConfidentialClientApplication OAuth2 Redash Fitbit Foursquare"),
+        ("token", 1, "set_credentials_file connect_s3 set_credentials"),
+        ("token", 0, "Census IAMAuthenticator Genius YelpAPI Pushbullet getHandler GoogleV3 Bing HereV7"),
+        ("token", 0, "hmac.new"),
+        ("token", 2, "BatchSharedKey AzureServicePrincipal"),
+    )
+    for name in names.split()
+}  # fmt: skip
+_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name of something
+# A key with its secret: either alone is worth nothing, and both are credentials by their names.
+_PAIRS = "TenableIO TenableSC set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient FlickrAPI"
+_TABLE |= {name: {0: SECRET, 1: SECRET} for name in _PAIRS.split()}
+_TABLE["Minio"] = {1: SECRET, 2: SECRET}
+_TABLE["authorize_account"] = {2: SECRET}
+# Twitter's libraries take four keys in a row; only the first names somebody.
+for _name in ("OAuth1", "OAuth1UserHandler", "Twython"):
+    _TABLE[_name] = {1: SECRET, 2: SECRET, 3: SECRET}
+_TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
+_TABLE["Salesforce"] = {1: PASSWORD, 2: SECRET}
+_TABLE["Github"] = {0: SECRET, 1: PASSWORD}
+_TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
+_TABLE["Client"] = {0: _WEAK, 1: SECRET}
+_TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
+_TABLE["Experiment"] = {0: _WEAK}
+# What logs in takes a user and a password, whoever does it.
+_LOGINS = frozenset("login log_in sign_in authenticate auth".split())
+# What a class is called that takes a key, or a user and a password.
+_ENDINGS = (
+    "Client",
+    "Credential",
+    "OAuthHandler",
+    "API",
+    "Api",
+    "Connection",
+    "Service",
+    "Session",
+    "Rester",
+    "Data",
+)
+_CLASSES = (*_ENDINGS, "Auth")
+# What other layers read: how they are called, or how the call ends where the name says nothing.
+_OTHERS = (
+    "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
+    "req_auth_basic send_keys dbConnect SpeechConfig \".format '.format"
+)
+_LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
+
+
+def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return by the last part of names with which of them a call must end: `{"new": ("hmac.new",)}`."""
+    ends: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        last = name.rpartition(".")[2]
+        ends[last] = (*ends.get(last, ()), name)
+    return ends
+
+
+_CALLED = _ends((*_TABLE, *_LOGINS, *_OTHERS.split()))
+
+
+def calls(code: str) -> Iterator[int]:
+    """Yield where a client that takes a credential by position is called with a literal."""
+    at = -1
+    for piece in code.split("(")[:-1]:
+        at += len(piece) + 1
+        tail = piece[-32:]
+        word = tail.rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2]
+        if word in _CALLED:
+            known = tail.endswith(_CALLED[word])
+        else:
+            known = word[:1].isupper() and word.endswith(_CLASSES)
+        if known and _LITERAL_ARGUMENT.match(code, at):
+            yield at
+
+
+def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
+    """Return which arguments of a call hold a credential, and of what kind.
+
+    Args:
+        full: The called name as far as it is written out (`ldap3.Connection`).
+        node: The call.
+    """
+    called = full.rpartition(".")[2]
+    known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
+    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
+    if known is None and is_login and len(node.args) >= 2:
+        return {1: SECRET}
+    if known is None and called[:1].isupper() and called.endswith("Auth"):
+        return {1: PASSWORD if node.args and _is(str, node.args[0]) else SECRET}
+    if known is None and called[:1].isupper() and called.endswith(_ENDINGS):
+        known = {0: _WEAK, 1: _WEAK, 2: _WEAK}
+    if called == "connect" and len(node.args) == 2:
+        return known or {1: _WEAK}  # `wlan.connect("ssid", "…")`
+    if called == "connect" and len(node.args) >= 3:
+        if len(node.args) >= 4 and _is(int, node.args[1]):
+            return {3: PASSWORD}  # paramiko: host, port, user, password
+        return known or {2: PASSWORD if _is(type(None), node.args[0]) else SECRET}
+    return {
+        index: judged
+        for index, judged in (known or {}).items()
+        if index < len(node.args) and not (judged is _WEAK and _names_something(node.args[index]))
+    }
+
+
+def _is(kind: type, node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, kind)
+
+
+def _names_something(node: ast.expr) -> bool:
+    """Tell whether what a client takes is an account or a project by its number."""
+    return (
+        isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)
+    )

@@ -1,0 +1,1 @@
+"""Credentials in text of any form: pairs, tables, markup, addresses, commands."""

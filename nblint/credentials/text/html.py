@@ -1,0 +1,107 @@
+"""HTML as the text that a reader sees, character for character as long as the markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from nblint.credentials.hits import Hit
+from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.patterns import lazy_pattern
+from nblint.secret_names.names import Level, judge
+
+_ROW = lazy_pattern(r"<tr\b", re.IGNORECASE)
+_CELL = lazy_pattern(r"<t([hd])\b[^<>]{0,300}>", re.IGNORECASE)
+_TAG = lazy_pattern(r"<[^<>]{0,2000}>")
+_ENTITY = lazy_pattern(r"&(?:quot|apos|amp|lt|gt|nbsp|#39|#x27|#34|#x22);")
+_ENTITIES = {
+    "&quot;": '"', "&#34;": '"', "&#x22;": '"', "&apos;": "'", "&#39;": "'", "&#x27;": "'",
+    "&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ",
+}  # fmt: skip
+# What a tag leaves behind: the end of a cell or term, the end of a row.
+_MARKS = {"</td": "|", "</th": "|", "</dt": "|", "</tr": "\n"}
+_DATA_URI = lazy_pattern(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]*")
+
+
+def visible_text(html: str) -> str:
+    """Blank out scripts, styles, data URIs and tags; offsets stay.
+
+    Args:
+        html: An output of type `text/html`, or SVG.
+
+    Returns:
+        A text of the same length: a tag is spaces (a table cell's end a `|`), an entity its
+        character and spaces.
+    """
+    html = _TAG.sub(_blank, without_scripts(html))
+    return _ENTITY.sub(lambda match: _ENTITIES[match[0]].ljust(len(match[0])), html)
+
+
+def without_scripts(html: str) -> str:
+    """Blank out scripts, styles and data URIs; offsets stay."""
+    for name in ("script", "style"):
+        html = _without_element(html, name)
+    return _DATA_URI.sub(lambda match: " " * len(match[0]), html)
+
+
+def _blank(match: re.Match[str]) -> str:
+    tag = match[0]
+    return _MARKS.get(tag[:4].lower(), " ") + " " * (len(tag) - 1)
+
+
+def _without_element(html: str, name: str) -> str:
+    lowered = html.lower()
+    if f"<{name}" not in lowered or len(lowered) != len(html):
+        return html
+    parts: list[str] = []
+    position = 0
+    while (start := lowered.find(f"<{name}", position)) >= 0:
+        end = lowered.find(f"</{name}", start)
+        end = len(html) if end < 0 else end
+        parts.append(html[position:start] + " " * (end - start))
+        position = end
+    return "".join(parts) + html[position:]
+
+
+_PASSWORD_INPUT = lazy_pattern(
+    r"""<input\b(?=[^<>]{0,300}?type=["']?password)[^<>]{0,300}?\bvalue=["']([^"'<>]{4,200})["']""",
+    re.IGNORECASE,
+)
+
+
+def find_inputs(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find what stands in a form's password fields."""
+    for match in _PASSWORD_INPUT.finditer(html):
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
+
+
+def find_table_cells(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find credentials in table cells that stand under a credential-like heading.
+
+    Args:
+        html: The markup; pandas' frames are such tables.
+        placeholders: Values that are no secrets.
+    """
+    headings: list[str] = []
+    rows = [match.start() for match in _ROW.finditer(html)]
+    for start, stop in zip(rows, [*rows[1:], len(html)], strict=False):
+        cells = [_cell(html, match, stop) for match in _CELL.finditer(html, start, stop)]
+        if cells and all(kind == "h" for kind, _, _ in cells):
+            headings = [text for _, text, _ in cells]
+            continue
+        for heading, (kind, text, offset) in zip(headings, cells, strict=False):
+            judged = judge(heading) if kind == "d" else judge("")
+            if judged.level is not Level.NONE:
+                yield from bind(
+                    heading, text, offset, offset + len(text), judged=judged,
+                    placeholders=placeholders,
+                )  # fmt: skip
+
+
+def _cell(html: str, match: re.Match[str], stop: int) -> tuple[str, str, int]:
+    start = match.end()
+    end = html.find("</t", start, stop)
+    inner = html[start : end if end >= 0 else stop]
+    text = visible_text(inner[:2000]) if "<" in inner or "&" in inner else inner
+    stripped = text.strip()
+    return match[1].lower(), stripped, start + len(text) - len(text.lstrip())

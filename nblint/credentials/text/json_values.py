@@ -1,0 +1,147 @@
+"""Credential-like keys in JSON: metadata, JSON outputs, the state of widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from nblint.credentials.hits import Hit
+from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.credentials.text.pairs import Unquoted, find_headers, find_pairs
+from nblint.credentials.text.shell import find_commands
+from nblint.patterns import lazy_pattern
+from nblint.secret_names.names import CredentialName, Level, judge
+from nblint.secret_names.stems import has_stem
+
+_DEEPEST = 100
+
+
+def find_json_values(
+    named: Iterable[tuple[str, str, CredentialName]], text: str, placeholders: Collection[str] = ()
+) -> Iterator[Hit]:
+    """Find strings under credential-like keys, and what was typed into password widgets.
+
+    Args:
+        named: What `credential_values` found in the JSON.
+        text: How the JSON is shown; hits point into it.
+        placeholders: Values that are no secrets.
+    """
+    import json  # not for a notebook without credentials
+
+    position = 0
+    for name, string, judged in named:
+        for hit in bind(name, string, 0, 0, judged=judged, placeholders=placeholders):
+            written = json.dumps(string, ensure_ascii=False)
+            found = text.find(written, position)
+            if found < 0:
+                found = max(0, text.find(written))
+            position = found + len(written)
+            yield replace(hit, start=found + 1, end=position - 1)
+
+
+def credential_values(
+    value: object, depth: int = 0, outer: str = ""
+) -> Iterator[tuple[str, str, CredentialName]]:
+    """Yield names, strings and judgements of what stands under credential-like keys, in order.
+
+    Args:
+        value: JSON.
+        depth: How deep it is nested already.
+        outer: The key that it stands under.
+    """
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for element in value:
+            yield from credential_values(element, depth + 1, outer)
+    elif isinstance(value, dict):
+        widget = _widget_name(value)
+        for key, inner in value.items():
+            if isinstance(inner, str):
+                judged = _judge_key(key, outer)
+                if key == "value" and widget.level is not Level.NONE:
+                    yield "password", inner, widget
+                elif judged.level is not Level.NONE:
+                    yield key, inner, judged
+            elif isinstance(inner, (dict, list)):
+                if key == "state" and _is_password_widget(value):
+                    yield from _password_state(inner)
+                else:
+                    yield from credential_values(inner, depth + 1, key)
+
+
+def _judge_key(key: str, outer: str) -> CredentialName:
+    """Judge a key, one of a single word together with what it stands under: `"api": {"key": …}`."""
+    judged = judge(key)
+    if key not in ("key", "token"):
+        return judged
+    together = judge(f"{outer}_{key}")
+    if key == "token":  # a widget's, of a page
+        return judged if together.level is not Level.NONE else together
+    return judge("token") if together.level is Level.STRONG else judged
+
+
+def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output.
+
+    A list such as `["mysql", "-p…"]` is a command line, as are its single strings.
+    """
+    import json
+
+    position = 0
+    for string in _strings(value):
+        named, command = has_stem(string), " -" in string
+        if not (named or command):
+            continue
+        written = json.dumps(string, ensure_ascii=False)[1:-1]
+        position = max(text.find(written, position), 0)
+        finders = (find_headers, _find_prose) if named else ()
+        for find in (*finders, find_commands) if command else finders:
+            for hit in find(written, placeholders):
+                yield replace(hit, start=hit.start + position, end=hit.end + position)
+    if '"-' in text:
+        lines = _BETWEEN_ITEMS.sub(lambda match: '", "'.ljust(len(match[0])), text)
+        yield from find_commands(lines, placeholders)
+
+
+# In JSON as it is shown, each item of a list stands in a row of its own.
+_BETWEEN_ITEMS = lazy_pattern(r"""",\n {1,200}\"""")
+
+
+def _find_prose(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
+    return find_pairs(text, Unquoted.PROSE, placeholders)
+
+
+def _strings(value: object, depth: int = 0) -> Iterator[str]:
+    """Yield the strings of JSON that hold more than a word, in order; keys are left out."""
+    if isinstance(value, str):
+        if len(value) >= 12 and any(mark in value for mark in "=: "):
+            yield value
+    elif depth <= _DEEPEST and isinstance(value, (list, dict)):
+        for inner in value if isinstance(value, list) else value.values():
+            yield from _strings(inner, depth + 1)
+
+
+def _is_password_widget(value: dict[str, object]) -> bool:
+    return "Password" in str(value.get("model_name", ""))
+
+
+def _widget_name(state: dict[str, object]) -> CredentialName:
+    """What a text widget asks for, by its label; a password widget always for a password."""
+    if "Password" in str(state.get("_model_name", "")):
+        return PASSWORD
+    for key in ("description", "placeholder", "name", "key"):
+        label = state.get(key)
+        if isinstance(label, str) and isinstance(state.get("value"), str) and len(label) <= 60:
+            judged = judge(label.strip(" :"))
+            if judged.level is not Level.NONE:
+                return judged
+    return judge("")
+
+
+def _password_state(state: object) -> Iterator[tuple[str, str, CredentialName]]:
+    if isinstance(state, dict):
+        value = state.get("value")
+        if isinstance(value, str):
+            yield "password", value, PASSWORD

@@ -1,0 +1,229 @@
+"""Credentials on command lines: options of the tools that people run from notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from nblint.credentials.hits import Hit
+from nblint.credentials.judging.bound import PASSWORD, SECRET, TOKEN, bind
+from nblint.credentials.text.pairs import Unquoted, find_headers, find_pairs
+from nblint.credentials.text.sql import find_sql
+from nblint.multisearch import Literals
+from nblint.patterns import lazy_pattern
+from nblint.secret_names.names import CredentialName, Level, judge
+
+# A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
+_WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""
+_OPTION = lazy_pattern(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
+_USER = lazy_pattern(
+    r"""(?:\b(?:curl|http|https|wget|xh|smbclient|rpcclient|ldapsearch|lftp)\b[^\n|;]{0,400}?)"""
+    r"""[ \t](?:-u|--user|-a|--auth|-U|--proxy-user)[ =]{0,4}["']?([^\s:"'%,]{1,80})[:%,]([^\s"'|;]{3,200})"""
+)
+_USER_OPTIONS = (" -u", " -a", " -U", " --user", " --auth", " --proxy-user", "\t-")
+# Tools whose `-p`, `-a` or `-w` takes a password; mysql's takes it without a space.
+_SHORT = lazy_pattern(
+    r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
+    r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
+    r"""|zip|unzip|steghide|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
+    r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,4}""" + _WORD
+)
+_MYSQL = lazy_pattern(
+    r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?|(?:un)?rar)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
+)
+# Whatever the tool: a user and a password as short options. A port or a project is no password.
+_USER_AND_PASSWORD = lazy_pattern(
+    r"""[ \t]-(?:u|U|a|l|-user(?:name)?)[ =]{1,4}["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,4}"""
+    + _WORD
+)
+_NET_USE = lazy_pattern(
+    r"""\bnet[ \t]{1,4}use[ \t](?:(?:\S{1,200}[ \t]{1,4}){1,3}?(?!\\)"""
+    + _WORD
+    + r"""[ \t]{1,4}/user:|[^\n]{1,200}?[ \t]/user:\S{1,100}[ \t]{1,4}(?!/)"""
+    + _WORD
+    + ")"
+)
+_RDP = lazy_pattern(r"""[ \t]/p:""" + _WORD)
+_OPENSSL = lazy_pattern(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
+# PostgreSQL's password file: `host:port:database:user:password`.
+_PGPASS = lazy_pattern(
+    r"""(?:^|["'\s])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w.*-]{1,80}:[\w.@*-]{1,80}:([^\s"'\\]{4,128})"""
+)
+_REDIS = lazy_pattern(r"""\bredis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]{1,4}""" + _WORD)
+_SQLPLUS = lazy_pattern(
+    r"""\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;@]{0,80}?[ \t][\w$#]{1,60}/([^\s@/]{3,80})@"""
+)
+_SUDO = lazy_pattern(
+    r"""\becho[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
+    + _WORD
+    + r"""[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S"""
+)
+_STDIN = lazy_pattern(
+    r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
+    + _WORD
+    + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--passphrase-fd|--with-token|passwd|login|kinit)"""
+)
+# What a tool reads from its input: `kinit ann <<< "…"`.
+_HERE_STRING = lazy_pattern(
+    r"""\b(?:kinit|sudo|passwd|login|--password-stdin|--with-token)\b[^\n|;]{0,200}?<<<[ \t]{0,4}"""
+    + _WORD
+)
+_RCLONE = lazy_pattern(r"""\brclone\b[^\n|;]{1,300}?[ \t](?:pass|obscure)[ =][ \t]{0,4}""" + _WORD)
+_POETRY = lazy_pattern(
+    r"""\bpoetry[ \t]{1,4}config[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4})?"""
+    r"""(?:http-basic\.\S{1,80}[ \t]{1,4}\S{1,80}|pypi-token\.\S{1,80})[ \t]{1,4}""" + _WORD
+)
+_MINIO = lazy_pattern(
+    r"""\bmc[ \t]{1,4}(?:alias[ \t]{1,4}set|config[ \t]{1,4}host[ \t]{1,4}add)(?:[ \t]{1,4}\S{1,200}){3}[ \t]{1,4}"""
+    + _WORD
+)
+# https://github.com/fortra/impacket/tree/master/examples: `[[domain/]username[:password]@]host`.
+_IMPACKET = lazy_pattern(
+    r"""\b(?:\w{2,8}exec|secretsdump|smbclient|lookupsid|samrdump|mssqlclient|get(?:TGT|ST|Pac)|reg|services|rpcdump"""
+    r"""|addcomputer|ticketer|Get(?:UserSPNs|NPUsers|ADUsers)|findDelegation|rdp_check|netview|ntlmrelayx)\.py\b"""
+    r"""[^\n|;]{0,200}?[ \t"'](?:[\w.-]{1,60}/)?[\w.$-]{1,60}:([^\s"'@:]{3,128})(?=@|["'\s]|$)"""
+)
+_PASSIN = lazy_pattern(r"""\bpass:([^\s"';|]{4,128})""")
+_HTPASSWD = lazy_pattern(
+    r"""\bhtpasswd[ \t]{1,4}(?:-\w{1,6}[ \t]{1,4}){0,4}-\w{0,6}b\w{0,6}[ \t]{1,4}(?:-\w{1,6}[ \t]{1,4}){0,4}\S{1,200}[ \t]{1,4}\S{1,80}[ \t]{1,4}"""
+    + _WORD
+)
+_SECURE_STRING = lazy_pattern(
+    r"""ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?["']([^"'\n]{3,200})["']""",
+    re.IGNORECASE,
+)
+_LOGIN = lazy_pattern(
+    r"""\b(?:wandb|vault|huggingface-cli|hf|comet|clearml|neptune|prefect|databricks|snyk|heroku|flyctl|modal|ngrok|pulumi)"""
+    r"""[ \t]{1,4}(?:(?:auth|cloud)[ \t]{1,4})?(?:login|authtoken|add-authtoken|config[ \t]add-authtoken)[ \t]{1,4}(?:--?\w[\w-]{0,30}[ \t]{1,4}){0,3}"""
+    + _WORD
+)
+# `%env NAME value` and `aws configure set aws_secret_access_key VALUE`.
+_SPACED = lazy_pattern(
+    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p|remote[ \t]{1,4}modify[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4}){0,3}[\w-]{1,80})[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}(?:(?:--body|-b)[ =])?"""
+    + _WORD
+)
+_SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill", "modify")
+# What a store of secrets is given: `az keyvault secret set … --value …`, AWS, Ansible.
+_STORED = lazy_pattern(
+    r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}"""
+    + _WORD
+)
+_ANSIBLE = lazy_pattern(
+    r"""\bencrypt_string[ \t]{1,4}(?:--\w[\w-]{0,30}[ \t]{1,4}\S{1,80}[ \t]{1,4}){0,3}""" + _WORD
+)
+_KAGGLE = lazy_pattern(
+    r"""\bkaggle[ \t]{1,4}config[ \t]{1,4}set[ \t]{1,4}-n[ \t]{1,4}key[ \t]{1,4}-v[ \t]{1,4}"""
+    + _WORD
+)
+_NETRC = lazy_pattern(
+    r"\bmachine\s{1,4}(?:\S{1,200}\s{1,4}login\s{1,4}\S{1,100}|[\w-]{1,100}\.\S{1,100})\s{1,4}password\s{1,4}"
+    + _WORD
+)
+_LIST_SEPARATOR = lazy_pattern(r"""["'],[ ]?["']""")
+# What each needs in the text at least, the pattern, and what its last words are.
+_COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] = (
+    (("machine ",), _NETRC, PASSWORD),
+    ((" -p", " -P", " -w"), _SHORT, PASSWORD),
+    ((" -p",), _MYSQL, PASSWORD),
+    (("redis-cli",), _REDIS, PASSWORD),
+    (("/user:",), _NET_USE, PASSWORD),
+    (("/u:",), _RDP, PASSWORD),
+    (("openssl ",), _OPENSSL, PASSWORD),
+    (("sudo",), _SUDO, PASSWORD),
+    (("echo", "printf"), _STDIN, PASSWORD),
+    (("pass:",), _PASSIN, PASSWORD),
+    (("htpasswd",), _HTPASSWD, PASSWORD),
+    (("ecure",), _SECURE_STRING, PASSWORD),
+    (("sqlplus", "sqlldr", "expdp", "impdp", "rman"), _SQLPLUS, PASSWORD),
+    (("login", "authtoken"), _LOGIN, TOKEN),
+    (("<<<",), _HERE_STRING, PASSWORD),
+    (("rclone",), _RCLONE, PASSWORD),
+    (("poetry",), _POETRY, PASSWORD),
+    (("mc ",), _MINIO, SECRET),
+    ((".py",), _IMPACKET, PASSWORD),
+    (("-value ", "-value=", "--body"), _STORED, PASSWORD),
+    (("encrypt_string",), _ANSIBLE, PASSWORD),
+    (("kaggle ",), _KAGGLE, SECRET),
+)
+_MARKS = Literals(sorted({*_SETTERS, *(word for words, _, _ in _COMMANDS for word in words)}))
+
+
+def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find credentials in shell commands and in magics.
+
+    Args:
+        text: One or more command lines; a magic with its `%`.
+        placeholders: Values that are no secrets.
+    """
+    text = _without_continuations(text)
+    yield from find_headers(text, placeholders)
+    yield from find_commands(text, placeholders)
+    yield from find_pairs(text, Unquoted.LITERAL, placeholders)
+
+
+def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find credentials among the options of well-known tools: in Markdown and outputs as well."""
+    text = _as_command_lines(text)
+    if " -" in text:
+        yield from _options(text, placeholders)
+    present = _MARKS.present(text)
+    for words, pattern, judged in _COMMANDS if present else ():
+        if not present.isdisjoint(words):
+            for match in pattern.finditer(text):
+                yield from _word(match, 1, "", judged, placeholders)
+    if not present.isdisjoint(_SETTERS):
+        for match in _SPACED.finditer(text):
+            yield from _word(match, 2, match[1], judge(match[1]), placeholders)
+    yield from find_sql(text, placeholders)
+
+
+def find_pgpass(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find the rows of a PostgreSQL password file, in a text that speaks of one or of its port."""
+    for match in _PGPASS.finditer(text) if "pgpass" in text or ":5432:" in text else ():
+        yield from _word(match, 1, "", PASSWORD, placeholders)
+
+
+def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
+    for match in _OPTION.finditer(text):
+        judged = judge(match[1])
+        if judged.level is not Level.NONE:
+            yield from _word(match, 2, match[1], judged, placeholders)
+    for match in _USER_AND_PASSWORD.finditer(text) if " -p" in text or " -P" in text else ():
+        yield from _word(match, 1, "", PASSWORD, placeholders, is_sure=False)
+    # Links are in most texts; the expression starts with their scheme.
+    has_user = any(option in text for option in _USER_OPTIONS)
+    for match in _USER.finditer(text) if has_user else ():
+        if match[1].lower() != match[2].lower():
+            yield from bind(
+                "", match[2], *match.span(2), judged=PASSWORD, placeholders=placeholders
+            )
+
+
+def _word(
+    match: re.Match[str],
+    first: int,
+    name: str,
+    judged: CredentialName,
+    placeholders: Collection[str],
+    *,
+    is_sure: bool = True,
+) -> Iterator[Hit]:
+    groups = range(first, (match.re.groups or first) + 1)
+    group = next((number for number in groups if match[number] is not None), None)
+    if group is not None and not match[group].startswith(("$", "`", "-")):
+        yield from bind(
+            name, match[group], *match.span(group), judged=judged, quoted=is_sure,
+            placeholders=placeholders,
+        )  # fmt: skip
+
+
+def _as_command_lines(text: str) -> str:
+    """Blank out what separates the words of `["mysql", "-p…"]`; offsets stay."""
+    if "'-" in text or '"-' in text:
+        text = _LIST_SEPARATOR.sub(lambda match: " " * len(match[0]), text)
+    return text
+
+
+def _without_continuations(text: str) -> str:
+    """Blank out backslash line ends, so that a command is one line; offsets stay."""
+    return text.replace("\\\n", "  ") if "\\\n" in text else text

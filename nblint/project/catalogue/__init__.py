@@ -1,0 +1,1 @@
+"""Which environment variables there are, and the files that declare them."""

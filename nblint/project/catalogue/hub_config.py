@@ -1,0 +1,166 @@
+"""What a `jupyterhub_config.py` gives every notebook server, read with `ast` and never executed."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nblint.errors import SettingsError
+from nblint.reading.environment.scope import Scope
+from nblint.reading.python.syntax import parse_module
+
+_MUTATORS = frozenset(["update", "setdefault", "append", "extend"])
+
+
+class Named(NamedTuple):
+    """What a configuration names.
+
+    Attributes:
+        name: A variable; or the path of a catalogue, relative to the configuration's folder.
+        row: The row where it is named, 1-based.
+        is_catalogue: Whether it is a catalogue, whose variables are all meant.
+    """
+
+    name: str
+    row: int
+    is_catalogue: bool = False
+
+
+def read_hub_config(text: str, name: str) -> Iterator[Named]:
+    """Find the variables that a JupyterHub configuration declares.
+
+    Understood are `c.Spawner.environment` and `c.Spawner.env_keep` of any spawner class: assigned,
+    updated, item by item, with `|=`, through names bound to literals, and through
+    `nblint.hub.spawner_environment("environment.toml")`.
+
+    Args:
+        text: The configuration.
+        name: What messages call it.
+
+    Yields:
+        Each variable, and each catalogue that it gives to `spawner_environment`.
+
+    Raises:
+        SettingsError: The text is not Python.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = parse_module(text)
+        yield from tuple(_Config().read(tree))
+    except SyntaxError as error:
+        raise SettingsError(f"{name}:{error.lineno or 1}: not Python: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SettingsError(f"{name}: not Python that can be read") from error
+
+
+class _Config:
+    def __init__(self) -> None:
+        # What dicts and lists under names hold, by the variables' names.
+        self._bound: dict[str, dict[str, Named]] = {}
+        self._scope = Scope(lambda _: None)
+
+    def read(self, tree: ast.Module) -> Iterator[Named]:
+        nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.stmt, ast.Call))]
+        for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
+            if isinstance(node, ast.AugAssign):
+                yield from self._added(node.target, self._names(node.value))
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    yield from self._assigned(target, node.value)
+            elif isinstance(node, ast.For):
+                self._scope.bind_loop(node.target, node.iter)
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in _MUTATORS
+            ):
+                yield from self._added(node.func.value, self._called(node.func.attr, node))
+
+    def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[Named]:
+        if isinstance(target, ast.Name):
+            self._bound[target.id] = {found.name: found for found in self._names(value)}
+            self._scope.bind(target, value)
+        elif _is_environment(target):
+            yield from self._names(value)
+        elif isinstance(target, ast.Subscript):
+            yield from self._added(target.value, self._literal(target.slice))
+
+    def _added(self, container: ast.expr, found: Iterator[Named]) -> Iterator[Named]:
+        """Yield what is added to the environment; keep what is added to a dict under a name."""
+        if _is_environment(container):
+            yield from found
+        elif isinstance(container, ast.Name) and container.id in self._bound:
+            self._bound[container.id] |= {variable.name: variable for variable in found}
+
+    def _called(self, method: str, call: ast.Call) -> Iterator[Named]:
+        for argument in call.args[:1]:
+            if method in ("setdefault", "append"):
+                yield from self._literal(argument)
+            else:
+                yield from self._names(argument)
+        for keyword in call.keywords:
+            if keyword.arg is None:
+                yield from self._names(keyword.value)
+            elif method == "update":
+                yield Named(keyword.arg, keyword.value.lineno)
+
+    def _literal(self, node: ast.expr) -> Iterator[Named]:
+        for name in self._scope.strings(node) or ():
+            yield Named(name, node.lineno)
+
+    def _names(self, value: ast.expr, depth: int = 0) -> Iterator[Named]:
+        """Yield the names in a dict or list, as it is written or bound to a name."""
+        if depth > 20:
+            return
+        if isinstance(value, ast.Dict):
+            for key, item in zip(value.keys, value.values, strict=True):
+                if key is None:  # **others
+                    yield from self._names(item, depth + 1)
+                else:
+                    yield from self._literal(key)
+        elif isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+            for element in value.elts:
+                yield from self._literal(element)
+        elif isinstance(value, (ast.DictComp, ast.ListComp)):
+            with self._scope.loops(value.generators):
+                yield from self._literal(
+                    value.key if isinstance(value, ast.DictComp) else value.elt
+                )
+        elif isinstance(value, ast.Name):
+            yield from self._bound.get(value.id, {}).values()
+        elif isinstance(value, ast.BinOp):
+            yield from self._names(value.left, depth + 1)
+            yield from self._names(value.right, depth + 1)
+        elif isinstance(value, ast.Call):
+            yield from self._call(value, depth)
+
+    def _call(self, call: ast.Call, depth: int) -> Iterator[Named]:
+        function = call.func.attr if isinstance(call.func, ast.Attribute) else None
+        function = call.func.id if isinstance(call.func, ast.Name) else function
+        if function == "dict":
+            for argument in call.args:
+                yield from self._names(argument, depth + 1)
+            for keyword in call.keywords:
+                if keyword.arg is None:
+                    yield from self._names(keyword.value, depth + 1)
+                else:
+                    yield Named(keyword.arg, keyword.value.lineno)
+        elif function == "spawner_environment" and call.args:
+            path = call.args[0]
+            # A configuration that named itself here would be read without end.
+            if isinstance(path, ast.Constant) and str(path.value).endswith(".toml"):
+                yield Named(str(path.value), call.lineno, is_catalogue=True)
+
+
+def _is_environment(node: ast.expr) -> bool:
+    """Tell whether a node is `c.Spawner.environment`, of whatever spawner."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in ("environment", "env_keep")
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr.endswith("Spawner")
+    )

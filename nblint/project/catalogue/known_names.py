@@ -1,0 +1,150 @@
+"""Variables that are there without anybody declaring them, and who sets them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from nblint.secret_names.variables import looks_secret
+
+
+class KnownNames(Struct, frozen=True):
+    """Names that one program sets by itself.
+
+    Attributes:
+        by: Who sets them.
+        source: Where that is documented.
+        names: The names; globs stand for families, and never for what looks like a secret.
+    """
+
+    by: str
+    source: str
+    names: tuple[str, ...]
+
+
+KNOWN_NAMES = (
+    KnownNames(
+        "the system and the shell",
+        "https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html",
+        (
+            *("COLUMNS", "DISPLAY", "EDITOR", "HOME", "HOSTNAME", "LANG", "LANGUAGE", "LC_*"),
+            *("LINES", "LOGNAME", "MAIL", "OLDPWD", "PAGER", "PATH", "PWD", "SHELL", "SHLVL"),
+            *("TEMP", "TERM", "TMP", "TMPDIR", "TZ", "USER", "VISUAL", "LD_LIBRARY_PATH", "_"),
+        ),
+    ),
+    KnownNames(
+        "bash",
+        "https://www.gnu.org/software/bash/manual/html_node/Bash-Variables.html",
+        (
+            *("BASH", "BASHPID", "BASH_*", "DIRSTACK", "EUID", "FUNCNAME", "GROUPS", "HOSTTYPE"),
+            *("IFS", "LINENO", "MACHTYPE", "OPTARG", "OPTIND", "OSTYPE", "PIPESTATUS", "PPID"),
+            *("PS1", "PS2", "RANDOM", "REPLY", "SECONDS", "SHELLOPTS", "UID"),
+        ),
+    ),
+    KnownNames(
+        "the desktop",
+        "https://specifications.freedesktop.org/basedir-spec/latest/",
+        ("DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "XDG_*"),
+    ),
+    KnownNames(
+        "Windows",
+        "https://learn.microsoft.com/windows-server/administration/windows-commands/set_1",
+        (
+            *("ALLUSERSPROFILE", "APPDATA", "COMMONPROGRAMFILES", "COMPUTERNAME", "COMSPEC"),
+            *("HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "NUMBER_OF_PROCESSORS", "OS", "PATHEXT"),
+            *("PROCESSOR_*", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)", "PUBLIC"),
+            *("SYSTEMDRIVE", "SYSTEMROOT", "USERDOMAIN", "USERNAME", "USERPROFILE", "WINDIR"),
+        ),
+    ),
+    KnownNames(
+        "Python",
+        "https://docs.python.org/3/using/cmdline.html#environment-variables",
+        ("PYTHON*", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "CONDA_EXE", "CONDA_PREFIX"),
+    ),
+    KnownNames(
+        "Jupyter",
+        "https://docs.jupyter.org/en/latest/use/jupyter-directories.html",
+        ("IPYTHONDIR", "JPY_*", "JUPYTER_*", "KERNEL_ID", "KERNEL_NAME", "MPLBACKEND"),
+    ),
+    KnownNames(
+        "JupyterHub",
+        "https://jupyterhub.readthedocs.io/en/stable/reference/spawners.html",
+        (
+            *("JUPYTERHUB_*", "JUPYTERHUB_API_TOKEN", "MEM_GUARANTEE", "MEM_LIMIT", "CPU_LIMIT"),
+            *("CPU_GUARANTEE", "NOTEBOOK_DIR"),
+        ),
+    ),
+    KnownNames(
+        "the Jupyter Docker Stacks",
+        "https://jupyter-docker-stacks.readthedocs.io/en/latest/using/common.html",
+        (
+            *("CHOWN_EXTRA", "CHOWN_HOME", "GRANT_SUDO", "NB_GID", "NB_GROUP", "NB_UID", "NB_USER"),
+            *("NB_UMASK", "RESTARTABLE"),
+        ),
+    ),
+    KnownNames(
+        "Binder",
+        "https://mybinder.readthedocs.io/en/latest/using/faq.html",
+        ("BINDER_*",),
+    ),
+    KnownNames(
+        "Google Colab",
+        "https://colab.research.google.com/",
+        ("COLAB_*",),
+    ),
+    KnownNames(
+        "Kaggle",
+        "https://www.kaggle.com/docs/notebooks",
+        (
+            *("KAGGLE_CONTAINER_NAME", "KAGGLE_DATA_PROXY_PROJECT", "KAGGLE_DATA_PROXY_URL"),
+            *("KAGGLE_KERNEL_INTEGRATIONS", "KAGGLE_KERNEL_RUN_TYPE", "KAGGLE_URL_BASE"),
+        ),
+    ),
+    KnownNames(
+        "Databricks",
+        "https://docs.databricks.com/en/compute/configure.html",
+        ("DATABRICKS_RUNTIME_VERSION",),
+    ),
+    KnownNames(
+        "Kubernetes",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables",
+        ("KUBERNETES_*",),
+    ),
+    KnownNames("every CI service", "https://docs.gitlab.com/ci/variables/", ("CI",)),
+    KnownNames(
+        "GitHub Actions",
+        "https://docs.github.com/en/actions/reference/workflows-and-actions/variables",
+        ("GITHUB_*", "RUNNER_*"),
+    ),
+    KnownNames(
+        "GitLab CI",
+        "https://docs.gitlab.com/ci/variables/predefined_variables/",
+        ("CI_*", "CI_JOB_TOKEN", "GITLAB_CI", "GITLAB_USER_*"),
+    ),
+    KnownNames(
+        "CircleCI",
+        "https://circleci.com/docs/variables/",
+        ("CIRCLECI", "CIRCLE_*"),
+    ),
+    KnownNames(
+        "other CI services",
+        "https://docs.travis-ci.com/user/environment-variables/",
+        ("BUILD_ID", "BUILD_NUMBER", "JENKINS_URL", "TF_BUILD", "TRAVIS", "TRAVIS_*"),
+    ),
+    KnownNames("Read the Docs", "https://docs.readthedocs.io/en/stable/", ("READTHEDOCS*",)),
+)
+
+_EXACT = frozenset(name for known in KNOWN_NAMES for name in known.names if "*" not in name)
+_GLOBS = tuple(name for known in KNOWN_NAMES for name in known.names if "*" in name)
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a program sets the variable by itself.
+
+    Args:
+        name: The variable's name.
+    """
+    if name in _EXACT:
+        return True
+    return not looks_secret(name) and any(fnmatchcase(name, glob) for glob in _GLOBS)

@@ -1,0 +1,120 @@
+"""The catalogue: which environment variables an organisation's notebooks find at run time."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from nblint.project.catalogue.known_names import is_known
+from nblint.secret_names.variables import looks_secret
+from nblint.settings import Table
+
+
+class Declaration(Table, frozen=True):
+    """`[environment.NAME]` in `environment.toml`.
+
+    Attributes:
+        help: What the variable is, for whoever meets it in a notebook.
+        secret: Whether its value is a secret; where nothing is said, its name decides.
+        required: Whether every run finds it; if not, notebooks have to do without.
+        value: Its value on the hub. A secret has none here.
+        file: Where the hub reads its value: a file in the hub's folder of secrets; `{username}`
+            stands for the user's name.
+        users: Values of users that differ from `value`.
+    """
+
+    help: str = ""
+    secret: bool | None = None
+    required: bool = True
+    value: str | None = None
+    file: str | None = None
+    users: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
+
+
+class Variable(NamedTuple):
+    """A declared variable.
+
+    Attributes:
+        name: Its name.
+        declaration: What is said of it.
+        source: The file that declares it, as the settings name it.
+        row: The row there, 1-based.
+    """
+
+    name: str
+    declaration: Declaration
+    source: str
+    row: int
+
+
+class Catalogue(Struct, frozen=True, dict=True):
+    """All that is known of environment variables.
+
+    Attributes:
+        variables: The declared variables by name, in the order of the files.
+        sources: The files, as the settings name them.
+        known: Globs of names that are declared elsewhere.
+        own: Which of the files lie in the repository itself, as relative paths.
+    """
+
+    variables: dict[str, Variable]
+    sources: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a catalogue at all: without one, nothing is undeclared."""
+        return bool(self.sources)
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a variable is declared, here or elsewhere, or set by the system itself."""
+        return (
+            name in self.variables
+            or is_known(name)
+            or any(fnmatchcase(name, glob) for glob in self.known)
+        )
+
+    def is_secret(self, name: str) -> bool:
+        """Tell whether a variable's value is a secret: the catalogue says so, else its name."""
+        variable = self.variables.get(name)
+        if variable is not None and variable.declaration.secret is not None:
+            return variable.declaration.secret
+        return looks_secret(name)
+
+    def is_optional(self, name: str) -> bool:
+        """Tell whether the catalogue says that a run may not find the variable."""
+        variable = self.variables.get(name)
+        return variable is not None and not variable.declaration.required
+
+    def nearest(self, name: str) -> str | None:
+        """Return the declared name that somebody most likely meant."""
+        import difflib
+
+        plain = {_plain(known): known for known in self.variables}
+        found = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.8)
+        return plain[found[0]] if found else None
+
+    @cached_property
+    def described(self) -> str:
+        """The files and how much they declare: "environment.toml (41 names)"."""
+        count = len(self.variables)
+        return f"{', '.join(self.sources)} ({count} name{'s' if count != 1 else ''})"
+
+    @property
+    def has_dotenv(self) -> bool:
+        """Whether a dotenv file is a catalogue, so that reading one is what the team does."""
+        return any(is_dotenv(source) for source in self.sources)
+
+
+def is_dotenv(name: str) -> bool:
+    """Tell whether a file is a dotenv file, by its name."""
+    base = re.split(r"[\\/:]", name)[-1].lower()
+    return base.startswith(".env") or base.endswith(".env") or ".env." in base
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").upper()

@@ -1,0 +1,102 @@
+"""The file that scheduled runs take their parameters from: `papermill --parameters_file`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nblint.document.model import Place
+from nblint.errors import SettingsError
+from nblint.files import read_bounded
+
+if TYPE_CHECKING:
+    import yaml
+
+# Which takes some seconds to read.
+_MOST_BYTES = 1024 * 1024
+
+
+class Key(NamedTuple):
+    """A key of the file.
+
+    Attributes:
+        name: The key.
+        value: Its value where that is a scalar, as it is written; else None.
+        place: Where the key stands.
+    """
+
+    name: str
+    value: str | None
+    place: Place
+
+
+class ParametersFile(NamedTuple):
+    """A parameters file.
+
+    Attributes:
+        path: Its path.
+        keys: Its keys, in order.
+    """
+
+    path: Path
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> "ParametersFile":
+        """Read a YAML file.
+
+        Args:
+            path: The file.
+
+        Returns:
+            Its keys; none of an empty file.
+
+        Raises:
+            SettingsError: The file cannot be read, is not YAML, or is no mapping.
+        """
+        import yaml
+
+        root = compose_yaml(path)
+        if root is None or root.tag == "tag:yaml.org,2002:null":
+            return cls(path, ())
+        if not isinstance(root, yaml.MappingNode):
+            raise SettingsError(f"{path}: a parameters file is a mapping of names to values")
+        return cls(path, tuple(_key(key, value) for key, value in root.value))
+
+
+def compose_yaml(path: Path) -> "yaml.Node | None":
+    """Read a YAML file as it is written: neither tags, aliases nor merges become objects.
+
+    An alias is the very node that it stands for, so that a small file cannot grow in memory.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its root; None of an empty file.
+
+    Raises:
+        SettingsError: The file cannot be read, or is not YAML.
+    """
+    import yaml
+
+    data = read_bounded(path, _MOST_BYTES)
+    try:
+        return yaml.compose(data, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        where = f" (line {error.problem_mark.line + 1})" if error.problem_mark else ""
+        raise SettingsError(f"{path}: not valid YAML: {error.problem}{where}") from None
+    except (yaml.YAMLError, UnicodeError):
+        raise SettingsError(f"{path}: not valid YAML: not text in UTF-8") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: not valid YAML: nested too deeply") from None
+
+
+def _key(key: object, value: object) -> Key:
+    import yaml
+
+    assert isinstance(key, yaml.Node)
+    name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+    start, end = key.start_mark, key.end_mark
+    place = Place(
+        None, "file", None, None, start.line + 1, start.column + 1, end.line + 1, end.column + 1
+    )
+    return Key(name, value.value if isinstance(value, yaml.ScalarNode) else None, place)

@@ -1,0 +1,118 @@
+"""What a notebook is checked against that does not stand in the notebook."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from nblint.project.catalogue.files import load_catalogue
+from nblint.project.catalogue.model import Catalogue
+from nblint.settings import Settings
+from nblint.settings_files import SettingsFile, SettingsFinder
+
+if TYPE_CHECKING:
+    from nblint.project.parameters_file import ParametersFile
+    from nblint.project.requirements import Requirements
+
+# Looking for a repository's own modules takes a walk through it: only for those who ask for it.
+_ABOUT_IMPORTS = "NBL505"
+
+
+class Project(Struct, frozen=True):
+    """What surrounds the notebooks of a settings file: loaded once, immutable, picklable.
+
+    Attributes:
+        found: The settings and the folder that their paths are relative to.
+        trust_plugins: Whether plugins that the settings name may run.
+        catalogue: The environment variables that there are.
+        salt: The baseline's salt, which fingerprints of credentials are made with; None: no
+            baseline, so no such fingerprints.
+        parameters_file: The file that scheduled runs take their parameters from.
+        requirements: What the repository declares; None where no rule asks for it.
+    """
+
+    found: SettingsFile = SettingsFile(Settings(), Path())
+    trust_plugins: bool = False
+    catalogue: Catalogue = Catalogue({})
+    salt: str | None = None
+    parameters_file: "ParametersFile | None" = None
+    requirements: "Requirements | None" = None
+
+    def __repr__(self) -> str:
+        """Return what it was loaded for; the salt is not for logs."""
+        return f"{type(self).__name__}({self.found!r})"
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+        return self.found.settings
+
+    @property
+    def root(self) -> Path:
+        """The folder that the settings' paths are relative to."""
+        return self.found.root
+
+    @classmethod
+    def of(
+        cls, folder: str | os.PathLike[str] = ".", *, settings: Settings | None = None
+    ) -> "Project":
+        """Load what notebooks in a folder are checked against.
+
+        Args:
+            folder: The folder.
+            settings: The settings; None: those of the nearest settings file upwards.
+
+        Returns:
+            The project, without a salt.
+
+        Raises:
+            SettingsError: The settings, or a file that they name, cannot be used.
+        """
+        overrides = msgspec.structs.asdict(settings) if settings is not None else None
+        return cls.load(SettingsFinder(overrides=overrides).of(Path(os.path.abspath(folder))))
+
+    @classmethod
+    def load(cls, found: SettingsFile, *, trust_plugins: bool = False) -> "Project":
+        """Load all that settings refer to.
+
+        Args:
+            found: The settings and their folder.
+            trust_plugins: Whether plugins that the settings name may run.
+
+        Returns:
+            The project.
+
+        Raises:
+            SettingsError: A file that the settings name is missing or cannot be used.
+        """
+        return cls(
+            found,
+            trust_plugins,
+            load_catalogue(found.settings.environment, found.root),
+            parameters_file=_parameters_file(found),
+            requirements=_requirements(found),
+        )
+
+
+def _parameters_file(found: SettingsFile) -> "ParametersFile | None":
+    file = found.settings.parameters.file
+    if not file:
+        return None
+    from nblint.project.parameters_file import ParametersFile
+
+    return ParametersFile.load(found.root / file)
+
+
+def _requirements(found: SettingsFile) -> "Requirements | None":
+    if not _asks_for_imports(found.settings):
+        return None
+    from nblint.project.requirements import Requirements
+
+    return Requirements.load(found)
+
+
+def _asks_for_imports(settings: Settings) -> bool:
+    wanted = (*settings.select, *settings.extend_select)
+    return any(prefix == "ALL" or _ABOUT_IMPORTS.startswith(prefix) for prefix in wanted)

@@ -1,0 +1,269 @@
+"""Reads the environment of a notebook: goes through its cells from top to bottom."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+
+from nblint.document.model import Cell, Notebook, Place
+from nblint.document.rows import position_of
+from nblint.patterns import lazy_pattern
+from nblint.reading.environment.languages import LANGUAGES, read_text
+from nblint.reading.environment.python import PythonEnvironment
+from nblint.reading.environment.scope import NOTHING, Held
+from nblint.reading.environment.uses import (
+    EVERYTHING,
+    Exposure,
+    Fallback,
+    Read,
+    Source,
+    Uses,
+    Write,
+)
+from nblint.reading.python.cells import PythonCell, PythonCells
+from nblint.reading.python.ipython import Magic
+from nblint.reading.python.syntax import parse_expression
+from nblint.reading.python.visitor import walk
+from nblint.reading.shell.grammar import ShellUse
+from nblint.reading.shell.languages import SHELL_LANGUAGES
+from nblint.reading.shell.uses import python_expressions, read_shell, substitute
+
+_SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
+_SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
+_TEXT_MAGICS = {"R": "r", "r": "r", "julia": "julia", "powershell": "powershell", "pwsh": "pwsh"}
+_IPYTHON_NAMES = ("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "_exit_code")
+_PRINTS = lazy_pattern(r"\s*(?:echo|printf)\b[^|>]*$")
+
+
+class EnvironmentReader:
+    """Goes through a notebook's cells in order."""
+
+    def __init__(self, python: PythonCells) -> None:
+        self.uses = Uses()
+        self.python = PythonEnvironment(self.uses, self._magic)
+        self.cells = python
+        self._names: frozenset[str] | None = None
+        self._own: set[str] = set()  # of a shell that all cells of a bash notebook share
+
+    def read(self, notebook: Notebook) -> Uses:
+        python = {cell.cell.index: cell for cell in self.cells}
+        for cell in notebook.cells:
+            if cell.type != "code":
+                continue
+            if cell.index in python:
+                self._read_python(python[cell.index])
+            elif cell.language in LANGUAGES:
+                self._text(cell, cell.source, 1, cell.language)
+            elif cell.language in SHELL_LANGUAGES:
+                self._script(cell, cell.source, 1)
+        self.python.helpers.finish()
+        return self.uses
+
+    def _read_python(self, cell: PythonCell) -> None:
+        for magic in cell.magics:
+            is_bare = magic.name == cell.source.strip() and magic.name not in self._python_names()
+            if magic.kind == "cell" or cell.tree is None or is_bare:
+                self._read_magic(cell, magic)
+        self.python.read_cell(cell)
+
+    def _magic(self, cell: PythonCell, call: ast.Call) -> Held:
+        """Read the magic that stands where the tree has a call of IPython."""
+        if (magic := cell.lines.get(call.lineno)) is not None:
+            return self._read_magic(cell, magic)
+        written = _written_magic(call)
+        return self._read_magic(cell, written, cell.place(call)) if written else NOTHING
+
+    def _read_magic(self, cell: PythonCell, magic: Magic, place: Place | None = None) -> Held:
+        """Read a magic or shell line; return what its value shows."""
+        if magic.kind == "shell":
+            return self._command(cell, magic, place)
+        if magic.name in ("env", "set_env"):
+            return self._env(cell, magic, place)
+        if magic.name == "dotenv":
+            where = place or cell.cell.place(magic.row, magic.column)
+            self.uses.sources.append(Source("dotenv", "%dotenv", where))
+        elif magic.kind == "line" and magic.name in _SHELL_MAGICS:
+            return self._command(cell, magic, place)
+        elif magic.kind == "cell":
+            if magic.name in _SHELL_MAGICS:
+                if magic.name != "script" or _SHELLS.match(magic.argument):
+                    self._script(cell.cell, magic.body, magic.body_row)
+            elif magic.name in _TEXT_MAGICS:
+                self._text(cell.cell, magic.body, magic.body_row, _TEXT_MAGICS[magic.name])
+        return NOTHING
+
+    # Magics
+
+    def _env(self, cell: PythonCell, magic: Magic, place: Place | None) -> Held:
+        """Read `%env`, `%env X`, `%env X=V` and `%env X V`."""
+        argument = magic.argument.strip()
+        start = magic.argument.find(argument)
+        name, separator, value = argument.partition("=" if "=" in argument else " ")
+        name = name.strip()
+        where = place or cell.argument_place(magic, start, start + len(name))
+        if not argument:
+            if magic.target is None:
+                self.uses.exposures.append(Exposure(EVERYTHING, where, "%env"))
+                return NOTHING
+            return frozenset([EVERYTHING])
+        if not re.fullmatch(r"\w+", name):
+            return NOTHING  # refused by IPython, or `%env {name}=…`
+        if not separator:
+            self.uses.reads.append(Read(name, where, self.uses.next(), required=True))
+            return frozenset([name])
+        self._values(cell, magic, where)
+        self.uses.writes.append(Write(name, where, self.uses.next()))
+        held = self._python_values(cell, value, where)
+        for shown in sorted(held):  # IPython echoes what it sets
+            self.uses.exposures.append(Exposure(shown, where, "%env"))
+        return NOTHING
+
+    def _values(self, cell: PythonCell, magic: Magic, place: Place) -> None:
+        for _, expression in python_expressions(magic.argument):
+            self.python.read_expression(cell, expression, place)
+
+    def _python_values(self, cell: PythonCell, text: str, place: Place) -> Held:
+        """Return what the Python values in a line show: `$name` and `{expression}`."""
+        names = [found[1] for found in re.finditer(r"(?<!\$)\$([A-Za-z_]\w*)", text)]
+        expressions = names + [expression for _, expression in python_expressions(text)]
+        return NOTHING.union(*(self.python.scope.holds(_expression(one)) for one in expressions))
+
+    # Shell
+
+    def _command(self, cell: PythonCell, magic: Magic, place: Place | None) -> Held:
+        """Read a `!` line: IPython puts in Python's values, then a shell of its own runs it."""
+        command = magic.argument
+        whole = place or cell.argument_place(magic)
+        for start, expression in python_expressions(command):
+            if place is None:
+                where = cell.argument_place(magic, start, start + len(expression))
+            self.python.read_expression(cell, expression, place or where)
+        captured = magic.target is not None or magic.name == "!!"
+        held: set[str] = set()
+        # Only what follows a `$` can be a name of Python's; to know them all takes every tree.
+        names = self._python_names() if "$" in command else frozenset[str]()
+        for use in read_shell(substitute(command, names)):
+            where = place or cell.argument_place(magic, use.start, use.end)
+            self._shell_use(use, where, lost=True, captured=captured)
+            if use.shown and use.kind == "read":
+                held.add(use.name)
+            elif use.kind == "dump":
+                held.add(EVERYTHING)
+        if _PRINTS.match(command):
+            values = self._python_values(cell, command, whole)
+            held |= values
+            if not captured:
+                self.python.expose(values, whole, "echo")
+        return frozenset(held) if captured else NOTHING
+
+    def _script(self, cell: Cell, script: str, first_row: int) -> None:
+        is_notebook = cell.language in SHELL_LANGUAGES
+        local = frozenset(self._own) if is_notebook else frozenset()
+        for use in read_shell(script, local):
+            self._shell_use(use, _place_in(cell, script, first_row, use.start, use.end))
+        if is_notebook:
+            self._own.update(re.findall(r"(?m)^\s*([A-Za-z_]\w*)=", script))
+
+    def _shell_use(
+        self, use: ShellUse, place: Place, *, lost: bool = False, captured: bool = False
+    ) -> None:
+        if use.kind == "write":
+            self.uses.writes.append(Write(use.name, place, self.uses.next(), lost=lost))
+            return
+        if use.kind == "read":
+            fallback = Fallback(use.default) if use.default else None
+            order = self.uses.next()
+            read = Read(use.name, place, order, guarded=use.guarded, fallback=fallback)
+            self.uses.reads.append(read)
+        if captured:
+            return
+        if use.kind == "dump":
+            self.uses.exposures.append(Exposure(EVERYTHING, place, f"{'!' * lost}{use.name}"))
+        elif use.shown:
+            self.uses.exposures.append(Exposure(use.name, place, "echo"))
+
+    def _python_names(self) -> frozenset[str]:
+        """Return all names that mean something to Python anywhere in the notebook."""
+        if self._names is None:
+            names = {*dir(builtins), *_IPYTHON_NAMES}
+            for cell in self.cells:
+                names.update(_bound(cell))
+            self._names = frozenset(names)
+        return self._names
+
+    # Other languages
+
+    def _text(self, cell: Cell, text: str, first_row: int, language: str) -> None:
+        for use in read_text(text, language):
+            place = _place_in(cell, text, first_row, use.start, use.end)
+            order = self.uses.next()
+            if use.kind == "write":
+                self.uses.writes.append(Write(use.name, place, order))
+                continue
+            fallback = Fallback(use.fallback) if use.fallback else None
+            self.uses.reads.append(
+                Read(
+                    use.name,
+                    place,
+                    order,
+                    required=use.required,
+                    asks=use.kind == "ask",
+                    fallback=fallback,
+                )
+            )
+
+
+def _bound(cell: PythonCell) -> Iterator[str]:
+    for magic in cell.magics:
+        if magic.kind == "cell" and magic.name == "capture":
+            yield from magic.argument.split()
+    for node in walk(cell.tree) if cell.tree else ():
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.arg():
+                yield node.arg
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from (name.asname or name.name.partition(".")[0] for name in names)
+            case ast.Compare(
+                left=ast.Constant(value=str(name)),
+                comparators=[ast.Call(func=ast.Name(id="globals" | "locals"))],
+            ):
+                yield name
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                yield name
+            case _:
+                pass
+
+
+def _written_magic(call: ast.Call) -> Magic | None:
+    """Return the magic that an author wrote out as `get_ipython().system("…")`."""
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
+    words = [text for text in texts if isinstance(text, str)]
+    if len(words) < len(call.args):
+        return None
+    if method in ("system", "getoutput", "getoutputs") and len(words) == 1:
+        target = None if method == "system" else ""
+        return Magic("shell", "!", words[0], call.lineno, 1, (), target)
+    if method in ("run_line_magic", "magic") and words:
+        name, _, argument = " ".join(words).partition(" ")
+        return Magic("line", name.lstrip("%"), argument, call.lineno, 1, (), "")
+    return None
+
+
+def _expression(text: str) -> ast.expr | None:
+    try:
+        return parse_expression(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _place_in(cell: Cell, text: str, first_row: int, start: int, end: int) -> Place:
+    """Return the place of a part of a text whose first row is `first_row` of a cell."""
+    (row, column), (end_row, end_column) = position_of(text, start), position_of(text, end)
+    return cell.place(first_row + row - 1, column, first_row + end_row - 1, end_column)

@@ -1,0 +1,1 @@
+"""What a notebook says of itself at its top."""

@@ -1,0 +1,138 @@
+"""Headings, and what only looks like one to a reader: labels in bold, in HTML, or `##Title`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Literal
+
+from msgspec import Struct
+
+from nblint.document.model import Cell, Place
+from nblint.patterns import lazy_pattern
+from nblint.reading.markdown.block import Block
+from nblint.settings import HeaderSettings, SectionSettings
+
+# "atx" and "setext" are markdown's own headings; the others only look like one.
+HeadingForm = Literal["atx", "setext", "html", "bold", "unspaced"]
+# The configured sections by what they are compared by.
+Sections = Mapping[str, SectionSettings]
+
+SECTION_LEVEL = 2
+
+_HTML_HEADING = lazy_pattern(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s{0,20}>", re.I | re.S)
+_HTML_TAG = lazy_pattern(r"<[^<>]{0,500}>")
+_COMMENT = lazy_pattern(r"<!--.*?(?:-->|\Z)", re.S)
+_BOLD_LABEL = lazy_pattern(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
+_UNSPACED = lazy_pattern(r" {0,3}(#{1,6})([^#\s].{0,200})")
+
+
+class Heading(Struct, frozen=True):
+    """A heading, or what looks like one to a reader.
+
+    Attributes:
+        title: Its text.
+        level: 1 to 6; for a bold label, the level that it should have.
+        form: How it is written.
+        place: Its rows.
+        section: The configured section that it opens.
+        rest: What follows a label in its row.
+    """
+
+    title: str
+    level: int
+    form: HeadingForm
+    place: Place
+    section: SectionSettings | None = None
+    rest: str = ""
+
+
+def sections_by_name(settings: HeaderSettings) -> Sections:
+    """Return the configured sections by their normalised titles and aliases."""
+    return {
+        normalised(name): section
+        for section in settings.sections
+        for name in (section.title, *section.aliases)
+    }
+
+
+@lru_cache(maxsize=256)
+def normalised(title: str) -> str:
+    """Return a title as sections are compared by.
+
+    Case, markup, numbering, a trailing colon and a trailing parenthesis make no difference.
+    """
+    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", _HTML_TAG.sub("", without_comments(title)))
+    text = re.sub(r"^[\W_]*(?:\d{1,3}[.)]\s+)?", "", re.sub(r"[*_`]", "", text)).strip()
+    text = re.sub(r"\s*\([^()]*\)$", "", text.rstrip(": \t"))
+    return " ".join(text.rstrip(":").casefold().split())
+
+
+def markdown_heading(cell: Cell, block: Block, sections: Sections) -> Heading:
+    """Return the heading that a block of markdown is."""
+    title = without_comments(block.texts[0].text).strip() if block.texts else ""
+    form: HeadingForm = "setext" if block.setext else "atx"
+    place = cell.place(block.row, end_row=block.end_row)
+    return Heading(title, block.level, form, place, sections.get(normalised(title)))
+
+
+def html_headings(cell: Cell, block: Block, sections: Sections) -> Iterator[Heading]:
+    """Yield the headings in a block of HTML."""
+    html = block.texts[0].text
+    for match in _HTML_HEADING.finditer(html):
+        title = " ".join(_HTML_TAG.sub("", without_comments(match[2])).split())
+        row = block.row + html.count("\n", 0, match.start())
+        place = cell.place(row, end_row=row + match[0].count("\n"))
+        section = sections.get(normalised(title))
+        yield Heading(title, int(match[1]), "html", place, section)
+
+
+def without_headings(html: str) -> str:
+    """Return a block of HTML without its headings."""
+    return _HTML_HEADING.sub("", html)
+
+
+def without_comments(text: str) -> str:
+    """Return markdown or HTML without its comments."""
+    return _COMMENT.sub("", text) if "<!--" in text else text
+
+
+def says_something(html: str) -> bool:
+    """Say whether HTML shows anything: text, or an element that is a picture, a frame, a rule."""
+    text = without_comments(html)
+    shown = re.search(r"<(?:img|svg|video|iframe|object|embed|hr|input)\b", text, re.I)
+    return bool(shown or _HTML_TAG.sub("", text).strip())
+
+
+def label(cell: Cell, row: int, sections: Sections, *, first: bool) -> Heading | None:
+    """Return the label that a row of a paragraph is.
+
+    Bold text is a label only where it names a section: otherwise people just stress something.
+
+    Args:
+        cell: The cell.
+        row: The row, 1-based.
+        sections: The configured sections.
+        first: Whether the row is its paragraph's first, as `#Title` must be.
+    """
+    line = cell.rows[row - 1]
+    if bold := _BOLD_LABEL.match(line):
+        section = sections.get(normalised(bold[2]))
+        # "**Parameters** are read from a file" stresses a word.
+        if section and (bold[3] or bold[2].endswith(":") or not bold[4]):
+            title = bold[2].rstrip(": ")
+            return Heading(title, SECTION_LEVEL, "bold", cell.place(row), section, bold[4])
+    if unspaced := _UNSPACED.match(line):
+        title = unspaced[2].rstrip("# ")
+        section = sections.get(normalised(title))
+        if section or (first and len(unspaced[1]) == 1):
+            return Heading(title, len(unspaced[1]), "unspaced", cell.place(row), section)
+    return None
+
+
+def bold_title(cell: Cell, block: Block) -> Heading | None:
+    """Return the title that a paragraph is, if all of it is bold."""
+    text = block.texts[0].text if block.texts else ""
+    bold = _BOLD_LABEL.fullmatch(text)
+    if not bold or bold[4]:
+        return None
+    return Heading(bold[2], 1, "bold", cell.place(block.row, end_row=block.end_row))

@@ -1,0 +1,1 @@
+"""The Python of code cells, as IPython sees it."""

@@ -1,0 +1,1 @@
+"""Shell commands, and the variables that they use."""

@@ -1,0 +1,1 @@
+"""Whether a name says that its value is a secret."""

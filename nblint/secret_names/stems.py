@@ -1,0 +1,123 @@
+"""Where in a text credential-like names may stand: their stems, and the words around those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from nblint.multisearch import Literals, narrow, places_of
+from nblint.patterns import lazy_pattern
+from nblint.secret_names.names import CredentialName, Level, judge
+
+# Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
+# may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
+_OPEN_STEMS = ("pass", "pw", "psw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
+               "senha", "kennwort", "heslo", "parola", "wachtwoord", "clave", "chave",
+               "chiave")  # fmt: skip
+# Beyond ASCII, or even Latin-1: looked for in the text itself, which `narrow` would blank out.
+_FOREIGN_STEMS = (
+    "clé",
+    "Clé",
+    "schlüssel",
+    "Schlüssel",
+    "пароль",
+    "Пароль",
+    "ПАРОЛЬ",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+)
+_WHOLE_STEMS = ("token", "key", "auth", "pat")
+_STEMS = Literals((*_WHOLE_STEMS, *_OPEN_STEMS))
+# What stands before a stem and belongs to the name, read backwards: up to three more words.
+_NAME_BEFORE = lazy_pattern(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
+_SECTION = lazy_pattern(
+    r"(?<![^\n])[ \t]{0,20}(?:\[([\w.-]{1,40})\]|([\w.-]{1,40}):)[ \t]{0,4}\n(?:[ \t]{0,40}[\w.-]{1,40}[ ]?[:=][^\n]{1,100}\n){0,4}\Z"
+)
+_NAME_AFTER = lazy_pattern(r"[\w.-]{0,60}")
+_ROW_END = lazy_pattern(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+
+
+def has_stem(text: str) -> bool:
+    """Tell whether a text can hold a credential-like name."""
+    return bool(stems(text))
+
+
+@lru_cache(maxsize=8)  # several searches of one text want them
+def stems(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where stems of credential-like names start and end, in order."""
+    lowered = narrow(
+        text.replace("\u212a", "k")
+    ).lower()  # the sign of the kelvin is a "k" to Python
+    found: list[tuple[int, int]] = []
+    for stem, starts in _STEMS.places(lowered).items():
+        whole = stem in _WHOLE_STEMS
+        for start in starts:
+            end = start + len(stem)
+            if not (whole and _goes_on(text, end)):
+                found.append((start, end))
+    for stem in () if text.isascii() else _FOREIGN_STEMS:
+        if max(stem) in text:  # ten times as fast as to look for all of it
+            found.extend((start, start + len(stem)) for start in places_of(stem, text))
+    return tuple(sorted(found))
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether a word goes on: `tokenizer` and `KEYS`, not `tokenValue` and `key_2`."""
+    following = text[end : end + 1]
+    if following in ("s", "S") and not text[end + 1 : end + 2].isalpha():
+        return False
+    return following.isalpha() and following.islower() == text[end - 1].islower()
+
+
+def word_at(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return the word around a stem, and the phrase of up to four words that it ends."""
+    phrase = before_stem(text, start) + text[start:end] + after_stem(text, end)
+    return phrase.rpartition(" ")[2], phrase
+
+
+def judge_in_section(text: str, start: int, end: int) -> CredentialName:
+    """Say what a `key` is by its section: `[api]` or `api:` in one of the few rows above it.
+
+    Args:
+        text: YAML, TOML or INI.
+        start: Where the word starts.
+        end: Where it ends.
+
+    Returns:
+        At most `Level.WEAK`; `Level.NONE` where the word does not stand first in its row.
+    """
+    row = text.rfind("\n", max(0, start - 40), start)
+    is_first = row >= 0 and text[end : end + 2].strip()[:1] in (":", "=")
+    if is_first and not text[row:start].strip():
+        section = _SECTION.search(text, max(0, start - 400), row + 1)
+        judged = judge(f"{section[1] or section[2]}_key") if section else judge("")
+        if judged.level is Level.STRONG:
+            return judged._replace(level=Level.WEAK)
+    return judge("")
+
+
+def names_in(code: str) -> Iterator[str]:
+    """Yield the words of a cell that hold a stem, as candidates for `names.judge`."""
+    for start, end in stems(code):
+        name = word_at(code, start, end)[0]
+        if name != "pass" or not ends_its_row(code, end):
+            yield name
+
+
+def ends_its_row(code: str, end: int) -> bool:
+    """Tell whether a word is the last of its row, as the statement "pass" is."""
+    return bool(_ROW_END.match(code, end))
+
+
+def before_stem(text: str, start: int) -> str:
+    """Return what stands before a stem and belongs to the name, or to the phrase it ends."""
+    found = _NAME_BEFORE.match(text[max(0, start - 90) : start][::-1])
+    return found[0][::-1] if found else ""
+
+
+def after_stem(text: str, end: int) -> str:
+    """Return what stands behind a stem and belongs to the name."""
+    found = _NAME_AFTER.match(text, end)
+    return found[0].rstrip(".-") if found else ""
