@@ -1,60 +1,127 @@
 """What holds of the code as a whole."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "nblint"
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "nblint"
 
-# Each layer imports only from those below it; modules of one layer may import each other.
-LAYERS = [
-    {"cli", "fleet", "jupyter", "server", "__main__"},
-    {"reports"},
-    {"linting"},
-    {"rules"},
-    {"credentials", "reading", "hub"},
+# The floors of the house, from the ground up: each imports only from those before it. Modules of
+# one floor may import each other, but no two of them in a circle.
+FLOORS = [
+    {"_version", "errors", "multisearch", "patterns", "suggestions"},
+    {"files", "globs", "paths", "toml"},
+    {"document"},
+    {"settings"},
+    {"settings_files"},
+    {"discovery"},
+    {"secret_names"},
+    {"reading"},
+    {"project"},
     {"findings"},
-    {"document", "discovery"},
-    {"globs", "settings"},
-    {"patterns", "toml"},
+    {"credentials"},
+    {"rules"},
+    {"linting"},
+    {"reports"},
+    {"fleet", "jupyter", "server"},
+    {"hub"},
+    {"cli"},
+    {"__init__"},
+    {"__main__"},
 ]
-HEIGHT = {name: -depth for depth, layer in enumerate(LAYERS) for name in layer}
+FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
+# `CONTRIBUTING.md` says this to people.
+TABLE = re.compile(r"^\| `nblint/([^`]*)` \|", re.M)
 
 
-def imports() -> Iterator[tuple[Path, str]]:
-    """Yield each module of the package with each module of the package that it imports."""
+def modules() -> dict[str, Path]:
+    """Return the modules of the package by their dotted names."""
+    found = {}
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nblint"):
-                yield path, node.module or ""
-            elif isinstance(node, ast.Import):
-                for alias in node.names:
-                    if alias.name.startswith("nblint"):
-                        yield path, alias.name
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
 
 
-def layer(parts: tuple[str, ...]) -> str:
-    return parts[0].removesuffix(".py")
+MODULES = modules()
+
+
+def imported(name: str, path: Path) -> Iterator[str]:
+    """Yield the modules of the package that a module imports.
+
+    Every import counts: at the top, in a function, under `TYPE_CHECKING`, relative, of a module
+    from its package, and by its dotted name as text.
+    """
+    folder = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from filter(None, (_module(alias.name) for alias in names))
+            case ast.ImportFrom(module=module, names=names, level=level):
+                above = folder[: len(folder) - level + 1] if level else []
+                source = ".".join(filter(None, [*above, module]))
+                for alias in names:
+                    if found := _module(f"{source}.{alias.name}"):
+                        yield found
+            case ast.Constant(value=str(text)) if text.startswith("nblint.") and text in MODULES:
+                yield text
+
+
+def _module(dotted: str) -> str | None:
+    """Return the module of a dotted name: `nblint.findings` for `nblint.findings.Rule`."""
+    while dotted and dotted not in MODULES:
+        dotted = dotted.rpartition(".")[0]
+    return dotted or None
+
+
+IMPORTS = {
+    name: {other for other in imported(name, path) if other != name}
+    for name, path in MODULES.items()
+}
+
+
+def floor(name: str) -> int:
+    """Return the number of the floor that a module stands on."""
+    return FLOOR[f"{name}.__init__".split(".")[1]]
 
 
 def test_data_flows_one_way() -> None:
-    upwards = []
-    for path, module in imports():
-        own = layer(path.relative_to(PACKAGE).parts)
-        imported = module.split(".")[1:2]
-        # `nblint` itself is the public API: it stands above all layers and holds the version.
-        if own != "__init__" and imported and HEIGHT[imported[0]] > HEIGHT[own]:
-            upwards.append(f"{path.relative_to(PACKAGE)} imports {module}")
+    upwards = [
+        f"{name} imports {other}"
+        for name, others in sorted(IMPORTS.items())
+        for other in sorted(others)
+        if floor(other) > floor(name)
+    ]
     assert not upwards
 
 
-def test_every_module_has_a_layer() -> None:
-    modules = {path.name.removesuffix(".py") for path in PACKAGE.iterdir()}
-    assert modules - {"__init__", "__pycache__", "py.typed", "template"} <= set(HEIGHT)
+def test_no_modules_import_each_other() -> None:
+    order = TopologicalSorter(IMPORTS)
+    try:
+        order.prepare()
+    except CycleError as error:
+        raise AssertionError(f"a circle: {' <- '.join(error.args[1])}") from None
+
+
+def test_every_module_has_a_floor() -> None:
+    names = {path.name.removesuffix(".py") for path in PACKAGE.iterdir()}
+    assert names - {"__pycache__", "py.typed", "template"} == set(FLOOR)
+
+
+def test_contributing_names_the_floors_in_their_order() -> None:
+    said = [
+        name.removesuffix(".py").strip("/")
+        for name in TABLE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    ]
+    assert sorted(said) == sorted(FLOOR)
+    assert said == sorted(said, key=FLOOR.__getitem__)
 
 
 def test_python_is_parsed_in_one_place() -> None:
@@ -64,7 +131,7 @@ def test_python_is_parsed_in_one_place() -> None:
         for path in PACKAGE.rglob("*.py")
         if "ast.parse(" in path.read_text(encoding="utf-8") and "template" not in path.parts
     ]
-    assert parsing == ["reading/syntax.py"]
+    assert parsing == ["reading/python/syntax.py"]
 
 
 # Each costs milliseconds, or is only there for what a clean run does not do.

@@ -10,6 +10,7 @@ import re
 import pytest
 
 import nblint.credentials
+import nblint.secret_names
 from nblint.credentials import engine
 from nblint.credentials.documented import search as documented
 from nblint.credentials.documented.formats import FORMATS
@@ -24,9 +25,10 @@ def test_patterns_are_found() -> None:
 def _all_patterns() -> dict[str, list[re.Pattern[str]]]:
     """Return the expressions of each module, and of the formats by the alphabet."""
     found: dict[str, list[re.Pattern[str]]] = {}
-    for module in pkgutil.iter_modules(nblint.credentials.__path__):
-        loaded = importlib.import_module(f"nblint.credentials.{module.name}")
-        found[module.name] = list(patterns(list(vars(loaded).values())))
+    for package in (nblint.credentials, nblint.secret_names):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            loaded = importlib.import_module(module.name)
+            found[module.name.removeprefix("nblint.")] = list(patterns([*vars(loaded).values()]))
     for row in FORMATS:
         of_letter = found.setdefault(f"formats-{row.name[0]}", [])
         of_letter.append(documented._compile(row))
@@ -37,7 +39,11 @@ def _all_patterns() -> dict[str, list[re.Pattern[str]]]:
 
 PATTERNS = _all_patterns()
 # These see single values and names, as a whole: how long they can be at most.
-VALUES = {"values": 8192, "placeholders": 8192, "names": 160}
+VALUES = {
+    "credentials.judging.values": 8192,
+    "credentials.judging.placeholders": 8192,
+    "secret_names.names": 160,
+}
 
 
 @pytest.mark.slow

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-import nblint as package
 from nblint import check
+from nblint._version import PACKAGE
 from nblint.linting import cache, run
 from nblint.linting.baseline import SALT_VARIABLE
 from nblint.linting.examining import Examiner
@@ -152,7 +152,7 @@ def test_another_program_is_noticed(
     assert known() == 0
     match what:
         case "version":
-            monkeypatch.setattr(package, "__version__", "99.0")
+            monkeypatch.setattr(cache, "__version__", "99.0")
         case "Python":
             monkeypatch.setattr(sys, "version", "4.0")
         case "a library":
@@ -190,7 +190,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 @pytest.mark.slow
 def test_a_rule_that_is_changed_is_noticed(as_many_as_pay: None, tmp_path: Path) -> None:
     """As while nblint is worked on: the version stays, and so may the file's size and time."""
-    source = Path(package.__file__).parent
+    source = PACKAGE
     copied = tmp_path / "copy" / "nblint"
     shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__"))
     rule = copied / "rules" / "header" / "missing_title.py"
@@ -381,8 +381,8 @@ def test_what_is_known_is_what_was_examined(monkeypatch: pytest.MonkeyPatch) -> 
     assert known() == 0
     knows = cache.Cache.knows
 
-    def mended_meanwhile(self: cache.Cache, examiner: Examiner, path: Path, name: str) -> bool:
-        found = knows(self, examiner, path, name)
+    def mended_meanwhile(self: cache.Cache, key: bytes | None, path: Path, name: str) -> bool:
+        found = knows(self, key, path, name)
         file.write_bytes(content(-7))
         return found
 

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from nblint import discovery
+from nblint import paths
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError
-from nblint.linting import results, workers
+from nblint.linting import workers
 from nblint.linting.baseline import Baseline, Entry
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
@@ -25,9 +25,8 @@ BAD = notebook_bytes(("markdown", complete_header().replace("## Audience", "##Au
 @pytest.fixture
 def windows_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths are those of Windows where they are compared and shown."""
-    for module in (discovery, results):
-        monkeypatch.setattr(module, "Path", PureWindowsPath)
-        monkeypatch.setattr(module, "os", SimpleNamespace(path=ntpath))
+    monkeypatch.setattr(paths, "Path", PureWindowsPath)
+    monkeypatch.setattr(paths, "os", SimpleNamespace(path=ntpath))
 
 
 @pytest.mark.usefixtures("windows_paths")
@@ -42,7 +41,7 @@ def windows_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_paths_relative_to_a_folder_of_a_drive(path: str, relative: str) -> None:
-    assert discovery.relative_to(PureWindowsPath(path), PureWindowsPath(r"C:\repo")) == relative  # type: ignore[arg-type]
+    assert paths.relative_to(PureWindowsPath(path), PureWindowsPath(r"C:\repo")) == relative  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("windows_paths")
@@ -51,9 +50,9 @@ def test_a_path_on_another_drive_is_shown_whole(monkeypatch: pytest.MonkeyPatch)
         return ntpath.relpath(str(path), r"C:\work")
 
     monkeypatch.setattr(ntpath, "abspath", ntpath.normpath)  # the other one asks this system
-    paths = SimpleNamespace(relpath=relpath, abspath=lambda path: ntpath.normpath(str(path)))
-    monkeypatch.setattr(results, "os", SimpleNamespace(path=paths))
-    shown = {path: results.display_path(PureWindowsPath(path)) for path in (  # type: ignore[arg-type]
+    system = SimpleNamespace(relpath=relpath, abspath=lambda path: ntpath.normpath(str(path)))
+    monkeypatch.setattr(paths, "os", SimpleNamespace(path=system))
+    shown = {path: paths.display_path(PureWindowsPath(path)) for path in (  # type: ignore[arg-type]
         r"C:\work\team\a.ipynb", r"C:\other\a.ipynb", r"D:\a.ipynb",
     )}  # fmt: skip
     assert list(shown.values()) == ["team/a.ipynb", "../other/a.ipynb", "D:/a.ipynb"]
