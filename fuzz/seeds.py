@@ -82,7 +82,7 @@ def baselines() -> Iterator[bytes]:
     entry = {"path": "a.ipynb", "cell_id": "cell-1", "surface": "source", "reason": ""}
     entry |= {"code": "NBL102", "fingerprint": "0" * 32}
     for entries in ([], [entry], [entry, entry | {"path": "../x", "code": "NBL201"}]):
-        yield json.dumps({"version": 1, "salt": "aa", "entries": entries}).encode()
+        yield json.dumps({"version": 2, "salt": "aa", "entries": entries}).encode()
 
 
 def noise() -> Iterator[bytes]:

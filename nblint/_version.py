@@ -1,4 +1,4 @@
-"""The version, said once, and the folder of the package; imports nothing of it."""
+"""The version, said once, and the folder of the package; imports nothing of the package."""
 
 from pathlib import Path
 

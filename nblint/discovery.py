@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from nblint.errors import SettingsError
+from nblint.errors import SettingsError, unreadable
 from nblint.files import is_file, read_bounded
 from nblint.globs import glob_spec, matches
-from nblint.paths import relative_to
+from nblint.paths import relative_to, repository_of
 from nblint.settings import ALWAYS_EXCLUDED
 from nblint.settings_files import SettingsFile, SettingsFinder
 
@@ -91,8 +91,10 @@ class Discovery:
             mode = path.stat().st_mode
         except FileNotFoundError:
             self._on_error(f"{path}: no such file or folder")
-        except (OSError, ValueError) as error:
-            self._on_error(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
+        except OSError as error:
+            self._on_error(unreadable(path, error))
+        except ValueError as error:  # a NUL character
+            self._on_error(f"{path}: cannot be read: {error}")
         else:
             if stat.S_ISREG(mode):
                 yield path
@@ -127,7 +129,7 @@ class Discovery:
         except FileNotFoundError:
             return  # gone since it was listed
         except OSError as error:
-            self._on_error(f"{folder}: cannot be read: {error.strerror or error}")
+            self._on_error(unreadable(folder, error))
             return
         # Git does not follow a link that is called so, either.
         if any(e.name == ".gitignore" and e.is_file(follow_symlinks=False) for e in entries):
@@ -234,13 +236,11 @@ def _is_pattern(line: str) -> bool:
 def _ignore_files_above(folder: Path) -> _IgnoreFiles:
     """Return the ignore files of the repository that hold for a folder, the outermost first."""
     start = Path(os.path.abspath(folder))
-    above = [start, *start.parents]
-    # Not Path.exists, which raises where a folder cannot be looked into.
-    top = next((parent for parent in above if os.path.exists(parent / ".git")), None)  # noqa: PTH110
+    top = repository_of(start)
     if top is None:
         return ()
     found = [_IgnoreFile(top, top / ".git" / "info" / "exclude")]
-    inside = [parent for parent in reversed(above[1:]) if top in (parent, *parent.parents)]
+    inside = [parent for parent in reversed(start.parents) if top in (parent, *parent.parents)]
     found += [_IgnoreFile(parent, parent / ".gitignore") for parent in inside]
     return tuple(file for file in found if is_file(file.path) and not file.path.is_symlink())
 

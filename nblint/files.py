@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nblint.errors import SettingsError
+from nblint.errors import SettingsError, unreadable
 
 
 def is_file(path: Path) -> bool:
@@ -11,6 +11,23 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def read_whole(path: Path) -> bytes:
+    """Read a file of any size.
+
+    Args:
+        path: The file.
+
+    Raises:
+        SettingsError: The file cannot be read, or does not fit into memory.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(unreadable(path, error)) from error
+    except MemoryError:
+        raise SettingsError(f"{path}: too large for the available memory") from None
 
 
 def read_bounded(path: Path, most: int = 32 * 1024 * 1024) -> bytes:
@@ -27,7 +44,7 @@ def read_bounded(path: Path, most: int = 32 * 1024 * 1024) -> bytes:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise SettingsError(unreadable(path, error)) from error
     if len(data) > most:
         raise SettingsError(f"{path}: too large (more than {most // 1024 // 1024} MB)")
     return data

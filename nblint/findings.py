@@ -11,17 +11,21 @@ from nblint.document.edit import Edit
 from nblint.document.model import Place
 from nblint.settings import Severity
 
-# Selects every rule, those too that otherwise only run when they are named.
+# Selects every rule, including those that otherwise run only when they are named.
 ALL = "ALL"
+
+# What a rule needs besides the sources of the cells: the whole file, its outputs, or what the
+# repository declares.
+Need = Literal["file", "outputs", "requirements"]
 
 
 def covers(selector: str, code: str) -> bool:
-    """Say whether a selector, the beginning of a code or `ALL`, holds for a code."""
+    """Tell whether a selector, a prefix of codes or `ALL`, covers a code."""
     return selector == ALL or (selector != "" and code.startswith(selector))
 
 
 class Fix(Struct, frozen=True):
-    """A change that mends a finding.
+    """A change that resolves a finding.
 
     Attributes:
         message: What it does, in words.
@@ -35,19 +39,19 @@ class Fix(Struct, frozen=True):
 
 
 class Fingerprinted(Protocol):
-    """Something that must not be shown, and is recognised by a fingerprint instead.
+    """A value that must not be shown and is recognised by a fingerprint instead.
 
-    Rules hand it to `Rule.at`; the finding gives it up when its fingerprint has been taken, so that
-    nothing after the rules, no report and no other process, ever holds the value.
+    Rules hand it to `Rule.at`. The finding drops it once its fingerprint is taken, so that no
+    report and no other process ever holds the value.
     """
 
     @property
     def secret(self) -> Hashable:
-        """The value: equal for the same one, and shown by nothing."""
+        """The value: it compares equal for the same one, and nothing shows it."""
         ...
 
     def fingerprint(self, salt: str) -> str:
-        """Return 32 hexadecimal digits: the same for the same value and salt, wherever it is."""
+        """Return 32 hexadecimal digits: the same for the same value and salt, anywhere."""
         ...
 
 
@@ -58,16 +62,18 @@ class Finding(Struct, frozen=True):
         code: The rule's code.
         name: The rule's name.
         severity: "error" or "warning".
-        message: One sentence; never holds a credential.
+        message: One sentence without a credential.
         place: Where in the notebook.
+        subject: What tells it from other findings of its rule: the section that is missing, the
+            variable that is read. Empty where the rule says one thing only.
         help: What to do instead.
         detector: What found it.
-        fingerprint: What tells it from other findings of its rule, wherever in the notebook they
-            stand; None for a credential where there is no baseline, whose salt it takes.
-        fix: What would mend it.
-        secret: What the rule found that must not be shown; gone in finished findings.
-        path: The file that it is about, where that is not the notebook.
-        same_as: Where in the notebook the same secret stands first; None there, and without one.
+        fingerprint: What it is recognised by when its cell moves or its message is reworded; None
+            for a credential without a baseline, whose salt it takes.
+        fix: What resolves it.
+        secret: What the rule found that must not be shown; None in finished findings.
+        path: The file that it is about, if that is not the notebook.
+        same_as: Where in the notebook the same secret stands first; None at that place.
     """
 
     code: str
@@ -75,6 +81,7 @@ class Finding(Struct, frozen=True):
     severity: Severity
     message: str
     place: Place
+    subject: str = ""
     help: str | None = None
     detector: str | None = None
     fingerprint: str | None = None
@@ -83,30 +90,47 @@ class Finding(Struct, frozen=True):
     path: Path | None = None
     same_as: Place | None = None
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it fails a run; a warning does so only with `--strict`."""
+        return self.severity == "error"
+
 
 class Rule:
-    """One thing that a notebook must hold or must not.
+    """One thing that a notebook must or must not hold.
 
     A rule is a class with a `code`, a docstring (what is wrong; after a blank line, why it matters
-    and what to write instead; then examples) and a method `check`. The arguments of `check` say by
-    their types which parts of a notebook it wants; it yields findings.
+    and what to write instead; then examples) and a method `check`. The types of `check`'s arguments
+    name the parts of a notebook that it reads; it yields findings.
 
     Attributes:
         code: `NBL` and three digits.
         severity: "error", or "warning" for what does not fail a run.
         explicit: Whether it runs only when it is selected by its full code or by `ALL`.
-        fixable: Whether it offers a fix: "safe", "unsafe" where every fix needs
-            `--unsafe-fixes`, or None. A single finding may still have none.
+        always_on: Whether it runs whatever is selected, and a baseline never records it: nothing
+            else can be said of such a file.
+        last: Whether it runs after the others, about what they found.
+        needs: What it reads besides the sources of the cells. An editor that sends only cells
+            cannot ask rules that need the file or its outputs.
+        drafts: Whether it applies while a cell is still being written.
+        unnecessary: Whether what it finds can simply be deleted; editors show that faded.
+        fixable: Whether it offers a fix: "safe", "unsafe" if every fix needs `--unsafe-fixes`, or
+            None. A single finding may still have none.
         settings: The keys of the settings that decide what it finds: "header.sections".
     """
 
     code: ClassVar[str]
     severity: ClassVar[Severity] = "error"
     explicit: ClassVar[bool] = False
+    always_on: ClassVar[bool] = False
+    last: ClassVar[bool] = False
+    needs: ClassVar[frozenset[Need]] = frozenset()
+    drafts: ClassVar[bool] = True
+    unnecessary: ClassVar[bool] = False
     fixable: ClassVar[Literal["safe", "unsafe"] | None] = None
     settings: ClassVar[tuple[str, ...]] = ()
     name: ClassVar[str]
-    # Each rule's own arguments, which say what it wants; it yields findings.
+    # Each rule has arguments of its own, which name the parts that it reads.
     check: ClassVar[Callable[..., Iterator[Finding]]]
 
     def __init_subclass__(cls) -> None:
@@ -119,6 +143,7 @@ class Rule:
         place: Place,
         message: str,
         *,
+        subject: str = "",
         help: str | None = None,  # noqa: A002 - the name that people know from reports
         detector: str | None = None,
         fix: Fix | None = None,
@@ -129,13 +154,14 @@ class Rule:
 
         Args:
             place: Where it stands.
-            message: One sentence that says what is wrong; it holds no positions and no credential,
-                since the finding is recognised by it when the notebook changes elsewhere.
+            message: One sentence that says what is wrong, without a position or a credential.
+            subject: What tells it from other findings of this rule: words of the notebook, never
+                of the message, since a baseline recognises the finding by them.
             help: What to do instead.
             detector: What found it.
-            fix: What would mend it.
-            secret: The credential that was found: what the finding is recognised by.
-            path: The file that it is about, where that is not the notebook: a catalogue, say.
+            fix: What resolves it.
+            secret: The credential that was found; the finding is recognised by it.
+            path: The file that it is about, if that is not the notebook: a catalogue, say.
         """
         return Finding(
             code=self.code,
@@ -143,6 +169,7 @@ class Rule:
             severity=self.severity,
             message=message,
             place=place,
+            subject=subject,
             help=help,
             detector=detector,
             fix=fix,
@@ -152,7 +179,7 @@ class Rule:
 
 
 class Gathered(tuple[frozenset[str], ...]):
-    """What a `RepositoryRule` has gathered: an entry for each notebook of the repository."""
+    """What a `RepositoryRule` gathered: an entry for each notebook of the repository."""
 
     __slots__ = ()
 
@@ -161,9 +188,9 @@ class RepositoryRule(Rule):
     """A rule about all notebooks of a repository together.
 
     Its method `gather` takes parts of a notebook, like `check` of other rules, and returns the
-    strings that matter of it. `conclude` takes `Gathered` and parts of the project, and yields
-    findings, each with the path of the file that it is about. It runs only after a run over the
-    whole repository in which every notebook could be read.
+    strings that it wants to know. `conclude` takes `Gathered` and parts of the project, and yields
+    findings, each with the path of the file that it is about. It runs only at the end of a run over
+    the whole repository in which every notebook could be read.
     """
 
     gather: ClassVar[Callable[..., frozenset[str]]]

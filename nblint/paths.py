@@ -1,18 +1,29 @@
 """Paths as settings, baselines and reports write them."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
-def repository_of(directory: Path) -> Path | None:
-    """Return the repository that a folder is in; None where it is in none.
+def repository_of(folder: Path) -> Path | None:
+    """Return the git repository that a folder is in; None if it is in none.
 
     Args:
-        directory: An absolute path.
+        folder: An absolute path.
     """
-    above = (directory, *directory.parents)
-    # Not Path.exists, which raises where a folder cannot be looked into.
-    return next((f for f in above if os.path.exists(f / ".git")), None)  # noqa: PTH110
+    return next(repositories_of(folder), None)
+
+
+def repositories_of(folder: Path) -> Iterator[Path]:
+    """Yield the git repositories that a folder is in, the innermost first.
+
+    Args:
+        folder: An absolute path.
+    """
+    for above in (folder, *folder.parents):
+        # Not Path.exists, which raises where a folder cannot be looked into.
+        if os.path.lexists(above / ".git"):
+            yield above
 
 
 def relative_to(path: Path, root: Path) -> str:

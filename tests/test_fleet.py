@@ -107,7 +107,7 @@ def test_processes_of_this_machine_find_what_the_command_finds(
         'exclude = ["team-00/notebook-00001.ipynb"]\n'
         'per-file-ignores = { "team-00/*7.ipynb" = ["NBL1"] }\nseverity = { NBL5 = "warning" }\n'
     )
-    (here / "old.json").write_text('{"version": 1, "salt": "pepper", "entries": []}')
+    (here / "old.json").write_text('{"version": 2, "salt": "pepper", "entries": []}')
     target = here.parent / "findings"
     ran = subprocess.run(
         [NBLINT, "fleet", ".", str(target), "--workers", "2"],
@@ -485,7 +485,7 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     (here / "full").write_bytes(b"")
     assert "full: " in refused(".", "full")
     (here / "nblint.toml").write_text('select = ["XYZ"]')
-    assert "no rule has the code 'XYZ'" in refused(".", "out")
+    assert "unknown rule 'XYZ'" in refused(".", "out")
 
 
 def test_workers_with_another_nblint_are_refused(

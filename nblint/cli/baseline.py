@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from nblint.cli import options
 from nblint.cli.commands import Group
-from nblint.cli.tally import Tally
+from nblint.cli.status import Status
 from nblint.credentials.masking.redaction import mask
-from nblint.errors import SettingsError
+from nblint.errors import SettingsError, unwritable
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
@@ -89,12 +89,12 @@ def create(
             if reported.entry is None:
                 entry = before.entry(reported.occurrence(result.path))
                 if entry is None:
-                    job.tally.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
+                    job.status.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
                 else:
                     added.append(entry)
     for folder in job.empty:
-        job.tally.fault(f"{folder}: no notebook in this folder")
-    if job.tally.faults and not job.checked:
+        job.status.fault(f"{folder}: no notebook in this folder")
+    if job.status.faults and not job.checked:
         job.end()  # an empty record would stand in the way of the one that is meant
     after = before.with_entries([*_without(before.entries, stale), *added])
     job.write(after)
@@ -209,7 +209,7 @@ class _Job:
     """
 
     def __init__(self, given: Path | None, config: Path | None, *, trust_plugins: bool) -> None:
-        self.tally = Tally()
+        self.status = Status()
         self._is_chosen = given is not None or config is not None
         self._trust_plugins = trust_plugins
         try:
@@ -245,7 +245,7 @@ class _Job:
         """Yield all findings; those that are recorded have their entries."""
         run = Run(
             self._finder,
-            self.tally.fault,
+            self.status.fault,
             trust_plugins=self._trust_plugins,
             baseline=current,
             with_recorded=True,
@@ -269,15 +269,14 @@ class _Job:
         except FileExistsError:  # since a moment ago
             self.fail(f"{self.name}: {_THERE_ALREADY}")
         except OSError as error:
-            self.fail(f"{self.name}: cannot be written: {error.strerror or error}")
+            self.fail(unwritable(self.name, error))
 
     def fail(self, sentence: str) -> NoReturn:
-        self.tally.fault(sentence)
-        sys.exit(2)
+        self.status.fail(sentence)
 
     def end(self) -> None:
         """Leave with the status that says whether all could be done."""
-        sys.exit(2 if self.tally.faults else 0)
+        sys.exit(2 if self.status.faults else 0)
 
 
 def _without(entries: Iterable[Entry], dropped: Iterable[Entry]) -> list[Entry]:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, TextIO
 from nblint.cli.asked import Asked
 from nblint.cli.echo import echo, say
 from nblint.cli.progress import Progress, is_watched
-from nblint.cli.tally import Tally
+from nblint.cli.status import Status, say_what_is_empty
 from nblint.discovery import Discovery
-from nblint.errors import SettingsError
+from nblint.errors import SettingsError, unwritable
 from nblint.linting.examining import Fixing
 from nblint.linting.results import Result
 from nblint.linting.run import Run
+from nblint.linting.tally import Tally
 from nblint.paths import display_path
 from nblint.reports import format_of, renderer, text
 from nblint.reports.terminal import Style, printable, style_of
@@ -31,14 +32,13 @@ if TYPE_CHECKING:
 def check(asked: Asked) -> int:
     """Check once, print what is found, and return the exit status."""
     started = time.perf_counter()
-    tally = Tally()
+    status = Status()
     try:
         baseline = _baseline(asked)
         finder = SettingsFinder(asked.config, asked.overrides)
         chosen = _format(asked, finder)
     except SettingsError as error:
-        tally.fault(str(error))
-        return 2
+        status.fail(str(error))
     if asked.with_statistics and (asked.show_diff or chosen not in ("text", "json")):
         import click
 
@@ -53,7 +53,7 @@ def check(asked: Asked) -> int:
     def fault(sentence: str) -> None:
         if progress:
             progress.hide()
-        tally.fault(sentence)
+        status.fault(sentence)
 
     run = Run(
         finder,
@@ -74,15 +74,15 @@ def check(asked: Asked) -> int:
     if progress:
         results = progress.counting(results)
 
-    pieces = _rendered(tally.counted(results), asked, chosen)
-    _print(progress.beside(pieces) if progress else pieces, asked, tally)
+    pieces = _rendered(status.tally.counted(results), asked, chosen)
+    _print(progress.beside(pieces) if progress else pieces, asked, status)
     if asked.prints_notebook:
         sys.stdout.flush()
-        sys.stdout.buffer.write(run.mended or notebook)
-    _conclude(asked, tally, run, fixing)
+        sys.stdout.buffer.write(run.fixed or notebook)
+    _conclude(asked, status.tally, run, fixing)
     if asked.verbose:
         _note(f"{count(run.total, 'notebook')} in {time.perf_counter() - started:.2f} s")
-    return tally.status(is_empty=bool(run.empty), exit_zero=asked.exit_zero, strict=asked.strict)
+    return status.code(is_empty=bool(run.empty), exit_zero=asked.exit_zero, strict=asked.strict)
 
 
 def _baseline(asked: Asked) -> "Baseline | None":
@@ -96,17 +96,16 @@ def _baseline(asked: Asked) -> "Baseline | None":
 
 def show_files(asked: Asked) -> int:
     """Print which notebooks would be checked, and return the exit status."""
-    tally = Tally()
+    status = Status()
     try:
         finder = SettingsFinder(asked.config, asked.overrides)
     except SettingsError as error:
-        tally.fault(str(error))
-        return 2
-    discovery = Discovery(finder, tally.fault, _note if asked.verbose else None)
+        status.fail(str(error))
+    discovery = Discovery(finder, status.fault, _note if asked.verbose else None)
     for path, _ in discovery.notebooks(asked.paths or (Path(),)):
         echo(printable(display_path(path)) + "\n")
-    _say_what_is_empty(discovery.empty)
-    return tally.status(is_empty=bool(discovery.empty), exit_zero=False, strict=False)
+    say_what_is_empty(discovery.empty)
+    return status.code(is_empty=bool(discovery.empty))
 
 
 def _note(sentence: str) -> None:
@@ -141,7 +140,7 @@ def _stream(asked: Asked) -> TextIO:
     return sys.stderr if asked.prints_notebook else sys.stdout
 
 
-def _print(pieces: Iterable[str], asked: Asked, tally: Tally) -> None:
+def _print(pieces: Iterable[str], asked: Asked, status: Status) -> None:
     if asked.output_file is None:
         for piece in pieces:
             echo(piece, _stream(asked))
@@ -152,18 +151,18 @@ def _print(pieces: Iterable[str], asked: Asked, tally: Tally) -> None:
         with writing(asked.output_file) as file:
             file.writelines(pieces)
     except OSError as error:
-        tally.fault(f"{asked.output_file}: cannot be written: {error.strerror or error}")
+        status.fault(unwritable(asked.output_file, error))
 
 
 def _conclude(asked: Asked, tally: Tally, run: Run, fixing: Fixing | None) -> None:
     """Say, beside the report, what became of the findings that it does not show."""
     if fixing and tally.fixes:
-        verb = "mended" if fixing.write else "would be mended"
+        verb = "fixed" if fixing.write else "would be fixed"
         notebooks = count(tally.fixed_notebooks, "notebook")
         say(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.")
     if not asked.quiet:
         _say_what_the_baseline_did(tally, stale=not asked.show_diff)
-    _say_what_is_empty(run.empty)
+    say_what_is_empty(run.empty)
 
 
 def _say_what_the_baseline_did(tally: Tally, *, stale: bool) -> None:
@@ -176,8 +175,3 @@ def _say_what_the_baseline_did(tally: Tally, *, stale: bool) -> None:
             f"nblint: {printable(path)}: recorded but not found any more: {gone};"
             " 'nblint baseline update' drops it"
         )
-
-
-def _say_what_is_empty(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        say(f"nblint: {printable(str(folder))}: no notebook in this folder")

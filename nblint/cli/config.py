@@ -12,7 +12,7 @@ import msgspec
 from nblint.cli import options
 from nblint.cli.asked import overridden
 from nblint.cli.commands import Group
-from nblint.cli.tally import complain
+from nblint.cli.status import complain
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
 from nblint.linting.selection import Selection

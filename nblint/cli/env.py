@@ -2,23 +2,21 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from msgspec.structs import replace
 
 from nblint.cli import options
 from nblint.cli.commands import Command
-from nblint.cli.tally import complain
+from nblint.cli.status import Status, complain, say_what_is_empty
 from nblint.credentials.masking.redaction import Redaction
-from nblint.discovery import Discovery
-from nblint.document.model import Notebook, Unreadable
 from nblint.document.write import write_atomically, writing
-from nblint.errors import SettingsError
-from nblint.paths import display_path
+from nblint.errors import SettingsError, unwritable
+from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
 from nblint.project.inventory import (
+    Entry,
     Inventory,
     as_catalogue,
     as_csv,
@@ -28,11 +26,9 @@ from nblint.project.inventory import (
     as_rows,
     as_text,
 )
-from nblint.project.project import Project
 from nblint.reading.environment.environment import Environment
-from nblint.reading.parts import Reading
 from nblint.reports.terminal import printable
-from nblint.settings_files import OncePerFile, SettingsFile, SettingsFinder
+from nblint.settings_files import SettingsFinder
 
 _FORMATS = ("text", "json", "csv", "markdown")
 
@@ -89,14 +85,37 @@ def env(
         raise click.UsageError("--missing, --example and --catalogue exclude each other")
     if output_file is not None and not (example or catalogue):
         raise click.UsageError("--output-file goes with --example or --catalogue")
-    survey = _Survey(config, declared=not (example or catalogue))
-    inventory = survey.of(paths or (Path(),))
-    status = 2 if survey.faults else 3 if survey.empty else 0
+    status = Status()
+    try:
+        # A catalogue that is yet to be written cannot be read.
+        finder, with_catalogue = SettingsFinder(config), not (example or catalogue)
+    except SettingsError as error:
+        status.fail(str(error))
+    run = Run(finder, status.fault, with_catalogue=with_catalogue)
+    inventory = _inventory(run, paths or (Path(),))
+    say_what_is_empty(run.empty)
+    failed = status.code(is_empty=bool(run.empty))
     if example or catalogue:
         text = (as_dotenv if example else as_catalogue)(inventory.entries)
         target = output_file or Path(".env.example" if example else "environment.toml")
-        sys.exit(status or _write(text, target, overwrite=output_file is not None))
+        sys.exit(failed or _write(text, target, overwrite=output_file is not None))
     entries = inventory.missing(os.environ) if missing else inventory.entries
+    _print(entries, output_format)
+    sys.exit(failed or (1 if missing and entries else 0))
+
+
+def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
+    """Return what notebooks read; whoever asks for a key by its value does not show it."""
+    inventory = Inventory()
+    for notebook, reading in run.readings(paths):
+        environment = reading.get(Environment)
+        if environment.reads:
+            shown = reading.get(Redaction).mask
+            inventory.add(notebook.path, environment, reading.get(Catalogue), shown)
+    return inventory
+
+
+def _print(entries: Sequence[Entry], output_format: str) -> None:
     rows = [tuple(map(printable, row)) for row in as_rows(entries, os.environ)]
     if output_format == "json":
         click.echo(as_json(entries, os.environ), nl=False)
@@ -106,62 +125,6 @@ def env(
         click.echo(as_markdown(rows), nl=False)
     elif rows:
         click.echo(as_text(rows), nl=False)
-    sys.exit(status or (1 if missing and entries else 0))
-
-
-class _Survey:
-    """Reads notebooks, and remembers what could not be read."""
-
-    def __init__(self, config: Path | None, *, declared: bool) -> None:
-        self.faults = 0
-        self.empty = False
-        self._declared = declared
-        self._projects = OncePerFile(self._load, self._fault)
-        try:
-            self._finder = SettingsFinder(config)
-        except SettingsError as error:
-            self._fault(str(error))
-            sys.exit(2)
-
-    def of(self, paths: tuple[Path, ...]) -> Inventory:
-        inventory = Inventory()
-        discovery = Discovery(self._finder, self._fault)
-        for path, settings in discovery.notebooks(paths):
-            project = self._projects.of(settings)
-            if project is None:
-                continue
-            for notebook in self._notebook(path):
-                given = (notebook, project, project.settings, *project.settings.sections)
-                reading = Reading(given)
-                environment = reading.get(Environment)
-                if environment.reads:
-                    shown = reading.get(Redaction).mask
-                    inventory.add(notebook.path, environment, project.catalogue, shown)
-        self.empty = bool(discovery.empty)
-        for folder in discovery.empty:
-            click.echo(f"nblint: {printable(str(folder))}: no notebook in this folder", err=True)
-        return inventory
-
-    def _notebook(self, path: Path) -> Iterator[Notebook]:
-        try:
-            yield Notebook.parse(display_path(path), path.read_bytes())
-        except OSError as error:
-            self._fault(f"{path}: cannot be read: {error.strerror or error}")
-        except MemoryError:
-            self._fault(f"{path}: too large for the memory that there is")
-        except Unreadable as error:
-            self._fault(f"{path}: {error.reason}")
-
-    def _load(self, settings: SettingsFile) -> Project:
-        if self._declared:
-            return Project.load(settings)
-        # A catalogue that is yet to be written cannot be read.
-        known = settings.settings.environment.known
-        return replace(Project(settings), catalogue=Catalogue({}, known=known))
-
-    def _fault(self, sentence: str) -> None:
-        self.faults += 1
-        complain(sentence)
 
 
 def _write(text: str, target: Path, *, overwrite: bool) -> int:
@@ -183,7 +146,7 @@ def _write(text: str, target: Path, *, overwrite: bool) -> int:
         )
         return 2
     except OSError as error:
-        complain(f"{target}: cannot be written: {error.strerror or error}")
+        complain(unwritable(target, error))
         return 2
     click.echo(f"Written: {target}", err=True)
     return 0

@@ -14,7 +14,7 @@ from nblint.cli import options
 from nblint.cli.asked import overridden
 from nblint.cli.commands import Command
 from nblint.cli.progress import is_watched
-from nblint.cli.tally import Tally
+from nblint.cli.status import Status
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
 from nblint.linting.baseline import SALT_VARIABLE, Baseline
@@ -94,7 +94,7 @@ def fleet(
     """
     if workers and scheduler:
         raise click.UsageError("--workers is for this machine: it does not go with --scheduler")
-    tally = Tally()
+    status = Status()
     total = _Total()
     try:
         finder = SettingsFinder(config, overridden(select, extend_select, ignore))
@@ -107,10 +107,10 @@ def fleet(
             for outcome in outcomes:
                 total.add(outcome)
     except SettingsError as error:
-        tally.fault(str(error))
+        status.fault(str(error))
         sys.exit(2)
-    total.conclude(tally, mask(target))
-    sys.exit(tally.status(is_empty=not total.notebooks, exit_zero=exit_zero, strict=strict))
+    total.conclude(status, mask(target))
+    sys.exit(status.code(is_empty=not total.notebooks, exit_zero=exit_zero, strict=strict))
 
 
 def _outcomes() -> "Callable[..., Generator[Outcome, None, None]]":
@@ -145,13 +145,13 @@ class _Total:
         if self._is_watched:
             click.echo(f"\r{self.notebooks} ...", nl=False, err=True)
 
-    def conclude(self, tally: Tally, target: str) -> None:
+    def conclude(self, status: Status, target: str) -> None:
         """Say what came of the run, and count it for the exit status."""
         if self._is_watched:
             click.echo("\r", nl=False, err=True)
         for sentence in self._said:
-            tally.fault(sentence)
-        tally.errors, tally.warnings = self.errors, self.warnings
+            status.fault(sentence)
+        status.tally.errors, status.tally.warnings = self.errors, self.warnings
         if not self.notebooks:
             click.echo("No notebook to check; nothing was written.")
             return
@@ -167,8 +167,9 @@ class _Total:
 
 def _examiner(found: SettingsFile) -> Examiner:
     """Return what examines the notebooks: the settings' folder becomes that of the source."""
-    project = Project.load(found)
     file = found.baseline
     salt = Baseline.load(file).salt if file else os.environ.get(SALT_VARIABLE)
     moved = SettingsFile(found.settings, Path(), found.path)
-    return Examiner(replace(project, found=moved, salt=salt or None), Selection(moved), None)
+    selection = Selection(moved)
+    project = Project.load(found, with_requirements=selection.needs("requirements"))
+    return Examiner(replace(project, found=moved, salt=salt or None), selection, None)

@@ -7,7 +7,7 @@ import click
 
 from nblint.cli import options
 from nblint.cli.commands import Command
-from nblint.cli.tally import complain
+from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reading.header.skeleton import skeletons
 from nblint.settings_files import SettingsFinder

@@ -8,9 +8,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from nblint.paths import repositories_of
+
 
 def write_atomically(
-    path: Path, data: bytes, *, instead_of: bytes | None = None, new: bool = False
+    path: Path,
+    data: bytes,
+    *,
+    instead_of: bytes | None = None,
+    new: bool = False,
+    inside: Path | None = None,
 ) -> None:
     """Replace a file's contents: all of it or nothing, even when the process is killed.
 
@@ -22,12 +29,13 @@ def write_atomically(
         data: Its new contents.
         instead_of: What it holds, as far as the caller knows; None: whatever it holds is replaced.
         new: Whether the file must not be there yet.
+        inside: As of `replacing`.
 
     Raises:
         OSError: The file or its folder cannot be written, or somebody else has changed or made the
             file meanwhile; it is as it was.
     """
-    with replacing(path, new=new) as file:
+    with replacing(path, new=new, inside=inside) as file:
         file.write(data)
         # On the disk before the last look at the old contents: hardly any time passes behind it.
         file.flush()
@@ -38,24 +46,25 @@ def write_atomically(
 
 
 @contextmanager
-def replacing(path: Path, *, new: bool = False) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, new: bool = False, inside: Path | None = None) -> Iterator[BinaryIO]:
     """Open a file to write to, which takes the place of another one when all is written.
 
     Args:
         path: The file that is replaced, if it is there; it is followed where it is a link.
         new: Whether the file must not be there yet.
+        inside: A folder that a link must not lead out of, besides those of git repositories.
 
     Yields:
         The file. An exception leaves the old one as it was.
 
     Raises:
-        OSError: The file or its folder cannot be written, a link in a repository leads out of that
-            to it, or a new one is there already; the file is as it was.
+        OSError: The file or its folder cannot be written, a link leads out of its repository, or a
+            new file exists already; the file is as it was.
     """
     import tempfile
 
     target = Path(os.path.realpath(path))
-    _refuse_way_out(path, target)
+    _refuse_way_out(path, target, inside)
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only", str(path))
     folder = Path(tempfile.mkdtemp(prefix=".nblint-", dir=target.parent))
@@ -103,16 +112,17 @@ def writing(path: Path) -> Iterator[TextIO]:
         text.detach()
 
 
-def _refuse_way_out(path: Path, target: Path) -> None:
-    """Refuse to follow a link out of the repository that it is in: anybody can propose one.
+def _refuse_way_out(path: Path, target: Path, inside: Path | None) -> None:
+    """Refuse to follow a link out of its repository: anybody can propose one.
 
     Raises:
         OSError: The path is a link that leads out, or a folder above it is.
     """
-    for folder in Path(os.path.abspath(path)).parents:
-        is_repository = os.path.lexists(folder / ".git")
-        if is_repository and not target.is_relative_to(os.path.realpath(folder)):
-            raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
+    folders = [*repositories_of(Path(os.path.abspath(path)).parent)]
+    if inside is not None and path.is_symlink():
+        folders.append(inside)
+    if not all(target.is_relative_to(os.path.realpath(folder)) for folder in folders):
+        raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
 
 
 def _place_new(aside: Path, path: Path, target: Path) -> None:

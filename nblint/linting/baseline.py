@@ -20,7 +20,8 @@ from nblint.credentials.masking.redaction import mask
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError
 from nblint.files import read_bounded
-from nblint.findings import Finding
+from nblint.findings import Finding, covers
+from nblint.linting.registry import CREDENTIALS, rules
 from nblint.paths import relative_to
 from nblint.patterns import lazy_pattern
 from nblint.toml import convert_toml
@@ -29,10 +30,9 @@ DEFAULT_NAME = ".nblint-baseline.json"
 # Takes the place of the salt that stands in the file, for who wants to keep it elsewhere.
 SALT_VARIABLE = "NBLINT_BASELINE_SALT"
 
-_CREDENTIALS = "NBL2"
-# Of a file that cannot be read nothing is checked: a record of it would let anything pass.
-_NEVER_RECORDED = "NBL001"
-# Ids as nbformat defines them; the hint is left out of any other.
+# 1 recognised findings by their messages, which change as they are reworded.
+_VERSION = 2
+# Ids as nbformat defines them; any other is left out.
 _CELL_ID = lazy_pattern(r"[A-Za-z0-9_-]{1,64}")
 
 _Text = Annotated[str, msgspec.Meta(max_length=4096)]
@@ -62,7 +62,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def is_credential(self) -> bool:
         """Whether it is recognised by a credential's value."""
-        return self.code.startswith(_CREDENTIALS)
+        return covers(CREDENTIALS, self.code)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    version: Literal[1]
+    version: Literal[2]
     salt: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)] | None
     entries: tuple[Entry, ...]
 
@@ -145,7 +145,9 @@ class Baseline(Struct, frozen=True, dict=True):
                 the environment does not hold it.
         """
         raw = _read(file)
-        content = convert_toml(_decoded(raw, file), _File, f"{file}: ")
+        decoded = _decoded(raw, file)
+        _refuse_other_version(decoded, file)
+        content = convert_toml(decoded, _File, f"{file}: ")
         for entry in content.entries:
             if not _is_inside(entry.path):
                 raise SettingsError(f"{file}: an entry's path leads out of the baseline's folder")
@@ -213,12 +215,13 @@ class Baseline(Struct, frozen=True, dict=True):
         return relative_to(Path(path), self.root)
 
     def entry(self, occurrence: Occurrence) -> Entry | None:
-        """Return a new entry for a finding; None where it cannot be recorded.
+        """Return a new entry for a finding; None if it cannot be recorded.
 
-        A file that is not readable cannot, nor one outside the baseline's folder.
+        Findings outside the baseline's folder cannot. Nor can those of rules that are always on:
+        nothing is checked in a file that cannot be read, so a record would let anything pass.
         """
         path, (_, finding, cell_id) = self._relative(occurrence.path), occurrence
-        if finding.code == _NEVER_RECORDED or not finding.fingerprint or not _is_inside(path):
+        if rules()[finding.code].always_on or not finding.fingerprint or not _is_inside(path):
             return None
         surface = cast("_Surface", finding.place.surface)
         return Entry(path, _hint(cell_id), surface, finding.code, finding.fingerprint)
@@ -267,7 +270,7 @@ class Baseline(Struct, frozen=True, dict=True):
         entries = ",\n".join(lines)
         body = f"[\n{entries}\n ]" if entries else "[]"
         salt = json.dumps(self.stored_salt)
-        text = f'{{\n "version": 1,\n "salt": {salt},\n "entries": {body}\n}}\n'
+        text = f'{{\n "version": {_VERSION},\n "salt": {salt},\n "entries": {body}\n}}\n'
         raw = text.encode()
         write_atomically(self.file, raw, instead_of=self.raw, new=self.raw is None)
         return replace(self, raw=raw)
@@ -275,10 +278,25 @@ class Baseline(Struct, frozen=True, dict=True):
 
 def _read(file: Path) -> bytes:
     if not os.path.lexists(file):
-        raise SettingsError(
-            f"{file}: there is no such baseline; 'nblint baseline create' writes it"
-        )
+        raise SettingsError(f"{file}: no such baseline; create it with 'nblint baseline create'")
     return read_bounded(file)
+
+
+def _refuse_other_version(decoded: object, file: Path) -> None:
+    """Refuse a baseline that another version of nblint wrote.
+
+    Raises:
+        SettingsError: It is one; the text says what to do.
+    """
+    version = decoded.get("version") if isinstance(decoded, dict) else None
+    if not isinstance(version, int) or version == _VERSION:
+        return
+    if version > _VERSION:
+        raise SettingsError(f"{file}: written by a newer nblint (format {version}); upgrade nblint")
+    raise SettingsError(
+        f"{file}: format {version} is no longer supported; delete the file and run "
+        "'nblint baseline create' to record the findings anew"
+    )
 
 
 def _decoded(data: bytes, file: Path) -> object:

@@ -10,7 +10,7 @@ from nblint.document.edit import Rewrite, StripOutputs
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Gathered, Rule
 from nblint.linting.selection import Selection
-from nblint.linting.suppression import ITSELF, remaining, useless
+from nblint.linting.suppression import remaining, useless
 from nblint.project.project import Project
 from nblint.reading.parts import MissingPartError, Reading
 from nblint.reading.suppressions import suppressions
@@ -83,14 +83,14 @@ def check_document(
     """
     reading = reading_of(document, project)
     rules = selection.for_notebook(name)
-    found = [f for rule in rules if rule.code != ITSELF for f in _run(rule, reading)]
+    found = [finding for rule in rules if not rule.last for finding in _run(rule, reading)]
     if isinstance(document, Notebook) and (allowed := suppressions(document)):
         reading.give(useless(allowed, found, rules))
-        found += [f for rule in rules if rule.code == ITSELF for f in _run(rule, reading)]
+        found += [finding for rule in rules if rule.last for finding in _run(rule, reading)]
         found = remaining(found, allowed)
     if isinstance(document, Notebook) and not document.is_editable:
         found = [_without_surgery(finding) for finding in found]
-    # Looked for whatever is selected and suppressed, but only when there is something to say.
+    # Credentials are masked whatever is selected and suppressed, but only if something is printed.
     has_text = isinstance(document, Notebook) and found
     redaction = _redaction(reading) if has_text else Redaction()
     whole = completed(sorted(found, key=_order), selection, redaction, project.salt)
@@ -136,9 +136,9 @@ def _without_surgery(finding: Finding) -> Finding:
 def completed(
     findings: Iterable[Finding], selection: Selection, redaction: Redaction, salt: str | None
 ) -> Iterator[Finding]:
-    """Yield findings as they are reported: masked, with the settings' severity, recognisable.
+    """Yield findings as they are reported: masked, fingerprinted, with the settings' severity.
 
-    A message may quote the notebook, and so may hold what another rule keeps secret.
+    A message can quote the notebook, and so hold what another rule keeps secret.
     """
     first: dict[Hashable, Place] = {}
     for finding in findings:
@@ -152,25 +152,25 @@ def completed(
         known = first.setdefault(secret.secret, place) if secret else place
         yield replace(
             masked,
-            fingerprint=_fingerprint(masked, salt),
+            fingerprint=_fingerprint(finding, redaction, salt),
             same_as=None if known == place else known,
             secret=None,
         )
 
 
-def _fingerprint(finding: Finding, salt: str | None) -> str | None:
-    """Return what a finding is recognised by when its cell moves or the text around it changes.
+def _fingerprint(finding: Finding, redaction: Redaction, salt: str | None) -> str | None:
+    """Return what a finding is recognised by when its cell moves or its message is reworded.
 
-    Of a credential it is made from the value, with a baseline's salt; without one there is none.
-    Of others it is made from what is said, masked: a plain hash of a weak password could be
-    guessed.
+    A credential's is made from its value and a baseline's salt; without a salt there is none. All
+    others are made from the subject, masked: a plain hash of a weak password could be guessed.
     """
     if finding.detector is not None:
         return finding.secret.fingerprint(salt) if finding.secret and salt else None
-    kind = (finding.code, finding.place.surface, finding.place.mime or "", finding.message)
+    place, subject = finding.place, finding.subject and redaction.mask(finding.subject)
     import hashlib
 
-    return hashlib.sha256("\0".join(kind).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    parts = (finding.code, place.surface, place.mime or "", subject)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -1,6 +1,5 @@
-"""Examines one file, in whichever process: what is found and mended, and what others need of it."""
+"""Examines one file, in whichever process: what is found and fixed, and what others need of it."""
 
-import errno
 import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,6 +9,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from nblint.document.model import Notebook, Unreadable
+from nblint.errors import SettingsError, unwritable
+from nblint.files import read_whole
 from nblint.linting.checking import Checked, RuleError, check_document, read_document
 from nblint.linting.repository import gather
 from nblint.linting.results import CellChange, Reported
@@ -40,7 +41,7 @@ class Examined(NamedTuple):
         faults: What could not be done, in sentences.
         fixes: How many findings were fixed.
         changes: The cells that the fixes change.
-        mended: The notebook after its fixes, where it has no file to be written to.
+        fixed: The notebook after its fixes, if there is no file to write it to.
         seconds: How long it took.
         digest: What the cache knows the file by, where nothing is wrong with it.
     """
@@ -51,7 +52,7 @@ class Examined(NamedTuple):
     faults: tuple[str, ...] = ()
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
-    mended: bytes | None = None
+    fixed: bytes | None = None
     seconds: float = 0.0
     digest: bytes | None = None
 
@@ -77,11 +78,9 @@ class Examiner:
     def examine_file(self, path: Path, name: str) -> Examined:
         """Examine a file; `name` is what reports call it."""
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            return Examined(faults=(f"{path}: cannot be read: {error.strerror or error}",))
-        except MemoryError:
-            return Examined(faults=(f"{path}: too large for the memory that there is",))
+            data = read_whole(path)
+        except SettingsError as error:
+            return Examined(faults=(str(error),))
         examined = self.examine(data, path, name)
         # Of a file that is no notebook, nothing is gathered.
         if self.key is None or examined.found != () or examined.gathered is None:
@@ -95,7 +94,7 @@ class Examiner:
         return Examined((), self._codes(name), {})
 
     def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
-        """Examine bytes; the file at `path` is written if they are mended, unless it is None."""
+        """Examine bytes; fixes are written to the file at `path`, unless it is None."""
         started = time.perf_counter()
         try:
             examined = self._examine(data, path, name)
@@ -103,7 +102,7 @@ class Examiner:
         except RuleError as failure:
             failed, cause = str(failure), failure.__cause__
         except MemoryError:
-            return Examined(faults=(f"{name}: too large for the memory that there is",))
+            return Examined(faults=(f"{name}: too large for the available memory",))
         except Exception as error:  # what one notebook brings about keeps no other from its check
             failed, cause = "checking", error
         fault = f"{failed} failed ({type(cause).__name__}): a fault of nblint, please report it"
@@ -126,15 +125,14 @@ class Examiner:
             return after
         if fixed.fixes and self._fixing.write and path is not None:
             try:
-                _refuse_way_out(path, self.project.root)
-                write_atomically(path, fixed.document.raw, instead_of=data)
+                root = self.project.root
+                write_atomically(path, fixed.document.raw, instead_of=data, inside=root)
             except OSError as error:
-                fault = f"{name}: cannot be written: {error.strerror or error}"
                 before = self._examined(document, name, self._check(document, name), gathered)
-                return before._replace(faults=(fault,))
+                return before._replace(faults=(unwritable(name, error),))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
-        mended = fixed.document.raw if path is None else None
-        return after._replace(fixes=fixed.fixes, changes=changed, mended=mended)
+        raw = fixed.document.raw if path is None else None
+        return after._replace(fixes=fixed.fixes, changes=changed, fixed=raw)
 
     def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
         return check_document(document, name, self.project, self.selection)
@@ -157,16 +155,6 @@ class Examiner:
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))
-
-
-def _refuse_way_out(path: Path, root: Path) -> None:
-    """Refuse to mend what a link leads to outside of the repository: it is not the author's.
-
-    Raises:
-        OSError: It lies outside.
-    """
-    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-        raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
 
 
 class Files(NamedTuple):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from nblint.findings import Rule, covers
 
-# The hundreds of the codes: selectors that always hold, and the names of their folders and hooks.
+# The families by the prefixes of their codes; the names are those of their folders and hooks.
 FAMILIES = MappingProxyType(
     {
         "NBL0": "file",
@@ -20,6 +20,10 @@ FAMILIES = MappingProxyType(
     }
 )
 
+CREDENTIALS = "NBL2"
+# The family of the rules that are always on.
+_ABOUT_FILES = "NBL0"
+
 
 def rules() -> MappingProxyType[str, Rule]:
     """Return all rules by their codes, in order."""
@@ -27,11 +31,15 @@ def rules() -> MappingProxyType[str, Rule]:
 
 
 def rules_about(selectors: Collection[str]) -> Iterable[Rule]:
-    """Return, in order, the rules of each family that a selector is about, and load no others."""
+    """Return the rules of each family that a selector is about, in order, and load no others.
+
+    Rules that are always on are among them.
+    """
     families = (
         family
         for family in FAMILIES
-        if any(covers(selector, family) or covers(family, selector) for selector in selectors)
+        if family == _ABOUT_FILES
+        or any(covers(selector, family) or covers(family, selector) for selector in selectors)
     )
     return _by_code(tuple(families)).values()
 

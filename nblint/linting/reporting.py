@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Unreadable
+from nblint.document.pairing import paired
 from nblint.document.positions import RawNotebook, file_line
 from nblint.findings import Finding
 from nblint.linting.excerpts import Excerpts
@@ -52,35 +53,13 @@ def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator
     """Yield the cells that differ, by what they hold: fixes insert and remove whole cells, too."""
     one = [cell.source for cell in before.cells]
     other = [cell.source for cell in after.cells]
-    for i, j in _paired(one, other):
+    for i, j in paired(one, other):
         if i is not None and j is not None and one[i] == other[j]:
             yield from _stripped(before.cells[i], after.cells[j])
             continue
         old = redaction.mask(one[i]) if i is not None else None
         new = redaction.mask(other[j]) if j is not None else None
         yield CellChange((i if i is not None else j or 0) + 1, old, new)
-
-
-def _paired(one: list[str], other: list[str]) -> Iterator[tuple[int | None, int | None]]:
-    """Yield which cells are the same, or have become each other; None where one is new or gone.
-
-    What is alike at both ends is not searched for, and what is often there is no landmark
-    (`autojunk`): to compare thousands of cells that are alike with each other would take minutes.
-    """
-    import difflib
-
-    most = min(len(one), len(other))
-    start = next((n for n in range(most) if one[n] != other[n]), most)
-    end = next((n for n in range(most - start) if one[-1 - n] != other[-1 - n]), most - start)
-    yield from zip(range(start), range(start), strict=True)
-    middle = one[start : len(one) - end], other[start : len(other) - end]
-    for _, i1, i2, j1, j2 in difflib.SequenceMatcher(None, *middle).get_opcodes():
-        for n in range(max(i2 - i1, j2 - j1)):
-            i, j = i1 + n, j1 + n
-            yield start + i if i < i2 else None, start + j if j < j2 else None
-    yield from zip(
-        range(len(one) - end, len(one)), range(len(other) - end, len(other)), strict=True
-    )
 
 
 def _stripped(before: Cell, after: Cell) -> Iterator[CellChange]:

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import Discovery
+from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
-from nblint.linting.checking import Checked
+from nblint.files import read_whole
+from nblint.linting.checking import Checked, reading_of
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
 from nblint.linting.repository import Repository
 from nblint.linting.results import Reported, Result
@@ -19,6 +21,7 @@ from nblint.linting.selection import Selection
 from nblint.linting.workers import processors, shared, start_method
 from nblint.paths import display_path
 from nblint.project.project import Project
+from nblint.reading.parts import Reading
 from nblint.settings_files import OncePerFile, SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
@@ -65,10 +68,11 @@ class Run:
             each settings file.
         with_cache: Whether notebooks are passed over that are as they were when nothing was found
             in them, if there are notebooks enough.
+        with_catalogue: Whether catalogues of environment variables are read.
 
     Attributes:
         total: How many notebooks there are to check; known when the first result is.
-        mended: The notebook of `check_stdin` after its fixes, once its result is known.
+        fixed: The notebook of `check_stdin` after its fixes, once its result is known.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class Run:
         jobs: int | None = 1,
         on_note: Callable[[str], None] | None = None,
         with_cache: bool = False,
+        with_catalogue: bool = True,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -93,10 +98,11 @@ class Run:
         self._jobs = 1 if fixing else jobs
         self._on_note = on_note
         self._with_cache = with_cache and not fixing
+        self._with_catalogue = with_catalogue
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
         self.total = 0
-        self.mended: bytes | None = None
+        self.fixed: bytes | None = None
 
     @property
     def empty(self) -> Sequence[Path]:
@@ -116,7 +122,7 @@ class Run:
     def check_stdin(self, data: bytes, path: Path) -> Iterator[Result]:
         """Yield the result for bytes that came from elsewhere, as if they stood at a path.
 
-        No file is written: `mended` holds what fixes make of them.
+        No file is written: `fixed` holds what fixes make of them.
         """
         folder = Path(os.path.abspath(path)).parent
         try:
@@ -129,8 +135,23 @@ class Run:
             self.total = 1
             file = _File(path, display_path(path), loaded)
             examined = loaded.examiner.examine(data, None, file.name)
-            self.mended = examined.mended
+            self.fixed = examined.fixed
             yield from self._results(file, examined)
+
+    def readings(self, paths: Sequence[Path]) -> Iterator[tuple[Notebook, Reading]]:
+        """Yield each notebook under paths with its parts, and check nothing."""
+        projects = OncePerFile(self._project, self._on_error)
+        for path, settings in self._discovery.notebooks(paths):
+            if (project := projects.of(settings)) is None:
+                continue
+            try:
+                notebook = Notebook.parse(display_path(path), read_whole(path))
+            except SettingsError as error:
+                self._on_error(str(error))
+            except Unreadable as error:
+                self._on_error(f"{path}: {error.reason}")
+            else:
+                yield notebook, reading_of(notebook, project)
 
     def _files(self, paths: Sequence[Path]) -> Iterator[_File]:
         for path, settings in self._discovery.notebooks(paths):
@@ -144,12 +165,20 @@ class Run:
             from nblint.linting.baseline import Baseline
 
             baseline = Baseline.load(settings.baseline)
-        project = Project.load(settings, trust_plugins=self._trust_plugins)
+        selection = Selection(settings)
+        project = self._project(settings, with_requirements=selection.needs("requirements"))
         if baseline is not None:
             project = replace(project, salt=baseline.salt)
-        selection = Selection(settings)
         examiner = Examiner(project, selection, self._fixing)
         return _Loaded(examiner, Repository(project, selection), baseline)
+
+    def _project(self, settings: SettingsFile, *, with_requirements: bool = False) -> Project:
+        return Project.load(
+            settings,
+            trust_plugins=self._trust_plugins,
+            with_catalogue=self._with_catalogue,
+            with_requirements=with_requirements,
+        )
 
     def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
         """Do as `_examined` does, but examine no file that the cache knows."""

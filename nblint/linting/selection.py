@@ -5,16 +5,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nblint.errors import SettingsError
-from nblint.findings import ALL, Rule, covers
+from nblint.findings import ALL, Need, Rule, covers
 from nblint.globs import matches
 from nblint.linting.registry import FAMILIES, rules, rules_about
 from nblint.paths import relative_to
 from nblint.settings import Settings, Severity
 from nblint.settings_files import SettingsFile
 from nblint.suggestions import nearest
-
-# A file that is no notebook is never passed over in silence.
-ALWAYS_ON = "NBL001"
 
 
 class Selection:
@@ -24,8 +21,7 @@ class Selection:
         found: The settings and where they come from.
 
     Raises:
-        SettingsError: A selector is the beginning of no code, there is no detector of a name, or no
-            rule is left.
+        SettingsError: A selector covers no rule, a detector is unknown, or no rule is left.
     """
 
     def __init__(self, found: SettingsFile) -> None:
@@ -33,16 +29,18 @@ class Selection:
         self._root = found.root
         self._wanted = (*found.settings.select, *found.settings.extend_select)
         _validate(found)
-        self.rules = tuple(
-            rule for rule in rules_about((*self._wanted, ALWAYS_ON)) if self._is_selected(rule)
-        )
-        if [rule.code for rule in self.rules] == [ALWAYS_ON] and not self._is_wanted(ALWAYS_ON):
-            # Whoever reads "All clean" believes that something was looked for.
+        self.rules = tuple(rule for rule in rules_about(self._wanted) if self._is_selected(rule))
+        if not any(self._is_wanted(rule.code) for rule in self.rules):
+            # "All clean" must not be said when nothing was looked for.
             where = f"{found.path}: " if found.path else ""
             raise SettingsError(
-                f"{where}select and ignore leave no rule, so that nothing would be checked;"
-                " exclude is for notebooks that are to be passed over"
+                f"{where}'select' and 'ignore' leave no rule to run; "
+                "to leave out notebooks, use 'exclude'"
             )
+
+    def needs(self, need: Need) -> bool:
+        """Tell whether any of the rules needs something."""
+        return any(need in rule.needs for rule in self.rules)
 
     def for_notebook(self, path: str) -> tuple[Rule, ...]:
         """Return the rules that run on a notebook.
@@ -60,9 +58,7 @@ class Selection:
             for prefix in prefixes
         ]
         return tuple(
-            rule
-            for rule in self.rules
-            if rule.code == ALWAYS_ON or _longest_prefix(rule.code, ignored) < 0
+            rule for rule in self.rules if rule.always_on or _longest_prefix(rule.code, ignored) < 0
         )
 
     def severity(self, code: str, own: Severity) -> Severity:
@@ -70,7 +66,7 @@ class Selection:
         return _of_longest_prefix(code, self._settings.severity) or own
 
     def _is_selected(self, rule: Rule) -> bool:
-        if rule.code == ALWAYS_ON:
+        if rule.always_on:
             return True
         if rule.explicit and rule.code not in self._wanted and ALL not in self._wanted:
             return False
@@ -82,7 +78,7 @@ class Selection:
 
 
 def _longest_prefix(code: str, prefixes: Iterable[str]) -> int:
-    """Return the length of the longest selector that holds for a code; -1 where none does."""
+    """Return the length of the longest selector that covers a code; -1 if none does."""
     return max(
         (0 if prefix == ALL else len(prefix) for prefix in prefixes if covers(prefix, code)),
         default=-1,
@@ -95,12 +91,12 @@ def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severit
 
 
 def is_selector(selector: str) -> bool:
-    """Say whether a selector holds for any rule there is."""
+    """Tell whether a selector covers any rule."""
     return selector in FAMILIES or any(covers(selector, r.code) for r in rules_about([selector]))
 
 
 def unknown_selector(selector: str) -> str:
-    """Return the sentence that says that a selector holds for no rule."""
+    """Return the sentence that says that a selector covers no rule."""
     named = [rule.code for rule in rules().values() if rule.name == selector.lower()]
     if named:
         meant = f"; did you mean {named[0]!r}?"
@@ -108,7 +104,7 @@ def unknown_selector(selector: str) -> str:
         meant = f"; the families are {', '.join(FAMILIES)}"
     else:
         meant = nearest(selector.upper(), [*rules(), *FAMILIES, ALL])
-    return f"no rule has the code {selector!r}{meant}"
+    return f"unknown rule {selector!r}{meant}"
 
 
 def _validate(found: SettingsFile) -> None:
@@ -128,7 +124,7 @@ def _validate(found: SettingsFile) -> None:
                 where = f"{found.path}: {key}" if found.path else key
                 raise SettingsError(f"{where}: {unknown_selector(value)}")
     credentials = settings.credentials
-    # Only who runs a team's plugins knows what they call their detectors.
+    # The detectors of a team's plugins are known only where the plugins run.
     if credentials.disable and not credentials.detect_secrets_plugins:
         _validate_detectors(credentials.disable, found)
 
@@ -139,6 +135,6 @@ def _validate_detectors(names: Iterable[str], found: SettingsFile) -> None:
     for name in names:
         if name not in detectors():
             raise SettingsError(
-                f"{found.path}: credentials.disable: there is no detector {name!r}"
+                f"{found.path}: credentials.disable: unknown detector {name!r}"
                 + nearest(name, detectors())
             )

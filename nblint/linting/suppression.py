@@ -6,11 +6,8 @@ from functools import lru_cache
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule, covers
-from nblint.linting.registry import rules
+from nblint.linting.registry import CREDENTIALS, rules
 from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
-
-# The rule about useless suppressions: whether one of it is useless cannot be said while it runs.
-ITSELF = "NBL009"
 
 
 def remaining(findings: Collection[Finding], allowed: Iterable[Suppression]) -> list[Finding]:
@@ -20,7 +17,8 @@ def remaining(findings: Collection[Finding], allowed: Iterable[Suppression]) -> 
     by_row: defaultdict[tuple[int | None, int | None], set[str]] = defaultdict(set)
     beside_source: defaultdict[int | None, set[str]] = defaultdict(set)
     for suppression in allowed:
-        held = {code for code in codes if any(covers(c, code) for c in suppression.codes)}
+        allows = (CREDENTIALS,) if suppression.pragma else suppression.codes
+        held = {code for code in codes if any(covers(selector, code) for selector in allows)}
         for row in suppression.rows or (None,):
             by_row[suppression.place.cell, row] |= held
         if suppression.everything:
@@ -92,7 +90,10 @@ def _rules_of(selector: str) -> tuple[Rule, ...]:
 
 
 def _was_judged(selector: str, ran: frozenset[str]) -> bool:
-    """Say whether all rules of a selector ran, those aside that only run when they are named."""
-    meant = [rule for rule in _rules_of(selector) if rule.code != ITSELF]
+    """Tell whether all rules of a selector ran, except those that run only when they are named.
+
+    Whether a suppression of a rule that runs last is useless is not known while that rule runs.
+    """
+    meant = [rule for rule in _rules_of(selector) if not rule.last]
     usual = [rule for rule in meant if not rule.explicit] or meant
     return bool(usual) and all(rule.code in ran for rule in usual)

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from nblint.project.parameters_file import ParametersFile
     from nblint.project.requirements import Requirements
 
-# Looking for a repository's own modules takes a walk through it: only for those who ask for it.
-_ABOUT_IMPORTS = "NBL505"
-
 
 class Project(Struct, frozen=True):
     """What surrounds the notebooks of a settings file: loaded once, immutable, picklable.
@@ -30,7 +27,7 @@ class Project(Struct, frozen=True):
         salt: The baseline's salt, which fingerprints of credentials are made with; None: no
             baseline, so no such fingerprints.
         parameters_file: The file that scheduled runs take their parameters from.
-        requirements: What the repository declares; None where no rule asks for it.
+        requirements: What the repository declares; None where it was not to be loaded.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
@@ -74,12 +71,23 @@ class Project(Struct, frozen=True):
         return cls.load(SettingsFinder(overrides=overrides).of(Path(os.path.abspath(folder))))
 
     @classmethod
-    def load(cls, found: SettingsFile, *, trust_plugins: bool = False) -> "Project":
+    def load(
+        cls,
+        found: SettingsFile,
+        *,
+        trust_plugins: bool = False,
+        with_catalogue: bool = True,
+        with_requirements: bool = True,
+    ) -> "Project":
         """Load all that settings refer to.
 
         Args:
             found: The settings and their folder.
             trust_plugins: Whether plugins that the settings name may run.
+            with_catalogue: Whether catalogues are read; without, all that is known of variables is
+                what the settings say.
+            with_requirements: Whether requirements are read, for which the repository is searched
+                for modules of its own.
 
         Returns:
             The project.
@@ -90,9 +98,11 @@ class Project(Struct, frozen=True):
         return cls(
             found,
             trust_plugins,
-            load_catalogue(found.settings.environment, found.root),
+            load_catalogue(found.settings.environment, found.root)
+            if with_catalogue
+            else Catalogue({}, known=found.settings.environment.known),
             parameters_file=_parameters_file(found),
-            requirements=_requirements(found),
+            requirements=_requirements(found) if with_requirements else None,
         )
 
 
@@ -105,14 +115,7 @@ def _parameters_file(found: SettingsFile) -> "ParametersFile | None":
     return ParametersFile.load(found.root / file)
 
 
-def _requirements(found: SettingsFile) -> "Requirements | None":
-    if not _asks_for_imports(found.settings):
-        return None
+def _requirements(found: SettingsFile) -> "Requirements":
     from nblint.project.requirements import Requirements
 
     return Requirements.load(found)
-
-
-def _asks_for_imports(settings: Settings) -> bool:
-    wanted = (*settings.select, *settings.extend_select)
-    return any(prefix == "ALL" or _ABOUT_IMPORTS.startswith(prefix) for prefix in wanted)

@@ -23,14 +23,14 @@ _PRAGMA = lazy_pattern(
     r"pragma:[ \t]{0,20}(?:allowlist|whitelist)[ \t]{1,20}(?P<next>nextline[ \t]{1,20})?secret"
 )
 _TAG = "nblint-ignore-"
-_CREDENTIALS = "NBL2"
 
 
 class Suppression(Struct, frozen=True):
     """Something that an author has allowed.
 
     Attributes:
-        codes: Selectors of the rules; empty where the author has named none, which allows nothing.
+        codes: Selectors of the rules. A comment that names none allows nothing; detect-secrets'
+            comment names none and allows credentials.
         place: Where it is written.
         rows: The rows of the source that it holds for; None: the whole cell.
         everything: Whether it holds for the cell's outputs and metadata as well.
@@ -102,7 +102,7 @@ def _in_cell(cell: Cell) -> Iterable[Suppression]:
         for match in _PRAGMA.finditer(text):
             place = cell.place(row, match.start() + 1, row, match.end() + 1)
             rows = frozenset((row + 1,)) if match["next"] else frozenset((row,))
-            yield Suppression((_CREDENTIALS,), place, rows, pragma=True)
+            yield Suppression((), place, rows, pragma=True)
 
 
 def _openings(cell: Cell) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nblint.linting.results import Reported, Result
+from nblint.linting.tally import Tally
 from nblint.reports.sentences import inside, sentence
 from nblint.reports.terminal import one_line, printable
-from nblint.reports.text import Summary, count
+from nblint.reports.text import count, summary_line
 
 # GitHub shows so many of each kind for a step, and drops the others without a word.
 # https://docs.github.com/en/rest/checks/runs
@@ -27,17 +28,17 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     The summary's file is what `GITHUB_STEP_SUMMARY` names. Findings beyond GitHub's limit are
     plain lines of the log.
     """
-    summary = Summary()
-    found = [reported for result in summary.counted(results) for reported in result.findings]
-    ranked = [one for one in found if one.finding.severity == "error"]
+    tally = Tally()
+    found = [reported for result in tally.counted(results) for reported in result.findings]
+    ranked = [one for one in found if one.finding.is_error]
     yield from _annotations("error", ranked)
-    warnings = [one for one in found if one.finding.severity == "warning"]
+    warnings = [one for one in found if not one.finding.is_error]
     yield from _annotations("warning", warnings)
-    yield f"nblint: {summary.line()}"
+    yield f"nblint: {summary_line(tally)}"
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
-                stream.writelines(_table([*ranked, *warnings], summary.line()))
+                stream.writelines(_table([*ranked, *warnings], summary_line(tally)))
         except OSError as error:
             reason = error.strerror or str(error)
             yield _command("warning", f"the step's summary cannot be written: {reason}")

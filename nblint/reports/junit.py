@@ -34,8 +34,8 @@ def render(results: Iterable[Result]) -> Iterator[str]:
 def _case(result: Result) -> tuple[str, bool]:
     """Return a notebook's test case, and whether it fails."""
     findings = result.findings
-    errors = [reported for reported in findings if reported.finding.severity == "error"]
-    warnings = [reported for reported in findings if reported.finding.severity == "warning"]
+    errors = [reported for reported in findings if reported.finding.is_error]
+    warnings = [reported for reported in findings if not reported.finding.is_error]
     # What all notebooks together are found guilty of stands in a file that is none of them.
     path = result.path or (findings[0].path if findings else "all notebooks")
     name = quoteattr(_xml(printable(path)))

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from nblint.linting.results import Result
+from nblint.linting.tally import Tally
 from nblint.reports.terminal import PLAIN, Style
-from nblint.reports.text import Summary
+from nblint.reports.text import summary_line
 
 
 def render(results: Iterable[Result], form: str, style: Style = PLAIN) -> Iterator[str]:
@@ -17,10 +18,10 @@ def render(results: Iterable[Result], form: str, style: Style = PLAIN) -> Iterat
         form: "json": an array with an object for each rule; "text": a line for each.
         style: How the text looks.
     """
-    summary = Summary()
+    tally = Tally()
     found: Counter[tuple[str, str]] = Counter()
     fixable: Counter[str] = Counter()
-    for result in summary.counted(results):
+    for result in tally.counted(results):
         for reported in result.findings:
             finding = reported.finding
             found[finding.code, finding.name] += 1
@@ -36,8 +37,8 @@ def render(results: Iterable[Result], form: str, style: Style = PLAIN) -> Iterat
         yield f"{number:>{width}}  {painted}  {style.paint(mark, 'quiet')} {name}\n"
     if not style.quiet:
         if fixable.total():
-            yield "[*] --fix mends them, [-] some of them\n"
-        yield summary.line(style)
+            yield "[*] fixable with --fix, [-] some fixable\n"
+        yield summary_line(tally, style)
 
 
 def _json(ranked: list[tuple[tuple[str, str], int]], fixable: Counter[str]) -> str:

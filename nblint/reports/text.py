@@ -4,56 +4,33 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nblint.document.model import Place
 from nblint.linting.results import Reported, Result
+from nblint.linting.tally import Tally
 from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
 
 
 def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
     """Yield the findings; a summary comes last, unless the style is quiet."""
-    summary = Summary()
-    for result in summary.counted(results):
+    tally = Tally()
+    for result in tally.counted(results):
         above = None
         for reported in result.findings if style.quiet else _grouped(result.findings):
             yield from describe(reported, style, above)
             above = reported
     if not style.quiet:
-        yield summary.line(style)
+        yield summary_line(tally, style)
 
 
-class Summary:
-    """Counts findings while results pass by.
-
-    Attributes:
-        errors: How many are errors.
-        warnings: How many are warnings.
-        notebooks: How many notebooks were checked.
-        fixable: How many findings `--fix` mends.
-    """
-
-    def __init__(self) -> None:
-        self.errors = self.warnings = self.notebooks = self.fixable = 0
-
-    def counted(self, results: Iterable[Result]) -> Iterator[Result]:
-        """Yield results as they are."""
-        for result in results:
-            self.notebooks += result.notebooks
-            for reported in result.findings:
-                finding = reported.finding
-                self.errors += finding.severity == "error"
-                self.warnings += finding.severity == "warning"
-                self.fixable += bool(finding.fix and finding.fix.safe)
-            yield result
-
-    def line(self, style: Style = PLAIN) -> str:
-        """Return how many there are."""
-        checked = f"{count(self.notebooks, 'notebook')} checked"
-        if not self.errors and not self.warnings:
-            clean = style.paint("All clean:", "good")
-            return f"{clean} {checked}.\n" if self.notebooks else "No notebook to check.\n"
-        parts = [style.paint(count(self.errors, "error"), "bad")] if self.errors else []
-        if self.warnings:
-            parts.append(style.paint(count(self.warnings, "warning"), "doubtful"))
-        mended = f"; --fix mends {self.fixable} of them" if self.fixable else ""
-        return f"{' and '.join(parts)}, {checked}{mended}.\n"
+def summary_line(tally: Tally, style: Style = PLAIN) -> str:
+    """Return the line that says how much was found."""
+    checked = f"{count(tally.notebooks, 'notebook')} checked"
+    if not tally.errors and not tally.warnings:
+        clean = style.paint("All clean:", "good")
+        return f"{clean} {checked}.\n" if tally.notebooks else "No notebook to check.\n"
+    parts = [style.paint(count(tally.errors, "error"), "bad")] if tally.errors else []
+    if tally.warnings:
+        parts.append(style.paint(count(tally.warnings, "warning"), "doubtful"))
+    fixable = f"; {tally.fixable} fixable with --fix" if tally.fixable else ""
+    return f"{' and '.join(parts)}, {checked}{fixable}.\n"
 
 
 def _grouped(findings: Sequence[Reported]) -> list[Reported]:
@@ -118,7 +95,7 @@ def describe(
 
 def _headline(reported: Reported, style: Style) -> str:
     finding = reported.finding
-    is_error = finding.severity == "error"
+    is_error = finding.is_error
     where = style.paint(printable(location(reported.path, finding.place)), "strong")
     code = style.paint(finding.code, "bad" if is_error else "doubtful")
     warning = "" if is_error else "warning: "
@@ -143,7 +120,7 @@ def _row(reported: Reported, style: Style) -> Iterator[str]:
     shown, carets = underlined(excerpt.line, excerpt.column - 1, excerpt.line_end - 1, room)
     bar, pointer = style.paint("|", "quiet"), carets.lstrip()
     indent = carets[: -len(pointer)]
-    pointer = style.paint(pointer, "bad" if reported.finding.severity == "error" else "doubtful")
+    pointer = style.paint(pointer, "bad" if reported.finding.is_error else "doubtful")
     yield f"  {style.paint(number, 'quiet')} {bar} {shown}\n"
     yield f"  {' ' * len(number)} {bar} {indent}{pointer}\n"
 

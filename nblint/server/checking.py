@@ -9,18 +9,11 @@ from msgspec.structs import replace
 from nblint.discovery import is_excluded
 from nblint.document.model import Notebook
 from nblint.errors import SettingsError
-from nblint.findings import Finding, RepositoryRule
+from nblint.findings import Finding, RepositoryRule, Rule
 from nblint.linting.registry import rules
 from nblint.linting.run import Run
 from nblint.server.drafts import CellsDraft, Draft
 from nblint.settings_files import SettingsFile, SettingsFinder
-
-# What editors do not send with the cells: the file itself, outputs, the kernel. And a cell that
-# is empty (NBL508) is about to be written.
-_NOT_IN_CELLS = (
-    *("NBL001", "NBL002", "NBL003", "NBL004"),
-    *("NBL203", "NBL501", "NBL502", "NBL507", "NBL508"),
-)
 
 
 class Verdict(NamedTuple):
@@ -84,10 +77,18 @@ class _InEditors(SettingsFinder):
 
     def __init__(self, *, is_whole: bool) -> None:
         super().__init__()
-        about_all = [code for code, rule in rules().items() if isinstance(rule, RepositoryRule)]
-        self._ignored = (*about_all, *(() if is_whole else _NOT_IN_CELLS))
+        self._ignored = tuple(
+            code
+            for code, rule in rules().items()
+            if isinstance(rule, RepositoryRule) or not (is_whole or _sees_cells(rule))
+        )
 
     def of(self, directory: Path) -> SettingsFile:
         found = super().of(directory)
         ignore = (*found.settings.ignore, *self._ignored)
         return SettingsFile(replace(found.settings, ignore=ignore), found.root, found.path)
+
+
+def _sees_cells(rule: Rule) -> bool:
+    """Tell whether a rule can judge what an editor sends of a notebook: the cells' sources."""
+    return rule.drafts and rule.needs.isdisjoint(("file", "outputs"))

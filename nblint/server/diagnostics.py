@@ -19,8 +19,6 @@ _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
 }
-# Editors fade what could as well be gone.
-_UNNECESSARY = frozenset(("NBL009", "NBL508"))
 
 
 class Shown(NamedTuple):
@@ -59,7 +57,7 @@ def _diagnostic(finding: Finding, located: Located) -> types.Diagnostic:
         severity=_SEVERITIES[finding.severity],
         code=finding.code,
         source=SOURCE,
-        tags=[types.DiagnosticTag.Unnecessary] if finding.code in _UNNECESSARY else None,
+        tags=[types.DiagnosticTag.Unnecessary] if rules()[finding.code].unnecessary else None,
     )
 
 

@@ -13,18 +13,16 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nblint.document.model import Unreadable
+from nblint.document.pairing import paired
 from nblint.linting.checking import read_document
 from nblint.server.documents import OpenFile, OpenParts
 from nblint.server.drafts import CellsDraft, Spot, path_of
 
 _BETWEEN_CELLS = "\n\n\n"
-# While somebody types, few cells differ.
-_MOST_COMPARISONS = 100_000
 
 _CELL_MAGIC = re.compile(
     r'get_ipython\(\)\.run_cell_magic\("(?P<name>[^"]*)", "(?P<line>(?:[^"\\]|\\.)*)", '
@@ -181,28 +179,10 @@ def _owners(saved: Sequence[str], pieces: Sequence[str]) -> list[int | None]:
     ]
     texts = [_as_written(piece).strip("\n") for piece in pieces]
     owners: list[int | None] = [None] * len(pieces)
-    for number, piece in _pairs([text for _, text in known], texts):
-        owners[piece] = known[number][0]
+    for number, piece in paired([text for _, text in known], texts):
+        if number is not None and piece is not None:
+            owners[piece] = known[number][0]
     return owners
-
-
-def _pairs(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the indexes of what is alike in two lists, or stands in the same place between that."""
-    shorter = min(len(one), len(other))
-    start = next((i for i in range(shorter) if one[i] != other[i]), shorter)
-    left = shorter - start
-    behind = next((i for i in range(left) if one[-1 - i] != other[-1 - i]), left)
-    yield from zip(range(start), range(start), strict=True)
-    first, second = one[start : len(one) - behind], other[start : len(other) - behind]
-    if len(first) * len(second) <= _MOST_COMPARISONS:
-        opcodes = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
-    else:
-        opcodes = [("replace", 0, len(first), 0, len(second))]
-    for _, i1, i2, j1, j2 in opcodes:
-        yield from zip(range(start + i1, start + i2), range(start + j1, start + j2), strict=False)
-    yield from zip(
-        range(len(one) - behind, len(one)), range(len(other) - behind, len(other)), strict=True
-    )
 
 
 def _as_written(virtual: str) -> str:

@@ -74,7 +74,7 @@ def test_a_finding_says_where_what_and_what_to_do() -> None:
         f"  {' ' * len(str(rows))} | ^^^^^^^^^^^^^^^^^^^\n"
         "  help: add a heading '## Audience' and say it there\n"
         "  fix: insert the section 'Audience' (--fix)\n"
-        "1 error, 1 notebook checked; --fix mends 1 of them.\n"
+        "1 error, 1 notebook checked; 1 fixable with --fix.\n"
     )
 
 
@@ -156,13 +156,13 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
         ("selct = []", "nblint.toml: unknown key 'selct'; did you mean 'select'?"),
         ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
         ("select = [", "nblint.toml: not valid TOML: "),
-        ('select = ["NBL901"]', "nblint.toml: select: no rule has the code 'NBL901'"),
+        ('select = ["NBL901"]', "nblint.toml: select: unknown rule 'NBL901'"),
         ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),
-        ('severity = { NBL36 = "error" }', "no rule has the code 'NBL36'; did you mean 'NBL306'?"),
-        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: no rule has the code 'NBL19'"),
+        ('severity = { NBL36 = "error" }', "unknown rule 'NBL36'; did you mean 'NBL306'?"),
+        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: unknown rule 'NBL19'"),
         (
             'credentials.disable = ["github-tokn"]',
-            "credentials.disable: there is no detector 'github-tokn'; did you mean 'github-token'?",
+            "credentials.disable: unknown detector 'github-tokn'; did you mean 'github-token'?",
         ),
         ("[tool.nblint]", "nblint.toml: 'tool.nblint' belongs in a pyproject.toml"),
         (
@@ -183,7 +183,7 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--select", "NBL12x"], "no rule has the code 'NBL12x'; did you mean"),
+        (["--select", "NBL12x"], "unknown rule 'NBL12x'; did you mean"),
         (["--output-format", "jsn"], "there is no output format 'jsn'; did you mean 'json'?"),
         (["--unsafe-fixes"], "--unsafe-fixes goes with --fix or --diff"),
         (["--config", "gone.toml"], "gone.toml: cannot be read"),
@@ -193,8 +193,8 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["--watch", "--fix"], "--watch only looks"),
         (["--fix", ""], "a path is empty; '.' is this folder"),
         (["--select", ""], "--select names no rule"),
-        (["--select", "nbl2"], "no rule has the code 'nbl2'; did you mean 'NBL2'?"),
-        (["--select", "NBL7"], "no rule has the code 'NBL7'; the families are NBL0, NBL1, NBL2"),
+        (["--select", "nbl2"], "unknown rule 'nbl2'; did you mean 'NBL2'?"),
+        (["--select", "NBL7"], "unknown rule 'NBL7'; the families are NBL0, NBL1, NBL2"),
         (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename goes with '-'"),
         (["--diff", "--output-format", "json"], "--diff is an output of its own"),
         (["--show-files", "--output-file", "a.txt"], "it does not go with --output-file"),
@@ -225,7 +225,7 @@ def test_nothing_is_not_clean(settings: str, arguments: list[str], file: str) ->
         Path("nblint.toml").write_text(settings)
     result = nblint("check", *arguments)
     assert result.exit_code == 2
-    sentence = f"{file}select and ignore leave no rule, so that nothing would be checked"
+    sentence = f"{file}'select' and 'ignore' leave no rule to run"
     assert result.stderr.count(sentence) == 1
     assert "clean" not in result.stdout
 
@@ -289,7 +289,7 @@ def test_fix_mends_and_says_so() -> None:
     path.chmod(0o640)
     result = nblint("check", "--fix", "--ignore", "NBL104")
     assert result.exit_code == 0
-    assert result.stderr == "1 finding mended in 1 notebook.\n"
+    assert result.stderr == "1 finding fixed in 1 notebook.\n"
     assert "## Audience" in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o640
     assert [file.name for file in path.parent.iterdir()] == ["a.ipynb"], "no temporary file stays"
@@ -322,7 +322,7 @@ def test_diff_shows_cells_and_lines_and_writes_nothing() -> None:
     assert "\n+## Audience\n" in result.stdout
     assert '"' not in result.stdout, "no JSON"
     assert path.read_bytes() == before
-    assert result.stderr == "1 finding would be mended in 1 notebook.\n"
+    assert result.stderr == "1 finding would be fixed in 1 notebook.\n"
 
 
 def test_diff_says_which_outputs_go() -> None:
@@ -352,7 +352,7 @@ def test_standard_input_is_mended_on_standard_output() -> None:
     mended = nblint("check", *options, "--ignore", "NBL104", stdin=data)
     assert mended.exit_code == 0
     assert "## Audience" in json.dumps(json.loads(mended.stdout_bytes))
-    assert "All clean: 1 notebook checked.\n1 finding mended in 1 notebook.\n" in mended.stderr
+    assert "All clean: 1 notebook checked.\n1 finding fixed in 1 notebook.\n" in mended.stderr
     # What cannot be mended comes back as it was, so that an editor can take it in any case.
     refused = nblint("check", *options, "--select", "NBL101,NBL508", stdin=data)
     assert refused.stdout_bytes == data

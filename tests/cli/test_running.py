@@ -119,7 +119,7 @@ def test_ends_the_same(
 ) -> None:
     failing = (
         f"def fail(*_, **__): raise {exception}\n"
-        "import nblint.cli.tally; nblint.cli.tally.Tally.status = fail"
+        "import nblint.cli.status; nblint.cli.status.Status.code = fail"
     )
     (tmp_path / "clean.ipynb").write_bytes(FILES["clean.ipynb"])
     end = ran("check", *option, "clean.ipynb", cwd=tmp_path, before=failing)

@@ -48,7 +48,7 @@ def test_the_file_diffs_well(tmp_path: Path) -> None:
     text = two.file.read_text()
     assert text.splitlines() == [
         "{",
-        ' "version": 1,',
+        ' "version": 2,',
         f' "salt": "{two.salt}",',
         ' "entries": [',
         '  {"path": "a.ipynb", "cell_id": "cell-1", "surface": "source", "code": "NBL104",'
@@ -165,7 +165,7 @@ ENTRY = {
 
 
 def content(**changed: object) -> bytes:
-    return json.dumps({"version": 1, "salt": "ab", "entries": [{**ENTRY, **changed}]}).encode()
+    return json.dumps({"version": 2, "salt": "ab", "entries": [{**ENTRY, **changed}]}).encode()
 
 
 @pytest.mark.parametrize(
@@ -176,12 +176,15 @@ def content(**changed: object) -> bytes:
         (b"[" * 100_000, "not JSON"),
         (b"[]", "a table"),
         (b"{}", "the key 'version' is missing"),
-        (b'{"version": 2, "salt": null, "entries": []}', "version: 2 is not one of"),
-        (b'{"version": 1, "salt": null, "entries": [], "x": 1}', "unknown key 'x'"),
-        (b'{"version": 1, "salt": 3, "entries": []}', "salt"),
-        (b'{"version": 1, "salt": "", "entries": []}', "salt"),
-        (b'{"version": 1, "salt": null, "entries": {}}', "entries"),
-        (b'{"version": 1, "salt": null, "entries": [null]}', "entries"),
+        (b'{"version": 1, "salt": null, "entries": []}', "format 1 is no longer supported"),
+        (b'{"version": 3, "salt": null, "entries": []}', "a newer nblint (format 3)"),
+        (b'{"version": 0, "salt": null, "entries": []}', "format 0 is no longer supported"),
+        (b'{"version": "2", "salt": null, "entries": []}', "version"),
+        (b'{"version": 2, "salt": null, "entries": [], "x": 1}', "unknown key 'x'"),
+        (b'{"version": 2, "salt": 3, "entries": []}', "salt"),
+        (b'{"version": 2, "salt": "", "entries": []}', "salt"),
+        (b'{"version": 2, "salt": null, "entries": {}}', "entries"),
+        (b'{"version": 2, "salt": null, "entries": [null]}', "entries"),
         (content(code=201), "entries[0].code"),
         (content(code="NBL1"), "entries[0].code"),
         (content(fingerprint="x"), "entries[0].fingerprint"),
@@ -212,7 +215,7 @@ def test_a_hostile_file_gives_one_sentence(tmp_path: Path, data: bytes, sentence
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="there is no such baseline; 'nblint baseline create'"):
+    with pytest.raises(SettingsError, match="no such baseline; create it with 'nblint baseline"):
         Baseline.load(tmp_path / "baseline.json")
     with pytest.raises(SettingsError, match="cannot be read"):
         Baseline.load(tmp_path)

@@ -98,7 +98,7 @@ def lay_out_baseline(folder: Path) -> None:
         '{"path": "gone.ipynb", "cell_id": null, "surface": "source", "code": "NBL104",'
         f' "fingerprint": "{"0" * 32}"}}'
     )
-    text = f'{{"version": 1, "salt": "a", "entries": [{entry}]}}'
+    text = f'{{"version": 2, "salt": "a", "entries": [{entry}]}}'
     (folder / ".nblint-baseline.json").write_text(text)
 
 

@@ -190,8 +190,8 @@ def test_statistics() -> None:
         "2  NBL301  [ ] undeclared-variable\n"
         "1  NBL504  [ ] install-in-notebook\n"
         "1  NBL508  [*] empty-cell\n"
-        "[*] --fix mends them, [-] some of them\n"
-        "4 errors, 1 notebook checked; --fix mends 1 of them.\n"
+        "[*] fixable with --fix, [-] some fixable\n"
+        "4 errors, 1 notebook checked; 1 fixable with --fix.\n"
     )
     quiet = check("--statistics", "--quiet").stdout
     assert quiet.splitlines() == result.stdout.splitlines()[:3]

@@ -148,7 +148,7 @@ def test_settings_of_a_folder_may_name_a_baseline_of_the_repository(
 def test_no_link_leads_what_is_written_out_of_the_repository(line: str, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    precious = '{"version": 1, "salt": "a", "entries": []}'
+    precious = '{"version": 2, "salt": "a", "entries": []}'
     (outside / "report.json").write_text(precious)
     Path("report.json").symlink_to(outside / "report.json")
     Path("out").symlink_to(outside)

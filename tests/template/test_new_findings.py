@@ -23,7 +23,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def record(repository: Path, *entries: dict[str, str]) -> None:
-    text = json.dumps({"version": 1, "salt": "0", "entries": entries})
+    text = json.dumps({"version": 2, "salt": "0", "entries": entries})
     (repository / ".nblint-baseline.json").write_text(text, "utf-8")
 
 

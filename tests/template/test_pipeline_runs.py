@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="CircleCI's machines are Linux"),
 ]
 
-BASELINE = '{"version": 1, "salt": "0", "entries": [%s]}\n'
+BASELINE = '{"version": 2, "salt": "0", "entries": [%s]}\n'
 ENTRY = (
     '{"path": "notebooks/old.ipynb", "cell_id": null, "surface": "source", "code": "NBL102",'
     ' "fingerprint": "%032x", "reason": ""}'

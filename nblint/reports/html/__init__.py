@@ -12,10 +12,11 @@ from tempfile import SpooledTemporaryFile
 
 from nblint._version import __version__
 from nblint.linting.results import Result
+from nblint.linting.tally import Tally
 from nblint.reports.html.kinds import CHOICES
 from nblint.reports.html.markup import Markup, element
 from nblint.reports.html.overview import Overview
-from nblint.reports.text import Summary, count
+from nblint.reports.text import count
 
 # The summary stands above the findings and is known after them: they wait, above this many
 # characters in a temporary file.
@@ -30,14 +31,14 @@ body:has(#only-{0}:checked) :is(tbody tr, .notebook, .cell, .finding):not(.{0}):
 
 def render(results: Iterable[Result]) -> Iterator[str]:
     """Yield the page: what there is, notebooks by families of rules, each notebook's findings."""
-    summary, overview = Summary(), Overview()
+    tally, overview = Tally(), Overview()
     with SpooledTemporaryFile(_KEPT, "w+", encoding="ascii", newline="\n") as sections:
-        for result in summary.counted(results):
+        for result in tally.counted(results):
             sections.writelines(overview.sections(result))
-        yield from _head(_verdict(summary)[1])
-        yield from _summary(summary, overview)
+        yield from _head(_verdict(tally)[1])
+        yield from _summary(tally, overview)
         if overview.rows:
-            yield from overview.choices(summary)
+            yield from overview.choices(tally)
             yield from overview.table()
         yield from overview.clean_notebooks()
         if overview.rows:
@@ -63,26 +64,26 @@ def _head(title: str) -> Iterator[str]:
     yield element("style", Markup(style)) + "\n</head>\n<body>\n"
 
 
-def _verdict(summary: Summary) -> tuple[str, str]:
+def _verdict(tally: Tally) -> tuple[str, str]:
     """Return how it is, in a class and in words."""
-    if not summary.errors and not summary.warnings:
-        return ("good", "All clean") if summary.notebooks else ("doubtful", "No notebook to check")
-    counts = ((summary.errors, "error"), (summary.warnings, "warning"))
+    if not tally.errors and not tally.warnings:
+        return ("good", "All clean") if tally.notebooks else ("doubtful", "No notebook to check")
+    counts = ((tally.errors, "error"), (tally.warnings, "warning"))
     words = " and ".join(count(number, noun) for number, noun in counts if number)
-    return "bad" if summary.errors else "doubtful", words
+    return "bad" if tally.errors else "doubtful", words
 
 
-def _summary(summary: Summary, overview: Overview) -> Iterator[str]:
-    kind, words = _verdict(summary)
-    checked = count(summary.notebooks, "notebook")
+def _summary(tally: Tally, overview: Overview) -> Iterator[str]:
+    kind, words = _verdict(tally)
+    checked = count(tally.notebooks, "notebook")
     said: list[str] = []
     if overview.guilty:
         said.append(f"In {overview.guilty:,} of {checked}. ")
-    elif summary.notebooks:
+    elif tally.notebooks:
         said.append(f"{checked} checked. ")
-    if summary.fixable:
+    if tally.fixable:
         command = element("code", "nblint check --fix")
-        said += [command, f" mends {summary.fixable:,} of them. "]
+        said += [command, f" fixes {tally.fixable:,} of them. "]
     if overview.recorded:
         recorded = count(overview.recorded, "finding")
         said.append(f"{recorded} not shown: the baseline records them.")

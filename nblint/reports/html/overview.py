@@ -6,10 +6,11 @@ from itertools import groupby
 
 from nblint.linting.registry import FAMILIES
 from nblint.linting.results import Reported, Result
+from nblint.linting.tally import Tally
 from nblint.reports.html.findings import path_of, section
 from nblint.reports.html.kinds import CHOICES, counts_of, family_of, kinds_of
 from nblint.reports.html.markup import Markup, element
-from nblint.reports.text import Summary, count
+from nblint.reports.text import count
 
 
 class Overview:
@@ -59,15 +60,15 @@ class Overview:
             cells.append(element("td", number))
         return element("tr", *cells)
 
-    def choices(self, summary: Summary) -> Iterator[str]:
+    def choices(self, tally: Tally) -> Iterator[str]:
         """Yield what a reader may choose to see."""
         numbers = {
-            "error": summary.errors,
-            "warning": summary.warnings,
-            "fixable": summary.fixable,
+            "error": tally.errors,
+            "warning": tally.warnings,
+            "fixable": tally.fixable,
             **self._totals,
         }
-        shown = [("all", "all", summary.errors + summary.warnings)]
+        shown = [("all", "all", tally.errors + tally.warnings)]
         shown += [(name, words, numbers[name]) for name, words in CHOICES.items() if numbers[name]]
         yield '<fieldset class="choices">\n'
         yield element("legend", "Show") + "\n"

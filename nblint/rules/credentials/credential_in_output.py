@@ -45,6 +45,7 @@ class CredentialInOutput(EmbeddedCredential):
     """
 
     code = "NBL203"
+    needs = frozenset({"outputs"})
     where = "an output"
 
     def check(self, credentials: Credentials, catalogue: Catalogue) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ class CellIds(Rule):
     """
 
     code = "NBL004"
+    needs = frozenset({"file"})
     fixable = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ class InvalidNotebook(Rule):
     """
 
     code = "NBL002"
+    needs = frozenset({"file"})
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         if is_plainly_valid(notebook.data):

@@ -30,6 +30,7 @@ class OutdatedFormat(Rule):
     """
 
     code = "NBL003"
+    needs = frozenset({"file"})
     fixable = "unsafe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ class UnreadableNotebook(Rule):
     """
 
     code = "NBL001"
+    always_on = True
+    needs = frozenset({"file"})
 
     def check(self, problem: Unreadable) -> Iterator[Finding]:
         yield self.at(

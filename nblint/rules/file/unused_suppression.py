@@ -43,6 +43,8 @@ class UnusedSuppression(Rule):
     """
 
     code = "NBL009"
+    last = True
+    unnecessary = True
     fixable = "safe"
 
     def check(self, useless: UselessSuppressions, notebook: Notebook) -> Iterator[Finding]:
@@ -60,7 +62,7 @@ class UnusedSuppression(Rule):
                 advice = "name the rule: nblint: ignore[NBL201]"
             if found.unknown:
                 meant = "" if are_many else nearest(found.unknown[0], useless.codes)
-                advice = f"no rule has the code {found.unknown[0]!r}{meant}"
+                advice = f"unknown rule {found.unknown[0]!r}{meant}"
             yield self.at(
                 place,
                 message,

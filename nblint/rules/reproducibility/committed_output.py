@@ -47,6 +47,7 @@ class CommittedOutput(Rule):
     """
 
     code = "NBL501"
+    needs = frozenset({"outputs"})
     fixable = "safe"
     settings = ("reproducibility.outputs",)
 

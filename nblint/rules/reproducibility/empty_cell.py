@@ -32,6 +32,8 @@ class EmptyCell(Rule):
     """
 
     code = "NBL508"
+    drafts = False
+    unnecessary = True
     fixable = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ class ExecutionOrder(Rule):
     """
 
     code = "NBL502"
+    needs = frozenset({"outputs"})
     settings = ("reproducibility.outputs",)
 
     def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:

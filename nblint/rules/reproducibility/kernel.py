@@ -37,6 +37,7 @@ class Kernel(Rule):
     """
 
     code = "NBL507"
+    needs = frozenset({"file"})
     settings = ("reproducibility.kernels",)
 
     def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:

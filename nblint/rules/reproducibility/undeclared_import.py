@@ -37,6 +37,7 @@ class UndeclaredImport(Rule):
     """
 
     code = "NBL505"
+    needs = frozenset({"requirements"})
     settings = ("reproducibility.requirements",)
 
     def check(self, notebook: Notebook, python: PythonCells, project: Project) -> Iterator[Finding]:
