@@ -1,1 +1,1 @@
-"""The rules, one a file; a rule is there because its module is."""
+"""The rules, one module each; a rule exists because its module does."""

@@ -7,16 +7,19 @@ from nblint.rules.credentials.embedded_credential import EmbeddedCredential
 
 
 class CredentialInCode(EmbeddedCredential):
-    """A credential stands in a code cell.
+    """A credential is hard-coded in a code cell.
 
-    Everybody who can read the repository, its history or a copy of the notebook can use it, and
-    nobody notices. That holds of literals as of magics, shell lines, `%%writefile`, SQL and
-    comments.
+    Everyone who can read the repository, its history or a copy of the notebook can use it, and
+    nobody notices. String literals are checked, and so are magics, shell lines, `%%writefile`, SQL
+    and comments.
 
-    Read it from the environment, `os.environ["DATADOG_API_KEY"]`: the hub sets the variable for
-    everybody who may use the service. Revoke the credential that was in the file, since its
-    history keeps it. What only looks like a credential is silenced by `placeholders` in
-    `[tool.nblint.credentials]`, or by `# nblint: ignore[NBL201] reason` on the line.
+    Read the credential from the environment instead: `os.environ["DATADOG_API_KEY"]`. The hub sets
+    the variable for everyone who may use the service. Treat the credential as exposed: revoke it if
+    it ever left this machine, since deleting it does not remove it from the repository's history or
+    from copies.
+
+    Suppress a false positive with `placeholders` in `[tool.nblint.credentials]`, or with `# nblint:
+    ignore[NBL201] reason` on the line.
 
     Refused:
 

@@ -3,17 +3,18 @@ from collections.abc import Iterator
 from nblint.credentials.found import Credential, Credentials
 from nblint.findings import Finding
 from nblint.project.catalogue.model import Catalogue
-from nblint.rules.credentials.embedded_credential import EmbeddedCredential
+from nblint.rules.credentials.embedded_credential import EXPOSED, EmbeddedCredential
 
 
 class CredentialInMarkdown(EmbeddedCredential):
-    """A credential stands in a Markdown or raw cell.
+    """A credential is in a Markdown or raw cell.
 
-    Instructions such as "log in with this token" are read by everybody who can read the
+    Instructions such as "log in with this token" can be read by everyone who has access to the
     repository, its history or a copy of the notebook.
 
-    Name the environment variable that holds it, or the person who hands it out, and revoke the
-    credential that was in the file, since its history keeps it.
+    Name the environment variable that holds the credential, or the person who hands it out. Treat
+    the credential as exposed: revoke it if it ever left this machine, since deleting it does not
+    remove it from the repository's history or from copies.
 
     Refused:
 
@@ -29,13 +30,10 @@ class CredentialInMarkdown(EmbeddedCredential):
     """
 
     code = "NBL202"
-    where = "text"
+    where = "a text cell"
 
     def check(self, credentials: Credentials, catalogue: Catalogue) -> Iterator[Finding]:
         yield from self.found(credentials, catalogue, "markdown")
 
     def help(self, credential: Credential, variable: str) -> str:
-        return (
-            f"name the environment variable that holds it, such as {variable}, instead; "
-            "then revoke this one, it is in the file's history"
-        )
+        return f"name the environment variable that holds it instead, such as {variable}; {EXPOSED}"

@@ -3,19 +3,20 @@ from collections.abc import Iterator
 from nblint.credentials.found import Credential, Credentials
 from nblint.findings import Finding
 from nblint.project.catalogue.model import Catalogue
-from nblint.rules.credentials.embedded_credential import EmbeddedCredential
+from nblint.rules.credentials.embedded_credential import EXPOSED, EmbeddedCredential
 
 
 class CredentialInMetadata(EmbeddedCredential):
-    """A credential stands in metadata, in the state of a widget, or in an attachment.
+    """A credential is in metadata, widget state or an attachment.
 
-    Nobody sees these parts in Jupyter: parameters that papermill wrote, what was typed into a
-    password widget and saved with "Save widget state", a configuration file that was dropped on
-    a cell.
+    Jupyter does not show these parts of a notebook. They hold parameters that papermill wrote,
+    passwords that were typed into a widget and saved with "Save widget state", and files that were
+    dropped onto a cell.
 
-    Remove the entry (Jupyter's Property Inspector shows metadata; "Clear All Outputs" and
-    switching off "Save Widget State Automatically" drop the widgets' state; an attachment is
-    deleted with the link to it), and revoke the credential, since the file's history keeps it.
+    Remove the entry. JupyterLab's Property Inspector shows metadata. "Clear All Outputs", with
+    "Save Widget State Automatically" switched off, removes widget state. An attachment is deleted
+    with the link to it. Treat the credential as exposed: revoke it if it ever left this machine,
+    since deleting it does not remove it from the repository's history or from copies.
 
     Refused:
 
@@ -46,4 +47,4 @@ class CredentialInMetadata(EmbeddedCredential):
 
     def help(self, credential: Credential, variable: str) -> str:
         part = "attachment" if credential.place.surface == "attachment" else "metadata"
-        return f"remove it from the {part}; then revoke this one, it is in the file's history"
+        return f"remove it from the {part}; {EXPOSED}"

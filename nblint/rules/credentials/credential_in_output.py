@@ -3,19 +3,19 @@ from collections.abc import Iterator
 from nblint.credentials.found import Credential, Credentials
 from nblint.findings import Finding
 from nblint.project.catalogue.model import Catalogue
-from nblint.rules.credentials.embedded_credential import EmbeddedCredential
+from nblint.rules.credentials.embedded_credential import EXPOSED, EmbeddedCredential
 
 
 class CredentialInOutput(EmbeddedCredential):
-    """A credential stands in an output.
+    """A credential is in an output.
 
-    A printed configuration, a traceback with the failing call, a table of accounts: outputs are
-    saved with the notebook, and a credential that was carefully read from the environment leaks
-    all the same.
+    Outputs are saved with the notebook. A printed configuration, a traceback with the failing call
+    or a table of accounts leaks a credential even if the code reads it from the environment.
 
-    Clear the output, and mend the cell that printed it: print the names of settings, not their
-    values, and let nothing that holds a credential be the last expression of a cell. Revoke the
-    credential that was in the file, since its history keeps it.
+    Clear the output and correct the cell that printed it: print the names of settings instead of
+    their values, and do not end a cell with an expression that holds a credential. Treat the
+    credential as exposed: revoke it if it ever left this machine, since deleting it does not remove
+    it from the repository's history or from copies.
 
     Refused:
 
@@ -52,7 +52,4 @@ class CredentialInOutput(EmbeddedCredential):
         yield from self.found(credentials, catalogue, "output")
 
     def help(self, credential: Credential, variable: str) -> str:
-        return (
-            "clear this output, and mend the cell that printed it; "
-            "then revoke this one, it is in the file's history"
-        )
+        return f"clear the output, and correct the cell that printed it; {EXPOSED}"

@@ -1,4 +1,4 @@
-"""What the rules about credentials have in common."""
+"""What the rules about credentials share."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -8,12 +8,15 @@ from nblint.credentials.hits import Hit
 from nblint.findings import Finding, Rule
 from nblint.project.catalogue.model import Catalogue
 
+# Whether a commit, a hub or a colleague has a copy cannot be known from the notebook.
+EXPOSED = "treat this credential as exposed: revoke it if it ever left this machine"
+
 
 class EmbeddedCredential(Rule):
-    """A credential in one of a notebook's places.
+    """A credential is stored in the notebook.
 
     Attributes:
-        where: The place, as messages call it.
+        where: The part of the notebook, as messages call it.
     """
 
     where: ClassVar[str]
@@ -26,12 +29,12 @@ class EmbeddedCredential(Rule):
     def found(
         self, credentials: Credentials, catalogue: Catalogue, *surfaces: str
     ) -> Iterator[Finding]:
-        """Yield a finding for each credential on the surfaces.
+        """Yield a finding for each credential on the given surfaces.
 
         Args:
             credentials: The notebook's credentials.
             catalogue: The variables that the help may name.
-            surfaces: `Place.surface`, or the kind of a source: "code", "markdown".
+            surfaces: Values of `Place.surface`; for a source, its kind: "code" or "markdown".
         """
         for credential in credentials:
             surface = credential.place.surface
@@ -45,18 +48,15 @@ class EmbeddedCredential(Rule):
                 )
 
     def message(self, credential: Credential) -> str:
-        """Return what was found: of a token its public prefix and length, of a password nothing."""
+        """Return the message: a token's public prefix and length, nothing of a password."""
         hit = credential.hit
         where = "an attachment" if credential.place.surface == "attachment" else self.where
         shown = hit.shown or (hit.name if hit.name.lower() != hit.kind else "")
         return f"{hit.kind} in {where}" + (f": {shown}" if shown else "")
 
     def help(self, credential: Credential, variable: str) -> str:
-        """Return what to do instead, given the variable to read."""
-        return (
-            f'read it from the environment: os.environ["{variable}"]; '
-            "then revoke this one, it is in the file's history"
-        )
+        """Return the help, given the environment variable to read instead."""
+        return f'read os.environ["{variable}"] instead; {EXPOSED}'
 
 
 def variable_for(hit: Hit, catalogue: Catalogue) -> str:
@@ -64,11 +64,11 @@ def variable_for(hit: Hit, catalogue: Catalogue) -> str:
 
     Args:
         hit: The credential.
-        catalogue: What the hub sets for everybody.
+        catalogue: The variables that the hub sets.
 
     Returns:
         The declared variable of the same name, else a declared secret of the same service, else
-        the name that suggests itself.
+        a name derived from the credential's.
     """
     suggested = hit.suggested_variable
     if suggested in catalogue.variables:

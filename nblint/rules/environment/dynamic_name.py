@@ -1,17 +1,17 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nblint.findings import Finding, Rule
 from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.uses import Read, Write
 
 
 class DynamicName(Rule):
-    """The name of an environment variable is computed, so that it cannot be checked.
+    """The name of an environment variable is computed, so it cannot be checked.
 
-    Neither nblint nor a reader can tell which variables the notebook needs. Write names as they
-    are: a literal, a name bound to a literal, or a loop over literals.
+    Neither nblint nor a reader can tell which variables the notebook needs. Write the name as a
+    literal, bind it to a literal, or loop over literals.
 
-    Functions of the notebook that take the name of a variable are followed: what counts is the
-    name in the call.
+    If a function of the notebook takes the name as an argument, the names in its calls are checked.
 
     Refused:
 
@@ -34,17 +34,16 @@ class DynamicName(Rule):
     severity = "warning"
 
     def check(self, environment: Environment) -> Iterator[Finding]:
-        for read in environment.reads:
-            if read.name is None:
-                yield self.at(
-                    read.place,
-                    "the name of the variable is computed, so it cannot be checked",
-                    help="write the name itself, or loop over a tuple of names",
-                )
-        for write in environment.writes:
-            if write.name is None:
-                yield self.at(
-                    write.place,
-                    "the name of the variable that is set is computed, so it cannot be checked",
-                    help="write the name itself, or loop over a tuple of names",
-                )
+        uses: list[tuple[str, Sequence[Read | Write]]] = [
+            ("read", environment.reads),
+            ("set", environment.writes),
+        ]
+        for done, places in uses:
+            for use in places:
+                if use.name is None:
+                    yield self.at(
+                        use.place,
+                        f"environment variable is {done} by a computed name",
+                        help="write the name as a literal, or loop over a tuple of names, "
+                        "so that it can be checked",
+                    )

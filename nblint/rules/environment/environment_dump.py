@@ -9,9 +9,9 @@ class EnvironmentDump(Rule):
     """The notebook shows the values of all environment variables.
 
     On the hub, the environment holds every shared credential. `%env`, `!env`, `!printenv`, `!set`
-    and a displayed `os.environ` write them all into the saved outputs; newer versions of IPython
-    hide some of them by their names, and none of the others do. Show the one variable that you
-    want to see, if it is no secret, or the names alone: `sorted(os.environ)`.
+    and a displayed `os.environ` write all of them to the saved outputs. Newer versions of IPython
+    hide some variables by name in `%env`; the other commands hide none. Show one variable that is
+    not a secret, or only the names: `sorted(os.environ)`.
 
     Refused:
 
@@ -35,6 +35,6 @@ class EnvironmentDump(Rule):
             if exposure.name == EVERYTHING:
                 yield self.at(
                     exposure.place,
-                    f"{exposure.by} shows the values of all environment variables",
-                    help="show single variables that are no secrets, or names: sorted(os.environ)",
+                    f"all environment variables are shown by {exposure.by}",
+                    help="show one variable that is not a secret, or the names: sorted(os.environ)",
                 )

@@ -7,15 +7,15 @@ from nblint.reading.environment.uses import EVERYTHING
 
 
 class ExposedValue(Rule):
-    """A secret's value gets into the notebook's outputs.
+    """A secret's value is written to the notebook's outputs.
 
-    Outputs are saved with the notebook, and travel with it: into the repository, into the copy of
-    every scheduled run, to everybody who opens it. Print whether the variable is set, or how long
-    it is, never the value or a part of it.
+    Outputs are saved with the notebook and go wherever it goes: into the repository, into the copy
+    of every scheduled run, to everyone who opens it. Print whether the variable is set, or how long
+    it is, but never the value or a part of it.
 
-    Values are followed through plain names, f-strings, slices and containers, from cell to cell,
-    to `print`, `display`, logging, a cell's last expression and `!echo`. Passing a secret to a
-    client or into a header is fine.
+    Values are followed through variables, f-strings, slices and containers, from cell to cell, to
+    `print`, `display`, logging, a cell's last expression and `!echo`. Passing a secret to a client
+    or in a header is fine.
 
     Refused:
 
@@ -42,6 +42,6 @@ class ExposedValue(Rule):
             if exposure.name != EVERYTHING and catalogue.is_secret(exposure.name):
                 yield self.at(
                     exposure.place,
-                    f"{exposure.name} is a secret, and {exposure.by} shows it",
-                    help="show whether it is set, not what it is",
+                    f"secret {exposure.name!r} is shown by {exposure.by}",
+                    help=f'show whether it is set instead: "{exposure.name}" in os.environ',
                 )

@@ -5,11 +5,11 @@ from nblint.reading.environment.environment import Environment
 
 
 class ForeignSecretStore(Rule):
-    """A credential comes from a store that only one platform has.
+    """A credential is read from a secret store that exists on one platform only.
 
-    Colab's `userdata`, Kaggle's `UserSecretsClient`, Databricks' `dbutils.secrets` and their like
-    do not exist on the hub. Read the credential from the environment, where every platform can
-    put it.
+    Colab's `userdata`, Kaggle's `UserSecretsClient`, Databricks' `dbutils.secrets` and the like are
+    not available on the hub. Read the credential from the environment, which every platform can
+    set.
 
     Refused:
 
@@ -36,6 +36,6 @@ class ForeignSecretStore(Rule):
             if source.kind == "store":
                 yield self.at(
                     source.place,
-                    f"{source.call} exists on one platform only",
+                    f"{source.call} is available on one platform only",
                     help="read the credential from the environment",
                 )

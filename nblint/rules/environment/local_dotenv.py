@@ -6,14 +6,13 @@ from nblint.reading.environment.environment import Environment
 
 
 class LocalDotenv(Rule):
-    """Variables come from a `.env` file, which colleagues do not have.
+    """Variables are read from a local `.env` file.
 
-    What `load_dotenv()` finds lies beside the author's notebook and in no repository. For
-    everybody else the variables are missing, and nothing says which they were. Read them from the
-    environment, and have them declared in the catalogue.
+    The file that `load_dotenv()` finds is usually on the author's machine only. Colleagues then
+    lack its variables, and nothing tells them which ones. Read variables from the environment, and
+    have them declared in the catalogue.
 
-    Where a dotenv file is a configured catalogue, this is how the team works, and the rule is
-    silent.
+    The rule is silent if a dotenv file is configured as a catalogue.
 
     Refused:
 
@@ -43,6 +42,6 @@ class LocalDotenv(Rule):
             if source.kind == "dotenv":
                 yield self.at(
                     source.place,
-                    f"{source.call} takes variables from a file that colleagues do not have",
-                    help="read them from the environment, and declare them in the catalogue",
+                    f"{source.call} reads variables from a local file",
+                    help="read them from the environment, and have them declared in the catalogue",
                 )

@@ -8,13 +8,13 @@ from nblint.reading.environment.environment import Environment
 class OverwrittenVariable(Rule):
     """The notebook sets or removes a variable that the catalogue declares.
 
-    The hub gives declared variables their values. A notebook that sets its own works with other
-    data than its readers think, and often holds a credential. Leave the variable alone, or keep
-    the notebook's own value under another name.
+    The hub sets declared variables. A notebook that overwrites one works with other data than its
+    readers expect, and often holds a credential. Leave the variable alone, or keep the notebook's
+    own value under another name.
 
-    Setting a variable only where it is missing is fine: `os.environ.setdefault`, or behind
-    `if "X" not in os.environ`. So is `X=1 command` in a shell line, which holds for that command.
-    `!export X=1` is reported as well, though it sets nothing: each `!` line has a shell of its own.
+    A variable may be set where it is missing: with `os.environ.setdefault`, or behind `if "X" not
+    in os.environ`. So may `X=1 command` in a shell line, which affects only that command. `!export
+    X=1` is reported although it has no effect: each `!` line runs in its own shell.
 
     Refused:
 
@@ -39,10 +39,12 @@ class OverwrittenVariable(Rule):
             if write.name is None or write.name not in catalogue.variables or write.guarded:
                 continue
             if write.lost:
-                message = f"{write.name} comes from the catalogue, and is set here to no effect"
-                advice = "each ! line has a shell of its own; leave the line out"
+                message = (
+                    f"catalogue variable {write.name!r} is set in a shell line, without effect"
+                )
+                advice = "remove the line: each '!' line runs in its own shell"
             else:
                 done = "removed" if write.removes else "overwritten"
-                message = f"{write.name} comes from the catalogue, and is {done} here"
-                advice = "leave it to the hub, or use a name of your own"
+                message = f"catalogue variable {write.name!r} is {done}"
+                advice = "use the value that the hub sets, or another name"
             yield self.at(write.place, message, help=advice)

@@ -5,10 +5,10 @@ from nblint.reading.environment.environment import Environment
 
 
 class PromptedCredential(Rule):
-    """The notebook asks a person for a credential.
+    """The notebook prompts for a credential.
 
-    It cannot run unattended: a scheduled run has nobody to answer, and fails. Read the credential
-    from the environment.
+    A scheduled run has nobody to answer the prompt, and fails. Read the credential from the
+    environment.
 
     Refused:
 
@@ -35,6 +35,7 @@ class PromptedCredential(Rule):
             if source.kind == "prompt":
                 yield self.at(
                     source.place,
-                    f"{source.call} asks for a credential, so the notebook cannot run unattended",
+                    f"{source.call} prompts for a credential, "
+                    "so the notebook cannot run unattended",
                     help="read the credential from the environment",
                 )

@@ -8,14 +8,15 @@ from nblint.reading.environment.environment import Environment
 
 
 class SecretDefault(Rule):
-    """A secret is read with a string to fall back to.
+    """A secret is read with a string as its default.
 
-    `os.getenv("API_KEY", "abc")` either holds a credential, which must not stand in a notebook, or
-    a placeholder, with which the notebook fails later and in a stranger place than at the read.
-    Read the variable without a fallback: `os.environ["API_KEY"]` says at once what is missing.
+    In `os.getenv("API_KEY", "abc")`, the default is either a credential, which must not be in a
+    notebook, or a placeholder, with which the notebook fails later and in a less obvious place.
+    Read the variable without a default: `os.environ["API_KEY"]` fails at once and names what is
+    missing.
 
-    The catalogue says which variables are secrets; of others, the name does (`…_TOKEN`,
-    `…_PASSWORD`, `…_API_KEY`). The fix drops the fallback.
+    The catalogue says which variables are secrets. For variables that it does not declare, the name
+    decides (`…_TOKEN`, `…_PASSWORD`, `…_API_KEY`). The fix removes the default.
 
     Refused:
 
@@ -48,10 +49,10 @@ class SecretDefault(Rule):
             fix = None
             if rewrite is not None:
                 edit = replace(notebook, rewrite.place, rewrite.text)
-                fix = Fix("drop the fallback", (edit,), safe=False)
+                fix = Fix("remove the default", (edit,), safe=False)
             yield self.at(
                 read.place,
-                f"{read.name} is a secret, and is read with a string to fall back to",
-                help=f'drop the fallback, or write os.environ["{read.name}"]',
+                f"secret {read.name!r} is read with a default value",
+                help=f'read it without a default, as in os.environ["{read.name}"]',
                 fix=fix,
             )

@@ -5,19 +5,19 @@ from nblint.project.catalogue.model import Catalogue
 from nblint.reading.environment.environment import Environment
 from nblint.suggestions import Suggestions
 
-_LOST = "!export sets it for that line alone: each ! line runs in a shell of its own"
+_LOST = "set it with %env or os.environ: each '!' line, such as !export, runs in its own shell"
 
 
 class UndeclaredVariable(Rule):
     """The notebook reads an environment variable that no catalogue declares.
 
-    On the hub, every notebook finds the variables of the catalogue and no others: a name that is
-    misspelt, or that only the author's own machine sets, gives None or a KeyError to everybody
-    else. Correct the name, or have the variable declared in the catalogue.
+    On the hub, notebooks find the variables of the catalogue and no others. A misspelt name, or a
+    variable that only the author's machine sets, gives everyone else None or a KeyError. Correct
+    the name, or have the variable declared in the catalogue.
 
-    Names that the system, Jupyter, JupyterHub, Python and CI services set by themselves are known,
-    as are the globs in the setting `known`. A variable that the notebook has set itself before is
-    not undeclared. Without a catalogue, this rule is silent.
+    Names that the system, Jupyter, JupyterHub, Python and CI services set are known, and so are
+    those that match the globs in the setting `known`. A variable that the notebook sets before it
+    reads it is not reported. The rule is silent without a catalogue.
 
     Refused:
 
@@ -53,9 +53,9 @@ class UndeclaredVariable(Rule):
             nearest = suggestions.of(use.name)
             yield self.at(
                 use.place,
-                f"{use.name} is not in the catalogue"
-                + (f"; did you mean {nearest}?" if nearest else ""),
+                f"environment variable {use.name!r} is not in the catalogue"
+                + (f"; did you mean {nearest!r}?" if nearest else ""),
                 help=_LOST
                 if use.name in lost
-                else f"declared in {catalogue.described}; ask the hub's owners for a new one",
+                else f"use a name from {catalogue.described}, or have this one declared there",
             )

@@ -8,13 +8,13 @@ from nblint.reading.environment.environment import Environment
 
 
 class UnguardedOptional(Rule):
-    """A variable that the catalogue calls optional is read as if it were always there.
+    """A variable that the catalogue calls optional is read as if it were always set.
 
-    `required = false` says that not every run finds the variable: one that only the scheduler
-    sets, for example. `os.environ["X"]` then stops the notebook with a KeyError. Ask first
-    (`if "X" in os.environ`), catch the KeyError, or read it with `os.environ.get`.
+    `required = false` means that not every run has the variable; for example, only the scheduler
+    sets it. Without it, `os.environ["X"]` stops the notebook with a KeyError. Test for the variable
+    first (`if "X" in os.environ`), catch the KeyError, or read it with `os.environ.get`.
 
-    The fix writes `.get`, which gives None where the variable is missing.
+    The fix writes `.get`, which gives None if the variable is not set.
 
     Refused:
 
@@ -48,10 +48,10 @@ class UnguardedOptional(Rule):
             fix = None
             if read.optional is not None:
                 edit = replace(notebook, read.optional.place, read.optional.text)
-                fix = Fix("read it with .get", (edit,), safe=False)
+                fix = Fix("read it with os.environ.get", (edit,), safe=False)
             yield self.at(
                 read.place,
-                f"{read.name} is optional by the catalogue, and is read as if it were there",
-                help=f'read it with os.environ.get("{read.name}")',
+                f"optional variable {read.name!r} is read as if it were always set",
+                help=f'read it with os.environ.get("{read.name}"), or test whether it is set',
                 fix=fix,
             )

@@ -11,12 +11,12 @@ from nblint.reading.environment.uses import Read, Write
 class UnusedDeclaration(RepositoryRule):
     """The repository's own catalogue declares a variable that none of its notebooks reads.
 
-    Somebody provides it, keeps it and rotates it for nothing, or a notebook reads another name
-    than the one declared. Take the declaration out, or correct the name.
+    Somebody provides, stores and rotates its value for nothing, or a notebook reads a misspelt
+    name. Remove the declaration, or correct the name.
 
-    Only catalogues in the repository itself are looked at: an organisation's shared catalogue
-    declares what others read. The rule runs when it is selected by its full code, and only where
-    all notebooks of the repository are checked.
+    Only catalogues in the repository are checked: an organisation's shared catalogue declares what
+    other repositories read. The rule runs only if it is selected by its full code or by `ALL`, and
+    only if all notebooks of the repository are checked.
 
     Refused:
 
@@ -37,21 +37,21 @@ class UnusedDeclaration(RepositoryRule):
     settings = ("environment.catalogues",)
 
     def gather(self, environment: Environment) -> frozenset[str]:
-        """Return the variables that a notebook uses; `*` where it may be any."""
+        """Return the variables that a notebook uses; `*` if it may use any."""
         uses: list[Read | Write] = [*environment.reads, *environment.writes]
         return frozenset("*" if use.name is None else use.name for use in uses)
 
     def conclude(
         self, gathered: Gathered, catalogue: Catalogue, project: Project
     ) -> Iterator[Finding]:
-        """Yield a finding for each declared variable that is not among those gathered."""
+        """Yield a finding for each declared variable that no notebook uses."""
         used: frozenset[str] = frozenset().union(*gathered)
         for variable in catalogue.variables.values():
             if variable.source in catalogue.own and variable.name not in used and "*" not in used:
                 place = Place(surface="file", row=variable.row, column=1)
                 yield self.at(
                     place,
-                    f"{variable.name} is declared, but read by none of the notebooks",
-                    help="take the declaration out, or correct the name",
+                    f"declared variable {variable.name!r} is not read by any notebook",
+                    help="remove the declaration, or correct the name",
                     path=project.root / variable.source,
                 )

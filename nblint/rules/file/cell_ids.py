@@ -10,13 +10,14 @@ _ID = lazy_pattern(r"[a-zA-Z0-9_-]{1,64}")
 
 
 class CellIds(Rule):
-    """A cell has no id of its own, which the format has asked for since 4.5.
+    """A cell's id is missing, invalid or used twice.
 
-    Jupyter gives such a cell a random id each time it opens the notebook, so that the file changes
-    although nobody has changed it. Tools that follow cells by their ids - merges, comments,
-    papermill, this linter's baseline - mistake one for another where two have the same.
+    nbformat requires an id for each cell since version 4.5. Jupyter gives a cell without one a new
+    random id each time it opens the notebook, so the file changes although nobody edited it. Where
+    two cells have the same id, tools that identify cells by it, such as merge tools, comments,
+    papermill and nblint's baseline, confuse them.
 
-    The fix writes an id that follows from the cell's text.
+    The fix derives an id from the cell's text.
 
     Refused:
 
@@ -50,19 +51,20 @@ class CellIds(Rule):
             if not cell.data:
                 continue
             if "id" not in cell.data:
-                problem = "the cell has no id"
+                problem = "missing cell id"
             elif cell.id is None or not _ID.fullmatch(cell.id):
-                problem = "the cell's id is not one: up to 64 letters, digits, '-' and '_'"
+                problem = "invalid cell id: must be 1 to 64 letters, digits, '-' or '_'"
             elif cell.id in seen:
-                problem = "the cell's id is another cell's, too"
+                problem = "duplicate cell id"
             else:
                 seen.add(cell.id)
                 continue
             yield self.at(
                 cell.place(1),
                 problem,
-                help="give each cell an id of its own, or let Jupyter save the notebook again",
+                help="give the cell a unique id, or open the notebook in Jupyter and save it",
                 fix=Fix(
-                    "give the cell an id", (SetValue(cell.index, ("id",), ids.of(cell.source)),)
+                    "give the cell a unique id",
+                    (SetValue(cell.index, ("id",), ids.of(cell.source)),),
                 ),
             )

@@ -5,24 +5,36 @@ from nblint.document.model import Notebook, Place
 from nblint.document.schema import is_plainly_valid
 from nblint.findings import Finding, Rule
 
+# The types of JSON Schema as messages call them, and the names of Python's types in it.
 _TYPES = {
-    list: "a list",
-    dict: "an object",
-    str: "a string",
-    bool: "true or false",
-    type(None): "null",
+    "array": "a list",
+    "boolean": "a boolean",
+    "integer": "an integer",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
 }
-_WANTED = {"array": "a list", "object": "an object", "string": "a string", "integer": "a number"}
+_NAMES = {
+    list: "array",
+    bool: "boolean",
+    int: "integer",
+    type(None): "null",
+    float: "number",
+    dict: "object",
+    str: "string",
+}
 
 
 class InvalidNotebook(Rule):
-    """The file breaks the notebook format: nbformat's schema does not accept it.
+    """The file does not conform to nbformat's schema.
 
-    Jupyter shows an error when it opens or saves such a notebook, and drops what it does not know;
-    other tools stop. It comes from editing the JSON by hand, or from programs that write it.
+    Jupyter shows an error when it opens or saves such a notebook, and drops the fields that it does
+    not know; other tools stop. The usual causes are JSON edited by hand and programs that write
+    notebooks without validating them.
 
-    Open the notebook in Jupyter and save it, or mend the field that is named. What is wrong with
-    the cells' ids from nbformat 4.5 on is NBL004's affair.
+    Open the notebook in Jupyter and save it, or correct the field that the message names. Cell ids
+    are checked by NBL004.
 
     Refused:
 
@@ -53,7 +65,7 @@ class InvalidNotebook(Rule):
             yield self.at(
                 _place(notebook, path),
                 problem,
-                help="open the notebook in Jupyter and save it, or mend the JSON",
+                help="open the notebook in Jupyter and save it, or correct the JSON",
             )
 
 
@@ -64,17 +76,18 @@ def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str]]:
 
     version, minor = data.get("nbformat"), data.get("nbformat_minor")
     if not isinstance(version, int) or isinstance(version, bool):
-        yield [], "the field 'nbformat' is missing, or is no number"
+        problem = "field 'nbformat' must be an integer"
+        yield [], problem if "nbformat" in data else "missing field 'nbformat'"
         return
     latest = 5 if version == 4 else 0
     known_minor = minor if isinstance(minor, int) and minor >= 0 else latest
-    if version not in versions:  # for which nbformat would look among all modules that there are
-        yield [], f"there is no nbformat {version}"
+    if version not in versions:  # nbformat would search all modules for it
+        yield [], f"unknown nbformat version {version}"
         return
     try:
         validator = get_validator(version, known_minor, name="jsonschema")
-    except KeyError:  # of nbformat 4 only, a later minor version than it knows is read as well
-        yield [], f"there is no nbformat {version}.{known_minor}"
+    except KeyError:  # only for nbformat 4 does it read later minor versions than it knows
+        yield [], f"unknown nbformat version {version}.{known_minor}"
         return
     if validator is None:
         return
@@ -93,7 +106,7 @@ def _with_ids(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _specific(error: Any) -> Iterator[Any]:
-    """Yield the errors of the kind of cell or output that it says it is."""
+    """Yield the errors of the kind of cell or output that the instance claims to be."""
     kinds = _kinds(error)
     if not kinds:
         yield error
@@ -108,7 +121,7 @@ def _specific(error: Any) -> Iterator[Any]:
 
 
 def _kinds(error: Any) -> list[str]:
-    """Return the kinds of cells or outputs that the schema has where an error stands."""
+    """Return the kinds of cells or outputs that the schema allows at an error's place."""
     if error.validator != "oneOf":
         return []
     names = [branch.get("$ref", "").rpartition("/")[2] for branch in error.validator_value]
@@ -116,26 +129,45 @@ def _kinds(error: Any) -> list[str]:
 
 
 def _problem(error: Any, version: str) -> str:
-    """Return a sentence that names the field and quotes no value: it could be a secret."""
+    """Return a message that names the field and quotes no value: it could be a secret."""
+    name, within = _field(error)
+    match error.validator:
+        case "required":
+            missing = next(key for key in error.validator_value if f"'{key}' " in error.message)
+            return f"missing field '{within}{missing}'"
+        case "additionalProperties":
+            extra = min(set(error.instance) - set(error.schema.get("properties", {})))
+            return f"unexpected field '{within}{extra}' (nbformat {version})"
+        case "oneOf" if _kinds(error):
+            kind = "output_type" if "outputs" in error.absolute_path else "cell_type"
+            if kind not in error.instance:
+                return f"missing field '{within}{kind}'"
+            return f"field '{within}{kind}' has an unknown value"
+        case "type" | "oneOf":
+            found, allowed = _NAMES.get(type(error.instance), "number"), _allowed_types(error)
+            if found not in allowed:
+                wanted = " or ".join(_TYPES[type_] for type_ in allowed)
+                return f"{name} must be {wanted}, not {_TYPES[found]}"
+    return f"{name} has a value that nbformat {version} does not allow"
+
+
+def _field(error: Any) -> tuple[str, str]:
+    """Return a name for what an error is about, and the prefix of the fields in it.
+
+    The cell is left out: the finding's place has it.
+    """
     fields = [step for step in error.absolute_path if isinstance(step, str)]
     path = ".".join(fields[1:] if fields[:1] == ["cells"] else fields)
-    within = f"{path}." if path else ""
-    name = f"the field '{path}'" if path else "the cell" if fields else "the notebook"
-    if error.validator == "required":
-        missing = next(key for key in error.validator_value if f"'{key}' " in error.message)
-        return f"the field '{within}{missing}' is missing"
-    if error.validator == "additionalProperties":
-        extra = sorted(set(error.instance) - set(error.schema.get("properties", {})))
-        return f"nbformat {version} has no field '{within}{extra[0]}' here"
-    if _kinds(error):
-        kind = "output_type" if "outputs" in fields else "cell_type"
-        return f"the field '{within}{kind}' is missing, or is none of nbformat's"
-    if error.validator in ("type", "oneOf"):
-        found = _TYPES.get(type(error.instance), "a number")
-        wanted = error.validator_value if isinstance(error.validator_value, str) else ""
-        instead = f", not {_WANTED[wanted]}" if wanted in _WANTED else ", which it cannot be"
-        return f"{name} is {found}{instead}"
-    return f"{name} has a value that nbformat {version} does not allow"
+    if path:
+        return f"field '{path}'", f"{path}."
+    return "cell" if fields else "notebook", ""
+
+
+def _allowed_types(error: Any) -> list[str]:
+    """Return JSON Schema's names of the types that the schema allows at an error's place."""
+    allowed = error.validator_value
+    branches = [allowed] if isinstance(allowed, str) else allowed
+    return [branch["type"] if isinstance(branch, dict) else branch for branch in branches]
 
 
 def _place(notebook: Notebook, path: list[str | int]) -> Place:

@@ -4,19 +4,20 @@ from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
 
-# Git's markers, as they stand or as nbdime sets them in cells of their own.
+# Git's markers, verbatim or as nbdime writes them into cells of their own.
 _OPENING = lazy_pattern(r"(?:<span[^<>]{0,100}>\*\*)?(?:<{7}|(?:&lt;){7})(?![<=&])")
 _CLOSING = lazy_pattern(r"(?:<span[^<>]{0,100}>\*\*)?(?:>{7}|(?:&gt;){7})(?![>=&])")
 
 
 class MergeConflict(Rule):
-    """The notebook holds the markers of a merge conflict.
+    """The notebook contains merge conflict markers.
 
-    Git could not decide between two versions and left both in the file. The notebook runs neither,
-    and often cannot be opened.
+    Git could not merge two versions and left both in the file. Neither of them runs, and Jupyter
+    often cannot open the notebook.
 
-    Choose: `git checkout --ours NOTEBOOK` or `--theirs` takes one side as a whole; with nbdime,
-    `git mergetool` shows both, cell by cell. `=======` alone is a heading's underline, no marker.
+    Take one side with `git checkout --ours NOTEBOOK` or `--theirs`, or resolve the conflict cell by
+    cell with nbdime's `git mergetool`. A line of `=======` alone underlines a Markdown heading, and
+    is not reported.
 
     Refused:
 
@@ -41,8 +42,8 @@ class MergeConflict(Rule):
         for place in _conflicts(file.document):
             yield self.at(
                 place,
-                "a merge conflict has not been resolved",
-                help="keep one of the two versions, and remove the rows '<<<<<<<' to '>>>>>>>'",
+                "unresolved merge conflict",
+                help="keep one of the two versions, and remove the other and the conflict markers",
             )
 
 
@@ -56,7 +57,7 @@ def _conflicts(document: Notebook | Unreadable) -> Iterator[Place]:
             (row, Place(surface="file", row=number, column=1))
             for number, row in enumerate(text.split("\n"), 1)
         )
-    # A conflict can begin in one cell and end in another.
+    # A conflict can start in one cell and end in another.
     return _opened(
         (row, cell.place(number))
         for cell in document.cells
@@ -65,7 +66,7 @@ def _conflicts(document: Notebook | Unreadable) -> Iterator[Place]:
 
 
 def _opened(rows: Iterable[tuple[str, Place]]) -> Iterator[Place]:
-    """Yield where conflicts begin that have an end."""
+    """Yield where conflicts start, if they have an end."""
     opened: Place | None = None
     for row, place in rows:
         if _OPENING.match(row):

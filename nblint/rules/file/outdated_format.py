@@ -7,14 +7,15 @@ from nblint.findings import Finding, Fix, Rule
 
 
 class OutdatedFormat(Rule):
-    """The notebook is in a format from before 2015, nbformat 3 or older.
+    """The notebook is in nbformat 3 or older.
 
-    Jupyter converts it each time it is opened, and many tools no longer read it. Positions in the
-    reports of other rules are those of the cells, but nothing in it can be mended.
+    Version 4 replaced these formats in 2015. Jupyter converts such a notebook each time it opens
+    it, and many tools no longer read it. Other rules report positions in it by cell, but cannot fix
+    anything.
 
-    The fix converts it to nbformat 4.5, as `jupyter nbconvert --to notebook` does. It writes the
-    whole file anew, and what version 4 no longer has, such as cells of the type "heading", becomes
-    what replaced it.
+    The fix converts the notebook to nbformat 4.5, as `jupyter nbconvert --to notebook` does. It
+    rewrites the whole file, and replaces what version 4 no longer has, such as cells of type
+    "heading".
 
     Refused:
 
@@ -39,9 +40,9 @@ class OutdatedFormat(Rule):
         converted = _converted(notebook)
         yield self.at(
             Place(surface="file", row=1, column=1),
-            f"the notebook is in nbformat {notebook.nbformat}",
-            help="open it in Jupyter and save it, or convert it with --fix --unsafe-fixes",
-            fix=Fix("convert it to nbformat 4.5", (Rewrite(converted),), safe=False)
+            f"outdated notebook format: nbformat {notebook.nbformat}",
+            help="open the notebook in Jupyter and save it",
+            fix=Fix("convert the notebook to nbformat 4.5", (Rewrite(converted),), safe=False)
             if converted
             else None,
         )
@@ -58,7 +59,7 @@ def _converted(notebook: Notebook) -> bytes | None:
             new = nbformat.convert(reads(notebook.raw.decode()), to_version=4)
         ids = NewIds(())
         for cell in new.cells:
-            # nbformat's are random; the same fix gives the same bytes twice.
+            # nbformat's ids are random; the same fix must give the same bytes.
             cell["id"] = ids.of(cell.source)
         text: str = nbformat.writes(new)
     except Exception:

@@ -7,12 +7,12 @@ from nblint.findings import Finding, Rule
 class UnreadableNotebook(Rule):
     """The file is not UTF-8, not JSON, or not a notebook.
 
-    Jupyter cannot open it, and no other rule can look into it, so this one is always on. The
-    position is the one in the file at which reading stopped.
+    Jupyter cannot open it and no other rule can check it, so this rule is always on. The position
+    is where reading the file stopped.
 
-    Most often a merge left its conflict markers in the file, or an editor saved it in another
-    encoding. Take the last version that opens: `git log -- NOTEBOOK`, then
-    `git checkout COMMIT -- NOTEBOOK`.
+    The usual causes are merge conflict markers, and an editor that saved the file in another
+    encoding. Restore the last version that opens: find it with `git log -- NOTEBOOK`, then run `git
+    checkout COMMIT -- NOTEBOOK`.
 
     Refused:
 

@@ -12,9 +12,9 @@ from nblint.reading.python.cells import read_source
 from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
 from nblint.suggestions import nearest
 
-# Where a comment ends that begins so; others end with their row.
+# What ends a comment with this opening; others end with their line.
 _ENDINGS = {"<!--": "-->", "/*": "*/"}
-# More and longer than what somebody has written: what takes long is left out then.
+# Above these limits, which nobody reaches by hand, suggestions and fixes would take too long.
 _MANY = 100
 _LONG = 20_000
 
@@ -22,12 +22,11 @@ _LONG = 20_000
 class UnusedSuppression(Rule):
     """A suppression suppresses nothing.
 
-    What it was written for is gone, or it names no rule: then it never did anything. Left where it
-    is, it hides the next finding of its kind, which nobody has looked at.
+    The finding it was written for is gone, or no rule has its code. If it stays, it hides the next
+    finding of its rule, which nobody has reviewed.
 
-    A code is judged only when its rule has run. A suppression names the rules that it is for:
-    `# nblint: ignore[NBL201] why`. Comments for detect-secrets (`pragma: allowlist secret`) are
-    never judged.
+    A code is judged only if its rule ran. A suppression must name its rules, as in `# nblint:
+    ignore[NBL201] why`. Comments for detect-secrets (`pragma: allowlist secret`) are not judged.
 
     Refused:
 
@@ -52,17 +51,17 @@ class UnusedSuppression(Rule):
         for found in useless.found:
             place = found.suppression.place
             cell = notebook.cells[(place.cell or 1) - 1]
-            # Each is tried out on its whole cell.
+            # Each edit is tried out on its whole cell.
             edit = None if are_many or len(cell.source) > _LONG else _without(cell, found)
             if found.codes:
-                message = f"the suppression of {', '.join(found.codes)} suppresses nothing"
+                message = f"unused suppression: {', '.join(found.codes)}"
                 advice = "remove it"
             else:
-                message = "a suppression without a code suppresses nothing"
-                advice = "name the rule: nblint: ignore[NBL201]"
+                message = "suppression without a rule code has no effect"
+                advice = "name the rule, as in nblint: ignore[NBL201]"
             if found.unknown:
                 meant = "" if are_many else nearest(found.unknown[0], useless.codes)
-                advice = f"unknown rule {found.unknown[0]!r}{meant}"
+                advice = f"unknown rule code {found.unknown[0]!r}{meant}"
             yield self.at(
                 place,
                 message,
@@ -72,7 +71,7 @@ class UnusedSuppression(Rule):
 
 
 def _without(cell: Cell, found: Useless) -> Edit | None:
-    """Return the edit that removes a suppression's useless codes; None where it is not safe."""
+    """Return the edit that removes a suppression's unused codes; None where it is not safe."""
     suppression = found.suppression
     kept = [code for code in suppression.codes if code not in found.codes]
     if suppression.place.surface == "metadata":
@@ -108,7 +107,7 @@ def _without_comment(cell: Cell, suppression: Suppression) -> TextEdit | None:
             return None
         end = closing + len(_ENDINGS[opening])
     else:
-        # A reason follows, or another comment.
+        # Up to another comment: a reason goes with the suppression.
         following = re.search(r"[ \t](?=#)", cell.source[end:row_end])
         end = end + following.end() if following else row_end
     before, behind = cell.source[row_start:start], cell.source[end:row_end]
@@ -127,14 +126,14 @@ def _without_row(cell: Cell, row: int) -> TextEdit | None:
         removed = TextEdit(cell.index, start, len(cell.source), "")
     if cell.type != "markdown":
         return removed
-    # The rows around a comment can be two paragraphs, or one element.
+    # The lines around a comment can be two paragraphs or one element.
     before = _shown(cell.source)
     same = (edit for edit in (removed, blanked) if _shown(edited(cell.source, [edit])) == before)
     return next(same, None)
 
 
 def _shown(source: str) -> list[object]:
-    """Return what a text shows: its blocks without comments."""
+    """Return what a text renders as: its blocks, without comments."""
     shown = [
         (block.kind, block.level, [" ".join(text.split()) for text in texts])
         for block in blocks(source)
@@ -150,10 +149,10 @@ def _span(cell: Cell, suppression: Suppression) -> tuple[int, int]:
 
 
 def _same_code(cell: Cell, after: str, *, whole_row: bool) -> bool:
-    """Say whether code means the same without its comment, which could be a part of a string."""
+    """Tell whether code means the same without its comment, which could be part of a string."""
     tree = read_source(cell.source).tree if cell.language == "python" else None
     if tree is None:
-        # Cells that are empty count as none elsewhere.
+        # Other rules skip empty cells, so this one must not become empty.
         return whole_row and bool(after.strip())
     new = read_source(after).tree
     return new is not None and ast.dump(tree) == ast.dump(new)

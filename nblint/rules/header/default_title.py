@@ -12,13 +12,13 @@ _UNTITLED = lazy_pattern(r"untitled(?:\b|[\d_]).*|(?:notebook )?title|(?:new|my)
 
 
 class DefaultTitle(Rule):
-    """The notebook's title is one that nobody chose.
+    """The notebook's title is a placeholder or the name of its file.
 
-    `Notebook Name` and `Untitled` are what a notebook is called until its author calls it
-    something, and `phishing_triage` says nothing that the name of the file has not said. Say in a
-    few words what the notebook does: `# Phishing triage of the abuse mailbox`.
+    `Notebook Name` and `Untitled` say nothing about the notebook, and `phishing_triage` only
+    repeats the file name. Say in a few words what the notebook does: `# Phishing triage of the
+    abuse mailbox`.
 
-    A file that is named in words, spaces and all, may share its name with the title.
+    A title that contains spaces may equal the file's name.
 
     Refused:
 
@@ -43,11 +43,11 @@ class DefaultTitle(Rule):
         if name == normalised(DEFAULT_TITLE) or _UNTITLED.fullmatch(name):
             what = "is a placeholder"
         elif title.title == PurePosixPath(notebook.path).stem and " " not in title.title:
-            what = "is the name of the file"
+            what = "repeats the file name"
         else:
             return
         yield self.at(
             title.place,
-            f"the title {title.title!r} {what}",
+            f"title {title.title!r} {what}",
             help="say in a few words what the notebook does",
         )

@@ -5,12 +5,12 @@ from nblint.reading.header.header import Header
 
 
 class DuplicateSection(Rule):
-    """The header has a section twice.
+    """The header has a section more than once.
 
-    Of two sections on the same matter a reader finds one, and believes that it is all. They also
-    drift apart: somebody updates the first, and the second stays as it was.
+    Readers who find one of the sections do not look for the other. The two also drift apart: one is
+    updated, the other stays as it was.
 
-    Put both texts under one heading. A section counts as the same under any of its names.
+    Merge their texts under one heading. A title and its aliases name the same section.
 
     Refused:
 
@@ -44,7 +44,7 @@ class DuplicateSection(Rule):
             if title in seen:
                 yield self.at(
                     section.heading.place,
-                    f"the header has the section {title!r} twice",
-                    help="put both texts under the first of the headings",
+                    f"duplicate section {title!r}",
+                    help="move its text under the first of the headings",
                 )
             seen.add(title)

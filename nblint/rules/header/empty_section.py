@@ -5,13 +5,13 @@ from nblint.reading.header.header import Header
 
 
 class EmptySection(Rule):
-    """A section of the header has nothing under its heading.
+    """A section of the header is empty.
 
-    A heading alone says that the author knew what was asked for and had no time for it. Say it in a
-    sentence; where there is nothing to say, say that: `None`.
+    A heading alone tells readers nothing. Write a sentence under it, or `None` if there is nothing
+    to say.
 
-    Subheadings and their text count, comments do not. Headings that the settings do not name are
-    the author's own and may be empty.
+    Subheadings and their text count as content, comments do not. Headings that are not configured
+    as sections may be empty.
 
     Refused:
 
@@ -45,6 +45,6 @@ class EmptySection(Rule):
             if not section.entries:
                 yield self.at(
                     section.heading.place,
-                    f"the section {section.settings.title!r} is empty",
+                    f"empty section {section.settings.title!r}",
                     help="write a sentence under the heading, or 'None' if there is nothing to say",
                 )

@@ -9,13 +9,13 @@ from nblint.rules.header.rewriting import with_level
 
 
 class HeadingLevel(Rule):
-    """A section of the header has a heading of another level than 2.
+    """A section's heading is not at level 2.
 
-    The title is the notebook's only level-1 heading, and the sections stand one below it: that is
-    what the table of contents, the folding of sections and a screen reader go by.
+    The title is the notebook's only level-1 heading, and the sections are one level below it. The
+    table of contents, the folding of sections and screen readers depend on these levels.
 
-    Write `## Purpose`. The fix changes the heading, and those below it as far, so that what stood
-    under the section still does.
+    Write `## Purpose`. The fix changes the section's heading and shifts the headings below it by as
+    many levels, so that they stay in the section.
 
     Refused:
 
@@ -48,14 +48,15 @@ class HeadingLevel(Rule):
             edits = _shifted(notebook, section)
             yield self.at(
                 heading.place,
-                f"the section {section.settings.title!r} has a heading of level {heading.level}",
+                f"section {section.settings.title!r} has a level-{heading.level} heading"
+                f" instead of level {SECTION_LEVEL}",
                 help=f"write '{'#' * SECTION_LEVEL} {heading.title}'",
-                fix=Fix(f"make it a heading of level {SECTION_LEVEL}", edits) if edits else None,
+                fix=Fix(f"change the heading to level {SECTION_LEVEL}", edits) if edits else None,
             )
 
 
 def _shifted(notebook: Notebook, section: Section) -> tuple[TextEdit, ...] | None:
-    """Return the edits that shift a section's headings; None where one of them cannot be."""
+    """Return the edits that shift a section's headings; None if one cannot be shifted."""
     edits = []
     shift = SECTION_LEVEL - section.heading.level
     for entry in (section.entry, *section.entries):

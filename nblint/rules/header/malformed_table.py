@@ -11,24 +11,25 @@ from nblint.rules.header.section_form import missing_columns
 
 _PROBLEMS: Mapping[Fault, str] = MappingProxyType(
     {
-        "dashes": "the row under the table's header is not made of plain dashes ('-')",
-        "columns": "the row under the table's header has another number of columns",
-        "no-rule": "the table has no row of dashes under its header",
-        "blank": "a blank row stands between the table's header and the row of dashes",
-        "hidden": "a row of the table has more cells than its header, and the last are not shown",
+        "dashes": "table delimiter row is not made of plain hyphens ('-')",
+        "columns": "table delimiter row has a different number of columns than the header row",
+        "no-rule": "table has no delimiter row",
+        "blank": "table has a blank line above its delimiter row",
+        "hidden": "table row has more cells than the header row, so the last are not rendered",
     }
 )
 
 
 class MalformedTable(Rule):
-    r"""A table of the header does not render as one.
+    r"""A table in the header does not render as a table.
 
-    Under its header row stands a row of plain dashes, `--- | ---`, with as many columns. Texts that
-    come from a web page or a word processor have typographic dashes there (`——— | ———–`), and what
-    should be a table is shown as a paragraph full of bars. Outer bars are optional.
+    Below its header row, a Markdown table needs a delimiter row of plain hyphens, `--- | ---`, with
+    as many columns. In text that was pasted from a web page or a word processor, these are often
+    typographic dashes (`——— | ———–`), and the table renders as a paragraph full of bars. Outer bars
+    are optional.
 
-    A bar inside a cell is written `\|`, in code too: otherwise it begins another cell, and cells
-    beyond the header's are not shown.
+    A `|` inside a cell must be written `\|`, in code too. Otherwise it starts another cell, and
+    cells beyond those of the header row are not rendered.
 
     Refused:
 
@@ -58,7 +59,7 @@ class MalformedTable(Rule):
     settings = ("header.sections",)
 
     def check(self, header: Header, notebook: Notebook) -> Iterator[Finding]:
-        # A table that lacks columns would be NBL108's next: its header row comes first.
+        # NBL108 would report a table that lacks columns next: its header row comes first.
         wrong = {
             id(entry)
             for section in header.sections
@@ -70,15 +71,15 @@ class MalformedTable(Rule):
             if fault is None:
                 continue
             cell = notebook.cells[entry.cell - 1]
-            edits = None if id(entry) in wrong else _mended(cell, entry, fault)
+            edits = None if id(entry) in wrong else _repairs(cell, entry, fault)
             row = _faulty_row(cell, entry, fault)
             yield self.at(
                 cell.place(row),
                 _PROBLEMS[fault],
-                help="write '--- | ---' right under the header row, with as many columns"
+                help="write '--- | ---' directly below the header row, with as many columns"
                 if fault != "hidden"
-                else r"write a bar inside a cell as '\|'",
-                fix=Fix("mend the table", edits) if edits else None,
+                else r"write '|' inside a cell as '\|'",
+                fix=Fix("repair the table", edits) if edits else None,
             )
 
 
@@ -90,8 +91,8 @@ def _faulty_row(cell: Cell, entry: Entry, fault: Fault) -> int:
     return next((row for row in rows if is_rule(cell.rows[row - 1])), entry.block.row)
 
 
-def _mended(cell: Cell, entry: Entry, fault: Fault) -> tuple[TextEdit, ...] | None:
-    """Return the edits that make the rows a table."""
+def _repairs(cell: Cell, entry: Entry, fault: Fault) -> tuple[TextEdit, ...] | None:
+    """Return the edits that make the rows render as a table."""
     first = entry.block.row
     header = cell.rows[first - 1]
     if fault == "hidden":
@@ -106,7 +107,7 @@ def _mended(cell: Cell, entry: Entry, fault: Fault) -> tuple[TextEdit, ...] | No
 
 
 def _with_escaped_code(cell: Cell, entry: Entry, columns: int) -> tuple[TextEdit, ...] | None:
-    """Return the edits that escape the bars in code; None where other cells are too many."""
+    """Return the edits that escape the bars in code; None if a row still has too many cells."""
     edits = []
     for row in range(entry.block.row + 2, entry.block.end_row + 1):
         text = cell.rows[row - 1]

@@ -11,14 +11,15 @@ from nblint.settings import HeaderSettings, SectionSettings
 
 
 class MissingSection(Rule):
-    """The header lacks a required section.
+    """A required section is missing from the header.
 
-    A colleague who opens the notebook in a year looks for what it is for, whom it was made for,
-    where its data come from and how it works. Each has a section of its own, so that nobody has to
-    read the code to find out.
+    A colleague who opens the notebook in a year needs to know its purpose, its audience, where its
+    data come from and how it works. With a section for each, nobody has to read the code to find
+    out.
 
-    Sections are known by their title or an alias of it, whatever its case, and may be spread over
-    several cells. The fix inserts the section's skeleton where it belongs; the author fills it in.
+    Sections are recognised by their title or an alias, ignoring case, and may be spread over
+    several cells. The fix inserts the section's skeleton where it belongs, for the author to fill
+    in.
 
     Refused:
 
@@ -64,31 +65,23 @@ class MissingSection(Rule):
     ) -> Iterator[Finding]:
         if not header.missing:
             return
-        if not header.sections:
-            titles = ", ".join(repr(section.title) for section in header.missing)
+        groups = [(section,) for section in header.missing] if header.sections else [header.missing]
+        for group in groups:
+            titles = ", ".join(repr(section.title) for section in group)
+            heading = f"'## {group[0].title}'"
+            if len(group) == 1:
+                sections, fixed = f"section {titles}", f"insert section {titles}"
+                advice = f"add a heading {heading} with its text below"
+            else:
+                sections, fixed = f"sections {titles}", "insert the sections"
+                advice = f"add a heading for each, such as {heading}, with its text below"
+            edit = _insertion(header, notebook, group, settings)
             yield self.at(
                 header.end,
-                f"the header has none of its sections: {titles}",
-                help="insert them with --fix and fill them in",
-                fix=_fix(
-                    "insert the sections", _insertion(header, notebook, header.missing, settings)
-                ),
+                f"missing {sections}",
+                help=advice,
+                fix=Fix(fixed, (edit,)) if edit else None,
             )
-            return
-        for section in header.missing:
-            yield self.at(
-                header.end,
-                f"the header has no section {section.title!r}",
-                help=f"add a heading '## {section.title}' and say it there",
-                fix=_fix(
-                    f"insert the section {section.title!r}",
-                    _insertion(header, notebook, (section,), settings),
-                ),
-            )
-
-
-def _fix(message: str, edit: Edit | None) -> Fix | None:
-    return Fix(message, (edit,)) if edit else None
 
 
 def _insertion(
@@ -97,7 +90,7 @@ def _insertion(
     sections: Sequence[SectionSettings],
     settings: HeaderSettings,
 ) -> Edit | None:
-    """Return the edit that puts skeletons in their place; None where there is no room."""
+    """Return the edit that inserts skeletons where they belong; None where it cannot."""
     text = "\n\n".join(skeleton(section) for section in sections)
     order = list(settings.sections)
     position = order.index(sections[0])
@@ -117,7 +110,7 @@ def _insertion(
 
 def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
-    # The end of a cell need not be the end of a fence or of an HTML block: they can run on.
+    # A fence or an HTML block need not end with its cell, and would swallow the text.
     if entry.block.kind in ("html", "code"):
         following = header.entries[header.entries.index(entry) + 1 :]
         if following and following[0].cell == entry.cell:
@@ -133,8 +126,8 @@ def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit 
 def _before(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
     row = entry.block.row
-    # Inside a block of HTML it would be no markdown; above one that holds the title, it would be
-    # above the title.
+    # Inside an HTML block, the text would not be Markdown; above one that holds the title, it would
+    # be above the title.
     if entry.block.kind == "html" and (block := block_at(cell.source, row)):
         row = block.row
         title = header.title_entry

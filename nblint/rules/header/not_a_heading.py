@@ -10,23 +10,27 @@ from nblint.reading.header.header import Entry, Header
 from nblint.reading.header.headings import SECTION_LEVEL, Heading
 from nblint.reading.markdown.blocks import block_at
 
-_WRITTEN = {"bold": "in bold", "html": "in HTML", "unspaced": "without a space after its marks"}
-# A heading in rows of its own, with nothing in it that is another element or markup in markdown.
+_WRITTEN = {
+    "bold": "is bold text, not a heading",
+    "html": "is HTML, not a Markdown heading",
+    "unspaced": "lacks a space after '#', so it is not a heading",
+}
+# A heading on lines of its own, with no other element and no Markdown markup in it.
 _PLAIN_HTML = lazy_pattern(
     r"[ \t]{0,3}<h[1-6]\b[^>]{0,500}>[^<>*`\[\]\\]{1,500}</h[1-6]\s{0,9}>[ \t]*", re.I
 )
-# What would be more than text where HTML becomes markdown: other elements, headings, tables.
+# What would be more than text once HTML becomes Markdown: other elements, headings, tables.
 _NO_TEXT = lazy_pattern(r"[<|]|^\s*(?:#|\*\*|__|=+\s*$|-+\s*$|```|~~~|\[[^\]]{1,200}\]:)")
 
 
 class NotAHeading(Rule):
-    """A title or a section's label looks like a heading and is none.
+    """A title or section label looks like a heading but is not one.
 
-    Bold text, an HTML tag and `##Purpose` without a space may look right in one renderer. They are
-    missing from the table of contents, cannot be folded or linked to, and tools that read headings
-    pass over them.
+    Bold text, HTML tags and `##Purpose` without a space can look like headings when rendered. They
+    do not appear in the table of contents, cannot be folded or linked to, and are ignored by tools
+    that read headings.
 
-    Write a markdown heading: `## Purpose`, with the text in the rows below.
+    Write a Markdown heading: `## Purpose`, with the text on the lines below.
 
     Refused:
 
@@ -63,15 +67,14 @@ class NotAHeading(Rule):
             edit = _as_markdown(notebook, entry, heading, level)
             yield self.at(
                 heading.place,
-                f"the {what} {heading.title!r} is written {_WRITTEN[heading.form]}, not as a "
-                "heading",
+                f"{what} {heading.title!r} {_WRITTEN[heading.form]}",
                 help=f"write '{'#' * level} {heading.title}'",
-                fix=Fix("make it a heading", (edit,)) if edit else None,
+                fix=Fix("write it as a Markdown heading", (edit,)) if edit else None,
             )
 
 
 def _as_markdown(notebook: Notebook, entry: Entry, heading: Heading, level: int) -> TextEdit | None:
-    """Return the edit that makes a heading of it; None where something would be lost."""
+    """Return the edit that makes it a heading; None where something would be lost."""
     cell = notebook.cells[entry.cell - 1]
     first, last = entry.block.row, entry.block.end_row
     title = " ".join(heading.title.split()).rstrip(": " if heading.section else " ")
@@ -91,9 +94,9 @@ def _as_markdown(notebook: Notebook, entry: Entry, heading: Heading, level: int)
 
 
 def _opens_its_block(cell: Cell, entry: Entry) -> bool:
-    """Say whether nothing stands before an HTML heading in its block, and only text behind it.
+    """Tell whether an HTML heading comes first in its block, with only text after it.
 
-    All that stands behind it becomes markdown.
+    The text after it becomes Markdown.
     """
     block = block_at(cell.source, entry.block.row)
     if block is None or block.row != entry.block.row:

@@ -9,18 +9,18 @@ from nblint.reading.markdown.block import Text
 from nblint.reading.markdown.blocks import blocks
 from nblint.settings import HeaderSettings
 
-# "TODO: describe" is a placeholder whatever follows.
+# "TODO: describe" is a placeholder, whatever follows.
 _OPENINGS = ("todo:", "tbd:")
 
 
 class PlaceholderText(Rule):
-    """The header still holds the text of its skeleton.
+    """The header still contains the text of its skeleton.
 
-    `What are you trying to do with this notebook?` is a question to the author. Replace it by the
-    answer: whoever opens the notebook cannot know it.
+    `What are you trying to do with this notebook?` is a question to the author. Replace it with the
+    answer, which readers cannot know.
 
-    A whole paragraph, list item or table cell counts, and only when it is one of the skeleton's own
-    texts or a configured placeholder, or opens with `TODO:`. A section is reported once.
+    A paragraph, list item or table cell is reported if all of it is one of the skeleton's texts or
+    a configured placeholder, or if it starts with `TODO:`. Each section is reported once.
 
     Refused:
 
@@ -47,8 +47,7 @@ class PlaceholderText(Rule):
     def check(self, header: Header, settings: HeaderSettings) -> Iterator[Finding]:
         placeholders = _placeholders(settings)
         parts: list[tuple[str, Iterable[Entry]]] = [
-            (f"the section {section.settings.title!r}", section.entries)
-            for section in header.sections
+            (f"section {section.settings.title!r}", section.entries) for section in header.sections
         ]
         for name, entries in [("the introduction", header.introduction), *parts]:
             for entry in entries:
@@ -57,8 +56,8 @@ class PlaceholderText(Rule):
                     cell = next(cell for cell in header.cells if cell.index == entry.cell)
                     yield self.at(
                         _place(cell.rows, cell.index, first),
-                        f"{name} still holds the placeholder {_shown(first)!r}",
-                        help="replace it by what is true of this notebook",
+                        f"placeholder text in {name}: {_shown(first)!r}",
+                        help="replace it with text about this notebook",
                     )
                     break
 
@@ -89,7 +88,7 @@ def _shown(text: Text) -> str:
 
 
 def _place(rows: tuple[str, ...], cell: int, text: Text) -> Place:
-    """Return where a text stands; a text of several rows by its rows."""
+    """Return the place of a text, which may span several rows."""
     line = text.text.partition("\n")[0]
     column = rows[text.row - 1].find(line) + 1 or 1
     if "\n" in text.text:

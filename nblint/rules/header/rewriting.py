@@ -1,4 +1,4 @@
-"""Changes of headings that several rules make."""
+"""Changes to headings that several rules make."""
 
 from nblint.document.edit import TextEdit
 from nblint.document.model import Notebook
@@ -9,16 +9,15 @@ _DEEPEST = 6
 
 
 def with_level(notebook: Notebook, entry: Entry, level: int) -> TextEdit | None:
-    """Return the edit that gives a markdown heading another level.
+    """Return the edit that changes the level of a Markdown heading.
 
     Args:
         notebook: The notebook.
         entry: The heading.
-        level: The level; above 6 it stays at 6.
+        level: The level; a level deeper than 6 becomes 6.
 
     Returns:
-        The edit; None where the heading is written in another way, or in a way that has no such
-        level.
+        The edit; None where the heading is in a form that cannot have the level.
     """
     heading = entry.heading
     if heading is None:

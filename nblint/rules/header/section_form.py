@@ -9,7 +9,7 @@ from nblint.reading.header.headings import normalised
 from nblint.reading.markdown.block import Kind
 from nblint.settings import Form
 
-# What a section says that has nothing to list.
+# The text of a section that has nothing to list.
 _NOTHING = lazy_pattern(r"(?:none|n/a|not applicable)[.!]?", re.I)
 
 _KINDS: Mapping[Form, tuple[Kind, ...]] = MappingProxyType(
@@ -19,26 +19,26 @@ _KINDS: Mapping[Form, tuple[Kind, ...]] = MappingProxyType(
         "table": ("table",),
     }
 )
-_ARTICLES: Mapping[Form, str] = MappingProxyType(
-    {"list": "a list", "numbered-list": "a numbered list", "table": "a table"}
+_NOUNS: Mapping[Form, str] = MappingProxyType(
+    {"list": "list", "numbered-list": "numbered list", "table": "table"}
 )
 _ADVICE: Mapping[Form, str] = MappingProxyType(
     {
-        "list": "write each item on a row of its own that opens with '* '",
-        "numbered-list": "write each step on a row of its own that opens with '1. '",
+        "list": "write each item on its own line, starting with '* '",
+        "numbered-list": "write each step on its own line, starting with '1. '",
         "table": "write a table, or 'None' if there is nothing to list",
     }
 )
 
 
 class SectionForm(Rule):
-    """A section of the header is not in the form that the settings ask for.
+    """A section of the header does not have its configured form.
 
-    Data sources and references are lists, the description is a numbered list, and parameters are
-    a table: forms that a reader can skim, that people keep up to date item by item, and that tools
-    can read. Text around the list or table is welcome.
+    By default, data sources and references are lists, the description is a numbered list, and
+    parameters are a table. Readers can skim these forms, authors can update them item by item, and
+    tools can parse them. Text around the list or table is allowed.
 
-    A section that has nothing to list says `None`.
+    Write `None` in a section that has nothing to list.
 
     Refused:
 
@@ -69,13 +69,13 @@ class SectionForm(Rule):
             blocks = [entry.block for entry in section.entries]
             if form == "text" or not blocks or _says_none(section):
                 continue
-            # A table that does not render is NBL109's affair.
+            # NBL109 reports a table that does not render.
             if form == "table" and any(block.fault for block in blocks):
                 continue
             if not any(block.kind in _KINDS[form] for block in blocks):
                 yield self.at(
                     section.heading.place,
-                    f"the section {title!r} holds no {_ARTICLES[form].removeprefix('a ')}",
+                    f"section {title!r} has no {_NOUNS[form]}",
                     help=_ADVICE[form],
                 )
             elif missing := missing_columns(section):
@@ -83,13 +83,13 @@ class SectionForm(Rule):
                 noun = "column" if len(missing) == 1 else "columns"
                 yield self.at(
                     section.heading.place,
-                    f"the table of the section {title!r} lacks the {noun} {columns}",
-                    help=f"its header row is '{' | '.join(section.settings.columns)}'",
+                    f"missing {noun} {columns} in the table of section {title!r}",
+                    help=f"write the header row as '{' | '.join(section.settings.columns)}'",
                 )
 
 
 def missing_columns(section: Section) -> tuple[str, ...]:
-    """Return the configured columns that no table of a section has, by the best of its tables."""
+    """Return the configured columns that the best-matching table of a section lacks."""
     wanted = section.settings.columns
     lacking = [
         tuple(column for column in wanted if normalised(column) not in columns)

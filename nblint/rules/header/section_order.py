@@ -11,18 +11,18 @@ from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Entry, Header, Section
 from nblint.settings import HeaderSettings, SectionSettings
 
-# What text refers to and finds only in its own cell.
+# References that resolve only within their own cell.
 _BOUND_TO_CELL = lazy_pattern(r"attachment:|^ {0,3}\[[^\]\n]{1,200}\]:", re.M)
 
 
 class SectionOrder(Rule):
-    """The header's sections stand in another order than the settings have them.
+    """The header's sections are not in the configured order.
 
-    Whoever has read one notebook of the team knows where to look in the next: what it is for comes
-    first, its references come last.
+    Readers who know one of the team's notebooks know where to look in the next: the purpose comes
+    first, the references come last.
 
-    The fix moves whole sections, with all that stands under their headings; other text stays where
-    it is. It is offered where every section can be moved without another one being touched.
+    The fix moves whole sections, with everything under their headings. Other text stays in place.
+    The fix is offered only if every section can be moved without changing another.
 
     Refused:
 
@@ -57,7 +57,7 @@ class SectionOrder(Rule):
         self, header: Header, notebook: Notebook, settings: HeaderSettings
     ) -> Iterator[Finding]:
         order = list(settings.sections)
-        # A section that is there twice is NBL106's affair.
+        # NBL106 reports a section that is there twice.
         firsts = {section.settings: section for section in reversed(header.sections)}
         found = sorted(firsts.values(), key=header.sections.index)
         wanted = sorted(found, key=lambda section: order.index(section.settings))
@@ -78,15 +78,15 @@ class SectionOrder(Rule):
         titles = ", ".join(section.settings.title for section in wanted)
         yield self.at(
             misplaced.heading.place,
-            "the header's sections stand in another order than the settings have them",
-            help=f"{misplaced.settings.title!r} stands after {before.settings.title!r}; the order "
-            f"is: {titles}",
-            fix=Fix("move the sections into their order", edits) if edits else None,
+            "sections are not in the configured order",
+            help=f"move {misplaced.settings.title!r} before {before.settings.title!r}; "
+            f"the order is: {titles}",
+            fix=Fix("reorder the sections", edits) if edits else None,
         )
 
 
 class _Stretch(NamedTuple):
-    """The text of a section in one cell: offsets in the source, blank rows at its end left out."""
+    """The text of a section in one cell: offsets in the source, without blank lines at its end."""
 
     cell: int
     start: int
@@ -100,27 +100,34 @@ def _moves(
     found: Sequence[Section],
     wanted: Sequence[Section],
 ) -> tuple[Edit, ...] | None:
-    """Return the edits after which the same sections stand in their order; None if there are none.
+    """Return the edits that reorder the sections; None if no edits keep their contents.
 
-    Each section goes where another one stood, so that the text between sections stays.
+    Each section goes where another one was, so that the text between sections stays in place.
     """
-    moved = [
-        (slot, section) for slot, section in zip(found, wanted, strict=True) if slot != section
+    stretches = {section.settings: _stretches(header, notebook, section) for section in found}
+    pairs = [
+        (stretches[slot.settings], stretches[section.settings])
+        for slot, section in zip(found, wanted, strict=True)
+        if slot != section
     ]
-    stretches = {section.settings: _stretches(header, notebook, section) for section, _ in moved}
-    pairs = [(stretches[slot.settings], stretches[section.settings]) for slot, section in moved]
-    candidates: list[tuple[Edit, ...]] = []
-    if all(_fills_cells(notebook, stretch) for stretch, _ in pairs):
-        candidates.append((_reordered(notebook, pairs),))
-    elif all(len(stretch) == 1 for stretch, _ in pairs):
-        texts = [(slot[0], section[0]) for slot, section in pairs]
-        # Rows that need no blank row between them stay as close as they were.
-        candidates += [_swapped(notebook, texts, gap) for gap in (1, 2)] if texts else []
     before = _contents(header, [section.settings for section in wanted])
-    for edits in candidates:
+    for edits in _candidates(notebook, pairs):
         if edits and _contents_after(notebook, settings, edits) == before:
             return edits
     return None
+
+
+def _candidates(
+    notebook: Notebook, pairs: Sequence[tuple[list[_Stretch], list[_Stretch]]]
+) -> Iterator[tuple[Edit, ...]]:
+    """Yield edits to try: whole cells moved, or the texts of sections swapped within cells."""
+    if all(_fills_cells(notebook, slot) for slot, _ in pairs):
+        yield (_reordered(notebook, pairs),)
+    elif all(len(slot) == 1 for slot, _ in pairs):
+        texts = [(slot[0], section[0]) for slot, section in pairs]
+        # Lines that need no blank line between them stay as close as they were.
+        for gap in (1, 2):
+            yield _swapped(notebook, texts, gap)
 
 
 def _stretches(header: Header, notebook: Notebook, section: Section) -> list[_Stretch]:
@@ -160,7 +167,7 @@ def _reordered(
 def _swapped(
     notebook: Notebook, pairs: Sequence[tuple[_Stretch, _Stretch]], gap: int
 ) -> tuple[Edit, ...]:
-    """Return edits of texts; at least so many line ends stand between one and what follows it."""
+    """Return the edits that swap texts, with at least `gap` line ends after each one."""
     edits: list[Edit] = []
     for slot, section in pairs:
         source = notebook.cells[section.cell - 1].source
@@ -187,7 +194,7 @@ def _contents_after(notebook: Notebook, settings: HeaderSettings, edits: Sequenc
 
 
 def _contents(header: Header, order: Sequence[SectionSettings]) -> object:
-    """Return what a header says, section by section in an order, then outside of them."""
+    """Return a header's contents: by section, in the given order, then outside of sections."""
     entries = {section.settings: section.entries for section in header.sections}
     inside = {id(entry) for section in header.sections for entry in section.entries}
     others = [entry for entry in header.entries if id(entry) not in inside]

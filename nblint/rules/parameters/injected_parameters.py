@@ -8,13 +8,14 @@ from nblint.reading.python.cells import PythonCell
 
 
 class InjectedParameters(Rule):
-    """The parameters of one run were committed with the notebook.
+    """The notebook contains the parameters that papermill injected for one run.
 
-    Papermill puts a run's values into a cell of its own, tagged `injected-parameters`, in the copy
-    that it writes. In the notebook itself they overwrite its defaults, for everybody.
+    Papermill writes a run's values to a cell of their own, tagged `injected-parameters`, in the
+    copy of the notebook that it creates. In the notebook itself, they override its defaults for
+    everyone.
 
-    The fix deletes the cell. Where the parameters cell does not assign all that it assigns, the
-    notebook would miss a name, so that the fix needs `--unsafe-fixes`.
+    The fix deletes the cell. It needs `--unsafe-fixes` if the cell assigns a name that the
+    parameters cell does not, since the notebook would then lack it.
 
     Refused:
 
@@ -43,7 +44,7 @@ class InjectedParameters(Rule):
             injected = {parameter.name for parameter in assigned_in(PythonCell(cell))}
             yield self.at(
                 Place(cell.index, "metadata"),
-                "papermill's parameters of one run were committed",
-                help="delete the cell; keep papermill's output out of the repository",
+                "cell contains parameters that papermill injected for one run",
+                help="delete the cell, and keep papermill's output notebooks out of the repository",
                 fix=Fix("delete the cell", (DeleteCell(cell.index),), safe=injected <= defaults),
             )

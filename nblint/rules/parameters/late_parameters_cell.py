@@ -11,12 +11,12 @@ _DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 class LateParametersCell(Rule):
-    """A parameter is used in a cell above the parameters cell.
+    """A parameter is used before the parameters cell.
 
-    Papermill puts the values of a run right behind the parameters cell. What runs before it uses
-    the name without them, and on a fresh kernel fails.
+    Papermill inserts a run's values directly below the parameters cell. Cells above it do not see
+    them, and fail on a fresh kernel.
 
-    Move the parameters cell up: under the header, behind the imports at most.
+    Move the parameters cell up: below the header, or at most below the imports.
 
     Refused:
 
@@ -49,14 +49,14 @@ class LateParametersCell(Rule):
         for cell in python.containing(*names):
             if cell.cell.index >= own or not names:
                 return
-            # A name that is bound here is another value, or the cell's own affair.
+            # A name that is bound here is another value.
             names -= _bound(cell)
             for place, name in _uses(cell, names):
                 names.discard(name)
                 yield self.at(
                     place,
-                    f"the parameter {name!r} is used above the parameters cell",
-                    help="move the cell tagged 'parameters' up",
+                    f"parameter {name!r} is used before the parameters cell",
+                    help="move the cell tagged 'parameters' above this cell",
                 )
 
 
@@ -87,7 +87,7 @@ def _uses(cell: PythonCell, names: set[str]) -> Iterator[tuple[Place, str]]:
 
 
 def _run_now(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield the nodes that run with the cell: not the bodies of functions."""
+    """Yield the nodes that run with the cell, without the bodies of functions."""
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()

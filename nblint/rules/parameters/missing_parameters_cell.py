@@ -6,12 +6,13 @@ from nblint.reading.header.parameters import PARAMETERS_TAG, Parameters
 
 
 class MissingParametersCell(Rule):
-    """The header documents parameters, and no code cell is tagged `parameters`.
+    """The header documents parameters, but no code cell is tagged `parameters`.
 
-    Without the tag papermill puts the values at the top of the notebook, where the notebook's own
-    assignments overwrite them: a scheduled run silently ignores what it was given.
+    Without the tag, papermill inserts a run's values at the top of the notebook, where the
+    notebook's own assignments overwrite them: a scheduled run silently ignores the values it was
+    given.
 
-    Put the assignments into a code cell of their own and tag it: in JupyterLab under "Property
+    Assign the parameters in a code cell of their own and tag it: in JupyterLab under "Property
     Inspector" (the cogwheels), "Cell Tags".
 
     Refused:
@@ -51,17 +52,17 @@ class MissingParametersCell(Rule):
     def check(self, parameters: Parameters) -> Iterator[Finding]:
         if any(cell.type == "code" for cell in parameters.tagged):
             return
-        advice = f"assign them in one code cell and tag that {PARAMETERS_TAG!r}"
+        advice = f"assign the parameters in one code cell, and tag it {PARAMETERS_TAG!r}"
         for cell in parameters.tagged:
             yield self.at(
                 Place(cell.index, "metadata"),
-                f"the cell tagged {PARAMETERS_TAG!r} holds no code",
+                f"cell tagged {PARAMETERS_TAG!r} is not a code cell",
                 help=advice,
             )
             return
         if parameters.documented:
             yield self.at(
                 parameters.documented[0].place,
-                f"the header documents parameters, but no cell is tagged {PARAMETERS_TAG!r}",
+                f"parameters are documented, but no cell is tagged {PARAMETERS_TAG!r}",
                 help=advice,
             )

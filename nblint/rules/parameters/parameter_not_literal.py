@@ -5,14 +5,14 @@ from nblint.reading.header.parameters import Parameters
 
 
 class ParameterNotLiteral(Rule):
-    """A parameter's value is none that papermill can infer or replace.
+    """Papermill cannot infer or replace a parameter's value.
 
-    Papermill replaces a parameter by text, a number, a boolean, None, a list or a mapping. Where
-    the notebook has `Path("data")` it then gets a plain string, and `end = start + 7` keeps the
-    value that it was given from the old `start`.
+    Papermill replaces a parameter with a string, a number, a boolean, None, a list or a mapping.
+    Where the notebook has `Path("data")`, it gets a plain string instead, and `end = start + 7` is
+    still computed from the default `start`, not from the value that the run was given.
 
-    Assign literals in the parameters cell, one name a line, and compute the rest in the next cell:
-    `data = "data"` there, `data_path = Path(data)` here.
+    Assign literals in the parameters cell, one name per line, and compute the rest in the next
+    cell: `data = "data"` there, `data_path = Path(data)` here.
 
     Refused:
 
@@ -43,6 +43,7 @@ class ParameterNotLiteral(Rule):
             if parameter.obstacle:
                 yield self.at(
                     parameter.place,
-                    f"the parameter {parameter.name!r} {parameter.obstacle}",
-                    help="assign a literal here, one name a line; compute with it in the next cell",
+                    f"parameter {parameter.name!r} {parameter.obstacle}",
+                    help="assign a literal here, one name per line, "
+                    "and compute the rest in the next cell",
                 )

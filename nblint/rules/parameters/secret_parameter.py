@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class SecretParameter(Rule):
-    """A parameter holds a credential, or is there to be given one.
+    """A parameter holds a credential, or is meant to be given one.
 
-    Papermill writes the parameters of a run into the executed notebook, its log and the command
-    line of its process: `-p api_key=…` publishes the key even though the repository never held it.
+    Papermill writes a run's parameters to the executed notebook, to its log and to the command line
+    of its process: `-p api_key=…` publishes the key even if it was never in the repository.
 
-    Read the credential from the environment in the cell that needs it: the hub and the scheduler
-    set the variable. What counts is the name (`api_key`, `db_password`; not `secret_name` or
-    `max_tokens`) or a value that is a credential.
+    Read the credential from the environment in the cell that needs it; the hub and the scheduler
+    set the variable. A parameter is reported if its name is a credential's (`api_key`,
+    `db_password`, but not `secret_name` or `max_tokens`) or if its value is a credential.
 
     Refused:
 
@@ -48,15 +48,14 @@ class SecretParameter(Rule):
         if parameters.python is None or not parameters.assigned:
             return
         options = Options(frozenset(settings.disable), frozenset(settings.placeholders))
-        advice = "read it from the environment where it is needed, as os.environ[…]"
+        advice = "read it from the environment in the cell that needs it: os.environ[…]"
         values = _rows_with_credentials(parameters, options)
         for parameter in parameters.assigned:
             rows = range(parameter.place.row or 1, _end_row(parameter) + 1)
             if _is_named_so(parameter.name, parameter.value) or not values.isdisjoint(rows):
                 yield self.at(
                     parameter.place,
-                    f"the parameter {parameter.name!r} is a credential, which papermill writes"
-                    " into the executed notebook",
+                    _message(parameter.name),
                     help=advice,
                 )
         file = project.parameters_file
@@ -64,11 +63,14 @@ class SecretParameter(Rule):
             if _is_secret_key(key, options):
                 yield self.at(
                     key.place,
-                    f"{key.name!r} is a credential, which papermill writes into the executed"
-                    " notebook",
+                    _message(key.name),
                     help=advice,
                     path=file and file.path,
                 )
+
+
+def _message(name: str) -> str:
+    return f"parameter {name!r} is a credential, which papermill writes to the executed notebook"
 
 
 def _rows_with_credentials(parameters: Parameters, options: Options) -> frozenset[int]:
@@ -84,7 +86,7 @@ def _end_row(parameter: Parameter) -> int:
 
 
 def _is_named_so(name: str, value: ast.expr | None) -> bool:
-    """Say whether a name is a credential's; a weak one only where the value is to be given."""
+    """Tell whether a name is a credential's; a weak one counts only if its value is missing."""
     level = judge(name).level
     if level is Level.NONE:
         return False
@@ -92,7 +94,7 @@ def _is_named_so(name: str, value: ast.expr | None) -> bool:
         return level > Level.WEAK
     if level is Level.WEAK:
         return value.value is None or value.value == ""
-    # `db_password = True` switches something.
+    # `db_password = True` is a switch.
     return value.value is None or isinstance(value.value, str)
 
 

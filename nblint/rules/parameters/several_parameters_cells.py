@@ -8,8 +8,8 @@ from nblint.reading.header.parameters import PARAMETERS_TAG, Parameters
 class SeveralParametersCells(Rule):
     """More than one cell is tagged `parameters`.
 
-    Papermill takes the first and puts the values of a run right behind it. Whatever a later cell
-    assigns overwrites them.
+    Papermill uses the first one and inserts a run's values directly below it. The assignments of a
+    later cell overwrite them.
 
     Put all parameters into one cell, and remove the tag from the others.
 
@@ -38,6 +38,6 @@ class SeveralParametersCells(Rule):
         for cell in parameters.tagged[1:]:
             yield self.at(
                 Place(cell.index, "metadata"),
-                f"another cell before this one is tagged {PARAMETERS_TAG!r}; papermill takes that",
-                help="put all parameters into one cell",
+                f"duplicate cell tagged {PARAMETERS_TAG!r}: papermill uses only the first",
+                help="put all parameters into the first one, and remove the tag from this cell",
             )

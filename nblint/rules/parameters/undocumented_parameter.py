@@ -14,13 +14,13 @@ _UNKNOWN = "TODO"
 
 
 class UndocumentedParameter(Rule):
-    """A parameter is not in the header's table of parameters.
+    """A parameter is not in the header's parameters table.
 
-    Whoever schedules the notebook, or runs it for another case, sets its parameters without reading
-    its code. The table says which there are and what each of them does.
+    People who schedule the notebook, or run it for another case, set its parameters without reading
+    its code. The table lists the parameters and says what each one does.
 
-    A parameter is what the cell tagged `parameters` assigns; names that open with `_` are its own
-    affair. The fix adds the row, described by the comment behind the assignment where there is one.
+    A parameter is a name that the cell tagged `parameters` assigns; names that start with `_` are
+    private. The fix adds a row, described by the comment behind the assignment if there is one.
 
     Refused:
 
@@ -71,9 +71,11 @@ class UndocumentedParameter(Rule):
             edit = _edit(parameters, parameter, notebook, index)
             yield self.at(
                 parameter.place,
-                f"the header does not document the parameter {parameter.name!r}",
-                help="add it to the table under 'Parameters' and say what it does",
-                fix=Fix(f"document the parameter {parameter.name!r}", (edit,)) if edit else None,
+                f"undocumented parameter {parameter.name!r}",
+                help="add it to the parameters table in the header, and say what it does",
+                fix=Fix(f"add parameter {parameter.name!r} to the table", (edit,))
+                if edit
+                else None,
             )
 
 
@@ -88,7 +90,7 @@ def _edit(
 
 
 def _into(table: Table, parameter: Parameter, index: int) -> TextEdit:
-    """Return the edit that puts a row in a placeholder's stead, or at the table's end."""
+    """Return the edit that replaces a placeholder row, or adds a row at the table's end."""
     cell = table.cell
     row = _row(table, parameter, cell.rows[table.end_row - 1])
     if index < len(table.placeholders):
@@ -100,7 +102,7 @@ def _into(table: Table, parameter: Parameter, index: int) -> TextEdit:
 
 
 def _row(table: Table, parameter: Parameter, like: str) -> str:
-    """Return a row that looks like another one of its table."""
+    """Return a row in the style of another row of its table."""
     named = [normalised(column) for column in table.columns]
     others = [i for i in range(len(named)) if i != table.name_column]
     described = next((i for i in others if named[i] in _DESCRIPTIONS), (others or [-1])[0])
@@ -115,7 +117,7 @@ def _row(table: Table, parameter: Parameter, like: str) -> str:
 
 
 def _as_table(section: Section, parameter: Parameter, notebook: Notebook) -> TextEdit | None:
-    """Return the edit that opens a table under a section without one."""
+    """Return the edit that adds a table to a section without one."""
     last = section.entries[-1] if section.entries else section.entry
     cell = notebook.cells[last.cell - 1]
     if last.block.kind in ("html", "code", "list", "numbered-list"):
@@ -127,7 +129,7 @@ def _as_table(section: Section, parameter: Parameter, notebook: Notebook) -> Tex
     end_row = last.block.end_row
     end = offset_of(cell.source, end_row, len(cell.rows[end_row - 1]) + 1)
     before = cell.source[start:end].rstrip()
-    # The whole text is replaced, so that only one parameter opens a table.
+    # The whole text is replaced, so the edits of other parameters conflict: only one adds a table.
     text = table if normalised(before) == "none" else f"{before}\n\n{table}"
     return TextEdit(cell.index, start, end, text)
 

@@ -8,11 +8,11 @@ from nblint.suggestions import Suggestions, nearest
 class UnknownParameter(Rule):
     """The header documents a parameter that the parameters cell does not assign.
 
-    Whoever trusts the table sets it, and nothing changes: papermill passes an unknown parameter on
-    with a warning in its log. Mend the name, or drop the row.
+    Setting it has no effect: papermill only logs a warning about an unknown parameter. Correct the
+    name, or remove the row.
 
-    Silent where no cell is tagged `parameters`, which is NBL403's affair, and where that cell
-    cannot be read.
+    The rule is silent if no cell is tagged `parameters`, which NBL403 reports, and if that cell
+    cannot be parsed.
 
     Refused:
 
@@ -57,6 +57,7 @@ class UnknownParameter(Rule):
             if row.name not in assigned:
                 yield self.at(
                     row.place,
-                    f"the parameters cell does not assign {row.name!r}{suggestions.of(row.name)}",
-                    help="use the name that the cell tagged 'parameters' assigns, or drop the row",
+                    f"parameter {row.name!r} is not assigned in the parameters cell"
+                    f"{suggestions.of(row.name)}",
+                    help="use a name that the cell tagged 'parameters' assigns, or remove the row",
                 )

@@ -7,12 +7,12 @@ from nblint.suggestions import Suggestions, nearest
 
 
 class UnknownParameterKey(Rule):
-    """The parameters file sets what is no parameter of the notebook.
+    """The parameters file sets a parameter that the notebook does not have.
 
-    Papermill only logs an unknown parameter and ends with success: a scheduled run with a misspelt
-    key runs with the default and nobody notices.
+    Papermill only logs an unknown parameter and exits successfully: a scheduled run with a misspelt
+    key uses the default, and nobody notices.
 
-    The file is the one that the settings name: `[tool.nblint.parameters] file`. It is compared with
+    The file is the one that the setting `[tool.nblint.parameters] file` names. It is compared with
     each notebook that has a parameters cell.
 
     Refused:
@@ -41,7 +41,7 @@ class UnknownParameterKey(Rule):
             if key.name not in assigned:
                 yield self.at(
                     key.place,
-                    f"{key.name!r} is no parameter of the notebook{suggestions.of(key.name)}",
-                    help="use the name that the cell tagged 'parameters' assigns, or drop the key",
+                    f"unknown parameter {key.name!r}{suggestions.of(key.name)}",
+                    help="use a name that the cell tagged 'parameters' assigns, or remove the key",
                     path=file.path,
                 )

@@ -1,1 +1,1 @@
-"""Rules about running elsewhere."""
+"""Rules about reproducibility: outputs, code, packages, paths, the kernel, the file's name."""

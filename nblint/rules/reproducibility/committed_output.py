@@ -9,14 +9,14 @@ _KEEP = "keep_output"
 
 
 class CommittedOutput(Rule):
-    """Outputs or execution counts were committed.
+    """The notebook contains outputs or execution counts.
 
-    Outputs carry data, names and credentials into the history, from which they cannot be taken back
-    in practice; they make every diff unreadable, and they are not what the code gives today.
+    Outputs carry data, names and credentials into the repository's history, from which they are
+    hard to remove. They make diffs unreadable, and they need not be what the code returns today.
 
-    A cell tagged `keep_output` keeps its outputs, and so do all cells where the notebook's metadata
-    hold that key: what nbstripout keeps. The fix strips the notebook with nbstripout's library and
-    gives the same bytes as its pre-commit hook. Where a repository is to show outputs, say so:
+    Outputs are kept in a cell tagged `keep_output`, and in all cells if the notebook's metadata
+    have that key: nbstripout's rules. The fix strips the notebook with nbstripout's library, and
+    writes the same bytes as its pre-commit hook. If the repository is meant to show outputs, set
     `[tool.nblint.reproducibility] outputs = "keep"`.
 
     Refused:
@@ -61,8 +61,8 @@ class CommittedOutput(Rule):
                 place = Place(cell.index, "output", 1) if what == "outputs" else cell.place(1)
                 yield self.at(
                     place,
-                    f"the notebook was committed with {what}",
-                    help="strip it with --fix; tag a cell 'keep_output' to keep its outputs",
+                    f"notebook contains {what}",
+                    help="strip them, or tag a cell 'keep_output' to keep its outputs",
                     fix=Fix("strip outputs and execution counts", (StripOutputs(),)),
                 )
                 return
@@ -73,7 +73,7 @@ def _outputs(cell: Cell, *, keeps: bool) -> str | None:
 
 
 def _keeps(cell: Cell, *, default: bool) -> bool:
-    """Say whether nbstripout keeps a cell's outputs."""
+    """Tell whether nbstripout keeps a cell's outputs."""
     metadata = cell.metadata
     if "init_cell" in metadata:
         return bool(metadata["init_cell"])
@@ -83,7 +83,7 @@ def _keeps(cell: Cell, *, default: bool) -> bool:
 
 
 def _count(cell: Cell) -> str | None:
-    """Say whether a cell, or an output that it keeps, holds a count."""
+    """Return "execution counts" if a cell or an output that it keeps has one."""
     counts = [cell.data.get("execution_count"), cell.data.get("prompt_number")]
     counts += [output.data.get("execution_count") for output in cell.outputs]
     return "execution counts" if any(count is not None for count in counts) else None

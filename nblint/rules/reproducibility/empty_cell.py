@@ -6,13 +6,13 @@ from nblint.findings import Finding, Fix, Rule
 
 
 class EmptyCell(Rule):
-    """A cell holds nothing.
+    """A cell is empty.
 
-    Jupyter adds one at the end each time the last cell is run. It says nothing to a reader, and in
-    the middle of a notebook looks like something that was lost.
+    Jupyter adds an empty cell at the end each time the last cell is run. It tells readers nothing,
+    and in the middle of a notebook it looks as if something was lost.
 
-    The fix deletes it. Cells with outputs, attachments or tags are none of these, and
-    neither are cells that lack a text altogether, which is NBL002's affair.
+    The fix deletes the cell. Cells with outputs, attachments or tags are not reported, and neither
+    are cells without a `source` field, which NBL002 reports.
 
     Refused:
 
@@ -41,8 +41,8 @@ class EmptyCell(Rule):
             if _is_empty(cell):
                 yield self.at(
                     cell.place(1),
-                    "the cell is empty",
-                    help="delete it",
+                    "empty cell",
+                    help="delete the cell",
                     fix=Fix("delete the cell", (DeleteCell(cell.index),)),
                 )
 

@@ -6,13 +6,14 @@ from nblint.settings import ReproducibilitySettings
 
 
 class ExecutionOrder(Rule):
-    """The outputs are not those of one run from top to bottom.
+    """The outputs do not come from one run from top to bottom.
 
-    A notebook whose cells were run in another order, or partly, shows results that nobody gets who
-    runs it: a cell used what a later one, or one that is gone, had left behind.
+    If cells were run in another order, or only some of them, the notebook shows results that nobody
+    gets by running it: a cell used what a later one, or one that has been deleted, left in the
+    kernel.
 
-    Restart the kernel, run all cells and save. Only where outputs are kept; a notebook without any
-    count was not run, and is fine.
+    Restart the kernel, run all cells and save. The rule runs only where outputs are kept. A
+    notebook without execution counts was not run, and is not reported.
 
     Refused:
 
@@ -54,9 +55,9 @@ class ExecutionOrder(Rule):
             if count != expected:
                 yield self.at(
                     cell.place(1),
-                    "the cell was not run"
+                    "cell has no execution count, but others do"
                     if count is None
-                    else "the cells were not run once each, from top to bottom",
-                    help="restart the kernel, run all cells, and save",
+                    else "execution counts are not 1, 2, 3, … from top to bottom",
+                    help="restart the kernel, run all cells and save",
                 )
                 return

@@ -22,12 +22,12 @@ _COMMAND = lazy_pattern(
 class InstallInNotebook(Rule):
     """The notebook installs packages.
 
-    What it installs today is not what it installs next year, it changes the kernel for every other
-    notebook, and where a server has no way out it fails.
+    It installs other versions next year than today, it changes the kernel for every other notebook,
+    and it fails on a server without access to the internet.
 
-    Declare the packages in the repository's requirements, with versions, and install those when the
-    environment is made. Installations that only run on Colab or Kaggle (`if "google.colab" in
-    sys.modules:`), where nothing else makes one, are fine.
+    Declare the packages, with versions, in the repository's requirements, and install those when
+    the environment is created. Installations that run only on Colab or Kaggle (`if "google.colab"
+    in sys.modules:`), where nothing else creates an environment, are not reported.
 
     Refused:
 
@@ -52,13 +52,13 @@ class InstallInNotebook(Rule):
                     continue
                 yield self.at(
                     place,
-                    f"the notebook installs packages: {command!r}",
-                    help="declare them in the repository's requirements",
+                    f"notebook installs packages: {command!r}",
+                    help="declare the packages in the repository's requirements",
                 )
 
 
 def _rows_elsewhere(cell: PythonCell) -> frozenset[int]:
-    """Return the rows that only run where a service makes the environment."""
+    """Return the rows that run only where a service creates the environment."""
     rows: set[int] = set()
     for node in ast.walk(cell.tree) if cell.tree else ():
         if isinstance(node, ast.If) and _SERVICE.search(ast.unparse(node.test)):
@@ -97,7 +97,7 @@ def _words(found: re.Match[str]) -> str:
 
 
 def _is_shell(call: ast.Call) -> bool:
-    """Say whether a call runs a command: `os.system`, `subprocess.run`, `pip.main`."""
+    """Tell whether a call runs a command: `os.system`, `subprocess.run`, `pip.main`."""
     name = ast.unparse(call.func) if isinstance(call.func, (ast.Name, ast.Attribute)) else ""
     return name.startswith(("os.system", "os.popen", "subprocess.", "pip.main", "sp.")) or (
         name in ("check_call", "check_output", "run", "Popen", "call", "getoutput", "system")
@@ -105,7 +105,7 @@ def _is_shell(call: ast.Call) -> bool:
 
 
 def _written(call: ast.Call) -> str | None:
-    """Return the installation that a call's first argument writes: a text or a list of words."""
+    """Return the installation in a call's first argument, which is a string or a list of words."""
     match call.args:
         case [ast.Constant(value=str() as command), *_]:
             text = command

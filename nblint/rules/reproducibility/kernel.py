@@ -7,15 +7,15 @@ from nblint.settings import ReproducibilitySettings
 
 
 class Kernel(Rule):
-    """The notebook names no kernel, or one that the settings do not allow.
+    """The notebook has no kernel, or one that the settings do not allow.
 
-    Without a kernelspec a server asks the reader which kernel to use, and a scheduled run does not
-    know. A kernel of the author's own, such as `my-env`, is on nobody else's machine.
+    Without a kernelspec, Jupyter asks readers which kernel to use, and a scheduled run does not
+    know. A kernel of the author's own, such as `my-env`, does not exist on other machines.
 
-    Papermill gives up on a notebook with parameters that does not state its language either.
+    Papermill also fails on a notebook with parameters that does not state its language.
 
-    Choose a kernel that everybody has, and save. Which those are is for the settings to say:
-    `[tool.nblint.reproducibility] kernels = ["python3"]`; none there: any.
+    Choose a kernel that everyone has, and save. The setting `[tool.nblint.reproducibility] kernels
+    = ["python3"]` lists the allowed kernels; if it is empty, every kernel is allowed.
 
     Refused:
 
@@ -43,24 +43,26 @@ class Kernel(Rule):
     def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
         spec = notebook.metadata.get("kernelspec")
         name = spec.get("name") if isinstance(spec, dict) else None
-        allowed = ", ".join(map(repr, settings.kernels))
+        allowed = " or ".join(map(repr, settings.kernels))
         if not isinstance(name, str) or not name:
             yield self.at(
                 Place(surface="metadata"),
-                "the notebook names no kernel",
-                help=f"choose {allowed or 'one'} in Jupyter and save, or set metadata.kernelspec",
+                "missing kernel name",
+                help=f"choose {allowed or 'a kernel'} in Jupyter and save, "
+                "or set metadata.kernelspec",
             )
         elif settings.kernels and name not in settings.kernels:
             yield self.at(
                 Place(surface="metadata"),
-                f"the kernel {name!r} is none of those that everybody has",
+                f"kernel {name!r} is not in the allowed list",
                 help=f"choose {allowed} in Jupyter and save",
             )
         elif not _states_language(notebook) and _has_parameters(notebook):
             yield self.at(
                 Place(surface="metadata"),
-                "the notebook does not state its language, and papermill asks for it",
-                help="open it in Jupyter and save, or set metadata.kernelspec.language",
+                "missing kernel language, which papermill needs to inject parameters",
+                help="open the notebook in Jupyter and save it, "
+                "or set metadata.kernelspec.language",
             )
 
 

@@ -14,7 +14,7 @@ _PATH = lazy_pattern(
     r"|[A-Za-z]:(?:\\{1,2}|/)Users(?:\\{1,2}|/)(?P<windows>[^/\\\s'\"`$<>{}()\[\]:;,|*%]{1,60})"
     r")(?=[/\\])"
 )
-# Everybody's: accounts of images and services, shared folders, and words that stand for a name.
+# Not a person's: accounts of images and services, shared folders, and placeholders for a name.
 _EVERYBODY = frozenset([
     "...", "all", "app", "codespace", "default", "ec2-user", "hadoop", "jovyan", "jupyter",
     "kaggle", "me", "my_user", "myuser", "name", "public", "runner", "sagemaker-user", "shared",
@@ -25,13 +25,13 @@ _EVERYBODY = frozenset([
 
 
 class MachinePath(Rule):
-    r"""A path holds the home folder of one person.
+    r"""A path is in one person's home directory.
 
-    `/home/alice/data.csv` is on Alice's machine and on no other, and tells everybody what she is
-    called there. Accounts that everybody has, such as `/home/jovyan`, are fine.
+    `/home/alice/data.csv` exists only on Alice's machine, and tells everyone her user name.
+    Accounts that many machines share, such as `/home/jovyan`, are not reported.
 
-    Write the path relative to the notebook, or read the folder from a parameter or an environment
-    variable; `Path.home()` where a home folder is meant.
+    Write the path relative to the notebook, or read the directory from a parameter or an
+    environment variable. Where a home directory is meant, write `Path.home()`.
 
     Refused:
 
@@ -58,8 +58,8 @@ class MachinePath(Rule):
                 for place, path in _paths(cell, silent):
                     yield self.at(
                         place,
-                        f"'{path}' is the home folder of one person",
-                        help="make the path relative, or read its folder from a parameter",
+                        f"hard-coded home directory '{path}'",
+                        help="make the path relative, or read the directory from a parameter",
                     )
 
 
@@ -80,7 +80,7 @@ def _paths(cell: Cell, silent: frozenset[int]) -> Iterator[tuple[Place, str]]:
 
 
 def _unused_rows(cell: PythonCell) -> frozenset[int]:
-    """Return the rows of strings that nothing uses: docstrings and code that is commented out."""
+    """Return the rows of strings that nothing uses: docstrings and commented-out code."""
     rows: set[int] = set()
     for node in ast.walk(cell.tree) if cell.tree else ():
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

@@ -11,12 +11,13 @@ _ODD = lazy_pattern(r"[^A-Za-z0-9._-]")
 
 
 class NotebookName(Rule):
-    """The file's name says nothing, or is trouble elsewhere.
+    """The file's name is Jupyter's default, or contains unusual characters.
 
-    `Untitled3.ipynb` and `triage-Copy1.ipynb` are what Jupyter calls a file that nobody has named.
-    Spaces and unusual characters have to be quoted in every script, and differ between systems.
+    `Untitled3.ipynb` and `triage-Copy1.ipynb` are Jupyter's names for files that nobody has named.
+    Spaces and unusual characters must be quoted in scripts, and systems treat them differently.
 
-    Rename it with letters, digits, `.`, `_` and `-`: `phishing-triage.ipynb`.
+    Name the file after its purpose, with letters, digits, `.`, `_` and `-`:
+    `phishing-triage.ipynb`.
 
     Refused:
 
@@ -39,15 +40,15 @@ class NotebookName(Rule):
         stem = name.removesuffix(".ipynb")
         problem = None
         if _UNTITLED.fullmatch(stem):
-            problem = "is what Jupyter calls a new notebook"
+            problem = "is Jupyter's default for a new notebook"
         elif _COPY.fullmatch(stem):
-            problem = "is what Jupyter calls a copy"
+            problem = "is Jupyter's default for a copy"
         elif odd := _ODD.search(stem):
             what = "a space" if odd[0] == " " else repr(odd[0])
-            problem = f"holds {what}"
+            problem = f"contains {what}"
         if problem:
             yield self.at(
                 Place(surface="file", row=1, column=1),
-                f"the name {name!r} {problem}",
-                help="rename it with letters, digits, '.', '_' and '-', after what it is for",
+                f"file name {name!r} {problem}",
+                help="name it after its purpose, with letters, digits, '.', '_' and '-' only",
             )

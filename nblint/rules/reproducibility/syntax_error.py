@@ -6,21 +6,21 @@ from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import PythonCells
 
-# Where the parser says it in its message as well; a finding is recognised by its message.
+# The parser repeats the position in its message, which must stay the same when lines move.
 _POSITION = lazy_pattern(r" on line [0-9]{1,9}| \(detected at line [0-9]{1,9}\)")
-# Nobody's notebook runs with an earlier one any more, and its syntax was another.
+# Earlier versions have a different syntax, and no kernel runs them any more.
 _OLDEST = (3, 0)
 
 
-class SyntaxError(Rule):  # noqa: A001 - the name that people know it by
-    """A code cell is no Python that IPython could run.
+class SyntaxError(Rule):  # noqa: A001 - the name that people know
+    """A code cell cannot be parsed as Python.
 
-    The notebook stops there for everybody who runs it. Mostly it is a cell that was left half
-    written, or text that belongs in a markdown cell.
+    The notebook stops at this cell for everyone who runs it. Usually the cell is unfinished, or its
+    text belongs in a Markdown cell.
 
-    Magics, shell lines, help (`?`) and pasted prompts are what IPython makes of them. Cells tagged
-    `raises-exception` are meant to fail. Silent where the notebook states a Python that is newer
-    than the one that nblint runs on, which cannot judge it, or Python 2.
+    Magics, shell lines, help (`?`) and pasted prompts are read as IPython reads them. Cells tagged
+    `raises-exception` are expected to fail. The rule is silent if the notebook states Python 2, or
+    a Python version newer than the one that runs nblint, which cannot judge it.
 
     Refused:
 
@@ -46,13 +46,13 @@ class SyntaxError(Rule):  # noqa: A001 - the name that people know it by
                 error = cell.error
                 yield self.at(
                     cell.cell.place(error.row, error.column),
-                    f"Python cannot read this: {_POSITION.sub('', error.message)}",
-                    help="mend the cell, or make it a markdown or raw cell",
+                    f"cell cannot be parsed as Python: {_POSITION.sub('', error.message)}",
+                    help="correct the code, or make it a Markdown or raw cell",
                 )
 
 
 def _version(notebook: Notebook) -> tuple[int, int]:
-    """Return the Python that a notebook states; the running one where it states none."""
+    """Return the Python version that a notebook states; the running one if it states none."""
     info, kernel = notebook.metadata.get("language_info"), notebook.metadata.get("kernelspec")
     stated = info.get("version") if isinstance(info, dict) else None
     parts = stated.split(".")[:2] if isinstance(stated, str) else []

@@ -8,7 +8,7 @@ from nblint.project.distributions import STANDARD_LIBRARY, distributions
 from nblint.project.project import Project
 from nblint.reading.python.cells import PythonCell, PythonCells
 
-# Where a notebook runs these are: the kernel brings them, or the platform.
+# The kernel or the platform provides these.
 _PROVIDED = frozenset(["IPython", "ipykernel", "google.colab", "pyodide", "js", "pyodide_js"])
 _WRITTEN_FILE = lazy_pattern(r"(?:-a\s+)?(\S+?)\.py\s*")
 
@@ -16,12 +16,12 @@ _WRITTEN_FILE = lazy_pattern(r"(?:-a\s+)?(\S+?)\.py\s*")
 class UndeclaredImport(Rule):
     """A module is imported that no requirements file declares.
 
-    On the author's machine it happens to be there. On a colleague's, in the pipeline and on the
-    server after the next update it is not, or is another version.
+    The module happens to be installed on the author's machine. On a colleague's machine, in a
+    pipeline or on the server after the next update, it is missing or has another version.
 
-    Add its distribution to the requirements. Python's own modules, those of the repository itself,
-    and imports that the notebook can do without (`try: … except ImportError`) need no declaration.
-    Where the repository has no requirements file at all, one finding names all imports.
+    Add the package that provides it to the requirements. Python's own modules, the repository's
+    modules, and imports that the notebook can do without (`try: … except ImportError`) need no
+    declaration. In a repository without a requirements file, one finding lists all imports.
 
     Refused:
 
@@ -53,22 +53,24 @@ class UndeclaredImport(Rule):
             if not known and requirements.distributions.isdisjoint(candidates):
                 undeclared.setdefault(candidates[0], place)
         if undeclared and not requirements.files:
+            noun = "package" if len(undeclared) == 1 else "packages"
             yield self.at(
                 next(iter(undeclared.values())),
-                f"no requirements file declares what the notebook imports: {_list(undeclared)}",
-                help="write them into a requirements.txt, with versions",
+                f"missing requirements file for imported {noun} {_list(undeclared)}",
+                help=f"declare the {noun} in a requirements.txt, with versions",
             )
             return
         for distribution, place in undeclared.items():
+            file = requirements.files[0].name
             yield self.at(
                 place,
-                f"no requirements file declares {distribution!r}, which is imported here",
-                help=f"add it to {requirements.files[0].name}, or what else the module comes from",
+                f"imported package {distribution!r} is not in the requirements",
+                help=f"add it, or another package that provides the module, to {file}",
             )
 
 
 def _list(names: dict[str, Place]) -> str:
-    return ", ".join(sorted(names))
+    return ", ".join(map(repr, sorted(names)))
 
 
 def _is_provided(module: str) -> bool:
@@ -98,7 +100,7 @@ def _imports(python: PythonCells) -> Iterator[tuple[str, Place]]:
 
 
 def _optional(cell: PythonCell) -> set[int]:
-    """Return the imports that may fail: the notebook catches that."""
+    """Return the imports that may fail, because the notebook catches the error."""
     tries = (n for n in ast.walk(cell.tree) if isinstance(n, ast.Try)) if cell.tree else ()
     return {
         id(inner)
