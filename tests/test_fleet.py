@@ -485,7 +485,7 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     (here / "full").write_bytes(b"")
     assert "full: " in refused(".", "full")
     (here / "nblint.toml").write_text('select = ["XYZ"]')
-    assert "unknown rule 'XYZ'" in refused(".", "out")
+    assert "unknown rule code 'XYZ'" in refused(".", "out")
 
 
 def test_workers_with_another_nblint_are_refused(

@@ -145,6 +145,7 @@ def completed(
         masked = replace(
             finding,
             message=redaction.mask(finding.message),
+            subject=finding.subject and redaction.mask(finding.subject),
             help=finding.help and redaction.mask(finding.help),
             severity=selection.severity(finding.code, finding.severity),
         )
@@ -152,13 +153,13 @@ def completed(
         known = first.setdefault(secret.secret, place) if secret else place
         yield replace(
             masked,
-            fingerprint=_fingerprint(finding, redaction, salt),
+            fingerprint=_fingerprint(masked, salt),
             same_as=None if known == place else known,
             secret=None,
         )
 
 
-def _fingerprint(finding: Finding, redaction: Redaction, salt: str | None) -> str | None:
+def _fingerprint(finding: Finding, salt: str | None) -> str | None:
     """Return what a finding is recognised by when its cell moves or its message is reworded.
 
     A credential's is made from its value and a baseline's salt; without a salt there is none. All
@@ -166,10 +167,10 @@ def _fingerprint(finding: Finding, redaction: Redaction, salt: str | None) -> st
     """
     if finding.detector is not None:
         return finding.secret.fingerprint(salt) if finding.secret and salt else None
-    place, subject = finding.place, finding.subject and redaction.mask(finding.subject)
+    place = finding.place
+    parts = (finding.code, place.surface, place.mime or "", finding.subject)
     import hashlib
 
-    parts = (finding.code, place.surface, place.mime or "", subject)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

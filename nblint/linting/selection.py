@@ -104,7 +104,7 @@ def unknown_selector(selector: str) -> str:
         meant = f"; the families are {', '.join(FAMILIES)}"
     else:
         meant = nearest(selector.upper(), [*rules(), *FAMILIES, ALL])
-    return f"unknown rule {selector!r}{meant}"
+    return f"unknown rule code {selector!r}{meant}"
 
 
 def _validate(found: SettingsFile) -> None:

@@ -41,7 +41,7 @@ class Fingerprints:
     def of(self, reported: Reported) -> str:
         """Return 64 hexadecimal digits, which no other finding of the run has."""
         finding = reported.finding
-        known = finding.fingerprint or f"{finding.detector}\0{finding.message}"
+        known = finding.fingerprint or f"{finding.detector}\0{finding.subject}"
         alike = f"{reported.path}\0{finding.code}\0{known}"
         self._seen[alike] += 1
         text = f"{alike}\0{self._seen[alike]}"

@@ -156,10 +156,10 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
         ("selct = []", "nblint.toml: unknown key 'selct'; did you mean 'select'?"),
         ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
         ("select = [", "nblint.toml: not valid TOML: "),
-        ('select = ["NBL901"]', "nblint.toml: select: unknown rule 'NBL901'"),
+        ('select = ["NBL901"]', "nblint.toml: select: unknown rule code 'NBL901'"),
         ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),
-        ('severity = { NBL36 = "error" }', "unknown rule 'NBL36'; did you mean 'NBL306'?"),
-        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: unknown rule 'NBL19'"),
+        ('severity = { NBL36 = "error" }', "unknown rule code 'NBL36'; did you mean 'NBL306'?"),
+        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: unknown rule code 'NBL19'"),
         (
             'credentials.disable = ["github-tokn"]',
             "credentials.disable: unknown detector 'github-tokn'; did you mean 'github-token'?",
@@ -183,7 +183,7 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--select", "NBL12x"], "unknown rule 'NBL12x'; did you mean"),
+        (["--select", "NBL12x"], "unknown rule code 'NBL12x'; did you mean"),
         (["--output-format", "jsn"], "there is no output format 'jsn'; did you mean 'json'?"),
         (["--unsafe-fixes"], "--unsafe-fixes goes with --fix or --diff"),
         (["--config", "gone.toml"], "gone.toml: cannot be read"),
@@ -193,8 +193,8 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["--watch", "--fix"], "--watch only looks"),
         (["--fix", ""], "a path is empty; '.' is this folder"),
         (["--select", ""], "--select names no rule"),
-        (["--select", "nbl2"], "unknown rule 'nbl2'; did you mean 'NBL2'?"),
-        (["--select", "NBL7"], "unknown rule 'NBL7'; the families are NBL0, NBL1, NBL2"),
+        (["--select", "nbl2"], "unknown rule code 'nbl2'; did you mean 'NBL2'?"),
+        (["--select", "NBL7"], "unknown rule code 'NBL7'; the families are NBL0, NBL1, NBL2"),
         (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename goes with '-'"),
         (["--diff", "--output-format", "json"], "--diff is an output of its own"),
         (["--show-files", "--output-file", "a.txt"], "it does not go with --output-file"),

@@ -42,6 +42,7 @@ class EmbeddedCredential(Rule):
                 yield self.at(
                     credential.place,
                     self.message(credential),
+                    subject=credential.hit.name,
                     help=self.help(credential, variable_for(credential.hit, catalogue)),
                     detector=credential.hit.detector,
                     secret=credential.hit,

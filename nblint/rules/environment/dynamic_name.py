@@ -44,6 +44,7 @@ class DynamicName(Rule):
                     yield self.at(
                         use.place,
                         f"environment variable is {done} by a computed name",
+                        subject=done,
                         help="write the name as a literal, or loop over a tuple of names, "
                         "so that it can be checked",
                     )

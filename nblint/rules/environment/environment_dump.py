@@ -36,5 +36,6 @@ class EnvironmentDump(Rule):
                 yield self.at(
                     exposure.place,
                     f"all environment variables are shown by {exposure.by}",
+                    subject=exposure.by,
                     help="show one variable that is not a secret, or the names: sorted(os.environ)",
                 )

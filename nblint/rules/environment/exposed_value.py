@@ -43,5 +43,6 @@ class ExposedValue(Rule):
                 yield self.at(
                     exposure.place,
                     f"secret {exposure.name!r} is shown by {exposure.by}",
+                    subject=f"{exposure.name} {exposure.by}",
                     help=f'show whether it is set instead: "{exposure.name}" in os.environ',
                 )

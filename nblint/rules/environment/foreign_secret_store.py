@@ -37,5 +37,6 @@ class ForeignSecretStore(Rule):
                 yield self.at(
                     source.place,
                     f"{source.call} is available on one platform only",
+                    subject=source.call,
                     help="read the credential from the environment",
                 )

@@ -43,5 +43,6 @@ class LocalDotenv(Rule):
                 yield self.at(
                     source.place,
                     f"{source.call} reads variables from a local file",
+                    subject=source.call,
                     help="read them from the environment, and have them declared in the catalogue",
                 )

@@ -47,4 +47,5 @@ class OverwrittenVariable(Rule):
                 done = "removed" if write.removes else "overwritten"
                 message = f"catalogue variable {write.name!r} is {done}"
                 advice = "use the value that the hub sets, or another name"
-            yield self.at(write.place, message, help=advice)
+            how = "lost" if write.lost else "removed" if write.removes else "set"
+            yield self.at(write.place, message, subject=f"{write.name} {how}", help=advice)

@@ -37,5 +37,6 @@ class PromptedCredential(Rule):
                     source.place,
                     f"{source.call} prompts for a credential, "
                     "so the notebook cannot run unattended",
+                    subject=source.call,
                     help="read the credential from the environment",
                 )

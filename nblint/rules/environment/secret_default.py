@@ -53,6 +53,7 @@ class SecretDefault(Rule):
             yield self.at(
                 read.place,
                 f"secret {read.name!r} is read with a default value",
+                subject=read.name,
                 help=f'read it without a default, as in os.environ["{read.name}"]',
                 fix=fix,
             )

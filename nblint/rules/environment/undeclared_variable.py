@@ -55,6 +55,7 @@ class UndeclaredVariable(Rule):
                 use.place,
                 f"environment variable {use.name!r} is not in the catalogue"
                 + (f"; did you mean {nearest!r}?" if nearest else ""),
+                subject=use.name,
                 help=_LOST
                 if use.name in lost
                 else f"use a name from {catalogue.described}, or have this one declared there",

@@ -52,6 +52,7 @@ class UnguardedOptional(Rule):
             yield self.at(
                 read.place,
                 f"optional variable {read.name!r} is read as if it were always set",
+                subject=read.name,
                 help=f'read it with os.environ.get("{read.name}"), or test whether it is set',
                 fix=fix,
             )

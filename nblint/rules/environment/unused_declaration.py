@@ -52,6 +52,7 @@ class UnusedDeclaration(RepositoryRule):
                 yield self.at(
                     place,
                     f"declared variable {variable.name!r} is not read by any notebook",
+                    subject=variable.name,
                     help="remove the declaration, or correct the name",
                     path=project.root / variable.source,
                 )

@@ -51,17 +51,21 @@ class CellIds(Rule):
             if not cell.data:
                 continue
             if "id" not in cell.data:
-                problem = "missing cell id"
+                kind, problem = "missing", "missing cell id"
             elif cell.id is None or not _ID.fullmatch(cell.id):
-                problem = "invalid cell id: must be 1 to 64 letters, digits, '-' or '_'"
+                kind, problem = (
+                    "invalid",
+                    "invalid cell id: must be 1 to 64 letters, digits, '-' or '_'",
+                )
             elif cell.id in seen:
-                problem = "duplicate cell id"
+                kind, problem = "duplicate", "duplicate cell id"
             else:
                 seen.add(cell.id)
                 continue
             yield self.at(
                 cell.place(1),
                 problem,
+                subject=kind,
                 help="give the cell a unique id, or open the notebook in Jupyter and save it",
                 fix=Fix(
                     "give the cell a unique id",

@@ -61,40 +61,42 @@ class InvalidNotebook(Rule):
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         if is_plainly_valid(notebook.data):
             return
-        for path, problem in _problems(notebook.data):
+        for path, subject, problem in _problems(notebook.data):
             yield self.at(
                 _place(notebook, path),
                 problem,
+                subject=subject,
                 help="open the notebook in Jupyter and save it, or correct the JSON",
             )
 
 
-def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str]]:
-    """Yield what nbformat's schema says is wrong: the path to it, and the problem."""
+def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str, str]]:
+    """Yield what nbformat's schema says is wrong: the path to it, what it is about, the problem."""
     from nbformat import versions
     from nbformat.validator import get_validator
 
     version, minor = data.get("nbformat"), data.get("nbformat_minor")
     if not isinstance(version, int) or isinstance(version, bool):
         problem = "field 'nbformat' must be an integer"
-        yield [], problem if "nbformat" in data else "missing field 'nbformat'"
+        yield [], "version", problem if "nbformat" in data else "missing field 'nbformat'"
         return
     latest = 5 if version == 4 else 0
     known_minor = minor if isinstance(minor, int) and minor >= 0 else latest
     if version not in versions:  # nbformat would search all modules for it
-        yield [], f"unknown nbformat version {version}"
+        yield [], str(version), f"unknown nbformat version {version}"
         return
     try:
         validator = get_validator(version, known_minor, name="jsonschema")
     except KeyError:  # only for nbformat 4 does it read later minor versions than it knows
-        yield [], f"unknown nbformat version {version}.{known_minor}"
+        yield [], f"{version}.{known_minor}", f"unknown nbformat version {version}.{known_minor}"
         return
     if validator is None:
         return
     checked = _with_ids(data) if (version, known_minor) >= (4, 5) else data
     for error in validator.iter_errors(checked):
         for specific in _specific(error):
-            yield list(specific.absolute_path), _problem(specific, f"{version}.{known_minor}")
+            problem = _problem(specific, f"{version}.{known_minor}")
+            yield list(specific.absolute_path), _subject(specific), problem
 
 
 def _with_ids(data: dict[str, Any]) -> dict[str, Any]:
@@ -128,18 +130,35 @@ def _kinds(error: Any) -> list[str]:
     return names if {"code_cell", "stream"} & set(names) else []
 
 
+def _subject(error: Any) -> str:
+    """Return what of the schema a field breaks: no value, and no number of a cell."""
+    fields = [step for step in error.absolute_path if isinstance(step, str)]
+    is_there = isinstance(error.instance, dict) and _member(error) in error.instance
+    return " ".join([error.validator, *fields, _member(error), *(["unknown"] if is_there else [])])
+
+
+def _member(error: Any) -> str:
+    """Return the field that is missing or unexpected, or that says which kind something is."""
+    match error.validator:
+        case "required":
+            return str(next(key for key in error.validator_value if f"'{key}' " in error.message))
+        case "additionalProperties":
+            return str(min(set(error.instance) - set(error.schema.get("properties", {}))))
+        case "oneOf" if _kinds(error):
+            return "output_type" if "outputs" in error.absolute_path else "cell_type"
+    return ""
+
+
 def _problem(error: Any, version: str) -> str:
     """Return a message that names the field and quotes no value: it could be a secret."""
     name, within = _field(error)
     match error.validator:
         case "required":
-            missing = next(key for key in error.validator_value if f"'{key}' " in error.message)
-            return f"missing field '{within}{missing}'"
+            return f"missing field '{within}{_member(error)}'"
         case "additionalProperties":
-            extra = min(set(error.instance) - set(error.schema.get("properties", {})))
-            return f"unexpected field '{within}{extra}' (nbformat {version})"
+            return f"unexpected field '{within}{_member(error)}' (nbformat {version})"
         case "oneOf" if _kinds(error):
-            kind = "output_type" if "outputs" in error.absolute_path else "cell_type"
+            kind = _member(error)
             if kind not in error.instance:
                 return f"missing field '{within}{kind}'"
             return f"field '{within}{kind}' has an unknown value"

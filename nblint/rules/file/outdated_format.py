@@ -41,6 +41,7 @@ class OutdatedFormat(Rule):
         yield self.at(
             Place(surface="file", row=1, column=1),
             f"outdated notebook format: nbformat {notebook.nbformat}",
+            subject=str(notebook.nbformat),
             help="open the notebook in Jupyter and save it",
             fix=Fix("convert the notebook to nbformat 4.5", (Rewrite(converted),), safe=False)
             if converted

@@ -65,6 +65,7 @@ class UnusedSuppression(Rule):
             yield self.at(
                 place,
                 message,
+                subject=" ".join(found.codes),
                 help=advice,
                 fix=Fix("remove the suppression", (edit,)) if edit else None,
             )

@@ -49,5 +49,6 @@ class DefaultTitle(Rule):
         yield self.at(
             title.place,
             f"title {title.title!r} {what}",
+            subject=title.title,
             help="say in a few words what the notebook does",
         )

@@ -45,6 +45,7 @@ class DuplicateSection(Rule):
                 yield self.at(
                     section.heading.place,
                     f"duplicate section {title!r}",
+                    subject=title,
                     help="move its text under the first of the headings",
                 )
             seen.add(title)

@@ -46,5 +46,6 @@ class EmptySection(Rule):
                 yield self.at(
                     section.heading.place,
                     f"empty section {section.settings.title!r}",
+                    subject=section.settings.title,
                     help="write a sentence under the heading, or 'None' if there is nothing to say",
                 )

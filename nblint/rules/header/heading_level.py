@@ -50,6 +50,7 @@ class HeadingLevel(Rule):
                 heading.place,
                 f"section {section.settings.title!r} has a level-{heading.level} heading"
                 f" instead of level {SECTION_LEVEL}",
+                subject=f"{section.settings.title} {heading.level}",
                 help=f"write '{'#' * SECTION_LEVEL} {heading.title}'",
                 fix=Fix(f"change the heading to level {SECTION_LEVEL}", edits) if edits else None,
             )

@@ -76,6 +76,7 @@ class MalformedTable(Rule):
             yield self.at(
                 cell.place(row),
                 _PROBLEMS[fault],
+                subject=fault,
                 help="write '--- | ---' directly below the header row, with as many columns"
                 if fault != "hidden"
                 else r"write '|' inside a cell as '\|'",

@@ -79,6 +79,7 @@ class MissingSection(Rule):
             yield self.at(
                 header.end,
                 f"missing {sections}",
+                subject=" ".join(section.title for section in group),
                 help=advice,
                 fix=Fix(fixed, (edit,)) if edit else None,
             )

@@ -68,6 +68,7 @@ class NotAHeading(Rule):
             yield self.at(
                 heading.place,
                 f"{what} {heading.title!r} {_WRITTEN[heading.form]}",
+                subject=f"{heading.title} {heading.form}",
                 help=f"write '{'#' * level} {heading.title}'",
                 fix=Fix("write it as a Markdown heading", (edit,)) if edit else None,
             )

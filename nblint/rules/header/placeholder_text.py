@@ -47,16 +47,18 @@ class PlaceholderText(Rule):
     def check(self, header: Header, settings: HeaderSettings) -> Iterator[Finding]:
         placeholders = _placeholders(settings)
         parts: list[tuple[str, Iterable[Entry]]] = [
-            (f"section {section.settings.title!r}", section.entries) for section in header.sections
+            (section.settings.title, section.entries) for section in header.sections
         ]
-        for name, entries in [("the introduction", header.introduction), *parts]:
+        for title, entries in [("", header.introduction), *parts]:
+            where = f"section {title!r}" if title else "the introduction"
             for entry in entries:
                 first = next((t for t in entry.block.texts if _holds(t, placeholders)), None)
                 if first:
                     cell = next(cell for cell in header.cells if cell.index == entry.cell)
                     yield self.at(
                         _place(cell.rows, cell.index, first),
-                        f"placeholder text in {name}: {_shown(first)!r}",
+                        f"placeholder text in {where}: {_shown(first)!r}",
+                        subject=f"{title} {_shown(first)}",
                         help="replace it with text about this notebook",
                     )
                     break

@@ -76,6 +76,7 @@ class SectionForm(Rule):
                 yield self.at(
                     section.heading.place,
                     f"section {title!r} has no {_NOUNS[form]}",
+                    subject=f"{title} {form}",
                     help=_ADVICE[form],
                 )
             elif missing := missing_columns(section):
@@ -84,6 +85,7 @@ class SectionForm(Rule):
                 yield self.at(
                     section.heading.place,
                     f"missing {noun} {columns} in the table of section {title!r}",
+                    subject=f"{title} {' '.join(missing)}",
                     help=f"write the header row as '{' | '.join(section.settings.columns)}'",
                 )
 

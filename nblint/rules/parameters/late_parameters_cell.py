@@ -56,6 +56,7 @@ class LateParametersCell(Rule):
                 yield self.at(
                     place,
                     f"parameter {name!r} is used before the parameters cell",
+                    subject=name,
                     help="move the cell tagged 'parameters' above this cell",
                 )
 

@@ -57,6 +57,7 @@ class MissingParametersCell(Rule):
             yield self.at(
                 Place(cell.index, "metadata"),
                 f"cell tagged {PARAMETERS_TAG!r} is not a code cell",
+                subject="tagged",
                 help=advice,
             )
             return
@@ -64,5 +65,6 @@ class MissingParametersCell(Rule):
             yield self.at(
                 parameters.documented[0].place,
                 f"parameters are documented, but no cell is tagged {PARAMETERS_TAG!r}",
+                subject="documented",
                 help=advice,
             )

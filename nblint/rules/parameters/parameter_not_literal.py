@@ -44,6 +44,7 @@ class ParameterNotLiteral(Rule):
                 yield self.at(
                     parameter.place,
                     f"parameter {parameter.name!r} {parameter.obstacle}",
+                    subject=parameter.name,
                     help="assign a literal here, one name per line, "
                     "and compute the rest in the next cell",
                 )

@@ -56,6 +56,7 @@ class SecretParameter(Rule):
                 yield self.at(
                     parameter.place,
                     _message(parameter.name),
+                    subject=parameter.name,
                     help=advice,
                 )
         file = project.parameters_file
@@ -64,6 +65,7 @@ class SecretParameter(Rule):
                 yield self.at(
                     key.place,
                     _message(key.name),
+                    subject=key.name,
                     help=advice,
                     path=file and file.path,
                 )

@@ -72,6 +72,7 @@ class UndocumentedParameter(Rule):
             yield self.at(
                 parameter.place,
                 f"undocumented parameter {parameter.name!r}",
+                subject=parameter.name,
                 help="add it to the parameters table in the header, and say what it does",
                 fix=Fix(f"add parameter {parameter.name!r} to the table", (edit,))
                 if edit

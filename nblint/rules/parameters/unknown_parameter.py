@@ -59,5 +59,6 @@ class UnknownParameter(Rule):
                     row.place,
                     f"parameter {row.name!r} is not assigned in the parameters cell"
                     f"{suggestions.of(row.name)}",
+                    subject=row.name,
                     help="use a name that the cell tagged 'parameters' assigns, or remove the row",
                 )

@@ -42,6 +42,7 @@ class UnknownParameterKey(Rule):
                 yield self.at(
                     key.place,
                     f"unknown parameter {key.name!r}{suggestions.of(key.name)}",
+                    subject=key.name,
                     help="use a name that the cell tagged 'parameters' assigns, or remove the key",
                     path=file.path,
                 )

@@ -62,6 +62,7 @@ class CommittedOutput(Rule):
                 yield self.at(
                     place,
                     f"notebook contains {what}",
+                    subject=what,
                     help="strip them, or tag a cell 'keep_output' to keep its outputs",
                     fix=Fix("strip outputs and execution counts", (StripOutputs(),)),
                 )

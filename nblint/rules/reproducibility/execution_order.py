@@ -58,6 +58,7 @@ class ExecutionOrder(Rule):
                     "cell has no execution count, but others do"
                     if count is None
                     else "execution counts are not 1, 2, 3, … from top to bottom",
+                    subject="missing" if count is None else "order",
                     help="restart the kernel, run all cells and save",
                 )
                 return

@@ -53,6 +53,7 @@ class InstallInNotebook(Rule):
                 yield self.at(
                     place,
                     f"notebook installs packages: {command!r}",
+                    subject=command,
                     help="declare the packages in the repository's requirements",
                 )
 

@@ -48,6 +48,7 @@ class Kernel(Rule):
             yield self.at(
                 Place(surface="metadata"),
                 "missing kernel name",
+                subject="missing",
                 help=f"choose {allowed or 'a kernel'} in Jupyter and save, "
                 "or set metadata.kernelspec",
             )
@@ -55,12 +56,14 @@ class Kernel(Rule):
             yield self.at(
                 Place(surface="metadata"),
                 f"kernel {name!r} is not in the allowed list",
+                subject=name,
                 help=f"choose {allowed} in Jupyter and save",
             )
         elif not _states_language(notebook) and _has_parameters(notebook):
             yield self.at(
                 Place(surface="metadata"),
                 "missing kernel language, which papermill needs to inject parameters",
+                subject="language",
                 help="open the notebook in Jupyter and save it, "
                 "or set metadata.kernelspec.language",
             )

@@ -59,6 +59,7 @@ class MachinePath(Rule):
                     yield self.at(
                         place,
                         f"hard-coded home directory '{path}'",
+                        subject=path,
                         help="make the path relative, or read the directory from a parameter",
                     )
 

@@ -50,5 +50,6 @@ class NotebookName(Rule):
             yield self.at(
                 Place(surface="file", row=1, column=1),
                 f"file name {name!r} {problem}",
+                subject=name,
                 help="name it after its purpose, with letters, digits, '.', '_' and '-' only",
             )

@@ -57,6 +57,7 @@ class UndeclaredImport(Rule):
             yield self.at(
                 next(iter(undeclared.values())),
                 f"missing requirements file for imported {noun} {_list(undeclared)}",
+                subject=" ".join(sorted(undeclared)),
                 help=f"declare the {noun} in a requirements.txt, with versions",
             )
             return
@@ -65,6 +66,7 @@ class UndeclaredImport(Rule):
             yield self.at(
                 place,
                 f"imported package {distribution!r} is not in the requirements",
+                subject=distribution,
                 help=f"add it, or another package that provides the module, to {file}",
             )
 
