@@ -178,7 +178,7 @@ def _name(found: SettingsFile) -> str:
 
 
 def _is_notebook(entry: "os.DirEntry[str]") -> bool:
-    """Say whether there is a notebook to read: no pipe, no device, and no link to nothing.
+    """Tell whether there is a notebook to read: no pipe, no device, and no link to nothing.
 
     What cannot be looked at counts: reading it says why.
     """
@@ -189,7 +189,7 @@ def _is_notebook(entry: "os.DirEntry[str]") -> bool:
 
 
 def is_excluded(path: Path, found: SettingsFile) -> bool:
-    """Say whether settings exclude a notebook.
+    """Tell whether settings exclude a notebook.
 
     Args:
         path: Its absolute path.

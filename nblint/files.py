@@ -6,7 +6,7 @@ from nblint.errors import SettingsError, unreadable
 
 
 def is_file(path: Path) -> bool:
-    """Say whether there is a regular file; none is what cannot be looked at, a pipe or a device."""
+    """Tell whether a path is a regular file, and no pipe, device or path that cannot be read."""
     try:
         return path.is_file()
     except OSError:

@@ -25,7 +25,7 @@ _LAZY = {_STAR: "[^/]*?", _LEADING: "(?:.+?/)??", _INNER: "(?:/.+?)??"}
 
 
 def matches(relative: str, globs: Sequence[str]) -> bool:
-    """Say whether a path matches one of some globs.
+    """Tell whether a path matches one of some globs.
 
     Args:
         relative: The path, relative to what the globs are relative to, with `/` between its parts.

@@ -307,7 +307,7 @@ def _decoded(data: bytes, file: Path) -> object:
 
 
 def _is_inside(path: str) -> bool:
-    """Say whether a relative path stays in the folder that it is relative to."""
+    """Tell whether a relative path stays in the folder that it is relative to."""
     parts = path.replace("\\", "/").split("/")
     return bool(parts[0]) and ":" not in parts[0] and ".." not in parts and "\0" not in path
 

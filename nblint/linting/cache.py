@@ -47,7 +47,7 @@ class Cache:
         return frozenset(self._kept())
 
     def knows(self, key: bytes | None, path: Path, name: str) -> bool:
-        """Say whether nothing was found in a file when it held what it holds now.
+        """Tell whether nothing was found in a file when it held what it holds now.
 
         Args:
             key: What stands for all that it is checked against; None: nothing does.

@@ -68,7 +68,7 @@ class RuleDocumentation:
         fixable: "safe", "unsafe" where every fix needs `--unsafe-fixes`, or None.
         settings: The keys of the settings that decide what it finds: "header.sections".
         refused: A notebook that it refuses; None where its docstring shows none.
-        instead: The same notebook, mended.
+        instead: The same notebook, fixed.
         url: The address of this documentation.
     """
 

@@ -63,7 +63,7 @@ def fix_document(
         if fixed is None:
             break
         rounds += 1
-        if rounds > _MOST_ROUNDS:  # these mend nothing: once more, without them
+        if rounds > _MOST_ROUNDS:  # these fix nothing: once more, without them
             vain.update(finding.code for finding in chosen)
             document, checked, fixes, rounds = before, first, 0, 0
             continue

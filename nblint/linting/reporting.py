@@ -1,4 +1,4 @@
-"""From what is found and mended to what reports say of it."""
+"""From what is found and fixed to what reports say of it."""
 
 from collections.abc import Iterable, Iterator
 

@@ -159,5 +159,5 @@ def assert_old_or_new(
 
 
 def similar(one: bytes, other: bytes) -> bool:
-    """Say whether files are the same; of a baseline, whose salt differs each time, the shape."""
+    """Tell whether files are the same; of a baseline, whose salt differs each time, the shape."""
     return len(one) == len(other) and one.splitlines()[-1] == other.splitlines()[-1]
