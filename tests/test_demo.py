@@ -86,7 +86,7 @@ def hook_says(author: Author, *lines: str, status: int) -> None:
     (author.repository / ".git/hook.sh").write_text(script)
 
 
-FINDING = "notebook.ipynb:cell 1:1:1: NBL102 the header has no section"
+FINDING = "notebook.ipynb:cell 1:1:1: NBL102 missing section 'Purpose'"
 FAILED = "nblint (notebooks).....Failed"
 PASSED = "nblint (notebooks).....Passed"
 

@@ -82,7 +82,7 @@ def test_a_credential_in_code_or_text_is_refused(server: Server) -> None:
 
     first_line = server.save(model(HEADER, ("markdown", f"The token is {TOKEN}.")))
     assert first_line
-    assert "begins with “The token is ghp_….”: GitHub token in text" in first_line
+    assert "begins with “The token is ghp_….”: GitHub token in a text cell" in first_line
     assert TOKEN[4:20] not in first_line
 
 

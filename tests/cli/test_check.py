@@ -68,12 +68,12 @@ def test_a_finding_says_where_what_and_what_to_do() -> None:
     rows = WITHOUT_AUDIENCE.count("\n") + 1
     assert result.exit_code == 1
     assert result.stdout == (
-        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 the header has no section 'Audience'\n"
+        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 missing section 'Audience'\n"
         "  in the cell: # Phishing triage\n"
         f"  {rows} | * The abuse mailbox\n"
         f"  {' ' * len(str(rows))} | ^^^^^^^^^^^^^^^^^^^\n"
-        "  help: add a heading '## Audience' and say it there\n"
-        "  fix: insert the section 'Audience' (--fix)\n"
+        "  help: add a heading '## Audience' with its text below\n"
+        "  fix: insert section 'Audience' (--fix)\n"
         "1 error, 1 notebook checked; 1 fixable with --fix.\n"
     )
 
@@ -103,7 +103,7 @@ def test_json_has_every_key_in_order() -> None:
         "file_line": line,
         "detector": None,
         "fingerprint": finding["fingerprint"],
-        "fix": {"safe": True, "message": "insert the section 'Audience'"},
+        "fix": {"safe": True, "message": "insert section 'Audience'"},
         "url": "",
     }
     assert finding["url"].endswith("/NBL102/")
@@ -252,7 +252,7 @@ def test_an_excluded_file_that_is_named_counts_as_checked() -> None:
 def test_warnings_fail_only_a_strict_run() -> None:
     write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
     Path("nblint.toml").write_text('[severity]\nNBL102 = "warning"')
-    assert "NBL102 warning: the header" in nblint("check").stdout
+    assert "NBL102 warning: missing section" in nblint("check").stdout
     assert nblint("check").exit_code == 0
     assert nblint("check", "--strict").exit_code == 1
     assert nblint("check", "--strict", "--exit-zero").exit_code == 0

@@ -30,7 +30,7 @@ def test_a_rule_is_explained_by_code_and_by_name() -> None:
     assert by_code.exit_code == by_name.exit_code == 0
     assert by_code.stdout == by_name.stdout
     assert by_code.stdout.startswith(
-        "NBL302 secret-default\n\nA secret is read with a string to fall back to.\n\n`os.getenv("
+        "NBL302 secret-default\n\nA secret is read with a default value.\n\nIn `os.getenv("
     )
     assert by_code.stdout.endswith(
         "severity: error\n"
@@ -64,7 +64,7 @@ def test_a_rule_for_programs() -> None:
         "code": "NBL302",
         "name": "secret-default",
         "family": "environment",
-        "summary": "A secret is read with a string to fall back to.",
+        "summary": "A secret is read with a default value.",
         "explanation": "",
         "severity": "error",
         "default": True,

@@ -339,7 +339,9 @@ def test_what_does_without(arguments: tuple[str, ...]) -> None:
 def test_what_more_is_wanted_of_is_examined(arguments: tuple[str, ...]) -> None:
     assert known(*arguments) == 0
     assert known(*arguments) == 0
-    assert ("REGION is declared" in nblint("check", *arguments).stdout) == (len(arguments) == 2)
+    assert ("declared variable 'REGION'" in nblint("check", *arguments).stdout) == (
+        len(arguments) == 2
+    )
 
 
 def test_a_baseline_is_asked_after_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:

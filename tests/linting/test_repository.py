@@ -34,7 +34,8 @@ def found(*arguments: str) -> list[str]:
     result = CliRunner().invoke(main, ["check", "--output-format", "json", *arguments])
     findings = json.loads(result.stdout)
     assert all(f["code"] == "NBL308" for f in findings if f["code"] != "NBL001")
-    return [f"{f['path']}:{f['row']} {f['message'].split()[0]}" for f in findings]
+    quoted = [f["message"].partition("'")[2].partition("'")[0] for f in findings]
+    return [f"{f['path']}:{f['row']} {name}" for f, name in zip(findings, quoted, strict=True)]
 
 
 def test_what_no_notebook_reads(repository: Path) -> None:

@@ -133,9 +133,9 @@ def test_a_finding() -> None:
     (item,) = re.findall(r"<li class=\"finding.*?</li>", shown, re.S)
     assert Page(item).text() == (
         "error NBL301 undeclared-variable cell 2, line 3, column 8, line 38 of the file"
-        "SITTE is not in the catalogue; did you mean SITE?"
+        "environment variable 'SITTE' is not in the catalogue; did you mean 'SITE'?"
         "1 import os\n2 \n3 site = os.environ['SITTE'], 1\n4 print(site)\n"
-        "Help declared in environment.toml (1 name); ask the hub's owners for a new one"
+        "Help use a name from environment.toml (1 name), or have this one declared there"
     )
     assert Page(item).inside("mark") == ["os.environ['SITTE']"]
     assert Page(shown).inside("h4") == []

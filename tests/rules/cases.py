@@ -1,19 +1,18 @@
-"""Literate cases: Markdown files in which settings, a notebook and what is expected stand together.
+"""Literate cases: Markdown files with settings, a notebook and what is expected, side by side.
 
-A file is named after the rule that its cases are for. Under each `##` heading stands one case, in
-fenced blocks:
+A file is named after its rule. Each `##` heading has one case below it, in fenced blocks:
 
     ```toml                  settings: a pyproject.toml; without one, the defaults
-    ```text environment.toml any other file of the repository, by its name
+    ```text environment.toml another file of the repository, by its name
     ```py:percent            the notebook as jupytext's percent script; `tags=["x"]` tags a cell;
-                             behind it the file's name, where that matters
-    ```json                  the notebook's very bytes instead, where those matter
-    ```findings              what is found, a line a finding; help only where the case shows one
-    ```fixed                 the notebook after all fixes, unsafe ones too
+                             followed by the file's name, where that matters
+    ```json                  the notebook's exact bytes instead, where those matter
+    ```findings              what is found, one finding per line; help only if the case shows one
+    ```fixed                 the notebook after all fixes, including unsafe ones
 
 Only the rule that the file is named after runs, unless the settings select others. A notebook
-without a `findings` block is fine as it is. `«github-token»` is a credential of that kind, made
-when the test runs, so that no file holds one.
+without a `findings` block must pass. `«github-token»` stands for a credential of that kind, which
+is made when the test runs, so that no file holds one.
 """
 
 import json
@@ -68,7 +67,7 @@ class Case:
         return self.findings.text.splitlines() if self.findings else []
 
     def lay_out(self, folder: Path) -> None:
-        """Write the repository that the notebook stands in; its root is the folder."""
+        """Write the repository that contains the notebook to a folder, its root."""
         (folder / ".git").mkdir()
         for name, text in self.files.items():
             path = folder / name
@@ -122,11 +121,11 @@ def _add(case: Case, block: Block) -> None:
         case [_, name]:
             case.files[name] = block.text
         case _:
-            raise ValueError(f"{case.file.name}: {case.title}: what is a block of {block.info}?")
+            raise ValueError(f"{case.file.name}: {case.title}: unknown block {block.info}")
 
 
 def percent_to_bytes(text: str) -> bytes:
-    """Return the notebook that a percent script stands for, as Jupyter would save it."""
+    """Return the notebook of a percent script, as Jupyter would save it."""
     notebook = jupytext.reads(text, fmt="py:percent")
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "name": "python3"}}
     for index, cell in enumerate(notebook.cells, 1):
@@ -146,7 +145,7 @@ def bytes_to_percent(data: bytes) -> str:
 
 
 def cells(data: bytes) -> list[tuple[str, str, object]]:
-    """Return what of a notebook's cells a percent script can say."""
+    """Return the parts of a notebook's cells that a percent script can hold."""
     return [
         (cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", []))
         for cell in json.loads(data)["cells"]
@@ -154,7 +153,7 @@ def cells(data: bytes) -> list[tuple[str, str, object]]:
 
 
 def lines(notebook: str, findings: list[Finding], *, with_help: bool) -> list[str]:
-    """Return findings as the cases write them."""
+    """Return findings as cases write them."""
     printed = []
     for finding in findings:
         warning = "warning: " if finding.severity == "warning" else ""
@@ -166,7 +165,7 @@ def lines(notebook: str, findings: list[Finding], *, with_help: bool) -> list[st
 
 
 def rewrite(case: Case, found: list[str], fixed: str | None) -> None:
-    """Put what was found into the case's file."""
+    """Write what was found to the case's file."""
     new = {"findings": "\n".join(found), "fixed": (fixed or "").rstrip("\n")}
     after = max(b.end for b in (case.notebook, case.findings, case.fixed) if b)
     changes = []

@@ -1,4 +1,4 @@
-"""NBL501 judges by itself what is kept, without loading nbstripout; the two have to agree."""
+"""NBL501 decides what is kept without loading nbstripout; the two must agree."""
 
 import json
 from typing import Any

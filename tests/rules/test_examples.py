@@ -1,4 +1,4 @@
-"""The examples in the rules' docstrings: what is refused is found, what is to be written is not."""
+"""The examples in the rules' docstrings: "Refused" has a finding, "Instead" has none."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ import numpy as np
 
 site = os.environ["DATADOG_SITE"]
 """
-# What a rule needs beside itself.
+# Settings of the rules that need some.
 SETTINGS = {
     "NBL009": 'select = ["NBL009", "NBL201"]',
     "NBL409": 'select = ["NBL409"]\nparameters.file = "parameters.yaml"',
@@ -40,7 +40,7 @@ SETTINGS = {
 
 
 def lay_out(code: str, example: Example) -> None:
-    """Write the repository that an example stands in to the current directory."""
+    """Write the repository that contains an example to the current directory."""
     text = expand(example.text)
     files = dict(REPOSITORY)
     name, notebook = "triage.ipynb", percent_to_bytes(NOTEBOOK)

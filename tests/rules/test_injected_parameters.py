@@ -1,4 +1,4 @@
-"""NBL406's fix is a safe one only where nothing but the run's values goes."""
+"""NBL406's fix is safe only if it removes nothing but the run's values."""
 
 import json
 

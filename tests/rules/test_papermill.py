@@ -99,7 +99,7 @@ def test_an_unknown_parameter_is_only_logged(tmp_path: Path) -> None:
     notebook.write_bytes(notebook_of(NOTEBOOK))
     printed, log = papermill(notebook, "-p", "mailbx", "phishing")
     assert "phishing" not in printed
-    assert re.search(r"unknown parameter", log, re.IGNORECASE), "why NBL402 and NBL409 are there"
+    assert re.search(r"unknown parameter", log, re.IGNORECASE), "why NBL402 and NBL409 exist"
 
 
 FIXED = [case for case in read_cases() if case.code == "NBL401" and case.fixed]

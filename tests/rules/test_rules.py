@@ -1,4 +1,4 @@
-"""Every literate case, and what must hold of every rule."""
+"""Every literate case, and what must hold for every rule."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from tests.rules.cases import (
 CASES = read_cases()
 
 
-# From the bottom up, so that rewriting one case leaves the rows of the others where they are.
+# From the bottom up, so that rewriting one case does not move the others.
 @pytest.mark.parametrize(
     "case", CASES[::-1], ids=lambda case: f"{case.code}: {case.title}".replace("::", ":")
 )
@@ -61,12 +61,12 @@ def test_rule(code: str) -> None:
     assert re.fullmatch(r"NBL[0-9]{3}", code)
     assert code[:4] in FAMILIES
     family = type(rule).__module__.split(".")[2]
-    assert family == FAMILIES[code[:4]], "a rule stands in the folder of its family"
+    assert family == FAMILIES[code[:4]], "a rule is in the folder of its family"
     module = type(rule).__module__.split(".")[3]
     assert module.replace("_", "-") == rule.name, "a rule's file has the rule's name"
 
     summary, _, rest = explanation(rule).partition("\n")
-    assert summary.endswith("."), "the docstring opens with a sentence that says what is wrong"
+    assert summary.endswith("."), "the docstring starts with a sentence that says what is wrong"
     assert rest.startswith("\n"), "then a blank line, then why, and what to write instead"
     assert len(rest.split()) >= 15
 
@@ -76,7 +76,7 @@ def test_rule(code: str) -> None:
     assert any(not case.expected for case in own), "a good case"
 
 
-def test_what_a_rule_says_of_its_fixes_is_what_the_cases_show(tmp_path: Path) -> None:
+def test_a_rule_declares_the_fixes_that_its_cases_show(tmp_path: Path) -> None:
     offered: dict[str, set[bool]] = {}
     for number, case in enumerate(CASES):
         folder = tmp_path / str(number)

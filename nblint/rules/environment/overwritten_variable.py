@@ -12,9 +12,10 @@ class OverwrittenVariable(Rule):
     readers expect, and often holds a credential. Leave the variable alone, or keep the notebook's
     own value under another name.
 
-    A variable may be set where it is missing: with `os.environ.setdefault`, or behind `if "X" not
-    in os.environ`. So may `X=1 command` in a shell line, which affects only that command. `!export
-    X=1` is reported although it has no effect: each `!` line runs in its own shell.
+    Setting a variable only where it is missing is not reported: with `os.environ.setdefault`, or
+    behind `if "X" not in os.environ`. Neither is `X=1 command` in a shell line, which affects only
+    that command. `!export X=1` is reported although it has no effect: each `!` line runs in its own
+    shell.
 
     Refused:
 

@@ -8,7 +8,7 @@ from nblint.reading.environment.environment import Environment
 
 
 class SecretDefault(Rule):
-    """A secret is read with a string as its default.
+    """A secret is read with a default value.
 
     In `os.getenv("API_KEY", "abc")`, the default is either a credential, which must not be in a
     notebook, or a placeholder, with which the notebook fails later and in a less obvious place.

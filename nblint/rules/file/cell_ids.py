@@ -13,9 +13,9 @@ class CellIds(Rule):
     """A cell's id is missing, invalid or used twice.
 
     nbformat requires an id for each cell since version 4.5. Jupyter gives a cell without one a new
-    random id each time it opens the notebook, so the file changes although nobody edited it. Where
-    two cells have the same id, tools that identify cells by it, such as merge tools, comments,
-    papermill and nblint's baseline, confuse them.
+    random id each time it opens the notebook, so the file changes although nobody edited it. Merge
+    tools, comments, papermill and nblint's baseline identify cells by id, and confuse two cells
+    with the same one.
 
     The fix derives an id from the cell's text.
 

@@ -20,7 +20,7 @@ class PlaceholderText(Rule):
     answer, which readers cannot know.
 
     A paragraph, list item or table cell is reported if all of it is one of the skeleton's texts or
-    a configured placeholder, or if it starts with `TODO:`. Each section is reported once.
+    a configured placeholder, or if it starts with `TODO:` or `TBD:`. Each section is reported once.
 
     Refused:
 

@@ -11,8 +11,8 @@ class ParameterNotLiteral(Rule):
     Where the notebook has `Path("data")`, it gets a plain string instead, and `end = start + 7` is
     still computed from the default `start`, not from the value that the run was given.
 
-    Assign literals in the parameters cell, one name per line, and compute the rest in the next
-    cell: `data = "data"` there, `data_path = Path(data)` here.
+    Assign literals in the parameters cell, one name per line (`data = "data"`), and compute the
+    rest in the next cell (`data_path = Path(data)`).
 
     Refused:
 

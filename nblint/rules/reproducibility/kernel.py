@@ -9,8 +9,8 @@ from nblint.settings import ReproducibilitySettings
 class Kernel(Rule):
     """The notebook has no kernel, or one that the settings do not allow.
 
-    Without a kernelspec, Jupyter asks readers which kernel to use, and a scheduled run does not
-    know. A kernel of the author's own, such as `my-env`, does not exist on other machines.
+    Without a kernelspec, Jupyter asks readers which kernel to use, and a scheduled run cannot
+    choose one. A kernel of the author's own, such as `my-env`, does not exist on other machines.
 
     Papermill also fails on a notebook with parameters that does not state its language.
 

@@ -19,8 +19,9 @@ class SyntaxError(Rule):  # noqa: A001 - the name that people know
     text belongs in a Markdown cell.
 
     Magics, shell lines, help (`?`) and pasted prompts are read as IPython reads them. Cells tagged
-    `raises-exception` are expected to fail. The rule is silent if the notebook states Python 2, or
-    a Python version newer than the one that runs nblint, which cannot judge it.
+    `raises-exception` are expected to fail, and are not reported. The rule is silent if the
+    notebook states Python 2, or a Python version newer than the one that runs nblint, which cannot
+    judge it.
 
     Refused:
 
