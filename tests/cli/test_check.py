@@ -391,7 +391,7 @@ def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
     write("a.ipynb", ("markdown", complete_header()))
     result = nblint("check")
     assert result.exit_code == 2
-    assert "a.ipynb: NBL101 missing-title failed (ValueError): a fault of nblint" in result.stderr
+    assert "a.ipynb: NBL101 missing-title failed (ValueError): a bug in nblint" in result.stderr
     assert "words" not in result.output
 
 

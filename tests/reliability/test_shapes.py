@@ -152,7 +152,7 @@ def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def faultless(*arguments: str) -> Result:
     result = nblint(*arguments)
-    assert "a fault of nblint" not in result.output
+    assert "a bug in nblint" not in result.output
     return result
 
 
