@@ -126,12 +126,12 @@ def test_a_file_that_is_no_toml(data: bytes, words: str, tmp_path: Path) -> None
 
 def test_a_configuration_that_says_nothing_of_nblint(tmp_path: Path) -> None:
     config = write(tmp_path, "[tool.other]")
-    with pytest.raises(SettingsError, match=r"has no \[tool.nblint\]"):
+    with pytest.raises(SettingsError, match=r"no \[tool.nblint\] table"):
         SettingsFinder(config)
 
 
 @pytest.mark.parametrize("text", ['exclude = ["[z-a]"]', 'per-file-ignores = { "[z-a]" = [] }'])
 def test_a_glob_that_is_none(text: str, tmp_path: Path) -> None:
     path = write(tmp_path, f"[tool.nblint]\n{text}")
-    with pytest.raises(SettingsError, match="a glob cannot be used: bad character range z-a"):
+    with pytest.raises(SettingsError, match="invalid glob: bad character range z-a"):
         load_settings(path)

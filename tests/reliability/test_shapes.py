@@ -228,7 +228,7 @@ def test_what_could_be_read_forever(make_it: Callable[[], None]) -> None:
     named = faultless("check", "x.ipynb")
     assert named.exit_code == 2
     assert (
-        named.stderr == "nblint: x.ipynb: no file but a pipe or a device; standard input is '-'\n"
+        named.stderr == "nblint: x.ipynb: not a regular file; use '-' to read standard input\n"
     )
     # Nor are they settings, ignore files or catalogues.
     for name in (".gitignore", "nblint.toml", "environment.toml", "requirements.txt"):
