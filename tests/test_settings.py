@@ -42,7 +42,7 @@ def test_values_arrive_with_their_types(tmp_path: Path) -> None:
 
 def test_the_nearest_file_decides(tmp_path: Path) -> None:
     write(tmp_path, '[tool.nblint]\nselect = ["NBL1"]')
-    write(tmp_path / "a", "[tool.other]")  # says nothing of nblint
+    write(tmp_path / "a", "[tool.other]")  # not about nblint
     write(tmp_path / "a" / "b", 'select = ["NBL2"]', "nblint.toml")
     write(tmp_path / "a" / "b", '[tool.nblint]\nselect = ["NBL3"]')
     finder = SettingsFinder()
@@ -64,7 +64,7 @@ def test_defaults_are_relative_to_the_repository(tmp_path: Path) -> None:
     assert found.root == tmp_path
 
 
-# Settings, and what is said of them; the JSON schema refuses them as well.
+# Settings and their error messages; the JSON schema refuses them as well.
 WRONG = [
     ("selct = []", "tool.nblint: unknown key 'selct'; did you mean 'select'?"),
     ("xyzzy = 1", "tool.nblint: unknown key 'xyzzy'"),

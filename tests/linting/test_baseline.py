@@ -1,4 +1,4 @@
-"""The record of findings, and what is recognised in it."""
+"""The baseline: which findings it records, and how it recognises them."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ def finding(text: str, code: str = "NBL104", row: int = 1) -> Finding:
 
 
 def recorded(folder: Path, *found: tuple[Finding, str | None]) -> Baseline:
-    """Return a baseline that records findings of a.ipynb, as it is read back from its file."""
+    """Return a baseline that records findings of a.ipynb, as read back from its file."""
     baseline = Baseline.new(folder / "baseline.json")
     entries = [baseline.entry(Occurrence(str(folder / "a.ipynb"), *pair)) for pair in found]
     assert all(entries)

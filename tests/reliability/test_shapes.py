@@ -227,9 +227,7 @@ def test_what_could_be_read_forever(make_it: Callable[[], None]) -> None:
     assert faultless("check").exit_code == 3, "in a folder, it is no notebook"
     named = faultless("check", "x.ipynb")
     assert named.exit_code == 2
-    assert (
-        named.stderr == "nblint: x.ipynb: not a regular file; use '-' to read standard input\n"
-    )
+    assert named.stderr == "nblint: x.ipynb: not a regular file; use '-' to read standard input\n"
     # Nor are they settings, ignore files or catalogues.
     for name in (".gitignore", "nblint.toml", "environment.toml", "requirements.txt"):
         Path("x.ipynb").rename(name)
