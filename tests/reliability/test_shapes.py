@@ -313,5 +313,5 @@ def test_a_file_larger_than_memory() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert run.returncode == 2
-    assert run.stderr == "nblint: large.ipynb: too large for the memory that there is\n"
+    assert run.stderr == "nblint: large.ipynb: too large for the available memory\n"
     assert "1 notebook checked" in run.stdout
