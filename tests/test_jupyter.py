@@ -207,7 +207,7 @@ def test_a_rule_that_fails_does_not_open_the_gate(
     fail.__annotations__ = MissingTitle.check.__annotations__
     monkeypatch.setattr(MissingTitle, "check", fail)
     assert server.save(model(HEADER, LEAK))
-    assert "NBL101 missing-title failed (RuntimeError): a fault of nblint" in caplog.text
+    assert "NBL101 missing-title failed (RuntimeError): a bug in nblint" in caplog.text
     assert TOKEN not in caplog.text
 
 

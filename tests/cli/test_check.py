@@ -391,7 +391,7 @@ def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
     write("a.ipynb", ("markdown", complete_header()))
     result = nblint("check")
     assert result.exit_code == 2
-    assert "a.ipynb: NBL101 missing-title failed (ValueError): a fault of nblint" in result.stderr
+    assert "a.ipynb: NBL101 missing-title failed (ValueError): a bug in nblint" in result.stderr
     assert "words" not in result.output
 
 
@@ -425,13 +425,13 @@ def test_verbose_says_what_is_looked_at_and_why_not() -> None:
     assert result.stdout == "All clean: 1 notebook checked.\n"
     lines = [re.sub(r"\d+\.\d+ s$", "… s", line) for line in result.stderr.splitlines()]
     assert sorted(lines) == [
-        "nblint: .git: passed over: a folder of that name never counts",
-        "nblint: .venv: passed over: a folder of that name never counts",
+        "nblint: .git: skipped: folders of that name are always excluded",
+        "nblint: .venv: skipped: folders of that name are always excluded",
         "nblint: 1 notebook in … s",
         "nblint: a.ipynb: … s",
-        "nblint: build: passed over: ignored by .gitignore",
-        "nblint: old/c.ipynb: passed over: excluded by nblint.toml",
-        "nblint: settings of .: nblint.toml",
+        "nblint: build: skipped: ignored by .gitignore",
+        "nblint: old/c.ipynb: skipped: excluded by nblint.toml",
+        "nblint: settings for .: nblint.toml",
     ]
     assert nblint("check").stderr == ""
 

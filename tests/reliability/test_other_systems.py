@@ -62,7 +62,7 @@ def test_a_path_on_another_drive_is_shown_whole(monkeypatch: pytest.MonkeyPatch)
 def test_a_baseline_leads_out_of_its_folder_on_no_system(path: str, tmp_path: Path) -> None:
     entry = Entry(path, None, "source", "NBL104", "0" * 32)
     Baseline.new(tmp_path / "b.json").with_entries([entry]).write()
-    with pytest.raises(SettingsError, match="leads out of the baseline's folder"):
+    with pytest.raises(SettingsError, match="is outside the baseline's folder"):
         Baseline.load(tmp_path / "b.json")
 
 

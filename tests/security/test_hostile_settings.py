@@ -96,7 +96,7 @@ def test_any_settings_end_in_findings_or_a_sentence(kind: str) -> None:
     before = files_outside()
     for line in ("check", "env", "baseline create", "baseline update", "config show", "header"):
         result = nblint(*line.split())
-        assert "a fault of nblint" not in result.stderr
+        assert "a bug in nblint" not in result.stderr
         said = result.stderr.splitlines()
         assert all(row.isprintable() for row in said), line
         if result.exit_code == 2:
