@@ -73,6 +73,8 @@ class Finding(Struct, frozen=True):
         fix: The fix that resolves it.
         secret: The value that the rule found and that must not be shown; None in finished findings.
         path: The file that it is about, if that is not the notebook.
+        suppression: Why its author suppressed it, in their words, which can be none; None for a
+            finding that is not suppressed.
         same_as: The first place of the same secret in the notebook; None at that place.
     """
 
@@ -88,6 +90,7 @@ class Finding(Struct, frozen=True):
     fix: Fix | None = None
     secret: Fingerprinted | None = None
     path: Path | None = None
+    suppression: str | None = None
     same_as: Place | None = None
 
     @property

@@ -11,7 +11,7 @@ from msgspec import Struct
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
-from nblint.linting.checking import Checked, RuleError, check_document, read_document
+from nblint.linting.checking import Checked, RuleError, bug, check_document, read_document
 from nblint.linting.repository import gather
 from nblint.linting.results import CellChange, Reported
 from nblint.linting.selection import Selection
@@ -99,13 +99,12 @@ class Examiner:
         try:
             examined = self._examine(data, path, name)
             return examined._replace(seconds=time.perf_counter() - started)
-        except RuleError as failure:
-            failed, cause = str(failure), failure.__cause__
+        except RuleError as error:
+            fault = error.sentence
         except MemoryError:
             return Examined(faults=(f"{name}: too large for the available memory",))
         except Exception as error:  # one notebook must not stop the others from being checked
-            failed, cause = "checking", error
-        fault = f"{failed} failed ({type(cause).__name__}): a bug in nblint; please report it"
+            fault = bug("checking", error)
         return Examined(faults=(f"{name}: {fault}",))
 
     def _examine(self, data: bytes, path: Path | None, name: str) -> Examined:

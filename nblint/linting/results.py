@@ -55,6 +55,22 @@ class CellChange(Struct, frozen=True):
     after: str | None
 
 
+class Note(Struct, frozen=True):
+    """Something that is not wrong in itself, for a person to look at.
+
+    Attributes:
+        kind: What it is about: "settings", "suppression", "pipeline", …
+        path: The file.
+        message: One sentence without a credential.
+        row: The line of the file, 1-based; None for the file as a whole.
+    """
+
+    kind: str
+    path: str
+    message: str
+    row: int | None = None
+
+
 class Result(Struct, frozen=True):
     """The result for one notebook.
 
@@ -66,6 +82,8 @@ class Result(Struct, frozen=True):
         recorded: The number of findings that the baseline records.
         stale: The baseline's entries whose findings are gone.
         notebooks: 1; 0 for the findings about all notebooks together.
+        suppressed: The findings that the notebook's author suppressed.
+        notes: What a person is asked to look at.
     """
 
     path: str
@@ -75,3 +93,5 @@ class Result(Struct, frozen=True):
     recorded: int = 0
     stale: "tuple[Entry, ...]" = ()
     notebooks: int = 1
+    suppressed: tuple[Reported, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -169,7 +169,8 @@ class Run:
         selection = Selection(settings)
         project = self._project(settings, with_requirements=selection.needs("requirements"))
         if baseline is not None:
-            project = replace(project, salt=baseline.salt)
+            recorded = None if self._with_recorded else baseline.credentials
+            project = replace(project, salt=baseline.salt, recorded=recorded)
         examiner = Examiner(project, selection, self._fixing)
         return _Loaded(examiner, Repository(project, selection), baseline)
 

@@ -24,6 +24,8 @@ class Project(Struct, frozen=True):
         found: The settings and the folder that their paths are relative to.
         trust_plugins: Whether plugins that the settings name may run.
         catalogue: The environment variables that there are.
+        recorded: The notebooks, as absolute paths, and codes that the baseline records credentials
+            for, the only ones that need fingerprints; None: all do.
         salt: The baseline's salt, which fingerprints of credentials are made with; None: no
             baseline, so no such fingerprints.
         parameters_file: The file that scheduled runs take their parameters from.
@@ -34,6 +36,7 @@ class Project(Struct, frozen=True):
     trust_plugins: bool = False
     catalogue: Catalogue = Catalogue({})
     salt: str | None = None
+    recorded: frozenset[tuple[str, str]] | None = None
     parameters_file: "ParametersFile | None" = None
     requirements: "Requirements | None" = None
 
