@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from nblint.project.catalogue.files import load_catalogue
+from nblint.project.catalogue.loading import load_catalogue
 from nblint.project.catalogue.model import Catalogue
 from nblint.settings import Settings
 from nblint.settings_files import SettingsFile, SettingsFinder

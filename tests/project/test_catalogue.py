@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from nblint.errors import SettingsError
-from nblint.project.catalogue.files import load_catalogue
 from nblint.project.catalogue.known_names import KNOWN_NAMES, is_known
+from nblint.project.catalogue.loading import load_catalogue
 from nblint.project.catalogue.model import Catalogue
 from nblint.secret_names.variables import looks_secret
 from nblint.settings import EnvironmentSettings

@@ -6,7 +6,7 @@ import re
 
 from nblint.document.model import Cell, Notebook
 from nblint.patterns import lazy_pattern
-from nblint.reading.environment.uses import Exposure, Read, Source, Uses, Write
+from nblint.reading.environment.uses import Exposure, Read, Uses, ValueSource, Write
 from nblint.reading.python.cells import PythonCells
 from nblint.reading.shell.languages import SHELL_LANGUAGES
 
@@ -44,7 +44,7 @@ class Environment:
         self.exposures: tuple[Exposure, ...] = tuple(
             dict.fromkeys(sorted(uses.exposures, key=_position))
         )
-        self.sources: tuple[Source, ...] = tuple(sorted(uses.sources, key=_position))
+        self.sources: tuple[ValueSource, ...] = tuple(sorted(uses.sources, key=_position))
         self._set: dict[str, int] = {}
         for write in self.writes:
             if write.name is not None and not (write.removes or write.lost or write.copies):
@@ -81,6 +81,6 @@ def _mentions(cell: Cell) -> bool:
     return is_shell and _SHELL_WORDS.search(source) is not None
 
 
-def _position(use: Read | Write | Exposure | Source) -> tuple[int, int, int]:
+def _position(use: Read | Write | Exposure | ValueSource) -> tuple[int, int, int]:
     place = use.place
     return place.cell or 0, place.row or 0, place.column or 0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from nblint.reading.environment.notes import Notes, keys_of
+from nblint.reading.environment.recorder import Recorder, keys_of
 from nblint.reading.environment.uses import EVERYTHING, Fallback
 from nblint.reading.python.visitor import Visitor
 
@@ -17,7 +17,7 @@ _EXITS = frozenset(["exit", "os._exit", "os.abort", "quit", "sys.exit"])
 _NOTHING: frozenset[str] = frozenset()
 
 
-class Guards(Notes, Visitor, ast.NodeVisitor):
+class Guards(Recorder, Visitor, ast.NodeVisitor):
     """Visits the statements and expressions that decide whether a variable is there."""
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:

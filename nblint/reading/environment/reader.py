@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from nblint.document.model import Cell, Notebook, Place
 from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
-from nblint.reading.environment.languages import LANGUAGES, read_text
+from nblint.reading.environment.other_languages import LANGUAGES, read_text
 from nblint.reading.environment.python import PythonEnvironment
 from nblint.reading.environment.scope import NOTHING, Held
 from nblint.reading.environment.uses import (
@@ -18,8 +18,8 @@ from nblint.reading.environment.uses import (
     Exposure,
     Fallback,
     Read,
-    Source,
     Uses,
+    ValueSource,
     Write,
 )
 from nblint.reading.python.cells import PythonCell, PythonCells
@@ -58,7 +58,7 @@ class EnvironmentReader:
                 self._text(cell, cell.source, 1, cell.language)
             elif cell.language in SHELL_LANGUAGES:
                 self._script(cell, cell.source, 1)
-        self.python.helpers.finish()
+        self.python.functions.finish()
         return self.uses
 
     def _read_python(self, cell: PythonCell) -> None:
@@ -83,7 +83,7 @@ class EnvironmentReader:
             return self._env(cell, magic, place)
         if magic.name == "dotenv":
             where = place or cell.cell.place(magic.row, magic.column)
-            self.uses.sources.append(Source("dotenv", "%dotenv", where))
+            self.uses.sources.append(ValueSource("dotenv", "%dotenv", where))
         elif magic.kind == "line" and magic.name in _SHELL_MAGICS:
             return self._command(cell, magic, place)
         elif magic.kind == "cell":

@@ -12,7 +12,7 @@ from nblint.document.model import Place
 EVERYTHING = "*"
 
 
-class Rewrite(Struct, frozen=True):
+class Replacement(Struct, frozen=True):
     """Another text for a place."""
 
     place: Place
@@ -24,11 +24,11 @@ class Fallback(Struct, frozen=True):
 
     Attributes:
         text: The string.
-        rewrite: How the read looks without it; None where that is not a matter of text.
+        replacement: How the read looks without it; None where that is not a matter of text.
     """
 
     text: str
-    rewrite: Rewrite | None = None
+    replacement: Replacement | None = None
 
 
 class Read(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Read(Struct, frozen=True):
     guarded: bool = False
     asks: bool = False
     fallback: Fallback | None = None
-    optional: Rewrite | None = None
+    optional: Replacement | None = None
 
 
 class Write(Struct, frozen=True):
@@ -93,7 +93,7 @@ class Exposure(Struct, frozen=True):
     by: str
 
 
-class Source(Struct, frozen=True):
+class ValueSource(Struct, frozen=True):
     """Values come from somewhere else than the environment.
 
     Attributes:
@@ -113,7 +113,7 @@ class Uses(Struct):
     reads: list[Read] = []
     writes: list[Write] = []
     exposures: list[Exposure] = []
-    sources: list[Source] = []
+    sources: list[ValueSource] = []
     order: int = 0
 
     def next(self) -> int:

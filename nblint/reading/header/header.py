@@ -19,7 +19,7 @@ from nblint.reading.header.headings import (
     sections_by_name,
     without_headings,
 )
-from nblint.reading.markdown.block import Block, Text
+from nblint.reading.markdown.block import Block, TextSpan
 from nblint.reading.markdown.blocks import blocks, with_broken_table
 from nblint.settings import HeaderSettings, SectionSettings
 
@@ -32,7 +32,7 @@ _INSTALLATION = lazy_pattern(
 )
 
 
-class Entry(Struct, frozen=True):
+class HeaderEntry(Struct, frozen=True):
     """A block of the header, in the order of the text.
 
     Attributes:
@@ -58,8 +58,8 @@ class Section(Struct, frozen=True):
 
     settings: SectionSettings
     heading: Heading
-    entry: Entry
-    entries: tuple[Entry, ...]
+    entry: HeaderEntry
+    entries: tuple[HeaderEntry, ...]
 
 
 class Header:
@@ -146,7 +146,7 @@ def _is_preamble(cell: Cell) -> bool:
     return True
 
 
-def _under(heading: Heading, following: Iterable[Entry]) -> Iterator[Entry]:
+def _under(heading: Heading, following: Iterable[HeaderEntry]) -> Iterator[HeaderEntry]:
     """Yield what stands under a heading: all until the next section or heading of its level."""
     for entry in following:
         if entry.heading and (entry.heading.section or entry.heading.level <= heading.level):
@@ -154,7 +154,7 @@ def _under(heading: Heading, following: Iterable[Entry]) -> Iterator[Entry]:
         yield entry
 
 
-def _entries(cells: Iterable[Cell], sections: Sections) -> Iterator[Entry]:
+def _entries(cells: Iterable[Cell], sections: Sections) -> Iterator[HeaderEntry]:
     # In a section that has to be a table, looser rows were meant as one, too.
     wants_table = False
     for cell in cells:
@@ -168,28 +168,28 @@ def _entries(cells: Iterable[Cell], sections: Sections) -> Iterator[Entry]:
 
 def _block_entries(
     cell: Cell, block: Block, sections: Sections, *, wants_table: bool
-) -> Iterator[Entry]:
+) -> Iterator[HeaderEntry]:
     match block.kind:
         case "heading":
-            yield Entry(cell.index, block, markdown_heading(cell, block, sections))
+            yield HeaderEntry(cell.index, block, markdown_heading(cell, block, sections))
         case "html":
             for heading in html_headings(cell, block, sections):
                 place = heading.place
                 row, end_row = place.row or block.row, place.end_row or block.row
-                yield Entry(cell.index, block._replace(row=row, end_row=end_row), heading)
+                yield HeaderEntry(cell.index, block._replace(row=row, end_row=end_row), heading)
             if says_something(without_headings(block.texts[0].text)):
-                yield Entry(cell.index, block)
+                yield HeaderEntry(cell.index, block)
         case "paragraph":
             for part in with_broken_table(block, cell.rows, anywhere=wants_table):
                 if part.kind == "table":
-                    yield Entry(cell.index, part)
+                    yield HeaderEntry(cell.index, part)
                 else:
                     yield from _paragraph_entries(cell, part, sections)
         case _:
-            yield Entry(cell.index, block)
+            yield HeaderEntry(cell.index, block)
 
 
-def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator[Entry]:
+def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator[HeaderEntry]:
     """Yield a paragraph, cut where one of its rows is a label in bold or `##Title`."""
     text_rows: list[str] = []
     start = block.row
@@ -200,33 +200,35 @@ def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator
             text_rows.append(cell.rows[row - 1])
             continue
         yield from _text_entry(cell, block, start, text_rows)
-        yield Entry(cell.index, block._replace(row=row, end_row=row, texts=()), heading)
+        yield HeaderEntry(cell.index, block._replace(row=row, end_row=row, texts=()), heading)
         start, text_rows = (row, [heading.rest]) if heading.rest else (row + 1, [])
     if start == block.row and len(text_rows) == block.end_row - block.row + 1:
-        yield Entry(cell.index, block)
+        yield HeaderEntry(cell.index, block)
     else:
         yield from _text_entry(cell, block, start, text_rows)
 
 
-def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterator[Entry]:
+def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterator[HeaderEntry]:
     text = "\n".join(rows).strip()
     if text and says_something(text):
         end = start + len(rows) - 1
-        part = block._replace(row=start, end_row=end, texts=(Text(text, start, end),))
-        yield Entry(cell.index, part)
+        part = block._replace(row=start, end_row=end, texts=(TextSpan(text, start, end),))
+        yield HeaderEntry(cell.index, part)
 
 
-def _is_large(entry: Entry) -> bool:
+def _is_large(entry: HeaderEntry) -> bool:
     """Say whether an entry is a heading; those of the lowest levels are small print to a reader."""
     return entry.heading is not None and entry.heading.level < _SMALL_PRINT
 
 
-def _is_title(entry: Entry) -> bool:
+def _is_title(entry: HeaderEntry) -> bool:
     heading = entry.heading
     return heading is not None and heading.level == 1 and heading.section is None
 
 
-def _with_bold_title(entries: Iterable[Entry], cells: Sequence[Cell]) -> Iterator[Entry]:
+def _with_bold_title(
+    entries: Iterable[HeaderEntry], cells: Sequence[Cell]
+) -> Iterator[HeaderEntry]:
     """Yield entries; the first is the title where it is all bold and there is no other."""
     found = list(entries)
     if found and found[0].block.kind == "paragraph" and not any(map(_is_title, found)):
@@ -236,7 +238,7 @@ def _with_bold_title(entries: Iterable[Entry], cells: Sequence[Cell]) -> Iterato
     yield from found
 
 
-def _without_subheadings(entries: Iterable[Entry]) -> Iterator[Entry]:
+def _without_subheadings(entries: Iterable[HeaderEntry]) -> Iterator[HeaderEntry]:
     """Yield entries; deeper headings of a section that has its own heading are its author's."""
     found = list(entries)
     headed = {

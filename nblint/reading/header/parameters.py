@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
-from nblint.reading.header.header import Entry, Header, Section
+from nblint.reading.header.header import Header, HeaderEntry, Section
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.skeleton import prompt
-from nblint.reading.markdown.block import Text
+from nblint.reading.markdown.block import TextSpan
 from nblint.reading.markdown.blocks import blocks
 from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.settings import HeaderSettings, SectionSettings
@@ -54,7 +54,7 @@ class Documented(Struct, frozen=True):
     place: Place
 
 
-class Table(Struct, frozen=True):
+class ParameterTable(Struct, frozen=True):
     """The header's table of parameters.
 
     Attributes:
@@ -101,7 +101,7 @@ class Parameters:
         self.assigned = tuple(assigned_in(self.python)) if self.python else ()
         self.is_configured = any(map(_is_parameters, settings.sections))
         self.section = next((s for s in header.sections if _is_parameters(s.settings)), None)
-        self.table: Table | None = None
+        self.table: ParameterTable | None = None
         self.documented: tuple[Documented, ...] | None = None
         if self.section:
             self._read_section(notebook, self.section, settings)
@@ -144,7 +144,7 @@ def _placeholders(section: Section, settings: HeaderSettings) -> frozenset[str]:
     return frozenset(text.casefold() for text in (*texts, *settings.placeholders, ""))
 
 
-def _table(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Table:
+def _table(cell: Cell, entry: HeaderEntry, placeholders: frozenset[str]) -> ParameterTable:
     columns = tuple(text.text for text in entry.block.texts if text.header)
     named = [normalised(column) for column in columns]
     likely = (i for i, name in enumerate(named) if name in ("parameter", "parameters", "name"))
@@ -153,17 +153,19 @@ def _table(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Table:
     unwritten = tuple(name.row for name in names if name.text.casefold() in placeholders)
     is_code = any(name.text.startswith("`") for name in names)
     end_row = max(text.end_row for text in entry.block.texts) if names else entry.block.row + 1
-    return Table(cell, entry.block.row, end_row, columns, name_column, unwritten, is_code)
+    return ParameterTable(cell, entry.block.row, end_row, columns, name_column, unwritten, is_code)
 
 
-def _rows(table: Table, entry: Entry, placeholders: frozenset[str]) -> Iterator[Documented]:
+def _rows(
+    table: ParameterTable, entry: HeaderEntry, placeholders: frozenset[str]
+) -> Iterator[Documented]:
     for text in entry.block.texts:
         is_name = text.column == table.name_column and not text.header
         if is_name and text.text.casefold() not in placeholders:
             yield from _names(table.cell, text)
 
 
-def _names(cell: Cell, text: Text) -> Iterator[Documented]:
+def _names(cell: Cell, text: TextSpan) -> Iterator[Documented]:
     """Yield the names in a table cell: `x`, **x**, x (int), or several with commas."""
     plain = _MARKUP.sub("", text.text).strip()
     if normalised(plain) in ("none", "n/a", "-", "–", "—", ""):
@@ -175,7 +177,7 @@ def _names(cell: Cell, text: Text) -> Iterator[Documented]:
         yield Documented(name, _place(cell, text, name))
 
 
-def _items(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Iterator[Documented]:
+def _items(cell: Cell, entry: HeaderEntry, placeholders: frozenset[str]) -> Iterator[Documented]:
     """Yield the names that a list's items open with."""
     for text in entry.block.texts:
         item = _ITEM.match(text.text.lstrip("*_"))
@@ -185,7 +187,7 @@ def _items(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Iterator[D
                 yield Documented(name, _place(cell, text, name))
 
 
-def _place(cell: Cell, text: Text, name: str) -> Place:
+def _place(cell: Cell, text: TextSpan, name: str) -> Place:
     row = cell.rows[text.row - 1] if text.row <= len(cell.rows) else ""
     column = row.find(name) + 1
     return (

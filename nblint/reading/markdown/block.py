@@ -7,7 +7,7 @@ from nblint.reading.markdown.table import Fault
 Kind = Literal["heading", "paragraph", "list", "numbered-list", "table", "html", "code", "rule"]
 
 
-class Text(NamedTuple):
+class TextSpan(NamedTuple):
     """A paragraph, a list item's text, or a table cell.
 
     Attributes:
@@ -42,6 +42,6 @@ class Block(NamedTuple):
     row: int
     end_row: int
     level: int
-    texts: tuple[Text, ...]
+    texts: tuple[TextSpan, ...]
     setext: bool = False
     fault: Fault | None = None

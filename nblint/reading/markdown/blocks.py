@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nblint.document.rows import rows_of
-from nblint.reading.markdown.block import Block, Kind, Text
+from nblint.reading.markdown.block import Block, Kind, TextSpan
 from nblint.reading.markdown.plain import plain_blocks
-from nblint.reading.markdown.table import Fault, broken_table, is_rule, split_row
+from nblint.reading.markdown.table import Fault, broken_table, is_delimiter_row, split_row
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -112,7 +112,7 @@ def _parts(last: Block | None, block: Block, rows: Sequence[str]) -> list[Block]
     if block.kind != "paragraph":
         return [block]
     header = rows[last.end_row - 1] if last and last.kind == "paragraph" else ""
-    if last and is_rule(rows[block.row - 1]) and len(split_row(header)) > 1:
+    if last and is_delimiter_row(rows[block.row - 1]) and len(split_row(header)) > 1:
         end = block.row
         while end < block.end_row and "|" in rows[end]:
             end += 1
@@ -127,14 +127,14 @@ def _parts(last: Block | None, block: Block, rows: Sequence[str]) -> list[Block]
 
 def _paragraph(rows: Sequence[str], row: int, end_row: int) -> Block:
     text = "\n".join(rows[row - 1 : end_row]).strip()
-    return Block("paragraph", row, end_row, 0, (Text(text, row, end_row),))
+    return Block("paragraph", row, end_row, 0, (TextSpan(text, row, end_row),))
 
 
 def _table(rows: Sequence[str], row: int, end_row: int, fault: Fault) -> Block:
     texts = [
-        Text(cell.text.replace("\\|", "|"), number, number, number == row, column)
+        TextSpan(cell.text.replace("\\|", "|"), number, number, number == row, column)
         for number in range(row, end_row + 1)
-        if rows[number - 1].strip() and not is_rule(rows[number - 1])
+        if rows[number - 1].strip() and not is_delimiter_row(rows[number - 1])
         for column, cell in enumerate(split_row(rows[number - 1]))
     ]
     return Block("table", row, end_row, 0, tuple(texts), fault=fault)
@@ -154,9 +154,9 @@ def _block(tokens: "list[Token]") -> Block | None:
     if opening.type not in _KINDS or opening.map is None:
         return None
     row, end_row = opening.map[0] + 1, max(opening.map[1], opening.map[0] + 1)
-    texts: tuple[Text, ...]
+    texts: tuple[TextSpan, ...]
     if opening.type in ("html_block", "fence", "code_block"):
-        texts = (Text(opening.content, row, end_row),)
+        texts = (TextSpan(opening.content, row, end_row),)
     else:
         texts = tuple(_texts(tokens))
     return Block(
@@ -169,8 +169,8 @@ def _block(tokens: "list[Token]") -> Block | None:
     )
 
 
-def _texts(tokens: "list[Token]") -> "list[Text]":
-    found: list[Text] = []
+def _texts(tokens: "list[Token]") -> "list[TextSpan]":
+    found: list[TextSpan] = []
     column = -1
     for previous, token in pairwise(tokens):
         if previous.type == "tr_open":
@@ -180,7 +180,9 @@ def _texts(tokens: "list[Token]") -> "list[Text]":
         if token.type == "inline" and token.map is not None:
             row, end_row = token.map[0] + 1, token.map[1]
             header = previous.type == "th_open"
-            found.append(Text(token.content, row, end_row, header, column if in_table else None))
+            found.append(
+                TextSpan(token.content, row, end_row, header, column if in_table else None)
+            )
         elif token.type in ("fence", "code_block", "html_block") and token.map is not None:
-            found.append(Text(token.content, token.map[0] + 1, token.map[1]))
+            found.append(TextSpan(token.content, token.map[0] + 1, token.map[1]))
     return found

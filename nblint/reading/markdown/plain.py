@@ -9,7 +9,7 @@ a test holds that both see the same in what this module takes.
 from collections.abc import Callable, Sequence
 
 from nblint.patterns import lazy_pattern
-from nblint.reading.markdown.block import Block, Kind, Text
+from nblint.reading.markdown.block import Block, Kind, TextSpan
 
 # What markdown-it replaces, or measures in columns.
 _ODD = lazy_pattern(r"[\x00-\x09\x0b-\x1f]")
@@ -50,7 +50,7 @@ def _heading(rows: Sequence[str], start: int) -> Block | None:
     heading = _HEADING.fullmatch(rows[start])
     if not heading or heading[2].rstrip().endswith("#"):
         return None
-    text = Text(heading[2].strip(), start + 1, start + 1)
+    text = TextSpan(heading[2].strip(), start + 1, start + 1)
     return Block("heading", start + 1, start + 1, len(heading[1]), (text,))
 
 
@@ -61,16 +61,16 @@ def _paragraph(rows: Sequence[str], start: int) -> Block | None:
     # A bullet ends it; a number would only do so if it is 1.
     if end == start or not (_is_over(rows, end) or _marker(rows[end]) in ("-", "*", "+")):
         return None
-    text = Text("\n".join(rows[start:end]).strip(), start + 1, end)
+    text = TextSpan("\n".join(rows[start:end]).strip(), start + 1, end)
     return Block("paragraph", start + 1, end, 0, (text,))
 
 
 def _list(rows: Sequence[str], start: int) -> Block | None:
     marker = _marker(rows[start])
     end = start
-    texts: list[Text] = []
+    texts: list[TextSpan] = []
     while end < len(rows) and marker and _marker(rows[end]) == marker:
-        texts.append(Text(rows[end].partition(" ")[2].strip(), end + 1, end + 1))
+        texts.append(TextSpan(rows[end].partition(" ")[2].strip(), end + 1, end + 1))
         end += 1
     if not texts or not _is_over(rows, end):
         return None
@@ -95,7 +95,7 @@ def _table(rows: Sequence[str], start: int) -> Block | None:
     if not _DELIMITER.fullmatch(delimiter) or columns != {len(delimiter.strip("|").split("|"))}:
         return None
     texts = [
-        Text(cell, row + 1, row + 1, row == start, column)
+        TextSpan(cell, row + 1, row + 1, row == start, column)
         for row, cells in own.items()
         for column, cell in enumerate(cells)
     ]

@@ -60,7 +60,7 @@ def split_row(row: str) -> list[TableCell]:
     ]
 
 
-def is_rule(row: str) -> bool:
+def is_delimiter_row(row: str) -> bool:
     """Say whether a row is a delimiter row, or was meant as one."""
     return "|" in row and all(_RULE_CELL.fullmatch(cell.text) for cell in split_row(row))
 
@@ -74,7 +74,7 @@ def broken_table(rows: Sequence[str], *, anywhere: bool) -> BrokenTable | None:
             as where a table is asked for; elsewhere people put `|` between links.
     """
     for index, row in enumerate(rows):
-        if index and is_rule(row):
+        if index and is_delimiter_row(row):
             return _with_rule(rows, index)
     start = 0
     for count, group in groupby(rows, _columns):
@@ -85,7 +85,7 @@ def broken_table(rows: Sequence[str], *, anywhere: bool) -> BrokenTable | None:
     return None
 
 
-def mended_rule(header: str, rule: str | None) -> str:
+def fixed_delimiter_row(header: str, rule: str | None) -> str:
     """Return the delimiter row that a header row needs.
 
     Args:

@@ -63,7 +63,7 @@ class Word(NamedTuple):
     expansions: tuple[ShellUse, ...]
 
 
-class Command(Struct):
+class ShellCommand(Struct):
     """A simple command: what stands between two separators.
 
     Attributes:
@@ -76,10 +76,10 @@ class Command(Struct):
     words: list[Word] = []
     inputs: list[ShellUse] = []
     diverted: bool = False
-    pipe: Command | None = None
+    pipe: ShellCommand | None = None
 
 
-def parse(script: str) -> list[Command]:
+def parse(script: str) -> list[ShellCommand]:
     """Return the simple commands of a script, those in substitutions included."""
     return _Parser(script).parse()
 
@@ -91,10 +91,10 @@ class _Parser:
         self.text = text
         self.position = 0
         self.depth = 0
-        self.commands: list[Command] = []
-        self.documents: list[tuple[str, bool, bool, Command]] = []  # here-documents to come
+        self.commands: list[ShellCommand] = []
+        self.documents: list[tuple[str, bool, bool, ShellCommand]] = []  # here-documents to come
 
-    def parse(self) -> list[Command]:
+    def parse(self) -> list[ShellCommand]:
         self._parse_commands("")
         return [command for command in self.commands if command.words or command.inputs]
 
@@ -141,12 +141,12 @@ class _Parser:
                     command.words.append(word)
         self.depth -= 1
 
-    def _new_command(self, diverted: bool) -> Command:
-        command = Command(diverted=diverted)
+    def _new_command(self, diverted: bool) -> ShellCommand:
+        command = ShellCommand(diverted=diverted)
         self.commands.append(command)
         return command
 
-    def _redirect(self, command: Command, stream: str = "1") -> None:
+    def _redirect(self, command: ShellCommand, stream: str = "1") -> None:
         found = _REDIRECTION.match(self.text, self.position)
         assert found is not None  # it stands at "<" or ">"
         operator = found[0]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.syntax import parse_expression
-from nblint.reading.shell.grammar import NAME, Command, ShellUse, Word, parse
+from nblint.reading.shell.grammar import NAME, ShellCommand, ShellUse, Word, parse
 
 _ASSIGNMENT = lazy_pattern(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.ASCII)
 _DOLLARS = lazy_pattern(r"(\$\$?)([A-Za-z_]\w*)")
@@ -90,7 +90,7 @@ def _is_expression(text: str) -> bool:
     return "," not in text or "(" in text or "[" in text  # `{a,b}` is the shell's own
 
 
-def _uses(command: Command, own: set[str]) -> Iterator[ShellUse]:
+def _uses(command: ShellCommand, own: set[str]) -> Iterator[ShellUse]:
     """Yield what a command uses; what it assigns becomes the script's own."""
     words = list(command.words)
     while words and words[0].text in _KEYWORDS and not words[0].expansions:
@@ -162,7 +162,7 @@ def _reads(
             own.add(use.name)
 
 
-def _is_shown(command: Command) -> bool:
+def _is_shown(command: ShellCommand) -> bool:
     while command.pipe is not None:
         command = command.pipe
         if not command.words or command.words[0].text not in _PASSING:

@@ -4,7 +4,7 @@ from nblint.document.edit import Edit, InsertCell, TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header.header import Entry, Header
+from nblint.reading.header.header import Header, HeaderEntry
 from nblint.reading.header.skeleton import skeleton
 from nblint.reading.markdown.blocks import block_at
 from nblint.settings import HeaderSettings, SectionSettings
@@ -115,7 +115,7 @@ def _insertion(
     return InsertCell(header.cells[0].index if header.cells else 1, text)
 
 
-def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
+def _after(header: Header, notebook: Notebook, entry: HeaderEntry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
     # The end of a cell need not be the end of a fence or of an HTML block: they can run on.
     if entry.block.kind in ("html", "code"):
@@ -130,7 +130,7 @@ def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit 
     return TextEdit(cell.index, offset, offset, f"\n\n{text}")
 
 
-def _before(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
+def _before(header: Header, notebook: Notebook, entry: HeaderEntry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
     row = entry.block.row
     # Inside a block of HTML it would be no markdown; above one that holds the title, it would be

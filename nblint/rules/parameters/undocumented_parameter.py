@@ -7,7 +7,7 @@ from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.header import Section
 from nblint.reading.header.headings import normalised
-from nblint.reading.header.parameters import Parameter, Parameters, Table
+from nblint.reading.header.parameters import Parameter, Parameters, ParameterTable
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
 _UNKNOWN = "TODO"
@@ -87,7 +87,7 @@ def _edit(
     return None
 
 
-def _into(table: Table, parameter: Parameter, index: int) -> TextEdit:
+def _into(table: ParameterTable, parameter: Parameter, index: int) -> TextEdit:
     """Return the edit that puts a row in a placeholder's stead, or at the table's end."""
     cell = table.cell
     row = _row(table, parameter, cell.rows[table.end_row - 1])
@@ -99,7 +99,7 @@ def _into(table: Table, parameter: Parameter, index: int) -> TextEdit:
     return TextEdit(cell.index, end, end, f"\n{row}")
 
 
-def _row(table: Table, parameter: Parameter, like: str) -> str:
+def _row(table: ParameterTable, parameter: Parameter, like: str) -> str:
     """Return a row that looks like another one of its table."""
     named = [normalised(column) for column in table.columns]
     others = [i for i in range(len(named)) if i != table.name_column]

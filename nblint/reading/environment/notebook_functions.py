@@ -18,7 +18,7 @@ _MOST = 100
 Strings = tuple[str, ...] | None
 
 
-class Helper:
+class NotebookFunction:
     """A function of the notebook, and what it does with variables that its parameters name.
 
     In its body, a parameter stands for a symbol, which each call replaces by its argument.
@@ -46,7 +46,7 @@ class Helper:
         self.returns: Held = NOTHING
         self.called = False
 
-    def strings(self, call: Call, scope: Scope) -> Mapping[str, Strings]:
+    def strings(self, call: FunctionCall, scope: Scope) -> Mapping[str, Strings]:
         """Return what the parameters stand for in a call."""
         parameters = self.parameters
         if parameters[:1] in (["self"], ["cls"]):
@@ -57,7 +57,7 @@ class Helper:
         return {p: given.get(p, scope.strings(self.defaults.get(p))) for p in self.symbols}
 
 
-class Call(NamedTuple):
+class FunctionCall(NamedTuple):
     """A call of one of the notebook's functions.
 
     Attributes:
@@ -81,7 +81,7 @@ class Call(NamedTuple):
     present: frozenset[str] = frozenset()
 
 
-class Helpers:
+class NotebookFunctions:
     """All functions of a notebook, and the calls of them.
 
     Args:
@@ -92,17 +92,17 @@ class Helpers:
     def __init__(self, uses: Uses, scope: Scope) -> None:
         self._uses = uses
         self._scope = scope
-        self._helpers: dict[str, Helper] = {}
+        self._functions: dict[str, NotebookFunction] = {}
         self.objects: set[str] = set()  # the notebook's classes, and names bound to their objects
-        self._calls: list[Call] = []
+        self._calls: list[FunctionCall] = []
 
     def __contains__(self, key: object) -> bool:
-        return key in self._helpers
+        return key in self._functions
 
-    def define(self, key: str, arguments: ast.arguments) -> Helper:
+    def define(self, key: str, arguments: ast.arguments) -> NotebookFunction:
         """Note a function; a later one of the same name replaces it."""
-        helper = self._helpers[key] = Helper(key, arguments)
-        return helper
+        function = self._functions[key] = NotebookFunction(key, arguments)
+        return function
 
     def bind_object(self, name: str, made_by: ast.expr) -> None:
         """Note that a name is bound to what a call gives: maybe an object of the notebook's."""
@@ -111,43 +111,43 @@ class Helpers:
         else:
             self.objects.discard(name)
 
-    def owner(self, name: str | None) -> Helper | None:
+    def owner(self, name: str | None) -> NotebookFunction | None:
         """Return the function whose parameter a variable's name holds, if it holds one."""
         if name is None or "\0" not in name:
             return None
-        return self._helpers.get(name.split("\0")[1].rpartition(":")[0])
+        return self._functions.get(name.split("\0")[1].rpartition(":")[0])
 
-    def call_of(self, node: ast.Call) -> Call | None:
+    def call_of(self, node: ast.Call) -> FunctionCall | None:
         """Return a call of what may be one of the functions."""
         key = self._key(node)
         if key is None:
             return None
         positional = tuple(map(self._scope.choices, node.args))
         keywords = {k.arg: self._scope.choices(k.value) for k in node.keywords if k.arg}
-        return Call(key, positional, keywords)
+        return FunctionCall(key, positional, keywords)
 
-    def note(self, call: Call) -> None:
+    def note(self, call: FunctionCall) -> None:
         """Note a call; it counts when all functions are known."""
         self._calls.append(call)
 
     def returned(self, node: ast.Call) -> Held:
         """Return the variables whose values a call gives back."""
-        helper = self._helpers.get(self._key(node) or "")
-        if helper is None or not helper.returns or (call := self.call_of(node)) is None:
+        function = self._functions.get(self._key(node) or "")
+        if function is None or not function.returns or (call := self.call_of(node)) is None:
             return NOTHING
-        strings = helper.strings(call, self._scope)
-        filled = [n for name in helper.returns for n in _filled(name, helper, strings)]
+        strings = function.strings(call, self._scope)
+        filled = [n for name in function.returns for n in _filled(name, function, strings)]
         return frozenset(name for name in filled if name is not None)
 
     def finish(self) -> None:
         """Note what the calls do, and what functions do that nobody calls."""
         for call in self._calls:
-            if (helper := self._helpers.get(call.key)) is not None:
-                self._note_call(call, helper)
-        for helper in self._helpers.values():
-            if not helper.called:
-                self._uses.reads += [replace(read, name=None) for read in helper.reads]
-                self._uses.writes += [replace(write, name=None) for write in helper.writes]
+            if (function := self._functions.get(call.key)) is not None:
+                self._note_call(call, function)
+        for function in self._functions.values():
+            if not function.called:
+                self._uses.reads += [replace(read, name=None) for read in function.reads]
+                self._uses.writes += [replace(write, name=None) for write in function.writes]
 
     def _key(self, node: ast.Call) -> str | None:
         """Return what the function that is called is kept under."""
@@ -160,12 +160,12 @@ class Helpers:
         is_own = isinstance(of, ast.Name) and (of.id in ("self", "cls") or of.id in self.objects)
         return f".{node.func.attr}" if is_own else None
 
-    def _note_call(self, call: Call, helper: Helper) -> None:
-        helper.called = True
-        strings = helper.strings(call, self._scope)
-        for read in helper.reads[:_MOST]:
-            for name in _filled(read.name, helper, strings):
-                text = _filled(read.fallback.text, helper, strings)[0] if read.fallback else None
+    def _note_call(self, call: FunctionCall, function: NotebookFunction) -> None:
+        function.called = True
+        strings = function.strings(call, self._scope)
+        for read in function.reads[:_MOST]:
+            for name in _filled(read.name, function, strings):
+                text = _filled(read.fallback.text, function, strings)[0] if read.fallback else None
                 self._uses.reads.append(
                     replace(
                         read,
@@ -178,13 +178,13 @@ class Helpers:
                         optional=None,
                     )
                 )
-        for write in helper.writes[:_MOST]:
-            for name in _filled(write.name, helper, strings):
+        for write in function.writes[:_MOST]:
+            for name in _filled(write.name, function, strings):
                 self._uses.writes.append(
                     replace(write, name=name, place=call.place, order=call.order)
                 )
-        for exposure in helper.exposures[:_MOST]:
-            for name in _filled(exposure.name, helper, strings):
+        for exposure in function.exposures[:_MOST]:
+            for name in _filled(exposure.name, function, strings):
                 if name is not None:
                     self._uses.exposures.append(replace(exposure, name=name, place=call.place))
 
@@ -200,11 +200,11 @@ def _together(arguments: tuple[Strings, ...]) -> Strings:
 
 
 def _filled(
-    name: str | None, helper: Helper, strings: Mapping[str, Strings]
+    name: str | None, function: NotebookFunction, strings: Mapping[str, Strings]
 ) -> tuple[str | None, ...]:
     """Return the names that a name with symbols stands for; None where that cannot be told."""
     names = [name or ""]
-    for parameter, symbol in helper.symbols.items():
+    for parameter, symbol in function.symbols.items():
         if symbol in (name or ""):
             choices = strings[parameter]
             if choices is None:

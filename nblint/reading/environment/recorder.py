@@ -7,14 +7,14 @@ import ast
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
-from nblint.reading.environment.functions import Helpers
+from nblint.reading.environment.notebook_functions import NotebookFunctions
 from nblint.reading.environment.scope import COPY, Held, Scope
 from nblint.reading.environment.uses import (
     EVERYTHING,
     Exposure,
     Fallback,
     Read,
-    Rewrite,
+    Replacement,
     Uses,
     Write,
 )
@@ -30,7 +30,7 @@ _ALL: Held = frozenset([EVERYTHING])
 _VARIABLE = lazy_pattern(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
 
 
-class Notes:
+class Recorder:
     """Notes uses for the visitor of a notebook's trees.
 
     Args:
@@ -40,7 +40,7 @@ class Notes:
     def __init__(self, uses: Uses) -> None:
         self.uses = uses
         self.scope = Scope(self.variable_of)
-        self.helpers = Helpers(uses, self.scope)
+        self.functions = NotebookFunctions(uses, self.scope)
         self.cell: PythonCell
         self.instead: Place | None = None  # of nodes that stand in a shell line
         self.magic_values: dict[ast.Call, Held] = {}
@@ -49,7 +49,7 @@ class Notes:
         self.absent: frozenset[str] = frozenset()  # variables that are not set here
         self.caught = False  # a missing variable is caught here
 
-    def note_read(
+    def record_read(
         self,
         node: ast.expr,
         name: ast.expr | None,
@@ -59,19 +59,19 @@ class Notes:
         late: bool = False,
         guarded: bool = False,
         fallback: Fallback | None = None,
-        optional: Rewrite | None = None,
+        optional: Replacement | None = None,
     ) -> None:
         """Note a read; `node` is all of it, `name` names the variable."""
         place, order, late = self.place(node), self.uses.next(), late or self.late
         for string in self.scope.strings(name) or (None,):
             known = guarded or self.caught or string in self.present
             read = Read(string, place, order, late, required, known, asks, fallback, optional)
-            if owner := self.helpers.owner(string):
+            if owner := self.functions.owner(string):
                 owner.reads.append(read)
             elif string != EVERYTHING:
                 self.uses.reads.append(read)
 
-    def note_shell(self, node: ast.expr, use: ShellUse) -> None:
+    def record_shell(self, node: ast.expr, use: ShellUse) -> None:
         """Note a read by a shell that Python starts."""
         fallback = Fallback(use.default) if use.default else None
         place, order = self.place(node), self.uses.next()
@@ -80,7 +80,7 @@ class Notes:
                 Read(use.name, place, order, self.late, guarded=use.guarded, fallback=fallback)
             )
 
-    def note_write(
+    def record_write(
         self,
         node: ast.expr,
         name: ast.expr | None,
@@ -94,44 +94,44 @@ class Notes:
         for string in self.scope.strings(name) or (None,):
             kept = guarded or copies or string in self.absent
             write = Write(string, place, order, kept, copies, removes)
-            if owner := self.helpers.owner(string):
+            if owner := self.functions.owner(string):
                 owner.writes.append(write)
             elif string != EVERYTHING:
                 self.uses.writes.append(write)
 
-    def note_name(self, node: ast.expr, name: str | None, *, guarded: bool = False) -> None:
+    def record_name(self, node: ast.expr, name: str | None, *, guarded: bool = False) -> None:
         """Note a write of a variable whose name is known."""
         if name is not None:
             guarded = guarded or name in self.absent
             self.uses.writes.append(Write(name, self.place(node), self.uses.next(), guarded))
 
-    def note_mapping(self, mapping: ast.expr) -> None:
+    def record_mapping(self, mapping: ast.expr) -> None:
         """Note the writes of `os.environ.update({…})` and `os.environ |= {…}`."""
         if isinstance(mapping, ast.Dict):
             for key, value in zip(mapping.keys, mapping.values, strict=True):
                 if key is None:
-                    self.note_mapping(value)
+                    self.record_mapping(value)
                 else:
-                    self.note_write(key, key)
+                    self.record_write(key, key)
         elif isinstance(mapping, ast.Call) and self.scope.path(mapping.func) == "dict":
             for keyword in mapping.keywords:
-                self.note_name(keyword.value, keyword.arg)
+                self.record_name(keyword.value, keyword.arg)
         elif elements := self.scope.elements(mapping):
             for element in elements:
                 for string in self.scope.strings(element) or ():
-                    self.note_name(mapping, string)
+                    self.record_name(mapping, string)
 
-    def note_updates(self, mappings: list[ast.expr], keywords: list[ast.keyword]) -> None:
+    def record_updates(self, mappings: list[ast.expr], keywords: list[ast.keyword]) -> None:
         """Note the writes of a call such as `os.environ.update({…}, X=…)`."""
         for mapping in mappings:
-            self.note_mapping(mapping)
+            self.record_mapping(mapping)
         for keyword in keywords:
             if keyword.arg is None:
-                self.note_mapping(keyword.value)
+                self.record_mapping(keyword.value)
             else:
-                self.note_name(keyword.value, keyword.arg)
+                self.record_name(keyword.value, keyword.arg)
 
-    def note_expanded(self, node: ast.Call) -> None:
+    def record_expanded(self, node: ast.Call) -> None:
         """Note what `os.path.expandvars` reads."""
         text = argument(node, 0, "path")
         pieces = text.values if isinstance(text, ast.JoinedStr) else [text]
@@ -142,7 +142,7 @@ class Notes:
                     read = Read(name, self.place(node), self.uses.next(), self.late)
                     self.uses.reads.append(read)
 
-    def note_method(
+    def record_method(
         self,
         node: ast.Call,
         method: str,
@@ -153,34 +153,34 @@ class Notes:
     ) -> None:
         """Note the use by a method of `os.environ`."""
         if method == "setdefault":
-            self.note_write(node, name, guarded=True)
-            self.note_read(node, name, fallback=self.fallback(node, name, default))
+            self.record_write(node, name, guarded=True)
+            self.record_read(node, name, fallback=self.fallback(node, name, default))
         elif method == "pop":
             if not discarded:
-                self.note_read(node, name, required=default is None)
-            self.note_write(node, name, removes=True)
+                self.record_read(node, name, required=default is None)
+            self.record_write(node, name, removes=True)
         elif method == "update":
-            self.note_updates(node.args, node.keywords)
+            self.record_updates(node.args, node.keywords)
         elif method in ("__getitem__", "__contains__"):
-            self.note_read(node, name, required=True, asks=method == "__contains__")
+            self.record_read(node, name, required=True, asks=method == "__contains__")
         elif method == "__setitem__":
-            self.note_write(node, name)
+            self.record_write(node, name)
 
-    def note_command(self, node: ast.Call, command: ast.expr | None, path: str) -> None:
+    def record_command(self, node: ast.Call, command: ast.expr | None, path: str) -> None:
         """Note what a shell reads that Python starts with the function at `path`."""
         for script in self.scope.strings(command) or ():
             for use in read_shell(script):
                 if use.kind == "read":
-                    self.note_shell(node, use)
+                    self.record_shell(node, use)
                 if path == "os.system" and (use.shown or use.kind == "dump"):
                     held = EVERYTHING if use.kind == "dump" else use.name
                     self.expose(frozenset([held]), self.place(node), "os.system()")
 
-    def note_call(self, node: ast.Call) -> None:
+    def record_call(self, node: ast.Call) -> None:
         """Note the call of a function of the notebook, or of one that may be defined later."""
-        call = self.helpers.call_of(node)
-        if call is not None and (call.key in self.helpers or self.late):
-            self.helpers.note(
+        call = self.functions.call_of(node)
+        if call is not None and (call.key in self.functions or self.late):
+            self.functions.note(
                 call._replace(
                     place=self.place(node),
                     order=self.uses.next(),
@@ -194,7 +194,7 @@ class Notes:
         """Note that values get into the outputs."""
         for name in sorted(held):
             exposure = Exposure(name, place, by)
-            if owner := self.helpers.owner(name):
+            if owner := self.functions.owner(name):
                 owner.exposures.append(exposure)
             else:
                 self.uses.exposures.append(exposure)
@@ -211,25 +211,25 @@ class Notes:
             return Fallback(text)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault":
             alone = f"{self.text(call.func.value)}[{self.text(name)}]"
-            return Fallback(text, Rewrite(self.place(call), alone))
+            return Fallback(text, Replacement(self.place(call), alone))
         if len(call.args) + len(call.keywords) != 2:
             return Fallback(text)
         alone = f"{self.text(call.func)}({self.text(name)})"
-        return Fallback(text, Rewrite(self.place(call), alone))
+        return Fallback(text, Replacement(self.place(call), alone))
 
-    def without(self, node: ast.expr, whole: ast.expr) -> Rewrite | None:
+    def without(self, node: ast.expr, whole: ast.expr) -> Replacement | None:
         """Return how `read or "x"` looks as `read` alone."""
         simple = isinstance(whole, ast.BoolOp) and len(whole.values) == 2
         if not simple or self.instead is not None:
             return None
-        return Rewrite(self.place(whole), self.text(node))
+        return Replacement(self.place(whole), self.text(node))
 
-    def as_get(self, node: ast.Subscript) -> Rewrite | None:
+    def as_get(self, node: ast.Subscript) -> Replacement | None:
         """Return how `os.environ["X"]` looks when it gives None instead of failing."""
         if self.instead is not None:
             return None
         text = f"{self.text(node.value)}.get({self.text(node.slice)})"
-        return Rewrite(self.place(node), text)
+        return Replacement(self.place(node), text)
 
     def variable_of(self, node: ast.expr) -> Held | None:
         """Return the variables that an expression reads; None where it reads none."""
@@ -247,7 +247,7 @@ class Notes:
             names = frozenset(self.scope.strings(argument(node, 0, "key")) or ())
             default = argument(node, 1, "default")
             return names | self.scope.holds(default)
-        return self.helpers.returned(node) or None
+        return self.functions.returned(node) or None
 
     def is_environ(self, node: ast.expr) -> bool:
         """Tell whether an expression is the environment itself."""

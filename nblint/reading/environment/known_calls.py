@@ -8,7 +8,7 @@ import re
 from nblint.document.model import Place
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment.scope import Scope
-from nblint.reading.environment.uses import Source
+from nblint.reading.environment.uses import ValueSource
 
 _PRINTERS = frozenset({
     "IPython.display.display", "display", "pprint", "pprint.pp", "pprint.pprint", "print",
@@ -52,16 +52,16 @@ def shown_by(call: ast.Call, scope: Scope) -> str | None:
     return None
 
 
-def source_of(call: ast.Call, scope: Scope, place: Place) -> Source | None:
+def source_of(call: ast.Call, scope: Scope, place: Place) -> ValueSource | None:
     """Return the source of values that a call asks, if it does: a file, a person, a store."""
     path = scope.path(call.func) or ""
     name = path.rpartition(".")[2]
     if _DOTENV.search(path):
-        return Source("dotenv", f"{name}()", place)
+        return ValueSource("dotenv", f"{name}()", place)
     if path in _PROMPTS:
-        return Source("prompt", f"{name}()", place)
+        return ValueSource("prompt", f"{name}()", place)
     if path in ("input", "raw_input") and call.args:
         prompts = scope.strings(call.args[0]) or ()
         if any(_SECRET_PROMPT.search(prompt) for prompt in prompts):
-            return Source("prompt", "input()", place)
-    return Source("store", path, place) if path in _STORES else None
+            return ValueSource("prompt", "input()", place)
+    return ValueSource("store", path, place) if path in _STORES else None
