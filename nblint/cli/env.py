@@ -18,32 +18,22 @@ from nblint.document.write import write_atomically, writing
 from nblint.errors import SettingsError
 from nblint.paths import display_path
 from nblint.project.catalogue.model import Catalogue
-from nblint.project.inventory import (
-    Inventory,
-    as_catalogue,
-    as_csv,
-    as_dotenv,
-    as_json,
-    as_markdown,
-    as_rows,
-    as_text,
-)
+from nblint.project.inventory import Inventory
 from nblint.project.project import Project
 from nblint.reading.environment.environment import Environment
 from nblint.reading.parts import Reading
+from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
 from nblint.reports.terminal import printable
 from nblint.settings_files import OncePerFile, SettingsFile, SettingsFinder
-
-_FORMATS = ("text", "json", "csv", "markdown")
 
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=options.Place())
 @click.option(
     "--output-format",
-    type=options.OneOf(_FORMATS),
+    type=options.OneOf(tuple(FORMATS)),
     default="text",
-    help=f"How to print the list: {', '.join(_FORMATS)}.",
+    help=f"How to print the list: {', '.join(FORMATS)}.",
 )
 @click.option(
     "--missing",
@@ -93,20 +83,13 @@ def env(
     inventory = survey.of(paths or (Path(),))
     status = 2 if survey.faults else 3 if survey.empty else 0
     if example or catalogue:
-        text = (as_dotenv if example else as_catalogue)(inventory.entries)
+        text = (as_dotenv if example else as_catalogue)(inventory.variables)
         target = output_file or Path(".env.example" if example else "environment.toml")
         sys.exit(status or _write(text, target, overwrite=output_file is not None))
-    entries = inventory.missing(os.environ) if missing else inventory.entries
-    rows = [tuple(map(printable, row)) for row in as_rows(entries, os.environ)]
-    if output_format == "json":
-        click.echo(as_json(entries, os.environ), nl=False)
-    elif output_format == "csv":
-        click.echo(as_csv(rows), nl=False)
-    elif output_format == "markdown":
-        click.echo(as_markdown(rows), nl=False)
-    elif rows:
-        click.echo(as_text(rows), nl=False)
-    sys.exit(status or (1 if missing and entries else 0))
+    present = frozenset(os.environ)
+    variables = inventory.missing(present) if missing else inventory.variables
+    click.echo(FORMATS[output_format](variables, present), nl=False)
+    sys.exit(status or (1 if missing and variables else 0))
 
 
 class _Survey:
