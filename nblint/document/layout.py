@@ -1,7 +1,8 @@
-"""How a file's JSON is laid out, so that what is added looks like the rest of it."""
+"""The layout of a file's JSON, so that what is added looks like the rest."""
 
 import json
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.positions import STRING
 from nblint.patterns import lazy_pattern
@@ -9,7 +10,7 @@ from nblint.patterns import lazy_pattern
 _BEGINNING = lazy_pattern(rb"\s*\{(?:(\r?\n)([ \t]*))?[ \t]*(?:" + STRING + rb"(\s*:\s*))?")
 
 
-class Layout(NamedTuple):
+class Layout(Struct, frozen=True):
     """The layout of a file.
 
     Attributes:
@@ -33,7 +34,7 @@ class Layout(NamedTuple):
         return cls(newline or b"", indent or b"", b"," if colon == b":" else b", ", colon)
 
     def gap(self, depth: int) -> bytes:
-        """Return what stands before an item at a depth of nesting, behind the comma if any."""
+        """Return the space before an item at a depth of nesting, behind a comma if there is one."""
         return self.newline + self.indent * depth
 
     def separator(self, depth: int) -> bytes:
@@ -56,7 +57,7 @@ def encode_text(text: str, *, ascii_only: bool) -> bytes:
 
 
 def _dumps(value: object, ascii_only: bool, **layout: object) -> bytes:
-    """Return JSON; half of a surrogate pair has no UTF-8 and is escaped in any case."""
+    """Return JSON; half of a surrogate pair has no UTF-8, so it is always escaped."""
     text = json.dumps(value, ensure_ascii=ascii_only, **layout)  # type: ignore[arg-type]
     try:
         return text.encode()

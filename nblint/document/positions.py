@@ -1,6 +1,6 @@
 """Where the parts of a notebook stand in the bytes of its file.
 
-Only for bytes that `json.loads` has accepted: the scanner relies on it and checks nothing again.
+Only for bytes that `json.loads` has accepted: the scanner relies on it and does not check again.
 (A general parser would refuse what Python's and Jupyter's accept, such as NaN in plot data.)
 """
 
@@ -25,7 +25,7 @@ CHARACTER = lazy_pattern(
 _TOKEN = lazy_pattern(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 _BETWEEN = frozenset((b",", b":"))
-# Takes what Python's and Jupyter's take, and numbers of any length; what it returns is dropped.
+# Accepts what Python and Jupyter accept, and numbers of any length; its result is dropped.
 _DECODER = json.JSONDecoder(parse_int=len, parse_float=len, strict=False)
 
 
@@ -52,7 +52,7 @@ def keyed_members(raw: bytes, start: int) -> list[Member]:
 def members(raw: bytes, start: int) -> dict[str, Span]:
     """Return the values of the JSON object that starts at a byte offset, by key.
 
-    Of a key that is there twice, the last value counts, as in `json.loads`.
+    The last value counts for a key that occurs twice, as in `json.loads`.
     """
     return {json.loads(raw[key.start : key.end]): value for key, value in keyed_members(raw, start)}
 
@@ -78,7 +78,7 @@ def _values(raw: bytes, start: int) -> Iterator[Span]:
 
 @lru_cache(maxsize=1)
 def _as_text(raw: bytes) -> str:
-    """Return a text in which each byte is a character, and JSON's own marks are what they are."""
+    """Return a text with a character for each byte, so that offsets in both are the same."""
     return raw.decode("latin-1")
 
 
@@ -171,14 +171,14 @@ class RawNotebook:
 
         Args:
             span: The list of its strings.
-            joint: What is put behind each of them.
+            joint: What is appended to each of them.
         """
         if span in self._rows:
             return self._rows[span]
         found = items(self.raw, span.start)
         values = (json.loads(self.raw[item.start : item.end]) for item in found)
         texts = [value + joint if isinstance(value, str) else "" for value in values]
-        # A row behind the last line end begins nowhere: it is the last string's that holds any.
+        # No string begins with the row behind the last line end: it belongs to the last one.
         begun = [(item.start, text) for item, text in zip(found, texts, strict=True) if text]
         ends = list(accumulate(len(text) for _, text in begun))[:-1]
         whole = "".join(texts)

@@ -1,4 +1,4 @@
-"""Writes files so that none is ever half-written, and nothing that somebody else wrote is lost."""
+"""Writes files atomically: never half, and never over what somebody else wrote meanwhile."""
 
 import errno
 import io
@@ -20,37 +20,37 @@ def write_atomically(
     Args:
         path: The file.
         data: Its new contents.
-        instead_of: What it holds, as far as the caller knows; None: whatever it holds is replaced.
-        new: Whether the file must not be there yet.
+        instead_of: What it holds as far as the caller knows; None replaces whatever it holds.
+        new: Whether the file must not exist yet.
 
     Raises:
-        OSError: The file or its folder cannot be written, or somebody else has changed or made the
-            file meanwhile; it is as it was.
+        OSError: The file or its folder cannot be written, or somebody else has changed or created
+            the file meanwhile; it is left as it was.
     """
     with replacing(path, new=new) as file:
         file.write(data)
-        # On the disk before the last look at the old contents: hardly any time passes behind it.
+        # Flushed before the last look at the old contents, so that hardly any time passes after it.
         file.flush()
         os.fsync(file.fileno())
-        # Whoever has written the same meanwhile is another run of nblint.
+        # The same new contents were written by another run of nblint.
         if instead_of is not None and path.read_bytes() not in (instead_of, data):
             raise OSError(errno.EBUSY, "it has changed meanwhile; run nblint again", str(path))
 
 
 @contextmanager
 def replacing(path: Path, *, new: bool = False) -> Iterator[BinaryIO]:
-    """Open a file to write to, which takes the place of another one when all is written.
+    """Open a file to write to, which replaces another one when everything is written.
 
     Args:
-        path: The file that is replaced, if it is there; it is followed where it is a link.
-        new: Whether the file must not be there yet.
+        path: The file that is replaced, if it exists; a link is followed.
+        new: Whether the file must not exist yet.
 
     Yields:
         The file. An exception leaves the old one as it was.
 
     Raises:
-        OSError: The file or its folder cannot be written, a link in a repository leads out of that
-            to it, or a new one is there already; the file is as it was.
+        OSError: The file or its folder cannot be written, it exists though it must be new, or a
+            link leads to it out of its repository; the file is left as it was.
     """
     import tempfile
 
@@ -61,7 +61,7 @@ def replacing(path: Path, *, new: bool = False) -> Iterator[BinaryIO]:
     folder = Path(tempfile.mkdtemp(prefix=".nblint-", dir=target.parent))
     aside, ignore = folder / "new", folder / ".gitignore"
     try:
-        # Git ignores the folder: if nblint is killed, what stays of it is never committed.
+        # Git ignores the folder: if nblint is killed, the rest of it is never committed.
         ignore.write_bytes(b"*\n")
         with aside.open("xb") as file:
             yield file
@@ -82,7 +82,7 @@ def replacing(path: Path, *, new: bool = False) -> Iterator[BinaryIO]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[TextIO]:
-    r"""Open a text file that is written piece by piece, and is there when all of it is.
+    r"""Open a text file that is written piece by piece, and exists once it is complete.
 
     Args:
         path: The file. A pipe or a device, such as `/dev/stdout`, is written to as it is.
@@ -91,7 +91,7 @@ def writing(path: Path) -> Iterator[TextIO]:
         The file; UTF-8, with `\n` at the ends of lines.
 
     Raises:
-        OSError: It cannot be written; an older one is as it was.
+        OSError: It cannot be written; an older one is left as it was.
     """
     if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
         with path.open("w", encoding="utf-8", newline="\n") as stream:
@@ -104,7 +104,7 @@ def writing(path: Path) -> Iterator[TextIO]:
 
 
 def _refuse_way_out(path: Path, target: Path) -> None:
-    """Refuse to follow a link out of the repository that it is in: anybody can propose one.
+    """Refuse to follow a link out of its repository: anybody can propose one.
 
     Raises:
         OSError: The path is a link that leads out, or a folder above it is.
@@ -116,20 +116,20 @@ def _refuse_way_out(path: Path, target: Path) -> None:
 
 
 def _place_new(aside: Path, path: Path, target: Path) -> None:
-    """Put a file in its place unless something is there; of several runs at once, one does.
+    """Put a file in its place unless something is there; only one of several runs succeeds.
 
     Raises:
         FileExistsError: Something is there.
     """
-    if os.path.lexists(path):  # a link that leads nowhere as well
+    if os.path.lexists(path):  # even a link that leads nowhere
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     try:
         os.link(aside, target)  # unlike `replace`, never over another file
     except FileExistsError:
         raise
-    except OSError:  # some file systems have no links: FAT, and some that are shared
+    except OSError:  # some file systems have no hard links: FAT, and some network shares
         if os.name == "nt":
-            aside.rename(target)  # there, never over another file either
+            aside.rename(target)  # which never overwrites on Windows
         else:
             aside.replace(target)
 
@@ -141,6 +141,6 @@ def _take_after(old: Path, new: Path) -> None:
     except FileNotFoundError:
         return
     if hasattr(os, "chown"):
-        with suppress(PermissionError):  # somebody else's file stays writable, but becomes ours
+        with suppress(PermissionError):  # a file of somebody else becomes ours
             os.chown(new, was.st_uid, was.st_gid)
     new.chmod(was.st_mode & 0o7777)
