@@ -175,7 +175,7 @@ def content(**changed: object) -> bytes:
         (b"\xff\xfe", "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (b"[]", "a table"),
-        (b"{}", "the key 'version' is missing"),
+        (b"{}", "missing key 'version'"),
         (b'{"version": 2, "salt": null, "entries": []}', "version: 2 is not one of"),
         (b'{"version": 1, "salt": null, "entries": [], "x": 1}', "unknown key 'x'"),
         (b'{"version": 1, "salt": 3, "entries": []}', "salt"),
