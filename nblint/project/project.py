@@ -1,4 +1,4 @@
-"""What a notebook is checked against that does not stand in the notebook."""
+"""The project of a notebook: settings, catalogue, requirements and parameters file."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nblint.project.parameters_file import ParametersFile
     from nblint.project.requirements import Requirements
 
-# Looking for a repository's own modules takes a walk through it: only for those who ask for it.
+# Finding a repository's own modules takes a walk through it, made only where a rule needs it.
 _ABOUT_IMPORTS = "NBL505"
 
 
@@ -26,11 +26,11 @@ class Project(Struct, frozen=True):
     Attributes:
         found: The settings and the folder that their paths are relative to.
         trust_plugins: Whether plugins that the settings name may run.
-        catalogue: The environment variables that there are.
-        salt: The baseline's salt, which fingerprints of credentials are made with; None: no
-            baseline, so no such fingerprints.
+        catalogue: The environment variables that notebooks find at run time.
+        salt: The baseline's salt for fingerprints of credentials; None without a baseline, where
+            no such fingerprints are made.
         parameters_file: The file that scheduled runs take their parameters from.
-        requirements: What the repository declares; None where no rule asks for it.
+        requirements: What the repository declares; None where no rule needs it.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
@@ -41,7 +41,7 @@ class Project(Struct, frozen=True):
     requirements: "Requirements | None" = None
 
     def __repr__(self) -> str:
-        """Return what it was loaded for; the salt is not for logs."""
+        """Return what it was loaded for, without the salt, which must not be logged."""
         return f"{type(self).__name__}({self.found!r})"
 
     @property
@@ -62,7 +62,7 @@ class Project(Struct, frozen=True):
 
         Args:
             folder: The folder.
-            settings: The settings; None: those of the nearest settings file upwards.
+            settings: The settings; None for those of the nearest settings file upwards.
 
         Returns:
             The project, without a salt.

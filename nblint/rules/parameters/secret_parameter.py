@@ -67,7 +67,7 @@ class SecretParameter(Rule):
                     f"{key.name!r} is a credential, which papermill writes into the executed"
                     " notebook",
                     help=advice,
-                    path=file and file.path,
+                    path=file.path if file else None,
                 )
 
 
