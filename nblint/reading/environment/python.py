@@ -1,4 +1,4 @@
-"""Walks through the Python of a notebook for what it does with environment variables."""
+"""Finds what the Python of a notebook does with environment variables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nblint.reading.environment.known_calls import shown_by, source_of
 from nblint.reading.environment.notebook_functions import NotebookFunction
 from nblint.reading.environment.recorder import GETTERS, READABLE, argument, keys_of
 from nblint.reading.environment.scope import NOTHING, Held
-from nblint.reading.environment.uses import Uses
+from nblint.reading.environment.uses import Uses, ValueSource
 from nblint.reading.python.cells import PythonCell
 from nblint.reading.python.syntax import parse_expression
 
@@ -24,16 +24,16 @@ _PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
 _PATCH_OPTIONS = ("in_dict", "values", "clear")
 _FILLING = frozenset(["add", "append", "appendleft", "extend", "insert", "setdefault", "update"])
 _ENVIRON_METHOD = lazy_pattern(r"os\.environb?\.(\w+)")
-# Kubeflow packs the function into a container of its own, with another environment.
+# Kubeflow runs the function in a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
 _REMOTE = lazy_pattern(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
 
 
 class PythonEnvironment(Guards, ast.NodeVisitor):
-    """Finds the uses in the trees of a notebook's cells, which it is shown in order.
+    """Records the uses in the trees of a notebook's cells, which must be read in order.
 
     Args:
-        uses: Where they are noted.
+        uses: Where they are recorded.
         magic: Called for each call of IPython that a magic or shell line stands for.
     """
 
@@ -42,10 +42,10 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         self._magic = magic
         self._function: NotebookFunction | None = None
         self._in_class = False
-        self._discarded: ast.expr | None = None  # whose value nobody takes
+        self._discarded: ast.expr | None = None  # an expression whose value is not used
 
     def read_cell(self, cell: PythonCell) -> None:
-        """Note the uses of a cell."""
+        """Record the uses in a cell."""
         self.cell = cell
         if cell.tree is None:
             return
@@ -53,10 +53,10 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             self.visit(cell.tree)
             self._show_last_expression(cell.tree)
         except RecursionError:
-            return  # nested too deeply for anybody to have written it
+            return  # nobody writes code that is nested so deeply
 
     def read_expression(self, cell: PythonCell, expression: str, place: Place) -> Held:
-        """Note the uses of an expression in a shell line; return what its value shows."""
+        """Record the uses in a shell line's expression; return what its value shows."""
         self.cell = cell
         try:
             node = parse_expression(expression)
@@ -181,44 +181,51 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             self.magic_values[node] = self._magic(self.cell, node)
             return
         self.generic_visit(node)
-        path = self.scope.path(node.func) or ""
+        self._record_access(node, self.scope.path(node.func) or "")
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING:
+            self._fill(node.func.value, node)
+        self.record_call(node)
+        if source := source_of(node, self.scope):
+            self.uses.sources.append(ValueSource(*source, self.place(node)))
+        if by := shown_by(node, self.scope):
+            for shown in (*node.args, *(keyword.value for keyword in node.keywords)):
+                self.expose(self.scope.holds(shown), self.place(shown), by)
+
+    def _record_access(self, node: ast.Call, path: str) -> None:
+        """Record what a call does with the environment if the function at `path` accesses it."""
         name, default = argument(node, 0, "key"), argument(node, 1, "default")
         if path in GETTERS:
-            fallback = self.fallback(node, name, default)
-            given = default is not None and getattr(default, "value", default) is not None
-            # A parameter of the notebook's function is None more often than not.
-            is_parameter = any("\0" in text for text in self.scope.strings(default) or ())
-            guarded = given and fallback is None and not is_parameter
-            self.record_read(node, name, fallback=fallback, guarded=guarded)
+            self._record_get(node, name, default)
         elif path in _SETTERS:
             self.record_write(node, name, removes=path == "os.unsetenv")
         elif path == "os.path.expandvars":
             self.record_expanded(node)
         elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
             self.record_command(node, argument(node, 0, "args"), path)
-        elif path in _PATCHES and self._is_patched_environ(name):
+        elif path in _PATCHES:
+            self._record_patch(node, name)
+        elif found := _ENVIRON_METHOD.fullmatch(path):
+            self.record_method(node, found[1], name, default, discarded=node is self._discarded)
+
+    def _record_get(self, node: ast.Call, name: ast.expr | None, default: ast.expr | None) -> None:
+        """Record `os.getenv(name, default)` and the like."""
+        fallback = self.fallback(node, name, default)
+        given = default is not None and getattr(default, "value", default) is not None
+        # A parameter of the notebook's own function is usually None.
+        is_parameter = any("\0" in text for text in self.scope.strings(default) or ())
+        guarded = given and fallback is None and not is_parameter
+        self.record_read(node, name, fallback=fallback, guarded=guarded)
+
+    def _record_patch(self, node: ast.Call, mapping: ast.expr | None) -> None:
+        """Record `patch.dict` of the environment, given itself or by its name."""
+        if mapping is None:
+            return
+        if self.is_environ(mapping) or "os.environ" in (self.scope.strings(mapping) or ()):
             values = argument(node, 1, "values")
             others = [keyword for keyword in node.keywords if keyword.arg not in _PATCH_OPTIONS]
             self.record_updates([values] if values else [], others)
-        elif found := _ENVIRON_METHOD.fullmatch(path):
-            self.record_method(node, found[1], name, default, discarded=node is self._discarded)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING:
-            self._fill(node.func.value, node)
-        self.record_call(node)
-        place = self.place(node)
-        if source := source_of(node, self.scope, place):
-            self.uses.sources.append(source)
-        if by := shown_by(node, self.scope):
-            for shown in (*node.args, *(keyword.value for keyword in node.keywords)):
-                self.expose(self.scope.holds(shown), self.place(shown), by)
 
-    # What several of them share
-
-    def _is_patched_environ(self, mapping: ast.expr | None) -> bool:
-        """Tell whether `patch.dict` is given the environment, itself or by its name."""
-        return mapping is not None and (
-            self.is_environ(mapping) or "os.environ" in (self.scope.strings(mapping) or ())
-        )
+    # Shared by several
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -228,7 +235,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         if isinstance(target, ast.Subscript) and self.is_environ(target.value):
             self.visit(target.slice)
             keeps = self.scope.strings(target.slice) or ()
-            # `os.environ["X"] = os.getenv("X", "y")` keeps what is there.
+            # `os.environ["X"] = os.getenv("X", "y")` keeps a value that is set.
             copies = bool(keeps) and self.scope.holds(value) >= frozenset(keeps)
             copies = copies and not isinstance(value, (ast.BinOp, ast.JoinedStr))
             self.record_write(target, target.slice, copies=copies)
@@ -272,7 +279,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         self._function, self.late, self._in_class = outer
 
     def _show_last_expression(self, tree: ast.Module) -> None:
-        """Note what a cell displays: the value of its last line, unless `;` ends it."""
+        """Record what a cell displays: the value of its last line, unless that ends with `;`."""
         last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr):
             return
@@ -291,7 +298,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                 self.scope.bind_loop(generator.target, generator.iter)
                 for test in generator.ifs:
                     self.visit(test)
-                    self.present |= self.tested(test)[0]
+                    self.present |= self.tested(test).present
             for element in elements:
                 self.visit(element)
 

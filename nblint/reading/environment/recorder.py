@@ -1,8 +1,10 @@
-"""Notes what single expressions do with the environment, and what is known at each of them."""
+"""Records what single expressions do with the environment."""
 
 from __future__ import annotations
 
 import ast
+
+from msgspec.structs import replace
 
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
@@ -31,10 +33,10 @@ _VARIABLE = lazy_pattern(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
 
 
 class Recorder:
-    """Notes uses for the visitor of a notebook's trees.
+    """Records uses for the visitor of a notebook's trees.
 
     Args:
-        uses: Where they are noted.
+        uses: Where they are recorded.
     """
 
     def __init__(self, uses: Uses) -> None:
@@ -42,11 +44,11 @@ class Recorder:
         self.scope = Scope(self.variable_of)
         self.functions = NotebookFunctions(uses, self.scope)
         self.cell: PythonCell
-        self.instead: Place | None = None  # of nodes that stand in a shell line
+        self.instead: Place | None = None  # the place of nodes that are part of a shell line
         self.magic_values: dict[ast.Call, Held] = {}
         self.late = False
-        self.present: frozenset[str] = frozenset()  # variables that were asked for before
-        self.absent: frozenset[str] = frozenset()  # variables that are not set here
+        self.present: frozenset[str] = frozenset()  # variables that are known to be set here
+        self.absent: frozenset[str] = frozenset()  # variables that are known not to be set here
         self.caught = False  # a missing variable is caught here
 
     def record_read(
@@ -61,7 +63,7 @@ class Recorder:
         fallback: Fallback | None = None,
         optional: Replacement | None = None,
     ) -> None:
-        """Note a read; `node` is all of it, `name` names the variable."""
+        """Record a read; `node` is all of it, `name` names the variable."""
         place, order, late = self.place(node), self.uses.next(), late or self.late
         for string in self.scope.strings(name) or (None,):
             known = guarded or self.caught or string in self.present
@@ -72,7 +74,7 @@ class Recorder:
                 self.uses.reads.append(read)
 
     def record_shell(self, node: ast.expr, use: ShellUse) -> None:
-        """Note a read by a shell that Python starts."""
+        """Record a read by a shell that Python starts."""
         fallback = Fallback(use.default) if use.default else None
         place, order = self.place(node), self.uses.next()
         if "\0" not in use.name:
@@ -89,7 +91,7 @@ class Recorder:
         copies: bool = False,
         removes: bool = False,
     ) -> None:
-        """Note a write; `node` is all of it, `name` names the variable."""
+        """Record a write; `node` is all of it, `name` names the variable."""
         place, order = self.place(node), self.uses.next()
         for string in self.scope.strings(name) or (None,):
             kept = guarded or copies or string in self.absent
@@ -100,13 +102,13 @@ class Recorder:
                 self.uses.writes.append(write)
 
     def record_name(self, node: ast.expr, name: str | None, *, guarded: bool = False) -> None:
-        """Note a write of a variable whose name is known."""
+        """Record a write of a variable whose name is known."""
         if name is not None:
             guarded = guarded or name in self.absent
             self.uses.writes.append(Write(name, self.place(node), self.uses.next(), guarded))
 
     def record_mapping(self, mapping: ast.expr) -> None:
-        """Note the writes of `os.environ.update({…})` and `os.environ |= {…}`."""
+        """Record the writes of `os.environ.update({…})` and `os.environ |= {…}`."""
         if isinstance(mapping, ast.Dict):
             for key, value in zip(mapping.keys, mapping.values, strict=True):
                 if key is None:
@@ -122,7 +124,7 @@ class Recorder:
                     self.record_name(mapping, string)
 
     def record_updates(self, mappings: list[ast.expr], keywords: list[ast.keyword]) -> None:
-        """Note the writes of a call such as `os.environ.update({…}, X=…)`."""
+        """Record the writes of a call such as `os.environ.update({…}, X=…)`."""
         for mapping in mappings:
             self.record_mapping(mapping)
         for keyword in keywords:
@@ -132,7 +134,7 @@ class Recorder:
                 self.record_name(keyword.value, keyword.arg)
 
     def record_expanded(self, node: ast.Call) -> None:
-        """Note what `os.path.expandvars` reads."""
+        """Record what `os.path.expandvars` reads."""
         text = argument(node, 0, "path")
         pieces = text.values if isinstance(text, ast.JoinedStr) else [text]
         for piece in pieces:
@@ -151,7 +153,7 @@ class Recorder:
         *,
         discarded: bool,
     ) -> None:
-        """Note the use by a method of `os.environ`."""
+        """Record what a method of `os.environ` does."""
         if method == "setdefault":
             self.record_write(node, name, guarded=True)
             self.record_read(node, name, fallback=self.fallback(node, name, default))
@@ -167,7 +169,7 @@ class Recorder:
             self.record_write(node, name)
 
     def record_command(self, node: ast.Call, command: ast.expr | None, path: str) -> None:
-        """Note what a shell reads that Python starts with the function at `path`."""
+        """Record what a shell reads that the function at `path` starts."""
         for script in self.scope.strings(command) or ():
             for use in read_shell(script):
                 if use.kind == "read":
@@ -177,11 +179,12 @@ class Recorder:
                     self.expose(frozenset([held]), self.place(node), "os.system()")
 
     def record_call(self, node: ast.Call) -> None:
-        """Note the call of a function of the notebook, or of one that may be defined later."""
+        """Record the call of a notebook's function, or of one that may be defined later."""
         call = self.functions.call_of(node)
         if call is not None and (call.key in self.functions or self.late):
-            self.functions.note(
-                call._replace(
+            self.functions.record(
+                replace(
+                    call,
                     place=self.place(node),
                     order=self.uses.next(),
                     late=self.late,
@@ -191,7 +194,7 @@ class Recorder:
             )
 
     def expose(self, held: Held, place: Place, by: str) -> None:
-        """Note that values get into the outputs."""
+        """Record that values are shown in the outputs."""
         for name in sorted(held):
             exposure = Exposure(name, place, by)
             if owner := self.functions.owner(name):
@@ -202,7 +205,7 @@ class Recorder:
     def fallback(
         self, call: ast.Call, name: ast.expr | None, default: ast.expr | None
     ) -> Fallback | None:
-        """Return the string that stands in for a variable that is missing."""
+        """Return the string that stands in for a missing variable; None without one."""
         strings = self.scope.strings(default)
         text = next(filter(None, strings or ()), None)
         if text is None or name is None:
@@ -218,14 +221,14 @@ class Recorder:
         return Fallback(text, Replacement(self.place(call), alone))
 
     def without(self, node: ast.expr, whole: ast.expr) -> Replacement | None:
-        """Return how `read or "x"` looks as `read` alone."""
+        """Return the replacement of `read or "x"` by `read` alone."""
         simple = isinstance(whole, ast.BoolOp) and len(whole.values) == 2
         if not simple or self.instead is not None:
             return None
         return Replacement(self.place(whole), self.text(node))
 
     def as_get(self, node: ast.Subscript) -> Replacement | None:
-        """Return how `os.environ["X"]` looks when it gives None instead of failing."""
+        """Return the replacement of `os.environ["X"]` that gives None instead of failing."""
         if self.instead is not None:
             return None
         text = f"{self.text(node.value)}.get({self.text(node.slice)})"
@@ -254,7 +257,7 @@ class Recorder:
         return self.scope.path(node) in _ENVIRONS
 
     def place(self, node: ast.expr | ast.stmt) -> Place:
-        """Return where a node stands."""
+        """Return the place of a node."""
         return self.instead or self.cell.place(node)
 
     def text(self, node: ast.expr) -> str:
@@ -273,7 +276,7 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
 
 
 def keys_of(node: ast.expr) -> ast.expr:
-    """Return `os.environ` of `os.environ.keys()`."""
+    """Return `os.environ` for `os.environ.keys()`; any other node as it is."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
         return node.func.value if node.func.attr == "keys" else node
     return node
