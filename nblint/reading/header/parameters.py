@@ -35,7 +35,7 @@ class Parameter(Struct, frozen=True):
     Attributes:
         name: The name.
         place: Where the name stands.
-        value: What is assigned; None where nothing is.
+        value: The assigned value; None where it has none.
         obstacle: Why papermill cannot infer or replace it faithfully; None where it can.
         comment: The comment behind it, which papermill shows as its help.
     """
@@ -48,7 +48,7 @@ class Parameter(Struct, frozen=True):
 
 
 class Documented(Struct, frozen=True):
-    """A name that the header's table or list of parameters holds."""
+    """A name in the header's table or list of parameters."""
 
     name: str
     place: Place
@@ -62,9 +62,9 @@ class ParameterTable(Struct, frozen=True):
         row: Its first row, 1-based.
         end_row: Its last row.
         columns: The texts of its header row.
-        name_column: The column that holds the names, 0-based.
-        placeholders: The rows that an author was meant to replace.
-        is_code: Whether its names are written as code.
+        name_column: The column of the names, 0-based.
+        placeholders: The rows that the author was meant to replace.
+        is_code: Whether the names are written as code.
     """
 
     cell: Cell
@@ -83,12 +83,12 @@ class Parameters:
         tagged: The cells tagged `parameters`, of any type.
         injected: The cells that papermill has injected.
         python: The cell whose assignments are the parameters; papermill takes the first.
-        assigned: What it assigns, each name once.
+        assigned: The names that it assigns, each once.
         section: The header's section of parameters.
-        documented: What that section names; None where there is none, or its table does not
+        documented: The names in that section; None without a section, or where its table does not
             render.
         table: The section's table.
-        is_configured: Whether the header is to have such a section.
+        is_configured: Whether the settings have such a section.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ def _is_parameters(section: SectionSettings) -> bool:
 
 
 def _placeholders(section: Section, settings: HeaderSettings) -> frozenset[str]:
-    """Return the texts that stand in a table until an author replaces them."""
+    """Return the casefolded texts that the author was meant to replace."""
     texts = (text.text for block in blocks(prompt(section.settings)) for text in block.texts)
     return frozenset(text.casefold() for text in (*texts, *settings.placeholders, ""))
 
@@ -178,7 +178,7 @@ def _names(cell: Cell, text: TextSpan) -> Iterator[Documented]:
 
 
 def _items(cell: Cell, entry: HeaderEntry, placeholders: frozenset[str]) -> Iterator[Documented]:
-    """Yield the names that a list's items open with."""
+    """Yield the names at the start of a list's items."""
     for text in entry.block.texts:
         item = _ITEM.match(text.text.lstrip("*_"))
         if item and text.text.casefold() not in placeholders:
@@ -198,7 +198,7 @@ def _place(cell: Cell, text: TextSpan, name: str) -> Place:
 
 
 def assigned_in(python: PythonCell) -> Iterator[Parameter]:
-    """Yield what a cell assigns at its top level, each name once; names that open with `_` not.
+    """Yield the names that a cell assigns at its top level, each once; without those with a `_`.
 
     Args:
         python: The cell.
@@ -219,7 +219,7 @@ def assigned_in(python: PythonCell) -> Iterator[Parameter]:
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
-    """Yield statements with whether they need not run; loops and functions are no parameters."""
+    """Yield statements and whether they are conditional; loops and functions set no parameters."""
     pending = [(statement, False) for statement in body]
     while pending:
         statement, is_conditional = pending.pop(0)
@@ -233,7 +233,7 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
 
 
 def _targets(statement: ast.stmt) -> Iterator[tuple[ast.Name, ast.expr | None, str | None]]:
-    """Yield the names that a statement assigns, their values, and what is wrong with them."""
+    """Yield the names that a statement assigns, their values, and the obstacles to them."""
     match statement:
         case ast.Assign(targets=[ast.Name() as name], value=value):
             yield name, value, _obstacle(value)
@@ -251,9 +251,9 @@ def _targets(statement: ast.stmt) -> Iterator[tuple[ast.Name, ast.expr | None, s
 
 
 def _obstacle(value: ast.expr) -> str | None:
-    """Say why papermill cannot put another value in the stead of this one; None where it can.
+    """Return why papermill cannot replace this value by another one; None where it can.
 
-    It writes what JSON and YAML hold: text, numbers, booleans, null, lists and mappings.
+    It writes the values of JSON and YAML: text, numbers, booleans, null, lists and mappings.
     """
     pending: list[ast.AST] = [value]
     while pending:
@@ -282,7 +282,7 @@ def _kind(value: object) -> str:
 
 
 def _comment(cell: Cell, statement: ast.stmt) -> str:
-    """Return the comment behind a statement on its last row, without `type:` and Colab's form."""
+    """Return the comment behind a statement, without `type:`; Colab's `@param` is not one."""
     row = cell.rows[(statement.end_lineno or 1) - 1] if statement.end_lineno else ""
     behind = row.encode("utf-8", "surrogatepass")[statement.end_col_offset or 0 :]
     text = behind.decode("utf-8", "replace").strip()
