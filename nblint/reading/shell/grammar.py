@@ -19,6 +19,9 @@ _PARAMETER = lazy_pattern(r"[#!]?([A-Za-z_]\w*)(?:\[[^\]}]*\])?(:?[-=?+])?", re.
 _REST_OF_PARAMETER = lazy_pattern(r"[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,3}\}")
 # Blanks, continued lines and comments between words.
 _SPACE = lazy_pattern(r"(?:[ \t\r]|\\\n|#[^\n]*)+")
+# Characters that only mean themselves: in a word, and between double quotes.
+_PLAIN = lazy_pattern(r"[^ \t\r\n;&|<>()'\"\\$`]+")
+_PLAIN_QUOTED = lazy_pattern(r'[^"\\$`]+')
 _REDIRECTION = lazy_pattern(r"<<<|<<-?|[<>]\(|>>|>\||>&|<&|<>|[<>]")
 _DOUBLE = frozenset(["&&", "||", ";;", "|&"])
 _SPECIAL = frozenset("0123456789@*#?$!-")
@@ -206,6 +209,10 @@ class _Parser:
         parts: list[str] = []
         expansions: list[ShellUse] = []
         while self.position < len(self.text):
+            if plain := _PLAIN.match(self.text, self.position):
+                parts.append(plain[0])
+                self.position = plain.end()
+                continue
             character = self.text[self.position]
             if character in " \t\r\n;&|<>)" or (character == "(" and self.position > start):
                 break
@@ -228,10 +235,14 @@ class _Parser:
 
     def _double_quoted(self, parts: list[str], expansions: list[ShellUse]) -> None:
         while self.position < len(self.text):
-            if self.text[self.position] == '"':
+            if plain := _PLAIN_QUOTED.match(self.text, self.position):
+                parts.append(plain[0])
+                self.position = plain.end()
+            elif self.text[self.position] == '"':
                 self.position += 1
                 return
-            self._character(parts, expansions)
+            else:
+                self._character(parts, expansions)
 
     def _character(self, parts: list[str], expansions: list[ShellUse]) -> None:
         """Read what means the same bare and in double quotes: one character, or an expansion."""
