@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 # What pathspec writes for `*` in a part of a path, and for `**` at the beginning and further on.
-# Nothing else it writes holds one of them: what stands between slashes holds no slash.
+# Nothing else that it writes contains one of them: the text between slashes has no slash.
 _STAR, _LEADING, _INNER = "[^/]*", "(?:.+/)?", "(?:/.+)?"
 _WILDCARDS = re.compile("|".join(f"({re.escape(unit)})" for unit in (_STAR, _LEADING, _INNER)))
 _LAZY = {_STAR: "[^/]*?", _LEADING: "(?:.+?/)??", _INNER: "(?:/.+?)??"}
@@ -39,7 +39,7 @@ def glob_spec(globs: tuple[str, ...]) -> "GitIgnoreSpec":
     """Return the compiled form of globs.
 
     Args:
-        globs: Lines as they stand in a `.gitignore`.
+        globs: Lines as in a `.gitignore`.
 
     Raises:
         ValueError: One of them is not a valid glob.

@@ -40,7 +40,7 @@ class Suggestions:
         self._found: dict[str, str] = {}
 
     def of(self, word: str) -> str:
-        """Return the suggestion for a word; an empty string where there is none."""
+        """Return the suggestion for a word; an empty string without one."""
         if word not in self._found and len(self._found) < _MOST_SUGGESTIONS:
             self._found[word] = self._find(word) or ""
         return self._found.get(word, "")

@@ -201,7 +201,7 @@ def _edited_source(
 
 
 class _ListLayout(Struct, frozen=True):
-    """What stands before, between and behind the strings of a source's list."""
+    """The bytes before, between and after the strings of a source's list."""
 
     lead: bytes
     between: bytes
@@ -268,7 +268,7 @@ class _SourceEditor:
         self._ascii_only = ascii_only
         self._characters: list[bytes] = []
         self._breaks: dict[int, bytes] = {}  # as in `_WrittenSource`
-        self._ends_line = True  # whether what there is so far ends with a line
+        self._ends_line = True  # whether the source so far ends with a line end
 
     def keep(self, start: int, end: int) -> None:
         """Keep the characters from one offset to another, and the breaks between them."""

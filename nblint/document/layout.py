@@ -34,15 +34,15 @@ class Layout(Struct, frozen=True):
         return cls(newline or b"", indent or b"", b"," if colon == b":" else b", ", colon)
 
     def gap(self, depth: int) -> bytes:
-        """Return the space before an item at a depth of nesting, behind a comma if there is one."""
+        """Return the space before an item at a depth of nesting, after a comma if there is one."""
         return self.newline + self.indent * depth
 
     def separator(self, depth: int) -> bytes:
-        """Return what stands between two items at a depth of nesting."""
+        """Return the bytes between two items at a depth of nesting."""
         return b"," + self.gap(depth) if self.newline else self.comma
 
     def encode(self, value: object, depth: int, *, ascii_only: bool) -> bytes:
-        """Return a value's JSON, as it stands at a depth of nesting."""
+        """Return the JSON of a value at a depth of nesting."""
         if not self.newline:
             separators = (self.comma.decode(), self.colon.decode())
             return _dumps(value, ascii_only, separators=separators)
@@ -52,7 +52,7 @@ class Layout(Struct, frozen=True):
 
 
 def encode_text(text: str, *, ascii_only: bool) -> bytes:
-    """Return a text as it stands between the quotes of a JSON string."""
+    """Return a text as it is written between the quotes of a JSON string."""
     return _dumps(text, ascii_only)[1:-1]
 
 

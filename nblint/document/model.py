@@ -14,7 +14,7 @@ from nblint.document.rows import rows_of
 
 
 class Place(NamedTuple):
-    r"""Where something stands in a notebook.
+    r"""A place in a notebook.
 
     Rows and columns are 1-based and count Unicode code points of the surface's decoded text;
     the end is exclusive. Rows end at `\n`, `\r\n` and `\r`, and at nothing else.
@@ -46,7 +46,7 @@ class Output(Struct, frozen=True):
     Attributes:
         index: Its number in the cell, 1-based.
         type: "stream", "display_data", "execute_result" or "error"; anything else in odd files.
-        data: The output as it stands in the JSON.
+        data: The output's JSON.
     """
 
     index: int
@@ -80,7 +80,7 @@ class Cell:
         source: Its text.
         language: The language of a code cell, lower-case.
         metadata: Its metadata.
-        data: The cell as it stands in the JSON.
+        data: The cell's JSON.
     """
 
     def __init__(self, index: int, data: dict[str, Any], language: str) -> None:
@@ -129,7 +129,7 @@ class Cell:
 
     @property
     def first_line(self) -> str:
-        """The first row that is not blank: what a person knows the cell by."""
+        """The first row that is not blank: what people recognise the cell by."""
         return next((row.strip() for row in self.rows if row.strip()), "")
 
     def place(
@@ -207,7 +207,7 @@ class Notebook:
 
     @property
     def is_editable(self) -> bool:
-        """Whether its cells stand in the file as they are read: before nbformat 4 they do not."""
+        """Whether the file holds its cells as they are read, which it does from nbformat 4 on."""
         return self.nbformat >= 4 and isinstance(self.data.get("cells"), list)
 
     def code_cells(self, language: str = "python") -> Iterator[Cell]:

@@ -135,5 +135,5 @@ def is_plainly_valid(data: dict[str, Any]) -> bool:
         notebook = msgspec.convert(data, _Notebook)
     except (msgspec.ValidationError, UnicodeEncodeError):  # half a surrogate pair has no UTF-8
         return False
-    # Before 4.5 an id is a field that does not belong there.
+    # Before 4.5 an id is an unknown field.
     return notebook.nbformat_minor == 5 or all(cell.id is UNSET for cell in notebook.cells)

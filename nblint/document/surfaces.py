@@ -39,7 +39,7 @@ class Surface:
         kind: How it is read: "code", "markdown" (raw cells as well), "text" (streams, tracebacks,
             plain text), "html" (SVG as well), "json" (metadata as well), or "script" (JavaScript,
             plots, views of widgets).
-        place: Where it stands, without rows and columns.
+        place: Its place, without rows and columns.
         language: The language of code.
         value: The parsed value of JSON.
     """

@@ -15,7 +15,7 @@ def write_atomically(
     """Replace a file's contents: all of it or nothing, even when the process is killed.
 
     Mode and owner stay; a link stays a link, and what it points to is replaced. A hard link's other
-    names keep what was there before.
+    names keep the old contents.
 
     Args:
         path: The file.

@@ -22,7 +22,7 @@ class Key(Struct, frozen=True):
     Attributes:
         name: The key.
         value: Its value as it is written, where that is a scalar; else None.
-        place: Where the key stands.
+        place: The key's place.
     """
 
     name: str

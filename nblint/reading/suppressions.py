@@ -116,7 +116,7 @@ def _pragma(cell: Cell, row: int, match: re.Match[str]) -> Suppression:
 
 
 def _openings(cell: Cell) -> tuple[str, ...]:
-    """Return what starts a comment in a cell; behind anything else, it is a text about nblint."""
+    """Return what starts a comment in a cell; after anything else, it is a text about nblint."""
     if cell.type == "markdown":
         return ("<!--",)
     if cell.type == "code" and cell.language == "python" and not cell.first_line.startswith("%%"):

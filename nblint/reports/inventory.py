@@ -72,7 +72,7 @@ FORMATS: dict[str, Callable[[Iterable[NeededVariable], Set[str]], str]] = {
 
 
 def as_dotenv(variables: Iterable[NeededVariable]) -> str:
-    """Return a `.env.example` with the variables that somebody has to set."""
+    """Return a `.env.example` with the variables that must be set."""
     lines = ["# Copy this to .env and fill it in; .env itself is never committed."]
     for variable in _to_declare(variables):
         lines += ["", *(f"# {comment}" for comment in _comments(variable)), f"{variable.name}="]

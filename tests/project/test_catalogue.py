@@ -204,7 +204,7 @@ def test_secret_names(name: str) -> None:
         "9",
     ],
 )
-def test_names_that_are_no_secrets(name: str) -> None:
+def test_names_that_are_not_secrets(name: str) -> None:
     assert not looks_secret(name)
 
 

@@ -84,7 +84,7 @@ def locate(name: str, root: Path) -> Path:
         root: The folder of the settings file.
 
     Raises:
-        SettingsError: There is no such file or package.
+        SettingsError: The file or package does not exist.
     """
     if found := _PACKAGE_FILE.fullmatch(name):
         return _in_package(found[1], found[2], name)
@@ -124,7 +124,7 @@ def _in_package(package: str, file: str, name: str) -> Path:
 
 
 def _package_folders(package: str) -> list[Path]:
-    """Return the folders of an importable package; an empty list where there is none."""
+    """Return the folders of a package; an empty list where it cannot be imported."""
     import importlib.util
 
     if not package.isidentifier():  # for a dotted name, the package above would be imported

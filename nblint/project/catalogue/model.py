@@ -90,7 +90,7 @@ class Catalogue(Struct, frozen=True, dict=True):
         return variable is not None and not variable.declaration.required
 
     def nearest(self, name: str) -> str | None:
-        """Return the declared name that somebody most likely meant."""
+        """Return the declared name that was most likely meant; None without a near one."""
         import difflib
 
         plain = {_plain(known): known for known in self.variables}

@@ -64,7 +64,7 @@ class FunctionCall(Struct, frozen=True):
         key: The function's key.
         positional: What its positional arguments stand for.
         keywords: What its keyword arguments stand for.
-        place: Where.
+        place: Its place.
         order: The position in the notebook's run from top to bottom.
         late: It is itself in a function.
         caught: A missing variable is caught.

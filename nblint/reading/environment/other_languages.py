@@ -16,7 +16,7 @@ class TextUse(Struct, frozen=True):
         kind: What is done; "ask" is a question whether the variable is set.
         name: The variable.
         start: The offset of its first character.
-        end: The offset behind its last character.
+        end: The offset after its last character.
         fallback: The literal that stands in for a missing variable.
         required: Without the variable, this fails.
     """

@@ -53,7 +53,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             self.visit(cell.tree)
             self._show_last_expression(cell.tree)
         except RecursionError:
-            return  # nobody writes code that is nested so deeply
+            return  # nested more deeply than anybody writes code
 
     def read_expression(self, cell: PythonCell, expression: str, place: Place) -> Held:
         """Record the uses in a shell line's expression; return what its value shows."""

@@ -147,7 +147,7 @@ class EnvironmentReader:
             self.python.read_expression(cell, expression, place or where)
         captured = magic.target is not None or magic.name == "!!"
         held: set[str] = set()
-        # Python's names only matter behind a `$`; finding them takes the trees of all cells.
+        # Python's names only matter after a `$`; finding them takes the trees of all cells.
         names = self._python_names() if "$" in command else frozenset[str]()
         for use in read_shell(substitute(command, names)):
             where = place or cell.argument_place(magic, use.start, use.end)

@@ -1,4 +1,4 @@
-"""What a notebook does with environment variables: each use, and where it stands."""
+"""What a notebook does with environment variables: each use, and its place."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Read(Struct, frozen=True):
 
     Attributes:
         name: The variable; None where its name is computed.
-        place: Where.
+        place: Its place.
         order: The position in the notebook's run from top to bottom.
         late: It is in a function, and so runs after what follows the definition.
         required: It fails without the variable.
@@ -64,7 +64,7 @@ class Write(Struct, frozen=True):
 
     Attributes:
         name: The variable; None where its name is computed.
-        place: Where.
+        place: Its place.
         order: The position in the notebook's run from top to bottom.
         guarded: Only if it is not set yet.
         copies: It is set to its own value or a default, which alone does not give it a value.
@@ -86,7 +86,7 @@ class Exposure(Struct, frozen=True):
 
     Attributes:
         name: The variable; `EVERYTHING` for all of them.
-        place: Where.
+        place: Its place.
         by: What shows it: "print()", "the cell's last line", "echo".
     """
 
@@ -101,7 +101,7 @@ class ValueSource(Struct, frozen=True):
     Attributes:
         kind: "dotenv" for a file, "prompt" for a person, "store" for a service of one platform.
         call: What is called, such as "load_dotenv()".
-        place: Where.
+        place: Its place.
     """
 
     kind: SourceKind

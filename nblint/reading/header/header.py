@@ -194,7 +194,7 @@ def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator
     text_rows: list[str] = []
     start = block.row
     for row in range(block.row, block.end_row + 1):
-        # The row behind a label counts as the first, which it would be if the label were a heading.
+        # The row after a label counts as the first, which it would be if the label were a heading.
         heading = label(cell, row, sections, first=row == start)
         if heading is None:
             text_rows.append(cell.rows[row - 1])

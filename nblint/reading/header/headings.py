@@ -35,7 +35,7 @@ class Heading(Struct, frozen=True):
         form: How it is written.
         place: Its rows.
         section: The configured section that it opens.
-        rest: The text behind a label in its row.
+        rest: The text after a label in its row.
     """
 
     title: str

@@ -34,10 +34,10 @@ class Parameter(Struct, frozen=True):
 
     Attributes:
         name: The name.
-        place: Where the name stands.
+        place: The name's place.
         value: The assigned value; None where it has none.
         obstacle: Why papermill cannot infer or replace it faithfully; None where it can.
-        comment: The comment behind it, which papermill shows as its help.
+        comment: The comment after it, which papermill shows as its help.
     """
 
     name: str
@@ -115,7 +115,7 @@ class Parameters:
 
     @property
     def readable(self) -> bool:
-        """Whether there is a parameters cell whose assignments are known."""
+        """Whether the parameters cell exists and its assignments are known."""
         return self.python is not None and self.python.tree is not None
 
     def _read_section(self, notebook: Notebook, section: Section, settings: HeaderSettings) -> None:
@@ -282,10 +282,10 @@ def _kind(value: object) -> str:
 
 
 def _comment(cell: Cell, statement: ast.stmt) -> str:
-    """Return the comment behind a statement, without `type:`; Colab's `@param` is not one."""
+    """Return the comment after a statement, without `type:`; Colab's `@param` is not one."""
     row = cell.rows[(statement.end_lineno or 1) - 1] if statement.end_lineno else ""
-    behind = row.encode("utf-8", "surrogatepass")[statement.end_col_offset or 0 :]
-    text = behind.decode("utf-8", "replace").strip()
+    after = row.encode("utf-8", "surrogatepass")[statement.end_col_offset or 0 :]
+    text = after.decode("utf-8", "replace").strip()
     if not text.startswith("#"):
         return ""
     comment = re.sub(r"^#+\s*(?:type:\s*\S+\s*#?\s*)?", "", text)

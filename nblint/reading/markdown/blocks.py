@@ -32,7 +32,7 @@ _KINDS: dict[str, Kind] = {
     "blockquote_open": "paragraph",
     "hr": "rule",
 }
-# markdown-it drops everything behind what is nested deeper; CommonMark's preset has 20.
+# markdown-it drops everything after what is nested deeper; CommonMark's preset has 20.
 _MOST_NESTED = 100
 
 

@@ -75,7 +75,7 @@ def _list(rows: Sequence[str], start: int) -> Block | None:
         return None
     while end < len(rows) and _is_blank(rows[end]):  # blank rows belong to the list
         end += 1
-    # So may another item behind them, or an indented row.
+    # So may another item after them, or an indented row.
     if end < len(rows) and (rows[end].startswith(" ") or _ITEM.match(rows[end])):
         return None
     kind: Kind = "list" if marker in ("-", "*", "+") else "numbered-list"
@@ -123,7 +123,7 @@ def _is_blank(row: str) -> bool:
 
 
 def _is_over(rows: Sequence[str], end: int) -> bool:
-    """Tell whether a block ends before a row: it is blank, a heading, or behind the last one."""
+    """Tell whether a block ends before a row: it is blank, a heading, or after the last one."""
     return end == len(rows) or _is_blank(rows[end]) or _heading(rows, end) is not None
 
 

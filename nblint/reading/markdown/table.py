@@ -38,7 +38,7 @@ class BrokenTable(Struct, frozen=True):
     Attributes:
         fault: Why they do not render as one.
         start: The first row, 0-based.
-        end: The row behind the last one.
+        end: The row after the last one.
     """
 
     fault: Fault

@@ -39,7 +39,7 @@ PYTHON_BODIES = frozenset({
 _STATEMENT_MAGICS = {
     "time": "", "timeit": "nrp", "prun": "lsTD", "memit": "rt", "lprun": "fmTDu", "px": "",
 }  # fmt: skip
-# A Databricks cell names its language in its first line, behind one percent sign.
+# A Databricks cell names its language in its first line, after one percent sign.
 # https://docs.databricks.com/en/notebooks/notebooks-code.html#mix-languages
 _DATABRICKS = lazy_pattern(r"\s*%(python|sql|scala|r|sh|fs|md)\b[ \t]*([^\n]*)(?:\n|\Z)")
 # Colab accepts a form's comment above a cell magic.
@@ -231,7 +231,7 @@ def _graft(tree: ast.Module, statements: dict[int, list[ast.stmt]]) -> None:
 
 
 def _statement_offset(magic: Magic) -> int:
-    """Return the offset of a magic's statement, which is behind its options."""
+    """Return the offset of a magic's statement, which follows its options."""
     with_value = _STATEMENT_MAGICS[magic.name]
     words = list(re.finditer(r"\S+", magic.argument))
     index = 0

@@ -191,7 +191,7 @@ class _Special(Struct, frozen=True):
     Attributes:
         line: The offset of its logical line, before `start` for an assignment.
         start: The offset of its first character.
-        end: The offset behind its last character.
+        end: The offset after its last character.
         escape: "!", "%", "?", ",", ";", "/", or "help" for `name?`.
     """
 
@@ -213,7 +213,7 @@ def _read_line(text: str, start: int) -> tuple[_Special | None, int]:
     """Read a logical line: brackets, strings and backslashes continue it over line ends.
 
     Returns:
-        The IPython syntax in it, if there is any, and the offset behind the line.
+        The IPython syntax in it, if there is any, and the offset after the line.
     """
     scan = _LineScan(text, start)
     first, limit = scan.position, len(text)
@@ -238,7 +238,7 @@ class _LineScan:
     """Goes through the tokens of a logical line, from the first one on.
 
     Attributes:
-        position: The offset behind the last token.
+        position: The offset after the last token.
         depth: How many brackets are open there.
         asks: Whether the last token is a `?`.
     """
@@ -254,8 +254,8 @@ class _LineScan:
         """Go on to the end of the line, but not beyond a limit.
 
         Args:
-            limit: An offset: behind it, the text is not Python.
-            to_assignment: Whether to stop behind a `=` outside of brackets.
+            limit: An offset: from there on, the text is not Python.
+            to_assignment: Whether to stop after a `=` outside of brackets.
 
         Returns:
             Whether it has stopped there.
@@ -286,7 +286,7 @@ class _LineScan:
 
 
 def _end_of_string(text: str, opening: re.Match[str], limit: int) -> int:
-    """Return the offset behind a string; one that is not closed ends with its row, or the text."""
+    """Return the offset after a string; one that is not closed ends with its row, or the text."""
     position = opening.end()
     if closing := _STRING_END[opening["quote"]].match(text, position):
         return closing.end()

@@ -15,7 +15,7 @@ from nblint.patterns import lazy_pattern
 
 NAME = lazy_pattern(r"[A-Za-z_]\w*", re.ASCII)
 _PARAMETER = lazy_pattern(r"[#!]?([A-Za-z_]\w*)(?:\[[^\]}]*\])?(:?[-=?+])?", re.ASCII)
-# From behind `${NAME` to its end: a default is short, and nested at most once.
+# From the end of `${NAME` on: a default is short, and nested at most once.
 _REST_OF_PARAMETER = lazy_pattern(r"[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,3}\}")
 # Blanks, continued lines and comments between words.
 _SPACE = lazy_pattern(r"(?:[ \t\r]|\\\n|#[^\n]*)+")
@@ -35,7 +35,7 @@ class ShellUse(Struct, frozen=True):
         kind: ``"read"``, ``"write"``, or ``"dump"`` for a command that prints every variable.
         name: The variable; for a dump, the command.
         start: The offset of its first character in the script.
-        end: The offset behind its last character.
+        end: The offset after its last character.
         default: The text of ``${NAME:-default}``.
         guarded: The script can do without the variable.
         shown: Its value is part of the script's output.
@@ -58,7 +58,7 @@ class Word(Struct, frozen=True):
     Attributes:
         text: The word without its quotes, with its expansions as they are written.
         start: The offset of its first character.
-        end: The offset behind its last character.
+        end: The offset after its last character.
         expansions: The variables in it.
     """
 
@@ -140,7 +140,7 @@ class _Parser:
         return command
 
     def _next_command(self, command: ShellCommand, diverted: bool) -> ShellCommand:
-        """Read the operator behind a command; return the command that follows it."""
+        """Read the operator after a command; return the command that follows it."""
         operator = self.text[self.position : self.position + 2]
         if operator == "&>":  # redirects this one
             self.position += 1

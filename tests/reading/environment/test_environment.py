@@ -406,7 +406,7 @@ def rewritten(source: str) -> str | None:
         ("!echo {os.getenv('X', 'd')}", None),
     ],
 )
-def test_rewrites(source: str, expected: str | None) -> None:
+def test_replacements(source: str, expected: str | None) -> None:
     assert rewritten(source) == expected
 
 
