@@ -28,7 +28,7 @@ from nblint.reading.python.syntax import parse_expression
 from nblint.reading.python.visitor import walk
 from nblint.reading.shell.grammar import ShellUse
 from nblint.reading.shell.languages import SHELL_LANGUAGES
-from nblint.reading.shell.uses import python_expressions, read_shell, substitute
+from nblint.reading.shell.variables import python_expressions, read_shell, substitute
 
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")

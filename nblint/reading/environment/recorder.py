@@ -22,7 +22,7 @@ from nblint.reading.environment.uses import (
 )
 from nblint.reading.python.cells import PythonCell
 from nblint.reading.shell.grammar import ShellUse
-from nblint.reading.shell.uses import read_shell
+from nblint.reading.shell.variables import read_shell
 
 _ENVIRONS = frozenset(["os.environ", "os.environb"])
 READABLE = _ENVIRONS | {COPY}

@@ -19,8 +19,8 @@ from nblint.reading.header.headings import (
     sections_by_name,
     without_headings,
 )
-from nblint.reading.markdown.block import Block, TextSpan
 from nblint.reading.markdown.blocks import blocks, with_broken_table
+from nblint.reading.markdown.model import Block, TextSpan
 from nblint.settings import HeaderSettings, SectionSettings
 
 # "##### Copyright 2026 The authors" above a title is small print, not a heading of the notebook.

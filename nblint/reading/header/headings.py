@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from nblint.document.model import Cell, Place
 from nblint.patterns import lazy_pattern
-from nblint.reading.markdown.block import Block
+from nblint.reading.markdown.model import Block
 from nblint.settings import HeaderSettings, SectionSettings
 
 # "atx" and "setext" are markdown's own headings; the others only look like one.

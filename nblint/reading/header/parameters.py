@@ -15,8 +15,8 @@ from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header, HeaderEntry, Section
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.skeleton import prompt
-from nblint.reading.markdown.block import TextSpan
 from nblint.reading.markdown.blocks import blocks
+from nblint.reading.markdown.model import TextSpan
 from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.settings import HeaderSettings, SectionSettings
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nblint.document.rows import rows_of
-from nblint.reading.markdown.block import Block, Kind, TextSpan
+from nblint.reading.markdown.model import Block, Kind, TextSpan
 from nblint.reading.markdown.plain import plain_blocks
 from nblint.reading.markdown.table import Fault, broken_table, is_delimiter_row, split_row
 

@@ -8,7 +8,7 @@ tables. A text with anything else in it is left to markdown-it; a test compares 
 from collections.abc import Callable, Sequence
 
 from nblint.patterns import lazy_pattern
-from nblint.reading.markdown.block import Block, Kind, TextSpan
+from nblint.reading.markdown.model import Block, Kind, TextSpan
 
 # What markdown-it replaces, or measures in columns.
 _ODD = lazy_pattern(r"[\x00-\x09\x0b-\x1f]")

@@ -5,8 +5,8 @@ from nblint.findings import Finding, Rule
 from nblint.reading.header.header import Header, HeaderEntry
 from nblint.reading.header.headings import without_comments
 from nblint.reading.header.skeleton import skeleton
-from nblint.reading.markdown.block import TextSpan
 from nblint.reading.markdown.blocks import blocks
+from nblint.reading.markdown.model import TextSpan
 from nblint.settings import HeaderSettings
 
 # "TODO: describe" is a placeholder whatever follows.
