@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from nblint.errors import SettingsError
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 
 # A spawner is JupyterHub's; only `spawner.user.name` is used.
 Value = str | Callable[[Any], str]

@@ -39,6 +39,6 @@ def test_they_match_what_pathspec_says(globs: list[str], path: str) -> None:
         ("x*/" * 3 + "**/a/**/a/**/a/**/*a*a*b", "x/" * 3 + "a/" * 1000 + "a" * 200),
     ],
 )
-def test_none_runs_away(glob: str, path: str) -> None:
+def test_no_glob_runs_away(glob: str, path: str) -> None:
     # Without the bound, each takes longer than anybody waits.
     assert not matches(path, (glob,))

@@ -19,7 +19,7 @@ from nblint.patterns import Uncompiled
 from nblint.reading.markdown.blocks import blocks
 from nblint.reading.python.cells import read_source
 from nblint.reading.python.ipython import to_python
-from nblint.reading.shell.uses import read_shell
+from nblint.reading.shell.variables import read_shell
 from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
 
 # Held by a test of their own; read what nblint's own authors wrote.

@@ -15,31 +15,19 @@ from nblint.document.write import write_atomically, writing
 from nblint.errors import SettingsError, unwritable
 from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
-from nblint.project.inventory import (
-    Entry,
-    Inventory,
-    as_catalogue,
-    as_csv,
-    as_dotenv,
-    as_json,
-    as_markdown,
-    as_rows,
-    as_text,
-)
+from nblint.project.inventory import Inventory
 from nblint.reading.environment.environment import Environment
-from nblint.reports.terminal import printable
+from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
 from nblint.settings_files import SettingsFinder
-
-_FORMATS = ("text", "json", "csv", "markdown")
 
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=options.Place())
 @click.option(
     "--output-format",
-    type=options.OneOf(_FORMATS),
+    type=options.OneOf(tuple(FORMATS)),
     default="text",
-    help=f"How to print the list: {', '.join(_FORMATS)}.",
+    help=f"How to print the list: {', '.join(FORMATS)}.",
 )
 @click.option(
     "--missing",
@@ -96,12 +84,13 @@ def env(
     say_what_is_empty(run.empty)
     failed = status.code(is_empty=bool(run.empty))
     if example or catalogue:
-        text = (as_dotenv if example else as_catalogue)(inventory.entries)
+        text = (as_dotenv if example else as_catalogue)(inventory.variables)
         target = output_file or Path(".env.example" if example else "environment.toml")
         sys.exit(failed or _write(text, target, overwrite=output_file is not None))
-    entries = inventory.missing(os.environ) if missing else inventory.entries
-    _print(entries, output_format)
-    sys.exit(failed or (1 if missing and entries else 0))
+    present = frozenset(os.environ)
+    variables = inventory.missing(present) if missing else inventory.variables
+    click.echo(FORMATS[output_format](variables, present), nl=False)
+    sys.exit(failed or (1 if missing and variables else 0))
 
 
 def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
@@ -113,18 +102,6 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
             shown = reading.get(Redaction).mask
             inventory.add(notebook.path, environment, reading.get(Catalogue), shown)
     return inventory
-
-
-def _print(entries: Sequence[Entry], output_format: str) -> None:
-    rows = [tuple(map(printable, row)) for row in as_rows(entries, os.environ)]
-    if output_format == "json":
-        click.echo(as_json(entries, os.environ), nl=False)
-    elif output_format == "csv":
-        click.echo(as_csv(rows), nl=False)
-    elif output_format == "markdown":
-        click.echo(as_markdown(rows), nl=False)
-    elif rows:
-        click.echo(as_text(rows), nl=False)
 
 
 def _write(text: str, target: Path, *, overwrite: bool) -> int:

@@ -17,7 +17,7 @@ import click
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError
 from nblint.paths import display_path
-from nblint.project.catalogue.files import DEFAULT_CATALOGUE, locate
+from nblint.project.catalogue.loading import DEFAULT_CATALOGUE, locate
 from nblint.project.requirements import matching
 from nblint.reports.terminal import printable
 from nblint.reports.text import count

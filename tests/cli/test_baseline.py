@@ -258,7 +258,7 @@ def test_a_broken_baseline_is_one_sentence(repository: Path) -> None:
         run = nblint(*command, *flags, status=2)
         (sentence,) = run.stderr.splitlines()
         assert sentence.startswith("nblint: ")
-        assert "is missing" in sentence
+        assert "missing key" in sentence
 
 
 def test_an_audit(repository: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
     ("settings", "sentence"),
     [
         ("selct = []", "nblint.toml: unknown key 'selct'; did you mean 'select'?"),
-        ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
+        ("ignore = 1", "nblint.toml: ignore: expected a list, got an integer"),
         ("select = [", "nblint.toml: not valid TOML: "),
         ('select = ["NBL901"]', "nblint.toml: select: unknown rule code 'NBL901'"),
         ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),

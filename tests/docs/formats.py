@@ -11,7 +11,7 @@ import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from pre_commit.clientlib import load_config
 
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 from nblint.settings_files import load_settings
 from nblint.toml import read_toml
 

@@ -68,7 +68,7 @@ def test_any_bytes_give_findings(data: bytes) -> None:
         (b"[" * 100_000, "not a notebook: the JSON is nested too deeply"),
         (b'{"a":' * 100_000, "not a notebook: the JSON is nested too deeply"),
         (b'{"a": ' + b"1" * 5000 + b"}", "not JSON that can be read: it holds a number"),
-        (b"null", "not a notebook: the JSON is no object"),
+        (b"null", "not a notebook: the JSON is not an object"),
         (b"{}", "not a notebook: it has no list of cells"),
     ],
 )

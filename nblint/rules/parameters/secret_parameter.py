@@ -67,7 +67,7 @@ class SecretParameter(Rule):
                     _message(key.name),
                     subject=key.name,
                     help=advice,
-                    path=file and file.path,
+                    path=file.path if file else None,
                 )
 
 

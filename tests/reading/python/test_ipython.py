@@ -29,6 +29,8 @@ REAL_LOOKING = [
     "f(a=1)[b] = !ls",
     "x = !ls -l \\\n  /tmp",
     "x = !!ls",
+    "x =!= !ls",
+    "x =%= %ls",
     "!pip install -q a \\\n    b \\\n    c",
     "!!ls",
     "!ls | grep '(' ",

@@ -1,26 +1,28 @@
-"""The environment as other languages use it, found in their text: R, Julia, C#, PowerShell."""
+"""The environment in languages whose code is searched, not parsed: R, Julia, C#, PowerShell."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 
-class TextUse(NamedTuple):
+class TextUse(Struct, frozen=True):
     """A use in a text of another language.
 
     Attributes:
-        kind: What is done.
-        name: The variable; None where its name is computed.
+        kind: What is done; "ask" is a question whether the variable is set.
+        name: The variable.
         start: The offset of its first character.
-        end: The offset behind its last character.
+        end: The offset after its last character.
         fallback: The literal that stands in for a missing variable.
         required: Without the variable, this fails.
     """
 
     kind: Literal["read", "write", "ask"]
-    name: str | None
+    name: str
     start: int
     end: int
     fallback: str | None = None
@@ -38,9 +40,9 @@ def _name(number: int) -> str:
     return _N.replace("{0}", str(number))
 
 
-# Each language: its uses, then what has to be passed over, in one pattern. The groups are
-# `read…`, `ask…` or `write…`, with the name in `name…` and a fallback in `default…`.
-_LANGUAGES = {
+# A pattern for each language: its uses, then what must be skipped. The groups of a use are its
+# kind, `name` and perhaps `default`, each with a number, as the names of groups are unique.
+_PATTERNS = {
     "r": re.compile(
         rf"(?P<read1>\bSys\.getenv\(\s*{_name(1)}"
         rf"(?:\s*,\s*(?:unset\s*=\s*)?(?P<default1>{_EITHER}))?)"
@@ -68,36 +70,49 @@ _LANGUAGES = {
         r"|'[^'\n]*'|#[^\n]*"
     ),
 }
-_LANGUAGES["pwsh"] = _LANGUAGES["powershell"]
-_LANGUAGES["f#"] = _LANGUAGES["c#"]
-LANGUAGES = frozenset(_LANGUAGES)
+_PATTERNS["pwsh"] = _PATTERNS["powershell"]
+_PATTERNS["f#"] = _PATTERNS["c#"]
+_KINDS: dict[str, Literal["read", "write", "ask"]] = {
+    "read": "read",
+    "required": "read",
+    "ask": "ask",
+    "write": "write",
+}
+SEARCHED_LANGUAGES = frozenset(_PATTERNS)
 
 
-def read_text(text: str, language: str) -> Iterator[TextUse]:
+def uses_in(text: str, language: str) -> Iterator[TextUse]:
     """Yield the uses in a text.
 
     Args:
         text: The source.
-        language: One of `LANGUAGES`.
+        language: One of `SEARCHED_LANGUAGES`.
     """
-    for found in _LANGUAGES[language].finditer(text):
-        if found.lastgroup is None:
+    for found in _PATTERNS[language].finditer(text):
+        if found.lastgroup is None:  # a string or a comment
             continue
-        groups = {key: value for key, value in found.groupdict().items() if value is not None}
-        kind = next(key for key in groups if key.startswith(("read", "required", "ask", "write")))
+        groups = {
+            group.rstrip("0123456789"): value
+            for group, value in found.groupdict().items()
+            if value is not None
+        }
         if "names" in groups:
-            for inner in re.finditer(_name(1), found["names"]):
-                start = found.start("names") + inner.start()
-                yield TextUse("read", inner[1], start, start + len(inner[0]))
+            yield from _listed(found)
             continue
-        name = next(value for key, value in groups.items() if key.startswith("name"))
-        default = next((v for key, v in groups.items() if key.startswith("default")), None)
-        is_read = kind.startswith(("read", "required"))
+        kind = next(kind for kind in _KINDS if kind in groups)
+        default = groups.get("default")
         yield TextUse(
-            "read" if is_read else "ask" if kind.startswith("ask") else "write",
-            name,
+            _KINDS[kind],
+            groups["name"],
             found.start(),
             found.end(),
             default[1:-1] if default else None,
-            kind.startswith("required"),
+            kind == "required",
         )
+
+
+def _listed(found: re.Match[str]) -> Iterator[TextUse]:
+    """Yield the reads of `Sys.getenv(c("X", "Y"))`."""
+    for name in re.finditer(_name(1), found["names"]):
+        start = found.start("names") + name.start()
+        yield TextUse("read", name[1], start, start + len(name[0]))

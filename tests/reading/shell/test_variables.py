@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.reading.shell.uses import python_expressions, read_shell, substitute
+from nblint.reading.shell.variables import python_expressions, read_shell, substitute
 
 
 def summary(script: str) -> str:

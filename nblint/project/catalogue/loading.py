@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from msgspec.structs import replace
+
 from nblint.errors import SettingsError
 from nblint.files import is_file, read_text
 from nblint.patterns import lazy_pattern
@@ -32,7 +34,7 @@ def load_catalogue(settings: EnvironmentSettings, root: Path) -> Catalogue:
         root: The folder that their paths are relative to.
 
     Returns:
-        All catalogues together; an empty one where there is none.
+        All catalogues together; an empty one without any.
 
     Raises:
         SettingsError: A catalogue is missing or cannot be used; the text says which, where and why.
@@ -53,7 +55,7 @@ def read_catalogue(path: Path, name: str | None = None) -> Iterator[Variable]:
 
     Args:
         path: The file. Its name says what it is: `….toml`, `….py`, or a dotenv file.
-        name: What messages call it; its path unless given.
+        name: Its name in messages; its path unless given.
 
     Returns:
         The variables it declares.
@@ -75,39 +77,33 @@ def read_catalogue(path: Path, name: str | None = None) -> Iterator[Variable]:
 
 
 def locate(name: str, root: Path) -> Path:
-    """Return where a catalogue lies that settings name.
+    """Return the path of a catalogue that settings name.
 
     Args:
         name: A path relative to `root`, an absolute path, or `package:file`.
         root: The folder of the settings file.
 
     Raises:
-        SettingsError: There is no such file or package.
+        SettingsError: The file or package does not exist.
     """
     if found := _PACKAGE_FILE.fullmatch(name):
         return _in_package(found[1], found[2], name)
     path = root / name
     if path.is_dir():
-        raise SettingsError(f"{path}: this catalogue is a folder; name the file in it")
+        raise SettingsError(f"{path}: the catalogue is a folder; name the file in it")
     if not is_file(path):
         raise SettingsError(
             f"{path}: no such catalogue; create it (nblint env --catalogue writes a first one) "
-            "or take it out of 'catalogues'"
+            "or remove it from 'catalogues'"
         )
     return path
 
 
 def _in_package(package: str, file: str, name: str) -> Path:
-    """Find a file of an installed package without importing the package."""
+    """Return the path of an installed package's file, without importing the package."""
     import importlib.metadata
-    import importlib.util
 
-    try:
-        # Of a name with dots, the package above would be imported.
-        spec = importlib.util.find_spec(package) if package.isidentifier() else None
-    except ValueError:  # a module that runs already, and was not found as others are
-        spec = None
-    folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
+    folders = _package_folders(package)
     for folder in folders:
         if (folder / file).is_file():
             return folder / file
@@ -124,7 +120,20 @@ def _in_package(package: str, file: str, name: str) -> Path:
         for entry in distribution.files or ():
             if entry.parts[-len(wanted) :] == wanted:
                 return Path(str(distribution.locate_file(entry)))
-    raise SettingsError(f"{name}: the package {package!r} holds no file {file!r}")
+    raise SettingsError(f"{name}: the package {package!r} has no file {file!r}")
+
+
+def _package_folders(package: str) -> list[Path]:
+    """Return the folders of a package; an empty list where it cannot be imported."""
+    import importlib.util
+
+    if not package.isidentifier():  # for a dotted name, the package above would be imported
+        return []
+    try:
+        spec = importlib.util.find_spec(package)
+    except ValueError:  # a module that runs already without a spec, such as `__main__`
+        return []
+    return [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
 
 
 def _read_toml(path: Path, name: str) -> Iterator[Variable]:
@@ -135,14 +144,14 @@ def _read_toml(path: Path, name: str) -> Iterator[Variable]:
         )
     table = document.get("environment", {})
     if not isinstance(table, dict):
-        raise SettingsError(f"{path}: environment: has to be a table of variables")
+        raise SettingsError(f"{path}: environment: must be a table of variables")
     rows = _rows(read_text(path), table)
     for variable, value in table.items():
         where = f"{path}: environment.{variable}"
         if not _NAME.fullmatch(variable):
-            raise SettingsError(f"{where}: not a name that an environment variable can have")
+            raise SettingsError(f"{where}: not a valid name of an environment variable")
         if not isinstance(value, dict):
-            raise SettingsError(f'{where}: has to be a table, such as {{ value = "…" }}')
+            raise SettingsError(f'{where}: must be a table, such as {{ value = "…" }}')
         declaration: Declaration = convert_toml(value, Declaration, f"{where}: ")
         _validate(declaration, where)
         yield Variable(variable, declaration, name, rows.get(variable, 1))
@@ -151,20 +160,21 @@ def _read_toml(path: Path, name: str) -> Iterator[Variable]:
 def _validate(declaration: Declaration, where: str) -> None:
     values = (declaration.value or "", *declaration.users.values())
     if any("\0" in value for value in values):
-        raise SettingsError(f"{where}: a value that holds a NUL character cannot be set")
-    if declaration.secret and (declaration.value is not None or declaration.users):
-        raise SettingsError(f"{where}: a secret's value does not stand in a catalogue; use 'file'")
+        raise SettingsError(f"{where}: a value must not contain a NUL character")
+    has_value = declaration.value is not None or bool(declaration.users)
+    if declaration.secret and has_value:
+        raise SettingsError(f"{where}: a catalogue must not hold a secret's value; use 'file'")
     if declaration.file is None:
         return
-    if declaration.value is not None or declaration.users:
+    if has_value:
         raise SettingsError(f"{where}: has both a file and a value; keep one of them")
     parts = PurePosixPath(declaration.file.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
-        raise SettingsError(f"{where}: file: has to lie in the hub's folder of secrets")
+        raise SettingsError(f"{where}: file: must lie in the hub's folder of secrets")
 
 
 def _rows(text: str, names: Iterable[str]) -> dict[str, int]:
-    """Return the rows at which variables are declared, as far as text tells."""
+    """Return the rows that declare variables, as far as the text shows them."""
     rows: dict[str, int] = {}
     wanted = set(names)
     pattern = re.compile(r"\s*(?:\[\s*environment\s*\.\s*)?[\"']?([A-Za-z_]\w*)[\"']?\s*[\].=]")
@@ -182,7 +192,7 @@ def _read_hub_config(path: Path, name: str) -> Iterator[Variable]:
             yield Variable(found.name, Declaration(), name, found.row)
             continue
         for variable in read_catalogue(locate(found.name, path.parent)):
-            yield variable._replace(source=name, row=found.row)
+            yield replace(variable, source=name, row=found.row)
 
 
 def _read_dotenv(path: Path, name: str) -> Iterator[Variable]:
@@ -202,7 +212,7 @@ def _read_dotenv(path: Path, name: str) -> Iterator[Variable]:
 
 
 def _end_of_value(value: str, lines: list[str], row: int) -> int:
-    """Return the row at which a value ends; a quoted one may go over several: a private key."""
+    """Return the last row of a value; a quoted one, such as a private key, may span several."""
     quote = value[:1]
     if quote not in ("'", '"') or quote in value[1:]:
         return row
@@ -211,7 +221,7 @@ def _end_of_value(value: str, lines: list[str], row: int) -> int:
 
 
 def _is_inside(name: str) -> bool:
-    """Tell whether a catalogue lies under the settings' folder, and is so the repository's own."""
+    """Tell whether a catalogue is the repository's own: it lies under the settings' folder."""
     path = PurePosixPath(name.replace("\\", "/"))
     is_elsewhere = path.is_absolute() or ".." in path.parts or ":" in name
     return not is_elsewhere

@@ -1,13 +1,15 @@
-"""The blocks that a markdown text is made of."""
+"""The blocks of a markdown text, and the texts in them."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from nblint.reading.markdown.table import Fault
 
 Kind = Literal["heading", "paragraph", "list", "numbered-list", "table", "html", "code", "rule"]
 
 
-class Text(NamedTuple):
+class TextSpan(Struct, frozen=True):
     """A paragraph, a list item's text, or a table cell.
 
     Attributes:
@@ -25,15 +27,15 @@ class Text(NamedTuple):
     column: int | None = None
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """A block of a markdown cell, at its top level.
 
     Attributes:
-        kind: What it is.
+        kind: Its kind.
         row: Its first row, 1-based.
         end_row: Its last row.
         level: A heading's level.
-        texts: The texts in it, nested ones too.
+        texts: The texts in it, including nested ones.
         setext: Whether a heading is underlined instead of marked with `#`.
         fault: Why a table does not render as it was meant to.
     """
@@ -42,6 +44,6 @@ class Block(NamedTuple):
     row: int
     end_row: int
     level: int
-    texts: tuple[Text, ...]
+    texts: tuple[TextSpan, ...]
     setext: bool = False
     fault: Fault | None = None

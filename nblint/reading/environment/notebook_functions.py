@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nblint.document.model import Place
 from nblint.reading.environment.scope import NOTHING, Held, Scope
 from nblint.reading.environment.uses import Exposure, Fallback, Read, Uses, Write
 
-# Of what one function does, and of the names that a parameter can stand for.
+# The most uses of one function, and names of one parameter, that are followed.
 _MOST = 100
 
 Strings = tuple[str, ...] | None
 
 
-class Helper:
+class NotebookFunction:
     """A function of the notebook, and what it does with variables that its parameters name.
 
-    In its body, a parameter stands for a symbol, which each call replaces by its argument.
+    In its body, each parameter stands for a symbol, which each call replaces by its argument.
 
     Args:
-        key: What it is kept under: its name, or `.name` of a method.
+        key: Its key among the functions: its name, or `.name` for a method.
         arguments: Its parameters.
     """
 
@@ -46,7 +46,7 @@ class Helper:
         self.returns: Held = NOTHING
         self.called = False
 
-    def strings(self, call: Call, scope: Scope) -> Mapping[str, Strings]:
+    def strings(self, call: FunctionCall, scope: Scope) -> Mapping[str, Strings]:
         """Return what the parameters stand for in a call."""
         parameters = self.parameters
         if parameters[:1] in (["self"], ["cls"]):
@@ -57,18 +57,18 @@ class Helper:
         return {p: given.get(p, scope.strings(self.defaults.get(p))) for p in self.symbols}
 
 
-class Call(NamedTuple):
+class FunctionCall(Struct, frozen=True):
     """A call of one of the notebook's functions.
 
     Attributes:
-        key: What the function is kept under.
-        positional: What its arguments stand for.
-        keywords: The same of those that are named.
-        place: Where it stands.
+        key: The function's key.
+        positional: What its positional arguments stand for.
+        keywords: What its keyword arguments stand for.
+        place: Its place.
         order: The position in the notebook's run from top to bottom.
-        late: It stands in a function itself.
+        late: It is itself in a function.
         caught: A missing variable is caught.
-        present: Variables that were asked for before.
+        present: Variables that are known to be set.
     """
 
     key: str
@@ -81,76 +81,76 @@ class Call(NamedTuple):
     present: frozenset[str] = frozenset()
 
 
-class Helpers:
-    """All functions of a notebook, and the calls of them.
+class NotebookFunctions:
+    """All functions of a notebook, and their calls.
 
     Args:
-        uses: Where it is noted what calls do.
+        uses: Where the uses of calls are recorded.
         scope: The notebook's names.
     """
 
     def __init__(self, uses: Uses, scope: Scope) -> None:
         self._uses = uses
         self._scope = scope
-        self._helpers: dict[str, Helper] = {}
+        self._functions: dict[str, NotebookFunction] = {}
         self.objects: set[str] = set()  # the notebook's classes, and names bound to their objects
-        self._calls: list[Call] = []
+        self._calls: list[FunctionCall] = []
 
     def __contains__(self, key: object) -> bool:
-        return key in self._helpers
+        return key in self._functions
 
-    def define(self, key: str, arguments: ast.arguments) -> Helper:
-        """Note a function; a later one of the same name replaces it."""
-        helper = self._helpers[key] = Helper(key, arguments)
-        return helper
+    def define(self, key: str, arguments: ast.arguments) -> NotebookFunction:
+        """Add a function; a later one of the same name replaces it."""
+        function = self._functions[key] = NotebookFunction(key, arguments)
+        return function
 
     def bind_object(self, name: str, made_by: ast.expr) -> None:
-        """Note that a name is bound to what a call gives: maybe an object of the notebook's."""
+        """Bind a name to the result of a call, which may be an object of a notebook's class."""
         if isinstance(made_by, ast.Name) and made_by.id in self.objects:
             self.objects.add(name)
         else:
             self.objects.discard(name)
 
-    def owner(self, name: str | None) -> Helper | None:
-        """Return the function whose parameter a variable's name holds, if it holds one."""
+    def owner(self, name: str | None) -> NotebookFunction | None:
+        """Return the function whose parameter is part of a variable's name; None without one."""
         if name is None or "\0" not in name:
             return None
-        return self._helpers.get(name.split("\0")[1].rpartition(":")[0])
+        return self._functions.get(name.split("\0")[1].rpartition(":")[0])
 
-    def call_of(self, node: ast.Call) -> Call | None:
-        """Return a call of what may be one of the functions."""
+    def call_of(self, node: ast.Call) -> FunctionCall | None:
+        """Return a call of what may be one of the functions; None for other calls."""
         key = self._key(node)
         if key is None:
             return None
         positional = tuple(map(self._scope.choices, node.args))
         keywords = {k.arg: self._scope.choices(k.value) for k in node.keywords if k.arg}
-        return Call(key, positional, keywords)
+        return FunctionCall(key, positional, keywords)
 
-    def note(self, call: Call) -> None:
-        """Note a call; it counts when all functions are known."""
+    def record(self, call: FunctionCall) -> None:
+        """Record a call, which is followed when all functions are known."""
         self._calls.append(call)
 
     def returned(self, node: ast.Call) -> Held:
-        """Return the variables whose values a call gives back."""
-        helper = self._helpers.get(self._key(node) or "")
-        if helper is None or not helper.returns or (call := self.call_of(node)) is None:
+        """Return the variables whose values a call returns."""
+        function = self._functions.get(self._key(node) or "")
+        if function is None or not function.returns or (call := self.call_of(node)) is None:
             return NOTHING
-        strings = helper.strings(call, self._scope)
-        filled = [n for name in helper.returns for n in _filled(name, helper, strings)]
+        strings = function.strings(call, self._scope)
+        filled = [n for name in function.returns for n in _filled(name, function, strings)]
         return frozenset(name for name in filled if name is not None)
 
     def finish(self) -> None:
-        """Note what the calls do, and what functions do that nobody calls."""
+        """Record what calls do, and what functions do that are never called."""
         for call in self._calls:
-            if (helper := self._helpers.get(call.key)) is not None:
-                self._note_call(call, helper)
-        for helper in self._helpers.values():
-            if not helper.called:
-                self._uses.reads += [replace(read, name=None) for read in helper.reads]
-                self._uses.writes += [replace(write, name=None) for write in helper.writes]
+            if (function := self._functions.get(call.key)) is not None:
+                self._follow(call, function)
+        for function in self._functions.values():
+            if not function.called:
+                self._uses.reads += [replace(read, name=None) for read in function.reads]
+                self._uses.writes += [replace(write, name=None) for write in function.writes]
 
     def _key(self, node: ast.Call) -> str | None:
-        """Return what the function that is called is kept under."""
+        """Return the key of the function that is called."""
         if isinstance(node.func, ast.Name):
             return node.func.id
         if not isinstance(node.func, ast.Attribute):
@@ -160,33 +160,43 @@ class Helpers:
         is_own = isinstance(of, ast.Name) and (of.id in ("self", "cls") or of.id in self.objects)
         return f".{node.func.attr}" if is_own else None
 
-    def _note_call(self, call: Call, helper: Helper) -> None:
-        helper.called = True
-        strings = helper.strings(call, self._scope)
-        for read in helper.reads[:_MOST]:
-            for name in _filled(read.name, helper, strings):
-                text = _filled(read.fallback.text, helper, strings)[0] if read.fallback else None
-                self._uses.reads.append(
-                    replace(
-                        read,
-                        name=name,
-                        place=call.place,
-                        order=call.order,
-                        late=call.late,
-                        guarded=read.guarded or call.caught or name in call.present,
-                        fallback=Fallback(text) if text else None,
-                        optional=None,
-                    )
-                )
-        for write in helper.writes[:_MOST]:
-            for name in _filled(write.name, helper, strings):
+    def _follow(self, call: FunctionCall, function: NotebookFunction) -> None:
+        """Record what a function does in a call of it."""
+        function.called = True
+        strings = function.strings(call, self._scope)
+        for read in function.reads[:_MOST]:
+            for name in _filled(read.name, function, strings):
+                self._uses.reads.append(_read_in(call, read, name, function, strings))
+        for write in function.writes[:_MOST]:
+            for name in _filled(write.name, function, strings):
                 self._uses.writes.append(
                     replace(write, name=name, place=call.place, order=call.order)
                 )
-        for exposure in helper.exposures[:_MOST]:
-            for name in _filled(exposure.name, helper, strings):
+        for exposure in function.exposures[:_MOST]:
+            for name in _filled(exposure.name, function, strings):
                 if name is not None:
                     self._uses.exposures.append(replace(exposure, name=name, place=call.place))
+
+
+def _read_in(
+    call: FunctionCall,
+    read: Read,
+    name: str | None,
+    function: NotebookFunction,
+    strings: Mapping[str, Strings],
+) -> Read:
+    """Return a read of a function as a call of it makes it."""
+    text = _filled(read.fallback.text, function, strings)[0] if read.fallback else None
+    return replace(
+        read,
+        name=name,
+        place=call.place,
+        order=call.order,
+        late=call.late,
+        guarded=read.guarded or call.caught or name in call.present,
+        fallback=Fallback(text) if text else None,
+        optional=None,
+    )
 
 
 def _together(arguments: tuple[Strings, ...]) -> Strings:
@@ -200,11 +210,11 @@ def _together(arguments: tuple[Strings, ...]) -> Strings:
 
 
 def _filled(
-    name: str | None, helper: Helper, strings: Mapping[str, Strings]
+    name: str | None, function: NotebookFunction, strings: Mapping[str, Strings]
 ) -> tuple[str | None, ...]:
-    """Return the names that a name with symbols stands for; None where that cannot be told."""
+    """Return the names that a name with symbols stands for; None for one that is unknown."""
     names = [name or ""]
-    for parameter, symbol in helper.symbols.items():
+    for parameter, symbol in function.symbols.items():
         if symbol in (name or ""):
             choices = strings[parameter]
             if choices is None:

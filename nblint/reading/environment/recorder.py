@@ -1,26 +1,28 @@
-"""Notes what single expressions do with the environment, and what is known at each of them."""
+"""Records what single expressions do with the environment."""
 
 from __future__ import annotations
 
 import ast
 
+from msgspec.structs import replace
+
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
-from nblint.reading.environment.functions import Helpers
+from nblint.reading.environment.notebook_functions import NotebookFunctions
 from nblint.reading.environment.scope import COPY, Held, Scope
 from nblint.reading.environment.uses import (
     EVERYTHING,
     Exposure,
     Fallback,
     Read,
-    Rewrite,
+    Replacement,
     Uses,
     Write,
 )
 from nblint.reading.python.cells import PythonCell
 from nblint.reading.shell.grammar import ShellUse
-from nblint.reading.shell.uses import read_shell
+from nblint.reading.shell.variables import read_shell
 
 _ENVIRONS = frozenset(["os.environ", "os.environb"])
 READABLE = _ENVIRONS | {COPY}
@@ -30,26 +32,26 @@ _ALL: Held = frozenset([EVERYTHING])
 _VARIABLE = lazy_pattern(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
 
 
-class Notes:
-    """Notes uses for the visitor of a notebook's trees.
+class Recorder:
+    """Records uses for the visitor of a notebook's trees.
 
     Args:
-        uses: Where they are noted.
+        uses: Where they are recorded.
     """
 
     def __init__(self, uses: Uses) -> None:
         self.uses = uses
         self.scope = Scope(self.variable_of)
-        self.helpers = Helpers(uses, self.scope)
+        self.functions = NotebookFunctions(uses, self.scope)
         self.cell: PythonCell
-        self.instead: Place | None = None  # of nodes that stand in a shell line
+        self.instead: Place | None = None  # the place of nodes that are part of a shell line
         self.magic_values: dict[ast.Call, Held] = {}
         self.late = False
-        self.present: frozenset[str] = frozenset()  # variables that were asked for before
-        self.absent: frozenset[str] = frozenset()  # variables that are not set here
+        self.present: frozenset[str] = frozenset()  # variables that are known to be set here
+        self.absent: frozenset[str] = frozenset()  # variables that are known not to be set here
         self.caught = False  # a missing variable is caught here
 
-    def note_read(
+    def record_read(
         self,
         node: ast.expr,
         name: ast.expr | None,
@@ -59,20 +61,20 @@ class Notes:
         late: bool = False,
         guarded: bool = False,
         fallback: Fallback | None = None,
-        optional: Rewrite | None = None,
+        optional: Replacement | None = None,
     ) -> None:
-        """Note a read; `node` is all of it, `name` names the variable."""
+        """Record a read; `node` is all of it, `name` names the variable."""
         place, order, late = self.place(node), self.uses.next(), late or self.late
         for string in self.scope.strings(name) or (None,):
             known = guarded or self.caught or string in self.present
             read = Read(string, place, order, late, required, known, asks, fallback, optional)
-            if owner := self.helpers.owner(string):
+            if owner := self.functions.owner(string):
                 owner.reads.append(read)
             elif string != EVERYTHING:
                 self.uses.reads.append(read)
 
-    def note_shell(self, node: ast.expr, use: ShellUse) -> None:
-        """Note a read by a shell that Python starts."""
+    def record_shell(self, node: ast.expr, use: ShellUse) -> None:
+        """Record a read by a shell that Python starts."""
         fallback = Fallback(use.default) if use.default else None
         place, order = self.place(node), self.uses.next()
         if "\0" not in use.name:
@@ -80,7 +82,7 @@ class Notes:
                 Read(use.name, place, order, self.late, guarded=use.guarded, fallback=fallback)
             )
 
-    def note_write(
+    def record_write(
         self,
         node: ast.expr,
         name: ast.expr | None,
@@ -89,50 +91,50 @@ class Notes:
         copies: bool = False,
         removes: bool = False,
     ) -> None:
-        """Note a write; `node` is all of it, `name` names the variable."""
+        """Record a write; `node` is all of it, `name` names the variable."""
         place, order = self.place(node), self.uses.next()
         for string in self.scope.strings(name) or (None,):
             kept = guarded or copies or string in self.absent
             write = Write(string, place, order, kept, copies, removes)
-            if owner := self.helpers.owner(string):
+            if owner := self.functions.owner(string):
                 owner.writes.append(write)
             elif string != EVERYTHING:
                 self.uses.writes.append(write)
 
-    def note_name(self, node: ast.expr, name: str | None, *, guarded: bool = False) -> None:
-        """Note a write of a variable whose name is known."""
+    def record_name(self, node: ast.expr, name: str | None, *, guarded: bool = False) -> None:
+        """Record a write of a variable whose name is known."""
         if name is not None:
             guarded = guarded or name in self.absent
             self.uses.writes.append(Write(name, self.place(node), self.uses.next(), guarded))
 
-    def note_mapping(self, mapping: ast.expr) -> None:
-        """Note the writes of `os.environ.update({…})` and `os.environ |= {…}`."""
+    def record_mapping(self, mapping: ast.expr) -> None:
+        """Record the writes of `os.environ.update({…})` and `os.environ |= {…}`."""
         if isinstance(mapping, ast.Dict):
             for key, value in zip(mapping.keys, mapping.values, strict=True):
                 if key is None:
-                    self.note_mapping(value)
+                    self.record_mapping(value)
                 else:
-                    self.note_write(key, key)
+                    self.record_write(key, key)
         elif isinstance(mapping, ast.Call) and self.scope.path(mapping.func) == "dict":
             for keyword in mapping.keywords:
-                self.note_name(keyword.value, keyword.arg)
+                self.record_name(keyword.value, keyword.arg)
         elif elements := self.scope.elements(mapping):
             for element in elements:
                 for string in self.scope.strings(element) or ():
-                    self.note_name(mapping, string)
+                    self.record_name(mapping, string)
 
-    def note_updates(self, mappings: list[ast.expr], keywords: list[ast.keyword]) -> None:
-        """Note the writes of a call such as `os.environ.update({…}, X=…)`."""
+    def record_updates(self, mappings: list[ast.expr], keywords: list[ast.keyword]) -> None:
+        """Record the writes of a call such as `os.environ.update({…}, X=…)`."""
         for mapping in mappings:
-            self.note_mapping(mapping)
+            self.record_mapping(mapping)
         for keyword in keywords:
             if keyword.arg is None:
-                self.note_mapping(keyword.value)
+                self.record_mapping(keyword.value)
             else:
-                self.note_name(keyword.value, keyword.arg)
+                self.record_name(keyword.value, keyword.arg)
 
-    def note_expanded(self, node: ast.Call) -> None:
-        """Note what `os.path.expandvars` reads."""
+    def record_expanded(self, node: ast.Call) -> None:
+        """Record what `os.path.expandvars` reads."""
         text = argument(node, 0, "path")
         pieces = text.values if isinstance(text, ast.JoinedStr) else [text]
         for piece in pieces:
@@ -142,7 +144,7 @@ class Notes:
                     read = Read(name, self.place(node), self.uses.next(), self.late)
                     self.uses.reads.append(read)
 
-    def note_method(
+    def record_method(
         self,
         node: ast.Call,
         method: str,
@@ -151,37 +153,38 @@ class Notes:
         *,
         discarded: bool,
     ) -> None:
-        """Note the use by a method of `os.environ`."""
+        """Record what a method of `os.environ` does."""
         if method == "setdefault":
-            self.note_write(node, name, guarded=True)
-            self.note_read(node, name, fallback=self.fallback(node, name, default))
+            self.record_write(node, name, guarded=True)
+            self.record_read(node, name, fallback=self.fallback(node, name, default))
         elif method == "pop":
             if not discarded:
-                self.note_read(node, name, required=default is None)
-            self.note_write(node, name, removes=True)
+                self.record_read(node, name, required=default is None)
+            self.record_write(node, name, removes=True)
         elif method == "update":
-            self.note_updates(node.args, node.keywords)
+            self.record_updates(node.args, node.keywords)
         elif method in ("__getitem__", "__contains__"):
-            self.note_read(node, name, required=True, asks=method == "__contains__")
+            self.record_read(node, name, required=True, asks=method == "__contains__")
         elif method == "__setitem__":
-            self.note_write(node, name)
+            self.record_write(node, name)
 
-    def note_command(self, node: ast.Call, command: ast.expr | None, path: str) -> None:
-        """Note what a shell reads that Python starts with the function at `path`."""
+    def record_command(self, node: ast.Call, command: ast.expr | None, path: str) -> None:
+        """Record what a shell reads that the function at `path` starts."""
         for script in self.scope.strings(command) or ():
             for use in read_shell(script):
                 if use.kind == "read":
-                    self.note_shell(node, use)
+                    self.record_shell(node, use)
                 if path == "os.system" and (use.shown or use.kind == "dump"):
                     held = EVERYTHING if use.kind == "dump" else use.name
                     self.expose(frozenset([held]), self.place(node), "os.system()")
 
-    def note_call(self, node: ast.Call) -> None:
-        """Note the call of a function of the notebook, or of one that may be defined later."""
-        call = self.helpers.call_of(node)
-        if call is not None and (call.key in self.helpers or self.late):
-            self.helpers.note(
-                call._replace(
+    def record_call(self, node: ast.Call) -> None:
+        """Record the call of a notebook's function, or of one that may be defined later."""
+        call = self.functions.call_of(node)
+        if call is not None and (call.key in self.functions or self.late):
+            self.functions.record(
+                replace(
+                    call,
                     place=self.place(node),
                     order=self.uses.next(),
                     late=self.late,
@@ -191,10 +194,10 @@ class Notes:
             )
 
     def expose(self, held: Held, place: Place, by: str) -> None:
-        """Note that values get into the outputs."""
+        """Record that values are shown in the outputs."""
         for name in sorted(held):
             exposure = Exposure(name, place, by)
-            if owner := self.helpers.owner(name):
+            if owner := self.functions.owner(name):
                 owner.exposures.append(exposure)
             else:
                 self.uses.exposures.append(exposure)
@@ -202,7 +205,7 @@ class Notes:
     def fallback(
         self, call: ast.Call, name: ast.expr | None, default: ast.expr | None
     ) -> Fallback | None:
-        """Return the string that stands in for a variable that is missing."""
+        """Return the string that stands in for a missing variable; None without one."""
         strings = self.scope.strings(default)
         text = next(filter(None, strings or ()), None)
         if text is None or name is None:
@@ -211,25 +214,25 @@ class Notes:
             return Fallback(text)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "setdefault":
             alone = f"{self.text(call.func.value)}[{self.text(name)}]"
-            return Fallback(text, Rewrite(self.place(call), alone))
+            return Fallback(text, Replacement(self.place(call), alone))
         if len(call.args) + len(call.keywords) != 2:
             return Fallback(text)
         alone = f"{self.text(call.func)}({self.text(name)})"
-        return Fallback(text, Rewrite(self.place(call), alone))
+        return Fallback(text, Replacement(self.place(call), alone))
 
-    def without(self, node: ast.expr, whole: ast.expr) -> Rewrite | None:
-        """Return how `read or "x"` looks as `read` alone."""
+    def without(self, node: ast.expr, whole: ast.expr) -> Replacement | None:
+        """Return the replacement of `read or "x"` by `read` alone."""
         simple = isinstance(whole, ast.BoolOp) and len(whole.values) == 2
         if not simple or self.instead is not None:
             return None
-        return Rewrite(self.place(whole), self.text(node))
+        return Replacement(self.place(whole), self.text(node))
 
-    def as_get(self, node: ast.Subscript) -> Rewrite | None:
-        """Return how `os.environ["X"]` looks when it gives None instead of failing."""
+    def as_get(self, node: ast.Subscript) -> Replacement | None:
+        """Return the replacement of `os.environ["X"]` that gives None instead of failing."""
         if self.instead is not None:
             return None
         text = f"{self.text(node.value)}.get({self.text(node.slice)})"
-        return Rewrite(self.place(node), text)
+        return Replacement(self.place(node), text)
 
     def variable_of(self, node: ast.expr) -> Held | None:
         """Return the variables that an expression reads; None where it reads none."""
@@ -247,14 +250,14 @@ class Notes:
             names = frozenset(self.scope.strings(argument(node, 0, "key")) or ())
             default = argument(node, 1, "default")
             return names | self.scope.holds(default)
-        return self.helpers.returned(node) or None
+        return self.functions.returned(node) or None
 
     def is_environ(self, node: ast.expr) -> bool:
         """Tell whether an expression is the environment itself."""
         return self.scope.path(node) in _ENVIRONS
 
     def place(self, node: ast.expr | ast.stmt) -> Place:
-        """Return where a node stands."""
+        """Return the place of a node."""
         return self.instead or self.cell.place(node)
 
     def text(self, node: ast.expr) -> str:
@@ -273,7 +276,7 @@ def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
 
 
 def keys_of(node: ast.expr) -> ast.expr:
-    """Return `os.environ` of `os.environ.keys()`."""
+    """Return `os.environ` for `os.environ.keys()`; any other node as it is."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
         return node.func.value if node.func.attr == "keys" else node
     return node
