@@ -15,7 +15,7 @@ BIN := $(VENV)/$(SCRIPTS)
 .PHONY: help setup tools demo test fuzz check bench format docs pictures clean
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Create .venv with nblint and its development dependencies
 
