@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     filters: dict[str, Any]
 
     def accepts(self, ref: str, kind: str) -> bool:
-        """Say whether its own filter lets it run for a branch ("branches") or tag ("tags")."""
+        """Tell whether its own filter lets it run for a branch ("branches") or tag ("tags")."""
         given = self.filters.get(kind)
         if given is None:
             return kind == "branches"
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 
 
 def matches(patterns: str | list[str], ref: str) -> bool:
-    """Say whether a branch or tag is one of names and of `/regular expressions/` for all of it."""
+    """Tell whether a branch or tag is one of names and of `/regular expressions/` for all of it."""
     return any(
         re.fullmatch(pattern[1:-1], ref) is not None if pattern.startswith("/") else pattern == ref
         for pattern in ([patterns] if isinstance(patterns, str) else patterns)
