@@ -1,4 +1,4 @@
-"""The page of the commands, made from the commands themselves."""
+"""Generate the page of the commands from the commands themselves."""
 
 import inspect
 import textwrap
@@ -12,12 +12,12 @@ from nblint.cli.group import main
 OPENING = """\
 # Commands
 
-`nblint --help` and `nblint COMMAND --help` say the same in a terminal. `python -m nblint` is
-`nblint`."""
+`nblint --help` and `nblint COMMAND --help` print the same in a terminal. `python -m nblint` is the
+same as `nblint`."""
 
 
 def page() -> str:
-    """Return the page, as markdown."""
+    """Return the page as Markdown."""
     parts = [OPENING]
     context = click.Context(main, info_name="nblint")
     for name in main.list_commands(context):

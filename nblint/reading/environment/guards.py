@@ -69,7 +69,7 @@ class Guards(Recorder, Visitor, ast.NodeVisitor):
         for statement in (*node.orelse, *node.finalbody):
             self.visit(statement)
 
-    visit_TryStar = visit_Try  # type: ignore[assignment]  # noqa: N815
+    visit_TryStar = visit_Try  # type: ignore[assignment,unused-ignore]  # noqa: N815
 
     def visit_If(self, node: ast.If | ast.While) -> None:
         self.visit(node.test)
