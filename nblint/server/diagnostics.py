@@ -1,4 +1,4 @@
-"""Findings as editors show them."""
+"""Findings as diagnostics and hovers."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from nblint.linting.documentation import explanation
 from nblint.linting.registry import rules
 from nblint.paths import display_path
 from nblint.reports.terminal import printable
-from nblint.server.checking import Verdict
+from nblint.server.draft_checker import Verdict
 from nblint.server.drafts import Located
 
 SOURCE = "nblint"
@@ -19,7 +19,7 @@ _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
 }
-# Editors fade what could as well be gone.
+# Editors fade what is unnecessary.
 _UNNECESSARY = frozenset(("NBL009", "NBL508"))
 
 
@@ -38,10 +38,10 @@ class Shown(NamedTuple):
 
 
 def shown(verdict: Verdict) -> tuple[Shown, ...]:
-    """Return the findings of a draft that an editor can show, in order."""
+    """Return the findings that an editor can show, in order."""
     found = []
     for finding in verdict.findings:
-        # What is wrong with a file beside the notebook stands nowhere in the notebook.
+        # A finding about another file has no place in the notebook.
         place = finding.place._replace(cell=None) if finding.path else finding.place
         if located := verdict.draft.locate(place):
             diagnostic = _diagnostic(finding, located)
@@ -64,7 +64,7 @@ def _diagnostic(finding: Finding, located: Located) -> types.Diagnostic:
 
 
 def hover(found: Iterable[Shown]) -> types.Hover | None:
-    """Return what the rules behind some findings say of themselves; None where there is none."""
+    """Return the explanations of the rules of some findings; None without findings."""
     texts: dict[str, str] = {}
     where = None
     for one in found:
@@ -78,7 +78,7 @@ def hover(found: Iterable[Shown]) -> types.Hover | None:
 
 
 def overlaps(one: types.Range, other: types.Range) -> bool:
-    """Say whether two ranges touch; an empty one touches what it stands in or beside."""
+    """Tell whether two ranges overlap or touch; one of them may be empty."""
     return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
 
 

@@ -1,8 +1,8 @@
 """Notebooks as JupyterLab sends them: as two texts, one of all code and one of all markdown.
 
-`jupyterlab-lsp` joins the cells of a language into a "virtual document", with two blank lines and
-no other sign between them, and replaces magics by calls. Which cell is which is read off the saved
-file: where the two agree, the cell is known; what is between is what its author is typing.
+`jupyterlab-lsp` joins the cells of a language into a "virtual document", separated by nothing but
+two blank lines, and replaces magics by calls. To find the cells again, the document is compared
+with the saved file: where both agree, the cell is known; the rest is what the author is typing.
 
 Sources: https://github.com/jupyterlab/jupyterlab/blob/main/packages/lsp/src/virtual/document.ts
 (`appendCodeBlock`, `value`) and
@@ -12,7 +12,7 @@ https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/packages/jupyterlab-lsp/
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from nblint.server.documents import OpenFile, OpenParts
 from nblint.server.drafts import CellsDraft, Spot, path_of
 
 _BETWEEN_CELLS = "\n\n\n"
-# While somebody types, few cells differ.
+# More pairs are not compared. While somebody types, only few cells differ.
 _MOST_COMPARISONS = 100_000
 
 _CELL_MAGIC = re.compile(
@@ -45,12 +45,12 @@ _SHELL_LINE = re.compile(_BEFORE_LINE_MAGIC + r'getoutput\("(?P<line>.*)"\)(?=[ 
 
 
 class _Part(NamedTuple):
-    """What of a text belongs to one cell.
+    """The part of a text that belongs to one cell.
 
     Attributes:
         saved: The index of the cell among the saved ones; None for a new cell.
         source: The cell's source, as its author sees it.
-        spot: Where it stands.
+        spot: Where the cell is.
     """
 
     saved: int | None
@@ -59,7 +59,7 @@ class _Part(NamedTuple):
 
 
 def draft_of_parts(opened: OpenParts) -> CellsDraft:
-    """Return the draft that JupyterLab has open; reads the saved file for what it does not send."""
+    """Return an open notebook as a draft; what JupyterLab does not send is read from the file."""
     path = _notebook(path_of(opened.uri))
     saved = _saved(path)
     cells: list[dict[str, Any]] = [dict(cell) for cell in saved.pop("cells", ())]
@@ -80,7 +80,7 @@ def draft_of_parts(opened: OpenParts) -> CellsDraft:
 
 
 def _notebook(path: Path) -> Path:
-    """Return a notebook's own path: servers that read files are sent to a folder of copies.
+    """Return the path of a notebook itself; JupyterLab may send that of a copy.
 
     https://jupyterlab-lsp.readthedocs.io/en/latest/Configuring.html#virtual_documents_dir
     """
@@ -89,7 +89,7 @@ def _notebook(path: Path) -> Path:
 
 
 def _saved(path: Path) -> dict[str, Any]:
-    """Return the saved notebook without outputs; nothing where there is none that can be read."""
+    """Return the saved notebook without outputs; empty where it cannot be read."""
     try:
         document = read_document(str(path), path.read_bytes())
     except OSError:
@@ -107,21 +107,18 @@ _Cells = tuple[list[dict[str, Any]], list[Spot | None]]
 
 
 def _with_code(saved: Sequence[dict[str, Any]], code: OpenFile) -> _Cells:
-    """Return the saved cells with the code as it is now; the text has an empty part for others."""
+    """Return the saved cells with the code as it is now; in the text, other cells are empty."""
     cells: list[dict[str, Any]] = []
     spots: list[Spot | None] = []
-    sources = [cell["source"] if cell.get("cell_type") == "code" else "" for cell in saved]
+    sources = [cell["source"] if _is_code(cell) else "" for cell in saved]
     for part in _parts(sources, code):
         cell = saved[part.saved] if part.saved is not None else {}
-        is_empty, is_code = not part.source.strip(), cell.get("cell_type") == "code"
-        if is_code and is_empty and cell["source"].startswith("%%"):
-            cells.append(cell)  # another language's, whose text is sent elsewhere
-            spots.append(None)
-        elif is_code:
-            cells.append({**cell, "source": part.source})
-            spots.append(part.spot)
-        elif not is_empty:
-            cells.append({"cell_type": "code", "metadata": {}, "source": part.source})
+        is_empty = not part.source.strip()
+        # Markdown, and code in another language (`%%bash`), is sent in other texts.
+        is_elsewhere = is_empty and (not _is_code(cell) or cell["source"].startswith("%%"))
+        if not is_elsewhere:
+            code_cell = cell if _is_code(cell) else {"cell_type": "code", "metadata": {}}
+            cells.append({**code_cell, "source": part.source})
             spots.append(part.spot)
         elif cell:
             cells.append(cell)
@@ -129,10 +126,14 @@ def _with_code(saved: Sequence[dict[str, Any]], code: OpenFile) -> _Cells:
     return cells, spots
 
 
+def _is_code(cell: Mapping[str, Any]) -> bool:
+    return bool(cell.get("cell_type") == "code")
+
+
 def _with_markdown(
     cells: Sequence[dict[str, Any]], spots: Sequence[Spot | None], markdown: OpenFile
 ) -> _Cells:
-    """Return cells with the markdown as it is now; a new cell comes behind the one before it."""
+    """Return cells with the markdown as it is now; a new cell follows the one before it."""
     texts = [index for index, cell in enumerate(cells) if cell.get("cell_type") == "markdown"]
     now = {index: (cell, spot) for index, (cell, spot) in enumerate(zip(cells, spots, strict=True))}
     new: dict[int, list[tuple[dict[str, Any], Spot | None]]] = {}
@@ -151,7 +152,7 @@ def _with_markdown(
 
 
 def _parts(saved: Sequence[str], file: OpenFile) -> Iterator[_Part]:
-    """Yield what of a text belongs to which cell, in order."""
+    """Yield the parts of a text that belong to the same cell, in order."""
     pieces = file.text.content.removesuffix("\n").split(_BETWEEN_CELLS)
     owners, line = _owners(saved, pieces), 0
     start = 0
@@ -167,13 +168,13 @@ def _parts(saved: Sequence[str], file: OpenFile) -> Iterator[_Part]:
 
 
 def _continues(owner: int | None, next_owner: int | None, piece: str) -> bool:
-    """Say whether a piece is of the same cell as the one before it, which has an owner."""
+    """Tell whether a piece belongs to the same cell as the piece before it."""
     is_inside = next_owner is None and piece.lstrip("\n")[:1] in (" ", "\t")
     return is_inside or (owner is not None and owner == next_owner)
 
 
 def _owners(saved: Sequence[str], pieces: Sequence[str]) -> list[int | None]:
-    """Return for each piece of a text the index of the cell that it is of; None where it is new."""
+    """Return the index of the saved cell that each piece belongs to; None for a new piece."""
     known = [
         (index, piece.strip("\n"))
         for index, source in enumerate(saved)
@@ -187,7 +188,7 @@ def _owners(saved: Sequence[str], pieces: Sequence[str]) -> list[int | None]:
 
 
 def _pairs(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the indexes of what is alike in two lists, or stands in the same place between that."""
+    """Yield the indexes of equal items in two lists, and of those between them by position."""
     shorter = min(len(one), len(other))
     start = next((i for i in range(shorter) if one[i] != other[i]), shorter)
     left = shorter - start
@@ -206,7 +207,7 @@ def _pairs(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int]
 
 
 def _as_written(virtual: str) -> str:
-    """Return code with its magics as their author has written them."""
+    """Return code with magics as the author has written them."""
     if "get_ipython()" not in virtual and "# START_CELL_MAGIC" not in virtual:
         return virtual
     if magic := _CELL_MAGIC.match(virtual):
@@ -219,7 +220,7 @@ def _as_written(virtual: str) -> str:
 
 
 def _silent(virtual: str, written: str) -> frozenset[int]:
-    """Return the rows on which JupyterLab shows nothing: those that it has replaced."""
+    """Return the rows that JupyterLab has replaced, and on which it shows nothing."""
     if virtual == written:
         return frozenset()
     lines, rows = virtual.split("\n"), written.split("\n")

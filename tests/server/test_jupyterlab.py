@@ -10,8 +10,8 @@ from lsprotocol import types
 from nblint.document.model import Notebook, Place
 from nblint.server.documents import OpenFile, OpenParts
 from nblint.server.drafts import CellsDraft
+from nblint.server.editor_text import UTF_16, EditorText
 from nblint.server.jupyterlab import draft_of_parts
-from nblint.server.text import UTF_16, Text
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
 from tests.server.editor import Editor
@@ -36,7 +36,7 @@ def markdown(cells: Sequence[tuple[str, str]]) -> str:
 
 def opened(path: Path, code: str | None, text: str | None) -> OpenParts:
     def file(suffix: str, content: str | None) -> OpenFile | None:
-        known = None if content is None else Text(content, 1, "", UTF_16)
+        known = None if content is None else EditorText(content, 1, "", UTF_16)
         return OpenFile(f"{path.as_uri()}{suffix}", known) if known else None
 
     return OpenParts(path.as_uri(), file("", code), file(".python-markdown.md", text))
