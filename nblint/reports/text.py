@@ -1,14 +1,15 @@
-"""Findings for people: `path:cell 5:4:7: NBL201 message`, the row it is about, what to do."""
+"""Findings for people: `path:cell 5:4:7: NBL201 message`, the row in question, what to do."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from nblint.document.model import Place
+from nblint.findings import Finding
 from nblint.linting.results import Reported, Result
 from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
 
 
 def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
-    """Yield the findings; a summary comes last, unless the style is quiet."""
+    """Yield the findings, and at the end a summary, unless the style is quiet."""
     summary = Summary()
     for result in summary.counted(results):
         above = None
@@ -20,20 +21,20 @@ def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
 
 
 class Summary:
-    """Counts findings while results pass by.
+    """Counts findings while results pass through.
 
     Attributes:
-        errors: How many are errors.
-        warnings: How many are warnings.
-        notebooks: How many notebooks were checked.
-        fixable: How many findings `--fix` mends.
+        errors: The number of errors.
+        warnings: The number of warnings.
+        notebooks: The number of notebooks that were checked.
+        fixable: The number of findings that `--fix` fixes.
     """
 
     def __init__(self) -> None:
         self.errors = self.warnings = self.notebooks = self.fixable = 0
 
     def counted(self, results: Iterable[Result]) -> Iterator[Result]:
-        """Yield results as they are."""
+        """Yield results unchanged, and count them."""
         for result in results:
             self.notebooks += result.notebooks
             for reported in result.findings:
@@ -44,20 +45,20 @@ class Summary:
             yield result
 
     def line(self, style: Style = PLAIN) -> str:
-        """Return how many there are."""
+        """Return the summary."""
         checked = f"{count(self.notebooks, 'notebook')} checked"
         if not self.errors and not self.warnings:
             clean = style.paint("All clean:", "good")
-            return f"{clean} {checked}.\n" if self.notebooks else "No notebook to check.\n"
+            return f"{clean} {checked}.\n" if self.notebooks else "No notebooks to check.\n"
         parts = [style.paint(count(self.errors, "error"), "bad")] if self.errors else []
         if self.warnings:
             parts.append(style.paint(count(self.warnings, "warning"), "doubtful"))
-        mended = f"; --fix mends {self.fixable} of them" if self.fixable else ""
-        return f"{' and '.join(parts)}, {checked}{mended}.\n"
+        fixable = f"; {self.fixable} fixable with --fix" if self.fixable else ""
+        return f"{' and '.join(parts)}, {checked}{fixable}.\n"
 
 
 def _grouped(findings: Sequence[Reported]) -> list[Reported]:
-    """Return findings in their order, but those of one credential behind each other."""
+    """Return findings in their order, but those of the same credential together."""
     first: dict[Place, int] = {}
     for number, reported in enumerate(findings):
         first.setdefault(reported.finding.place, number)
@@ -70,7 +71,7 @@ def _grouped(findings: Sequence[Reported]) -> list[Reported]:
 
 
 def location(path: str, place: Place) -> str:
-    """Return where a finding stands, as editors and people read it."""
+    """Return where a finding is, for people and editors."""
     return f"{path}:{_inside(place)}"
 
 
@@ -88,28 +89,32 @@ def _inside(place: Place) -> str:
 def describe(
     reported: Reported, style: Style = PLAIN, above: Reported | None = None
 ) -> Iterator[str]:
-    """Yield the lines that say what a finding is: where, what, the row, and what to do.
+    """Yield the lines that describe a finding: where it is, what is wrong, the row, what to do.
 
     Args:
         reported: The finding.
         style: How it looks.
         above: The finding of the same notebook that is printed above; what it shows of the cell is
-            not shown again.
+            not repeated.
     """
-    finding, before = reported.finding, above.finding if above else None
     yield _headline(reported, style)
     if style.quiet:
         return
-    place, shown = finding.place, before.place if before else None
+    place, shown = reported.finding.place, above.finding.place if above else None
     if shown is None or shown.cell != place.cell:
         yield from _cell(reported, style)
     if place != shown:
         yield from _row(reported, style)
+    yield from _advice(reported.finding, above.finding if above else None, style)
+
+
+def _advice(finding: Finding, above: Finding | None, style: Style) -> Iterator[str]:
+    """Yield where else a credential is, and what to do about it."""
     same = finding.same_as
     if same:
         yield f"  {style.paint('same:', 'quiet')} the value at {_inside(same)}\n"
-    is_said = same and before and same in (before.place, before.same_as)
-    if finding.help and not (is_said and before and before.help == finding.help):
+    is_same_as_above = same and above and same in (above.place, above.same_as)
+    if finding.help and not (is_same_as_above and above and above.help == finding.help):
         yield f"  {style.paint('help:', 'quiet')} {printable(finding.help)}\n"
     if finding.fix:
         option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
@@ -126,7 +131,7 @@ def _headline(reported: Reported, style: Style) -> str:
 
 
 def _cell(reported: Reported, style: Style) -> Iterator[str]:
-    """Yield the cell's first line, which people know it by, unless it is the row that is meant."""
+    """Yield the cell's first line, which identifies it for people, unless it is quoted anyway."""
     first = reported.first_line
     if first and not (reported.excerpt and reported.excerpt.line.strip() == first):
         label = style.paint("in the cell:", "quiet")
@@ -134,7 +139,7 @@ def _cell(reported: Reported, style: Style) -> Iterator[str]:
 
 
 def _row(reported: Reported, style: Style) -> Iterator[str]:
-    """Yield the row that is meant, with carets below the part that is."""
+    """Yield the row of the finding, with its part underlined."""
     excerpt = reported.excerpt
     if excerpt is None or not excerpt.line.strip():
         return

@@ -190,8 +190,8 @@ def test_statistics() -> None:
         "2  NBL301  [ ] undeclared-variable\n"
         "1  NBL504  [ ] install-in-notebook\n"
         "1  NBL508  [*] empty-cell\n"
-        "[*] --fix mends them, [-] some of them\n"
-        "4 errors, 1 notebook checked; --fix mends 1 of them.\n"
+        "[*] all fixable with --fix, [-] some fixable\n"
+        "4 errors, 1 notebook checked; 1 fixable with --fix.\n"
     )
     quiet = check("--statistics", "--quiet").stdout
     assert quiet.splitlines() == result.stdout.splitlines()[:3]
@@ -213,7 +213,7 @@ def test_statistics_of_nothing_and_in_other_formats() -> None:
     for arguments in (["--output-format", "junit"], ["--diff"]):
         result = check("--statistics", *arguments)
         assert result.exit_code == 2
-        assert "--statistics goes with the output formats text and json" in result.stderr
+        assert "--statistics requires the output format text or json" in result.stderr
 
 
 def test_a_credential_in_code_and_output_is_one_group_with_a_detector() -> None:
