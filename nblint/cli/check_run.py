@@ -1,17 +1,17 @@
-"""What `nblint check` does, once it is known what is asked.
+"""What `nblint check` does with its arguments.
 
-Imports no click: hooks ask for nothing that has to be parsed.
+Does not import click: a call without options, as hooks make it, has nothing to parse.
 """
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from nblint.cli.asked import Asked
+from nblint.cli.arguments import CheckArguments
 from nblint.cli.echo import echo, say
-from nblint.cli.progress import Progress, is_watched
+from nblint.cli.progress import Progress, is_interactive
 from nblint.cli.tally import Tally
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError
@@ -28,156 +28,170 @@ if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline
 
 
-def check(asked: Asked) -> int:
-    """Check once, print what is found, and return the exit status."""
+def check(arguments: CheckArguments) -> int:
+    """Check notebooks once, print the report, and return the exit status."""
     started = time.perf_counter()
     tally = Tally()
     try:
-        baseline = _baseline(asked)
-        finder = SettingsFinder(asked.config, asked.overrides)
-        chosen = _format(asked, finder)
+        baseline = _baseline(arguments)
+        finder = SettingsFinder(arguments.config, arguments.overrides)
+        output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
     except SettingsError as error:
         tally.fault(str(error))
         return 2
-    if asked.with_statistics and (asked.show_diff or chosen not in ("text", "json")):
-        import click
-
-        raise click.UsageError("--statistics goes with the output formats text and json")
-    fixing = (
-        Fixing(asked.unsafe_fixes, write=not asked.show_diff)
-        if asked.fix or asked.show_diff
-        else None
-    )
-    progress = Progress(lambda: run.total) if is_watched() and not asked.verbose else None
+    _refuse_statistics_in(output_format, arguments)
+    progress = Progress(lambda: run.total) if is_interactive() and not arguments.verbose else None
 
     def fault(sentence: str) -> None:
         if progress:
             progress.hide()
         tally.fault(sentence)
 
-    run = Run(
-        finder,
-        fault,
-        fixing=fixing,
-        trust_plugins=asked.trust_plugins,
-        baseline=baseline,
-        jobs=asked.jobs,
-        on_note=_note if asked.verbose else None,
-        with_cache=not asked.no_cache,
-    )
-    notebook = b""
-    if asked.is_stdin:
-        notebook = sys.stdin.buffer.read()
-        results = run.check_stdin(notebook, asked.stdin_filename or Path("stdin.ipynb"))
-    else:
-        results = run.check(asked.paths or (Path(),))
-    if progress:
-        results = progress.counting(results)
-
-    pieces = _rendered(tally.counted(results), asked, chosen)
-    _print(progress.beside(pieces) if progress else pieces, asked, tally)
-    if asked.prints_notebook:
+    run = _run(arguments, finder, baseline, fault)
+    given = sys.stdin.buffer.read() if arguments.is_stdin else b""
+    results = tally.counted(_results(run, arguments, given, progress))
+    pieces = _rendered(results, arguments, output_format)
+    _print(progress.beside(pieces) if progress else pieces, arguments, tally)
+    if arguments.prints_notebook:
         sys.stdout.flush()
-        sys.stdout.buffer.write(run.mended or notebook)
-    _conclude(asked, tally, run, fixing)
-    if asked.verbose:
+        sys.stdout.buffer.write(run.mended or given)
+    _conclude(arguments, tally, run)
+    if arguments.verbose:
         _note(f"{count(run.total, 'notebook')} in {time.perf_counter() - started:.2f} s")
-    return tally.status(is_empty=bool(run.empty), exit_zero=asked.exit_zero, strict=asked.strict)
+    return tally.status(
+        is_empty=bool(run.empty), exit_zero=arguments.exit_zero, strict=arguments.strict
+    )
 
 
-def _baseline(asked: Asked) -> "Baseline | None":
-    """Load the baseline that the command line names, if it names one."""
-    if asked.baseline_file is None:
-        return None
-    from nblint.linting.baseline import Baseline
-
-    return Baseline.load(asked.baseline_file)
-
-
-def show_files(asked: Asked) -> int:
+def list_files(arguments: CheckArguments) -> int:
     """Print which notebooks would be checked, and return the exit status."""
     tally = Tally()
     try:
-        finder = SettingsFinder(asked.config, asked.overrides)
+        finder = SettingsFinder(arguments.config, arguments.overrides)
     except SettingsError as error:
         tally.fault(str(error))
         return 2
-    discovery = Discovery(finder, tally.fault, _note if asked.verbose else None)
-    for path, _ in discovery.notebooks(asked.paths or (Path(),)):
+    discovery = Discovery(finder, tally.fault, _note if arguments.verbose else None)
+    for path, _ in discovery.notebooks(arguments.paths or (Path(),)):
         echo(printable(display_path(path)) + "\n")
-    _say_what_is_empty(discovery.empty)
+    _report_empty(discovery.empty)
     return tally.status(is_empty=bool(discovery.empty), exit_zero=False, strict=False)
+
+
+def _baseline(arguments: CheckArguments) -> "Baseline | None":
+    """Load the baseline that the command line names; None where it names none."""
+    if arguments.baseline_file is None:
+        return None
+    from nblint.linting.baseline import Baseline
+
+    return Baseline.load(arguments.baseline_file)
+
+
+def _refuse_statistics_in(output_format: str, arguments: CheckArguments) -> None:
+    if arguments.with_statistics and (arguments.show_diff or output_format not in ("text", "json")):
+        import click
+
+        raise click.UsageError("--statistics requires the output format text or json")
+
+
+def _run(
+    arguments: CheckArguments,
+    finder: SettingsFinder,
+    baseline: "Baseline | None",
+    fault: Callable[[str], None],
+) -> Run:
+    fixing = None
+    if arguments.fix or arguments.show_diff:
+        fixing = Fixing(arguments.unsafe_fixes, write=not arguments.show_diff)
+    return Run(
+        finder,
+        fault,
+        fixing=fixing,
+        trust_plugins=arguments.trust_plugins,
+        baseline=baseline,
+        jobs=arguments.jobs,
+        on_note=_note if arguments.verbose else None,
+        with_cache=not arguments.no_cache,
+    )
+
+
+def _results(
+    run: Run, arguments: CheckArguments, given: bytes, progress: Progress | None
+) -> Iterator[Result]:
+    """Return the results of a run; `given` is the notebook on standard input, if it is there."""
+    if arguments.is_stdin:
+        results = run.check_stdin(given, arguments.stdin_filename or Path("stdin.ipynb"))
+    else:
+        results = run.check(arguments.paths or (Path(),))
+    return progress.counting(results) if progress else results
 
 
 def _note(sentence: str) -> None:
     say(f"nblint: {printable(sentence)}")
 
 
-def _format(asked: Asked, finder: SettingsFinder) -> str:
-    """Return the output format: what the command line says, else the settings of this folder."""
-    return asked.output_format or format_of(finder.of(Path.cwd()))
-
-
-def _rendered(results: Iterable[Result], asked: Asked, chosen: str) -> Iterator[str]:
-    """Return the pieces of the report that is asked for, or of the differences."""
-    if asked.show_diff:
+def _rendered(
+    results: Iterable[Result], arguments: CheckArguments, output_format: str
+) -> Iterator[str]:
+    """Return the pieces of the report, or of the diff."""
+    if arguments.show_diff:
         from nblint.reports import diff
 
         return diff.render(results)
-    # Colours are for who looks; a file gets them only on request.
+    # Colours are for people; a file gets them only on request.
     style = (
-        style_of(_stream(asked), asked.color, quiet=asked.quiet)
-        if asked.output_file is None
-        else Style(asked.quiet, asked.color == "always")
+        style_of(_stream(arguments), arguments.color, quiet=arguments.quiet)
+        if arguments.output_file is None
+        else Style(arguments.quiet, arguments.color == "always")
     )
-    if asked.with_statistics:
+    if arguments.with_statistics:
         from nblint.reports import statistics
 
-        return statistics.render(results, chosen, style)
-    return text.render(results, style) if chosen == "text" else renderer(chosen)(results)
+        return statistics.render(results, output_format, style)
+    if output_format == "text":
+        return text.render(results, style)
+    return renderer(output_format)(results)
 
 
-def _stream(asked: Asked) -> TextIO:
-    return sys.stderr if asked.prints_notebook else sys.stdout
+def _stream(arguments: CheckArguments) -> TextIO:
+    return sys.stderr if arguments.prints_notebook else sys.stdout
 
 
-def _print(pieces: Iterable[str], asked: Asked, tally: Tally) -> None:
-    if asked.output_file is None:
+def _print(pieces: Iterable[str], arguments: CheckArguments, tally: Tally) -> None:
+    if arguments.output_file is None:
         for piece in pieces:
-            echo(piece, _stream(asked))
+            echo(piece, _stream(arguments))
         return
     from nblint.document.write import writing
 
     try:
-        with writing(asked.output_file) as file:
+        with writing(arguments.output_file) as file:
             file.writelines(pieces)
     except OSError as error:
-        tally.fault(f"{asked.output_file}: cannot be written: {error.strerror or error}")
+        tally.fault(f"{arguments.output_file}: cannot be written: {error.strerror or error}")
 
 
-def _conclude(asked: Asked, tally: Tally, run: Run, fixing: Fixing | None) -> None:
-    """Say, beside the report, what became of the findings that it does not show."""
-    if fixing and tally.fixes:
-        verb = "mended" if fixing.write else "would be mended"
+def _conclude(arguments: CheckArguments, tally: Tally, run: Run) -> None:
+    """Print what became of the findings that the report does not show."""
+    if tally.fixes:
+        verb = "would be fixed" if arguments.show_diff else "fixed"
         notebooks = count(tally.fixed_notebooks, "notebook")
         say(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.")
-    if not asked.quiet:
-        _say_what_the_baseline_did(tally, stale=not asked.show_diff)
-    _say_what_is_empty(run.empty)
+    if not arguments.quiet:
+        # A diff shows notebooks as they would be, and those have no fewer findings yet.
+        _report_baseline(tally, with_stale=not arguments.show_diff)
+    _report_empty(run.empty)
 
 
-def _say_what_the_baseline_did(tally: Tally, *, stale: bool) -> None:
+def _report_baseline(tally: Tally, *, with_stale: bool) -> None:
     if tally.recorded:
         say(f"{count(tally.recorded, 'recorded finding')} not shown.")
-    # A difference shows notebooks as they would be, and those have not lost anything yet.
-    for path, codes in tally.stale.items() if stale else ():
-        gone = ", ".join(f"{code} ({number})" for code, number in sorted(codes.items()))
-        say(
-            f"nblint: {printable(path)}: recorded but not found any more: {gone};"
-            " 'nblint baseline update' drops it"
-        )
+    stale = sum(codes.total() for codes in tally.stale.values())
+    if stale and with_stale:
+        entries = "baseline entry is" if stale == 1 else "baseline entries are"
+        say(f"{stale} {entries} stale: run `nblint baseline update`")
 
 
-def _say_what_is_empty(folders: Iterable[Path]) -> None:
+def _report_empty(folders: Iterable[Path]) -> None:
     for folder in folders:
-        say(f"nblint: {printable(str(folder))}: no notebook in this folder")
+        say(f"nblint: {printable(str(folder))}: no notebooks in this folder")

@@ -9,7 +9,8 @@ import click
 from msgspec.structs import replace
 
 from nblint.cli import options
-from nblint.cli.commands import Command
+from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.parameter_types import NonEmptyPath, OneOf
 from nblint.cli.tally import complain
 from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import Discovery
@@ -37,30 +38,29 @@ from nblint.settings_files import OncePerFile, SettingsFile, SettingsFinder
 _FORMATS = ("text", "json", "csv", "markdown")
 
 
-@click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=options.Place())
+@click.command(cls=SectionedCommand)
+@click.argument("paths", nargs=-1, type=NonEmptyPath())
 @click.option(
     "--output-format",
-    type=options.OneOf(_FORMATS),
+    type=OneOf(_FORMATS),
     default="text",
-    help=f"How to print the list: {', '.join(_FORMATS)}.",
+    help=f"Output format: {', '.join(_FORMATS)} (default: text).",
 )
 @click.option(
     "--missing",
     is_flag=True,
-    help="Print only what these notebooks need and is not set now; exit with 1 if there is any.",
+    help="Print only variables that these notebooks need and that are not set now; exit with 1 if "
+    "there are any.",
 )
+@click.option("--example", is_flag=True, help="Write a .env.example with these variables.")
 @click.option(
-    "--example", is_flag=True, help="Write a .env.example with what these notebooks read."
-)
-@click.option(
-    "--catalogue", is_flag=True, help="Write a first environment.toml from what they read."
+    "--catalogue", is_flag=True, help="Write a first environment.toml with these variables."
 )
 @click.option(
     "--output-file",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="With --example or --catalogue: where to write; `-` prints it.",
+    help="With --example or --catalogue: the file to write, or `-` for stdout.",
 )
 @options.config()
 def env(
@@ -74,11 +74,11 @@ def env(
 ) -> None:
     """List the environment variables that notebooks read.
 
-    PATHS are notebooks, and folders whose notebooks are looked for; without PATHS, this folder.
-    Names only: values are never printed. A scheduler asks with --missing before it runs a notebook.
+    PATHS are notebooks, and folders to search for notebooks (default: the current folder). Values
+    are never printed. --missing is for schedulers, before they run a notebook.
 
-    Exit status: 0, 1 with --missing if a variable is, 2 something could not be read, 3 a folder
-    holds no notebook.
+    Exit status: 0 on success, 1 with --missing if variables are missing, 2 if something could not
+    be read, 3 if a folder contains no notebooks.
 
     Examples:
       nblint env
@@ -86,9 +86,9 @@ def env(
       nblint env --catalogue
     """
     if missing + example + catalogue > 1:
-        raise click.UsageError("--missing, --example and --catalogue exclude each other")
+        raise click.UsageError("--missing, --example and --catalogue cannot be combined")
     if output_file is not None and not (example or catalogue):
-        raise click.UsageError("--output-file goes with --example or --catalogue")
+        raise click.UsageError("--output-file requires --example or --catalogue")
     survey = _Survey(config, declared=not (example or catalogue))
     inventory = survey.of(paths or (Path(),))
     status = 2 if survey.faults else 3 if survey.empty else 0
@@ -110,7 +110,7 @@ def env(
 
 
 class _Survey:
-    """Reads notebooks, and remembers what could not be read."""
+    """Reads notebooks, and counts what could not be read."""
 
     def __init__(self, config: Path | None, *, declared: bool) -> None:
         self.faults = 0
@@ -139,7 +139,7 @@ class _Survey:
                     inventory.add(notebook.path, environment, project.catalogue, shown)
         self.empty = bool(discovery.empty)
         for folder in discovery.empty:
-            click.echo(f"nblint: {printable(str(folder))}: no notebook in this folder", err=True)
+            click.echo(f"nblint: {printable(str(folder))}: no notebooks in this folder", err=True)
         return inventory
 
     def _notebook(self, path: Path) -> Iterator[Notebook]:
@@ -155,7 +155,7 @@ class _Survey:
     def _load(self, settings: SettingsFile) -> Project:
         if self._declared:
             return Project.load(settings)
-        # A catalogue that is yet to be written cannot be read.
+        # The catalogue is about to be written, so there is none to read.
         known = settings.settings.environment.known
         return replace(Project(settings), catalogue=Catalogue({}, known=known))
 
@@ -165,7 +165,7 @@ class _Survey:
 
 
 def _write(text: str, target: Path, *, overwrite: bool) -> int:
-    """Write a file that is not there yet; return the exit status."""
+    """Write a file, which must not exist unless `overwrite` is set; return the exit status."""
     if str(target) == "-":
         click.echo(text, nl=False)
         return 0
@@ -177,13 +177,13 @@ def _write(text: str, target: Path, *, overwrite: bool) -> int:
             write_atomically(target, text.encode(), new=True)
     except FileExistsError:
         click.echo(
-            f"nblint: {target}: is there already; name another file with --output-file, "
-            "or print with --output-file -",
+            f"nblint: {target}: already exists; name another file with --output-file, "
+            "or print it with --output-file -",
             err=True,
         )
         return 2
     except OSError as error:
         complain(f"{target}: cannot be written: {error.strerror or error}")
         return 2
-    click.echo(f"Written: {target}", err=True)
+    click.echo(f"Wrote {target}", err=True)
     return 0

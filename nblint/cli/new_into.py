@@ -1,9 +1,9 @@
-"""Place generated files in a folder that somebody works in."""
+"""Adds generated files to a folder that somebody works in."""
 
 import difflib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -13,72 +13,77 @@ from nblint.document.write import write_atomically
 from nblint.reports.terminal import printable
 
 
-def place(generated: Path, folder: Path, *, ask: bool) -> Iterator[str]:
-    """Copy files to a folder; none that is there is replaced unless the person says so.
+def merge(generated: Path, folder: Path, *, ask: bool) -> Iterator[str]:
+    """Copy files to a folder; replace existing ones only if the person says so.
 
     Nothing is written before the last question is answered, and nothing outside the folder: links
     are not followed.
 
     Args:
-        generated: the folder whose files are placed.
-        folder: where they go, under the same names.
-        ask: whether to ask for each file that is there with another content; else it is kept.
+        generated: The folder with the files.
+        folder: The folder to copy them to, under the same names.
+        ask: Whether to ask for each existing file that differs; otherwise it is kept.
 
     Yields:
-        A sentence for what was added, replaced, and kept.
+        A sentence each for what was added, replaced, and kept.
 
     Raises:
-        click.Abort: the person ended the questions; nothing was written.
-        OSError: a file could not be written.
+        click.Abort: The person aborted the questions; nothing was written.
+        OSError: A file could not be written.
     """
     files = sorted(path.relative_to(generated) for path in generated.rglob("*") if path.is_file())
     added, replaced, kept = [], [], []
     for name in files:
+        target, title = folder / name, name.as_posix()
         if obstacle := _obstacle(folder, name):
-            kept.append(f"{name.as_posix()} ({obstacle})")
-        elif not os.path.lexists(folder / name):
+            kept.append(f"{title} ({obstacle})")
+        elif not os.path.lexists(target):
             added.append(name)
-        elif (folder / name).is_symlink():
-            kept.append(f"{name.as_posix()} (a link)")
-        elif (folder / name).is_dir():
-            kept.append(f"{name.as_posix()} (a folder)")
-        elif (folder / name).read_bytes() != (generated / name).read_bytes():
-            if ask and _wants_it_replaced(folder / name, generated / name, name.as_posix()):
-                replaced.append(name)
-            else:
-                kept.append(name.as_posix())
+        elif target.read_bytes() == (generated / name).read_bytes():
+            continue
+        elif ask and _wants_it_replaced(target, generated / name, title):
+            replaced.append(name)
+        else:
+            kept.append(title)
     for name in added:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        # new: not even if somebody has made it while the questions were asked.
-        write_atomically(folder / name, (generated / name).read_bytes(), new=True)
-        shutil.copymode(generated / name, folder / name)
+        _copy(generated / name, folder / name, new=True)
     for name in replaced:
-        write_atomically(folder / name, (generated / name).read_bytes())
-        shutil.copymode(generated / name, folder / name)
-    for verb, names in (
-        ("Added", [name.as_posix() for name in added]),
-        ("Replaced", [name.as_posix() for name in replaced]),
-        ("Kept yours, which differ from the template's:", kept),
-    ):
-        if names:
-            yield f"{verb} {', '.join(names)}"
-    if not (added or replaced or kept):
-        yield "Everything is there already, as the template has it."
+        _copy(generated / name, folder / name, new=False)
+    yield from _report(map(Path.as_posix, added), map(Path.as_posix, replaced), kept)
 
 
 def _obstacle(folder: Path, name: Path) -> str:
-    """Say which part of the way to a file is no folder of its own, empty if all are."""
+    """Return why a file cannot be written without following a link; empty where it can."""
     for parent in list(name.parents)[:-1]:
-        way = folder / parent
-        if way.is_symlink():
+        if (folder / parent).is_symlink():
             return f"{parent.as_posix()} is a link"
-        if way.exists() and not way.is_dir():
-            return f"{parent.as_posix()} is no folder"
-    return ""
+        if (folder / parent).exists() and not (folder / parent).is_dir():
+            return f"{parent.as_posix()} is not a folder"
+    if (folder / name).is_symlink():
+        return "a link"
+    return "a folder" if (folder / name).is_dir() else ""
+
+
+def _copy(source: Path, target: Path, *, new: bool) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # If it is new, not even a file that somebody has created during the questions is replaced.
+    write_atomically(target, source.read_bytes(), new=new)
+    shutil.copymode(source, target)
+
+
+def _report(added: Iterable[str], replaced: Iterable[str], kept: Iterable[str]) -> Iterator[str]:
+    lines = {
+        "Added": ", ".join(added),
+        "Replaced": ", ".join(replaced),
+        "Kept yours, which differ from the template's:": ", ".join(kept),
+    }
+    if not any(lines.values()):
+        yield "Nothing to do: everything is there already, as in the template."
+    yield from (f"{verb} {names}" for verb, names in lines.items() if names)
 
 
 def _wants_it_replaced(theirs: Path, ours: Path, name: str) -> bool:
-    question = f"{name} is there already and differs: [k]eep it, [r]eplace it, see the [d]ifference"
+    question = f"{name} exists and differs: [k]eep it, [r]eplace it, show the [d]ifference"
     while True:
         answer = click.prompt(question, type=click.Choice(["k", "r", "d"]), default="k")
         if answer != "d":
@@ -87,7 +92,7 @@ def _wants_it_replaced(theirs: Path, ours: Path, name: str) -> bool:
 
 
 def _difference(theirs: Path, ours: Path, name: str) -> Iterator[str]:
-    """Yield the lines of a unified diff; a credential in the person's file stays unseen."""
+    """Yield the lines of a unified diff, with credentials in the person's file masked."""
     before, after = (
         [printable(row) for row in mask(path.read_text("utf-8", "replace")).splitlines()]
         for path in (theirs, ours)

@@ -1,32 +1,28 @@
-"""What commands can be told, and how the shell completes it."""
+"""Types of arguments and options: what they accept, and how the shell completes them."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from nblint.cli.commands import Option
 from nblint.suggestions import nearest
 
 if TYPE_CHECKING:
-    Number = click.ParamType[int]
-    Text = click.ParamType[str]
-    Texts = click.ParamType[tuple[str, ...]]
-else:  # Before click 8.4 the class takes no type.
-    Number = Text = Texts = click.ParamType
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-Decorator = Callable[[Any], Any]
+    IntegerType = click.ParamType[int]
+    TextType = click.ParamType[str]
+    TextsType = click.ParamType[tuple[str, ...]]
+else:  # Before click 8.4 the class is not generic.
+    IntegerType = TextType = TextsType = click.ParamType
 
 
-class OneOf(Text):
-    """One of some words; for another one, the nearest is named.
+class OneOf(TextType):
+    """One of several words; the error for another word suggests the nearest.
 
     Args:
-        words: The words, or what returns them where finding them takes time.
+        words: The words, or a function that returns them where finding them takes time.
         noun: What they are, for the error.
     """
 
@@ -40,52 +36,52 @@ class OneOf(Text):
 
     @property
     def words(self) -> Sequence[str]:
-        """What can be said."""
+        """The words."""
         return self._words() if callable(self._words) else self._words
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """Return what stands for the value in the help."""
-        return "FORMAT" if self._noun == "output format" else self._noun.upper()
+        """Return the placeholder for the value in the help."""
+        return self._noun.rpartition(" ")[2].upper()
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Return the word; another one is a usage error."""
+        """Return the word; raise a usage error for another word."""
         word = str(value)
         if word in self.words:
             return word
-        meant = nearest(word, self.words) or f"; there are {', '.join(self.words)}"
-        raise click.UsageError(f"there is no {self._noun} {word!r}{meant}", ctx)
+        hint = nearest(word, self.words) or f"; choose from {', '.join(self.words)}"
+        raise click.UsageError(f"unknown {self._noun} {word!r}{hint}", ctx)
 
     def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """Return what to say where the word is missing."""
-        return f"There are {', '.join(self.words)}"
+        """Return the hint for a missing word."""
+        return f"Choose from {', '.join(self.words)}"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Return the words that open so."""
+        """Return the words with this prefix."""
         return _items(self.words, incomplete)
 
 
-class Positive(Number):
-    """A whole number from 1 on."""
+class PositiveInteger(IntegerType):
+    """A positive integer."""
 
     name = "number"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        """Return the number; another one, and what is none, is a usage error."""
+        """Return the number; raise a usage error for anything else."""
         text = str(value)
         if text.isascii() and text.isdigit() and int(text):
             return int(text)
-        name = f"{param.opts[-1]}: " if param else ""
-        raise click.UsageError(f"{name}{text!r} is no whole number from 1 on", ctx)
+        name = f"{param.opts[-1]} " if param else ""
+        raise click.UsageError(f"{name}must be a positive integer, not {text!r}", ctx)
 
 
-class Place(click.Path):
-    """A path that is looked at; an empty one is no name for this folder."""
+class NonEmptyPath(click.Path):
+    """A path to look at; an empty one does not mean the current folder."""
 
     def __init__(self, *, allow_dash: bool = False) -> None:
         super().__init__(path_type=Path, allow_dash=allow_dash)
@@ -96,21 +92,21 @@ class Place(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Any:
-        """Return the path; an empty one is a usage error."""
+        """Return the path; raise a usage error if it is empty."""
         if value == "":  # "$FILE", and FILE is not set
-            raise click.UsageError("a path is empty; '.' is this folder", ctx)
+            raise click.UsageError("empty path; use '.' for the current folder", ctx)
         return super().convert(value, param, ctx)
 
 
-class Selectors(Texts):
-    """Beginnings of codes, separated by commas."""
+class RuleSelectors(TextsType):
+    """Rule code prefixes, separated by commas or spaces."""
 
     name = "codes"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """Return the selectors; one that holds for no rule is a usage error."""
+        """Return the prefixes; raise a usage error if one matches no rule."""
         from nblint.linting.selection import is_selector, unknown_selector
 
         if isinstance(value, tuple):
@@ -124,7 +120,7 @@ class Selectors(Texts):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Return the families and codes that the last selector may become."""
+        """Return the families and codes that the last prefix may become."""
         from nblint.findings import ALL
         from nblint.linting.documentation import documentation
         from nblint.linting.registry import FAMILIES
@@ -139,101 +135,39 @@ class Selectors(Texts):
         ]
 
 
-class RuleName(Text):
-    """A rule's code or name, whatever its case; its value is the code."""
+class RuleCode(TextType):
+    """A rule's code or name in any case; its value is the code."""
 
     name = "code"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Return the rule's code; a rule that is not there is a usage error."""
+        """Return the rule's code; raise a usage error for an unknown rule."""
         from nblint.linting.registry import FAMILIES, rules
 
         given = str(value)
         codes = {name: rule.code for rule in rules().values() for name in (rule.code, rule.name)}
-        code = codes.get(given.upper()) or codes.get(given.lower())
-        if code is None and given.upper() in FAMILIES:
+        if code := codes.get(given.upper()) or codes.get(given.lower()):
+            return code
+        if family := FAMILIES.get(given.upper()):
             raise click.UsageError(
-                f"{given} is a family, {FAMILIES[given.upper()]}; 'nblint rules' lists its rules",
-                ctx,
+                f"{given} is a family of rules ({family}): `nblint rules` lists its rules", ctx
             )
-        if code is None:
-            meant = nearest(given.upper(), rules()) or nearest(given.lower(), codes)
-            raise click.UsageError(f"there is no rule {given!r}{meant}", ctx)
-        return code
+        hint = nearest(given.upper(), rules()) or nearest(given.lower(), codes)
+        raise click.UsageError(
+            f"unknown rule {given!r}{hint or '; `nblint rules` lists all rules'}", ctx
+        )
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Return the codes and names that open so."""
+        """Return the codes and names with this prefix."""
         from nblint.linting.registry import rules
 
         names = [name for rule in rules().values() for name in (rule.code, rule.name)]
         return _items(names, incomplete.upper()) or _items(names, incomplete.lower())
 
 
-def _items(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
-
-
-def option(*arguments: Any, **keywords: Any) -> Decorator:
-    """Return what adds an option; `heading` says where the help lists it."""
-    return click.option(*arguments, cls=Option, **keywords)
-
-
-def config(heading: str = "Options", *, start: str = "each notebook") -> Decorator:
-    """Return what adds `--config`; without it, settings are looked for from `start` upwards."""
-    return option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        heading=heading,
-        help=f"Take the settings from this file, instead of the nearest one upwards from {start}.",
-    )
-
-
-def trust_plugins(heading: str = "Options") -> Decorator:
-    """Return what adds `--trust-plugins`."""
-    return option(
-        "--trust-plugins",
-        is_flag=True,
-        heading=heading,
-        help="Run the detect-secrets plugins that the settings name; they are code of that "
-        "repository.",
-    )
-
-
-def selection(heading: str = "Options") -> Decorator:
-    """Return what adds the options that choose rules."""
-    added = (
-        option(
-            "--select",
-            type=Selectors(),
-            heading=heading,
-            help="Run only these rules: beginnings of codes, such as NBL1,NBL201, or ALL.",
-        ),
-        option("--extend-select", type=Selectors(), heading=heading, help="Run these as well."),
-        option("--ignore", type=Selectors(), heading=heading, help="Do not run these."),
-    )
-
-    def add(command: Command) -> Command:
-        for one in reversed(added):
-            command = one(command)
-        return command
-
-    return add
-
-
-def status(heading: str = "Options") -> Decorator:
-    """Return what adds the options that decide which findings fail a run."""
-    strict = option(
-        "--strict", is_flag=True, heading=heading, help="Let warnings fail the run like errors."
-    )
-    exit_zero = option(
-        "--exit-zero",
-        is_flag=True,
-        heading=heading,
-        help="Exit with 0 even when there are findings.",
-    )
-    return lambda command: strict(exit_zero(command))
+def _items(words: Iterable[str], prefix: str) -> list[CompletionItem]:
+    return [CompletionItem(word) for word in words if word.startswith(prefix)]

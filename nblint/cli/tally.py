@@ -1,4 +1,4 @@
-"""What a run has found, for its last lines and its exit status."""
+"""Counts what a run finds, for its last lines and its exit status."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,19 +9,19 @@ from nblint.reports.terminal import printable
 
 
 def complain(sentence: str) -> None:
-    """Say on stderr what could not be done.
+    """Print an error on stderr.
 
-    The sentence may quote a file that is not what it should be, and so hold a credential.
+    The sentence may quote a malformed file, and so hold a credential: it is masked.
     """
     from nblint.credentials.masking.redaction import mask
 
-    # The path apart: what follows "password.ipynb: " is no password.
+    # Masked apart from the path: what follows "password.ipynb: " is no password.
     path, colon, rest = sentence.partition(": ")
     say(f"nblint: {printable(mask(path) + colon + mask(rest))}")
 
 
 class Tally:
-    """Counts what decides the exit status while results pass by."""
+    """Counts findings and faults while results pass through."""
 
     def __init__(self) -> None:
         self.errors = self.warnings = self.fixes = self.fixed_notebooks = 0
@@ -29,12 +29,12 @@ class Tally:
         self.stale: dict[str, Counter[str]] = {}
 
     def fault(self, sentence: str) -> None:
-        """Say what could not be done, on stderr, and go on."""
+        """Print an error on stderr, and count it."""
         self.faults += 1
         complain(sentence)
 
     def counted(self, results: Iterable[Result]) -> Iterator[Result]:
-        """Yield results as they are."""
+        """Yield results unchanged, and count them."""
         for result in results:
             for reported in result.findings:
                 self.errors += reported.finding.severity == "error"
@@ -50,9 +50,9 @@ class Tally:
         """Return the exit status.
 
         Args:
-            is_empty: A folder that was named holds no notebook.
-            exit_zero: Findings are no failure.
-            strict: Warnings are one, too.
+            is_empty: Whether a folder that was given contains no notebooks.
+            exit_zero: Whether to ignore findings.
+            strict: Whether warnings count like errors.
         """
         if self.faults:
             return 2

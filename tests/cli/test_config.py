@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.cli.schema import settings_schema
 from nblint.errors import SettingsError
 from nblint.linting.registry import rules
@@ -116,7 +116,7 @@ def test_no_settings_file() -> None:
     ("text", "sentence"),
     [
         ('select = ["NBL9"]', "select: no rule has the code 'NBL9'"),
-        ('output-format = "jsn"', "output-format: there is no output format 'jsn'; did you mean"),
+        ('output-format = "jsn"', "output-format: unknown output format 'jsn'; did you mean"),
     ],
 )
 def test_what_no_check_would_take_is_said(text: str, sentence: str) -> None:
