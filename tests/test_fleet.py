@@ -477,7 +477,7 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     assert "cannot be opened" in refused(".", "xyz://out")
     assert "cannot connect to the scheduler" in refused(".", "out", "--scheduler", "nonsense://x")
     assert not list((here / "out").iterdir())
-    assert "does not go with --scheduler" in refused(
+    assert "--workers cannot be combined with --scheduler" in refused(
         *(".", "out", "--workers", "2", "--scheduler", "tcp://127.0.0.1:1")
     )
     secret = make("password")
@@ -495,7 +495,7 @@ def test_workers_with_another_nblint_are_refused(
     monkeypatch.setattr(cluster, "__version__", "9.9.9")
     result = nblint("fleet", ".", "out", "--scheduler", scheduler)
     assert result.exit_code == 2
-    assert ", and this is nblint 9.9.9; install the same on all workers" in result.stderr
+    assert ", but this is nblint 9.9.9; install the same version on all workers" in result.stderr
 
 
 def test_the_same_credential_has_the_same_fingerprint_where_there_is_a_salt(

@@ -102,8 +102,8 @@ def check_options(command: options.Function) -> options.Function:
             metavar="WHEN",
             default="auto",
             heading=OUTPUT,
-            help="When to use colours: auto (default: on a terminal, unless NO_COLOR or FORCE_COLOR "
-            "is set), always, never.",
+            help="When to use colours: auto (default: on a terminal, unless NO_COLOR or "
+            "FORCE_COLOR is set), always, never.",
         ),
         options.option(
             "-v",

@@ -18,8 +18,8 @@ from nblint.cli.click_classes import SectionedCommand
 def server() -> None:
     """Run the language server for editors.
 
-    It shows findings while you edit a notebook. It speaks the Language Server Protocol over standard
-    input and output, executes no code of a notebook, and opens no connections.
+    It shows findings while you edit a notebook. It speaks the Language Server Protocol over
+    standard input and output, executes no code of a notebook, and opens no connections.
 
     Exit status: 0 if the editor requested the shutdown, else 1.
     """
