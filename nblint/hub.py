@@ -36,7 +36,7 @@ _LONGEST_SECRET = 100_000
 
 
 class SecretError(Exception):
-    """A secret cannot be read; the text says which one and why, but never its value."""
+    """A secret cannot be given to a server; the text says which and why, but never its value."""
 
 
 def spawner_environment(

@@ -7,7 +7,7 @@ from lsprotocol import types
 from nblint.document.edit import Edit
 from nblint.document.model import Notebook
 from nblint.linting.fixing import compatible
-from nblint.server.diagnostics import Shown, overlaps
+from nblint.server.diagnostics import ShownFinding, overlaps
 from nblint.server.drafts import Draft
 from nblint.server.ignoring import ignore_on_line
 
@@ -20,7 +20,7 @@ KINDS = (types.CodeActionKind.QuickFix.value, FIX_ALL, FIX_NOTEBOOK)
 
 def code_actions(
     draft: Draft,
-    found: Sequence[Shown],
+    found: Sequence[ShownFinding],
     params: types.CodeActionParams,
     *,
     versioned: bool,
@@ -55,7 +55,7 @@ def _is_requested(kind: str, only: Collection[str] | None) -> bool:
     return only is None or any(kind == one or kind.startswith(f"{one}.") for one in only)
 
 
-def _fix(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAction]:
+def _fix(draft: Draft, one: ShownFinding, *, versioned: bool) -> Iterator[types.CodeAction]:
     fix = one.finding.fix
     edit = _workspace_edit(draft, fix.edits, versioned=versioned) if fix else None
     if fix is None or edit is None:
@@ -70,7 +70,7 @@ def _fix(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAct
     )
 
 
-def _ignore(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAction]:
+def _ignore(draft: Draft, one: ShownFinding, *, versioned: bool) -> Iterator[types.CodeAction]:
     number = one.finding.place.cell
     if number is None or not isinstance(draft.document, Notebook):
         return
@@ -87,7 +87,7 @@ def _ignore(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.Code
 
 
 def _fix_all(
-    draft: Draft, found: Iterable[Shown], kind: str, title: str, *, versioned: bool
+    draft: Draft, found: Iterable[ShownFinding], kind: str, title: str, *, versioned: bool
 ) -> Iterator[types.CodeAction]:
     possible = [
         one.finding

@@ -15,7 +15,7 @@ from pygls.protocol import LanguageServerProtocol
 from nblint._version import __version__
 from nblint.reports.terminal import printable
 from nblint.server.actions import KINDS, code_actions
-from nblint.server.diagnostics import Shown, hover, overlaps, shown
+from nblint.server.diagnostics import ShownFinding, hover, overlaps, shown
 from nblint.server.documents import Documents, Open, OpenParts
 from nblint.server.draft_checker import DraftChecker, Verdict
 from nblint.server.drafts import draft_of
@@ -69,7 +69,7 @@ class Server(LanguageServer):
         self._checker = DraftChecker()
         self._thread = ThreadPoolExecutor(1, "nblint-check")
         self._checks: dict[str, asyncio.Task[None]] = {}
-        self._verdicts: dict[str, tuple[Verdict, tuple[Shown, ...]]] = {}
+        self._verdicts: dict[str, tuple[Verdict, tuple[ShownFinding, ...]]] = {}
         self._published: defaultdict[str, dict[str, list[types.Diagnostic]]] = defaultdict(dict)
 
     def report_server_error(self, error: Exception, source: object) -> None:
@@ -101,7 +101,7 @@ class Server(LanguageServer):
         make = partial(code_actions, found[0].draft, found[1], params, versioned=bool(versioned))
         return await asyncio.get_running_loop().run_in_executor(self._thread, make)
 
-    async def verdict(self, uri: str) -> tuple[Verdict, tuple[Shown, ...]] | None:
+    async def verdict(self, uri: str) -> tuple[Verdict, tuple[ShownFinding, ...]] | None:
         """Return the findings in the notebook of a document, as it is now."""
         notebook = self.documents.notebook_of(uri)
         if notebook is None:
@@ -140,12 +140,12 @@ class Server(LanguageServer):
         self._verdicts[notebook] = verdict, found
         self._publish(notebook, found)
 
-    def _checked(self, opened: Open) -> tuple[Verdict, tuple[Shown, ...]]:
+    def _checked(self, opened: Open) -> tuple[Verdict, tuple[ShownFinding, ...]]:
         draft = draft_of_parts(opened) if isinstance(opened, OpenParts) else draft_of(opened)
         verdict = self._checker.check(draft)
         return verdict, shown(verdict)
 
-    def _publish(self, notebook: str, found: Sequence[Shown]) -> None:
+    def _publish(self, notebook: str, found: Sequence[ShownFinding]) -> None:
         """Send the diagnostics of the documents in which they have changed."""
         before = self._published[notebook]
         now: dict[str, list[types.Diagnostic]] = {uri: [] for uri in before}

@@ -11,7 +11,7 @@ from nblint.linting.registry import rules
 from nblint.paths import display_path
 from nblint.reports.terminal import printable
 from nblint.server.draft_checker import Verdict
-from nblint.server.drafts import Located
+from nblint.server.drafts import DocumentRange
 
 SOURCE = "nblint"
 
@@ -23,7 +23,7 @@ _SEVERITIES = {
 _UNNECESSARY = frozenset(("NBL009", "NBL508"))
 
 
-class Shown(NamedTuple):
+class ShownFinding(NamedTuple):
     """A finding and the diagnostic that shows it.
 
     Attributes:
@@ -37,7 +37,7 @@ class Shown(NamedTuple):
     diagnostic: types.Diagnostic
 
 
-def shown(verdict: Verdict) -> tuple[Shown, ...]:
+def shown(verdict: Verdict) -> tuple[ShownFinding, ...]:
     """Return the findings that an editor can show, in order."""
     found = []
     for finding in verdict.findings:
@@ -45,11 +45,11 @@ def shown(verdict: Verdict) -> tuple[Shown, ...]:
         place = finding.place._replace(cell=None) if finding.path else finding.place
         if located := verdict.draft.locate(place):
             diagnostic = _diagnostic(finding, located)
-            found.append(Shown(finding, located.uri, diagnostic))
+            found.append(ShownFinding(finding, located.uri, diagnostic))
     return tuple(found)
 
 
-def _diagnostic(finding: Finding, located: Located) -> types.Diagnostic:
+def _diagnostic(finding: Finding, located: DocumentRange) -> types.Diagnostic:
     about = f"{display_path(finding.path)}:{finding.place.row}: " if finding.path else ""
     about = about or (f"line {finding.place.row} of the cell: " if located.is_moved else "")
     advice = f"\nhelp: {printable(finding.help)}" if finding.help else ""
@@ -63,7 +63,7 @@ def _diagnostic(finding: Finding, located: Located) -> types.Diagnostic:
     )
 
 
-def hover(found: Iterable[Shown]) -> types.Hover | None:
+def hover(found: Iterable[ShownFinding]) -> types.Hover | None:
     """Return the explanations of the rules of some findings; None without findings."""
     texts: dict[str, str] = {}
     where = None

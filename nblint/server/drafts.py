@@ -23,7 +23,7 @@ from nblint.server.documents import OpenFile, OpenNotebook
 from nblint.server.editor_text import EditorText
 
 
-class Located(NamedTuple):
+class DocumentRange(NamedTuple):
     """A range in an open document.
 
     Attributes:
@@ -57,14 +57,14 @@ class Draft(Protocol):
     def texts(self) -> Mapping[str, EditorText]:
         """The documents that it consists of, by their URIs."""
 
-    def locate(self, place: Place) -> Located | None:
+    def locate(self, place: Place) -> DocumentRange | None:
         """Return the range of a place; None where the editor does not show it."""
 
     def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
         """Return edits of a notebook as edits of documents; None where that is not possible."""
 
 
-class Spot(NamedTuple):
+class CellSpan(NamedTuple):
     """Where a cell is in a document.
 
     Attributes:
@@ -92,14 +92,14 @@ class CellsDraft(Struct, frozen=True):
         path: The path of the notebook.
         document: The notebook that was built from the cells.
         texts: The documents, by their URIs.
-        spots: Where each cell is; None for a cell that the editor has not sent.
+        spans: Where each cell is; None for a cell that the editor has not sent.
         is_exact: Whether the documents hold the cells exactly as the notebook does.
     """
 
     path: Path
     document: Notebook | Unreadable
     texts: Mapping[str, EditorText]
-    spots: tuple[Spot | None, ...]
+    spans: tuple[CellSpan | None, ...]
     is_exact: bool = True
 
     @property
@@ -107,33 +107,33 @@ class CellsDraft(Struct, frozen=True):
         """Whether it is the whole file, including outputs."""
         return False
 
-    def locate(self, place: Place) -> Located | None:
+    def locate(self, place: Place) -> DocumentRange | None:
         """Return the range of a place: the cell's first line for what is not in its source."""
         if place.cell is None:  # the notebook itself
-            shown = next(filter(None, self.spots), None)
+            shown = next(filter(None, self.spans), None)
             return self._first_line(shown) if shown else None
-        spot = self.spots[place.cell - 1]
-        if spot is None or not isinstance(self.document, Notebook):
+        span = self.spans[place.cell - 1]
+        if span is None or not isinstance(self.document, Notebook):
             return None
         if place.surface != "source" or place.row is None:
-            return self._first_line(spot)
-        if place.row in spot.silent:
-            row = spot.shown_row(place.row)
+            return self._first_line(span)
+        if place.row in span.silent:
+            row = span.shown_row(place.row)
             return (
-                self._line(spot.uri, spot.line + row - 1)._replace(is_moved=True) if row else None
+                self._line(span.uri, span.line + row - 1)._replace(is_moved=True) if row else None
             )
         source = self.document.cells[place.cell - 1].source
-        text = EditorText(source, None, "", self.texts[spot.uri].encoding)
+        text = EditorText(source, None, "", self.texts[span.uri].encoding)
         start = text.position(offset_of(source, place.row, place.column or 1))
         end = text.position(offset_of(source, place.end_row or place.row, place.end_column or 1))
-        return Located(spot.uri, types.Range(_moved(start, spot), _moved(end, spot)))
+        return DocumentRange(span.uri, types.Range(_moved(start, span), _moved(end, span)))
 
-    def _first_line(self, spot: Spot) -> Located | None:
-        row = spot.shown_row(1)
-        return self._line(spot.uri, spot.line + row - 1) if row else None
+    def _first_line(self, span: CellSpan) -> DocumentRange | None:
+        row = span.shown_row(1)
+        return self._line(span.uri, span.line + row - 1) if row else None
 
-    def _line(self, uri: str, line: int) -> Located:
-        return Located(uri, self.texts[uri].line(line))
+    def _line(self, uri: str, line: int) -> DocumentRange:
+        return DocumentRange(uri, self.texts[uri].line(line))
 
     def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
         """Return edits as edits of the cells' texts; the protocol can change nothing else.
@@ -144,13 +144,13 @@ class CellsDraft(Struct, frozen=True):
             return None
         changes: dict[str, list[types.TextEdit]] = {}
         for edit in edits:
-            spot = self.spots[edit.cell - 1] if isinstance(edit, TextEdit) else None
-            if spot is None or not isinstance(edit, TextEdit):
+            span = self.spans[edit.cell - 1] if isinstance(edit, TextEdit) else None
+            if span is None or not isinstance(edit, TextEdit):
                 return None
-            text = self.texts[spot.uri]
+            text = self.texts[span.uri]
             new = with_line_ends_of(text.content, edit.text)
             change = types.TextEdit(text.range(edit.start, edit.end), new)
-            changes.setdefault(spot.uri, []).append(change)
+            changes.setdefault(span.uri, []).append(change)
         return changes
 
 
@@ -179,11 +179,11 @@ class FileDraft(Struct, frozen=True, dict=True):
         """The one document that it consists of."""
         return {self.uri: self.text}
 
-    def locate(self, place: Place) -> Located | None:
+    def locate(self, place: Place) -> DocumentRange | None:
         """Return the range of a place: a whole line for what is not in a cell's source."""
         if not isinstance(self.document, Notebook):
             start = offset_of(self.text.content, place.row or 1, place.column or 1)
-            return Located(self.uri, self.text.range(start, start + 1))
+            return DocumentRange(self.uri, self.text.range(start, start + 1))
         raw = self._raw
         if place.surface == "source" and place.cell is not None and place.row is not None:
             source = self.document.cells[place.cell - 1].source
@@ -194,8 +194,8 @@ class FileDraft(Struct, frozen=True, dict=True):
             found = [byte_offset(raw, place.cell, offset) for offset in ends]
             if None not in found:
                 start, end = (len(_decoded(raw.raw[:offset])) for offset in found)
-                return Located(self.uri, self.text.range(start, max(start, end)))
-        return Located(self.uri, self.text.line((file_line(raw, place) or 1) - 1))
+                return DocumentRange(self.uri, self.text.range(start, max(start, end)))
+        return DocumentRange(self.uri, self.text.line((file_line(raw, place) or 1) - 1))
 
     @cached_property
     def _raw(self) -> RawNotebook:
@@ -232,7 +232,7 @@ def draft_of(opened: OpenNotebook | OpenFile) -> Draft:
         path,
         read_document(str(path), json.dumps(notebook).encode()),
         {cell.uri: cell.text for cell in opened.cells},
-        tuple(Spot(cell.uri, 0, cell.text.last_line) for cell in opened.cells),
+        tuple(CellSpan(cell.uri, 0, cell.text.last_line) for cell in opened.cells),
     )
 
 
@@ -259,8 +259,8 @@ def _described(metadata: Mapping[str, object]) -> dict[str, object]:
     return {"metadata": dict(metadata)}
 
 
-def _moved(position: types.Position, spot: Spot) -> types.Position:
-    return types.Position(min(spot.line + position.line, spot.last_line), position.character)
+def _moved(position: types.Position, span: CellSpan) -> types.Position:
+    return types.Position(min(span.line + position.line, span.last_line), position.character)
 
 
 def _decoded(raw: bytes) -> str:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from nblint.document.model import Unreadable
 from nblint.linting.checking import read_document
 from nblint.server.documents import OpenFile, OpenParts
-from nblint.server.drafts import CellsDraft, Spot, path_of
+from nblint.server.drafts import CellsDraft, CellSpan, path_of
 
 _BETWEEN_CELLS = "\n\n\n"
 # More pairs are not compared. While somebody types, only few cells differ.
@@ -50,12 +50,12 @@ class _Part(NamedTuple):
     Attributes:
         saved: The index of the cell among the saved ones; None for a new cell.
         source: The cell's source, as its author sees it.
-        spot: Where the cell is.
+        span: Where the cell is.
     """
 
     saved: int | None
     source: str
-    spot: Spot
+    span: CellSpan
 
 
 def draft_of_parts(opened: OpenParts) -> CellsDraft:
@@ -63,18 +63,18 @@ def draft_of_parts(opened: OpenParts) -> CellsDraft:
     path = _notebook(path_of(opened.uri))
     saved = _saved(path)
     cells: list[dict[str, Any]] = [dict(cell) for cell in saved.pop("cells", ())]
-    spots: list[Spot | None] = [None] * len(cells)
+    spans: list[CellSpan | None] = [None] * len(cells)
     if opened.code:
-        cells, spots = _with_code(cells, opened.code)
+        cells, spans = _with_code(cells, opened.code)
     if opened.markdown:
-        cells, spots = _with_markdown(cells, spots, opened.markdown)
+        cells, spans = _with_markdown(cells, spans, opened.markdown)
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, **saved, "cells": cells}
     files = filter(None, (opened.code, opened.markdown))
     return CellsDraft(
         path,
         read_document(str(path), json.dumps(notebook).encode()),
         {file.uri: file.text for file in files},
-        tuple(spots),
+        tuple(spans),
         is_exact=False,
     )
 
@@ -103,13 +103,13 @@ def _saved(path: Path) -> dict[str, Any]:
     return {**document.data, "cells": cells}
 
 
-_Cells = tuple[list[dict[str, Any]], list[Spot | None]]
+_Cells = tuple[list[dict[str, Any]], list[CellSpan | None]]
 
 
 def _with_code(saved: Sequence[dict[str, Any]], code: OpenFile) -> _Cells:
     """Return the saved cells with the code as it is now; in the text, other cells are empty."""
     cells: list[dict[str, Any]] = []
-    spots: list[Spot | None] = []
+    spans: list[CellSpan | None] = []
     sources = [cell["source"] if _is_code(cell) else "" for cell in saved]
     for part in _parts(sources, code):
         cell = saved[part.saved] if part.saved is not None else {}
@@ -119,11 +119,11 @@ def _with_code(saved: Sequence[dict[str, Any]], code: OpenFile) -> _Cells:
         if not is_elsewhere:
             code_cell = cell if _is_code(cell) else {"cell_type": "code", "metadata": {}}
             cells.append({**code_cell, "source": part.source})
-            spots.append(part.spot)
+            spans.append(part.span)
         elif cell:
             cells.append(cell)
-            spots.append(None)
-    return cells, spots
+            spans.append(None)
+    return cells, spans
 
 
 def _is_code(cell: Mapping[str, Any]) -> bool:
@@ -131,24 +131,24 @@ def _is_code(cell: Mapping[str, Any]) -> bool:
 
 
 def _with_markdown(
-    cells: Sequence[dict[str, Any]], spots: Sequence[Spot | None], markdown: OpenFile
+    cells: Sequence[dict[str, Any]], spans: Sequence[CellSpan | None], markdown: OpenFile
 ) -> _Cells:
     """Return cells with the markdown as it is now; a new cell follows the one before it."""
     texts = [index for index, cell in enumerate(cells) if cell.get("cell_type") == "markdown"]
-    now = {index: (cell, spot) for index, (cell, spot) in enumerate(zip(cells, spots, strict=True))}
-    new: dict[int, list[tuple[dict[str, Any], Spot | None]]] = {}
+    now = {index: (cell, span) for index, (cell, span) in enumerate(zip(cells, spans, strict=True))}
+    new: dict[int, list[tuple[dict[str, Any], CellSpan | None]]] = {}
     behind = -1
     for part in _parts([cells[index]["source"] for index in texts], markdown):
         if part.saved is not None:
             behind = texts[part.saved]
-            now[behind] = ({**cells[behind], "source": part.source}, part.spot)
+            now[behind] = ({**cells[behind], "source": part.source}, part.span)
         elif part.source.strip():
             added = {"cell_type": "markdown", "metadata": {}, "source": part.source}
-            new.setdefault(behind, []).append((added, part.spot))
+            new.setdefault(behind, []).append((added, part.span))
     pairs = [*new.get(-1, ())]
     for index, pair in now.items():
         pairs += [pair, *new.get(index, ())]
-    return [cell for cell, _ in pairs], [spot for _, spot in pairs]
+    return [cell for cell, _ in pairs], [span for _, span in pairs]
 
 
 def _parts(saved: Sequence[str], file: OpenFile) -> Iterator[_Part]:
@@ -162,8 +162,8 @@ def _parts(saved: Sequence[str], file: OpenFile) -> Iterator[_Part]:
             end += 1
         virtual = _BETWEEN_CELLS.join(pieces[start:end])
         last_line, written = line + virtual.count("\n"), _as_written(virtual)
-        spot = Spot(file.uri, line, last_line, _silent(virtual, written))
-        yield _Part(owners[start], written, spot)
+        span = CellSpan(file.uri, line, last_line, _silent(virtual, written))
+        yield _Part(owners[start], written, span)
         line, start = last_line + len(_BETWEEN_CELLS), end
 
 
