@@ -81,7 +81,8 @@ def plant(folder: Path) -> list[str]:
     (folder / "leak.ipynb").write_bytes(
         notebook_bytes(("code", f"token = '{tokens[0]}'\nprint('{tokens[1]}')"))
     )
-    # A message that quotes the notebook, a file that is none, a name and a text without encoding.
+    # A message that quotes the notebook, a file that is no notebook, a name and a text that cannot
+    # be encoded.
     (folder / "quote.ipynb").write_bytes(notebook_bytes(("markdown", f"# TODO {tokens[2]}")))
     (folder / "broken [1].ipynb").write_bytes(b'{"cells": [')
     (folder / "half.ipynb").write_bytes(

@@ -182,7 +182,7 @@ def test_odd_models_are_saved(server: Server, content: object) -> None:
     check_before_save(model={}, path="", contents_manager=None)
 
 
-def test_a_fault_of_ours_is_logged_and_the_work_is_saved(
+def test_an_error_in_nblint_is_logged_and_the_work_is_saved(
     server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -277,7 +277,7 @@ def test_a_real_server(real_server: RealServer) -> None:
     status, _ = real_server.put("triage.ipynb", printing(f"token: {TOKEN}\n"))
     assert status == 200
     status, _ = real_server.put("fault.ipynb", model(HEADER, LEAK))
-    assert status == 201, "a fault of ours keeps nobody from saving"
+    assert status == 201, "an error in nblint keeps nobody from saving"
 
     log = real_server.log.read_text()
     assert "nblint: triage.ipynb: NBL203 (1)" in log

@@ -224,7 +224,7 @@ def test_without_settings_the_file_is_named_on_the_command_line(repository: Path
 
 
 def test_nothing_is_recorded_of_nothing(repository: Path) -> None:
-    """An empty record would stand in the way of the next attempt."""
+    """An empty baseline would have to be deleted before the next attempt."""
     Path("empty").mkdir()
     for paths in (["gone.ipynb"], ["empty"], ["empty", "gone.ipynb"]):
         created = nblint("baseline", "create", *paths, status=2)
@@ -262,13 +262,13 @@ def test_an_audit(repository: Path) -> None:
     nblint("baseline", "create")
     total = len(entries())
     assert total > 3
-    first = nblint("baseline", "audit", stdin="for the archive\n\nit  is\tbeing\x1b[2J mended\nq\n")
+    first = nblint("baseline", "audit", stdin="for the archive\n\nit  is\tbeing\x1b[2J fixed\nq\n")
     assert f"[1/{total}] a.ipynb:cell 1:" in first.stdout
     assert "in the cell: # Triage" in first.stdout
     assert f"[5/{total}]" not in first.stdout
     assert f"{FILE}: {total - 2} of {total} without a reason." in first.stdout
     reasons = [entry["reason"] for entry in entries() if entry["reason"]]
-    assert reasons == ["for the archive", "it is being\\x1b[2J mended"]
+    assert reasons == ["for the archive", "it is being\\x1b[2J fixed"]
 
     # Where input ends, nothing that was answered is lost.
     second = nblint("baseline", "audit", stdin="and this\n")

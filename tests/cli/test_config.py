@@ -193,7 +193,7 @@ def test_every_key_is_described() -> None:
     assert "null" not in json.dumps(schema)
 
 
-def test_every_setting_is_some_rules_affair() -> None:
+def test_every_setting_affects_a_rule() -> None:
     """`nblint rule` lists the settings that matter to a rule."""
     schema = settings_schema()
     keys = {

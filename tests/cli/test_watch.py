@@ -21,7 +21,7 @@ BAD = notebook_bytes(("code", "1"))
 
 
 def save(path: Path, data: bytes) -> None:
-    """Save a file as Jupyter does: it is emptied and filled while a copy stands aside.
+    """Save a file as Jupyter does: it is truncated and written while a copy is kept.
 
     On a busy machine it may stay empty for so long that this is a change of its own.
     """

@@ -99,7 +99,7 @@ def test_no_more_annotations_than_github_shows(summary: Path) -> None:
         "3 more errors",
         "2 more warnings",
     ]
-    # What GitHub would drop stands in the log, and everything in the summary.
+    # What GitHub would drop is in the log, and everything in the summary.
     assert printed.count("\nnblint: ") == 3 + 2 + 1
     assert summary.read_text().count("NBL102") == 12
     assert summary.read_text().count("NBL506") == 11

@@ -39,7 +39,7 @@ class Page(HTMLParser):
     Attributes:
         tags: All elements, in order.
         elements: Their attributes, by the elements' names.
-        texts: All texts, by the names of the elements that they stand in.
+        texts: All texts, by the names of the elements that contain them.
     """
 
     def __init__(self, source: str) -> None:
@@ -73,7 +73,7 @@ class Page(HTMLParser):
         return [attributes[name] for _, attributes in self.elements if name in attributes]
 
     def inside(self, tag: str) -> list[str]:
-        """Return the texts that stand in elements of a name."""
+        """Return the texts in elements of a name."""
         return [text for name, text in self.texts if name == tag and text.strip()]
 
     def text(self) -> str:

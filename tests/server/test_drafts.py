@@ -1,4 +1,4 @@
-"""Where findings stand in what an editor has open, and what its edits are, without a process."""
+"""Where findings are in open documents, and the edits of fixes, without a server process."""
 
 import json
 from collections.abc import Sequence
