@@ -149,7 +149,7 @@ def test_other_help_for_the_same_credential_is_said() -> None:
     Path("a.ipynb").write_bytes(notebook_bytes(("markdown", complete_header()), *cells))
     report = check("--select", "NBL2").stdout
     assert report.count("  help: ") == 2
-    # Where the first place is suppressed, the next one is the first.
+    # Where the first place is not reported, the next one is the first.
     alone = check("--select", "NBL202").stdout
     assert "same:" not in alone
     assert "help: name the environment variable" in alone
