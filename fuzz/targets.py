@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from click.testing import CliRunner
 
 from fuzz import seeds, shapes
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.document.model import Notebook
 from nblint.linting.checking import check_document, read_document
 from nblint.linting.fixing import fix_document

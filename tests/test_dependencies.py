@@ -83,7 +83,7 @@ def test_versions_work(python: str, resolution: str, tmp_path: Path) -> None:
     assert "4 notebooks checked: out" in said  # also what git ignores
     shutil.rmtree(tmp_path / "out")
     status, said = run("nblint", "check", "--fix", "untidy.ipynb")
-    assert "mended in 1 notebook" in said
+    assert "fixed in 1 notebook" in said
     (tmp_path / "nblint.toml").write_text(f'baseline = "old.json"\n{settings}')
     assert run("nblint", "baseline", "create")[0] == 0, said
     assert run("nblint", "check")[0] == 0

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from nblint.cli.commands import Command
-from nblint.cli.group import main
+from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.main import main
 
 OPENING = """\
 # Commands
@@ -37,7 +37,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
             yield f"{label}\n\n```console\n{textwrap.indent(textwrap.dedent(rows), '$ ')}\n```"
         else:
             yield paragraph
-    if isinstance(command, Command):
+    if isinstance(command, SectionedCommand):
         for heading, records in command.headings(context).items():
             yield f"**{heading}**"
             yield _table(records)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.reading.header.header import Header
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
@@ -68,12 +68,12 @@ def test_a_finding_says_where_what_and_what_to_do() -> None:
     rows = WITHOUT_AUDIENCE.count("\n") + 1
     assert result.exit_code == 1
     assert result.stdout == (
-        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 missing section 'Audience'\n"
+        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 the header has no section 'Audience'\n"
         "  in the cell: # Phishing triage\n"
         f"  {rows} | * The abuse mailbox\n"
         f"  {' ' * len(str(rows))} | ^^^^^^^^^^^^^^^^^^^\n"
-        "  help: add a heading '## Audience' with its text below\n"
-        "  fix: insert section 'Audience' (--fix)\n"
+        "  help: add a heading '## Audience' and say it there\n"
+        "  fix: insert the section 'Audience' (--fix)\n"
         "1 error, 1 notebook checked; 1 fixable with --fix.\n"
     )
 
@@ -103,7 +103,7 @@ def test_json_has_every_key_in_order() -> None:
         "file_line": line,
         "detector": None,
         "fingerprint": finding["fingerprint"],
-        "fix": {"safe": True, "message": "insert section 'Audience'"},
+        "fix": {"safe": True, "message": "insert the section 'Audience'"},
         "url": "",
     }
     assert finding["url"].endswith("/NBL102/")
@@ -154,20 +154,20 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
     ("settings", "sentence"),
     [
         ("selct = []", "nblint.toml: unknown key 'selct'; did you mean 'select'?"),
-        ("ignore = 1", "nblint.toml: ignore: expected a list, got an integer"),
+        ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
         ("select = [", "nblint.toml: not valid TOML: "),
-        ('select = ["NBL901"]', "nblint.toml: select: unknown rule code 'NBL901'"),
+        ('select = ["NBL901"]', "nblint.toml: select: no rule has the code 'NBL901'"),
         ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),
-        ('severity = { NBL36 = "error" }', "unknown rule code 'NBL36'; did you mean 'NBL306'?"),
-        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: unknown rule code 'NBL19'"),
+        ('severity = { NBL36 = "error" }', "no rule has the code 'NBL36'; did you mean 'NBL306'?"),
+        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: no rule has the code 'NBL19'"),
         (
             'credentials.disable = ["github-tokn"]',
-            "credentials.disable: unknown detector 'github-tokn'; did you mean 'github-token'?",
+            "credentials.disable: there is no detector 'github-tokn'; did you mean 'github-token'?",
         ),
         ("[tool.nblint]", "nblint.toml: 'tool.nblint' belongs in a pyproject.toml"),
         (
             'output-format = "jsn"',
-            "nblint.toml: output-format: there is no output format 'jsn'; did you mean 'json'?",
+            "nblint.toml: output-format: unknown output format 'jsn'; did you mean 'json'?",
         ),
     ],
 )
@@ -183,24 +183,27 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--select", "NBL12x"], "unknown rule code 'NBL12x'; did you mean"),
-        (["--output-format", "jsn"], "there is no output format 'jsn'; did you mean 'json'?"),
-        (["--unsafe-fixes"], "--unsafe-fixes goes with --fix or --diff"),
+        (["--select", "NBL12x"], "no rule has the code 'NBL12x'; did you mean"),
+        (["--output-format", "jsn"], "unknown output format 'jsn'; did you mean 'json'?"),
+        (["--unsafe-fixes"], "--unsafe-fixes requires --fix or --diff"),
         (["--config", "gone.toml"], "gone.toml: cannot be read"),
-        (["-", "a.ipynb"], "'-' stands alone"),
-        (["-", "--watch"], "'-' goes with neither --watch nor --show-files"),
-        (["-", "--show-files"], "'-' goes with neither --watch nor --show-files"),
-        (["--watch", "--fix"], "--watch only looks"),
-        (["--fix", ""], "a path is empty; '.' is this folder"),
-        (["--select", ""], "--select names no rule"),
-        (["--select", "nbl2"], "unknown rule code 'nbl2'; did you mean 'NBL2'?"),
-        (["--select", "NBL7"], "unknown rule code 'NBL7'; the families are NBL0, NBL1, NBL2"),
-        (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename goes with '-'"),
-        (["--diff", "--output-format", "json"], "--diff is an output of its own"),
-        (["--show-files", "--output-file", "a.txt"], "it does not go with --output-file"),
-        (["--show-files", "--watch"], "it does not go with --watch"),
-        (["--jobs", "many"], "--jobs: 'many' is no whole number from 1 on"),
-        (["--jobs", "0"], "--jobs: '0' is no whole number from 1 on"),
+        (["-", "a.ipynb"], "'-' cannot be combined with other paths"),
+        (["-", "--watch"], "'-' cannot be combined with --watch"),
+        (["-", "--show-files"], "'-' cannot be combined with --show-files"),
+        (["--watch", "--fix"], "--watch cannot be combined with --fix"),
+        (["--fix", ""], "empty path; use '.' for the current folder"),
+        (["--select", ""], "--select is empty: no rule would run"),
+        (["--select", "nbl2"], "no rule has the code 'nbl2'; did you mean 'NBL2'?"),
+        (["--select", "NBL7"], "no rule has the code 'NBL7'; the families are NBL0, NBL1, NBL2"),
+        (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename requires '-'"),
+        (["--diff", "--output-format", "json"], "--diff cannot be combined with --output-format"),
+        (
+            ["--show-files", "--output-file", "a.txt"],
+            "--show-files cannot be combined with --output-file",
+        ),
+        (["--show-files", "--watch"], "--show-files cannot be combined with --watch"),
+        (["--jobs", "many"], "--jobs must be a positive integer, not 'many'"),
+        (["--jobs", "0"], "--jobs must be a positive integer, not '0'"),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
@@ -225,7 +228,7 @@ def test_nothing_is_not_clean(settings: str, arguments: list[str], file: str) ->
         Path("nblint.toml").write_text(settings)
     result = nblint("check", *arguments)
     assert result.exit_code == 2
-    sentence = f"{file}'select' and 'ignore' leave no rule to run"
+    sentence = f"{file}select and ignore leave no rule, so that nothing would be checked"
     assert result.stderr.count(sentence) == 1
     assert "clean" not in result.stdout
 
@@ -240,7 +243,7 @@ def test_a_folder_without_notebooks_is_no_success() -> None:
     Path("empty").mkdir()
     result = nblint("check", "empty")
     assert result.exit_code == 3
-    assert result.stderr == "nblint: empty: no notebook in this folder\n"
+    assert result.stderr == "nblint: empty: no notebooks in this folder\n"
 
 
 def test_an_excluded_file_that_is_named_counts_as_checked() -> None:
@@ -252,7 +255,7 @@ def test_an_excluded_file_that_is_named_counts_as_checked() -> None:
 def test_warnings_fail_only_a_strict_run() -> None:
     write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
     Path("nblint.toml").write_text('[severity]\nNBL102 = "warning"')
-    assert "NBL102 warning: missing section" in nblint("check").stdout
+    assert "NBL102 warning: the header" in nblint("check").stdout
     assert nblint("check").exit_code == 0
     assert nblint("check", "--strict").exit_code == 1
     assert nblint("check", "--strict", "--exit-zero").exit_code == 0
@@ -284,7 +287,7 @@ def test_the_longest_prefix_decides_which_rules_run(
     assert sorted(found & {"NBL101", "NBL102"}) == codes
 
 
-def test_fix_mends_and_says_so() -> None:
+def test_fix_writes_and_says_so() -> None:
     path = write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
     path.chmod(0o640)
     result = nblint("check", "--fix", "--ignore", "NBL104")
@@ -344,16 +347,16 @@ def test_standard_input() -> None:
         assert (named.exit_code, named.stdout) == (0, "All clean: 1 notebook checked.\n")
 
 
-def test_standard_input_is_mended_on_standard_output() -> None:
+def test_standard_input_is_fixed_on_standard_output() -> None:
     data = notebook_bytes(("markdown", WITHOUT_AUDIENCE))
     path = write("a.ipynb", ("markdown", "another text"))
     before = path.read_bytes()
     options = ("-", "--stdin-filename", "a.ipynb", "--fix")
-    mended = nblint("check", *options, "--ignore", "NBL104", stdin=data)
-    assert mended.exit_code == 0
-    assert "## Audience" in json.dumps(json.loads(mended.stdout_bytes))
-    assert "All clean: 1 notebook checked.\n1 finding fixed in 1 notebook.\n" in mended.stderr
-    # What cannot be mended comes back as it was, so that an editor can take it in any case.
+    fixed = nblint("check", *options, "--ignore", "NBL104", stdin=data)
+    assert fixed.exit_code == 0
+    assert "## Audience" in json.dumps(json.loads(fixed.stdout_bytes))
+    assert "All clean: 1 notebook checked.\n1 finding fixed in 1 notebook.\n" in fixed.stderr
+    # What cannot be fixed comes back as it was, so that an editor can take it in any case.
     refused = nblint("check", *options, "--select", "NBL101,NBL508", stdin=data)
     assert refused.stdout_bytes == data
     unreadable = nblint("check", *options, stdin=b"{")
@@ -391,7 +394,7 @@ def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
     write("a.ipynb", ("markdown", complete_header()))
     result = nblint("check")
     assert result.exit_code == 2
-    assert "a.ipynb: NBL101 missing-title failed (ValueError): a bug in nblint" in result.stderr
+    assert "a.ipynb: NBL101 missing-title failed (ValueError): a fault of nblint" in result.stderr
     assert "words" not in result.output
 
 
@@ -425,13 +428,13 @@ def test_verbose_says_what_is_looked_at_and_why_not() -> None:
     assert result.stdout == "All clean: 1 notebook checked.\n"
     lines = [re.sub(r"\d+\.\d+ s$", "… s", line) for line in result.stderr.splitlines()]
     assert sorted(lines) == [
-        "nblint: .git: skipped: folders of that name are always excluded",
-        "nblint: .venv: skipped: folders of that name are always excluded",
+        "nblint: .git: passed over: a folder of that name never counts",
+        "nblint: .venv: passed over: a folder of that name never counts",
         "nblint: 1 notebook in … s",
         "nblint: a.ipynb: … s",
-        "nblint: build: skipped: ignored by .gitignore",
-        "nblint: old/c.ipynb: skipped: excluded by nblint.toml",
-        "nblint: settings for .: nblint.toml",
+        "nblint: build: passed over: ignored by .gitignore",
+        "nblint: old/c.ipynb: passed over: excluded by nblint.toml",
+        "nblint: settings of .: nblint.toml",
     ]
     assert nblint("check").stderr == ""
 

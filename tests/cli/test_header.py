@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.linting.checking import check_bytes
 from nblint.project.project import Project
 

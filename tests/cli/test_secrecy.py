@@ -30,7 +30,7 @@ def planted(kind: str) -> bytes:
     printed = {"name": "stdout", "output_type": "stream", "text": f"api_key = {line}\n"}
     notebook = json.loads(
         notebook_bytes(
-            # Found first, so that it is known wherever it stands bare.
+            # Found first, so that it is masked wherever it occurs without a name.
             ("code", f"api_token = {value!r}"),
             ("markdown", f"## {line}\n**Purpose**: {line}\n\n##Audience\n{line}\n\nTODO: {line}"),
             ("code", f"{line}\nprint('the first line of this cell')  # nblint: ignore[NBL101]"),
@@ -62,7 +62,7 @@ def shown(*arguments: str) -> str:
 
 
 def leaks(text: str) -> list[str]:
-    """Return the kinds whose value, or half of it, stands in a text, or is read in it as HTML."""
+    """Return the kinds whose value, or half of it, occurs in a text, as it is or as HTML."""
     found = []
     text += html.unescape(re.sub("<[^<>]*>", "", text))
     for kind, value in VALUES.items():

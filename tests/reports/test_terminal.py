@@ -22,7 +22,7 @@ def columns(text: str) -> int:
 
 
 def above(shown: str, carets: str) -> str:
-    """Return what stands above the carets, but for marks on it."""
+    """Return what the carets underline, without combining marks."""
     start, end = len(carets) - len(carets.lstrip()), len(carets)
     return "".join(
         char

@@ -30,7 +30,7 @@ def check(*arguments: str) -> Result:
 
 
 def pointed_at(report: str) -> list[str]:
-    """Return what the carets of a report stand below."""
+    """Return what the carets of a report underline."""
     lines = report.splitlines()
     found = []
     for row, carets in pairwise(lines):
@@ -43,12 +43,11 @@ def pointed_at(report: str) -> list[str]:
 def test_the_row_that_is_meant() -> None:
     write("import os\n\nsite = os.environ['SITTE']")
     assert check().stdout == (
-        "a.ipynb:cell 2:3:8: NBL301 environment variable 'SITTE' is not in the catalogue; "
-        "did you mean 'SITE'?\n"
+        "a.ipynb:cell 2:3:8: NBL301 SITTE is not in the catalogue; did you mean SITE?\n"
         "  in the cell: import os\n"
         "  3 | site = os.environ['SITTE']\n"
         "    |        ^^^^^^^^^^^^^^^^^^^\n"
-        "  help: use a name from environment.toml (1 name), or have this one declared there\n"
+        "  help: declared in environment.toml (1 name); ask the hub's owners for a new one\n"
         "1 error, 1 notebook checked.\n"
     )
 
@@ -58,10 +57,8 @@ def test_quiet_is_one_line_a_finding() -> None:
     result = check("--quiet")
     assert result.exit_code == 1
     assert result.stdout == (
-        "a.ipynb:cell 2:2:8: NBL301 environment variable 'SITTE' is not in the catalogue; "
-        "did you mean 'SITE'?\n"
-        "a.ipynb:cell 2:3:9: NBL301 environment variable 'SITES' is not in the catalogue; "
-        "did you mean 'SITE'?\n"
+        "a.ipynb:cell 2:2:8: NBL301 SITTE is not in the catalogue; did you mean SITE?\n"
+        "a.ipynb:cell 2:3:9: NBL301 SITES is not in the catalogue; did you mean SITE?\n"
     )
     write("print(1)")
     assert check("--quiet").output == ""
@@ -134,7 +131,7 @@ def test_what_is_said_of_a_credential_stands_together() -> None:
         ("a.ipynb:cell 3:1:6", "NBL201"),
     ]
     assert report.count("  same: the value at cell 2:2:6") == 2
-    assert sum("help: read os.environ" in line for line in report) == 2
+    assert sum("help: read it from the environment" in line for line in report) == 2
     assert one not in "".join(report)
     quiet = [line.split(":")[1:4] for line in check("--quiet").stdout.splitlines()]
     assert quiet == [  # in the notebook's order
@@ -152,7 +149,7 @@ def test_other_help_for_the_same_credential_is_said() -> None:
     Path("a.ipynb").write_bytes(notebook_bytes(("markdown", complete_header()), *cells))
     report = check("--select", "NBL2").stdout
     assert report.count("  help: ") == 2
-    # Where the first place is passed over, the next one is the first.
+    # Where the first place is not reported, the next one is the first.
     alone = check("--select", "NBL202").stdout
     assert "same:" not in alone
     assert "help: name the environment variable" in alone
@@ -193,7 +190,7 @@ def test_statistics() -> None:
         "2  NBL301  [ ] undeclared-variable\n"
         "1  NBL504  [ ] install-in-notebook\n"
         "1  NBL508  [*] empty-cell\n"
-        "[*] fixable with --fix, [-] some fixable\n"
+        "[*] all fixable with --fix, [-] some fixable\n"
         "4 errors, 1 notebook checked; 1 fixable with --fix.\n"
     )
     quiet = check("--statistics", "--quiet").stdout
@@ -216,7 +213,7 @@ def test_statistics_of_nothing_and_in_other_formats() -> None:
     for arguments in (["--output-format", "junit"], ["--diff"]):
         result = check("--statistics", *arguments)
         assert result.exit_code == 2
-        assert "--statistics goes with the output formats text and json" in result.stderr
+        assert "--statistics requires the output format text or json" in result.stderr
 
 
 def test_a_credential_in_code_and_output_is_one_group_with_a_detector() -> None:
@@ -233,7 +230,9 @@ def test_a_credential_in_code_and_output_is_one_group_with_a_detector() -> None:
         "a.ipynb:cell 2:1:10:", "a.ipynb:cell 2, output 1:1:1:", "a.ipynb:cell 4:1:10:",
         "a.ipynb:cell 3:1:10:",
     ]  # fmt: skip
-    assert sum("help: clear the output" in line for line in lines) == 1
+    assert (
+        sum("clear this output, and mend the cell that printed it" in line for line in lines) == 1
+    )
     report = json.loads(check("--select", "NBL2", "--output-format", "json").stdout)
     assert [finding["cell"] for finding in report] == [2, 2, 3, 4], "in the notebook's order"
     assert {finding["detector"] for finding in report} == {"github-token"}, "settings name it so"

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from scripts.use_this_template import Copy, render, title_of
 from tests.template.conftest import ROOT, git
 from tests.template.test_content import assert_sound, notebook_of

@@ -1,12 +1,12 @@
-"""All commands: one module each, imported when the command is used."""
+"""The command `nblint`, and the list of its subcommands."""
 
 import click
 
 from nblint._version import __version__
-from nblint.cli.commands import LazyGroup
-from nblint.cli.running import print_leniently
+from nblint.cli.click_classes import LazyGroup
+from nblint.cli.process import escape_unencodable
 
-# The command's module, by its name, in the order of the help.
+# The module of each command, in the order of the help.
 _MODULES = {
     "check": "check",
     "rule": "rule",
@@ -29,15 +29,15 @@ _MODULES = {
 def main() -> None:
     """Keep notebooks explainable, free of credentials, and runnable by somebody else.
 
-    `nblint check` looks at the notebooks in this folder and changes nothing; `nblint COMMAND
-    --help` says more about a command.
+    `nblint check` checks the notebooks in the current folder and changes nothing. `nblint COMMAND
+    --help` explains a command.
 
     Examples:
       nblint check
       nblint check --fix notebooks/triage.ipynb
       nblint rule NBL102
 
-    Exit status: 0 nothing is wrong, 1 findings, 2 something could not be checked, 3 a folder holds
-    no notebook.
+    Exit status: 0 if there are no errors, 1 if there are, 2 if something could not be checked, 3 if
+    a folder contains no notebooks.
     """
-    print_leniently()
+    escape_unencodable()

@@ -1,4 +1,4 @@
-"""What holds for every command while it runs: how it prints, and how it ends."""
+"""How the process of any command prints and ends."""
 
 import errno
 import os
@@ -12,8 +12,8 @@ from nblint.cli.echo import say
 Answer = TypeVar("Answer")
 
 
-def print_leniently() -> None:
-    """Print a name or a text that the terminal's encoding does not have: it must not end a run."""
+def escape_unencodable() -> None:
+    """Escape characters that the terminal's encoding lacks, which would otherwise end the run."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -21,33 +21,33 @@ def print_leniently() -> None:
 
 
 def guarded(command: Callable[[], Answer]) -> Answer:
-    """Run a command; where the system fails it, say so in a sentence.
+    """Run a command; print a failure of the system as one sentence.
 
     Args:
-        command: Does what the command does.
+        command: Runs the command.
 
     Returns:
-        What it returns.
+        What `command` returns.
 
     Raises:
-        SystemExit: With 2 where the system fails it, and with the status that shells give Ctrl-C:
+        SystemExit: With 2 where the system fails; with the status that shells give Ctrl-C, since
             click's, 1, would mean findings.
     """
-    _open_what_is_closed()
+    _open_closed_streams()
     try:
         try:
             return command()
         finally:
-            if not sys.stdout.closed:  # as an editor's server leaves it
-                sys.stdout.flush()  # later nobody could say any more that it has failed
+            if not sys.stdout.closed:  # the language server closes it
+                sys.stdout.flush()  # here, where a failure can still be reported
     except KeyboardInterrupt:
         import signal
 
         sys.exit(128 + signal.SIGINT)
     except MemoryError:
-        failure = "there is not enough memory"
-    except BrokenPipeError:  # whoever reads has heard enough
-        _drop_what_cannot_be_printed(sys.stdout, sys.stderr)
+        failure = "out of memory"
+    except BrokenPipeError:  # as in `nblint check | head`
+        _discard_output(sys.stdout, sys.stderr)
         sys.exit(1)
     except OSError as error:
         # Two things have no name: the folder that nblint runs in, and what it prints to.
@@ -55,18 +55,18 @@ def guarded(command: Callable[[], Answer]) -> Answer:
         name = error.filename or ("the current folder" if is_gone else "standard output")
         failure = f"{name}: {error.strerror or error}"
         if not error.filename and not is_gone:
-            _drop_what_cannot_be_printed(sys.stdout)
-    # Reports load what finds credentials, for which completion at a prompt must not wait.
+            _discard_output(sys.stdout)
+    # Imported late: reports load the credentials engine, which completion must not wait for.
     from nblint.reports.terminal import printable
 
     say(f"nblint: {printable(failure)}")
     sys.exit(2)
 
 
-def _open_what_is_closed() -> None:
-    """Let a stream that the caller has closed (`>&-`) hold nothing, and take what is printed.
+def _open_closed_streams() -> None:
+    """Replace streams that the caller has closed (`>&-`) by empty ones that take any output.
 
-    Python sets it to None, and the next file that is opened would get its number.
+    Python sets them to None, and the next file that is opened would get the number of one.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -74,8 +74,8 @@ def _open_what_is_closed() -> None:
             setattr(sys, name, nowhere)
 
 
-def _drop_what_cannot_be_printed(*streams: TextIO) -> None:
-    """Let Python's last flush succeed: its failure would change the exit status.
+def _discard_output(*streams: TextIO) -> None:
+    """Let Python's flush at exit succeed: its failure would change the exit status.
 
     https://docs.python.org/3/library/signal.html#note-on-sigpipe
     """

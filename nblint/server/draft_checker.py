@@ -1,4 +1,4 @@
-"""Checks drafts by the settings of their repositories."""
+"""Checks drafts with the settings of their repositories."""
 
 import os
 from pathlib import Path
@@ -17,12 +17,12 @@ from nblint.settings_files import SettingsFile, SettingsFinder
 
 
 class Verdict(NamedTuple):
-    """What is said of a draft.
+    """The result of checking a draft.
 
     Attributes:
         draft: The draft.
-        findings: What is wrong, but what the baseline records.
-        faults: What could not be done, a sentence each.
+        findings: The findings that the baseline does not record.
+        faults: What could not be done, one sentence each.
     """
 
     draft: Draft
@@ -30,26 +30,26 @@ class Verdict(NamedTuple):
     faults: tuple[str, ...] = ()
 
 
-class Checker:
+class DraftChecker:
     """Checks drafts; settings, catalogues and baselines are read once until `reload`."""
 
     def __init__(self) -> None:
         self.reload()
 
     def reload(self) -> None:
-        """Read settings, catalogues and baselines anew at the next check."""
+        """Read settings, catalogues and baselines again at the next check."""
         self._faults: list[str] = []
         self._finders = {whole: _InEditors(is_whole=whole) for whole in (True, False)}
         self._runs = {whole: Run(self._finders[whole], self._fault) for whole in (True, False)}
 
     def check(self, draft: Draft) -> Verdict:
-        """Check a draft as its file would be; what the settings exclude is not checked.
+        """Check a draft like its file, unless the settings exclude that.
 
         Args:
             draft: The draft.
 
         Returns:
-            What is said of it. A fault is said once until `reload`.
+            The result. A fault is reported once until `reload`.
         """
         self._faults = []
         findings: tuple[Finding, ...] = ()
@@ -65,7 +65,7 @@ class Checker:
         path = Path(os.path.abspath(draft.path))
         try:
             return is_excluded(path, self._finders[draft.is_whole].of(path.parent))
-        except SettingsError:  # which the run says
+        except SettingsError:  # reported by the run
             return False
 
     def _fault(self, sentence: str) -> None:
@@ -73,7 +73,7 @@ class Checker:
 
 
 class _InEditors(SettingsFinder):
-    """Finds settings, without the rules about what is not to be seen in an editor."""
+    """Finds settings, and ignores the rules about what an editor does not have."""
 
     def __init__(self, *, is_whole: bool) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Commands with help worth reading, and groups that name the nearest command."""
+"""click's classes, with more helpful help: options under headings, examples, suggestions."""
 
 import importlib
 import re
@@ -7,19 +7,20 @@ from typing import Any
 
 import click
 
-from nblint.cli.running import guarded
+from nblint.cli.process import guarded
 from nblint.suggestions import nearest
 
-# Options stand this far in, whatever their heading, so that a page of help has two columns.
+# The width of the first column under every heading, so that a page of help has two columns.
 _COLUMN = 26
 
 
-class Option(click.Option):
+class SectionedOption(click.Option):
     """An option that the help lists under a heading.
 
     Args:
+        arguments: As for `click.Option`.
         heading: The heading.
-        arguments: As of click's options.
+        keywords: As for `click.Option`.
     """
 
     def __init__(self, *arguments: Any, heading: str = "Options", **keywords: Any) -> None:
@@ -27,27 +28,27 @@ class Option(click.Option):
         self.heading = heading
 
 
-class _Explained(click.Command):
-    """A command whose docstring may end with examples, a row each under `Examples:`."""
+class _WithExamples(click.Command):
+    """A command whose docstring may end with `Examples:`, one per line."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the docstring; examples keep their rows."""
+        """Write the docstring, and keep the line breaks of the examples."""
         whole = self.help
         self.help = re.sub(r"^( *)(Examples?:)$", "\\1\b\n\\1\\2", whole or "", flags=re.M)
         super().format_help_text(ctx, formatter)
         self.help = whole
 
 
-class Command(_Explained):
-    """A command whose options stand under headings."""
+class SectionedCommand(_WithExamples):
+    """A command whose help lists options under headings."""
 
     def headings(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
-        """Return the options and what they do, by the heading that they stand under."""
+        """Return the options and their help texts, by heading."""
         found: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record:
-                heading = parameter.heading if isinstance(parameter, Option) else "Options"
+                heading = getattr(parameter, "heading", "Options")
                 found.setdefault(heading, []).append(record)
         return found
 
@@ -59,31 +60,32 @@ class Command(_Explained):
                 formatter.write_dl(rows, col_max=_COLUMN)
 
 
-class Group(_Explained, click.Group):
-    """A group of commands, listed in the order in which they are used."""
+class OrderedGroup(_WithExamples, click.Group):
+    """A group that lists its commands in the order in which they are defined."""
 
-    command_class = Command
+    command_class = SectionedCommand
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands' names."""
+        """Return the names of the commands."""
         return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is called; one that is not there is a usage error."""
+        """Return the command that is called; raise a usage error for an unknown one."""
         names = self.list_commands(ctx)
         if not ctx.resilient_parsing and args[0] not in names and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], names)}")
+            ctx.fail(f"unknown command {args[0]!r}{nearest(args[0], names)}")
         return super().resolve_command(ctx, args)
 
 
-class LazyGroup(Group):
+class LazyGroup(OrderedGroup):
     """A group whose commands are imported when they are used.
 
     Args:
-        modules: The command's module, by its name; what each does is said once, by itself.
-        arguments: As of click's groups.
+        arguments: As for `click.Group`.
+        modules: The module of each command in `nblint.cli`, by the command's name.
+        keywords: As for `click.Group`.
     """
 
     def __init__(self, *arguments: Any, modules: Mapping[str, str], **keywords: Any) -> None:
@@ -95,11 +97,11 @@ class LazyGroup(Group):
         return guarded(lambda: super(LazyGroup, self).invoke(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands' names, in the order in which a new user meets them."""
+        """Return the names of the commands, in the order in which a new user needs them."""
         return list(self._modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command; None if there is none of that name."""
+        """Return a command; None if there is none of this name."""
         if cmd_name not in self._modules:
             return None
         module = importlib.import_module(f"nblint.cli.{self._modules[cmd_name]}")

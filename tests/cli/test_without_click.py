@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import asdict
 
 from nblint import cli
-from nblint.cli.asked import Asked
+from nblint.cli.arguments import CheckArguments
 from nblint.cli.check import check
 from tests.conftest import complete_header, notebook_bytes
 
@@ -20,7 +20,7 @@ BY_CLICK = ("--color", "auto")
 @pytest.mark.parametrize("paths", [[], ["a.ipynb"], ["a.ipynb", "b"]])
 def test_defaults_are_those_of_the_options(paths: list[str]) -> None:
     parsed = check.make_context("check", list(paths)).params
-    assert asdict(Asked(paths=tuple(map(Path, paths)))) == parsed
+    assert asdict(CheckArguments(paths=tuple(map(Path, paths)))) == parsed
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_click_parses(
         sys.exit(0)
 
     monkeypatch.setattr(cli, "_check", directly)
-    monkeypatch.setattr("nblint.cli.group.main", by_click)
+    monkeypatch.setattr("nblint.cli.main.main", by_click)
     monkeypatch.setattr("gc.set_threshold", lambda _: None)
     monkeypatch.setattr("gc.freeze", lambda: None)
     with pytest.raises(SystemExit, match="0"):
@@ -109,7 +109,7 @@ def test_says_the_same(paths: list[str], status: int, tmp_path: Path) -> None:
     ("exception", "status", "said"),
     [
         ("KeyboardInterrupt", 130, ""),
-        ("MemoryError", 2, "nblint: there is not enough memory\n"),
+        ("MemoryError", 2, "nblint: out of memory\n"),
         ("OSError(28, 'No space left on device')", 2, "nblint: standard output: No space left on "),
         ("BrokenPipeError(32, 'Broken pipe')", 1, ""),
     ],

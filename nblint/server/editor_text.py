@@ -1,4 +1,4 @@
-"""Texts as editors send them: positions in the units that were agreed on, and changes."""
+"""Texts as editors send them: with positions in negotiated units, and with changes."""
 
 import re
 from bisect import bisect_right
@@ -11,23 +11,23 @@ from lsprotocol import types
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-class Encoding(NamedTuple):
-    """What an editor counts the characters of a line in.
+class PositionEncoding(NamedTuple):
+    """The units in which an editor counts the characters of a line.
 
     Attributes:
         codec: Python's name of the encoding; little-endian, so that there is no byte order mark.
-        width: How many bytes a unit has.
+        width: The number of bytes in a unit.
     """
 
     codec: str
     width: int
 
     def units(self, text: str) -> int:
-        """Return how many units a text has."""
+        """Return the length of a text in units."""
         return len(text.encode(self.codec, "surrogatepass")) // self.width
 
     def points(self, text: str, units: int) -> int:
-        """Return how many code points the first units of a text are; all of them where it ends."""
+        """Return the number of code points in the first units of a text, at most all of them."""
         data = text.encode(self.codec, "surrogatepass")[: units * self.width]
         try:
             return len(data.decode(self.codec, "surrogatepass"))
@@ -36,33 +36,33 @@ class Encoding(NamedTuple):
 
 
 _ENCODINGS = {
-    "utf-8": Encoding("utf-8", 1),
-    "utf-16": Encoding("utf-16-le", 2),
-    "utf-32": Encoding("utf-32-le", 4),
+    "utf-8": PositionEncoding("utf-8", 1),
+    "utf-16": PositionEncoding("utf-16-le", 2),
+    "utf-32": PositionEncoding("utf-32-le", 4),
 }
 UTF_16 = _ENCODINGS["utf-16"]
 
 
-def encoding(name: str | None) -> Encoding:
-    """Return the encoding that a client and the server have agreed on; UTF-16 if on none."""
+def position_encoding(name: str | None) -> PositionEncoding:
+    """Return the encoding that client and server have agreed on; UTF-16 without agreement."""
     return _ENCODINGS.get(name or "", UTF_16)
 
 
-class Text:
+class EditorText:
     r"""A text document.
 
-    Lines end at `\n`, `\r\n` and `\r`, and at nothing else, as the protocol has it (and unlike
-    `str.splitlines`): a form feed or a line separator stands inside a line.
+    Lines end at `\n`, `\r\n` and `\r` only, as the protocol defines it. `str.splitlines` would also
+    split at form feeds and line separators.
 
     Attributes:
         content: The text.
-        version: The client's number of it.
-        language: The client's name of its language.
-        encoding: What the client counts in.
+        version: The client's version number.
+        language: The client's name for the language.
+        encoding: The units in which the client counts characters.
     """
 
     def __init__(
-        self, content: str, version: int | None, language: str, encoding: Encoding
+        self, content: str, version: int | None, language: str, encoding: PositionEncoding
     ) -> None:
         self.content = content
         self.version = version
@@ -79,7 +79,7 @@ class Text:
         return len(self._starts) - 1
 
     def offset(self, position: types.Position) -> int:
-        """Return the offset, in code points, of a position; the nearest one where there is none."""
+        """Return the offset of a position in code points; the nearest one if it does not exist."""
         if position.line > self.last_line:
             return len(self.content)
         line = self._line(position.line)
@@ -102,8 +102,8 @@ class Text:
 
     def changed(
         self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int | None
-    ) -> "Text":
-        """Return the text after changes, each of which counts in what the one before has left."""
+    ) -> "EditorText":
+        """Return the text after changes, each of which refers to the result of the one before."""
         text = self
         for change in changes:
             content = change.text
@@ -111,7 +111,7 @@ class Text:
                 start = text.offset(change.range.start)
                 end = max(start, text.offset(change.range.end))
                 content = text.content[:start] + change.text + text.content[end:]
-            text = Text(content, version, self.language, self.encoding)
+            text = EditorText(content, version, self.language, self.encoding)
         return text
 
     def _line(self, number: int) -> str:
