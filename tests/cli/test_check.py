@@ -68,12 +68,12 @@ def test_a_finding_says_where_what_and_what_to_do() -> None:
     rows = WITHOUT_AUDIENCE.count("\n") + 1
     assert result.exit_code == 1
     assert result.stdout == (
-        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 the header has no section 'Audience'\n"
+        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 missing section 'Audience'\n"
         "  in the cell: # Phishing triage\n"
         f"  {rows} | * The abuse mailbox\n"
         f"  {' ' * len(str(rows))} | ^^^^^^^^^^^^^^^^^^^\n"
-        "  help: add a heading '## Audience' and say it there\n"
-        "  fix: insert the section 'Audience' (--fix)\n"
+        "  help: add a heading '## Audience' with its text below\n"
+        "  fix: insert section 'Audience' (--fix)\n"
         "1 error, 1 notebook checked; 1 fixable with --fix.\n"
     )
 
@@ -103,7 +103,7 @@ def test_json_has_every_key_in_order() -> None:
         "file_line": line,
         "detector": None,
         "fingerprint": finding["fingerprint"],
-        "fix": {"safe": True, "message": "insert the section 'Audience'"},
+        "fix": {"safe": True, "message": "insert section 'Audience'"},
         "url": "",
     }
     assert finding["url"].endswith("/NBL102/")
@@ -154,15 +154,15 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
     ("settings", "sentence"),
     [
         ("selct = []", "nblint.toml: unknown key 'selct'; did you mean 'select'?"),
-        ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
+        ("ignore = 1", "nblint.toml: ignore: expected a list, got an integer"),
         ("select = [", "nblint.toml: not valid TOML: "),
-        ('select = ["NBL901"]', "nblint.toml: select: no rule has the code 'NBL901'"),
+        ('select = ["NBL901"]', "nblint.toml: select: unknown rule code 'NBL901'"),
         ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),
-        ('severity = { NBL36 = "error" }', "no rule has the code 'NBL36'; did you mean 'NBL306'?"),
-        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: no rule has the code 'NBL19'"),
+        ('severity = { NBL36 = "error" }', "unknown rule code 'NBL36'; did you mean 'NBL306'?"),
+        ('per-file-ignores = { a = ["NBL19"] }', "per-file-ignores: unknown rule code 'NBL19'"),
         (
             'credentials.disable = ["github-tokn"]',
-            "credentials.disable: there is no detector 'github-tokn'; did you mean 'github-token'?",
+            "credentials.disable: unknown detector 'github-tokn'; did you mean 'github-token'?",
         ),
         ("[tool.nblint]", "nblint.toml: 'tool.nblint' belongs in a pyproject.toml"),
         (
@@ -183,7 +183,7 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--select", "NBL12x"], "no rule has the code 'NBL12x'; did you mean"),
+        (["--select", "NBL12x"], "unknown rule code 'NBL12x'; did you mean"),
         (["--output-format", "jsn"], "unknown output format 'jsn'; did you mean 'json'?"),
         (["--unsafe-fixes"], "--unsafe-fixes requires --fix or --diff"),
         (["--config", "gone.toml"], "gone.toml: cannot be read"),
@@ -193,8 +193,8 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["--watch", "--fix"], "--watch cannot be combined with --fix"),
         (["--fix", ""], "empty path; use '.' for the current folder"),
         (["--select", ""], "--select is empty: no rule would run"),
-        (["--select", "nbl2"], "no rule has the code 'nbl2'; did you mean 'NBL2'?"),
-        (["--select", "NBL7"], "no rule has the code 'NBL7'; the families are NBL0, NBL1, NBL2"),
+        (["--select", "nbl2"], "unknown rule code 'nbl2'; did you mean 'NBL2'?"),
+        (["--select", "NBL7"], "unknown rule code 'NBL7'; the families are NBL0, NBL1, NBL2"),
         (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename requires '-'"),
         (["--diff", "--output-format", "json"], "--diff cannot be combined with --output-format"),
         (
@@ -228,7 +228,7 @@ def test_nothing_is_not_clean(settings: str, arguments: list[str], file: str) ->
         Path("nblint.toml").write_text(settings)
     result = nblint("check", *arguments)
     assert result.exit_code == 2
-    sentence = f"{file}select and ignore leave no rule, so that nothing would be checked"
+    sentence = f"{file}'select' and 'ignore' leave no rule to run"
     assert result.stderr.count(sentence) == 1
     assert "clean" not in result.stdout
 
@@ -255,7 +255,7 @@ def test_an_excluded_file_that_is_named_counts_as_checked() -> None:
 def test_warnings_fail_only_a_strict_run() -> None:
     write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
     Path("nblint.toml").write_text('[severity]\nNBL102 = "warning"')
-    assert "NBL102 warning: the header" in nblint("check").stdout
+    assert "NBL102 warning: missing section" in nblint("check").stdout
     assert nblint("check").exit_code == 0
     assert nblint("check", "--strict").exit_code == 1
     assert nblint("check", "--strict", "--exit-zero").exit_code == 0
@@ -394,7 +394,7 @@ def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
     write("a.ipynb", ("markdown", complete_header()))
     result = nblint("check")
     assert result.exit_code == 2
-    assert "a.ipynb: NBL101 missing-title failed (ValueError): a fault of nblint" in result.stderr
+    assert "a.ipynb: NBL101 missing-title failed (ValueError): a bug in nblint" in result.stderr
     assert "words" not in result.output
 
 
@@ -428,13 +428,13 @@ def test_verbose_says_what_is_looked_at_and_why_not() -> None:
     assert result.stdout == "All clean: 1 notebook checked.\n"
     lines = [re.sub(r"\d+\.\d+ s$", "… s", line) for line in result.stderr.splitlines()]
     assert sorted(lines) == [
-        "nblint: .git: passed over: a folder of that name never counts",
-        "nblint: .venv: passed over: a folder of that name never counts",
+        "nblint: .git: skipped: folders of that name are always excluded",
+        "nblint: .venv: skipped: folders of that name are always excluded",
         "nblint: 1 notebook in … s",
         "nblint: a.ipynb: … s",
-        "nblint: build: passed over: ignored by .gitignore",
-        "nblint: old/c.ipynb: passed over: excluded by nblint.toml",
-        "nblint: settings of .: nblint.toml",
+        "nblint: build: skipped: ignored by .gitignore",
+        "nblint: old/c.ipynb: skipped: excluded by nblint.toml",
+        "nblint: settings for .: nblint.toml",
     ]
     assert nblint("check").stderr == ""
 

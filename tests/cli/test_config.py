@@ -115,7 +115,7 @@ def test_no_settings_file() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('select = ["NBL9"]', "select: no rule has the code 'NBL9'"),
+        ('select = ["NBL9"]', "select: unknown rule code 'NBL9'"),
         ('output-format = "jsn"', "output-format: unknown output format 'jsn'; did you mean"),
     ],
 )

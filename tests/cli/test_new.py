@@ -52,7 +52,7 @@ def test_a_hook_that_refuses_an_answer_has_the_word(tmp_path: Path) -> None:
         check=False,
     )
     assert ran.returncode == 2
-    assert "title: is empty" in ran.stdout + ran.stderr
+    assert "title: must not be empty" in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
     assert list(tmp_path.iterdir()) == []
 
