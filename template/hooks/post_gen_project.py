@@ -152,8 +152,8 @@ def without_userinfo(url: str) -> str:
 
 
 def version_of(root: Path | None) -> str:
-    """Read the version from nblint's `__init__.py`; a wheel has it right above the template."""
-    for module in (root / "nblint" / "__init__.py", root / "__init__.py") if root else ():
+    """Read the version from nblint's `_version.py`; a wheel has it right above the template."""
+    for module in (root / "nblint" / "_version.py", root / "_version.py") if root else ():
         if module.is_file():
             stated = re.search(
                 r'^__version__ = "(.+?)"', module.read_text(encoding="utf-8"), re.MULTILINE

@@ -64,7 +64,7 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "nblint"
     shutil.copytree(ROOT / "template", folder / "template")
     (folder / "nblint").mkdir()
-    for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/__init__.py"):
+    for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/_version.py"):
         shutil.copyfile(ROOT / name, folder / name)
     (folder / "hooks").symlink_to("template/hooks")
     git("init", "--quiet", "--initial-branch=main", cwd=folder)
