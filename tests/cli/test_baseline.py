@@ -1,15 +1,16 @@
 """`nblint baseline` and `nblint check` with one, as they are called, in real repositories."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 
 from nblint.linting.baseline import SALT_VARIABLE
+from tests import command
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make
 
@@ -32,25 +33,16 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def git(*arguments: str) -> str:
     identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    command = ["git", *identity, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    run = ["git", *identity, *arguments]
+    return subprocess.run(run, check=True, capture_output=True, text=True).stdout
 
 
-def nblint(
-    *arguments: str, status: int = 0, stdin: str = "", salt: str = ""
-) -> subprocess.CompletedProcess[str]:
-    run = subprocess.run(
-        [sys.executable, "-m", "nblint", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env={**os.environ, SALT_VARIABLE: salt},
-        encoding="utf-8",
-        check=False,
-    )
-    assert "Traceback" not in run.stderr, run.stderr
-    assert run.returncode == status, run.stdout + run.stderr
-    return run
+def nblint(*arguments: str, status: int = 0, stdin: str = "", salt: str = "") -> Result:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SALT_VARIABLE, salt)
+        result = command.nblint(*arguments, stdin=stdin.encode())
+    assert result.exit_code == status, result.output
+    return result
 
 
 def save(path: str, *cells: tuple[str, str]) -> None:
@@ -250,9 +242,9 @@ def test_what_cannot_be_read_is_not_recorded(repository: Path) -> None:
 
 def test_a_broken_baseline_is_one_sentence(repository: Path) -> None:
     Path(FILE).write_text('{"version": 2, "salt": null, "entries": [{"path": "../../x"}]}')
-    for command in (["check"], *(["baseline", name] for name in ("create", "update", "audit"))):
-        flags = ["--force"] if "create" in command else []
-        run = nblint(*command, *flags, status=2)
+    for words in (["check"], *(["baseline", name] for name in ("create", "update", "audit"))):
+        flags = ["--force"] if "create" in words else []
+        run = nblint(*words, *flags, status=2)
         (sentence,) = run.stderr.splitlines()
         assert sentence.startswith("nblint: ")
         assert "missing key" in sentence
@@ -352,6 +344,20 @@ def test_fingerprints_of_credentials_take_a_baseline_s_salt(repository: Path) ->
 KINDS = sorted({*TEMPLATES, *GENERATORS} - {"uuid"})
 
 
+def in_a_process(*arguments: str, status: int = 0, stdin: str = "") -> tuple[str, str]:
+    """Run nblint on a pipe: what is typed does not show in the output, as it does in `Result`."""
+    run = subprocess.run(
+        [sys.executable, "-m", "nblint", *arguments],
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == status, run.stdout + run.stderr
+    return run.stdout, run.stderr
+
+
+@pytest.mark.slow
 def test_no_credential_is_ever_recorded_or_shown(repository: Path) -> None:
     values = {kind: make(kind) for kind in KINDS}
     lines = {kind: value.splitlines()[0] for kind, value in values.items()}
@@ -364,7 +370,7 @@ def test_no_credential_is_ever_recorded_or_shown(repository: Path) -> None:
     notebook = with_output(notebook_bytes(*cells, secret=lines["github-token"]), printed)
     Path("a.ipynb").write_bytes(notebook)
 
-    created = nblint("baseline", "create")
+    created = in_a_process("baseline", "create")
     found = {code for _, code in codes()}
     assert {"NBL201", "NBL202", "NBL203", "NBL204"} <= found
     assert sum(code == "NBL201" for _, code in codes()) > 0.9 * len(KINDS)
@@ -372,14 +378,14 @@ def test_no_credential_is_ever_recorded_or_shown(repository: Path) -> None:
     reason = f"it was {values['github-token']}\n"
     everything = [
         created,
-        nblint("check"),
-        nblint("check", "--no-baseline", status=1),
-        nblint("check", "--no-baseline", "--output-format", "json", status=1),
-        nblint("baseline", "audit", stdin=reason * 10),
-        nblint("baseline", "audit", "--all", stdin="\n" * len(codes())),
-        nblint("baseline", "update"),
+        in_a_process("check"),
+        in_a_process("check", "--no-baseline", status=1),
+        in_a_process("check", "--no-baseline", "--output-format", "json", status=1),
+        in_a_process("baseline", "audit", stdin=reason * 10),
+        in_a_process("baseline", "audit", "--all", stdin="\n" * len(codes())),
+        in_a_process("baseline", "update"),
     ]
-    texts = [text for run in everything for text in (run.stdout, run.stderr)]
+    texts = [text for streams in everything for text in streams]
     texts.append(Path(FILE).read_text())
     assert "Why may it stay?" in texts[8]
     assert "it was " in texts[-1]

@@ -66,6 +66,7 @@ def test_the_notebook_only_lacks_its_author(folder: Path) -> None:
     assert {finding.code for finding in findings} == {"NBL104", "NBL110"}
 
 
+@pytest.mark.slow
 def test_nbstripout_leaves_the_notebook_as_it_is(folder: Path) -> None:
     printed = run("--notebook")
     stripped = subprocess.run(

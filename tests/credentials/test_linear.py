@@ -76,7 +76,7 @@ HOSTILE = [
     "'abcd' -> key\n", "// key: ", "-- key: ", "Basic ", "variable \"key\" { ", "secret set a ",
     "SecureString ", "encrypt_string --a b ", "htpasswd -b ", "cookies=", "<td>key</td><td>", "key} = ",
     "://\" + ", "log in a/", "key id: ", "password a a a ", "assword\"\nsend ", "<password a", "\"Key\": ",
-    "machine ", "remote modify a ",
+    "machine ", "remote modify a ", "key" + " " * 5000 + "=" + " " * 5000 + "a",
 ]  # fmt: skip
 SEARCHES: list[Search] = [
     engine.find_in_text,
