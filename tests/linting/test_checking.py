@@ -67,7 +67,7 @@ def test_any_bytes_give_findings(data: bytes) -> None:
         (b'{"cells": [\n"\xe9"]}', "not UTF-8"),
         (b"[" * 100_000, "not a notebook: the JSON is nested too deeply"),
         (b'{"a":' * 100_000, "not a notebook: the JSON is nested too deeply"),
-        (b'{"a": ' + b"1" * 5000 + b"}", "not JSON that can be read: it holds a number"),
+        (b'{"a": ' + b"1" * 5000 + b"}", "cannot be parsed as JSON: a number is too long"),
         (b"null", "not a notebook: the JSON is not an object"),
         (b"{}", "not a notebook: it has no list of cells"),
     ],
