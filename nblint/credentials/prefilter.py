@@ -21,8 +21,14 @@ from nblint.credentials.documented.search import (
 from nblint.credentials.python.clients import calls
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level, judge
-from nblint.secret_names.stems import ends_its_row, judge_in_section, stems, word_at
+from nblint.secret_names.judge import Level, judge
+from nblint.secret_names.stems import (
+    GENERATED_STEMS,
+    ends_its_row,
+    judge_in_section,
+    stems,
+    word_at,
+)
 
 # Command lines: tools and options whose argument is a password or a token.
 _TOOLS = (
@@ -211,7 +217,7 @@ def _names(text: str, code: int) -> Iterator[int]:
         in_code = start < code
         stem = text[start:end].lower()
         # Most stand in prose where nothing binds them: that is seen without reading the name.
-        if not in_code and stem in _NO_PASSWORDS and not _is_bound(text, words, stem, start, end):
+        if not in_code and stem in GENERATED_STEMS and not _is_bound(text, words, stem, start, end):
             continue
         word, phrase = word_at(text, start, end)
         level = judge(word).level
@@ -227,7 +233,7 @@ def _names(text: str, code: int) -> Iterator[int]:
             if in_code:  # the value may stand in another row, or before the name
                 may_have_value = words.between(max(0, start - _BEFORE), end + _BEHIND)
             else:
-                may_have_value = stem in _NO_PASSWORDS or _is_bound(text, words, stem, start, end)
+                may_have_value = stem in GENERATED_STEMS or _is_bound(text, words, stem, start, end)
             if may_have_value:
                 yield start
         elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
@@ -246,10 +252,6 @@ def _is_value_near(text: str, start: int, end: int, in_code: bool) -> bool:
     return judge_in_section(text, start, end).level is not Level.NONE
 
 
-# Stems of names whose value is made by a machine.
-_NO_PASSWORDS = frozenset(
-    {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
-)
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # What stands between a name and its value in text: one of these, close by.
 _BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")

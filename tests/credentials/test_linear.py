@@ -42,7 +42,7 @@ PATTERNS = _all_patterns()
 VALUES = {
     "credentials.judging.values": 8192,
     "credentials.judging.placeholders": 8192,
-    "secret_names.names": 160,
+    "secret_names.words": 160,
 }
 
 

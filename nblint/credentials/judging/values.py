@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 
 _REFERENCE = lazy_pattern(
     r"""
@@ -82,7 +82,7 @@ def is_credential(
 
     Args:
         value: The literal text, without quotes.
-        level: What the name says (see `nblint.secret_names.names.judge`).
+        level: What the name says (see `nblint.secret_names.judge.judge`).
         quoted: Whether it was a string literal. Unquoted text (`password: the user's`) is prose
             more often than not, so that it must look like a secret by itself.
         placeholders: Further values that are no secrets.

@@ -29,7 +29,7 @@ from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import Problem, characters, read_source
 from nblint.reading.python.ipython import Magic
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 from nblint.secret_names.stems import has_stem, names_in, stems
 
 _MAGIC = lazy_pattern(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")

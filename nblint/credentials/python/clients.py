@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from nblint.credentials.judging.bound import PASSWORD, SECRET
 from nblint.credentials.judging.values import is_hash_like
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level
+from nblint.secret_names.judge import CredentialName, Level
 
 # Positional credentials of well-known clients: which argument, counted from 0.
 # A name with a dot is matched with its last two parts.

@@ -21,7 +21,7 @@ from nblint.credentials.text.shell import find_commands
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName
+from nblint.secret_names.judge import CredentialName
 from nblint.secret_names.stems import has_stem
 
 # One of these stands in a text that holds a credential with its name.

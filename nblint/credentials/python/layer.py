@@ -18,7 +18,7 @@ from nblint.credentials.text.shell import find_shell
 from nblint.credentials.text.urls import QUERY_KEYS, find_easy_connect
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.visitor import walk
-from nblint.secret_names.names import CredentialName, Level, judge, taken_by
+from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
 
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()

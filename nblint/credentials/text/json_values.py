@@ -11,7 +11,7 @@ from nblint.credentials.judging.bound import PASSWORD, bind
 from nblint.credentials.text.pairs import Unquoted, find_headers, find_pairs
 from nblint.credentials.text.shell import find_commands
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, Level, judge
 from nblint.secret_names.stems import has_stem
 
 _DEEPEST = 100

@@ -9,7 +9,7 @@ from enum import Enum
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.bound import PASSWORD, TOKEN, bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level, judge, taken_by
+from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
 from nblint.secret_names.stems import after_stem, before_stem, judge_in_section, stems
 
 

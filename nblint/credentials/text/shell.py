@@ -11,7 +11,7 @@ from nblint.credentials.text.pairs import Unquoted, find_headers, find_pairs
 from nblint.credentials.text.sql import find_sql
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, Level, judge
 
 # A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
 _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""

@@ -11,7 +11,7 @@ from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.judging.values import is_credential
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 
 # RFC 3986, section 3.2.1, and what people write against it: a password with "@", "#" or "?".
 _USERINFO = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")
