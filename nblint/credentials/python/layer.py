@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.bound import API_KEY, PASSWORD, SECRET, TOKEN
 from nblint.credentials.python.clients import positional
-from nblint.credentials.python.constants import Constants, called_name, literals, statements
 from nblint.credentials.python.contents import Contents
+from nblint.credentials.python.literals import LooseConstants, literals, statements
 from nblint.credentials.text.shell import find_shell
 from nblint.credentials.text.urls import QUERY_KEYS, find_easy_connect
 from nblint.patterns import lazy_pattern
+from nblint.reading.python.names import called_name
 from nblint.reading.python.visitor import walk
 from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
 
@@ -85,7 +86,7 @@ class PythonLayer:
         self._text = text
         self._placeholders = placeholders
         self._contents = Contents(text, offset, placeholders)
-        self._constants = Constants(tree)
+        self._constants = LooseConstants(tree)
 
     def find(self) -> Iterator[Hit]:
         """Yield the hits of the tree, in no particular order and possibly more than once."""

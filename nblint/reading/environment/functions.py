@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from nblint.document.model import Place
 from nblint.reading.environment.scope import NOTHING, Held, Scope
 from nblint.reading.environment.uses import Exposure, Fallback, Read, Uses, Write
+from nblint.reading.python.constants import Strings
 
 # Of what one function does, and of the names that a parameter can stand for.
 _MOST = 100
-
-Strings = tuple[str, ...] | None
 
 
 class Helper:
