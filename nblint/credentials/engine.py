@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from nblint.credentials.documented.format_search import find_formats, stands_alone
 from nblint.credentials.documented.private_keys import find_private_keys
-from nblint.credentials.documented.search import find_formats, stands_alone
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known import Known
+from nblint.credentials.masking.known_values import Known
 from nblint.credentials.prefilter import Clues, look
-from nblint.credentials.python.cells import PythonReading, find_in_source
+from nblint.credentials.python.source import PythonReading, find_in_source
 from nblint.credentials.secret import Secret
 from nblint.credentials.text.columns import find_columns, find_split_frames
 from nblint.credentials.text.cookies import find_cookies

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from nblint.credentials.documented.formats import Format
-from nblint.credentials.documented.plugins import SHORT_KEYS, candidate_lines
-from nblint.credentials.documented.search import (
+from nblint.credentials.documented.format_search import (
     SPACED_LITERALS,
     find_formats,
     long_words,
     present_formats,
 )
-from nblint.credentials.python.clients import calls
+from nblint.credentials.documented.formats import Format
+from nblint.credentials.documented.plugins import SHORT_KEYS, candidate_lines
+from nblint.credentials.python.clients import client_calls
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
@@ -146,7 +146,7 @@ def look(text: str, code: int | None = None) -> Clues:
     found.update(_password_options(text, places.get("-p", ())))
     end = len(text) if code is None else code
     found.update(_names(text, end))
-    found.update(calls(text[:end]))
+    found.update(client_calls(text[:end]))
     found.update(_commands(text[:end]))
     key = "-----BEGIN" in places or _PUTTY in places
     return Clues(formats, key, bool(lines), tuple(sorted(found)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
+from nblint.credentials.documented.format_search import find_formats
 from nblint.credentials.documented.private_keys import find_private_keys
-from nblint.credentials.documented.search import find_formats
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.credentials.secret import Secret
 from nblint.credentials.text.pairs import (
     Unquoted,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.credentials.text.pairs import Unquoted, find_headers, find_pairs
 from nblint.credentials.text.shell import find_commands
 from nblint.patterns import lazy_pattern

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from enum import Enum
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, TOKEN, bind
+from nblint.credentials.judging.named_values import PASSWORD, TOKEN, bind
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
 from nblint.secret_names.stems import after_stem, before_stem, judge_in_section, stems

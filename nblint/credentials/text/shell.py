@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, SECRET, TOKEN, bind
+from nblint.credentials.judging.named_values import PASSWORD, SECRET, TOKEN, bind
 from nblint.credentials.text.pairs import Unquoted, find_headers, find_pairs
 from nblint.credentials.text.sql import find_sql
 from nblint.multisearch import Literals

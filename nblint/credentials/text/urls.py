@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import API_KEY, PASSWORD, TOKEN, bind, make_hit
+from nblint.credentials.judging.named_values import API_KEY, PASSWORD, TOKEN, bind, make_hit
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.judging.values import is_credential
 from nblint.multisearch import Literals, narrow
