@@ -10,13 +10,9 @@ from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.credentials.secret import Secret
-from nblint.credentials.text.pairs import (
-    Unquoted,
-    authorization,
-    find_elements,
-    find_headers,
-    find_pairs,
-)
+from nblint.credentials.text.elements import find_elements
+from nblint.credentials.text.headers import authorization, find_headers
+from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls

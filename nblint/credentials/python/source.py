@@ -15,14 +15,10 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.python.clients import client_calls
 from nblint.credentials.python.tree import TreeSearch
-from nblint.credentials.text.pairs import (
-    Unquoted,
-    find_elements,
-    find_headers,
-    find_logins,
-    find_pairs,
-    find_right_assignments,
-)
+from nblint.credentials.text.elements import find_elements
+from nblint.credentials.text.headers import find_headers
+from nblint.credentials.text.logins import find_logins
+from nblint.credentials.text.pairs import Unquoted, find_pairs, find_right_assignments
 from nblint.credentials.text.shell import find_commands, find_shell
 from nblint.credentials.text.sql import find_sql
 from nblint.multisearch import Literals

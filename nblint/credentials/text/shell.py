@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, SECRET, TOKEN, bind
-from nblint.credentials.text.pairs import Unquoted, find_headers, find_pairs
+from nblint.credentials.text.headers import find_headers
+from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.sql import find_sql
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
