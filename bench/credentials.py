@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.fleet import make_fleet
-from nblint import multisearch as literals
-from nblint.credentials.found import Credentials
+from nblint import multisearch
+from nblint.credentials.credentials import Credentials
 from nblint.document.model import Notebook, Unreadable
 from nblint.project.project import Project
 from nblint.reading.python.cells import PythonCells
@@ -65,7 +65,7 @@ def compare(files: list[Path], ways: dict[str, bool]) -> None:
     for first in range(0, len(files), _TURN):
         part = files[first : first + _TURN]
         seconds["detect-secrets"] += min(_seconds(detect_secrets, part) for _ in range(2))
-        for way, literals.HAS_AUTOMATON in ways.items():
+        for way, multisearch.HAS_AUTOMATON in ways.items():
             seconds[way] += min(_seconds(nblint, part) for _ in range(7))
     size = sum(path.stat().st_size for path in files) / 1e6
     for name, spent in seconds.items():
@@ -100,7 +100,7 @@ def main() -> None:
         size = sum(path.stat().st_size for path in files) / 1e6
         print(f"{len(files)} notebooks, {size:.1f} MB", flush=True)
         ways = {"nblint (pure Python)": False}
-        if literals.HAS_AUTOMATON:
+        if multisearch.HAS_AUTOMATON:
             ways["nblint (fast)"] = True
         compare(files, ways)
     for module in ("nblint.credentials.engine", "detect_secrets.main"):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from nblint.credentials.found import Credential, Credentials
+from nblint.credentials.credentials import Credential, Credentials
 from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook
 from nblint.project.project import Project

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.credentials import engine
-from nblint.credentials.found import Credentials
+from nblint.credentials.credentials import Credentials
 from nblint.credentials.hits import Hit
 from nblint.credentials.masking.redaction import mask
 from nblint.credentials.secret import Secret

@@ -8,7 +8,6 @@ from nblint.errors import SettingsError
 from nblint.project.catalogue.known_names import KNOWN_NAMES, is_known
 from nblint.project.catalogue.loading import load_catalogue
 from nblint.project.catalogue.model import Catalogue
-from nblint.secret_names.variables import looks_secret
 from nblint.settings import EnvironmentSettings
 
 TOML = """
@@ -160,52 +159,6 @@ def test_errors_are_one_sentence(
     with pytest.raises(SettingsError, match=message) as caught:
         load(tmp_path, name)
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "DATADOG_API_KEY",
-        "GITHUB_TOKEN",
-        "TOKEN",
-        "DB_PASSWORD",
-        "API_KEY_2",
-        "AWS_SECRET_ACCESS_KEY",
-        "STRIPE_KEY_PROD",
-        "OPENAI_APIKEY",
-        "GITHUBTOKEN",
-        "MONGO_CONNECTION_STRING",
-        "DB_PWD",
-    ],
-)
-def test_secret_names(name: str) -> None:
-    assert looks_secret(name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "MAX_TOKENS",
-        "TOKENIZERS_PARALLELISM",
-        "SECRET_NAME",
-        "KEY_FILE",
-        "PUBLIC_KEY",
-        "TOKEN_URL",
-        "PWD",
-        "KEY",
-        "GOOGLE_APPLICATION_CREDENTIALS",
-        "AWS_ACCESS_KEY_ID",
-        "PARTITION_KEY",
-        "",
-        "MONKEY",
-        "PATH",
-        "PASSENGERS",
-        "_",
-        "9",
-    ],
-)
-def test_names_that_are_not_secrets(name: str) -> None:
-    assert not looks_secret(name)
 
 
 def test_known_names() -> None:

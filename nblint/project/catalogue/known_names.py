@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from nblint.secret_names.variables import looks_secret
+from nblint.secret_names.judge import looks_secret
 
 
 class KnownNames(Struct, frozen=True):

@@ -9,7 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from nblint.project.catalogue.known_names import is_known
-from nblint.secret_names.variables import looks_secret
+from nblint.secret_names.judge import looks_secret
 from nblint.settings import Table
 
 

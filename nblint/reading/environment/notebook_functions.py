@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from nblint.document.model import Place
 from nblint.reading.environment.scope import NOTHING, Held, Scope
 from nblint.reading.environment.uses import Exposure, Fallback, Read, Uses, Write
+from nblint.reading.python.constants import Strings
 
 # The most uses of one function, and names of one parameter, that are followed.
 _MOST = 100
-
-Strings = tuple[str, ...] | None
 
 
 class NotebookFunction:

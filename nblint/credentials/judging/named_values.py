@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.secret import Secret
-from nblint.secret_names.names import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, Level, judge
 
 DETECTORS = {
     "API key": "api-key",

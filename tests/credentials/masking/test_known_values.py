@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.credentials.masking import known
-from nblint.credentials.masking.known import Known
+from nblint.credentials.masking import known_values
+from nblint.credentials.masking.known_values import Known
 from nblint.credentials.masking.masked import Hidden
 
 WORDS = st.text("ab\"'\\\n", min_size=4, max_size=6)
@@ -22,7 +22,7 @@ def test_all_of_each_is_hidden(values: set[str], pieces: list[str]) -> None:
                 covered.update(range(start, start + len(value)))
     # As the few that most notebooks hold, and as many.
     few = Known(values)
-    others = [f"other{number}" for number in range(known._FEW)]
+    others = [f"other{number}" for number in range(known_values._FEW)]
     for found in (few.hidden_in(text), Known([*values, *others]).hidden_in(text)):
         assert {at for part in found for at in range(part.start, part.end)} == covered
         assert all(one.end <= other.start for one, other in pairwise(found))

@@ -13,23 +13,19 @@ from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
-from nblint.credentials.python.clients import calls
-from nblint.credentials.python.layer import PythonLayer
-from nblint.credentials.text.pairs import (
-    Unquoted,
-    find_elements,
-    find_headers,
-    find_logins,
-    find_pairs,
-    find_right_assignments,
-)
+from nblint.credentials.python.clients import client_calls
+from nblint.credentials.python.tree import TreeSearch
+from nblint.credentials.text.elements import find_elements
+from nblint.credentials.text.headers import find_headers
+from nblint.credentials.text.logins import find_logins
+from nblint.credentials.text.pairs import Unquoted, find_pairs, find_right_assignments
 from nblint.credentials.text.shell import find_commands, find_shell
 from nblint.credentials.text.sql import find_sql
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import Problem, characters, read_source
 from nblint.reading.python.ipython import Magic
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 from nblint.secret_names.stems import has_stem, names_in, stems
 
 _MAGIC = lazy_pattern(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
@@ -101,7 +97,7 @@ def _is_worth_reading(text: str) -> bool:
     lowered = text.lower()
     if _PASSWORD_CALLS.present(lowered) or _PASSWORD_PAIR.search(lowered) or _BARE.search(lowered):
         return True
-    if next(calls(text), None) is not None:
+    if next(client_calls(text), None) is not None:
         return True
     return any(
         not _PLAIN.fullmatch(word) and is_credential(word, Level.STRONG)
@@ -153,7 +149,7 @@ def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterat
             in_text = row <= len(starts) - 1
             return starts[row - 1] + reading.column(row, column) - 1 if in_text else len(text)
 
-        yield from PythonLayer(reading.tree, text, offset, extra).find()
+        yield from TreeSearch(reading.tree, text, offset, extra).find()
     elif not reading.magics or reading.error is not None:
         yield from _other_language(text, extra)
     for magic in reading.magics:
