@@ -77,6 +77,22 @@ def main() -> None:
 # ---- never upstream, in a fork, in a template, or in a repository with a history
 
 
+def named_by(event: dict[str, Any]) -> tuple[str, str]:
+    """Return the name and description of a repository that GitHub's event is about.
+
+    Raises:
+        NothingDone: It is a fork or a template, or the event is about another branch.
+    """
+    repository = event["repository"]
+    name: str = repository["name"]
+    for kind in ("fork", "is_template"):
+        if repository.get(kind):
+            raise NothingDone(f"{name} is a {kind.removeprefix('is_')}")
+    if event.get("ref") != f"refs/heads/{repository['default_branch']}":
+        raise NothingDone(f"{event.get('ref')} is not the default branch")
+    return name, repository.get("description") or ""
+
+
 def fresh_copy(event: dict[str, Any] | None) -> Copy:
     """Return the fresh copy in the current folder.
 
@@ -91,13 +107,7 @@ def fresh_copy(event: dict[str, Any] | None) -> Copy:
     """
     branch = git("branch", "--show-current")
     if event:
-        repository = event["repository"]
-        name, description = repository["name"], repository.get("description") or ""
-        for kind in ("fork", "is_template"):
-            if repository.get(kind):
-                raise NothingDone(f"{name} is a {kind.removeprefix('is_')}")
-        if event.get("ref") != f"refs/heads/{repository['default_branch']}":
-            raise NothingDone(f"{event.get('ref')} is not the default branch")
+        name, description = named_by(event)
     else:
         remote = git("config", "--default", "", "--get", "remote.origin.url")
         name, description = name_in(remote) or Path.cwd().name, ""

@@ -45,7 +45,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(monkeypatch: pytest.MonkeyPatc
     assert result.exit_code == 2
     assert "a.ipynb: cannot be written: it has changed meanwhile; run nblint again" in result.stderr
     assert Path("a.ipynb").read_bytes() == newer
-    assert "NBL111" in result.stdout, "what is not mended is found"
+    assert "NBL111" in result.stdout, "what is not fixed is found"
 
 
 def test_a_notebook_that_vanishes_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:

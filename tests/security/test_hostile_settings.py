@@ -116,7 +116,7 @@ def test_settings_put_no_baseline_outside_of_the_repository(name: str) -> None:
     before = files_outside()
     result = nblint("baseline", "create")
     assert result.exit_code == 2
-    assert "the settings name a file outside of the repository" in result.stderr
+    assert "the settings name a file outside the repository" in result.stderr
     assert files_outside() == before
     # The command line is trusted, and so are the settings that it names.
     assert nblint("baseline", "create", "--baseline", "../x.json").exit_code == 0
