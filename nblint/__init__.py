@@ -1,4 +1,4 @@
-"""Keeps notebooks explainable, free of credentials, and runnable by somebody else.
+"""nblint keeps notebooks explainable, free of credentials, and runnable by somebody else.
 
     import nblint
 
@@ -6,7 +6,7 @@
         for reported in result.findings:
             print(result.path, reported.finding.code, reported.finding.message)
 
-Everything but the version is imported on first use.
+All but the version is imported when it is used.
 """
 
 from __future__ import annotations
@@ -63,16 +63,16 @@ def check(
 
     Args:
         paths: Files and folders.
-        settings: Settings for all notebooks; None to use each notebook's nearest settings file
-            upwards.
-        on_error: Called with a message for each thing that could not be checked, such as a missing
-            path; None to raise the first one.
-        jobs: The number of processes that check the notebooks; None for one per processor, if there
-            are enough notebooks. On systems where Python does not fork (Windows, macOS), a script
-            that asks for several needs `if __name__ == "__main__":`.
+        settings: What holds for all of them; None: for each the nearest settings file upwards.
+        on_error: Called with a sentence for each thing that could not be checked, such as a path
+            that is missing; None: the first one is raised.
+        jobs: How many processes check the notebooks; None: as many as there are processors, if
+            there are notebooks enough. Where Python starts processes anew (Windows, macOS), a
+            script that asks for several needs `if __name__ == "__main__":`.
 
     Yields:
-        For each notebook, its path and its findings without those that its baseline records.
+        For each notebook, one after the other, its path and its findings but those that the
+        baseline of its settings records.
 
     Raises:
         SettingsError: Something could not be checked, and there is no `on_error`.
@@ -85,8 +85,8 @@ def check(
     from nblint.linting.run import Run
     from nblint.settings_files import SettingsFinder
 
-    def fail(message: str) -> None:
-        raise SettingsError(message)
+    def fail(sentence: str) -> None:
+        raise SettingsError(sentence)
 
     overrides = msgspec.structs.asdict(settings) if settings is not None else None
     run = Run(SettingsFinder(overrides=overrides), on_error or fail, jobs=jobs)
@@ -94,8 +94,8 @@ def check(
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Register the magic `%nblint` with a shell; called by `%load_ext nblint`."""
-    from nblint.jupyter import register_magic
+    """Give a shell the magic `%nblint`; called by `%load_ext nblint`."""
+    from nblint.jupyter.magic import register_magic
 
     register_magic(shell)
 

@@ -1,6 +1,6 @@
-"""The catalogue as JupyterHub takes it: what the linter knows is what every notebook finds.
+"""The catalogue as JupyterHub's environment: what the linter knows is what notebooks get.
 
-A whole `jupyterhub_config.py`:
+A complete `jupyterhub_config.py`:
 
     from nblint.hub import spawner_environment
 
@@ -13,7 +13,7 @@ A whole `jupyterhub_config.py`:
         "/etc/jupyterhub/environment.toml", "/etc/jupyterhub/secrets"
     )
 
-Callables in `Spawner.environment` are called with the spawner each time a server starts:
+JupyterHub calls callables in `Spawner.environment` with the spawner each time a server starts:
 https://jupyterhub.readthedocs.io/en/stable/reference/api/spawner.html
 """
 
@@ -26,37 +26,37 @@ from pathlib import Path
 from typing import Any
 
 from nblint.errors import SettingsError
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 
-# A spawner is JupyterHub's; only `spawner.user.name` is used.
+# The argument is JupyterHub's spawner, of which only `spawner.user.name` is used.
 Value = str | Callable[[Any], str]
 
-# More than any credential; a file that is longer is another one than was meant.
+# In bytes. No credential is longer, so a longer file is the wrong file.
 _LONGEST_SECRET = 100_000
 
 
 class SecretError(Exception):
-    """A secret cannot be given to a server; the text says which and why, never its value."""
+    """A secret cannot be given to a server; the text says which and why, but never its value."""
 
 
 def spawner_environment(
     path: str | os.PathLike[str], secrets_dir: str | os.PathLike[str] | None = None
 ) -> dict[str, Value]:
-    """Return what `c.Spawner.environment` wants.
+    """Return the value for `c.Spawner.environment`.
 
     Args:
         path: An `environment.toml`.
-        secrets_dir: The folder that `file` keys are relative to. Nobody but its owner may have
-            access to it, nor to the files in it.
+        secrets_dir: The folder that `file` keys are relative to. Only its owner may have access to
+            the folder and to the files in it.
 
     Returns:
-        For each declared variable that has one, its value: a string; a callable for those that
-        differ by user; a callable that reads the secret each time a server starts, so that a
-        rotated secret needs no restart of the hub. Variables with neither `value`, `users` nor
-        `file` are left to others, such as the scheduler.
+        The declared variables with their values: a string; a callable for a value that differs by
+        user; a callable that reads a secret each time a server starts, so that rotating the secret
+        does not require a restart of the hub. Variables without `value`, `users` and `file` are
+        left to others, such as the scheduler.
 
     Raises:
-        SettingsError: The catalogue cannot be used, or names files though no folder is given.
+        SettingsError: The catalogue is invalid, or it names files and `secrets_dir` is None.
     """
     environment: dict[str, Value] = {}
     for variable in read_catalogue(Path(path)):
@@ -64,8 +64,8 @@ def spawner_environment(
         if declaration.file is not None:
             if secrets_dir is None:
                 raise SettingsError(
-                    f"{path}: environment.{variable.name}: has a file, but no folder of secrets "
-                    "is given to spawner_environment"
+                    f"{path}: environment.{variable.name}: has a file, but spawner_environment "
+                    "was called without secrets_dir"
                 )
             environment[variable.name] = _SecretFile(
                 variable.name, Path(secrets_dir), declaration.file, declaration.required
@@ -116,23 +116,25 @@ class _SecretFile:
         except UnicodeDecodeError:
             raise SecretError(f"{self._name}: {path}: not UTF-8") from None
         if "\0" in value or len(data) > _LONGEST_SECRET:
-            raise SecretError(f"{self._name}: {path}: not a value that a variable can have")
+            raise SecretError(
+                f"{self._name}: {path}: not a valid value for an environment variable"
+            )
         return value
 
     def _path(self, username: str) -> Path:
-        """Return where the secret lies; a user's name must not lead out of the folder."""
+        """Return the path of the secret; a user's name must not lead out of the folder."""
         if "{username}" not in self._file:
             return self._folder / self._file
         if username in ("", ".", "..") or any(mark in username for mark in "/\\\0:"):
-            raise SecretError(f"{self._name}: a user of this name has no files")
+            raise SecretError(f"{self._name}: this user's name cannot be part of a path")
         return self._folder / self._file.replace("{username}", username)
 
     def _refuse_others(self, status: os.stat_result, what: str) -> None:
-        """Refuse a file or folder that others than its owner have access to."""
+        """Refuse a file or folder that anyone but its owner has access to."""
         mode = stat.S_IMODE(status.st_mode)
-        # Windows keeps access lists, of which these bits say nothing.
+        # On Windows, access control lists decide, not these bits.
         if os.name == "posix" and mode & 0o077:
             raise SecretError(
-                f"{self._name}: {what} is open to others (mode {mode:04o}); "
-                "make it 0700 for the folder, 0600 for the file"
+                f"{self._name}: {what} is accessible to others (mode {mode:04o}); "
+                "use 0700 for the folder, 0600 for the file"
             )

@@ -69,15 +69,15 @@ WRONG = [
     ("selct = []", "tool.nblint: unknown key 'selct'; did you mean 'select'?"),
     ("xyzzy = 1", "tool.nblint: unknown key 'xyzzy'"),
     ('select = "NBL1"', "tool.nblint.select: expected a list, got a string"),
-    ("select = [1]", "tool.nblint.select[0]: expected a string, got a whole number"),
-    ("header = 1", "tool.nblint.header: expected a table, got a whole number"),
+    ("select = [1]", "tool.nblint.select[0]: expected a string, got an integer"),
+    ("header = 1", "tool.nblint.header: expected a table, got an integer"),
     (
         "[tool.nblint.header]\nsections = [{ titel = 'x' }]",
         "tool.nblint.header.sections[0]: unknown key 'titel'; did you mean 'title'?",
     ),
     (
         "[tool.nblint.header]\nsections = [{ form = 'list' }]",
-        "tool.nblint.header.sections[0]: the key 'title' is missing",
+        "tool.nblint.header.sections[0]: missing key 'title'",
     ),
     (
         "[tool.nblint.header]\nsections = [{ title = 'x', form = 'lists' }]",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nblint.credentials.documented.formats import FORMATS
 from nblint.credentials.documented.plugins import PROVIDERS
-from nblint.credentials.judging.bound import DETECTORS
+from nblint.credentials.judging.named_values import DETECTORS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from nblint.credentials.documented.format_search import find_formats, stands_alone
 from nblint.credentials.documented.private_keys import find_private_keys
-from nblint.credentials.documented.search import find_formats, stands_alone
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known import Known
+from nblint.credentials.masking.known_values import Known
 from nblint.credentials.prefilter import Clues, look
-from nblint.credentials.python.cells import PythonReading, find_in_source
+from nblint.credentials.python.source import PythonReading, find_in_source
 from nblint.credentials.secret import Secret
 from nblint.credentials.text.columns import find_columns, find_split_frames
 from nblint.credentials.text.cookies import find_cookies
+from nblint.credentials.text.elements import find_elements
+from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.html import (
     find_inputs,
     find_table_cells,
@@ -24,14 +26,8 @@ from nblint.credentials.text.html import (
     without_scripts,
 )
 from nblint.credentials.text.json_values import credential_values, find_in_strings, find_json_values
-from nblint.credentials.text.pairs import (
-    Unquoted,
-    find_answers,
-    find_elements,
-    find_headers,
-    find_logins,
-    find_pairs,
-)
+from nblint.credentials.text.logins import find_answers, find_logins
+from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands, find_pgpass
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls

@@ -6,23 +6,30 @@ on the few cells and outputs in which this saw a clue.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from nblint.credentials.documented.formats import Format
-from nblint.credentials.documented.plugins import SHORT_KEYS, candidate_lines
-from nblint.credentials.documented.search import (
+from nblint.credentials.documented.format_search import (
     SPACED_LITERALS,
+    LongWord,
     find_formats,
     long_words,
     present_formats,
 )
-from nblint.credentials.python.clients import calls
+from nblint.credentials.documented.formats import Format
+from nblint.credentials.documented.plugins import SHORT_KEYS, candidate_lines
+from nblint.credentials.python.clients import client_calls
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level, judge
-from nblint.secret_names.stems import ends_its_row, judge_in_section, stems, word_at
+from nblint.secret_names.judge import Level, judge
+from nblint.secret_names.stems import (
+    GENERATED_STEMS,
+    ends_its_row,
+    judge_in_section,
+    stems,
+    word_at,
+)
 
 # Command lines: tools and options whose argument is a password or a token.
 _TOOLS = (
@@ -76,19 +83,17 @@ _STATEMENTS = (
     _PUTTY,
 )
 _OPTIONS = (" -u", " -U", " -a", " -l")
+# What says little by itself, and what must follow.
+_CONFIRMED = (
+    ("curl", _CURL),
+    ("ogin", _LOGIN),
+    ("og in", _LOGIN),
+    ("ookie", _COOKIE),
+    ('://"', _COMPOSED),
+    ("://'", _COMPOSED),
+)
 _MARKS = Literals(
-    (
-        *_STATEMENTS,
-        *SHORT_KEYS,
-        *sorted(SPACED_LITERALS),
-        "curl",
-        "ogin",
-        "og in",
-        "ookie",
-        "-p",
-        '://"',
-        "://'",
-    )
+    (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *(mark for mark, _ in _CONFIRMED))
 )
 _COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS))
 
@@ -119,31 +124,41 @@ def look(text: str, code: int | None = None) -> Clues:
         text: The text.
         code: How much of it, from the start, can be code; all of it if absent.
     """
+    end = len(text) if code is None else code
     words = long_words(text)
-    places = _MARKS.places(narrow(text))
-    formats = present_formats(text, words, places)
-    short = [at for mark in SHORT_KEYS for at in places.get(mark, ())]
+    marks = _MARKS.places(narrow(text))
+    formats = present_formats(text, words, marks)
+    short = [at for key in SHORT_KEYS for at in marks.get(key, ())]
     lines = [start for start, _ in candidate_lines(text, words, short)]
     found = {match.start for match in find_formats(text, formats)}
-    found.update(lines)
-    found.update(match.start() for match in _USERINFO.finditer(text))
-    for mark in _IN_WORDS:
-        found.update(start for start, word in words if mark in word)
+    found.update(
+        lines,
+        _addresses(text, words),
+        _marked(text, marks),
+        _password_options(text, marks.get("-p", ())),
+        _names(text, end),
+        client_calls(text[:end]),
+        _commands(text[:end]),
+    )
+    has_key = "-----BEGIN" in marks or _PUTTY in marks
+    return Clues(formats, has_key, bool(lines), tuple(sorted(found)))
+
+
+def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:
+    """Yield where an address holds a user, or a token in its path or query."""
+    for match in _USERINFO.finditer(text):
+        yield match.start()
+    for start, word in words:
+        if any(part in word for part in _IN_WORDS):
+            yield start
+
+
+def _marked(text: str, marks: Mapping[str, Iterable[int]]) -> Iterator[int]:
+    """Yield where a statement starts that has a credential, or that looks as if it had one."""
     for statement in _STATEMENTS:
-        found.update(places.get(statement, ()))
-    found.update(at for at in places.get("curl", ()) if _CURL.match(text, at))
-    for mark in ("ogin", "og in"):
-        found.update(at for at in places.get(mark, ()) if _LOGIN.match(text, at))
-    for mark in ('://"', "://'"):
-        found.update(at for at in places.get(mark, ()) if _COMPOSED.match(text, at))
-    found.update(at for at in places.get("ookie", ()) if _COOKIE.match(text, at))
-    found.update(_password_options(text, places.get("-p", ())))
-    end = len(text) if code is None else code
-    found.update(_names(text, end))
-    found.update(calls(text[:end]))
-    found.update(_commands(text[:end]))
-    key = "-----BEGIN" in places or _PUTTY in places
-    return Clues(formats, key, bool(lines), tuple(sorted(found)))
+        yield from marks.get(statement, ())
+    for mark, pattern in _CONFIRMED:
+        yield from (at for at in marks.get(mark, ()) if pattern.match(text, at))
 
 
 def _password_options(text: str, places: Iterable[int]) -> Iterator[int]:
@@ -204,34 +219,41 @@ class _OpaqueWords:
         return False
 
 
+# Words that name a credential only with the one before: "API key", "mot de passe".
+_HALF_NAMES = frozenset({"key", "keys", "passe"})
+
+
 def _names(text: str, code: int) -> Iterator[int]:
     """Yield where credential-like names stand that may have a value."""
     words = _OpaqueWords(text)
     for start, end in stems(text):
         in_code = start < code
-        stem = text[start:end].lower()
         # Most stand in prose where nothing binds them: that is seen without reading the name.
-        if not in_code and stem in _NO_PASSWORDS and not _is_bound(text, words, stem, start, end):
-            continue
-        word, phrase = word_at(text, start, end)
-        level = judge(word).level
-        # "API key" are two words, "mot de passe" three.
-        if level is Level.NONE and word.lower() in ("key", "keys", "passe"):
-            level = judge(" ".join(phrase.split(" ")[-2:])).level
-            if level is Level.NONE and _is_value_near(text, start, end, in_code):
-                yield start
-        if level is Level.PASSWORD:
-            if word not in ("pass", "Pass") or not _is_verb(text, words, start, end, in_code):
-                yield start
-        elif level is not Level.NONE:
-            if in_code:  # the value may stand in another row, or before the name
-                may_have_value = words.between(max(0, start - _BEFORE), end + _BEHIND)
-            else:
-                may_have_value = stem in _NO_PASSWORDS or _is_bound(text, words, stem, start, end)
-            if may_have_value:
-                yield start
-        elif word.startswith("PasswordModel") or text[start - 1 : end + 1] in ("?key=", "&key="):
-            yield start  # the state of a widget, a parameter of a URL
+        if (
+            in_code
+            or text[start:end].lower() not in GENERATED_STEMS
+            or _is_bound(text, words, start, end)
+        ) and _may_have_value(text, words, start, end, in_code):
+            yield start
+
+
+def _may_have_value(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool) -> bool:
+    """Tell whether the name around a stem is a credential's, and may have a value nearby."""
+    word, phrase = word_at(text, start, end)
+    level = judge(word).level
+    is_half = level is Level.NONE and word.lower() in _HALF_NAMES
+    if is_half:
+        level = judge(" ".join(phrase.split(" ")[-2:])).level
+    if level is Level.NONE:
+        # The state of a widget, a parameter of a URL.
+        is_special = word.startswith("PasswordModel") or text[start - 1 : end + 1] in _PARAMETERS
+        return is_special or (is_half and _is_value_near(text, start, end, in_code))
+    if level is Level.PASSWORD:
+        return word not in _VERBS_TOO or not _is_verb(text, words, start, end, in_code)
+    if in_code:  # the value may stand in another row, or before the name
+        return words.between(max(0, start - _BEFORE), end + _BEHIND)
+    is_known_to_be = text[start:end].lower() in GENERATED_STEMS  # `_names` has asked
+    return is_known_to_be or _is_bound(text, words, start, end)
 
 
 def _is_value_near(text: str, start: int, end: int, in_code: bool) -> bool:
@@ -246,10 +268,8 @@ def _is_value_near(text: str, start: int, end: int, in_code: bool) -> bool:
     return judge_in_section(text, start, end).level is not Level.NONE
 
 
-# Stems of names whose value is made by a machine.
-_NO_PASSWORDS = frozenset(
-    {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
-)
+_VERBS_TOO = frozenset({"pass", "Pass"})
+_PARAMETERS = frozenset({"?key=", "&key="})
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # What stands between a name and its value in text: one of these, close by.
 _BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
@@ -268,15 +288,15 @@ def _is_verb(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool
     if in_code:
         return ends_its_row(text, end)
     user = _USER.search(text, max(0, start - _SEPARATION), start)
-    return not user and not _is_bound(text, words, "pass", start, end)
+    return not user and not _is_bound(text, words, start, end)
 
 
-def _is_bound(text: str, words: _OpaqueWords, stem: str, start: int, end: int) -> bool:
+def _is_bound(text: str, words: _OpaqueWords, start: int, end: int) -> bool:
     """Tell whether a name outside of code may have a value: mostly behind it."""
     close = end + _SEPARATION
     if _BARE.match(text, end):
         return True
-    if stem == "bearer" or _BINDING.search(text, end, close):
+    if _BINDING.search(text, end, close) or text[start:end].lower() == "bearer":
         return words.between(end, end + (_CELLS if _TABLE.search(text, end, close) else _VALUE))
     # A widget's value stands before what it is called.
     first = max(0, start - _WIDGET)

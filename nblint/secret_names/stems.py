@@ -1,4 +1,4 @@
-"""Where in a text credential-like names may stand: their stems, and the words around those."""
+"""Where credential-like names may stand in a text: their stems, and the words around those."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from functools import lru_cache
 
 from nblint.multisearch import Literals, narrow, places_of
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, Level, judge
 
-# Every name that `names.judge` accepts holds one of these, in lower case. Those of the first row
-# may go on (`password`, `secrets`), those of the second end a word: not `tokenizer`, `keys`.
-_OPEN_STEMS = ("pass", "pw", "psw", "psk", "secret", "cred", "authoriz", "jwt", "bearer", "contrase",
-               "senha", "kennwort", "heslo", "parola", "wachtwoord", "clave", "chave",
-               "chiave")  # fmt: skip
+# A name that `judge` accepts holds one of these in lower case, unless it is rare (`dsn`). A value
+# that goes with the first is made by a machine, one with the others is chosen by a person.
+GENERATED_STEMS = frozenset(
+    {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
+)
+_CHOSEN_STEMS = """
+    pass pw psw contrase senha kennwort heslo parola wachtwoord clave chave chiave
+""".split()
+# They end a word: `token_2` and `keys`, not `tokenizer`. Words may go on behind the others.
+_WHOLE_STEMS = frozenset({"token", "key", "auth", "pat"})
 # Beyond ASCII, or even Latin-1: looked for in the text itself, which `narrow` would blank out.
 _FOREIGN_STEMS = (
     "clé",
@@ -28,8 +33,7 @@ _FOREIGN_STEMS = (
     "パスワード",
     "비밀번호",
 )
-_WHOLE_STEMS = ("token", "key", "auth", "pat")
-_STEMS = Literals((*_WHOLE_STEMS, *_OPEN_STEMS))
+_STEMS = Literals(sorted({*GENERATED_STEMS, *_CHOSEN_STEMS}))
 # What stands before a stem and belongs to the name, read backwards: up to three more words.
 _NAME_BEFORE = lazy_pattern(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
 _SECTION = lazy_pattern(
@@ -99,7 +103,7 @@ def judge_in_section(text: str, start: int, end: int) -> CredentialName:
 
 
 def names_in(code: str) -> Iterator[str]:
-    """Yield the words of a cell that hold a stem, as candidates for `names.judge`."""
+    """Yield the words of a cell that hold a stem, as candidates for `judge`."""
     for start, end in stems(code):
         name = word_at(code, start, end)[0]
         if name != "pass" or not ends_its_row(code, end):

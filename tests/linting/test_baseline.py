@@ -175,7 +175,7 @@ def content(**changed: object) -> bytes:
         (b"\xff\xfe", "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (b"[]", "a table"),
-        (b"{}", "the key 'version' is missing"),
+        (b"{}", "missing key 'version'"),
         (b'{"version": 1, "salt": null, "entries": []}', "format 1 is no longer supported"),
         (b'{"version": 3, "salt": null, "entries": []}', "a newer nblint (format 3)"),
         (b'{"version": 0, "salt": null, "entries": []}', "format 0 is no longer supported"),

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from nblint.document.model import Notebook
@@ -90,7 +90,6 @@ def without_some_ids(draw: st.DrawFn, notebook: Notebook) -> Notebook:
     return Notebook.parse(notebook.path, notebook.raw.replace(first, identifier, 1))
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     notebooks(texts()).flatmap(without_some_ids),
     st.one_of(st.just(FIXED_HERE), st.lists(st.sampled_from(CODES), min_size=1).map(tuple)),

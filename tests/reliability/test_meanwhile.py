@@ -45,7 +45,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(monkeypatch: pytest.MonkeyPatc
     assert result.exit_code == 2
     assert "a.ipynb: cannot be written: it has changed meanwhile; run nblint again" in result.stderr
     assert Path("a.ipynb").read_bytes() == newer
-    assert "NBL111" in result.stdout, "what is not mended is found"
+    assert "NBL111" in result.stdout, "what is not fixed is found"
 
 
 def test_a_notebook_that_vanishes_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_what_may_not_be_read_or_written() -> None:
 def test_a_file_that_finds_no_room() -> None:
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))\n"
-        "from nblint.cli.group import main; main(['check', '--fix', '--quiet'])"
+        "from nblint.cli.main import main; main(['check', '--fix', '--quiet'])"
     )
     command = [sys.executable, "-B", "-c", program]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -223,7 +223,7 @@ def test_a_process_that_is_killed_loses_no_notebook() -> None:
     program = (
         "import os, signal\n"
         "from nblint.linting import examining, workers\n"
-        "from nblint.cli.group import main\n"
+        "from nblint.cli.main import main\n"
         "parent, examine = os.getpid(), examining.Examiner.examine_file\n"
         "def killed(self, path, name):\n"
         "    if os.getpid() != parent and path.name == '7.ipynb':\n"

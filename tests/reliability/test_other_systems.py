@@ -70,9 +70,9 @@ def test_line_ends_of_windows_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     Path("a.ipynb").write_bytes(BAD.replace(b"\n", b"\r\n"))
     assert nblint("check", "--fix").exit_code == 0
-    mended = Path("a.ipynb").read_bytes()
-    assert b'"## Audience' in mended
-    assert mended.count(b"\n") == mended.count(b"\r\n") > 10
+    fixed = Path("a.ipynb").read_bytes()
+    assert b'"## Audience' in fixed
+    assert fixed.count(b"\n") == fixed.count(b"\r\n") > 10
 
 
 @pytest.mark.parametrize("name", ["aux.ipynb", "CON.ipynb", "nul.ipynb", "a .ipynb", "A.IPYNB"])

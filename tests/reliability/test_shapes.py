@@ -102,19 +102,21 @@ SHAPES = {
     "an escaped key": b'{"c\\u0065lls": [{"cell_type": "markdown", "sourc\\u0065": "#x"}]}',
     "deep metadata": b'{"cells": [], "metadata": ' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}",
     "deep lists in a source": b'{"cells": [{"source": ' + b"[" * 900 + b"]" * 900 + b"}]}",
-    "deep parentheses": code("(" * DEEP),
     "deep brackets that close": code("[" * 150 + "]" * 150),
-    "a deep chain of attributes": code("a" + ".b" * 20_000),
-    "a long sum": code("1" + " + 1" * 20_000),
-    "many minus signs": code("-" * DEEP + "1"),
     "a long f-string": code("f'" + "{f" * 2000),
-    "a long elif": code("if a: b\n" + "elif a: b\n" * 5000),
     "deep blocks": code("".join(f"{' ' * n}if x:\n" for n in range(120)) + " " * 120 + "y"),
     "quotes in quotes": notebook_bytes(("markdown", ">" * 20_000 + " # x")),
     "lists in lists": notebook_bytes(("markdown", "- " * 5000 + "x")),
     "brackets in text": notebook_bytes(("markdown", "[" * 20_000 + "](" * 1000)),
     "stars in text": notebook_bytes(("markdown", "# " + "*a_ " * 10_000)),
     "HTML that does not end": notebook_bytes(("markdown", "<h1 " * 10_000 + "<!--" * 5000)),
+}
+LARGE = {
+    "deep parentheses": code("(" * DEEP),
+    "a deep chain of attributes": code("a" + ".b" * 20_000),
+    "a long sum": code("1" + " + 1" * 20_000),
+    "many minus signs": code("-" * DEEP + "1"),
+    "a long elif": code("if a: b\n" + "elif a: b\n" * 5000),
     "a table of many columns": notebook_bytes(("markdown", "|a" * 10_000 + "\n" + "|-" * 10_000)),
     "many cells": notebook_bytes(*[("code", "x = 1")] * 500),
     "many backslashes": code("!" + "\\\n" * 5000 + "x"),
@@ -156,9 +158,11 @@ def faultless(*arguments: str) -> Result:
     return result
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    "shape", [*SHAPES, *(pytest.param(shape, marks=pytest.mark.slow) for shape in LARGE)]
+)
 def test_shapes_of_notebooks(shape: str) -> None:
-    Path("a.ipynb").write_bytes(SHAPES[shape])
+    Path("a.ipynb").write_bytes((SHAPES | LARGE)[shape])
     for form in formats():
         assert faultless("check", "--select", "ALL", "--output-format", form).exit_code < 2
     faultless("env")
@@ -169,6 +173,7 @@ def test_shapes_of_notebooks(shape: str) -> None:
     assert Path("a.ipynb").read_bytes() == once, "fixing twice changes nothing"
 
 
+@pytest.mark.slow
 def test_wrong_types_anywhere() -> None:
     for number, data in enumerate([*WRONG_TYPES.values(), *MISSING.values()]):
         Path(f"{number}.ipynb").write_bytes(data)
@@ -278,6 +283,7 @@ def deep_folder() -> Iterator[None]:
         Path("d").rmdir()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="its paths are shorter")
 @pytest.mark.usefixtures("deep_folder")
 def test_folders_as_deep_as_they_can_be() -> None:

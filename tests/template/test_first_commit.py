@@ -22,7 +22,7 @@ def test_first_commit(generate: Generate) -> None:
 
 def test_pre_commit_is_installed(generate: Generate, capfd: pytest.CaptureFixture[str]) -> None:
     assert (generate() / ".git/hooks/pre-commit").is_file()
-    assert "Switched the checks on for `git commit`." in capfd.readouterr().out
+    assert "Turned on the checks for `git commit`." in capfd.readouterr().out
 
 
 def test_without_pre_commit(
@@ -50,7 +50,7 @@ def test_without_git(
     repository = generate()
     assert not (repository / ".git").exists()
     shown = capfd.readouterr().out
-    assert "git is not installed here" in shown
+    assert "git is not installed" in shown
     assert "make setup" in shown
     assert "nblint-suite==" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
 
@@ -73,7 +73,7 @@ def test_inside_a_repository(
 ) -> None:
     git("init", "--quiet", cwd=tmp_path)
     assert not (generate() / ".git").exists()
-    assert "inside a git repository already" in capfd.readouterr().out
+    assert "already inside a git repository" in capfd.readouterr().out
     assert not (tmp_path / ".git/hooks/pre-commit").exists()
 
 
@@ -106,5 +106,5 @@ def test_a_git_that_fails(
     generate()
     shown = capfd.readouterr()
     assert "disk is full" in shown.err
-    assert "git could not make a repository here" in shown.out
+    assert "git could not create a repository" in shown.out
     assert "make setup" in shown.out

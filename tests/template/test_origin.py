@@ -91,7 +91,7 @@ def test_from_an_installed_package_inside_a_repository(
     package = tmp_path / "theirs/.venv/lib/site-packages/nblint"
     package.mkdir(parents=True)
     shutil.copytree(ROOT / "template", package / "template")
-    shutil.copyfile(ROOT / "nblint/__init__.py", package / "__init__.py")
+    shutil.copyfile(ROOT / "nblint/_version.py", package / "_version.py")
     git("init", "--quiet", cwd=tmp_path / "theirs")
     git("add", ".", cwd=tmp_path / "theirs")
     git("commit", "--quiet", "--message", "venv and all", cwd=tmp_path / "theirs")

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from scripts.use_this_template import Copy, render, title_of
 from tests.template.conftest import ROOT, git
 from tests.template.test_content import assert_sound, notebook_of
@@ -160,7 +160,7 @@ def test_not_upstream_not_in_a_fork_not_in_a_template(
     github.event["repository"] |= change
     ran = github.run(github.clone())
     assert ran.returncode == 0
-    assert ran.stdout.startswith("Nothing was done: ")
+    assert ran.stdout.startswith("Nothing to do: ")
     assert why.lower() in ran.stdout.lower()
     assert github.head() == github.copy
 
@@ -212,7 +212,7 @@ def test_by_hand(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
     (clone / "notes.txt").write_text("mine")
     refused = github.run(clone, event=False)
     assert refused.returncode == 1
-    assert "there are changes that no commit has" in refused.stdout
+    assert "there are uncommitted changes" in refused.stdout
     (clone / "notes.txt").unlink()
 
     ran = github.run(clone, event=False)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
-from nblint.credentials.documented.search import LongWord, long_words, stands_alone
+from nblint.credentials.documented.format_search import LongWord, long_words, stands_alone
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.secret import Secret

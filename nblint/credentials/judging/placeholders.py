@@ -54,6 +54,8 @@ _CHOSEN = lazy_pattern(
 )
 _LEET = str.maketrans("@$013457", "asoleast")
 _NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
+_SAID_OFTEN = _GENERIC | _MARKERS | _NUMBERS
+_LONG = 16
 _TEMPLATE = lazy_pattern(
     r"""
     <[^<>]{0,80}>?                  # <TOKEN>, <your key
@@ -80,48 +82,6 @@ _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "yo
 _DOCUMENTED = frozenset({"0011cc25", "aa654743", "2cafc097", "3373cfa8", "25be1edd", "9cad2144"})
 
 
-@lru_cache(maxsize=4096)
-def _is_placeholder(value: str) -> bool:
-    text = value.strip().strip("\"'`")
-    bare = text.strip("*.…·•-_=#?~ /\\|")
-    if len(bare) < 2 or _TEMPLATE.fullmatch(text) or text.startswith(_PUBLIC):
-        return True
-    if _TEMPLATE_INSIDE.search(text):
-        return True
-    lowered = text.lower()
-    if any(part in lowered for part in _SUBSTRINGS):
-        return True
-    words = [word.lower() for word in _WORDS.findall(text)]
-    # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
-    whole = words if len(text) < 16 else _SEPARATORS.split(lowered)
-    if not _MARKERS.isdisjoint(whole) or _is_masked(text):
-        return True
-    if not words or (
-        all(
-            word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1
-            for word in words
-        )
-        and _speaks(text, words)
-    ):
-        return True
-    if lowered.translate(_LEET) in _GENERIC:
-        return True
-    return _is_sequence(text) or is_documented_example(text)
-
-
-def _speaks(text: str, words: list[str]) -> bool:
-    """Tell whether generic words are most of a text, and no password that somebody made of one.
-
-    "a1b2c3" has one-letter words only, in "z#0!T1Sa+-Q6d" one is there by chance; "Admin@123" is
-    weak, and in use.
-    """
-    spoken = [word for word in words if len(word) > 1 and word.isalpha()]
-    if 2 * sum(map(len, spoken)) < sum(character.isalnum() for character in text):
-        return False
-    is_chosen = bool(_CHOSEN.fullmatch(text)) and _SAYING.isdisjoint(words)
-    return bool(spoken) and not is_chosen
-
-
 def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
     """Tell whether a value only stands where a credential belongs.
 
@@ -136,6 +96,58 @@ def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
     if len(value) > 8192:
         return False
     return _is_placeholder(value) or (bool(extra) and value.lower() in {e.lower() for e in extra})
+
+
+@lru_cache(maxsize=4096)
+def _is_placeholder(value: str) -> bool:
+    text = value.strip().strip("\"'`")
+    if _is_template(text) or text.startswith(_PUBLIC):
+        return True
+    lowered = text.lower()
+    words = [word.lower() for word in _WORDS.findall(text)]
+    return (
+        _says_so(lowered, words)
+        or _is_masked(text)
+        or _is_generic(text, lowered, words)
+        or _is_sequence(text)
+        or is_documented_example(text)
+    )
+
+
+def _is_template(text: str) -> bool:
+    """Tell whether a text is nothing but marks, or something is to be put into it."""
+    has_two = len(text.strip("*.…·•-_=#?~ /\\|")) > 1
+    return not has_two or bool(_TEMPLATE.fullmatch(text) or _TEMPLATE_INSIDE.search(text))
+
+
+def _says_so(lowered: str, words: list[str]) -> bool:
+    """Tell whether a word in a text says that it is a placeholder: `insert-your-key`."""
+    if any(part in lowered for part in _SUBSTRINGS):
+        return True
+    # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
+    whole = words if len(lowered) < _LONG else _SEPARATORS.split(lowered)
+    return not _MARKERS.isdisjoint(whole)
+
+
+def _is_generic(text: str, lowered: str, words: list[str]) -> bool:
+    """Tell whether a text only says what belongs there: `my-secret-token`, `p@ssw0rd`."""
+    if not words or lowered.translate(_LEET) in _GENERIC:
+        return True
+    are_known = all(word in _SAID_OFTEN or len(word) == 1 for word in words)
+    return are_known and _speaks(text, words)
+
+
+def _speaks(text: str, words: list[str]) -> bool:
+    """Tell whether generic words are most of a text, and no password that somebody made of one.
+
+    "a1b2c3" has one-letter words only, in "z#0!T1Sa+-Q6d" one is there by chance; "Admin@123" is
+    weak, and in use.
+    """
+    spoken = [word for word in words if len(word) > 1 and word.isalpha()]
+    if 2 * sum(map(len, spoken)) < sum(character.isalnum() for character in text):
+        return False
+    is_chosen = bool(_CHOSEN.fullmatch(text)) and _SAYING.isdisjoint(words)
+    return bool(spoken) and not is_chosen
 
 
 def is_documented_example(value: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 
 _REFERENCE = lazy_pattern(
     r"""
@@ -75,6 +75,15 @@ _COLUMN_TYPE = lazy_pattern(
 )
 
 
+_SHORTEST, _LONGEST = 4, 8192
+# What a machine makes is longer, above all where its name says little.
+_SHORTEST_GENERATED = {Level.STRONG: 8, Level.WEAK: 16}
+_SHORTEST_UNQUOTED = 6
+_OPENINGS = ("(", "[", "{", "<", "@", "http")
+_PUNCTUATION = "._-:,()[]/"  # that a word may have as well
+_FEWEST_CHARACTERS = 5  # different ones
+
+
 def is_credential(
     value: str, level: Level, *, quoted: bool = True, placeholders: Collection[str] = ()
 ) -> bool:
@@ -82,7 +91,7 @@ def is_credential(
 
     Args:
         value: The literal text, without quotes.
-        level: What the name says (see `nblint.secret_names.names.judge`).
+        level: What the name says (see `nblint.secret_names.judge.judge`).
         quoted: Whether it was a string literal. Unquoted text (`password: the user's`) is prose
             more often than not, so that it must look like a secret by itself.
         placeholders: Further values that are no secrets.
@@ -91,23 +100,34 @@ def is_credential(
         False for placeholders, references (paths, URLs, names of variables, code), words where
         the name is no password's, and values shorter than four characters.
     """
-    if level is Level.NONE or not 4 <= len(value) <= 8192:
+    if level is Level.NONE or not _SHORTEST <= len(value) <= _LONGEST:
         return False
-    if value.isspace() or is_placeholder(value, placeholders) or _REFERENCE.fullmatch(value):
+    if is_placeholder(value, placeholders) or _refers(value, quoted):
         return False
-    if _REGEX.search(value) or (not quoted and _CODE.fullmatch(value)):
-        return False
-    if level is Level.PASSWORD:
-        return _is_password(value, quoted)
+    if level is not Level.PASSWORD:
+        return _is_generated(value, level, quoted)
+    return _is_password(value) if quoted else _is_unquoted_password(value)
+
+
+def _refers(value: str, quoted: bool) -> bool:
+    """Tell whether a value says where a credential is, or what one looks like."""
+    if _REFERENCE.fullmatch(value) or _REGEX.search(value):
+        return True
+    return not quoted and _CODE.fullmatch(value) is not None
+
+
+def _is_generated(value: str, level: Level, quoted: bool) -> bool:
+    """Tell whether a value looks as if a machine had made it."""
     if any(c.isspace() for c in value) or not value.isprintable():
         return False
-    if level is Level.WEAK and quoted and _CHOSEN.fullmatch(value):
+    is_weak = level is Level.WEAK
+    if is_weak and quoted and _CHOSEN.fullmatch(value):
         return True
-    if len(value) < (8 if level is Level.STRONG else 16) or len(set(value)) < 5:
+    if len(value) < _SHORTEST_GENERATED[level] or len(set(value)) < _FEWEST_CHARACTERS:
         return False
     if _SLUG.fullmatch(value) or _CAMEL_CASE.fullmatch(value) or _DATE_OR_VERSION.fullmatch(value):
         return False
-    if level is Level.WEAK and not (_OPAQUE.fullmatch(value) and _has_opaque_part(value)):
+    if is_weak and not (_OPAQUE.fullmatch(value) and _has_opaque_part(value)):
         return False
     return _is_opaque(value)
 
@@ -119,24 +139,30 @@ def _has_opaque_part(value: str) -> bool:
     )
 
 
-def _is_password(value: str, quoted: bool) -> bool:
-    if _COLUMN_TYPE.fullmatch(value) or (not quoted and _TYPE.fullmatch(value)):
+def _is_password(value: str) -> bool:
+    """Tell whether the literal that a password's name is bound to is one."""
+    if _COLUMN_TYPE.fullmatch(value):
         return False
     if any(c.isspace() for c in value):
-        return quoted and _is_passphrase(value)
-    has_digit = any(c.isdigit() for c in value)
-    has_symbol = any(not c.isalnum() and c not in "._-:,()[]/" for c in value)
-    if quoted:
-        # A word for the field, not its content: "Password:", "Forgotten?", "user_password".
-        is_label = value.endswith((":", "?")) or "password" in value.lower()
-        if _IDENTIFIER.fullmatch(value) and _names_password(value):
-            return False  # `rename(columns={"password": "pwd_column"})`
-        return has_digit or not is_label
-    if len(value) < 6 or value.startswith(("(", "[", "{", "<", "@", "http")):
+        return _is_passphrase(value)
+    if _IDENTIFIER.fullmatch(value) and _names_password(value):
+        return False  # `rename(columns={"password": "pwd_column"})`
+    # A word for the field, not its content: "Password:", "Forgotten?", "user_password".
+    is_label = value.endswith((":", "?")) or "password" in value.lower()
+    return not is_label or any(c.isdigit() for c in value)
+
+
+def _is_unquoted_password(value: str) -> bool:
+    """Tell whether the word that follows a password's name is one, and no word of a sentence."""
+    if _COLUMN_TYPE.fullmatch(value) or _TYPE.fullmatch(value) or _SLUG.fullmatch(value):
         return False
-    if not any(c.isalpha() for c in value) or _SLUG.fullmatch(value):
+    if len(value) < _SHORTEST_UNQUOTED or value.startswith(_OPENINGS):
         return False
-    return has_digit or has_symbol or (value.isalpha() and _is_opaque(value))
+    if any(c.isspace() for c in value) or not any(c.isalpha() for c in value):
+        return False
+    if any(c.isdigit() or not (c.isalnum() or c in _PUNCTUATION) for c in value):
+        return True
+    return value.isalpha() and _is_opaque(value)
 
 
 def _names_password(value: str) -> bool:

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, takewhile
 
+from nblint.credentials.credentials import Credentials
 from nblint.credentials.documented.formats import FORMATS
 from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
-from nblint.credentials.found import Credentials
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known import Known
+from nblint.credentials.masking.known_values import Known
 from nblint.credentials.masking.masked import HIDDEN, Hidden, Masked
 from nblint.credentials.prefilter import look
 from nblint.patterns import lazy_pattern

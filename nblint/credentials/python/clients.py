@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from nblint.credentials.judging.bound import PASSWORD, SECRET
+from nblint.credentials.judging.named_values import PASSWORD, SECRET
 from nblint.credentials.judging.values import is_hash_like
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level
+from nblint.secret_names.judge import CredentialName, Level
 
 # Positional credentials of well-known clients: which argument, counted from 0.
 # A name with a dot is matched with its last two parts.
@@ -112,7 +112,7 @@ def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 _CALLED = _ends((*_TABLE, *_LOGINS, *_OTHERS.split()))
 
 
-def calls(code: str) -> Iterator[int]:
+def client_calls(code: str) -> Iterator[int]:
     """Yield where a client that takes a credential by position is called with a literal."""
     at = -1
     for piece in code.split("(")[:-1]:
@@ -127,40 +127,56 @@ def calls(code: str) -> Iterator[int]:
             yield at
 
 
-def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
+def positional(full: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:
     """Return which arguments of a call hold a credential, and of what kind.
 
     Args:
         full: The called name as far as it is written out (`ldap3.Connection`).
-        node: The call.
+        arguments: What it is given by position.
     """
     called = full.rpartition(".")[2]
     known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
-    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
-    if known is None and is_login and len(node.args) >= 2:
-        return {1: SECRET}
-    if known is None and called[:1].isupper() and called.endswith("Auth"):
-        return {1: PASSWORD if node.args and _is(str, node.args[0]) else SECRET}
-    if known is None and called[:1].isupper() and called.endswith(_ENDINGS):
-        known = {0: _WEAK, 1: _WEAK, 2: _WEAK}
-    if called == "connect" and len(node.args) == 2:
-        return known or {1: _WEAK}  # `wlan.connect("ssid", "…")`
-    if called == "connect" and len(node.args) >= 3:
-        if len(node.args) >= 4 and _is(int, node.args[1]):
-            return {3: PASSWORD}  # paramiko: host, port, user, password
-        return known or {2: PASSWORD if _is(type(None), node.args[0]) else SECRET}
+    if called == "connect" and len(arguments) >= 2:
+        return _taken_by_connect(known, arguments)
+    if known is None:
+        known = _taken_by_its_like(called, arguments)
     return {
         index: judged
-        for index, judged in (known or {}).items()
-        if index < len(node.args) and not (judged is _WEAK and _names_something(node.args[index]))
+        for index, judged in known.items()
+        if index < len(arguments) and not (judged is _WEAK and _is_identifier(arguments[index]))
     }
 
 
-def _is(kind: type, node: ast.expr) -> bool:
+def _taken_by_connect(
+    known: dict[int, CredentialName] | None, arguments: list[ast.expr]
+) -> dict[int, CredentialName]:
+    """Return what `connect` takes, whoever connects."""
+    if len(arguments) >= 4 and _is_literal(int, arguments[1]):
+        return {3: PASSWORD}  # paramiko: host, port, user, password
+    if known is not None:
+        return known
+    if len(arguments) == 2:
+        return {1: _WEAK}  # `wlan.connect("ssid", "…")`
+    return {2: PASSWORD if _is_literal(type(None), arguments[0]) else SECRET}
+
+
+def _taken_by_its_like(called: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:
+    """Return what a call takes that is named as many of its kind are."""
+    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
+    if is_login and len(arguments) >= 2:
+        return {1: SECRET}
+    if not called[:1].isupper():
+        return {}
+    if called.endswith("Auth"):
+        return {1: PASSWORD if arguments and _is_literal(str, arguments[0]) else SECRET}
+    return {0: _WEAK, 1: _WEAK, 2: _WEAK} if called.endswith(_ENDINGS) else {}
+
+
+def _is_literal(kind: type, node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, kind)
 
 
-def _names_something(node: ast.expr) -> bool:
+def _is_identifier(node: ast.expr) -> bool:
     """Tell whether what a client takes is an account or a project by its number."""
     return (
         isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)

@@ -5,23 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
+from nblint.credentials.documented.format_search import find_formats
 from nblint.credentials.documented.private_keys import find_private_keys
-from nblint.credentials.documented.search import find_formats
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.credentials.secret import Secret
-from nblint.credentials.text.pairs import (
-    Unquoted,
-    authorization,
-    find_elements,
-    find_headers,
-    find_pairs,
-)
+from nblint.credentials.text.elements import find_elements
+from nblint.credentials.text.headers import authorization, find_headers
+from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName
+from nblint.secret_names.judge import CredentialName
 from nblint.secret_names.stems import has_stem
 
 # One of these stands in a text that holds a credential with its name.

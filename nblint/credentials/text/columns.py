@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import bind
+from nblint.credentials.judging.named_values import bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, Level, judge
 from nblint.secret_names.stems import stems
 
 _CELL = lazy_pattern(r"[^|\n]+")

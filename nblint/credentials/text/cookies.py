@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import make_hit
+from nblint.credentials.judging.named_values import make_hit
 from nblint.credentials.judging.values import is_credential
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level
+from nblint.secret_names.judge import Level
 
 # `Set-Cookie: …`, `Cookie: …`, `"Cookie": "…"`: pairs to the end of the row.
 _HEADER = lazy_pattern(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 
 _ROW = lazy_pattern(r"<tr\b", re.IGNORECASE)
 _CELL = lazy_pattern(r"<t([hd])\b[^<>]{0,300}>", re.IGNORECASE)

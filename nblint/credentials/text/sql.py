@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
 
 _SQL = lazy_pattern(

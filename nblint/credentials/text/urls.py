@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import API_KEY, PASSWORD, TOKEN, bind, make_hit
+from nblint.credentials.judging.named_values import API_KEY, PASSWORD, TOKEN, bind, make_hit
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.judging.values import is_credential
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 
 # RFC 3986, section 3.2.1, and what people write against it: a password with "@", "#" or "?".
 _USERINFO = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")

@@ -6,7 +6,7 @@ from nblint.credentials.engine import Options, find_in_code
 from nblint.findings import Finding, Rule
 from nblint.project.project import Project
 from nblint.reading.header.parameters import Parameter, Parameters
-from nblint.secret_names.names import Level, judge
+from nblint.secret_names.judge import Level, judge
 from nblint.settings import CredentialsSettings
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class SecretParameter(Rule):
                     _message(key.name),
                     subject=key.name,
                     help=advice,
-                    path=file and file.path,
+                    path=file.path if file else None,
                 )
 
 
