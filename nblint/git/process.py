@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from nblint.git.refusals import GitError, no_git
 
-# Seconds for one command; and how much it may print, such as the paths of two million files.
+# Seconds for one command; and how much it may print, such as the files of a commit, a million.
 _PATIENCE = 120.0
-MOST_PRINTED = 256 * 1024 * 1024
+MOST_PRINTED = 128 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _MOST_COMPLAINT = 200
 _NAME = "git.exe" if sys.platform == "win32" else "git"
@@ -70,10 +70,10 @@ class Git:
         """
         return b"".join(self._chunks(arguments, given, most))
 
-    def records(self, *arguments: str, given: bytes = b"") -> Iterator[bytes]:
+    def records(self, *arguments: str) -> Iterator[bytes]:
         """Run a command and yield what it prints up to each NUL; as `output` otherwise."""
         rest = b""
-        for chunk in self._chunks(arguments, given, MOST_PRINTED):
+        for chunk in self._chunks(arguments, b"", MOST_PRINTED):
             *records, rest = (rest + chunk).split(b"\0")
             yield from records
 

@@ -57,7 +57,9 @@ def unknown_revision(revision: str, name: str) -> GitError:
         name: The branch, tag or id that it begins with.
     """
     if not name.strip("0"):
-        return GitError(f"revision {name!r} stands for no commit; pass the branch this began from")
+        return GitError(
+            f"revision {name!r} stands for no commit; pass the branch that this one began from"
+        )
     if name == "HEAD":
         return GitError("HEAD has no commit yet; run `git commit` first")
     remote, _, branch = name.removeprefix("refs/remotes/").partition("/")
@@ -84,9 +86,11 @@ def incomplete(*, is_shallow: bool, is_partial: bool) -> GitError:
     """
     if not is_shallow and not is_partial:
         return GitError("git objects are missing or damaged; run `git fsck`, which lists them")
-    options = " --unshallow" * is_shallow + " --refetch --no-filter" * is_partial
     kind = " and ".join(["shallow"] * is_shallow + ["partial"] * is_partial)
-    return GitError(f"history is incomplete in this {kind} clone; run `git fetch{options}`")
+    # In one command, git would not fetch the contents of commits that it has.
+    commands = ["`git fetch --unshallow`"] * is_shallow
+    commands += ["`git fetch --refetch --no-filter`"] * is_partial
+    return GitError(f"history is incomplete in this {kind} clone; run {' and '.join(commands)}")
 
 
 def unrelated(one: str, other: str) -> GitError:

@@ -2,16 +2,13 @@
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
-from nblint.git import blobs
 from nblint.git.bare import BareRepository
+from nblint.git.changes import Commit, Version, versions
 from nblint.git.location import locate, object_format, read_config
+from nblint.git.objects import LARGEST, LINK, SUBMODULE, Entry, Missing, Objects
 from nblint.git.process import GitFailed
 from nblint.git.refs import id_of, parse_revision, shallow_commits
 from nblint.git.refusals import (
@@ -25,58 +22,12 @@ from nblint.git.refusals import (
     unrelated,
 )
 
-SUBMODULE, LINK = 0o160000, 0o120000
 _MOST_COMMITS = 50_000
-_MOST_VERSIONS = 200_000
 _MOST_LINKS = 5
 # Of how many commits the files are kept: base, merge base, head.
 _MOST_LISTED = 3
 _ID = re.compile("[0-9a-f]{64}|[0-9a-f]{40}")
 _ABBREVIATED = re.compile("[0-9A-Fa-f]{4,64}")
-
-
-class Commit(NamedTuple):
-    """A commit.
-
-    Attributes:
-        id: Its id.
-        parents: The ids of its parents; none for a first commit.
-    """
-
-    id: str
-    parents: tuple[str, ...]
-
-
-class Entry(NamedTuple):
-    """A file of a commit.
-
-    Attributes:
-        mode: Its mode: `LINK`, `SUBMODULE`, or a file's.
-        id: The id of its contents; of a submodule's commit.
-        path: Its path from the top, with `/` between parts. Bytes that are not UTF-8 are
-            surrogates. It may be hostile: it is a name, not a place to write to.
-    """
-
-    mode: int
-    id: str
-    path: str
-
-    @property
-    def is_notebook(self) -> bool:
-        """Whether it is called a notebook, in any case of letters, and has contents."""
-        return self.path.lower().endswith(".ipynb") and self.mode != SUBMODULE
-
-
-class Version(NamedTuple):
-    """A version of a notebook that a range of commits brought.
-
-    Attributes:
-        commit: The id of the first commit that had it.
-        entry: The notebook as that commit has it.
-    """
-
-    commit: str
-    entry: Entry
 
 
 class Repository:
@@ -102,11 +53,11 @@ class Repository:
         self.top = location.top
         self._location = location
         config = read_config(location)
-        self._hash = object_format(config)
         self._is_partial = any(key.endswith((".promisor", ".partialclone")) for key in config)
         self._shallow = shallow_commits(location)
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._bare = BareRepository(location)
+        self._objects = Objects(self._bare.git, object_format(config))
 
     def __enter__(self) -> "Repository":
         """Return it."""
@@ -208,15 +159,10 @@ class Repository:
             base: As of `commits`.
             head: As of `commits`.
         """
-        parents = {commit.id: len(set(commit.parents)) for commit in self.commits(base, head)}
-        found: dict[str, Version] = {}
-        for commit, versions in groupby(self._differences(parents), attrgetter("commit")):
-            for version, differing in Counter(versions).items():
-                if differing >= parents[commit]:
-                    found.setdefault(version.entry.id, version)
-            if len(found) > _MOST_VERSIONS:
-                raise too_much(f"more than {_MOST_VERSIONS:,} versions of notebooks")
-        return list(found.values())
+        try:
+            return versions(self._objects, self.commits(base, head))
+        except Missing as error:
+            raise self._incomplete() from error
 
     def renames(self, old: str, new: str) -> dict[str, str]:
         """Return which notebooks have another path in one commit than in another.
@@ -228,6 +174,8 @@ class Repository:
         Returns:
             Their paths in `old` by their paths in `new`; told by like contents, as git does.
         """
+        for commit in (old, new):
+            self.entries(commit)  # fails where there are so many that git would need all memory
         options = ("-r", "-z", "-M", "--diff-filter=R")
         records = self._records("diff-tree", *options, _id(old), _id(new), "--", ":(icase)*.ipynb")
         triples = zip(records, records, records, strict=True)
@@ -247,7 +195,7 @@ class Repository:
                 return None
             ((_, data),) = self.blobs([entry.id])
             if data is None:
-                raise GitError(f"{path}: too large (more than {blobs.LARGEST // 1024**2} MB)")
+                raise GitError(f"{path}: too large (more than {LARGEST // 1024**2} MB)")
             if entry.mode != LINK:
                 return data
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), _text(data)))
@@ -260,8 +208,8 @@ class Repository:
             ids: As entries have them, except for submodules.
         """
         try:
-            return blobs.sizes(self._bare.git, ids)
-        except blobs.Missing as error:
+            return self._objects.sizes(ids)
+        except Missing as error:
             raise self._incomplete() from error
 
     def blobs(self, ids: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
@@ -273,24 +221,9 @@ class Repository:
             ids: As entries have them, except for submodules.
         """
         try:
-            yield from blobs.contents(self._bare.git, ids, self._hash)
-        except blobs.Missing as error:
+            yield from self._objects.read(ids)
+        except Missing as error:
             raise self._incomplete() from error
-
-    def _differences(self, commits: Iterable[str]) -> Iterator[Version]:
-        """Yield the notebooks of commits that differ from a parent, once for each such parent."""
-        asked = "".join(f"{commit}\n" for commit in commits).encode()
-        options = ("-m", "-r", "--root", "--no-renames", "-z")
-        records = self._records("diff-tree", "--stdin", *options, given=asked)
-        commit = ""
-        for record in records:
-            if not record.startswith(b":"):
-                commit = record.decode()
-                continue
-            _, mode, _, own, _ = record.decode().split(" ")
-            entry = Entry(int(mode, 8), own, _text(next(records)))
-            if entry.is_notebook and own.strip("0"):
-                yield Version(commit, entry)
 
     def _output(self, *arguments: str) -> bytes:
         try:
@@ -298,9 +231,9 @@ class Repository:
         except GitFailed as error:
             raise self._incomplete() from error
 
-    def _records(self, *arguments: str, given: bytes = b"") -> Iterator[bytes]:
+    def _records(self, *arguments: str) -> Iterator[bytes]:
         try:
-            yield from self._bare.git.records(*arguments, given=given)
+            yield from self._bare.git.records(*arguments)
         except GitFailed as error:
             raise self._incomplete() from error
 

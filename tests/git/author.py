@@ -58,7 +58,7 @@ def write(folder: Path, files: Mapping[str, str | bytes | None]) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def commit(folder: Path, files: Mapping[str, str | bytes | None] = {}, **options: str) -> str:  # noqa: B006
+def commit(folder: Path, files: Mapping[str, str | bytes | None] = {}, **options: str) -> str:
     """Write files, commit them all, and return the commit's id."""
     write(folder, files)
     git(folder, "add", "--all", "--force")

@@ -99,14 +99,19 @@ def test_nobodys_server_is_asked_on_windows(
     tree = tmp_path / "r"
     repository(tree)
     (tree / ".git").rename(tree / ".real")
-    asked: list[Path] = []
-    monkeypatch.setattr(location, "is_file", lambda path: asked.append(path) or path.is_file())
+    asked = []
+
+    def is_file(path: Path) -> bool:
+        asked.append(path.parent)
+        return path.is_file()
+
+    monkeypatch.setattr(location, "is_file", is_file)
     for server in ("//server/share", r"\\server\share", r"\\?\UNC\server\share"):
         (tree / ".git").write_text(f"gitdir: {server}\n")
         assert location_of(tree) is None
     (tree / ".git").write_text(f"gitdir: {tree}/.real\n")
     assert location_of(tree) is not None
-    assert {path.parent for path in asked} == {tree, tree / ".real"}
+    assert set(asked) == {tree, tree / ".real"}
 
 
 CONFIGS = {
