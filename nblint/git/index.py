@@ -47,7 +47,7 @@ class Tracked:
         return self._paths[at : at + 1] == [key] or self._is_inside(key)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the paths, in the order of their bytes."""
+        """Yield the paths in the order of their bytes, in small letters where case is ignored."""
         return iter(self._paths)
 
     def __len__(self) -> int:
@@ -216,12 +216,8 @@ def _bits(data: bytes, most: int) -> set[int]:
         data: The bitmap, and whatever follows it.
         most: How many bits there can be.
     """
-    words = [
-        word
-        for (word,) in struct.iter_unpack(
-            ">Q", data[8 : 8 + 8 * struct.unpack_from(">I", data, 4)[0]]
-        )
-    ]
+    (count,) = struct.unpack_from(">I", data, 4)
+    words = [word for (word,) in struct.iter_unpack(">Q", data[8 : 8 + 8 * count])]
     found: set[int] = set()
     at, bit = 0, 0
     while at < len(words):

@@ -72,6 +72,8 @@ class Objects:
         if not asked:
             return {}
         rows = self._git.output("cat-file", "--batch-check", given=_lines(asked)).splitlines()
+        if len(rows) != len(asked):
+            raise Missing
         return {own: _size(row, kind) for own, row in zip(asked, rows, strict=True)}
 
     def read(self, ids: Iterable[str], kind: str = "blob") -> Iterator[tuple[str, bytes | None]]:
@@ -118,7 +120,7 @@ class Objects:
         data = self._git.output("cat-file", "--batch", given=_lines(batch), most=most)
         at = 0
         for own in batch:
-            start = data.index(b"\n", at) + 1
+            start = data.find(b"\n", at) + 1
             at = start + _size(data[at:start], kind)
             content = data[start:at]
             at += 1  # a newline

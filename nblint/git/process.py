@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from threading import Timer
 from typing import BinaryIO
 
+from nblint.files import is_file
 from nblint.git.refusals import GitError, no_git
 
 # Seconds for one command; and how much it may print, such as the files of a commit, a million.
@@ -124,12 +125,13 @@ def find_git(top: Path) -> str:
         GitError: There is none.
     """
     here, inside = os.path.realpath(os.curdir), os.path.realpath(top)
-    for entry in os.get_exec_path():
+    for entry in map(Path, os.get_exec_path()):
         folder = os.path.realpath(entry)
         is_own = folder == here or f"{folder}{os.sep}".startswith(f"{inside}{os.sep}")
-        path = os.path.join(entry, _NAME)  # noqa: PTH118
-        if os.path.isabs(entry) and not is_own and os.access(path, os.X_OK):  # noqa: PTH117
-            return path
+        if entry.is_absolute() and not is_own:
+            program = entry / _NAME
+            if is_file(program) and os.access(program, os.X_OK):
+                return str(program)
     raise no_git()
 
 

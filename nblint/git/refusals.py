@@ -1,6 +1,8 @@
 """What cannot be read of a repository, each in a sentence with the command that helps."""
 
 import re
+import shlex
+import sys
 from pathlib import Path
 
 from nblint.errors import SettingsError
@@ -24,7 +26,7 @@ def unsafe(top: Path) -> GitError:
     """Return the error for a repository of another user."""
     return GitError(
         f"{top}: belongs to another user, so git calls it unsafe; if you trust who owns it, run "
-        f'`git config --global --add safe.directory "{top}"`'
+        f"`git config --global --add safe.directory {_quoted(str(top))}`"
     )
 
 
@@ -64,12 +66,13 @@ def unknown_revision(revision: str, name: str) -> GitError:
         return GitError("HEAD has no commit yet; run `git commit` first")
     remote, _, branch = name.removeprefix("refs/remotes/").partition("/")
     if branch and not name.startswith("refs/heads/"):
-        wanted = f"{remote} {branch}:refs/remotes/{remote}/{branch}"
+        wanted = [remote, f"{branch}:refs/remotes/{remote}/{branch}"]
     elif re.fullmatch("[0-9a-f]{40,}", name):
-        wanted = f"origin {name}"
+        wanted = ["origin", name]
     else:
-        wanted = f"origin {name}:{name}"
-    return GitError(f"unknown revision {revision!r}; run `git fetch {wanted}`")
+        wanted = ["origin", f"{name}:{name}"]
+    command = " ".join(["git fetch", *map(_quoted, wanted)])
+    return GitError(f"unknown revision {revision!r}; run `{command}`")
 
 
 def no_ancestor(revision: str) -> GitError:
@@ -103,3 +106,8 @@ def unrelated(one: str, other: str) -> GitError:
 def too_much(what: str) -> GitError:
     """Return the error for work that is not bounded otherwise."""
     return GitError(f"{what}; pass a base that is nearer to HEAD")
+
+
+def _quoted(argument: str) -> str:
+    """Return an argument so that a shell takes it as it is, whoever chose the name."""
+    return f'"{argument}"' if sys.platform == "win32" else shlex.quote(argument)

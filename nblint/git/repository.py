@@ -24,7 +24,7 @@ from nblint.git.refusals import (
 
 _MOST_COMMITS = 50_000
 _MOST_LINKS = 5
-# Of how many commits the files are kept: base, merge base, head.
+# How many commits have their files kept: base, merge base, head.
 _MOST_LISTED = 3
 _ID = re.compile("[0-9a-f]{64}|[0-9a-f]{40}")
 _ABBREVIATED = re.compile("[0-9A-Fa-f]{4,64}")
@@ -81,20 +81,21 @@ class Repository:
         parsed = parse_revision(revision)
         if parsed is None:
             raise no_form(revision)
-        start = parsed.name
-        if not self._bare.has_refs and not _ID.fullmatch(start):
-            start = id_of(start, self._location) or start
-            if not _ABBREVIATED.fullmatch(start):
-                raise unknown_revision(revision, parsed.name)
-        wanted = f"{start}{parsed.suffix}^{{commit}}"
+        name, suffix = parsed
+        own = None
+        if not self._bare.has_refs and not _ID.fullmatch(name):
+            own = id_of(name, self._location)
+            if own is None and not _ABBREVIATED.fullmatch(name):
+                raise unknown_revision(revision, name)
+        wanted = f"{own or name}{suffix}^{{commit}}"
         try:
             found = self._bare.git.output("rev-parse", "--verify", "--quiet", wanted)
         except GitFailed as error:
             if error.status != 1:
                 raise
-            if not parsed.suffix:
-                raise unknown_revision(revision, parsed.name) from error
-            raise (self._incomplete() if self._shallow else no_ancestor(revision)) from error
+            if suffix and not self._shallow:
+                raise no_ancestor(revision) from error
+            raise (self._incomplete() if own else unknown_revision(revision, name)) from error
         return found.decode().strip()
 
     def merge_base(self, one: str, other: str) -> str:
@@ -120,7 +121,7 @@ class Repository:
         found = tuple(Commit(own, tuple(parents)) for own, *parents in map(str.split, rows))
         if len(found) > _MOST_COMMITS:
             raise too_much(f"more than {_MOST_COMMITS:,} commits")
-        # Whose parents were not fetched: they may belong to the range.
+        # The parents of these were not fetched, and may belong to the range.
         if any(commit.id in self._shallow for commit in found):
             raise self._incomplete()
         return found

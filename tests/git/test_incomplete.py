@@ -16,6 +16,8 @@ from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from tests.git.author import commit, git, repository, said
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def upstream(tmp_path: Path) -> Path:
@@ -89,6 +91,18 @@ def test_a_shallow_clone_that_has_the_range(upstream: Path) -> None:
     assert "--unshallow" in refused(top, "HEAD~4")
 
 
+def test_a_side_branch_that_is_cut_off(upstream: Path) -> None:
+    """What came before it is not known, though base and head have a common commit."""
+    git(upstream, "checkout", "--quiet", "-b", "side", "main")
+    commit(upstream, {"s.ipynb": "s"})
+    cut = commit(upstream, {"s.ipynb": None})
+    git(upstream, "checkout", "--quiet", "work")
+    git(upstream, "merge", "--quiet", "-m", "merge", "side")
+    assert b"s" in judged(upstream, "main")
+    (upstream / ".git/shallow").write_text(f"{cut}\n")
+    assert "run `git fetch --unshallow`" in refused(upstream, "main")
+
+
 @pytest.mark.parametrize("base", ["origin/main", "refs/remotes/origin/main", "main", "v1", None])
 def test_a_base_that_was_not_fetched(upstream: Path, base: str | None) -> None:
     base = base or said(upstream, "rev-parse", "main")
@@ -150,6 +164,23 @@ def test_commits_and_folders_that_are_lost(upstream: Path, which: str) -> None:
     own = said(upstream, "rev-parse", which)
     (upstream / ".git/objects" / own[:2] / own[2:]).unlink()
     refused(upstream, "main")
+
+
+def test_names_that_a_shell_would_read(upstream: Path) -> None:
+    """What is told to be run is harmless, whoever gave the branch its name."""
+    sentence = refused(upstream, "origin/$(touch${IFS}mark);x")
+    (command,) = re.findall("`(.*)`", sentence)
+    assert shlex.split(command)[2:] == [
+        "origin",
+        "$(touch${IFS}mark);x:refs/remotes/origin/$(touch${IFS}mark);x",
+    ]
+
+
+def test_a_branch_whose_commit_is_lost(upstream: Path) -> None:
+    (upstream / ".git/refs/heads/main").write_text("a" * 40)
+    assert refused(upstream, "main").startswith(
+        "git objects are missing or damaged; run `git fsck`"
+    )
 
 
 def test_no_repository(tmp_path: Path) -> None:

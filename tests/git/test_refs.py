@@ -156,3 +156,45 @@ def test_shallow_commits_are_ids(top: Path) -> None:
 @pytest.mark.parametrize("text", ["a" + "^" * 100_000, "~" * 100_000, "^{" * 50_000, "a" * 100_000])
 def test_long_revisions_cost_little(text: str) -> None:
     parse_revision(text)
+
+
+class TestReftable:
+    @pytest.fixture
+    def top(self, tmp_path: Path) -> Path:
+        """A repository whose refs only git reads."""
+        folder = tmp_path / "r"
+        git(tmp_path, "init", "--quiet", "--ref-format=reftable", "r", fails=True)
+        if not folder.exists():
+            pytest.skip("needs git 2.45")
+        commit(folder, {"a.ipynb": "1"})
+        git(folder, "tag", "-a", "v1", "-m", "heavy")
+        git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
+        commit(folder, {"a.ipynb": "2"})
+        git(folder, "replace", "HEAD", "HEAD~1")
+        return folder
+
+    def test_revisions(self, top: Path) -> None:
+        with Repository(top) as opened:
+            for revision in ("HEAD", "main", "v1", "origin/main", "HEAD~1"):
+                expected = said(top, "--no-replace-objects", "rev-parse", f"{revision}^{{commit}}")
+                assert opened.resolve(revision) == expected
+            base, head = opened.resolve("v1"), opened.resolve("HEAD")
+            assert [version.entry.path for version in opened.changed(base, head)] == ["a.ipynb"]
+            with pytest.raises(GitError, match="run `git fetch origin no:no`"):
+                opened.resolve("no")
+
+    def test_a_worktree_cannot_be_read_but_a_copy_can(self, top: Path, tmp_path: Path) -> None:
+        git(top, "worktree", "add", "--quiet", "../tree")
+        with pytest.raises(GitError, match="`git clone --ref-format=files`"):
+            Repository(tmp_path / "tree")
+        git(tmp_path, "clone", "--quiet", "--ref-format=files", "tree", "copy")
+        with Repository(tmp_path / "copy") as opened:
+            assert opened.resolve("HEAD") == said(tmp_path / "tree", "rev-parse", "HEAD")
+
+    def test_damaged_tables(self, top: Path) -> None:
+        listed = top / ".git/reftable/tables.list"
+        for text in (b"", b"../../config\n", b"\xff", b"0x1-0x2-0.ref\n", b"\0" * 2_000_000):
+            listed.chmod(0o644)
+            listed.write_bytes(text)
+            with Repository(top) as opened, pytest.raises(GitError):
+                opened.resolve("main")

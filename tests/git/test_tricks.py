@@ -20,7 +20,10 @@ from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from tests.git.author import commit, git, repository, said, write
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its traps are scripts")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="its traps are scripts"),
+]
 
 TOKEN = "what must be seen"
 SIGNATURE = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ\n -----END PGP SIGNATURE-----\n"
@@ -356,7 +359,7 @@ REMOTES = {
 def test_a_remote_that_is_asked_for_what_is_missing(
     top: Path, trap: Trap, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a partial clone, git fetches on its own whatever is not there."""
+    """In a partial clone, git fetches on its own whatever is not there."""
     blob = said(top, "rev-parse", "HEAD~2:b.ipynb")
     (top / ".git/objects" / blob[:2] / blob[2:]).unlink()
     config(top, core__repositoryFormatVersion=1, extensions__partialClone="origin")
