@@ -97,11 +97,10 @@ def _lay_out(folder: Path, location: Location) -> bool:
 
 def _copy_tables(source: Path, target: Path) -> None:
     target.mkdir()
-    listed = read_small(source / "tables.list") or b""
-    (target / "tables.list").write_bytes(listed)
-    for name in filter(
-        _TABLE.fullmatch, listed.decode("ascii", "replace").split("\n")[:_MOST_TABLES]
-    ):
+    listed = (read_small(source / "tables.list") or b"").decode("ascii", "replace").split("\n")
+    names = [name for name in listed[:_MOST_TABLES] if _TABLE.fullmatch(name)]
+    (target / "tables.list").write_text("".join(f"{name}\n" for name in names), newline="\n")
+    for name in names:
         (target / name).write_bytes(read_small(source / name, _MOST_COPIED) or b"")
 
 

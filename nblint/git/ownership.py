@@ -32,9 +32,8 @@ def refuse_unsafe(location: Location, program: str, neutral: Path) -> None:
 def _is_own(path: Path) -> bool:
     if sys.platform == "win32":  # has owners of another kind
         return True
-    owner, user = os.lstat(path).st_uid, os.geteuid()
-    invoker = os.environ.get("SUDO_UID", "")
-    return owner == user or (user == 0 and owner == (int(invoker) if invoker.isdecimal() else 0))
+    owner, user = str(os.lstat(path).st_uid), os.geteuid()
+    return owner == str(user) or (user == 0 and owner == os.environ.get("SUDO_UID"))
 
 
 def _is_listed(top: Path, program: str, neutral: Path) -> bool:

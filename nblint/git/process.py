@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Timer
-from typing import BinaryIO
+from typing import IO
 
 from nblint.files import is_file
 from nblint.git.refusals import GitError, no_git
@@ -100,7 +100,7 @@ class Git:
                 raise GitFailed(arguments[0], status, _first_line(complaint))
 
     def _start(
-        self, arguments: tuple[str, ...], asked: BinaryIO, complaint: BinaryIO
+        self, arguments: tuple[str, ...], asked: IO[bytes], complaint: IO[bytes]
     ) -> "subprocess.Popen[bytes]":
         try:
             return subprocess.Popen(
@@ -166,7 +166,7 @@ def _is_git(name: str) -> bool:
     return name.upper().startswith("GIT_")  # Windows ignores case
 
 
-def _first_line(complaint: BinaryIO) -> str:
+def _first_line(complaint: IO[bytes]) -> str:
     complaint.seek(0)
     line = complaint.read(_MOST_COMPLAINT).decode("utf-8", "replace").partition("\n")[0]
     return "".join(c if c.isprintable() else "�" for c in line)
