@@ -45,6 +45,7 @@ class Discovery:
         on_note: Called with a message for each path that is skipped, and for each settings file.
 
     Attributes:
+        skipped: The number of notebooks that settings exclude or git ignores.
         empty: The given folders without a notebook.
     """
 
@@ -59,6 +60,7 @@ class Discovery:
         self._on_note = on_note
         self._broken: set[str] = set()
         self._noted: set[Path] = set()
+        self.skipped = 0
         self.empty: list[Path] = []
 
     def notebooks(self, paths: Sequence[Path]) -> Iterator[Discovered]:
@@ -82,6 +84,7 @@ class Discovery:
                     continue
                 if is_excluded(Path(key), settings):
                     self._note(f"{found}: skipped: excluded by {_name(settings)}")
+                    self.skipped += 1
                     continue
                 yield Discovered(found, settings)
 
@@ -109,34 +112,63 @@ class Discovery:
 
     def _walk(self, top: Path) -> Iterator[Path]:
         """Yield the notebooks below a folder, without recursion: folders can be nested deeply."""
-        open_folders = [self._entries(top, _ignore_files_above(top))]
+        open_folders = [self._entries(top, _Surroundings.of(top))]
         while open_folders:
-            for path, ignores in open_folders[-1]:
-                if ignores is not None:
-                    open_folders.append(self._entries(path, ignores))
+            for path, surroundings in open_folders[-1]:
+                if surroundings is not None:
+                    open_folders.append(self._entries(path, surroundings))
                     break
                 yield path
             else:
                 open_folders.pop()
 
     def _entries(
-        self, folder: Path, ignores: "_IgnoreFiles"
-    ) -> "Iterator[tuple[Path, _IgnoreFiles | None]]":
-        """Yield a folder's notebooks, and its folders with the ignore files that apply to them."""
+        self, folder: Path, around: "_Surroundings"
+    ) -> "Iterator[tuple[Path, _Surroundings | None]]":
+        """Yield a folder's notebooks, and its folders with what git says about them."""
         entries = self._listed(folder)
+        names = {entry.name for entry in entries}
+        if ".git" in names and around.top != folder:
+            around = _Surroundings.of(folder)  # a repository in the repository
         # Git does not follow a link of that name, either.
         if any(e.name == ".gitignore" and e.is_file(follow_symlinks=False) for e in entries):
-            ignores = (*ignores, _IgnoreFile(folder, folder / ".gitignore"))
+            around = around.with_ignore_file(folder)
         for entry in entries:
             path = folder / entry.name
             # Links to folders are not followed: they can form loops.
             if entry.is_dir(follow_symlinks=False):
-                if entry.name in ALWAYS_EXCLUDED:
-                    self._note(f"{path}: skipped: folders of that name are always excluded")
-                elif not self._is_ignored(path, ignores, "/"):
-                    yield path, ignores
-            elif _is_notebook(entry) and not self._is_ignored(path, ignores):
+                if (inside := self._inside(path, around)) is not None:
+                    yield path, inside
+            elif _is_notebook(entry) and not self._is_skipped(path, around):
                 yield path, None
+
+    def _inside(self, folder: Path, around: "_Surroundings") -> "_Surroundings | None":
+        """Return what git says about a folder; None if nothing in it counts.
+
+        What is tracked counts, wherever it lies: it is committed with everything else.
+        """
+        if folder.name == ".git":
+            return None
+        by = around.ignoring(folder, is_folder=True)
+        if folder.name in ALWAYS_EXCLUDED:
+            why = "folders of that name are always excluded"
+        elif by is not None:
+            why = f"ignored by {_relative(by.path)}"
+        else:
+            return around
+        if around.tracks_below(folder):
+            return around.limited_to_tracked()
+        self._note(f"{folder}: skipped: {why}")
+        return None
+
+    def _is_skipped(self, path: Path, around: "_Surroundings") -> bool:
+        by = around.ignoring(path, is_folder=False)
+        if (by is None and not around.only_tracked) or around.tracks(path):
+            return False
+        why = f"ignored by {_relative(by.path)}" if by else "not tracked by git"
+        self._note(f"{path}: skipped: {why}")
+        self.skipped += 1
+        return True
 
     def _listed(self, folder: Path) -> "list[os.DirEntry[str]]":
         try:
@@ -146,12 +178,6 @@ class Discovery:
         except OSError as error:
             self._on_error(unreadable(folder, error))
             return []
-
-    def _is_ignored(self, path: Path, ignores: "_IgnoreFiles", suffix: str = "") -> bool:
-        by = _ignoring(path, ignores, suffix)
-        if by is not None:
-            self._note(f"{path}: skipped: ignored by {_relative(by.path)}")
-        return by is not None
 
     def _note(self, sentence: str) -> None:
         if self._on_note is not None:
@@ -185,7 +211,7 @@ def _is_notebook(entry: "os.DirEntry[str]") -> bool:
     An entry that cannot be examined counts, so that reading it gives the error.
     """
     try:
-        return entry.name.endswith(".ipynb") and entry.is_file()
+        return entry.name.lower().endswith(".ipynb") and entry.is_file()
     except OSError:
         return True
 
@@ -197,61 +223,63 @@ def is_excluded(path: Path, found: SettingsFile) -> bool:
         path: The notebook's absolute path.
         found: The settings that apply to it.
     """
-    relative = relative_to(path, found.root)
-    if any(part in ALWAYS_EXCLUDED for part in relative.split("/")):
-        return True
-    return matches(relative, found.settings.exclude)
+    return matches(relative_to(path, found.root), found.settings.exclude)
 
 
-class _IgnoreFile(Struct, frozen=True, dict=True):
-    """An ignore file, and the folder that its patterns are relative to."""
+class _Surroundings(Struct, frozen=True, dict=True):
+    """What git says about the files of a folder.
 
-    base: Path
-    path: Path
+    Attributes:
+        top: The repository; None if the folder is in none.
+        ignores: The ignore files that apply, outermost first.
+        only_tracked: Whether only files that git tracks count.
+        index: Which files that are, once anybody asks; shared by all folders of the repository.
+    """
 
-    @cached_property
-    def spec(self) -> "GitIgnoreSpec | None":
-        """The patterns; None if the file cannot be read."""
-        try:
-            text = read_bounded(self.path).decode("utf-8", "surrogateescape")
-        except SettingsError:
-            return None
-        lines = text.splitlines()
-        try:
-            return glob_spec(tuple(lines))
-        except ValueError:
-            # Git skips invalid patterns; they must not disable the others.
-            return glob_spec(tuple(line for line in lines if _is_pattern(line)))
+    top: Path | None
+    ignores: "IgnoreFiles"
+    only_tracked: bool = False
+    index: "list[Tracked | None]" = []
 
+    @classmethod
+    def of(cls, folder: Path) -> "_Surroundings":
+        """Read what applies to a folder from above it."""
+        start = Path(os.path.abspath(folder))
+        top = repository_of(start)
+        if top is None:
+            return cls(None, (), index=[Tracked()])
+        return cls(top, ignore_files_above(start), index=[])
 
-_IgnoreFiles = tuple[_IgnoreFile, ...]
+    def with_ignore_file(self, folder: Path) -> "_Surroundings":
+        """Return this with the `.gitignore` of a folder, which git reads in repositories only."""
+        own = IgnoreFile(folder, folder / ".gitignore")
+        return replace(self, ignores=(*self.ignores, own)) if self.top else self
 
+    def limited_to_tracked(self) -> "_Surroundings":
+        """Return this for a folder in which only tracked files count."""
+        return replace(self, only_tracked=True)
 
-def _is_pattern(line: str) -> bool:
-    try:
-        glob_spec((line,))
-    except ValueError:
-        return False
-    return True
+    def ignoring(self, path: Path, *, is_folder: bool) -> "IgnoreFile | None":
+        """Return the file by which git would ignore a path if it did not track it."""
+        return ignoring(path, self.ignores, is_folder=is_folder) if self.ignores else None
 
+    def tracks(self, path: Path) -> bool:
+        """Tell whether git tracks a file; where that cannot be told, any may be tracked."""
+        tracked = self._tracked
+        return tracked is None or self._relative(path) in tracked
 
-def _ignore_files_above(folder: Path) -> _IgnoreFiles:
-    """Return the repository's ignore files that apply to a folder, outermost first."""
-    start = Path(os.path.abspath(folder))
-    top = repository_of(start)
-    if top is None:
-        return ()
-    found = [_IgnoreFile(top, top / ".git" / "info" / "exclude")]
-    inside = [parent for parent in reversed(start.parents) if top in (parent, *parent.parents)]
-    found += [_IgnoreFile(parent, parent / ".gitignore") for parent in inside]
-    return tuple(file for file in found if is_file(file.path) and not file.path.is_symlink())
+    def tracks_below(self, folder: Path) -> bool:
+        """Tell whether git tracks anything below a folder; where that cannot be told, it may."""
+        tracked = self._tracked
+        return tracked is None or tracked.below(self._relative(folder))
 
+    @property
+    def _tracked(self) -> "Tracked | None":
+        if not self.index:
+            assert self.top is not None
+            self.index.append(tracked(self.top))
+        return self.index[0]
 
-def _ignoring(path: Path, ignores: _IgnoreFiles, suffix: str) -> _IgnoreFile | None:
-    """Return the file by which git ignores a path: the innermost with a match decides."""
-    for file in reversed(ignores):
-        if file.spec is not None:
-            verdict = file.spec.check_file(relative_to(path, file.base) + suffix).include
-            if verdict is not None:
-                return file if verdict else None
-    return None
+    def _relative(self, path: Path) -> bytes:
+        relative = relative_to(path, self.top) if self.top else os.fspath(path)
+        return os.fsencode(relative)

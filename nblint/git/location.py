@@ -77,20 +77,24 @@ def read_small(path: Path, most: int = _MOST_BYTES) -> bytes | None:
 
 
 def read_config(location: Location) -> dict[str, str]:
-    """Return a repository's own configuration as far as nblint needs it, without what it includes.
+    """Return a repository's own configuration, as `parse_config` does."""
+    return parse_config(read_small(location.common_dir / "config") or b"")
 
-    Enough for words such as `sha256` and `true`: escapes stay as they are.
+
+def parse_config(data: bytes) -> dict[str, str]:
+    """Return a configuration as far as nblint needs it, without what it includes.
+
+    Enough for words such as `sha256` and `true`, and for paths: escapes stay as they are.
 
     Args:
-        location: The repository.
+        data: The bytes of the file.
 
     Returns:
         Values by keys such as `remote.origin.promisor`, in lower case but for the middle part.
     """
     found: dict[str, str] = {}
     section = ""
-    text = (read_small(location.common_dir / "config") or b"").decode("utf-8-sig", "replace")
-    for row in text.split("\n"):
+    for row in data.decode("utf-8-sig", "replace").split("\n"):
         line = row.strip()
         if line.startswith("["):
             header, _, line = line[1:].partition("]")

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from nblint.git.refusals import GitError
-from nblint.git.repository import LINK, SUBMODULE, Entry, Repository
+from nblint.git.objects import LINK, SUBMODULE, Entry
+from nblint.git.repository import Repository
 
 # Settings, catalogues, requirements and parameters: what people write by hand.
 _READ = frozenset([".cfg", ".env", ".example", ".in", ".json", ".toml", ".txt", ".yaml", ".yml"])

@@ -29,7 +29,7 @@ class RuleError(Exception):
 
 
 def bug(what: str, error: BaseException) -> str:
-    """Return the sentence for an exception: only its type, since its text can quote the notebook."""
+    """Return the sentence for an exception: its type, since its text can quote the notebook."""
     return f"{what} failed ({type(error).__name__}): a bug in nblint; please report it"
 
 

@@ -13,15 +13,16 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from nblint.errors import SettingsError
-from nblint.findings import Finding
-from nblint.git.repository import LINK, Entry, Repository, Version
+from nblint.git.changes import Version
+from nblint.git.objects import LINK, Entry
+from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_snapshot
 from nblint.linting import review
 from nblint.linting.acceptance import Accepted
 from nblint.linting.recognition import Ephemeral
 from nblint.linting.reporting import reported
-from nblint.linting.results import Note, Reported, Result
-from nblint.linting.sides import Law, Seen, Side
+from nblint.linting.results import Note, Result
+from nblint.linting.sides import Law, Side
 
 # How many notebooks are in memory at a time.
 _CHUNK = 20
@@ -117,9 +118,8 @@ class _Judgement:
         self._after = Side(repository, self._law, head, self._values, on_error)
         self._accepted = Accepted(repository, self._law, (base, fork), self._values, name)
         self._renames = [
-            (side, repository.renames(side.commit, head.commit))
-            for side in dict.fromkeys((base.commit, fork.commit))
-            for side in [base if side == base.commit else fork]
+            (snapshot, repository.renames(snapshot.commit, head.commit))
+            for snapshot in {one.commit: one for one in (base, fork)}.values()
         ]
         self._known: dict[str, frozenset[str]] = {}  # values of credentials, by paths in HEAD
         self._reported: set[tuple[str, str]] = set()
@@ -178,7 +178,8 @@ class _Judgement:
         before = [
             version
             for side, name, one in old
-            if not self._is_same and (version := side.check(name, contents[one.id]))
+            if not self._is_same
+            and (version := side.check(name, contents[one.id], credentials_only=False))
         ]
         paths = (path, *(name for _, name, _ in old))
         new = self._accepted.new(path, paths, seen, before)

@@ -1,4 +1,4 @@
-"""What findings are recognised by: in a baseline, and from one version of a notebook to the next."""
+"""What findings are recognised by: in a baseline, and between versions of a notebook."""
 
 import os
 from collections.abc import Callable, Hashable

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from nblint.document.model import Place
 from nblint.findings import Finding
 
 if TYPE_CHECKING:
@@ -62,13 +63,13 @@ class Note(Struct, frozen=True):
         kind: What it is about: "settings", "suppression", "pipeline", …
         path: The file.
         message: One sentence without a credential.
-        row: The line of the file, 1-based; None for the file as a whole.
+        place: Where in a notebook; None for the file as a whole.
     """
 
     kind: str
     path: str
     message: str
-    row: int | None = None
+    place: Place | None = None
 
 
 class Result(Struct, frozen=True):
@@ -82,7 +83,8 @@ class Result(Struct, frozen=True):
         recorded: The number of findings that the baseline records.
         stale: The baseline's entries whose findings are gone.
         notebooks: 1; 0 for the findings about all notebooks together.
-        suppressed: The findings that the notebook's author suppressed.
+        suppressed: The number of findings that the notebook's author suppressed.
+        hidden: The findings that are suppressed or recorded, if they were asked for.
         notes: What a person is asked to look at.
     """
 
@@ -93,5 +95,6 @@ class Result(Struct, frozen=True):
     recorded: int = 0
     stale: "tuple[Entry, ...]" = ()
     notebooks: int = 1
-    suppressed: tuple[Reported, ...] = ()
+    suppressed: int = 0
+    hidden: tuple[Reported, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -3,13 +3,18 @@
 None of it is wrong in itself, and no program can tell whether it is meant well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from nblint.git.repository import LINK, SUBMODULE, Entry
+from nblint.document.model import Notebook
+from nblint.git.objects import LINK, SUBMODULE, Entry
 from nblint.git.snapshot import Snapshot
 from nblint.linting.results import Note
+from nblint.linting.sides import Seen, Side
+from nblint.reading.suppressions import Suppression
+from nblint.reading.suppressions import suppressions as read_suppressions
 
 # What decides how a repository is checked, by globs of paths whose `*` also stands for "/".
 _KINDS = (
@@ -31,7 +36,7 @@ _KINDS = (
 )
 
 
-def notes(before: Snapshot, after: Snapshot, baselines: frozenset[str]) -> Iterator[Note]:
+def notes(before: Snapshot, after: Snapshot, baselines: Set[str]) -> Iterator[Note]:
     """Yield what a range changes of settings, baselines, hooks and pipelines, and what it hides.
 
     Args:
@@ -70,14 +75,40 @@ def _unseen(before: Snapshot, after: Snapshot) -> Iterator[Note]:
     yield from (Note("unread", path, "not read") for path in after.left_out)
 
 
-def declared(before: Mapping[str, str], after: Mapping[str, str], what: str) -> Iterator[Note]:
-    """Yield what a range declares that the commit before it did not.
+def suppressions(path: str, seen: Seen, before: Sequence[Seen]) -> Iterator[Note]:
+    """Yield the suppressions of a notebook that the base's versions of it have not."""
+    known: Counter[object] = Counter()
+    for version in before:
+        known |= Counter(map(_identity, _suppressions(version)))
+    for suppression in _suppressions(seen):
+        if known[_identity(suppression)]:
+            known[_identity(suppression)] -= 1
+            continue
+        what = ", ".join(suppression.codes) or "credentials" * suppression.pragma or "nothing"
+        reason = seen.redaction.mask(suppression.reason) or "no reason given"
+        yield Note("suppression", path, f"suppresses {what}: {reason}", suppression.place)
 
-    Args:
-        before: The files that declared names, by the names.
-        after: The files that declare names, by the names.
-        what: What a name is: "environment variable", "requirement".
-    """
-    for name, path in after.items():
-        if name not in before:
-            yield Note("declared", path, f"{what} {name!r} declared")
+
+def _suppressions(seen: Seen) -> tuple[Suppression, ...]:
+    return read_suppressions(seen.document) if isinstance(seen.document, Notebook) else ()
+
+
+def _identity(suppression: Suppression) -> object:
+    return suppression.codes, suppression.pragma, suppression.tag, suppression.reason
+
+
+def declarations(before: Side, after: Side) -> Iterator[Note]:
+    """Yield what HEAD declares and the base does not: variables and requirements."""
+    for root, project in after.projects.items():
+        old = before.project(root)
+        known = old.catalogue.variables if old else {}
+        for name, variable in project.catalogue.variables.items():
+            if name not in known:
+                where = str(root / variable.source)
+                yield Note("declaration", where, f"environment variable {name!r} declared")
+        required = project.requirements
+        if required and required.files:
+            declared = old.requirements.distributions if old and old.requirements else frozenset()
+            where = str(root / required.files[0].name)
+            for name in sorted(required.distributions - declared):
+                yield Note("declaration", where, f"requirement {name!r} declared")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import is_excluded
 from nblint.document.model import Notebook, Unreadable
+from nblint.errors import SettingsError
 from nblint.findings import Finding
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_named
@@ -19,7 +20,7 @@ from nblint.linting.registry import CREDENTIALS
 from nblint.linting.results import Note
 from nblint.linting.selection import Selection
 from nblint.paths import relative_to
-from nblint.project.catalogue.files import DEFAULT_CATALOGUE
+from nblint.project.catalogue.loading import DEFAULT_CATALOGUE
 from nblint.project.project import Project
 from nblint.settings_files import NAMES, SettingsFile, SettingsFinder, load_settings
 
@@ -145,6 +146,15 @@ class Side:
         self._on_error = on_error
         self._selections: dict[PurePosixPath, tuple[Selection, Selection]] = {}
         self.projects: dict[PurePosixPath, Project] = {}
+
+    def project(self, root: PurePosixPath) -> Project | None:
+        """Return what notebooks of a folder's settings are checked against; None if unusable."""
+        if root not in self.projects:
+            try:
+                self._load(root, self._law.of(str(root / "any.ipynb")))
+            except SettingsError:
+                return None
+        return self.projects[root]
 
     def check(self, path: str, content: bytes | None, *, credentials_only: bool) -> Seen | None:
         """Check a version of a notebook; None if that could not be done.

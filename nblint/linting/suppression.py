@@ -31,8 +31,8 @@ def parted(
     left, suppressed = [], []
     for finding in findings:
         by = (allowed_at[spot].get(finding.code) for spot in _spots_found(finding.place))
-        if suppression := next(filter(None, by), None):
-            suppressed.append(replace(finding, suppression=suppression.reason))
+        if one := next(filter(None, by), None):
+            suppressed.append(replace(finding, suppression=one.reason))
         else:
             left.append(finding)
     return left, suppressed

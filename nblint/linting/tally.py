@@ -18,12 +18,13 @@ class Tally:
         fixes: The number of findings that were fixed.
         fixed_notebooks: The number of notebooks that were fixed.
         recorded: The number of findings that the baseline records.
+        suppressed: The number of findings that are suppressed in their notebooks.
         stale: The codes of the baseline's entries whose findings are gone, by notebook.
     """
 
     def __init__(self) -> None:
         self.notebooks = self.errors = self.warnings = self.fixable = 0
-        self.fixes = self.fixed_notebooks = self.recorded = 0
+        self.fixes = self.fixed_notebooks = self.recorded = self.suppressed = 0
         self.stale: dict[str, Counter[str]] = {}
 
     def counted(self, results: Iterable[Result]) -> Iterator[Result]:
@@ -35,6 +36,7 @@ class Tally:
             self.fixes += result.fixes
             self.fixed_notebooks += result.fixes > 0
             self.recorded += result.recorded
+            self.suppressed += result.suppressed
             for entry in result.stale:
                 self.stale.setdefault(result.path or entry.path, Counter())[entry.code] += 1
             yield result
