@@ -43,7 +43,10 @@ def test_what_somebody_else_wrote_meanwhile_stays(monkeypatch: pytest.MonkeyPatc
     meanwhile(monkeypatch, lambda: Path("a.ipynb").write_bytes(newer))
     result = nblint("check", "--fix")
     assert result.exit_code == 2
-    assert "a.ipynb: cannot be written: it has changed meanwhile; run nblint again" in result.stderr
+    assert (
+        "a.ipynb: cannot be written: the file changed while nblint was running; run nblint again"
+        in result.stderr
+    )
     assert Path("a.ipynb").read_bytes() == newer
     assert "NBL111" in result.stdout, "what is not fixed is found"
 
@@ -92,7 +95,7 @@ def test_a_link_out_of_the_repository_is_not_mended(tmp_path: Path) -> None:
     Path("a.ipynb").symlink_to(outside)
     result = nblint("check", "--fix")
     assert result.exit_code == 2
-    assert "it is a link out of the repository" in result.stderr
+    assert "refusing to follow a link out of the repository" in result.stderr
     assert outside.read_bytes() == BAD
 
 

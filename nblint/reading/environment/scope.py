@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias, cast
 
+from nblint.reading.environment.idioms import COPY
 from nblint.reading.environment.uses import EVERYTHING
 from nblint.reading.python.constants import Strings
 from nblint.reading.python.names import (
@@ -24,7 +25,6 @@ Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
 Mark: TypeAlias = dict[str, tuple[Strings, Held | None]]
 # The path of what a copy of the environment is bound to.
-COPY = "a copy of os.environ"
 
 _STARRED = {"os": ("environ", "getenv", "getenvb", "environb", "putenv", "unsetenv")}
 # Methods and functions whose result shows what went in.
