@@ -18,6 +18,7 @@ from scripts.use_this_template import Copy, render, title_of
 from tests.template.conftest import ROOT, git
 from tests.template.test_content import assert_sound, notebook_of
 
+pytestmark = pytest.mark.slow
 # What GitHub refuses of a workflow's token: to add or change a workflow. Deleting it is allowed.
 UPDATE_HOOK = """#!/bin/sh
 workflows=$(git diff-tree -r --name-only --diff-filter=d "$2" "$3" -- .github/workflows)
