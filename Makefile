@@ -38,8 +38,12 @@ tools:
 	    apt-get install -qq --yes --no-install-recommends $(PACKAGES) >/dev/null; \
 	fi
 
+# A worker that is done takes over half of what another one has left: what the tests of a module
+# share is made once, and none waits for the longest of them.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
 test: setup tools ## Run all tests, with the real tools
-	$(BIN)/python -m pytest -n auto
+	$(PYTEST)
 
 fuzz: setup ## Look for input that breaks nblint; SECONDS=3600 TARGETS="settings python"
 	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
@@ -48,7 +52,7 @@ check: setup ## The quick loop: lint, types, fast tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # The peers have an environment of their own; what the extra `fast` adds lies beside it, so that
 # nblint is measured with it and without.
