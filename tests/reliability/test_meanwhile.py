@@ -72,6 +72,7 @@ def test_a_baseline_that_somebody_else_wrote_stays() -> None:
     assert file.read_text() == newer
 
 
+@pytest.mark.slow
 def test_two_runs_at_once() -> None:
     for number in range(30):
         Path(f"{number}.ipynb").write_bytes(BAD)
@@ -188,6 +189,7 @@ def test_a_report_that_finds_no_room() -> None:
     assert run.stderr == "nblint: standard output: No space left on device\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
 @pytest.mark.parametrize(
     ("closed", "status"),
@@ -202,6 +204,7 @@ def test_streams_that_the_caller_has_closed(closed: str, status: int) -> None:
         assert Path("a.txt").read_text().startswith("stdin.ipynb:")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
 @pytest.mark.parametrize("words", ["rules", "--help", "chekc", "check gone.ipynb", "config show"])
 def test_a_command_that_cannot_print(words: str) -> None:
@@ -218,6 +221,7 @@ def test_a_command_that_cannot_print(words: str) -> None:
     assert len({run.returncode for run in runs}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="its way to end a process")
 def test_a_process_that_is_killed_loses_no_notebook() -> None:
     for number in range(40):
