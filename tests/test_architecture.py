@@ -172,6 +172,7 @@ HEAVY = {
     "weakref",
     "yaml",
     "nblint.credentials.detectors",
+    "nblint.credentials.engine",
     "nblint.document.apply",
     "nblint.document.positions",
     "nblint.document.write",

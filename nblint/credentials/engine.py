@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from nblint.credentials.documented.format_search import find_formats, stands_alone
 from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.credentials.hits import Hit
 from nblint.credentials.masking.known_values import Known
+from nblint.credentials.options import DEFAULTS, Options
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.python.source import PythonReading, find_in_source
 from nblint.credentials.secret import Secret
@@ -31,25 +31,6 @@ from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands, find_pgpass
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls
-
-
-class Options(Struct, frozen=True):
-    """What the settings say about detection.
-
-    Attributes:
-        disable: Names of detectors that stay silent.
-        placeholders: Further values that are no secrets.
-        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.documented.plugins`.
-        own_plugins: Whether a team's own are among them; those see every text.
-    """
-
-    disable: frozenset[str] = frozenset()
-    placeholders: frozenset[str] = frozenset()
-    plugins: Callable[[str], Iterator[Hit]] | None = None
-    own_plugins: bool = False
-
-
-DEFAULTS = Options()
 
 
 def find_in_code(

@@ -10,7 +10,6 @@ from itertools import islice, takewhile
 
 from nblint.credentials.credentials import Credentials
 from nblint.credentials.documented.formats import FORMATS
-from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
 from nblint.credentials.hits import Hit
 from nblint.credentials.masking.known_values import Known
 from nblint.credentials.masking.masked import HIDDEN, Hidden, Masked
@@ -125,6 +124,9 @@ def _hits(text: str) -> tuple[Hit, ...]:
     clues = look(text)
     if not clues:
         return ()
+    # Most of what is shown holds no clue, so that this is not loaded for it.
+    from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
+
     found = [*find_in_code(text, clues=clues), *find_in_text(text, clues=clues)]
     if "<" in text:
         found += find_in_html(text, clues=clues)

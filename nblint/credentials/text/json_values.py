@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,8 +19,22 @@ from nblint.secret_names.stems import has_stem
 _DEEPEST = 100
 
 
+class NamedString(NamedTuple):
+    """A string of JSON under a credential-like key.
+
+    Attributes:
+        name: The key.
+        string: The string.
+        judged: What the key and its surroundings say of it.
+    """
+
+    name: str
+    string: str
+    judged: CredentialName
+
+
 def find_json_values(
-    named: Iterable[tuple[str, str, CredentialName]], text: str, placeholders: Collection[str] = ()
+    named: Iterable[NamedString], text: str, placeholders: Collection[str] = ()
 ) -> Iterator[Hit]:
     """Find strings under credential-like keys, and what was typed into password widgets.
 
@@ -41,10 +56,8 @@ def find_json_values(
             yield replace(hit, start=found + 1, end=position - 1)
 
 
-def credential_values(
-    value: object, depth: int = 0, outer: str = ""
-) -> Iterator[tuple[str, str, CredentialName]]:
-    """Yield names, strings and judgements of what stands under credential-like keys, in order.
+def credential_values(value: object, depth: int = 0, outer: str = "") -> Iterator[NamedString]:
+    """Yield the strings that stand under credential-like keys, in order.
 
     Args:
         value: JSON.
@@ -57,19 +70,24 @@ def credential_values(
         for element in value:
             yield from credential_values(element, depth + 1, outer)
     elif isinstance(value, dict):
-        widget = _widget_name(value)
+        widget = _judge_widget(value)
         for key, inner in value.items():
             if isinstance(inner, str):
-                judged = _judge_key(key, outer)
-                if key == "value" and widget.level is not Level.NONE:
-                    yield "password", inner, widget
-                elif judged.level is not Level.NONE:
-                    yield key, inner, judged
+                yield from _judge_string(key, inner, outer, widget)
+            elif key == "state" and _is_password_widget(value):
+                yield from _password_state(inner)
             elif isinstance(inner, (dict, list)):
-                if key == "state" and _is_password_widget(value):
-                    yield from _password_state(inner)
-                else:
-                    yield from credential_values(inner, depth + 1, key)
+                yield from credential_values(inner, depth + 1, key)
+
+
+def _judge_string(
+    key: str, string: str, outer: str, widget: CredentialName
+) -> Iterator[NamedString]:
+    judged = _judge_key(key, outer)
+    if key == "value" and widget.level is not Level.NONE:
+        yield NamedString("password", string, widget)
+    elif judged.level is not Level.NONE:
+        yield NamedString(key, string, judged)
 
 
 def _judge_key(key: str, outer: str) -> CredentialName:
@@ -128,8 +146,8 @@ def _is_password_widget(value: dict[str, object]) -> bool:
     return "Password" in str(value.get("model_name", ""))
 
 
-def _widget_name(state: dict[str, object]) -> CredentialName:
-    """What a text widget asks for, by its label; a password widget always for a password."""
+def _judge_widget(state: dict[str, object]) -> CredentialName:
+    """Judge what a text widget asks for, by its label; a password widget asks for a password."""
     if "Password" in str(state.get("_model_name", "")):
         return PASSWORD
     for key in ("description", "placeholder", "name", "key"):
@@ -141,8 +159,8 @@ def _widget_name(state: dict[str, object]) -> CredentialName:
     return judge("")
 
 
-def _password_state(state: object) -> Iterator[tuple[str, str, CredentialName]]:
+def _password_state(state: object) -> Iterator[NamedString]:
     if isinstance(state, dict):
         value = state.get("value")
         if isinstance(value, str):
-            yield "password", value, PASSWORD
+            yield NamedString("password", value, PASSWORD)
