@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from nblint.credentials.documented.plugins import plugins
+from nblint.credentials.documented.detect_secrets_plugins import plugins
 from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
 from nblint.credentials.prefilter import look

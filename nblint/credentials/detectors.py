@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
+from nblint.credentials.documented.detect_secrets_plugins import PLUGINS
 from nblint.credentials.documented.formats import FORMATS
-from nblint.credentials.documented.plugins import PROVIDERS
 from nblint.credentials.judging.named_values import DETECTORS
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(Struct, frozen=True):
     """What finds one kind of credential.
 
     Attributes:
@@ -28,7 +27,7 @@ def detectors() -> dict[str, Detector]:
     """Return all detectors but those of a team's own plugins, by their names."""
     found = {row.name: Detector(row.name, row.kind, row.url) for row in FORMATS}
     others = {
-        **{name: kind for _, name, kind, _ in PROVIDERS},
+        **{plugin.detector: plugin.kind for plugin in PLUGINS},
         **{name: kind for kind, name in DETECTORS.items()},
         "secret-key": "key of another kind",
         "private-key": "private key",

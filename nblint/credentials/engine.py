@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from nblint.credentials.documented.format_search import find_formats, stands_alone
 from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known_values import Known
+from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.options import DEFAULTS, Options
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.python.source import PythonReading, find_in_source
@@ -133,7 +133,7 @@ class KnownHits:
             value = hit.secret.reveal()
             if len(value) >= 8 and not value.isalpha() and hit.detector != "private-key":
                 self._hits[value] = hit
-        self._values = Known(self._hits)
+        self._values = KnownValues(self._hits)
 
     def find(self, text: str) -> list[Hit]:
         """Return the places of their values in a text."""

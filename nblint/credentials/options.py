@@ -15,7 +15,7 @@ class Options(Struct, frozen=True):
     Attributes:
         disable: Names of detectors that stay silent.
         placeholders: Further values that are no secrets.
-        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.documented.plugins`.
+        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.documented.detect_secrets_plugins`.
         own_plugins: Whether a team's own are among them; those see every text.
     """
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from nblint.credentials.documented.detect_secrets_plugins import SHORT_KEYS, candidate_lines
 from nblint.credentials.documented.format_search import (
     SPACED_LITERALS,
     LongWord,
@@ -18,7 +19,6 @@ from nblint.credentials.documented.format_search import (
     present_formats,
 )
 from nblint.credentials.documented.formats import Format
-from nblint.credentials.documented.plugins import SHORT_KEYS, candidate_lines
 from nblint.credentials.python.clients import client_calls
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern

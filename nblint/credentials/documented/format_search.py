@@ -13,7 +13,7 @@ from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
 
 
-class Match(NamedTuple):
+class FormatMatch(NamedTuple):
     """A value in a documented format, and the part of it that may be shown."""
 
     format: Format
@@ -89,7 +89,7 @@ def present_formats(
 
 def find_formats(
     text: str, formats: Collection[Format] | None = None, placeholders: Collection[str] = ()
-) -> Iterator[Match]:
+) -> Iterator[FormatMatch]:
     """Find every value in a documented format.
 
     Args:
@@ -106,7 +106,7 @@ def find_formats(
                 value = text[start:end]
                 if _is_genuine(row, value, text, start, end, placeholders):
                     grouped = row.before or _compile(row).groups
-                    yield Match(row, start, end, "" if grouped else literal)
+                    yield FormatMatch(row, start, end, "" if grouped else literal)
 
 
 @cache

@@ -12,7 +12,7 @@ _SHORTEST = 4
 _FEW = 16
 
 
-class Known:
+class KnownValues:
     """Values to look for.
 
     Args:

@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 from nblint.credentials.credentials import Credentials
 from nblint.credentials.documented.formats import FORMATS
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known_values import Known
+from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.masking.masked import HIDDEN, Hidden, Masked
 from nblint.credentials.prefilter import look
 from nblint.patterns import lazy_pattern
@@ -40,7 +40,7 @@ class Redaction:
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         # As they are, and as they stand in a literal.
-        self._known = Known(form for value in known for form in (value, repr(value)[1:-1]))
+        self._known = KnownValues(form for value in known for form in (value, repr(value)[1:-1]))
         self._long: tuple[str, list[Hidden]] = ("", [])  # the last one that a part was asked of
 
     @classmethod

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nblint.credentials.documented.plugins import plugins
+from nblint.credentials.documented.detect_secrets_plugins import plugins
 from nblint.credentials.engine import find_in_code, find_in_text
 from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
@@ -116,7 +116,7 @@ def test_detect_secrets_is_not_imported_without_a_candidate() -> None:
         "import sys\n"
         "from nblint.credentials.engine import find_in_code\n"
         "from nblint.credentials.options import Options\n"
-        "from nblint.credentials.documented.plugins import plugins\n"
+        "from nblint.credentials.documented.detect_secrets_plugins import plugins\n"
         "options = Options(plugins=plugins())\n"
         "find_in_code('password = input()\\nkey = 1\\n' * 50, options=options)\n"
         "print('detect_secrets' in sys.modules, 'socket' in sys.modules)"

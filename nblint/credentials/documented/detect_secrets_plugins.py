@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblint.credentials.documented.format_search import LongWord, long_words, stands_alone
 from nblint.credentials.hits import Hit
@@ -23,15 +23,32 @@ from nblint.patterns import lazy_pattern
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
-# Providers that only detect-secrets knows: plugin, detector, kind, and what a line must hold.
-PROVIDERS = (
-    ("ArtifactoryDetector", "artifactory-token", "Artifactory token", r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}"),
-    ("CloudantDetector", "cloudant-key", "Cloudant key", r"(?:cl|clou|cloudant)[_-]?(?:api)?(?:key|pwd|pw|pass|token)|cloudant\.com"),
-    ("IbmCloudIamDetector", "ibm-cloud-key", "IBM Cloud key", r"(?:key|pwd|password|pass|token)\W{0,8}[a-zA-Z0-9_-]{44}(?![a-zA-Z0-9_-])"),
-    ("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
-    ("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
+
+class Plugin(NamedTuple):
+    """A plugin of detect-secrets, and what it finds.
+
+    Attributes:
+        name: Its class there.
+        detector: The detector's name, in kebab-case.
+        kind: What it finds, for people.
+        line: What a line must hold that it may find something in.
+    """
+
+    name: str
+    detector: str
+    kind: str
+    line: str
+
+
+# Those for providers whose tokens only detect-secrets knows.
+PLUGINS = (
+    Plugin("ArtifactoryDetector", "artifactory-token", "Artifactory token", r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}"),
+    Plugin("CloudantDetector", "cloudant-key", "Cloudant key", r"(?:cl|clou|cloudant)[_-]?(?:api)?(?:key|pwd|pw|pass|token)|cloudant\.com"),
+    Plugin("IbmCloudIamDetector", "ibm-cloud-key", "IBM Cloud key", r"(?:key|pwd|password|pass|token)\W{0,8}[a-zA-Z0-9_-]{44}(?![a-zA-Z0-9_-])"),
+    Plugin("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
+    Plugin("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
 )  # fmt: skip
-_CANDIDATE = lazy_pattern("|".join(f"(?:{row[3]})" for row in PROVIDERS), re.IGNORECASE)
+_CANDIDATE = lazy_pattern("|".join(f"(?:{plugin.line})" for plugin in PLUGINS), re.IGNORECASE)
 # What they hold in lower case, but for the first: looked for before that slow expression.
 _MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
 _ARTIFACTORY = lazy_pattern(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
@@ -42,6 +59,7 @@ _SHORT_KEYS = Literals(SHORT_KEYS)
 _SHORT = lazy_pattern(r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}")
 _SPACES = lazy_pattern(r"\s{2,}")
 _LONGEST_LINE = 2000
+_SHORTEST = 6
 _OVERLAP = 200
 
 
@@ -115,23 +133,24 @@ def _may_hold(window: str) -> bool:
 def _in_line(text: str, begin: int, end: int, own: tuple[str, ...]) -> Iterator[Hit]:
     # Their expressions are cubic in a run of spaces, and none of them needs more than one.
     line = _SPACES.sub(" ", text[begin:end])
-    wanted = [row for row in PROVIDERS if re.search(row[3], line, re.IGNORECASE)]
+    wanted = [plugin for plugin in PLUGINS if re.search(plugin.line, line, re.IGNORECASE)]
     if not wanted and not own:
         return
-    for row, plugin in _loaded(own):
-        if row is not None and row not in wanted:
+    for known, plugin in _loaded(own):
+        if known is not None and known not in wanted:
             continue
         for raw in plugin.analyze_string(line):
             value = raw.strip("\"' =:\n\t")
-            start = text.find(value, begin, end) if len(value) >= 6 else -1
+            start = text.find(value, begin, end) if len(value) >= _SHORTEST else -1
             if start < 0 or is_placeholder(value):
                 continue
-            if row is None:
+            stop = start + len(value)
+            if known is None:
                 kind = str(plugin.secret_type)
                 name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
-                yield Hit(name, kind, start, start + len(value), Secret(value))
-            elif _is_random(value) and stands_alone(text, start, start + len(value)):
-                yield Hit(row[1], row[2], start, start + len(value), Secret(value), "", True)
+                yield Hit(name, kind, start, stop, Secret(value))
+            elif _is_random(value) and stands_alone(text, start, stop):
+                yield Hit(known.detector, known.kind, start, stop, Secret(value), "", True)
 
 
 def _is_random(value: str) -> bool:
@@ -142,18 +161,17 @@ def _is_random(value: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _loaded(
-    own: tuple[str, ...],
-) -> tuple[tuple[tuple[str, str, str, str] | None, BasePlugin], ...]:
+def _loaded(own: tuple[str, ...]) -> tuple[tuple[Plugin | None, BasePlugin], ...]:
+    """Return detect-secrets' plugins, a team's own without an entry in `PLUGINS`."""
     from detect_secrets.core.plugins.initialize import from_plugin_classname
     from detect_secrets.core.plugins.util import get_plugins_from_file
     from detect_secrets.settings import transient_settings
 
-    names: list[dict[str, Any]] = [{"name": row[0]} for row in PROVIDERS]
+    names: list[dict[str, Any]] = [{"name": plugin.name} for plugin in PLUGINS]
     # No filters, and so no verification: plugins see lines, and nothing sees a network.
     with transient_settings({"plugins_used": names, "filters_used": []}):
-        loaded: list[tuple[tuple[str, str, str, str] | None, BasePlugin]] = [
-            (row, from_plugin_classname(row[0])) for row in PROVIDERS
+        loaded: list[tuple[Plugin | None, BasePlugin]] = [
+            (plugin, from_plugin_classname(plugin.name)) for plugin in PLUGINS
         ]
     for path in own:
         classes: list[type[BasePlugin]] = list(get_plugins_from_file(path))
