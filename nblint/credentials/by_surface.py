@@ -1,4 +1,4 @@
-"""The surfaces of a notebook, each searched in its own terms: code as code, HTML as HTML."""
+"""Search each surface of a notebook in its own terms: code as code, HTML as HTML."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def search(
 
     Args:
         texts: Its surfaces.
-        chosen: Which of them hold a clue, by their positions.
-        python: Its Python cells; parsed only where a cell holds a credential-like name.
-        clues: The clues.
+        chosen: Indices of those that hold a clue.
+        python: Its Python cells; a cell is parsed only if it holds a credential-like name.
+        clues: What the prefilter saw.
         options: What the settings say.
 
     Yields:
-        Surfaces and hits in the order of the surfaces, at most one hit a place.
+        Surfaces and hits in the order of the surfaces. No two hits overlap.
     """
     cells = {cell.cell.index: cell for cell in python}
     found = {
@@ -46,7 +46,7 @@ def search(
     }
     if not any(found.values()):
         return
-    # A value that is known from one place is a credential wherever it stands bare.
+    # A value found with its name in one place is a credential where it stands bare, too.
     known = KnownHits(hit for hits in found.values() for hit in hits)
     for index, surface in enumerate(texts):
         hits, bare = found.get(index, []), known.find(surface.text)

@@ -1,4 +1,4 @@
-"""The credentials of a notebook, computed once."""
+"""The credentials of a notebook: the part that rules ask for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Credentials:
     """All credentials of a notebook.
 
     Attributes:
-        all: The credentials in the notebook's order, at most one a place.
+        all: The credentials in the notebook's order. No two overlap.
     """
 
     def __init__(self, found: Iterator[Credential]) -> None:
@@ -48,9 +48,9 @@ class Credentials:
 
         Args:
             notebook: The notebook.
-            python: Its Python cells; parsed only where a cell holds a credential-like name.
-            settings: Detectors and values that stay silent, and a team's plugins.
-            project: Whether the plugins are trusted.
+            python: Its Python cells; a cell is parsed only if it holds a credential-like name.
+            settings: Which detectors and values to ignore, and a team's plugins.
+            project: Says whether those plugins are trusted.
         """
         own = settings.detect_secrets_plugins if project.trust_plugins else ()
         options = Options(
@@ -62,12 +62,12 @@ class Credentials:
         return iter(self.all)
 
     def values(self) -> frozenset[str]:
-        """Return the values: for masking every text that is shown, and for nothing else."""
+        """Return the values. Use them to mask what is shown, and for nothing else."""
         return frozenset(found.hit.secret.reveal() for found in self.all)
 
 
 def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator[Credential]:
-    # Code first: only there calls and command lines are looked for.
+    # Code comes first: calls and command lines are looked for only there.
     texts = sorted(surfaces(notebook), key=lambda surface: surface.kind != "code")
     probes = [surface.probe for surface in texts]
     starts = [0, *accumulate(len(probe) + 1 for probe in probes)]
@@ -79,7 +79,7 @@ def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator
         chosen = sorted({bisect_right(starts, clue) - 1 for clue in clues.positions})
     if not chosen:
         return
-    # Most notebooks hold no clue, so that none of this is loaded for them.
+    # Most notebooks hold no clue, so do not load the engine for them.
     from nblint.credentials.by_surface import search
 
     for surface, hit in search(texts, chosen, python, clues, options):

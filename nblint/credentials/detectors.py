@@ -1,4 +1,4 @@
-"""The detectors there are: the names by which settings switch one off."""
+"""All detectors, by the names that the settings disable them with."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nblint.credentials.judging.named_values import DETECTORS
 
 
 class Detector(Struct, frozen=True):
-    """What finds one kind of credential.
+    """A detector: it finds one kind of credential.
 
     Attributes:
-        name: In kebab-case, as findings have it.
+        name: Its name in kebab-case, as findings show it.
         kind: What it finds, for people.
-        url: Where a vendor documents the format; empty where nobody does.
+        url: Where a vendor documents the format; empty if no vendor does.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Detector(Struct, frozen=True):
 
 
 def detectors() -> dict[str, Detector]:
-    """Return all detectors but those of a team's own plugins, by their names."""
+    """Return all detectors by name, except those of a team's own plugins."""
     found = {row.name: Detector(row.name, row.kind, row.url) for row in FORMATS}
     others = {
         **{plugin.detector: plugin.kind for plugin in PLUGINS},

@@ -13,10 +13,10 @@ class Options(Struct, frozen=True):
     """What the settings say about detection.
 
     Attributes:
-        disable: Names of detectors that stay silent.
-        placeholders: Further values that are no secrets.
-        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.documented.detect_secrets_plugins`.
-        own_plugins: Whether a team's own are among them; those see every text.
+        disable: Names of disabled detectors.
+        placeholders: Further values that are not secrets.
+        plugins: Runs detect-secrets' plugins on a text: `documented.detect_secrets_plugins.plugins`.
+        own_plugins: Whether a team's own plugins are among them; those see every text.
     """
 
     disable: frozenset[str] = frozenset()

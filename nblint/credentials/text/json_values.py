@@ -1,4 +1,4 @@
-"""Credential-like keys in JSON: metadata, JSON outputs, the state of widgets."""
+"""Find credentials in JSON: metadata, JSON outputs, the state of widgets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NamedString(NamedTuple):
     Attributes:
         name: The key.
         string: The string.
-        judged: What the key and its surroundings say of it.
+        judged: What the key and its surroundings say.
     """
 
     name: str
@@ -36,12 +36,12 @@ class NamedString(NamedTuple):
 def find_json_values(
     named: Iterable[NamedString], text: str, placeholders: Collection[str] = ()
 ) -> Iterator[Hit]:
-    """Find strings under credential-like keys, and what was typed into password widgets.
+    """Find credentials under credential-like keys, and what was typed into password widgets.
 
     Args:
         named: What `credential_values` found in the JSON.
-        text: How the JSON is shown; hits point into it.
-        placeholders: Values that are no secrets.
+        text: The JSON as it is shown; hits refer to it.
+        placeholders: Values that are not secrets, from the settings.
     """
     import json  # not for a notebook without credentials
 
@@ -61,8 +61,8 @@ def credential_values(value: object, depth: int = 0, outer: str = "") -> Iterato
 
     Args:
         value: JSON.
-        depth: How deep it is nested already.
-        outer: The key that it stands under.
+        depth: How deep it is nested.
+        outer: The key that it is under.
     """
     if depth > _DEEPEST:
         return
@@ -91,7 +91,7 @@ def _judge_string(
 
 
 def _judge_key(key: str, outer: str) -> CredentialName:
-    """Judge a key, one of a single word together with what it stands under: `"api": {"key": …}`."""
+    """Judge a key; a bare one together with the key that it is under: `"api": {"key": …}`."""
     judged = judge(key)
     if key not in ("key", "token"):
         return judged
@@ -102,9 +102,9 @@ def _judge_key(key: str, outer: str) -> CredentialName:
 
 
 def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output.
+    """Find credentials in strings of JSON: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output.
 
-    A list such as `["mysql", "-p…"]` is a command line, as are its single strings.
+    A list such as `["mysql", "-p…"]` is searched as a command line, as is each of its strings.
     """
     import json
 
@@ -124,7 +124,7 @@ def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()
         yield from find_commands(lines, placeholders)
 
 
-# In JSON as it is shown, each item of a list stands in a row of its own.
+# In JSON as it is shown, each item of a list has a row of its own.
 _BETWEEN_ITEMS = lazy_pattern(r"""",\n {1,200}\"""")
 
 
@@ -133,7 +133,7 @@ def _find_prose(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
 
 
 def _strings(value: object, depth: int = 0) -> Iterator[str]:
-    """Yield the strings of JSON that hold more than a word, in order; keys are left out."""
+    """Yield the strings of JSON with more than one word, in order, without keys."""
     if isinstance(value, str):
         if len(value) >= 12 and any(mark in value for mark in "=: "):
             yield value
