@@ -180,6 +180,7 @@ HEAVY = {
     "weakref",
     "yaml",
     "nblint.credentials.detector_names",
+    "nblint.credentials.engine",
     "nblint.document.apply",
     "nblint.document.positions",
     "nblint.document.write",
