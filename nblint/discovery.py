@@ -1,27 +1,23 @@
 """Finds the notebooks to check under the paths of a command line.
 
 Does not run `git`, since a hostile repository's configuration can make git execute code. What git
-ignores is read from the ignore files: https://git-scm.com/docs/gitignore
+tracks and ignores is read from its files.
 """
 
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct
-
 from nblint.errors import SettingsError, unreadable
-from nblint.files import is_file, read_bounded
-from nblint.globs import glob_spec, matches
-from nblint.paths import relative_to, repository_of
+from nblint.globs import matches
+from nblint.paths import relative_to
 from nblint.settings import ALWAYS_EXCLUDED
 from nblint.settings_files import SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from nblint.git.surroundings import Surroundings
 
 
 class Discovered(NamedTuple):
@@ -67,7 +63,8 @@ class Discovery:
         """Yield the notebooks under paths, in a stable order, each once.
 
         A file that is given is a notebook whatever its name, and only `exclude` skips it. In
-        folders, notebooks are the `*.ipynb` files that git does not ignore.
+        folders, notebooks are the `*.ipynb` files, in any case of letters, that git tracks or would
+        not ignore. In a folder such as `.venv`, only what git tracks counts.
 
         Args:
             paths: Files and folders.
@@ -112,7 +109,9 @@ class Discovery:
 
     def _walk(self, top: Path) -> Iterator[Path]:
         """Yield the notebooks below a folder, without recursion: folders can be nested deeply."""
-        open_folders = [self._entries(top, _Surroundings.of(top))]
+        from nblint.git.surroundings import Surroundings
+
+        open_folders = [self._entries(top, Surroundings.of(top))]
         while open_folders:
             for path, surroundings in open_folders[-1]:
                 if surroundings is not None:
@@ -123,13 +122,13 @@ class Discovery:
                 open_folders.pop()
 
     def _entries(
-        self, folder: Path, around: "_Surroundings"
-    ) -> "Iterator[tuple[Path, _Surroundings | None]]":
+        self, folder: Path, around: "Surroundings"
+    ) -> "Iterator[tuple[Path, Surroundings | None]]":
         """Yield a folder's notebooks, and its folders with what git says about them."""
         entries = self._listed(folder)
         names = {entry.name for entry in entries}
         if ".git" in names and around.top != folder:
-            around = _Surroundings.of(folder)  # a repository in the repository
+            around = around.of(folder)  # a repository in the repository
         # Git does not follow a link of that name, either.
         if any(e.name == ".gitignore" and e.is_file(follow_symlinks=False) for e in entries):
             around = around.with_ignore_file(folder)
@@ -142,7 +141,7 @@ class Discovery:
             elif _is_notebook(entry) and not self._is_skipped(path, around):
                 yield path, None
 
-    def _inside(self, folder: Path, around: "_Surroundings") -> "_Surroundings | None":
+    def _inside(self, folder: Path, around: "Surroundings") -> "Surroundings | None":
         """Return what git says about a folder; None if nothing in it counts.
 
         What is tracked counts, wherever it lies: it is committed with everything else.
@@ -161,7 +160,7 @@ class Discovery:
         self._note(f"{folder}: skipped: {why}")
         return None
 
-    def _is_skipped(self, path: Path, around: "_Surroundings") -> bool:
+    def _is_skipped(self, path: Path, around: "Surroundings") -> bool:
         by = around.ignoring(path, is_folder=False)
         if (by is None and not around.only_tracked) or around.tracks(path):
             return False
@@ -224,62 +223,3 @@ def is_excluded(path: Path, found: SettingsFile) -> bool:
         found: The settings that apply to it.
     """
     return matches(relative_to(path, found.root), found.settings.exclude)
-
-
-class _Surroundings(Struct, frozen=True, dict=True):
-    """What git says about the files of a folder.
-
-    Attributes:
-        top: The repository; None if the folder is in none.
-        ignores: The ignore files that apply, outermost first.
-        only_tracked: Whether only files that git tracks count.
-        index: Which files that are, once anybody asks; shared by all folders of the repository.
-    """
-
-    top: Path | None
-    ignores: "IgnoreFiles"
-    only_tracked: bool = False
-    index: "list[Tracked | None]" = []
-
-    @classmethod
-    def of(cls, folder: Path) -> "_Surroundings":
-        """Read what applies to a folder from above it."""
-        start = Path(os.path.abspath(folder))
-        top = repository_of(start)
-        if top is None:
-            return cls(None, (), index=[Tracked()])
-        return cls(top, ignore_files_above(start), index=[])
-
-    def with_ignore_file(self, folder: Path) -> "_Surroundings":
-        """Return this with the `.gitignore` of a folder, which git reads in repositories only."""
-        own = IgnoreFile(folder, folder / ".gitignore")
-        return replace(self, ignores=(*self.ignores, own)) if self.top else self
-
-    def limited_to_tracked(self) -> "_Surroundings":
-        """Return this for a folder in which only tracked files count."""
-        return replace(self, only_tracked=True)
-
-    def ignoring(self, path: Path, *, is_folder: bool) -> "IgnoreFile | None":
-        """Return the file by which git would ignore a path if it did not track it."""
-        return ignoring(path, self.ignores, is_folder=is_folder) if self.ignores else None
-
-    def tracks(self, path: Path) -> bool:
-        """Tell whether git tracks a file; where that cannot be told, any may be tracked."""
-        tracked = self._tracked
-        return tracked is None or self._relative(path) in tracked
-
-    def tracks_below(self, folder: Path) -> bool:
-        """Tell whether git tracks anything below a folder; where that cannot be told, it may."""
-        tracked = self._tracked
-        return tracked is None or tracked.below(self._relative(folder))
-
-    @property
-    def _tracked(self) -> "Tracked | None":
-        if not self.index:
-            assert self.top is not None
-            self.index.append(tracked(self.top))
-        return self.index[0]
-
-    def _relative(self, path: Path) -> bytes:
-        relative = relative_to(path, self.top) if self.top else os.fspath(path)
-        return os.fsencode(relative)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from nblint.git.refusals import GitError
 from nblint.git.objects import LINK, SUBMODULE, Entry
+from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 
 # Settings, catalogues, requirements and parameters: what people write by hand.
