@@ -13,7 +13,8 @@ from nblint.git.refusals import too_much
 
 _MOST_VERSIONS = 200_000
 _DEEPEST = 1000
-_COMMITS_AT_A_TIME = 100
+_COMMITS_AT_A_TIME = 50
+_MOST_BYTES = 512 * 1024 * 1024
 
 
 class Commit(NamedTuple):
@@ -40,13 +41,15 @@ class Version(NamedTuple):
     entry: Entry
 
 
-class _Folder(NamedTuple):
-    """A folder of a commit, and what its parents have at the same path."""
+class _Place(NamedTuple):
+    """Where a folder is."""
 
     commit: str
     path: str
-    tree: str
-    others: tuple[str, ...]
+
+
+# A folder and what a commit's parents have at its path, by their ids.
+_Compared = tuple[str, ...]
 
 
 def versions(objects: Objects, commits: Sequence[Commit]) -> list[Version]:
@@ -75,48 +78,43 @@ def versions(objects: Objects, commits: Sequence[Commit]) -> list[Version]:
 
 def _brought(objects: Objects, commits: Sequence[Commit]) -> Iterator[Version]:
     tops = objects.trees(own for commit in commits for own in (commit.id, *commit.parents))
-    folders = [
-        _Folder(commit.id, "", tops[commit.id], tuple(tops[parent] for parent in commit.parents))
-        for commit in commits
-    ]
-    compared: set[tuple[str, tuple[str, ...]]] = set()
+    # By what is compared, which can be the same at any number of places.
+    folders: dict[_Compared, _Place] = {}
+    for commit in commits:
+        pair = tuple(tops[own] for own in (commit.id, *commit.parents))
+        folders.setdefault(pair, _Place(commit.id, ""))
+    done: set[_Compared] = set()
     for _ in range(_DEEPEST):
-        folders = [folder for folder in folders if _is_worth_it(folder, compared)]
         if not folders:
             return
+        done |= folders.keys()
         # All of one depth at once, since git is started each time that it is asked.
-        trees = dict(objects.read((t for f in folders for t in (f.tree, *f.others)), "tree"))
-        below = []
-        for folder in folders:
-            for entry, others in _differing(folder, trees):
-                if entry.mode & KIND == FOLDER:
-                    below.append(_Folder(folder.commit, f"{entry.path}/", entry.id, others))
-                elif entry.is_notebook:
-                    yield Version(folder.commit, entry)
+        trees = dict(objects.read((own for pair in folders for own in pair), "tree", _MOST_BYTES))
+        below: dict[_Compared, _Place] = {}
+        for pair, place in folders.items():
+            for mode, path, inner in _differing(pair, trees):
+                there = f"{place.path}{path}"
+                if mode & KIND == FOLDER:
+                    if inner not in done:
+                        below.setdefault(inner, _Place(place.commit, f"{there}/"))
+                elif (entry := Entry(mode, inner[0], there)).is_notebook:
+                    yield Version(place.commit, entry)
         folders = below
     raise too_much(f"folders that are {_DEEPEST:,} deep")
 
 
-def _is_worth_it(folder: _Folder, compared: set[tuple[str, tuple[str, ...]]]) -> bool:
-    pair = (folder.tree, folder.others)
-    is_new = pair not in compared and folder.tree not in folder.others
-    compared.add(pair)
-    return is_new
-
-
 def _differing(
-    folder: _Folder, trees: Mapping[str, bytes | None]
-) -> Iterator[tuple[Entry, tuple[str, ...]]]:
-    """Yield what no parent has, with the ids of the parents' folders of that name."""
-    own, *theirs = (_entries(trees[tree], len(tree)) for tree in (folder.tree, *folder.others))
+    pair: _Compared, trees: Mapping[str, bytes | None]
+) -> Iterator[tuple[int, str, _Compared]]:
+    """Yield mode, name and id of what no parent has, with the parents' folders of that name."""
+    own, *theirs = (_entries(trees[tree], len(tree)) for tree in pair)
     known = {entry for entries in theirs for entry in entries}
     named = [{name: (int(mode, 8), tree.hex()) for mode, name, tree in es} for es in theirs]
-    for mode, name, blob in own:
-        if (mode, name, blob) not in known:
-            path = folder.path + name.decode("utf-8", "surrogateescape")
+    for mode, name, inner in own:
+        if (mode, name, inner) not in known:
             there = [entries[name] for entries in named if name in entries]
-            others = tuple(tree for mode, tree in there if mode & KIND == FOLDER)
-            yield Entry(int(mode, 8), blob.hex(), path), others
+            others = (tree for mode, tree in there if mode & KIND == FOLDER)
+            yield int(mode, 8), name.decode("utf-8", "surrogateescape"), (inner.hex(), *others)
 
 
 def _entries(tree: bytes | None, id_length: int) -> list[tuple[bytes, bytes, bytes]]:

@@ -76,20 +76,23 @@ class Objects:
             raise Missing
         return {own: _size(row, kind) for own, row in zip(asked, rows, strict=True)}
 
-    def read(self, ids: Iterable[str], kind: str = "blob") -> Iterator[tuple[str, bytes | None]]:
+    def read(
+        self, ids: Iterable[str], kind: str = "blob", most: int = MOST_BYTES
+    ) -> Iterator[tuple[str, bytes | None]]:
         """Yield objects with their ids, each once; None for what is very large.
 
         Args:
             ids: Their ids.
             kind: As of `sizes`.
+            most: How many bytes there may be together.
 
         Raises:
             Missing: As of `sizes`.
             GitError: One does not belong to its id, or there is too much.
         """
         sizes = self.sizes(ids, kind)
-        if sum(size for size in sizes.values() if size <= LARGEST) > MOST_BYTES:
-            raise too_much(f"more than {MOST_BYTES // 1024**3} GB to read")
+        if sum(size for size in sizes.values() if size <= LARGEST) > most:
+            raise too_much(f"more than {most // 1024**2:,} MB to read")
         batch: dict[str, int] = {}
         pending = 0
         for own, size in sizes.items():

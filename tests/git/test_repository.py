@@ -263,9 +263,8 @@ def test_too_much_is_refused_in_a_sentence(top: Path, monkeypatch: pytest.Monkey
                 patch.setattr(place, name, 1)
                 with pytest.raises(GitError, match="more than 1 "):
                     opened.changed(None, head)
-        monkeypatch.setattr(objects, "MOST_BYTES", 1)
         with pytest.raises(GitError, match="nearer to HEAD"):
-            list(opened.blobs(ids))
+            list(opened._objects.read(ids, most=1))
 
 
 def test_a_tree_that_unfolds_without_bounds(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,6 +285,14 @@ def test_a_tree_that_unfolds_without_bounds(top: Path, monkeypatch: pytest.Monke
             opened.renames(base, head)
         (version,) = opened.changed(base, head)
         assert version.entry.path == "0.ipynb/" * 9 + "0.ipynb"
+
+
+def test_a_folder_that_is_called_a_notebook(top: Path) -> None:
+    """And is there twice, at two depths."""
+    branch(top, "work")
+    commit(top, {"x.ipynb/y.ipynb": "inside", "d/x.ipynb/y.ipynb": "inside"})
+    commit(top, {"e/d/x.ipynb/y.ipynb": "inside"})
+    assert brought(top) == {"inside": "x.ipynb/y.ipynb"}
 
 
 def test_folders_that_are_very_deep(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
