@@ -113,6 +113,7 @@ class Rule:
         always_on: Whether it runs whatever is selected, and baselines never record it, because no
             other rule can check such a file.
         last: Whether it runs after the others, on what they found.
+        suppressible: Whether comments and tags in a notebook suppress its findings.
         needs: What it reads besides the cells' sources. Editors that send only cells cannot run
             rules that need the file or its outputs.
         drafts: Whether it applies while a cell is still being written.
@@ -127,6 +128,7 @@ class Rule:
     explicit: ClassVar[bool] = False
     always_on: ClassVar[bool] = False
     last: ClassVar[bool] = False
+    suppressible: ClassVar[bool] = True
     needs: ClassVar[frozenset[Need]] = frozenset()
     drafts: ClassVar[bool] = True
     unnecessary: ClassVar[bool] = False

@@ -83,8 +83,8 @@ def ignore_files_above(folder: Path) -> IgnoreFiles:
         return ()
     location = location_of(top)
     found = [IgnoreFile(top, path) for path in _users_own(location)]
-    if location is not None:
-        found.append(IgnoreFile(top, location.common_dir / "info" / "exclude"))
+    own_folder = location.common_dir if location else top / ".git"
+    found.append(IgnoreFile(top, own_folder / "info" / "exclude"))
     inside = [parent for parent in reversed(folder.parents) if top in (parent, *parent.parents)]
     own = [IgnoreFile(parent, parent / ".gitignore") for parent in inside]
     # Git follows no link that is called .gitignore.

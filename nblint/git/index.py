@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from nblint.files import is_file
 from nblint.git.location import Location, location_of, object_format, read_config, read_small
 
 # An index of two million entries; its names, which version 4 compresses.
@@ -85,7 +86,8 @@ def tracked(top: Path) -> Tracked | None:
     """
     location = location_of(top)
     if location is None:
-        return None if os.path.lexists(top / ".git") else Tracked()
+        # A folder that is called so and holds no repository tracks nothing; a file leads to one.
+        return None if is_file(top / ".git") else Tracked()
     size = _HASH_BYTES.get(object_format(read_config(location)))
     if size is None:
         return None

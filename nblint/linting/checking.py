@@ -108,7 +108,7 @@ def check_document(
     if isinstance(document, Notebook) and (allowed := suppressions(document)):
         reading.give(useless(allowed, found, rules))
         found += [finding for rule in rules if rule.last for finding in _run(rule, reading)]
-        found, suppressed = parted(found, allowed)
+        found, suppressed = parted(found, allowed, rules)
     if isinstance(document, Notebook) and not document.is_editable:
         found = [_without_edits_in_place(finding) for finding in found]
     if not found and not suppressed:

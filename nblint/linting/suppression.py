@@ -18,10 +18,16 @@ _Spot = tuple[int | None, int | Literal["source", "beside"]]
 
 
 def parted(
-    findings: Collection[Finding], allowed: Iterable[Suppression]
+    findings: Collection[Finding], allowed: Iterable[Suppression], ran: Iterable[Rule]
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings that are not suppressed, and those that are, with the reasons."""
-    codes = {finding.code for finding in findings}
+    """Return the findings that are not suppressed, and those that are, with the reasons.
+
+    Args:
+        findings: The findings.
+        allowed: The suppressions.
+        ran: The rules that reported them.
+    """
+    codes = {finding.code for finding in findings} & {r.code for r in ran if r.suppressible}
     allowed_at: defaultdict[_Spot, dict[str, Suppression]] = defaultdict(dict)
     for suppression in allowed:
         selectors = (CREDENTIALS,) if suppression.pragma else suppression.codes

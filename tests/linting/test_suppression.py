@@ -4,6 +4,7 @@ import pytest
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding
+from nblint.linting.registry import rules
 from nblint.linting.suppression import parted
 from nblint.reading.suppressions import suppressions
 
@@ -25,7 +26,7 @@ def rows_left(notebook: Notebook, code: str) -> list[int]:
     """Return the rows of the second cell on which a finding would be reported."""
     cell = notebook.cells[1]
     findings = [finding(code, cell.place(row)) for row in range(1, len(cell.rows) + 1)]
-    return [f.place.row or 0 for f in parted(findings, suppressions(notebook))[0]]
+    return [f.place.row or 0 for f in parted(findings, suppressions(notebook), rules().values())[0]]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_comments_in_markdown(source: str, left: list[int]) -> None:
 def test_a_comment_on_any_row_of_a_finding_holds() -> None:
     source = notebook("f(\n  1,  # nblint: ignore[NBL201]\n)")
     whole = finding("NBL201", source.cells[1].place(1, 1, 3, 2))
-    assert parted([whole], suppressions(source))[0] == []
+    assert parted([whole], suppressions(source), rules().values())[0] == []
 
 
 def test_a_tag_holds_for_outputs_and_metadata_too() -> None:
@@ -75,10 +76,10 @@ def test_a_tag_holds_for_outputs_and_metadata_too() -> None:
     elsewhere = finding("NBL203", Place(1, "output", 1, "stream", 1, 1))
     source = finding("NBL201", tagged.cells[1].place(1))
     found = [output, finding("NBL203", Place(2, "metadata")), elsewhere, source]
-    assert parted(found, suppressions(tagged))[0] == [elsewhere, source]
+    assert parted(found, suppressions(tagged), rules().values())[0] == [elsewhere, source]
 
 
 def test_a_comment_does_not_hold_for_outputs() -> None:
     commented = notebook("# nblint: ignore-cell[NBL203]")
     output = finding("NBL203", Place(2, "output", 1, "stream", 1, 1))
-    assert parted([output], suppressions(commented))[0] == [output]
+    assert parted([output], suppressions(commented), rules().values())[0] == [output]
