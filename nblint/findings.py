@@ -50,6 +50,11 @@ class Fingerprinted(Protocol):
         """The value, in a form that compares equal for the same value and is never printed."""
         ...
 
+    @property
+    def is_guessable(self) -> bool:
+        """Whether somebody could guess the value, so that its fingerprint is slow on purpose."""
+        ...
+
     def fingerprint(self, salt: str) -> str:
         """Return 32 hexadecimal digits, the same for the same value and salt on any machine."""
         ...

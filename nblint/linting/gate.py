@@ -12,7 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from nblint.errors import SettingsError
+from nblint.findings import Finding
 from nblint.git.changes import Version
 from nblint.git.objects import LINK, Entry
 from nblint.git.repository import Repository
@@ -21,8 +24,8 @@ from nblint.linting import review
 from nblint.linting.acceptance import Accepted
 from nblint.linting.recognition import Ephemeral
 from nblint.linting.reporting import reported
-from nblint.linting.results import Note, Result
-from nblint.linting.sides import Law, Side
+from nblint.linting.results import Note, Reported, Result
+from nblint.linting.sides import Law, Seen, Side
 
 # How many notebooks are in memory at a time.
 _CHUNK = 20
@@ -187,7 +190,7 @@ class _Judgement:
         self._notes += review.suppressions(path, seen, before)
         yield Result(
             path,
-            tuple(reported(path, seen.document, new, seen.redaction)),
+            _shown(path, seen, new),
             recorded=len(seen.findings) - len(new),
             suppressed=len(seen.suppressed),
         )
@@ -223,8 +226,7 @@ class _Judgement:
             self._reported.add((path, value))
             new.append(self._accepted.explained(path, finding, version.commit[:_SHORT]))
         if new:
-            found = tuple(reported(path, seen.document, new, seen.redaction))
-            yield Result(path, found, notebooks=0)
+            yield Result(path, _shown(path, seen, new), notebooks=0)
 
     def _values_of(self, path: str) -> frozenset[str]:
         """Return the credentials that are no news at a path: the base's, and what HEAD reports.
@@ -253,6 +255,12 @@ class _Judgement:
         yield from self._notes
         yield from review.notes(self._fork, self._head, self._law.baselines)
         yield from review.declarations(self._before, self._after)
+
+
+def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported, ...]:
+    """Return findings for reports, without what credentials are recognised by in this run only."""
+    shown = (replace(one, fingerprint=None) if one.detector else one for one in findings)
+    return tuple(reported(path, seen.document, shown, seen.redaction))
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

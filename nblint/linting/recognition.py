@@ -32,8 +32,8 @@ class Salted(Struct, frozen=True):
     Attributes:
         salt: The salt; None without a baseline, where credentials have no fingerprint.
         recorded: The notebooks, as absolute paths, and codes that the baseline has credentials of;
-            None if all are wanted. Fingerprints of passwords are slow to compute on purpose, so
-            that they are hard to guess: only those are computed that an entry can match.
+            None if all are wanted. Fingerprints of passwords are slow on purpose: only those are
+            computed that an entry can match.
         path: The notebook's path.
     """
 
@@ -45,9 +45,12 @@ class Salted(Struct, frozen=True):
         """Return the fingerprint of a finding in the notebook."""
         if finding.detector is None:
             return by_subject(finding)
-        if finding.secret is None or not self.salt or not self._can_match(finding):
+        secret = finding.secret
+        if secret is None or not self.salt:
             return None
-        return finding.secret.fingerprint(self.salt)
+        if secret.is_guessable and not self._can_match(finding):
+            return None
+        return secret.fingerprint(self.salt)
 
     def _can_match(self, finding: Finding) -> bool:
         return self.recorded is None or (os.path.abspath(self.path), finding.code) in self.recorded

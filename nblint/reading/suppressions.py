@@ -1,7 +1,7 @@
 """What the author of a notebook suppresses: by comments in cells, and by tags of cells.
 
 - `token = "…"  # nblint: ignore[NBL201] reason`: this line
-- `# nblint: ignore-cell[NBL3]`: this cell
+- `# nblint: ignore-cell[NBL3]`: this cell, its outputs and metadata
 - `<!-- nblint: ignore[NBL104] -->`: in markdown, this line; alone on a line, the next text as well
 - `nblint-ignore-NBL203`, a cell tag: the cell, its outputs and metadata
 - `# pragma: allowlist secret`: detect-secrets' own comment for this line; `nextline` for the next
@@ -125,6 +125,7 @@ def _directive(cell: Cell, comment: "Comment", match: re.Match[str]) -> Suppress
         tuple(code for code in codes if code),
         place,
         None if match["cell"] else _rows(cell, place, comment),
+        everything=match["cell"] is not None,
         reason=_reason(comment, match),
     )
 

@@ -5,6 +5,7 @@ from nblint.findings import Finding, Rule, covers
 from nblint.reading.suppressions import Suppression, suppressions
 
 _CREDENTIALS = "NBL2"
+_IN_TAG = "replace the tag with a comment: nblint: ignore-cell[NBL203] and why"
 
 
 class UnexplainedSuppression(Rule):
@@ -12,7 +13,7 @@ class UnexplainedSuppression(Rule):
 
     A reader cannot tell a value that is public from one that leaks, and the next reviewer has to
     find out again. Say in a few words behind the comment why the value may stand there. A cell tag
-    has no room for a reason: use a comment.
+    has no room for a reason: use a comment, `# nblint: ignore-cell[NBL203] why`.
 
     The reason of another tool's comment (`pragma: allowlist secret`, `gitleaks:allow`,
     `trufflehog:ignore`) is the text behind it. `nblint gate` refuses new suppressions without a
@@ -43,7 +44,9 @@ class UnexplainedSuppression(Rule):
                     suppression.place,
                     f"suppression without a reason: {what}",
                     subject=what,
-                    help="say in a comment behind it why the value may stand here",
+                    help=_IN_TAG
+                    if suppression.tag
+                    else "say behind it why the value may stand here",
                 )
 
 
