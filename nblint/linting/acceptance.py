@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
-from nblint.credentials.fingerprint import new_salt
 from nblint.document.model import Notebook
 from nblint.findings import Finding
 from nblint.git.repository import Repository
@@ -17,6 +16,8 @@ from nblint.linting.sides import Law, Seen
 
 # Of the entries that refusals print: each costs a fingerprint, which is slow on purpose.
 _MOST_ENTRIES = 20
+# How many credentials are compared with entries in vain: each costs a fingerprint, too.
+_MOST_MISSES = 500
 
 
 class Accepted:
@@ -44,8 +45,8 @@ class Accepted:
         self._values = values
         self._name = base
         self._loaded: dict[tuple[str, str], Baseline | None] = {}
-        self._new_salt = new_salt()
-        self._printed = 0
+        self._new: dict[str, Baseline] = {}
+        self._printed = self._misses = 0
 
     def new(
         self, path: str, paths: Iterable[str], seen: Seen, before: Sequence[Seen]
@@ -97,26 +98,30 @@ class Accepted:
 
     def _entry(self, path: str, finding: Finding) -> str | None:
         """Return what accepts a credential, ready to be committed to the base."""
-        name = self._law.baseline(path)
-        baseline = self._baseline(self._sides[0], name) if name else None
-        salt = (baseline.salt if baseline else None) or self._new_salt
         if self._printed >= _MOST_ENTRIES or finding.fingerprint is None:
             return None
         self._printed += 1
-        known = self._values.salted(finding.fingerprint, salt)
-        if known is None:
-            return None
-        file = self._sides[0].folder / (name or DEFAULT_NAME)
-        own = baseline or Baseline(file, salt)
-        recorded = replace(finding, fingerprint=known)
-        entry = own.entry(Occurrence(str(self._sides[0].folder / path), recorded))
+        name = self._law.baseline(path)
+        there = self._baseline(self._sides[0], name) if name else None
+        has_salt = there is not None and there.salt is not None
+        baseline = there if there and has_salt else self._begun(name or DEFAULT_NAME)
+        fingerprint = self._values.salted(finding.fingerprint, baseline.salt or "")
+        recorded = replace(finding, fingerprint=fingerprint)
+        entry = baseline.entry(Occurrence(str(self._sides[0].folder / path), recorded))
         if entry is None:
             return None
-        if baseline:
+        if has_salt:
             return f"in {name}, with a reason: {entry.text}"
         setting = "" if name else f' and baseline = "{DEFAULT_NAME}" in the settings'
-        whole = " ".join(own.with_entries([entry]).text.split())
+        entries = (*(there.entries if there else ()), entry)
+        whole = " ".join(baseline.with_entries(entries).text.split())
         return f"a new {name or DEFAULT_NAME}{setting}, with a reason: {whole}"
+
+    def _begun(self, name: str) -> Baseline:
+        """Return a new baseline; the same each time, so that all entries have one salt."""
+        if name not in self._new:
+            self._new[name] = Baseline.new(self._sides[0].folder / name)
+        return self._new[name]
 
     def _is_recorded(
         self, paths: Iterable[str], finding: Finding, *, with_reason: bool = False
@@ -129,9 +134,12 @@ class Accepted:
             }
             # Only where an entry can match: fingerprints of passwords are slow on purpose.
             if candidates and baseline.salt and finding.fingerprint:
+                if self._misses >= _MOST_MISSES:
+                    return False
                 known = self._values.salted(finding.fingerprint, baseline.salt)
                 if known in candidates:
                     return True
+                self._misses += 1
         return False
 
     def _with_entries(self, paths: Iterable[str]) -> Iterator[tuple[Baseline, list[Entry]]]:

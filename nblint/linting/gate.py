@@ -8,6 +8,7 @@ rightly changes along with them.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -23,6 +24,7 @@ from nblint.git.snapshot import Snapshot, write_snapshot
 from nblint.linting import review
 from nblint.linting.acceptance import Accepted
 from nblint.linting.recognition import Ephemeral
+from nblint.linting.registry import rules
 from nblint.linting.reporting import reported
 from nblint.linting.results import Note, Reported, Result
 from nblint.linting.sides import Law, Seen, Side
@@ -30,6 +32,8 @@ from nblint.linting.sides import Law, Seen, Side
 # How many notebooks are in memory at a time.
 _CHUNK = 20
 _SHORT = 8
+# A suppression without a reason, which nobody can review.
+_UNEXPLAINED = "NBL010"
 
 Item = TypeVar("Item")
 
@@ -117,29 +121,27 @@ class _Judgement:
         self._base, self._fork, self._head = base, fork, head
         self._law = Law(repository, base, head, trust_plugins=trust_plugins)
         self._values = Ephemeral()
-        self._before = Side(repository, self._law, base, self._values, on_error)
         self._after = Side(repository, self._law, head, self._values, on_error)
+        self._before = Side(
+            repository, self._law, base, self._values, on_error, otherwise=self._after
+        )
         self._accepted = Accepted(repository, self._law, (base, fork), self._values, name)
         self._renames = [
             (snapshot, repository.renames(snapshot.commit, head.commit))
             for snapshot in {one.commit: one for one in (base, fork)}.values()
         ]
-        self._known: dict[str, frozenset[str]] = {}  # values of credentials, by paths in HEAD
-        self._reported: set[tuple[str, str]] = set()
+        self._known: set[str] = set()  # credentials of HEAD's notebooks
+        self._told: set[tuple[str, str]] = set()  # credentials in between, with their paths
         self._notes: list[Note] = []
         # Nothing is compared with the base where it is HEAD itself: after a push, say.
         self._is_same = base.commit == head.commit
-        self.notebooks = {
-            path: entry for path, entry in head.notebooks.items() if entry.mode != LINK
-        }
+        self.notebooks = head.notebooks
 
     def results(self) -> Iterator[Result]:
-        same_inputs = self._base.inputs == self._head.inputs
         changed = []
         for path, entry in sorted(self.notebooks.items()):
-            before = self._base.notebooks.get(path)
-            if same_inputs and not self._is_same and before and before.id == entry.id:
-                yield Result(path, ())  # as the base has it, and checked against the same
+            if self._is_unchanged(path, entry):
+                yield Result(path, ())
             else:
                 changed.append((path, entry))
         for chunk in _chunks(changed):
@@ -151,6 +153,12 @@ class _Judgement:
                 yield from self._judged(path, entry, old, contents)
         yield from self._between()
         yield Result("", (), notebooks=0, notes=tuple(self._all_notes()))
+
+    def _is_unchanged(self, path: str, entry: Entry) -> bool:
+        """Tell whether the base has a notebook as it is, and would be checked against the same."""
+        if self._is_same or self._base.notebooks.get(path) != entry:
+            return False
+        return self._before.inputs(path) == self._after.inputs(path)
 
     def _contents(self, ids: Iterable[str]) -> dict[str, bytes | None]:
         return dict(self._repository.blobs(ids))
@@ -175,7 +183,9 @@ class _Judgement:
         old: Sequence[tuple[Side, str, Entry]],
         contents: dict[str, bytes | None],
     ) -> Iterator[Result]:
-        seen = self._after.check(path, contents[entry.id], credentials_only=self._is_same)
+        # What a link leads to is checked at its own path, if it is in the repository.
+        only = self._is_same or entry.mode == LINK
+        seen = self._after.check(path, contents[entry.id], credentials_only=only)
         if seen is None:
             return
         before = [
@@ -184,13 +194,17 @@ class _Judgement:
             if not self._is_same
             and (version := side.check(name, contents[one.id], credentials_only=False))
         ]
-        paths = (path, *(name for _, name, _ in old))
-        new = self._accepted.new(path, paths, seen, before)
-        self._known[path] = frozenset().union(*(version.values for version in (seen, *before)))
+        new = self._accepted.new(path, (path, *(name for _, name, _ in old)), seen, before)
+        if any(one.id == entry.id for _, _, one in old) and not self._is_same:
+            # Such a file has no baseline entry, but the base has the same bytes.
+            new = [finding for finding in new if not rules()[finding.code].always_on]
+        if any(finding.detector for finding in new):
+            new = [finding for finding in new if finding.fingerprint not in self._moved]
+        self._known |= seen.values
         self._notes += review.suppressions(path, seen, before)
         yield Result(
             path,
-            _shown(path, seen, new),
+            _shown(path, seen, map(_refused, new)),
             recorded=len(seen.findings) - len(new),
             suppressed=len(seen.suppressed),
         )
@@ -204,7 +218,7 @@ class _Judgement:
         versions = [
             version
             for version in self._repository.changed(self._base.commit, self._head.commit)
-            if version.entry.id not in here and version.entry.mode != LINK
+            if version.entry.id not in here
         ]
         for chunk in _chunks(versions):
             contents = self._contents(version.entry.id for version in chunk)
@@ -212,43 +226,58 @@ class _Judgement:
                 yield from self._brought(version, contents[version.entry.id])
 
     def _brought(self, version: Version, content: bytes | None) -> Iterator[Result]:
-        path = version.entry.path
+        path, commit = version.entry.path, version.commit[:_SHORT]
         seen = self._after.check(path, content, credentials_only=True)
         if seen is None:
             return
-        new = []
-        for finding in seen.findings:
-            value = finding.fingerprint
-            if finding.detector is None or value is None or (path, value) in self._reported:
-                continue
-            if value in self._values_of(path) or self._accepted.has(path, finding):
-                continue
-            self._reported.add((path, value))
-            new.append(self._accepted.explained(path, finding, version.commit[:_SHORT]))
+        new = [
+            self._accepted.explained(path, finding, commit)
+            for finding in seen.findings
+            if self._is_news(path, finding)
+        ]
+        self._notes += (
+            review.suppressed(path, finding, commit)
+            for finding in seen.suppressed
+            if self._is_news(path, finding)
+        )
         if new:
             yield Result(path, _shown(path, seen, new), notebooks=0)
 
-    def _values_of(self, path: str) -> frozenset[str]:
-        """Return the credentials that are no news at a path: the base's, and what HEAD reports.
+    def _is_news(self, path: str, finding: Finding) -> bool:
+        """Tell whether neither HEAD nor the base has a credential, or accepts it at its path."""
+        value = finding.fingerprint or ""
+        if value in self._known or (path, value) in self._told:
+            return False
+        self._told.add((path, value))
+        return not self._accepted.has(path, finding) and value not in self._old
 
-        At a path that neither has, those of all notebooks that the range has renamed or removed.
-        """
-        if path not in self._known:
-            old = self._versions(path) or [
-                (self._before, name, entry)
-                for snapshot in (self._base, self._fork)
-                for name, entry in snapshot.notebooks.items()
-                if name not in self.notebooks and entry.mode != LINK
-            ]
-            if path in self.notebooks:
-                old.append((self._after, path, self.notebooks[path]))
-            contents = self._contents(entry.id for _, _, entry in old)
-            seen = [
-                side.check(name, contents[entry.id], credentials_only=True)
-                for side, name, entry in old
-            ]
-            self._known[path] = frozenset().union(*(one.values for one in seen if one))
-        return self._known[path]
+    @cached_property
+    def _old(self) -> frozenset[str]:
+        """The credentials of all notebooks that the base has, and had where HEAD began from it."""
+        return self._values_of(
+            entry for one in (self._base, self._fork) for entry in one.notebooks.values()
+        )
+
+    @cached_property
+    def _moved(self) -> frozenset[str]:
+        """The credentials of those notebooks that HEAD no longer has, at least at their paths."""
+        if self._is_same:
+            return frozenset()
+        return self._values_of(
+            entry
+            for one in (self._base, self._fork)
+            for path, entry in one.notebooks.items()
+            if path not in self.notebooks
+        )
+
+    def _values_of(self, entries: Iterable[Entry]) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for chunk in _chunks(list({entry.id: entry for entry in entries}.values())):
+            contents = self._contents(entry.id for entry in chunk)
+            for entry in chunk:
+                seen = self._before.check(entry.path, contents[entry.id], credentials_only=True)
+                found |= seen.values if seen else frozenset()
+        return found
 
     def _all_notes(self) -> Iterator[Note]:
         yield from self._law.notes()
@@ -261,6 +290,11 @@ def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported
     """Return findings for reports, without what credentials are recognised by in this run only."""
     shown = (replace(one, fingerprint=None) if one.detector else one for one in findings)
     return tuple(reported(path, seen.document, shown, seen.redaction))
+
+
+def _refused(finding: Finding) -> Finding:
+    """Return a finding that fails the gate where it only warns otherwise."""
+    return replace(finding, severity="error") if finding.code == _UNEXPLAINED else finding
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from nblint.document.model import Notebook
+from nblint.findings import Finding
 from nblint.git.objects import LINK, SUBMODULE, Entry
 from nblint.git.snapshot import Snapshot
 from nblint.linting.results import Note
@@ -25,13 +26,13 @@ _KINDS = (
         "pipeline",
         (
             *(".circleci/*", ".github/workflows/*", ".github/actions/*", ".gitlab-ci.y*ml"),
-            *(".gitlab/*", "*Jenkinsfile*", "azure-pipelines*", ".azure-pipelines/*"),
+            *(".gitlab/*", "*jenkinsfile*", "azure-pipelines*", ".azure-pipelines/*"),
             *("bitbucket-pipelines.yml", ".travis.yml", ".drone.yml", ".buildkite/*"),
             *(".woodpecker*", "action.y*ml", ".tekton/*"),
         ),
     ),
-    ("script", ("scripts/*", "*Makefile", "*.mk", "*.sh", "tox.ini", "noxfile.py", "justfile")),
-    ("owners", ("CODEOWNERS", "*/CODEOWNERS")),
+    ("script", ("scripts/*", "*makefile", "*.mk", "*.sh", "tox.ini", "noxfile.py", "justfile")),
+    ("owners", ("codeowners", "*/codeowners")),
     ("attributes", ("*.gitattributes", "*.gitignore", ".gitmodules")),
 )
 
@@ -53,7 +54,8 @@ def notes(before: Snapshot, after: Snapshot, baselines: Set[str]) -> Iterator[No
 
 
 def _kind(path: str) -> str | None:
-    return next((k for k, globs in _KINDS if any(fnmatchcase(path, glob) for glob in globs)), None)
+    lower = path.lower()  # make reads a `GNUmakefile` first
+    return next((k for k, globs in _KINDS if any(fnmatchcase(lower, one) for one in globs)), None)
 
 
 def _change(before: Entry | None, after: Entry | None) -> str | None:
@@ -76,7 +78,7 @@ def _unseen(before: Snapshot, after: Snapshot) -> Iterator[Note]:
 
 
 def suppressions(path: str, seen: Seen, before: Sequence[Seen]) -> Iterator[Note]:
-    """Yield the suppressions of a notebook that the base's versions of it have not."""
+    """Yield what a notebook suppresses and the base's versions of it do not."""
     known: Counter[object] = Counter()
     for version in before:
         known |= Counter(map(_identity, _suppressions(version)))
@@ -87,6 +89,18 @@ def suppressions(path: str, seen: Seen, before: Sequence[Seen]) -> Iterator[Note
         what = ", ".join(suppression.codes) or "credentials" * suppression.pragma or "nothing"
         reason = seen.redaction.mask(suppression.reason) or "no reason given"
         yield Note("suppression", path, f"suppresses {what}: {reason}", suppression.place)
+    # A suppression that the base has can come to cover another credential.
+    values = frozenset().union(*(version.values for version in before))
+    for finding in seen.suppressed:
+        if finding.detector and finding.fingerprint not in values:
+            yield suppressed(path, finding)
+
+
+def suppressed(path: str, finding: Finding, commit: str | None = None) -> Note:
+    """Return the note for a credential that is suppressed, in HEAD or in an earlier commit."""
+    where = f", in commit {commit} of this branch" if commit else ""
+    what = f"{finding.code} {finding.message} is suppressed{where}: {finding.suppression}"
+    return Note("suppression", path, what, None if commit else finding.place)
 
 
 def _suppressions(seen: Seen) -> tuple[Suppression, ...]:
@@ -98,17 +112,18 @@ def _identity(suppression: Suppression) -> object:
 
 
 def declarations(before: Side, after: Side) -> Iterator[Note]:
-    """Yield what HEAD declares and the base does not: variables and requirements."""
+    """Yield what HEAD declares otherwise than the base: variables and requirements."""
     for root, project in after.projects.items():
         old = before.project(root)
-        known = old.catalogue.variables if old else {}
+        known = old.catalogue.variables
         for name, variable in project.catalogue.variables.items():
-            if name not in known:
+            if name not in known or known[name].declaration != variable.declaration:
+                how = "changed" if name in known else "declared"
                 where = str(root / variable.source)
-                yield Note("declaration", where, f"environment variable {name!r} declared")
+                yield Note("declaration", where, f"environment variable {name!r} {how}")
         required = project.requirements
         if required and required.files:
-            declared = old.requirements.distributions if old and old.requirements else frozenset()
+            declared = old.requirements.distributions if old.requirements else frozenset()
             where = str(root / required.files[0].name)
             for name in sorted(required.distributions - declared):
                 yield Note("declaration", where, f"requirement {name!r} declared")

@@ -12,6 +12,7 @@ from nblint.discovery import is_excluded
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.findings import Finding
+from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_named
 from nblint.linting.checking import RuleError, check_document, read_document
@@ -37,7 +38,6 @@ class Law:
     Attributes:
         snapshot: The files that the settings are from.
         baselines: The paths of the baselines that were asked for.
-        excluded: How many notebooks are checked for credentials only, by settings files.
 
     Raises:
         SettingsError: The settings cannot be used.
@@ -51,12 +51,14 @@ class Law:
         self.is_new = not _has_settings(base)
         self.snapshot = head if self.is_new else base
         self.baselines: set[str] = set()
-        self.excluded: dict[str, int] = {}
+        self._excluded: dict[str, int] = {}
         self._finder = SettingsFinder(top=self.snapshot.folder)
 
     def of(self, path: str) -> SettingsFile:
         """Return the settings for a notebook, with the base's plugins if any are trusted."""
-        found = self._finder.of((self.snapshot.folder / path).parent)
+        # A tree that git did not make can name a place outside the repository.
+        parts = [part for part in PurePosixPath(path).parts[:-1] if part not in ("/", "//", "..")]
+        found = self._finder.of(self.snapshot.folder.joinpath(*parts))
         plugins = found.settings.credentials.detect_secrets_plugins
         if not plugins or not self.trust_plugins:
             return found
@@ -82,6 +84,11 @@ class Law:
         self.baselines.add(baseline)
         return baseline
 
+    def exclude(self, found: SettingsFile) -> None:
+        """Count a notebook that settings exclude, which is checked for credentials only."""
+        name = relative_to(found.path, self.snapshot.folder) if found.path else "."
+        self._excluded[name] = self._excluded.get(name, 0) + 1
+
     def notes(self) -> Iterator[Note]:
         """Yield what a reader has to know of how notebooks were judged."""
         if self.is_new:
@@ -89,7 +96,7 @@ class Law:
                 if PurePosixPath(path).name in NAMES and _is_settings(self.snapshot.folder / path):
                     what = "the base has no settings of nblint: these are used"
                     yield Note("settings", path, what)
-        for path, number in sorted(self.excluded.items()):
+        for path, number in sorted(self._excluded.items()):
             noun = "notebook is" if number == 1 else "notebooks are"
             what = f"{number} {noun} excluded by 'exclude', and checked for credentials only"
             yield Note("excluded", path, what)
@@ -100,8 +107,8 @@ class Seen(NamedTuple):
 
     Attributes:
         document: The notebook.
-        findings: Its findings.
-        suppressed: The findings that its author suppressed.
+        findings: Its findings, with the credentials that are suppressed without a reason.
+        suppressed: The other findings that its author suppressed.
         redaction: Hides its credentials in what is quoted of it.
     """
 
@@ -126,6 +133,7 @@ class Side:
         snapshot: The commit's files.
         values: Recognises credentials.
         on_error: Called with a sentence for each notebook that could not be checked.
+        otherwise: Has what notebooks are checked against where this side's files cannot be used.
 
     Attributes:
         projects: What notebooks were checked against, by the folders of their settings.
@@ -138,8 +146,12 @@ class Side:
         snapshot: Snapshot,
         values: Ephemeral,
         on_error: Callable[[str], None],
+        *,
+        otherwise: "Side | None" = None,
     ) -> None:
         self._repository = repository
+        self._otherwise = otherwise
+        self._inputs: dict[PurePosixPath, tuple[object, ...]] = {}
         self._law = law
         self._snapshot = snapshot
         self._values = values
@@ -147,13 +159,26 @@ class Side:
         self._selections: dict[PurePosixPath, tuple[Selection, Selection]] = {}
         self.projects: dict[PurePosixPath, Project] = {}
 
-    def project(self, root: PurePosixPath) -> Project | None:
-        """Return what notebooks of a folder's settings are checked against; None if unusable."""
+    def project(self, root: PurePosixPath) -> Project:
+        """Return what notebooks are checked against whose settings are those of a folder.
+
+        Raises:
+            SettingsError: As of `check`.
+        """
         if root not in self.projects:
+            found = self._law.of(str(root / "any.ipynb"))
+            own = replace(found, root=self._snapshot.folder / root)
+            selection = Selection(own)
+            self._selections[root] = selection, selection.limited_to(CREDENTIALS)
             try:
-                self._load(root, self._law.of(str(root / "any.ipynb")))
+                self.projects[root] = self._load(root, own, selection)
+            except GitError:
+                raise
             except SettingsError:
-                return None
+                # The base's own files cannot be used, and HEAD may come to repair them.
+                if self._otherwise is None:
+                    raise
+                self.projects[root] = self._otherwise.project(root)
         return self.projects[root]
 
     def check(self, path: str, content: bytes | None, *, credentials_only: bool) -> Seen | None:
@@ -172,14 +197,12 @@ class Side:
             return None
         found = self._law.of(path)
         root = self._law.root(found)
-        if root not in self.projects:
-            self._load(root, found)
-        project = self.projects[root]
+        project = self.project(root)
         whole, credentials = self._selections[root]
         if not credentials_only and is_excluded(self._law.snapshot.folder / path, found):
             credentials_only = True
-            name = relative_to(found.path, self._law.snapshot.folder) if found.path else "."
-            self._law.excluded[name] = self._law.excluded.get(name, 0) + 1
+            if self._otherwise is None:
+                self._law.exclude(found)
         name = str(self._snapshot.folder / path)
         document = read_document(name, content)
         selection = credentials if credentials_only else whole
@@ -191,9 +214,24 @@ class Side:
         except MemoryError:
             self._on_error(f"{path}: too large for the available memory")
             return None
-        return Seen(document, checked.findings, checked.suppressed, checked.redaction)
+        # Nobody could review why.
+        unexplained = [one for one in checked.suppressed if one.detector and not one.suppression]
+        findings = (*checked.findings, *(replace(one, suppression=None) for one in unexplained))
+        suppressed = tuple(one for one in checked.suppressed if one not in unexplained)
+        return Seen(document, findings, suppressed, checked.redaction)
 
-    def _load(self, root: PurePosixPath, found: SettingsFile) -> None:
+    def inputs(self, path: str) -> tuple[object, ...]:
+        """Return what a notebook is checked against besides the settings: equal for what is alike.
+
+        Raises:
+            SettingsError: As of `check`.
+        """
+        root = self._law.root(self._law.of(path))
+        if root not in self._inputs:
+            self._inputs[root] = _inputs(self.project(root))
+        return self._inputs[root]
+
+    def _load(self, root: PurePosixPath, found: SettingsFile, selection: Selection) -> Project:
         """Load what settings refer to, from this side's files."""
         settings = found.settings
         parameters = settings.parameters.file
@@ -201,14 +239,21 @@ class Side:
         for name in (*catalogues, *([parameters] if parameters else [])):
             named = os.path.normpath(root / name).replace(os.sep, "/")
             write_named(self._repository, self._snapshot, named)
-        own = replace(found, root=self._snapshot.folder / root)
-        selection = Selection(own)
-        self._selections[root] = selection, selection.limited_to(CREDENTIALS)
-        self.projects[root] = Project.load(
-            own,
+        return Project.load(
+            found,
             trust_plugins=self._law.trust_plugins,
             with_requirements=selection.needs("requirements"),
         )
+
+
+def _inputs(project: Project) -> tuple[object, ...]:
+    requirements, parameters = project.requirements, project.parameters_file
+    return (
+        project.catalogue.variables,
+        project.catalogue.sources,
+        requirements and (requirements.distributions, requirements.modules),
+        parameters and parameters.keys,
+    )
 
 
 def _has_settings(snapshot: Snapshot) -> bool:
