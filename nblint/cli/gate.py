@@ -81,8 +81,14 @@ def gate(
     status = Status()
     try:
         with Repository(Path()) as repository:
-            judged = Gate(repository, base, status.fault, trust_plugins=trust_plugins).check()
-            results = status.tally.counted(judged)
+            gate = Gate(
+                repository,
+                base,
+                status.fault,
+                trust_plugins=trust_plugins,
+                with_hidden=output_format == "sarif",
+            )
+            results = status.tally.counted(gate.check())
             if output_format == "text":
                 style = Style(quiet, color == "always")
                 if output_file is None:

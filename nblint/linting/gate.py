@@ -44,14 +44,15 @@ class Gate:
     Args:
         repository: The repository.
         base: The branch, tag or commit that they are to be merged into.
-        on_error: Called with a sentence for each notebook that could not be judged.
+        on_error: Called with a sentence for each thing that could not be judged.
         trust_plugins: Whether plugins that the base's settings name may run; they are the base's.
+        with_hidden: Whether results also hold the findings that are suppressed.
 
     Attributes:
         total: How many notebooks HEAD has; known when the first result is.
 
     Raises:
-        GitError: The base is unknown, or history that is needed is missing; so does `check`.
+        GitError: The base is unknown, or history that is needed is missing.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class Gate:
         on_error: Callable[[str], None],
         *,
         trust_plugins: bool = False,
+        with_hidden: bool = False,
     ) -> None:
         self._repository = repository
+        self._with_hidden = with_hidden
         self._name = base
         self._on_error = on_error
         self._trust_plugins = trust_plugins
@@ -73,17 +76,15 @@ class Gate:
     def check(self) -> Iterator[Result]:
         """Yield a result for each notebook of HEAD, then for what commits brought and removed.
 
-        The last result holds notes: what the range changes of that by which it is judged.
-
-        Raises:
-            SettingsError: The base's settings, or files that they name, cannot be used.
+        The last result holds notes: what the range changes of that by which it is judged. Settings,
+        or files that they name, which cannot be used end the check with a sentence to `on_error`.
         """
         with TemporaryDirectory(prefix="nblint-gate-") as temporary:
             folder = Path(os.path.realpath(temporary))
             try:
                 yield from self._judgement(folder).results()
             except SettingsError as error:
-                raise SettingsError(_without(folder, str(error))) from None
+                self._on_error(_without(folder, str(error)))
 
     def _judgement(self, folder: Path) -> "_Judgement":
         commits = dict.fromkeys((self._base, self._fork, self._head))
@@ -98,6 +99,7 @@ class Gate:
             written[self._head],
             lambda sentence: self._on_error(_without(folder, sentence)),
             trust_plugins=self._trust_plugins,
+            with_hidden=self._with_hidden,
         )
         self.total = len(judgement.notebooks)
         return judgement
@@ -116,8 +118,10 @@ class _Judgement:
         on_error: Callable[[str], None],
         *,
         trust_plugins: bool,
+        with_hidden: bool,
     ) -> None:
         self._repository = repository
+        self._with_hidden = with_hidden
         self._base, self._fork, self._head = base, fork, head
         self._law = Law(repository, base, head, trust_plugins=trust_plugins)
         self._values = Ephemeral()
@@ -207,6 +211,7 @@ class _Judgement:
             _shown(path, seen, map(_refused, new)),
             recorded=len(seen.findings) - len(new),
             suppressed=len(seen.suppressed),
+            hidden=_shown(path, seen, seen.suppressed) if self._with_hidden else (),
         )
 
     def _between(self) -> Iterator[Result]:

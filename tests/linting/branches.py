@@ -104,8 +104,8 @@ class Branch:
         git(self.top, "branch", "work")
         git(self.top, "checkout", "--quiet", "work")
 
-    def commit(self, files: Files = {}, **options: str) -> str:
-        return commit(self.top, files, **options)
+    def commit(self, files: Files | None = None, **options: str) -> str:
+        return commit(self.top, files or {}, **options)
 
     def git(self, *arguments: str) -> str:
         return said(self.top, *arguments)
@@ -138,3 +138,28 @@ def betrays_nothing(text: str) -> None:
         half = len(value) // 2
         told = [part in text for part in (value[:half], value[half:])]
         assert not any(told), f"{told} of a planted value is printed"
+
+
+A, B = "a.ipynb", "team/b.ipynb"
+SETTINGS = "nblint.toml"
+BASELINE = ".nblint-baseline.json"
+# A base with settings, two clean notebooks, and a catalogue.
+CATALOGUE = '[environment.DATADOG_SITE]\nhelp = "Which site"\n'
+BASE: Files = {
+    SETTINGS: "",
+    A: notebook(),
+    B: notebook(title="Login review"),
+    "environment.toml": CATALOGUE,
+}
+
+
+def recorded(branch: Branch, reason: str = "", name: str = BASELINE) -> None:
+    """Record everything in a baseline, as `nblint baseline create` does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(branch.top)
+        assert nblint("baseline", "create", "--force", "--baseline", name).exit_code == 0
+    if reason:
+        told = json.loads((branch.top / name).read_bytes())
+        for one in told["entries"]:
+            one["reason"] = reason
+        branch.write({name: json.dumps(told)})

@@ -11,32 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import nblint
 from tests.git.author import entry, git, said
 from tests.git.conftest import home  # noqa: F401 - a fixture
 from tests.linting.branches import (
+    BASE,
+    BASELINE,
     HARMLESS,
+    SETTINGS,
     TOKEN,
+    A,
+    B,
     Branch,
     holding,
     large,
     notebook,
     printing,
+    recorded,
 )
 
 pytestmark = pytest.mark.slow
-
-A, B = "a.ipynb", "team/b.ipynb"
-SETTINGS = "nblint.toml"
-BASELINE = ".nblint-baseline.json"
-# A base with settings, two clean notebooks, and a catalogue.
-CATALOGUE = '[environment.DATADOG_SITE]\nhelp = "Which site"\n'
-BASE = {
-    SETTINGS: "",
-    A: notebook(),
-    B: notebook(title="Login review"),
-    "environment.toml": CATALOGUE,
-}
 
 
 @pytest.fixture
@@ -77,33 +70,21 @@ def metadata(branch: Branch, value: str) -> None:
     branch.commit({A: notebook(environment={"token": value})})
 
 
-def recorded(branch: Branch, value: str, reason: str = "", name: str = BASELINE) -> None:
-    """Record everything in a baseline, as `nblint baseline create` does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(branch.top)
-        assert nblint("baseline", "create", "--force", "--baseline", name).exit_code == 0
-    if reason:
-        told = json.loads((branch.top / name).read_bytes())
-        for one in told["entries"]:
-            one["reason"] = reason
-        branch.write({name: json.dumps(told)})
-
-
 def first_baseline(branch: Branch, value: str) -> None:
     branch.write({A: holding(value)})
-    recorded(branch, value)
+    recorded(branch)
     branch.commit({SETTINGS: f'baseline = "{BASELINE}"'})
 
 
 def baseline_with_reasons(branch: Branch, value: str) -> None:
     branch.write({A: holding(value)})
-    recorded(branch, value, reason="a test account")
+    recorded(branch, reason="a test account")
     branch.commit({SETTINGS: f'baseline = "{BASELINE}"'})
 
 
 def baseline_that_grows(branch: Branch, value: str) -> None:
     branch.git("checkout", "--quiet", "main")
-    recorded(branch, value)
+    recorded(branch)
     branch.commit({SETTINGS: f'baseline = "{BASELINE}"'})
     branch.git("checkout", "--quiet", "-B", "work")
     baseline_with_reasons(branch, value)
@@ -114,20 +95,20 @@ def baseline_that_the_base_names(branch: Branch, value: str) -> None:
     branch.on_main({SETTINGS: f'baseline = "{BASELINE}"'})
     branch.git("merge", "--quiet", "main")
     branch.write({A: holding(value)})
-    recorded(branch, value, reason="a test account")
+    recorded(branch, reason="a test account")
     branch.commit()
 
 
 def other_baseline(branch: Branch, value: str) -> None:
     branch.write({A: holding(value)})
-    recorded(branch, value, name="old.json")
+    recorded(branch, name="old.json")
     branch.commit({SETTINGS: 'baseline = "old.json"'})
 
 
 def baseline_deleted_then_begun(branch: Branch, value: str) -> None:
     """Two pull requests: the first is merged."""
     branch.git("checkout", "--quiet", "main")
-    recorded(branch, value)
+    recorded(branch)
     branch.commit({SETTINGS: f'baseline = "{BASELINE}"'})
     branch.git("checkout", "--quiet", "-B", "work")
     branch.commit({BASELINE: None, SETTINGS: ""})
@@ -152,7 +133,7 @@ def settings_first(branch: Branch, value: str) -> None:
 
 def nested_baseline(branch: Branch, value: str) -> None:
     branch.write({"team/nblint.toml": "", B: holding(value)})
-    recorded(branch, value, name=f"team/{BASELINE}")
+    recorded(branch, name=f"team/{BASELINE}")
     branch.commit({"team/nblint.toml": f'baseline = "{BASELINE}"'})
 
 
