@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bench.fleet import make_fleet
 
@@ -52,7 +53,8 @@ def make_branch(folder: Path, base: Files, commits: list[Files]) -> None:
 
 def hostile_baseline(paths: list[str]) -> bytes:
     """Return a baseline with entries for credentials that no notebook has, as many as fit."""
-    chance, entries, size = random.Random(5), [], 0
+    chance, size = random.Random(5), 0
+    entries: list[dict[str, str | None]] = []
     while size < _BASELINE_BYTES:
         fingerprint = f"{chance.getrandbits(128):032x}"
         path = paths[len(entries) % len(paths)]
@@ -67,7 +69,12 @@ def _passwords(notebook: bytes, number: int) -> bytes:
     chance, data = random.Random(number), json.loads(notebook)
     letters = "abcdefghijkmnpqrstuvwxyz23456789"
     rows = [f'password = "{"".join(chance.choices(letters, k=14))}"\n' for _ in range(number)]
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     data["cells"].append({**cell, "id": "passwords", "source": rows})
     return json.dumps(data).encode()
 

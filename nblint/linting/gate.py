@@ -27,13 +27,11 @@ from nblint.linting.recognition import Ephemeral
 from nblint.linting.registry import rules
 from nblint.linting.reporting import reported
 from nblint.linting.results import Note, Reported, Result
-from nblint.linting.sides import Law, Seen, Side
+from nblint.linting.sides import UNEXPLAINED, Law, Seen, Side
 
 # How many notebooks are in memory at a time.
 _CHUNK = 20
 _SHORT = 8
-# A suppression without a reason, which nobody can review.
-_UNEXPLAINED = "NBL010"
 
 Item = TypeVar("Item")
 
@@ -299,7 +297,7 @@ def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported
 
 def _refused(finding: Finding) -> Finding:
     """Return a finding that fails the gate where it only warns otherwise."""
-    return replace(finding, severity="error") if finding.code == _UNEXPLAINED else finding
+    return replace(finding, severity="error") if finding.code == UNEXPLAINED else finding
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

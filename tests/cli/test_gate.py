@@ -353,9 +353,7 @@ class TestTricks:
             branch.git("config", name, str(value))
         (branch.top / ".git/info/attributes").write_text("*.ipynb filter=evil diff=evil -text\n")
 
-    def changed_in_the_checkout(
-        self, branch: Branch, trap: Path, patch: pytest.MonkeyPatch
-    ) -> None:
+    def staged(self, branch: Branch, trap: Path, patch: pytest.MonkeyPatch) -> None:
         branch.write({A: notebook(), B: notebook(), SETTINGS: 'exclude = ["**"]'})
         branch.git("add", "--all")
 

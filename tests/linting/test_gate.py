@@ -319,7 +319,30 @@ def very_large_and_removed(branch: Branch, value: str) -> None:
     branch.commit({A: notebook()})
 
 
+def first_settings(text: str) -> Attack:
+    """The base has none, and works by the defaults."""
+
+    def attack(branch: Branch, value: str) -> None:
+        branch.on_main({SETTINGS: None})
+        branch.git("merge", "--quiet", "main")
+        branch.commit({SETTINGS: text, A: holding(value)})
+        assert branch.gate().status == (value == TOKEN)
+
+    attack.__name__ = f"first settings: {text}"
+    return attack
+
+
 ATTACKS: list[Attack] = [
+    first_settings('ignore = ["NBL2"]'),
+    first_settings('ignore = ["NBL201"]'),
+    first_settings('select = ["NBL1"]'),
+    first_settings('select = ["NBL1"]\nignore = ["NBL"]'),
+    first_settings('severity = { NBL201 = "warning" }'),
+    first_settings('severity = { NBL = "warning" }'),
+    first_settings('per-file-ignores = { "**" = ["ALL"] }'),
+    first_settings('exclude = ["**"]'),
+    first_settings('[credentials]\ndisable = ["github-token"]'),
+    first_settings('[credentials]\nplaceholders = ["gh*"]'),
     output,
     output_that_a_hook_strips,
     traceback_in_an_output,

@@ -111,6 +111,13 @@ class TestOnlyNewFindings:
         branch.commit({A: holding(TOKEN)})
         assert branch.gate().codes == ["NBL201"]
 
+    def test_an_old_credential_that_is_suppressed_without_a_reason(self, branch: Branch) -> None:
+        """The rule only warns elsewhere."""
+        old_findings(branch)
+        branch.commit({A: notebook(f'key = "{TOKEN}"  # nblint: ignore[NBL2]')})
+        verdict = branch.gate()
+        assert (verdict.status, verdict.codes) == (1, ["NBL010"])
+
     def test_an_exclude_of_the_base(self, branch: Branch) -> None:
         branch.on_main({SETTINGS: 'exclude = ["drafts"]'})
         branch.git("merge", "--quiet", "main")
@@ -220,7 +227,7 @@ class TestAccepted:
         assert verdict.findings == []
         assert verdict.kinds == {("settings", SETTINGS)}
         assert [note["message"] for note in verdict.notes] == [
-            "the base has no settings of nblint: these are used",
+            "the base has no settings of nblint: these are used, except for credentials",
             "settings added",
         ]
         branch.commit({A: holding(TOKEN)})
