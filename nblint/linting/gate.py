@@ -15,6 +15,8 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from nblint.credentials.masking.redaction import mask
+from nblint.document.model import Unreadable
 from nblint.errors import SettingsError
 from nblint.findings import Finding
 from nblint.git.changes import Version
@@ -143,7 +145,7 @@ class _Judgement:
         changed = []
         for path, entry in sorted(self.notebooks.items()):
             if self._is_unchanged(path, entry):
-                yield Result(path, ())
+                yield Result(mask(path), ())
             else:
                 changed.append((path, entry))
         for chunk in _chunks(changed):
@@ -154,7 +156,9 @@ class _Judgement:
             for path, entry, old in wanted:
                 yield from self._judged(path, entry, old, contents)
         yield from self._between()
-        yield Result("", (), notebooks=0, notes=tuple(self._all_notes()))
+        # A file's name, and that of a variable, can be a credential.
+        notes = (replace(n, path=mask(n.path), message=mask(n.message)) for n in self._all_notes())
+        yield Result("", (), notebooks=0, notes=tuple(notes))
 
     def _is_unchanged(self, path: str, entry: Entry) -> bool:
         """Tell whether the base has a notebook as it is, and would be checked against the same."""
@@ -205,7 +209,7 @@ class _Judgement:
         self._known |= seen.values
         self._notes += review.suppressions(path, seen, before)
         yield Result(
-            path,
+            mask(path),
             _shown(path, seen, map(_refused, new)),
             recorded=len(seen.findings) - len(new),
             suppressed=len(seen.suppressed),
@@ -233,6 +237,8 @@ class _Judgement:
         seen = self._after.check(path, content, credentials_only=True)
         if seen is None:
             return
+        if isinstance(seen.document, Unreadable):
+            self._notes.append(review.unreadable(path, commit))
         new = [
             self._accepted.explained(path, finding, commit)
             for finding in seen.findings
@@ -244,7 +250,7 @@ class _Judgement:
             if self._is_news(path, finding)
         )
         if new:
-            yield Result(path, _shown(path, seen, new), notebooks=0)
+            yield Result(mask(path), _shown(path, seen, new), notebooks=0)
 
     def _is_news(self, path: str, finding: Finding) -> bool:
         """Tell whether neither HEAD nor the base has a credential, or accepts it at its path."""
@@ -292,7 +298,7 @@ class _Judgement:
 def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported, ...]:
     """Return findings for reports, without what credentials are recognised by in this run only."""
     shown = (replace(one, fingerprint=None) if one.detector else one for one in findings)
-    return tuple(reported(path, seen.document, shown, seen.redaction))
+    return tuple(reported(mask(path), seen.document, shown, seen.redaction))
 
 
 def _refused(finding: Finding) -> Finding:
