@@ -135,7 +135,7 @@ class _Judgement:
             for snapshot in {one.commit: one for one in (base, fork)}.values()
         ]
         self._known: set[str] = set()  # credentials of HEAD's notebooks
-        self._told: set[tuple[str, str]] = set()  # credentials in between, with their paths
+        self._told: set[tuple[str, str, bool]] = set()  # of credentials in between
         self._notes: list[Note] = []
         # Nothing is compared with the base where it is HEAD itself: after a push, say.
         self._is_same = base.commit == head.commit
@@ -255,9 +255,10 @@ class _Judgement:
     def _is_news(self, path: str, finding: Finding) -> bool:
         """Tell whether neither HEAD nor the base has a credential, or accepts it at its path."""
         value = finding.fingerprint or ""
-        if value in self._known or (path, value) in self._told:
+        told = path, value, finding.suppression is None
+        if value in self._known or told in self._told:
             return False
-        self._told.add((path, value))
+        self._told.add(told)
         return not self._accepted.has(path, finding) and value not in self._old
 
     @cached_property

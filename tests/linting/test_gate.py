@@ -303,6 +303,12 @@ def suppressed_and_removed(branch: Branch, value: str) -> None:
     branch.commit({A: notebook()})
 
 
+def suppressed_then_not(branch: Branch, value: str) -> None:
+    branch.commit({A: notebook(f'key = "{value}"  # nblint: ignore[NBL2] a reason')})
+    branch.commit({A: holding(value)})
+    branch.commit({A: notebook()})
+
+
 def moved_to_a_notebook_that_records_it(branch: Branch, value: str) -> None:
     """A credential that the base has in one notebook is new in another."""
     branch.on_main({A: holding(value)})
@@ -397,6 +403,7 @@ ATTACKS: list[Attack] = [
     suppressed('s = """\n# nblint: ignore-cell[NBL2] the reason\n"""\nkey = "{}"'),
     suppressed_by_a_tag,
     suppressed_and_removed,
+    suppressed_then_not,
     added_then_removed,
     added_then_deleted,
     reverted,
