@@ -38,7 +38,8 @@ def check(arguments: CheckArguments) -> int:
         finder = SettingsFinder(arguments.config, arguments.overrides)
         output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
     except SettingsError as error:
-        status.fail(str(error))
+        status.fault(str(error))
+        return 2
     _refuse_statistics_in(output_format, arguments)
     progress = Progress(lambda: run.total) if is_interactive() and not arguments.verbose else None
 
@@ -69,7 +70,8 @@ def list_files(arguments: CheckArguments) -> int:
     try:
         finder = SettingsFinder(arguments.config, arguments.overrides)
     except SettingsError as error:
-        status.fail(str(error))
+        status.fault(str(error))
+        return 2
     discovery = Discovery(finder, status.fault, _note if arguments.verbose else None)
     for path, _ in discovery.notebooks(arguments.paths or (Path(),)):
         echo(printable(display_path(path)) + "\n")
