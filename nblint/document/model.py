@@ -13,6 +13,10 @@ from msgspec import Struct
 from nblint.document.rows import rows_of
 
 
+# Stands for a MIME type where a place is in fields of no text, such as the metadata of an output.
+FIELDS = "fields"
+
+
 class Place(NamedTuple):
     r"""A place in a notebook.
 
@@ -23,7 +27,8 @@ class Place(NamedTuple):
         cell: The cell's number, 1-based over all cells; None for the notebook itself.
         surface: "source", "output", "metadata", "attachment" or "file".
         output: The output's number in its cell, 1-based.
-        mime: The output's or attachment's MIME type; "stream" and "traceback" for those.
+        mime: The output's or attachment's MIME type; "stream" and "traceback" for those,
+            "sequences" for what they tell a terminal, "fields" for all that Jupyter does not show.
         row: First row.
         column: First column.
         end_row: Last row.

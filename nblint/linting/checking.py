@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from nblint.credentials.credentials import Credentials
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.edit import Rewrite, StripOutputs
 from nblint.document.model import File, Notebook, Place, Unreadable
@@ -91,8 +92,7 @@ def check_document(
     if isinstance(document, Notebook) and not document.is_editable:
         found = [_without_edits_in_place(finding) for finding in found]
     # Credentials are masked whatever is selected or suppressed, but only if something is printed.
-    has_text = isinstance(document, Notebook) and found
-    redaction = _redaction(reading) if has_text else Redaction()
+    redaction = _redaction(reading) if found else Redaction()
     whole = completed(sorted(found, key=_order), selection, redaction, project.salt)
     return Checked(tuple(whole), redaction)
 
@@ -101,7 +101,11 @@ def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> 
     """Return the reading that gives rules the parts they ask for."""
     settings = project.settings
     given = (document, project, project.catalogue, settings, *settings.sections)
-    if isinstance(document, Notebook | Unreadable):
+    if isinstance(document, Unreadable):
+        # Its bytes can still hold a token.
+        found = Credentials.of_unreadable(document, settings.credentials, project)
+        return Reading((*given, File(document), found))
+    if isinstance(document, Notebook):
         return Reading((*given, File(document)))
     return Reading(given)
 
