@@ -51,9 +51,7 @@ class Credentials:
         silent: Those that only disabled detectors found: they are masked, and not reported.
     """
 
-    def __init__(
-        self, found: Iterable[Credential], disabled: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, found: Iterable[Credential], disabled: frozenset[str] = frozenset()) -> None:
         found = tuple(found)
         self.all = tuple(one for one in found if one.hit.detector not in disabled)
         self.silent = tuple(one for one in found if one.hit.detector in disabled)

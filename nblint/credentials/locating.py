@@ -89,7 +89,9 @@ class Locator:
         """Return the number of the cell that a path leads into, and the rest of the path."""
         assert self._notebook is not None
         match path:
-            case ("cells", int(cell), *inside) if isinstance(self._notebook.data.get("cells"), list):
+            case ("cells", int(cell), *inside) if isinstance(
+                self._notebook.data.get("cells"), list
+            ):
                 number, rest = cell + 1, tuple(inside)
             case ("worksheets", int(sheet), "cells", int(cell), *inside) if not isinstance(
                 self._notebook.data.get("cells"), list

@@ -106,5 +106,3 @@ def in_steps(
         return start, end
 
     return text, origin
-
-

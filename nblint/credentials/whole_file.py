@@ -166,7 +166,5 @@ def _with(kept: Sequence[Escaped], found: Iterable[Escaped]) -> list[Escaped]:
     added = [best[hit.start, hit.end] for hit in settle(one.hit for one in best.values())]
     ends = [one.hit.end for one in kept]
     starts = [*(one.hit.start for one in kept), sys.maxsize]
-    free = (
-        one for one in added if starts[bisect_right(ends, one.hit.start)] >= one.hit.end
-    )
+    free = (one for one in added if starts[bisect_right(ends, one.hit.start)] >= one.hit.end)
     return sorted([*kept, *free], key=lambda one: one.hit.start)

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from nblint.document.rows import rows_of
 
-
 # Stands for a MIME type where a place is in fields of no text, such as the metadata of an output.
 FIELDS = "fields"
 

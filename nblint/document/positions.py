@@ -215,14 +215,18 @@ def file_line(raw_notebook: RawNotebook, place: Place) -> int | None:
     if place.surface == "source":
         span = raw_notebook.source(place.cell)
     elif place.mime == FIELDS:
-        span = place.output and raw_notebook.value(place.cell, "outputs", place.output - 1) or None
+        span = (
+            place.output and raw_notebook.value(place.cell, "outputs", place.output - 1)
+        ) or None
     elif place.surface == "output" and place.output is not None:
         span, joint = _output(raw_notebook, place.cell, place.output, place.mime or "")
     else:
         span = raw_notebook.value(
             place.cell, "attachments" if place.surface == "attachment" else "metadata"
         )
-    return _row_line(raw_notebook, span or whole, None if place.mime == FIELDS else place.row, joint)
+    return _row_line(
+        raw_notebook, span or whole, None if place.mime == FIELDS else place.row, joint
+    )
 
 
 def byte_offset(raw: RawNotebook, cell: int, offset: int) -> int | None:

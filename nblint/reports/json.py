@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.documentation import url
 from nblint.linting.results import Reported, Result
 
@@ -28,7 +29,7 @@ def as_dict(reported: Reported) -> dict[str, object]:
     """Return a finding as in the JSON report; the order of the keys is part of the format."""
     finding, place = reported.finding, reported.finding.place
     return {
-        "path": reported.path,
+        "path": mask_path(reported.path),
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity,

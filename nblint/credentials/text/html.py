@@ -47,7 +47,9 @@ def without_scripts(html: str) -> str:
 _COMMENT = lazy_pattern(r"<!--(.{1,20000}?)(?:-->|\Z)", re.DOTALL)
 _SCRIPT = lazy_pattern(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTES = lazy_pattern(r"<[A-Za-z][\w:-]{0,40}\s([^<>]{4,4000})>?")
-_ATTRIBUTE = lazy_pattern(r"""([A-Za-z_:][\w:.-]{1,60})\s{0,2}=\s{0,2}(?:"([^"]{4,512})"|'([^']{4,512})')""")
+_ATTRIBUTE = lazy_pattern(
+    r"""([A-Za-z_:][\w:.-]{1,60})\s{0,2}=\s{0,2}(?:"([^"]{4,512})"|'([^']{4,512})')"""
+)
 
 
 def comments(html: str) -> Iterator[tuple[int, str]]:

@@ -78,7 +78,6 @@ class InvalidNotebook(Rule):
                 help="open the notebook in Jupyter and save it, or correct the JSON",
             )
 
-
     def _duplicate_keys(self, notebook: Notebook) -> Iterator[Finding]:
         if not has_duplicate_keys(notebook.raw, notebook.data):
             return
