@@ -50,7 +50,8 @@ class Locator:
         in_file = self._in_file(part.cell if self._exact else None, start, end)
         if string is None or part.surface == "file" or not self._exact:
             return Spot(in_file, part)
-        if string.is_key or start > string.end or not _is_text(string.path):
+        is_text = part.surface == "source" or (part.surface == "output" and _is_shown(string.path))
+        if string.is_key or start > string.end or not is_text:
             is_output = part.surface == "output"
             return Spot(part if is_output else in_file, part)
         row, column = self._begins(string)[string.start]
@@ -72,8 +73,10 @@ class Locator:
         if cell is None:
             return Place(surface="metadata" if path[:1] == ("metadata",) else "file")
         match inside:
-            case ("source" | "input", *_):
+            case (name, *_) if name == self._source_of(cell):
                 return Place(cell, "source")
+            case ("outputs", int(output), *_) if not self._is_output(cell, output):
+                return Place(cell, "file")
             case ("outputs", int(output), "data", str(mime), *_):
                 return Place(cell, "output", output + 1, mime)
             case ("outputs", int(output), "text" | "traceback" as name, *_):
@@ -99,7 +102,20 @@ class Locator:
                 number, rest = self._before(sheet) + cell + 1, tuple(inside)
             case _:
                 return None, path
-        return (number, rest) if number <= len(self._notebook.cells) else (None, path)
+        cells = self._notebook.cells
+        # An item of the list that is no cell is a field of the notebook.
+        is_cell = number <= len(cells) and bool(cells[number - 1].data)
+        return (number, rest) if is_cell else (None, path)
+
+    def _source_of(self, cell: int) -> str:
+        """Return the field that a cell's source is read from."""
+        assert self._notebook is not None
+        return "source" if "source" in self._notebook.cells[cell - 1].data else "input"
+
+    def _is_output(self, cell: int, index: int) -> bool:
+        """Tell whether the item of a cell's outputs with a 0-based index is an output."""
+        assert self._notebook is not None
+        return any(one.index == index + 1 for one in self._notebook.cells[cell - 1].outputs)
 
     def _before(self, sheet: int) -> int:
         """Return how many cells stand in the worksheets before one."""
@@ -142,12 +158,10 @@ def _text_path(string: JsonString) -> Path:
     return path[:-1] if path and isinstance(path[-1], int) else path
 
 
-def _is_text(path: Path) -> bool:
-    """Tell whether a path leads to a text with rows: a source, or what an output shows."""
+def _is_shown(path: Path) -> bool:
+    """Tell whether a path leads to a text that an output shows."""
     inside = path[:-1] if path and isinstance(path[-1], int) else path
     match inside:
-        case (*_, "source" | "input"):
-            return inside[-2:-1] != ("outputs",)
         case (*_, "outputs", int(), "text" | "traceback") | (*_, "outputs", int(), "data", str()):
             return True
     return False

@@ -224,9 +224,7 @@ def file_line(raw_notebook: RawNotebook, place: Place) -> int | None:
         span = raw_notebook.value(
             place.cell, "attachments" if place.surface == "attachment" else "metadata"
         )
-    return _row_line(
-        raw_notebook, span or whole, None if place.mime == FIELDS else place.row, joint
-    )
+    return _row_line(raw_notebook, span or whole, place.row, joint)
 
 
 def byte_offset(raw: RawNotebook, cell: int, offset: int) -> int | None:

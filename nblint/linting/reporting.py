@@ -43,7 +43,7 @@ def reported(
             _path(finding, path),
             finding,
             cell_id=redaction.mask(cell.id) if cell and cell.id else None,
-            cell_type=cell.type if cell else None,
+            cell_type=redaction.mask(cell.type) if cell else None,
             file_line=file_line(raw, finding.place),
             first_line=excerpts.first_line(cell) if cell else None,
             excerpt=excerpts.at(finding.place),

@@ -39,7 +39,7 @@ def as_dict(reported: Reported) -> dict[str, object]:
         "cell_type": reported.cell_type,
         "surface": place.surface,
         "output": place.output,
-        "mime": place.mime,
+        "mime": place.mime and mask_path(place.mime),
         "row": place.row,
         "column": place.column,
         "end_row": place.end_row,

@@ -55,11 +55,11 @@ class EmbeddedCredential(Rule):
             yield self._too_many(len(credentials.all), unlisted)
 
     def _too_many(self, total: int, unlisted: Sequence[Credential]) -> Finding:
-        """Return a finding that says how many credentials are not listed; no baseline records it."""
-        more = f"{len(unlisted):,} in {self.where} {'is' if len(unlisted) == 1 else 'are'}"
+        """Return a finding that says how many are not listed; no baseline records it."""
+        rest = f"{len(unlisted):,} in {self.where} {'is' if len(unlisted) == 1 else 'are'} not"
         return self.at(
             unlisted[0].place,
-            f"{total:,} credentials in one notebook: only the first {MOST:,} are listed, {more} not",
+            f"{total:,} credentials in one notebook: the first {MOST:,} are listed, {rest}",
             help="clear what printed or stored them; a baseline cannot record this",
             detector="too-many",
         )
