@@ -12,7 +12,6 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
 from nblint.credentials.prefilter import look
 from nblint.credentials.whole_file import Escaped, decoded, find_in_file
-from nblint.document.json_strings import has_duplicate_keys
 from nblint.document.model import Notebook, Place, Unreadable
 from nblint.document.surfaces import surfaces
 from nblint.project.project import Project
@@ -126,11 +125,11 @@ def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator
             found.append(Credential(hit, place, surface.kind, "" if is_plain else written))
     # What no search saw as a token is none elsewhere, either.
     has_tokens = any(one.hit.documented for one in found)
-    text = decoded(notebook.raw)
-    doubtful = has_duplicate_keys(notebook.raw, notebook.data) if text else False
+    doubtful = notebook.has_duplicate_keys
     known = frozenset() if has_tokens or doubtful else clues.words
-    escaped = find_in_file(text, options, known, thorough=doubtful)
-    if escaped:
+    if find_in_file(decoded(notebook.lean), options, known, thorough=doubtful):
+        text = decoded(notebook.raw)
+        escaped = find_in_file(text, options, known, thorough=doubtful)
         found += _in_file(escaped, notebook, text, found, exact=not doubtful)
     yield from found
 

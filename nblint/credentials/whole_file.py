@@ -41,6 +41,8 @@ _ESCAPE = lazy_pattern(r"\\u00[2-7]|\\/")
 _LEVELS = 5
 # No token is longer without a sign that base64 lacks: it is an image.
 _LONGEST_TOKEN = 4400
+_ID_LENGTH = 36
+_ID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IMAGE = lazy_pattern(r"[A-Za-z0-9+/]*={0,2}")
 _KEY_MARKS = ("-----BEGIN", "PuTTY-User-Key-File")
 _BASE64 = lazy_pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/_-])")
@@ -117,23 +119,24 @@ def _ways(text: str, *, thorough: bool) -> Iterator[list[_Steps]]:
 
 
 def _hits(text: str, options: Options, known: Collection[str]) -> Iterator[Hit]:
-    words = _words(text, known)
-    for found in find_formats(text, present_formats(text, words), options.placeholders):
-        row, value = found.format, Secret(text[found.start : found.end])
-        yield Hit(
-            row.name, row.kind, found.start, found.end, value, found.prefix, True, "", row.variable
-        )
+    if words := _words(text, known):
+        formats = present_formats(text, words)
+        for row, start, end, prefix in find_formats(text, formats, options.placeholders):
+            value = Secret(text[start:end])
+            yield Hit(row.name, row.kind, start, end, value, prefix, True, "", row.variable)
     if any(mark in text for mark in _KEY_MARKS):
         for start, end, body in find_private_keys(text):
             yield Hit("private-key", "private key", start, end, Secret(body), "", True)
 
 
 def _words(text: str, known: Collection[str]) -> list[LongWord]:
-    """Return the long words of a text that are not known, and are not images."""
+    """Return the long words of a text that are not known: no images, and no ids of cells."""
     return [
         (start, word)
         for start, word in long_words(text)
-        if word not in known and not (len(word) > _LONGEST_TOKEN and _IMAGE.fullmatch(word))
+        if word not in known
+        and not (len(word) == _ID_LENGTH and _ID.fullmatch(word))
+        and not (len(word) > _LONGEST_TOKEN and _IMAGE.fullmatch(word))
     ]
 
 

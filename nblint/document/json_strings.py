@@ -98,12 +98,8 @@ def character(escape: "re.Match[str]") -> str:
     return chr(int(escape[1], 16)) if escape[1] else _ESCAPED.get(escape[2], escape[2])
 
 
-def has_duplicate_keys(raw: bytes, data: object) -> bool:
-    """Tell whether JSON may hold a key twice in one object; mostly without reading it again.
-
-    Args:
-        raw: The bytes.
-        data: What they were decoded to, with the last of such members only.
+def may_have_duplicate_keys(raw: bytes) -> bool:
+    """Tell whether JSON may hold a key twice in one object, at the cost of decoding it.
 
     Returns:
         False only if there is certainly none.
@@ -113,7 +109,8 @@ def has_duplicate_keys(raw: bytes, data: object) -> bool:
     if b"\\u0022" in raw:
         return True
     try:
-        written = msgspec.json.encode(data)
+        # Decoding keeps the last of members with the same key.
+        written = msgspec.json.encode(msgspec.json.decode(raw))
         return msgspec.json.format(raw, indent=-1).count(b'":') != written.count(b'":')
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, TypeError):
         return True

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from nblint.document.base64_text import without_images
+from nblint.document.json_strings import may_have_duplicate_keys
 from nblint.document.rows import rows_of
 
 # Stands for a MIME type where a place is in fields of no text, such as the metadata of an output.
@@ -191,6 +193,16 @@ class Notebook:
             reason.raw = raw
             raise
         return cls(path, raw, data)
+
+    @cached_property
+    def lean(self) -> bytes:
+        """The bytes of the file without the images in it."""
+        return without_images(self.raw)
+
+    @cached_property
+    def has_duplicate_keys(self) -> bool:
+        """Whether an object of the file may have a key twice; `data` has only the last one."""
+        return bool(self.raw) and may_have_duplicate_keys(self.lean)
 
     @property
     def metadata(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from nblint.document.json_strings import duplicate_keys, has_duplicate_keys
+from nblint.document.json_strings import duplicate_keys
 from nblint.document.model import Notebook, Place
 from nblint.document.rows import position_of
 from nblint.document.schema import is_plainly_valid
@@ -79,7 +79,7 @@ class InvalidNotebook(Rule):
             )
 
     def _duplicate_keys(self, notebook: Notebook) -> Iterator[Finding]:
-        if not has_duplicate_keys(notebook.raw, notebook.data):
+        if not notebook.has_duplicate_keys:
             return
         text = notebook.raw.decode()
         for duplicate in islice(duplicate_keys(text), _MOST):
