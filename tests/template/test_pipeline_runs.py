@@ -1,10 +1,14 @@
-"""CircleCI's jobs are run, step by step, in clean clones, as CircleCI would for each push."""
+"""The pipelines' jobs are run, step by step, in clean clones, as the services would for each push.
+
+A notebook that prints everything it can reach is among those that they run: it finds no key.
+"""
 
 import base64
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,30 +18,44 @@ from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
 from tests.system import needs
-from tests.template.circleci import Pipeline, plain_variables
+from tests.template import github
+from tests.template.circleci import DEPLOY_KEY, Pipeline, plain_variables
 from tests.template.conftest import ROOT, git
+from tests.template.keys import NAME, add_snooper, assert_out_of_reach
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="CircleCI's machines are Linux"),
 ]
 
-BASELINE = '{"version": 2, "salt": "0", "entries": [%s]}\n'
-ENTRY = (
-    '{"path": "notebooks/old.ipynb", "cell_id": null, "surface": "source", "code": "NBL102",'
-    ' "fingerprint": "%032x", "reason": ""}'
-)
+# What a project or a runner may have set, whatever README says about it.
+LEFT_OVER = "planted-" + "project-variable"
+JOB_TOKEN = "planted-" + "job-token"
+IN_THE_HOME = "planted-" + "password-of-the-home"
+RELEASE_KEY = "planted-" + "signing-key"
+# Plays GitLab's jobs. This version, because later ones need a newer Node than Debian has.
+GITLAB = "gitlab-ci-local@4.62.0"
 
 
 class Project:
-    """A generated repository with an origin, and what CircleCI's settings hold for it."""
+    """A generated repository with an origin, and what the service's settings hold for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ci: str = "circleci") -> None:
         self.folder = folder
-        self.variables = plain_variables(folder / "home")
+        self.variables = plain_variables(folder / "home") | {"LEFT_OVER": LEFT_OVER}
+        (folder / "home/.netrc").write_text(f"machine example.com password {IN_THE_HOME}\n")
+        (folder / "home/.netrc").chmod(0o600)
+        self.contexts = {"rpm-signing": {"RPM_SIGNING_KEY": RELEASE_KEY}}
         self.repository = Path(
-            cookiecutter(str(checkout(folder / "nblint")), no_input=True, output_dir=str(folder))
+            cookiecutter(
+                str(checkout(folder / "nblint")),
+                no_input=True,
+                extra_context={"ci": ci},
+                output_dir=str(folder),
+            )
         )
+        add_snooper(self.repository, folder / "home")
+        self.commit("A notebook that looks everywhere")
         config = self.repository / ".pre-commit-config.yaml"
         self.variables |= mirror(config, folder / "mirrors", ROOT)
         self.variables |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_COMPILE": "1"}
@@ -52,8 +70,10 @@ class Project:
     def push(self, name: str, *, branch: str = "", tag: str = "") -> Pipeline:
         """Push what is here as a branch or a tag; return what CircleCI makes of it."""
         ref = f"refs/heads/{branch}" if branch else f"refs/tags/{tag}"
+        before = git("rev-parse", "main", cwd=self.origin)
         git("push", "--quiet", "origin", f"HEAD:{ref}", cwd=self.repository)
-        return Pipeline(self.origin, self.folder / name, self.variables, branch, tag)
+        where = (self.origin, self.folder / name, self.variables)
+        return Pipeline(*where, branch, tag, before, self.contexts)
 
 
 def checkout(folder: Path) -> Path:
@@ -63,15 +83,19 @@ def checkout(folder: Path) -> Path:
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    if not (ROOT / "nblint/cli/gate.py").exists():  # a stand-in until nblint has the command
+        manifest = folder / ".pre-commit-hooks.yaml"
+        text = manifest.read_text("utf-8")
+        manifest.write_text(text.replace("nblint gate", "nblint rule NBL201"), "utf-8")
     git("init", "--quiet", "--initial-branch=main", cwd=folder)
     git("add", ".", cwd=folder)
     git("commit", "--quiet", "--message", "nblint", cwd=folder)
     return folder
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Made once: what the first pipeline installs, the later ones have cached."""
+@pytest.fixture(scope="module", autouse=True)
+def away_from_this_machine() -> Iterator[None]:
+    """git knows who commits, and nothing else of the person."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("GIT_")]:
             patch.delenv(name)
@@ -80,7 +104,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         for role in ("AUTHOR", "COMMITTER"):
             patch.setenv(f"GIT_{role}_NAME", "Ada")
             patch.setenv(f"GIT_{role}_EMAIL", "ada@example.com")
-        yield Project(tmp_path_factory.mktemp("pipeline"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Made once: what the first pipeline installs, the later ones have cached."""
+    return Project(tmp_path_factory.mktemp("pipeline"))
 
 
 def cases(report: Path) -> dict[str | None, bool]:
@@ -91,8 +121,9 @@ def cases(report: Path) -> dict[str | None, bool]:
 
 def test_a_branch(project: Project) -> None:
     pipeline = project.push("main", branch="main")
-    assert pipeline.run() == ["lint", "test"]
+    assert pipeline.run() == ["gate", "lint", "test"]
     everything = {
+        NAME: True,
         "notebooks/failed-logins.ipynb": True,
         "examples/read-a-credential.ipynb": True,
         "examples/take-parameters.ipynb": True,
@@ -103,20 +134,22 @@ def test_a_branch(project: Project) -> None:
     assert cases(notebooks) == everything
     # The checks pass without changing a file.
     assert git("status", "--porcelain", cwd=pipeline.folder / "lint") == ""
+    keys = (LEFT_OVER, IN_THE_HOME, DEPLOY_KEY.strip(), RELEASE_KEY)
+    assert_out_of_reach(pipeline.folder / "test/build", "".join(pipeline.log), *keys)
 
 
 def test_a_version(project: Project) -> None:
     needs("rpmbuild", "createrepo_c", "gpg", "rsync")
     repository = project.folder / "yum"
-    project.variables |= {
+    project.contexts["rpm-signing"] = {
         "RPM_REPOSITORY": str(repository),
         "RPM_SIGNING_KEY": signing_key(project),
     }
     pipeline = project.push("version", tag="v1.2.0")
-    assert pipeline.run() == ["lint", "test", "build-rpm"]
+    assert pipeline.run() == ["gate", "lint", "test", "build-rpm"]
     published = repository / "stable/notebook-failed-logins-1.2.0-1.noarch.rpm"
     assert not published.exists()
-    assert pipeline.run(approved=True)[3:] == ["approve", "publish-rpm"]
+    assert pipeline.run(approved=True)[4:] == ["approve", "publish-rpm"]
     assert published.is_file()
 
 
