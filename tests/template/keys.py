@@ -1,5 +1,6 @@
 """A notebook that prints everything that it can reach, and keys that it must not find."""
 
+import os
 from pathlib import Path
 
 from tests.conftest import complete_header, notebook_bytes
@@ -19,8 +20,9 @@ def show(path):
 
 
 # This process and those that started it, up to the test, which is not part of the pipeline.
+test, *homes = Path("look-at.txt").read_text().splitlines()
 process = Path("/proc/self").resolve()
-while process.name != "0" and b"pytest" not in (process / "cmdline").read_bytes():
+while process.name not in ("0", test):
     show(process / "environ")
     lines = (process / "status").read_text().splitlines()
     process = Path("/proc", next(line.split()[1] for line in lines if line.startswith("PPid")))
@@ -28,7 +30,7 @@ while process.name != "0" and b"pytest" not in (process / "cmdline").read_bytes(
 here = Path.cwd()
 for folder in (here, *here.parents):
     show(folder / ".git" / "config")
-for home in (Path.home(), *map(Path, Path("look-at.txt").read_text().splitlines())):
+for home in (Path.home(), *map(Path, homes)):
     try:
         for path in [*home.glob("*"), *home.glob(".[!.]*"), *home.glob(".[!.]*/*")]:
             show(path)
@@ -48,7 +50,8 @@ def add_snooper(repository: Path, *folders: Path) -> None:
     header = complete_header("Look everywhere")
     data = notebook_bytes(("markdown", header), ("code", SOURCE.strip()))
     (repository / NAME).write_bytes(data)
-    (repository / NAME).with_name("look-at.txt").write_text("".join(f"{f}\n" for f in folders))
+    lines = [os.getpid(), *folders]
+    (repository / NAME).with_name("look-at.txt").write_text("".join(f"{line}\n" for line in lines))
     with (repository / "environment.toml").open("a") as catalogue:
         for name in ("RPM_SIGNING_KEY", "LEFT_OVER"):
             catalogue.write(f'\n[environment.{name}]\nhelp = "What it wants"\nsecret = true\n')

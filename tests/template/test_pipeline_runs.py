@@ -35,6 +35,7 @@ IN_THE_HOME = "planted-" + "password-of-the-home"
 RELEASE_KEY = "planted-" + "signing-key"
 # Plays GitLab's jobs. This version, because later ones need a newer Node than Debian has.
 GITLAB = "gitlab-ci-local@4.62.0"
+NPM_CACHE = Path.home() / ".npm"
 
 
 class Project:
@@ -43,8 +44,6 @@ class Project:
     def __init__(self, folder: Path, ci: str = "circleci") -> None:
         self.folder = folder
         self.variables = plain_variables(folder / "home") | {"LEFT_OVER": LEFT_OVER}
-        (folder / "home/.netrc").write_text(f"machine example.com password {IN_THE_HOME}\n")
-        (folder / "home/.netrc").chmod(0o600)
         self.contexts = {"rpm-signing": {"RPM_SIGNING_KEY": RELEASE_KEY}}
         self.repository = Path(
             cookiecutter(
@@ -134,7 +133,7 @@ def test_a_branch(project: Project) -> None:
     assert cases(notebooks) == everything
     # The checks pass without changing a file.
     assert git("status", "--porcelain", cwd=pipeline.folder / "lint") == ""
-    keys = (LEFT_OVER, IN_THE_HOME, DEPLOY_KEY.strip(), RELEASE_KEY)
+    keys = (LEFT_OVER, DEPLOY_KEY.strip(), RELEASE_KEY)
     assert_out_of_reach(pipeline.folder / "test/build", "".join(pipeline.log), *keys)
 
 
@@ -173,3 +172,79 @@ def gpg(home: Path, *arguments: str) -> bytes:
 
 def test_another_tag(project: Project) -> None:
     assert project.push("1.2", tag="1.2").run(approved=True) == []
+
+
+def test_notebooks_on_github(tmp_path: Path) -> None:
+    project = Project(tmp_path, "github")
+    clone = tmp_path / "clone"
+    log = github.run_job(project.repository, "test", clone, project.variables, {})
+    # A secret of the environment `production`, which the job does not name, is not there at all.
+    assert_out_of_reach(clone / "build", log, LEFT_OVER, github.TOKEN)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter, as a runner's is; the folders of pytest are not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def python_for_everybody() -> str:
+    """Return a Python that every user may run."""
+    mine = Path(sys.executable).resolve()
+    is_open = all(folder.stat().st_mode & 0o005 == 0o005 for folder in mine.parents)
+    return str(mine) if is_open else "/usr/bin/python3"
+
+
+def test_gitlab(open_folder: Path) -> None:
+    """The jobs of a branch, and of a version, played by a program that reads GitLab's format."""
+    needs("npx", "rsync", "rpmbuild", "createrepo_c", "gpg")
+    project = Project(open_folder, "gitlab")
+    home = open_folder / "home"
+    (home / ".netrc").write_text(f"machine example.com password {IN_THE_HOME}\n")
+    home.chmod(0o700)
+    git("remote", "set-url", "origin", str(project.origin), cwd=project.repository)
+    git("fetch", "--quiet", "origin", cwd=project.repository)
+    # As GitLab's own runners do it, whatever FF_GIT_URLS_WITHOUT_TOKENS says.
+    address = f"https://gitlab-ci-token:{JOB_TOKEN}@gitlab.example.com/soc/failed-logins.git"
+    git("remote", "set-url", "origin", address, cwd=project.repository)
+    variables = {"CI_JOB_TOKEN": JOB_TOKEN, "CI_DEFAULT_BRANCH": "main", "LEFT_OVER": LEFT_OVER}
+    variables |= {"PYTHON": python_for_everybody(), "CI_COMMIT_BEFORE_SHA": "0" * 40}
+    assert "PASS  gate" in play(project, "gate", variables)
+    assert "PASS  lint" in play(project, "lint", variables)
+    log = play(project, "test", variables)
+    assert "PASS  test" in log
+    build = project.repository / ".gitlab-ci-local/artifacts/test/build"
+    keys = [LEFT_OVER, JOB_TOKEN, IN_THE_HOME]
+    if os.geteuid() != 0:  # an ordinary user may read the variables of its own processes
+        keys = []
+    assert_out_of_reach(build, log, *keys)
+
+    git("tag", "v1.2.0", cwd=project.repository)
+    repository = open_folder / "yum"
+    secrets = {"RPM_REPOSITORY": str(repository), "RPM_SIGNING_KEY": signing_key(project)}
+    variables |= {"CI_COMMIT_TAG": "v1.2.0"}
+    assert "PASS  build-rpm" in play(project, "build-rpm", variables)
+    assert "PASS  publish-rpm" in play(project, "publish-rpm", variables | secrets)
+    assert (repository / "stable/notebook-failed-logins-1.2.0-1.noarch.rpm").is_file()
+
+
+def play(project: Project, job: str, variables: dict[str, str]) -> str:
+    """Run a job of GitLab's pipeline in a copy of the repository; return what it prints."""
+    given = [f"--variable={name}={value}" for name, value in variables.items()]
+    options = ["--shell-executor-no-image", "--force-shell-executor", "--shell-isolation"]
+    ran = subprocess.run(
+        ["npx", "--yes", GITLAB, job, "--no-deps", *options, "--home", str(project.folder / "gcl"), *given],
+        cwd=project.repository,
+        env={**project.variables, "npm_config_cache": str(NPM_CACHE)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout
+    return ran.stdout
