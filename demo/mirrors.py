@@ -38,7 +38,9 @@ def hook(identity: str, entry: str | None = None, **more: Any) -> dict[str, Any]
 
 
 # How `pre-commit autoupdate --freeze` writes a commit, and the version that it is.
-FROZEN = re.compile(r"""rev: ["']?(?P<commit>[0-9a-f]{40})["']?  # frozen: (?P<version>\S+)$""", re.MULTILINE)
+FROZEN = re.compile(
+    r"""rev: ["']?(?P<commit>[0-9a-f]{40})["']?  # frozen: (?P<version>\S+)$""", re.MULTILINE
+)
 
 # The manifests of these repositories, for the hooks that the template uses.
 TOOLS = {

@@ -236,7 +236,7 @@ def play(project: Project, job: str, variables: dict[str, str]) -> str:
     given = [f"--variable={name}={value}" for name, value in variables.items()]
     options = ["--shell-executor-no-image", "--force-shell-executor", "--shell-isolation"]
     ran = subprocess.run(
-        ["npx", "--yes", GITLAB, job, "--no-deps", *options, "--home", str(project.folder / "gcl"), *given],
+        ["npx", "--yes", GITLAB, job, *options, "--home", str(project.folder / "gcl"), *given],
         cwd=project.repository,
         env={**project.variables, "npm_config_cache": str(NPM_CACHE)},
         stdin=subprocess.DEVNULL,
