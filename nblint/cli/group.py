@@ -18,6 +18,7 @@ _MODULES = {
     "new": "new",
     "server": "server",
     "fleet": "fleet",
+    "hub": "hub",
     "completion": "completion",
 }
 

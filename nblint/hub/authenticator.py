@@ -43,7 +43,7 @@ class _CallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # jupyterhu
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log why a login failed, without the address."""
         if isinstance(value, web.HTTPError):
-            self.log.warning("%d %s: %s", value.status_code, self.request.path, value.get_message())
+            self.log.warning("%s: %s", self.request.path, value)
         else:
             self.log.error("Uncaught exception: %s", self.request.path, exc_info=(typ, value, tb))
 

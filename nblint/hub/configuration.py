@@ -75,10 +75,10 @@ def _configure_login(c: Any, file: HubFile, state: Path) -> None:
     found = endpoints(file, state / "provider.json")
     login = c.ProviderAuthenticator
     c.JupyterHub.authenticator_class = _AUTHENTICATOR
-    c.CryptKeeper.keys = [_crypt_key(file)]
+    c.CryptKeeper.keys = [crypt_key(file)]
     login.enable_auth_state = True
     login.client_id = provider.client_id
-    login.client_secret = _own_secret(file, provider.client_secret_file, "provider.client-secret-file")
+    login.client_secret = own_secret(file, provider.client_secret_file, "provider.client-secret-file")
     login.oauth_callback_url = f"{settings.address.rstrip('/')}/hub/oauth_callback"
     login.issuer = provider.issuer
     login.authorize_url = found.authorize
@@ -170,8 +170,13 @@ def _listed(section: Any, key: str) -> list[Any]:
     return list(found) if isinstance(found, list) else []
 
 
-def _crypt_key(file: HubFile) -> bytes:
-    text = _own_secret(file, file.settings.crypt_key_file, "crypt-key-file")
+def crypt_key(file: HubFile) -> bytes:
+    """Return the key that people's tokens are encrypted with.
+
+    Raises:
+        SettingsError: There is none, others can read it, or it is none.
+    """
+    text = own_secret(file, file.settings.crypt_key_file, "crypt-key-file")
     try:
         key = bytes.fromhex(text)
     except ValueError:
@@ -184,8 +189,17 @@ def _crypt_key(file: HubFile) -> bytes:
     return key
 
 
-def _own_secret(file: HubFile, name: str, key: str) -> str:
-    """Return a secret of the hub's own, which no user may get by the catalogue."""
+def own_secret(file: HubFile, name: str, key: str) -> str:
+    """Return a secret of the hub's own, which no user may get by the catalogue.
+
+    Args:
+        file: The settings.
+        name: Its file, as they name it.
+        key: The key that names it.
+
+    Raises:
+        SettingsError: There is none, or others can read it.
+    """
     path = file / name
     if path.resolve().is_relative_to((file / file.settings.secrets).resolve()):
         raise SettingsError(

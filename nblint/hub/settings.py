@@ -10,7 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -265,11 +265,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def hub_schema() -> dict[str, Any]:
-    """Return the JSON schema of `hub.toml`, without descriptions."""
-    _, definitions = msgspec.json.schema_components(
-        (HubSettings,), ref_template="#/definitions/{name}"
-    )
-    return definitions
