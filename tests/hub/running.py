@@ -25,7 +25,6 @@ import requests
 from tests.system import PATIENCE, needs
 
 HERE = Path(__file__).parent / "provider"
-BIN = Path(sys.executable).parent
 
 
 def needs_hub() -> None:
@@ -75,7 +74,7 @@ class Provider:
     """
 
     def __init__(self, folder: Path, callback: str) -> None:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         self.folder = folder
         self.port = free_port()
         self.issuer = f"http://127.0.0.1:{self.port}"
@@ -156,7 +155,8 @@ c = get_config()
 configure(c, "hub.toml")
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
-c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "nblint.hub.demo.proxy", "--log-level", "ERROR"]
+proxy = [sys.executable, "-m", "nblint.hub.demo.proxy", "--log-level", "ERROR"]
+c.ConfigurableHTTPProxy.command = proxy
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/home/{{username}}"
@@ -174,10 +174,12 @@ class Hub:
 
     Args:
         folder: An empty folder, for all that it writes.
+        python: The Python that it runs in.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str = sys.executable) -> None:
         self.folder = folder
+        self.python = python
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.token = secrets.token_hex(20)
@@ -211,8 +213,8 @@ class Hub:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        command = [sys.executable, "-m", "jupyterhub", "-f", "jupyterhub_config.py"]
-        environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+        command = [self.python, "-m", "jupyterhub", "-f", "jupyterhub_config.py"]
+        environment = {**os.environ, "PATH": f"{Path(self.python).parent}{os.pathsep}{os.environ['PATH']}"}
         with process(command, self.log, cwd=self.folder, env=environment) as running:
 
             def is_up() -> bool:
@@ -250,6 +252,18 @@ class Hub:
         if second_factor and "totp" in person:
             sent["code"] = self.provider.code(name)
         return browser, browser.post(page.url, data=sent, timeout=60)
+
+    def ask(self, browser: Any, method: str, path: str) -> Any:
+        """Ask the hub's API as a page in somebody's browser does."""
+        headers = {
+            "X-XSRFToken": browser.cookies.get("_xsrf", path="/hub/"),
+            "Referer": f"{self.url}/hub/home",
+            "Sec-Fetch-Mode": "cors",
+            "Sec-Fetch-Site": "same-origin",
+        }
+        body = None if method == "GET" else {}
+        url = f"{self.url}/hub/api{path}"
+        return browser.request(method, url, headers=headers, json=body, timeout=60)
 
     def logs(self) -> str:
         """Return all that the hub, its proxy, its servers and the provider have printed."""
