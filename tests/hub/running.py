@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import importlib.util
@@ -21,6 +22,8 @@ from typing import Any
 
 import pytest
 import requests
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
 
 from tests.system import PATIENCE, needs
 
@@ -277,6 +280,63 @@ class Hub:
             self.token,
             (self.folder / "crypt-key").read_text().strip(),
         }
+
+
+class Kernel:
+    """A kernel of somebody's server, as a browser starts it for a notebook that is opened.
+
+    Args:
+        hub: The hub.
+        user: Whose server it is.
+        path: The notebook, in their home.
+    """
+
+    def __init__(self, hub: Hub, user: str, path: str) -> None:
+        self.hub = hub
+        self._headers = {"Authorization": f"token {hub.token}"}
+        session = {"path": path, "type": "notebook", "name": "", "kernel": {"name": "python3"}}
+        answer = requests.post(
+            f"{hub.url}/user/{user}/api/sessions", json=session, headers=self._headers, timeout=60
+        )
+        answer.raise_for_status()
+        identifier = answer.json()["kernel"]["id"]
+        self._url = f"{hub.url}/user/{user}/api/kernels/{identifier}/channels"
+
+    def ask(self, kind: str, **content: Any) -> tuple[dict[str, Any], str]:
+        """Send a request; return its reply, and what was printed meanwhile."""
+        return asyncio.run(self._ask(kind, content))
+
+    def run(self, code: str) -> str:
+        """Run code, which must not fail; return what it prints."""
+        reply, printed = self.ask("execute_request", code=code, silent=False)
+        assert reply["status"] == "ok", reply
+        return printed.strip()
+
+    async def _ask(self, kind: str, content: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        request = HTTPRequest(self._url.replace("http", "ws", 1), headers=self._headers)
+        connection = await websocket_connect(request)
+        identifier = secrets.token_hex(16)
+        header = {"msg_id": identifier, "msg_type": kind, "session": "test"}
+        header |= {"username": "test", "version": "5.3", "date": ""}
+        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+        await connection.write_message(json.dumps({**message, "channel": "shell"}))
+        reply: dict[str, Any] | None = None
+        printed, is_idle = "", False
+        # What is printed comes by another channel than the reply, which says when it has given all.
+        while reply is None or not is_idle:
+            received = await asyncio.wait_for(connection.read_message(), PATIENCE)
+            assert received is not None, "the kernel hung up"
+            answer = json.loads(received)
+            if answer["parent_header"].get("msg_id") != identifier:
+                continue
+            if answer["msg_type"] == "stream":
+                printed += answer["content"]["text"]
+            if answer["msg_type"] == "status":
+                is_idle = answer["content"]["execution_state"] == "idle"
+            if answer["msg_type"] == kind.replace("request", "reply"):
+                reply = answer["content"]
+        connection.close()
+        return reply, printed
 
 
 def write_secret(path: Path, text: str) -> None:
