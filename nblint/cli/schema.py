@@ -1,7 +1,8 @@
 """The JSON schemas of settings: what editors complete and check a settings file with.
 
 Types, names and defaults follow from the classes in `nblint.settings` and `nblint.hub.settings`,
-descriptions from their docstrings. Draft 7, because that is what editors' TOML extensions and SchemaStore understand.
+descriptions from their docstrings. Draft 7, because that is what editors' TOML extensions and
+SchemaStore understand.
 """
 
 import inspect

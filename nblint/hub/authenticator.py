@@ -1,9 +1,9 @@
 """The login: who may enter, by a second factor, a name that stays theirs, and a group.
 
-What JupyterHub and OAuthenticator do by themselves is left to them: the way to the provider and back,
-PKCE, cookies, encryption of what is kept. Here is decided who enters and who stays, in one place for
-logins and for later, because each hook of theirs leaves something out: `post_auth_hook` is not called
-when a login is refreshed, and `check_allowed` not at all when everybody is allowed.
+The way to the provider and back, PKCE, cookies and the encryption of what is kept are JupyterHub's
+and OAuthenticator's. Who enters and who stays is decided here, in one place for logins and
+refreshes, because each hook of theirs leaves something out: `post_auth_hook` is not called for a
+refresh, and `check_allowed` is skipped when everybody is allowed.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _CallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # jupyterhu
 
 
 class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jupyterhub has no types
-    """Signs people in at an OpenID provider, and puts them out when it does not know them any more."""
+    """Signs people in at an OpenID provider, and puts them out when they have left."""
 
     callback_handler = _CallbackHandler
 
@@ -64,7 +64,9 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
     unix_accounts = Bool(True, config=True, help="Whether users get accounts of the machine.")
     identities_file = Unicode(config=True, help="Who has which account: an SQLite database.")
     sweep_seconds = Integer(300, config=True, help="How often everybody is asked about.")
-    grace_seconds = Integer(3600, config=True, help="How long an outage of the provider puts nobody out.")
+    grace_seconds = Integer(
+        3600, config=True, help="How long an outage of the provider puts nobody out."
+    )
     shared_secrets = List(Unicode(), config=True, help="Names of secrets that everybody can read.")
 
     def __init__(self, **keywords: Any) -> None:
@@ -113,8 +115,12 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         except UnavailableError as error:
             self.log.error("A login failed: %s", error)
             raise web.HTTPError(503, "The provider does not answer. Try again later.") from None
-        if "iss" not in claims:  # there was no id_token, without which nothing says who signed in how
-            self.log.error("A login failed: the provider sent no id_token; is 'openid' in the scopes?")
+        if (
+            "iss" not in claims
+        ):  # there was no id_token, without which nothing says who signed in how
+            self.log.error(
+                "A login failed: the provider sent no id_token; is 'openid' in the scopes?"
+            )
             raise web.HTTPError(403, _LOGIN_FAILED)
         return claims
 
@@ -290,7 +296,9 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         claims = self._id_claims(token_info["id_token"]) if token_info.get("id_token") else {}
         if not self.userdata_url:
             if not claims:
-                raise UnavailableError("the answer has no id_token, and there is no userinfo endpoint")
+                raise UnavailableError(
+                    "the answer has no id_token, and there is no userinfo endpoint"
+                )
             return claims
         headers = self.build_userdata_request_headers(token_info["access_token"], "Bearer")
         said = person(await self._fetch(self.userdata_url, headers=headers))
@@ -309,8 +317,14 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
                 audience=self.client_id,
                 issuer=self.issuer,
                 leeway=_LEEWAY,
-                options={"verify_signature": False, "require": ["exp", "aud", "iss", "sub"]}
-                | dict.fromkeys(["verify_exp", "verify_aud", "verify_iss", "verify_nbf"], True),
+                options={
+                    "require": ["exp", "aud", "iss", "sub"],
+                    "verify_aud": True,
+                    "verify_exp": True,
+                    "verify_iss": True,
+                    "verify_nbf": True,
+                    "verify_signature": False,
+                },
             )
         except jwt.InvalidTokenError as error:
             # Its text can quote the token.
@@ -327,7 +341,7 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
     async def _fetch(
         self, url: str, method: str = "GET", headers: Any = None, body: str | None = None
     ) -> Answer:
-        """Ask the provider; unlike OAuthenticator's own, it logs neither the address nor the answer."""
+        """Ask the provider; neither the address nor the answer is logged."""
         request = HTTPRequest(
             url, method, headers, body, follow_redirects=False, **self.http_request_kwargs
         )

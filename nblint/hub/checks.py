@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,13 +67,17 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
     everywhere = (_catalogue, _lock, _holes, _landing, _notes)
     there = (_own_secrets, _secrets, _provider, _python, _groups, _installed)
     for part in (*everywhere, *(there if on_host else ())):
-        try:
-            part(file, checked)
-        except SettingsError as error:
-            # One mistake can stop several parts: a catalogue that cannot be read is said once.
-            if str(error) not in checked.problems:
-                checked.problems.append(str(error))
+        _try(part, file, checked)
     return checked
+
+
+def _try(part: Callable[[HubFile, Checked], None], file: HubFile, checked: Checked) -> None:
+    try:
+        part(file, checked)
+    except SettingsError as error:
+        # One mistake can stop several parts: a catalogue that cannot be read is said once.
+        if str(error) not in checked.problems:
+            checked.problems.append(str(error))
 
 
 def _catalogue(file: HubFile, checked: Checked) -> None:
@@ -133,7 +137,9 @@ def _notes(file: HubFile, checked: Checked) -> None:
             "subdomains is false: admins can start and stop servers, and not open those of others"
         )
     if not settings.groups.admins:
-        checked.notes.append("groups.admins is empty: nobody can stop another's server in a browser")
+        checked.notes.append(
+            "groups.admins is empty: nobody can stop another's server in a browser"
+        )
 
 
 def _own_secrets(file: HubFile, checked: Checked) -> None:
@@ -170,7 +176,11 @@ def _python(file: HubFile, checked: Checked) -> None:
     program = "import sys; print(*sys.version_info[:2])"
     try:
         ran = subprocess.run(
-            [python, "-I", "-c", program], capture_output=True, text=True, timeout=_SECONDS, check=True
+            [python, "-I", "-c", program],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=True,
         )
         version = tuple(map(int, ran.stdout.split()))
     except (OSError, ValueError, subprocess.SubprocessError) as error:
@@ -193,7 +203,8 @@ def _groups(file: HubFile, checked: Checked) -> None:
     groups = file.settings.groups
     for key, names in (("users", groups.users), ("admins", groups.admins)):
         checked.problems += [
-            f"{file.path}: groups.{key}: nobody who came is in the group {name!r}{nearest(name, seen)}"
+            f"{file.path}: groups.{key}: nobody who came is in the group {name!r}"
+            + nearest(name, seen)
             for name in names
             if name not in seen
         ]
@@ -227,7 +238,11 @@ def _unset(package: Package, catalogue: Catalogue, file: HubFile) -> Iterator[st
     where = file / file.settings.environment
     for entry in inventory.entries:
         variable = catalogue.variables.get(entry.name)
-        if not entry.required or entry.declared == "elsewhere" or (variable and _has_value(variable)):
+        if (
+            not entry.required
+            or entry.declared == "elsewhere"
+            or (variable and _has_value(variable))
+        ):
             continue
         what = "does not declare" if variable is None else "gives no value to"
         yield (
@@ -259,13 +274,18 @@ def _unmet(package: Package, locked: dict[str, str], lock: Path) -> Iterator[str
 
 
 def _requirements(package: Package) -> Iterator[Requirement]:
+    for line in _lines(package.requirements):
+        if (requirement := _requirement(line)) is not None:
+            yield requirement
+
+
+def _requirement(line: str) -> Requirement | None:
     from packaging.requirements import InvalidRequirement, Requirement
 
-    for line in _lines(package.requirements):
-        try:
-            yield Requirement(line)
-        except InvalidRequirement:
-            continue  # an option of pip, or an address
+    try:
+        return Requirement(line)
+    except InvalidRequirement:  # an option of pip, or an address
+        return None
 
 
 def _lines(text: str) -> Iterable[str]:

@@ -16,8 +16,8 @@ from nblint.hub.settings import HubFile, HubSettings
 from nblint.project.catalogue.files import read_catalogue
 
 _AUTHENTICATOR = "nblint.hub.authenticator.ProviderAuthenticator"
-# What runs the hub needs of it, without what lets one act as somebody else: `access:servers` opens
-# people's servers, `tokens` makes tokens of theirs, `admin:auth_state` shows what they sign in with.
+# Enough to run a hub, and nothing to act as somebody else with: `access:servers` opens people's
+# servers, `tokens` makes tokens of theirs, `admin:auth_state` shows what they sign in with.
 OPERATOR_SCOPES = ("admin-ui", "list:users", "read:users:activity", "servers")
 _CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 # How long the hub trusts a login before it asks the provider again; the sweep asks in any case.
@@ -78,7 +78,9 @@ def _configure_login(c: Any, file: HubFile, state: Path) -> None:
     c.CryptKeeper.keys = [crypt_key(file)]
     login.enable_auth_state = True
     login.client_id = provider.client_id
-    login.client_secret = own_secret(file, provider.client_secret_file, "provider.client-secret-file")
+    login.client_secret = own_secret(
+        file, provider.client_secret_file, "provider.client-secret-file"
+    )
     login.oauth_callback_url = f"{settings.address.rstrip('/')}/hub/oauth_callback"
     login.issuer = provider.issuer
     login.authorize_url = found.authorize
@@ -181,7 +183,7 @@ def crypt_key(file: HubFile) -> bytes:
         key = bytes.fromhex(text)
     except ValueError:
         key = b""
-    if len(key) != 32:  # noqa: PLR2004 - as Fernet has it
+    if len(key) != 32:
         raise SettingsError(
             f"{file.path}: crypt-key-file: {file / file.settings.crypt_key_file}: "
             "must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them"

@@ -56,7 +56,9 @@ def endpoints(file: HubFile, kept: Path | None = None) -> Endpoints:
     found = {key: value or said.get(key) or "" for key, value in given.items()}
     for key, address in found.items():
         if not address and key != "userinfo_endpoint":
-            raise SettingsError(f"{where}: its description has no {key!r}; is it an OpenID provider?")
+            raise SettingsError(
+                f"{where}: its description has no {key!r}; is it an OpenID provider?"
+            )
         if address and (problem := address_problem(str(address))):
             raise SettingsError(f"{where}: its {key!r}: {problem}")
     # https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata

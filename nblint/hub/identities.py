@@ -84,7 +84,7 @@ class Identities:
             database.executemany("INSERT OR IGNORE INTO groups VALUES (?)", rows)
 
     def groups(self) -> frozenset[str]:
-        """Return the groups that those who came were in; empty if nobody came, or there is no file."""
+        """Return the groups that those who came were in; none if nobody came yet."""
         if not self._path.exists():
             return frozenset()
         with self._open() as database:

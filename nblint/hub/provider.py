@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from msgspec import Struct
 
@@ -44,7 +44,7 @@ class Answer(Struct, frozen=True):
     @property
     def is_good(self) -> bool:
         """Whether it answers what was asked; some providers send errors with status 200."""
-        return self.status == 200 and "error" not in self.body  # noqa: PLR2004 - HTTP's own name
+        return self.status == 200 and "error" not in self.body
 
 
 def tokens(answer: Answer) -> dict[str, Any]:
@@ -56,9 +56,9 @@ def tokens(answer: Answer) -> dict[str, Any]:
     """
     if answer.is_good and isinstance(answer.body.get("access_token"), str):
         return dict(answer.body)
-    if answer.status < 500 and answer.body.get("error") in _ABOUT_THE_PERSON:  # noqa: PLR2004
+    if answer.status < 500 and answer.body.get("error") in _ABOUT_THE_PERSON:
         raise GoneError("the provider has ended the session")
-    _unavailable("token", answer)
+    raise _unavailable("token", answer)
 
 
 def person(answer: Answer) -> dict[str, Any]:
@@ -72,11 +72,11 @@ def person(answer: Answer) -> dict[str, Any]:
         return dict(answer.body)
     if answer.status in (401, 403):
         raise GoneError("the provider does not accept the session any more")
-    _unavailable("userinfo", answer)
+    raise _unavailable("userinfo", answer)
 
 
-def _unavailable(endpoint: str, answer: Answer) -> NoReturn:
+def _unavailable(endpoint: str, answer: Answer) -> UnavailableError:
     # The error's name only where it is one: what follows it can quote what was sent.
     said = answer.body.get("error")
-    name = f" ({said})" if isinstance(said, str) and said.isidentifier() and len(said) < 50 else ""  # noqa: PLR2004
-    raise UnavailableError(f"the {endpoint} endpoint answered with status {answer.status}{name}")
+    name = f" ({said})" if isinstance(said, str) and said.isidentifier() and len(said) < 50 else ""
+    return UnavailableError(f"the {endpoint} endpoint answered with status {answer.status}{name}")

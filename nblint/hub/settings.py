@@ -1,7 +1,7 @@
-"""The settings of a hub, `hub.toml`, typed: validation, defaults and schema follow from the classes.
+"""The settings of a hub, `hub.toml`, typed: validation, defaults and schema follow from them.
 
-Paths are relative to the folder of the file. A value that must stay secret does not stand here: keys
-that end in `-file` name a file that only its owner can read.
+Paths are relative to the folder of the file. No secret stands in it: keys that end in `-file` name
+a file that only its owner can read.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Provider(Table, frozen=True):
 
     issuer: str
     client_id: str
-    client_secret_file: str = "client-secret"
+    client_secret_file: str = "client-secret"  # noqa: S105 - a file's name
     name_claim: str = "preferred_username"
     name_domain: str | None = None
     groups_claim: str = "groups"
@@ -66,7 +66,7 @@ class SecondFactor(Table, frozen=True):
 
     Attributes:
         proof: `claim`: the provider says so in the claims `amr` or `acr` of its token, and nobody
-            enters without; `provider`: it is the provider's affair, and the hub does not check.
+            enters without; `provider`: the provider enforces it, and the hub does not check.
         values: One of these must be in `amr`, or be `acr`.
         request: What the hub asks for with `acr_values`, if the provider wants to be asked.
         refresh: What holds when the hub asks again, and the answer has neither claim: with `prove`
@@ -212,36 +212,45 @@ class HubFile(msgspec.Struct, frozen=True):
 
 def _problems(settings: HubSettings) -> Iterator[str]:
     """Yield what is wrong with settings whose keys and types are right."""
-    addresses: dict[str, str | None] = {
+    provider, groups = settings.provider, (*settings.groups.users, *settings.groups.admins)
+    addresses = {
         "address": settings.address,
-        "provider.issuer": settings.provider.issuer,
-        "provider.authorize-url": settings.provider.authorize_url,
-        "provider.token-url": settings.provider.token_url,
-        "provider.userinfo-url": settings.provider.userinfo_url,
+        "provider.issuer": provider.issuer,
+        "provider.authorize-url": provider.authorize_url,
+        "provider.token-url": provider.token_url,
+        "provider.userinfo-url": provider.userinfo_url,
     }
     for key, address in addresses.items():
         if address is not None and (problem := address_problem(address)):
             yield f"{key}: {problem}"
-    address = urlsplit(settings.address)
-    if address.path.strip("/") or address.query or address.fragment:
-        yield "address: must not have a path"
+    wrong = {
+        "address: must not have a path": not _is_origin(settings.address),
+        "bind: must be an address such as http://127.0.0.1:8000": not _is_bind(settings.bind),
+        "groups.users: is empty, so nobody could enter; name a group of the provider": not groups,
+        "groups: nobody is in a group whose name is empty": not all(map(str.strip, groups)),
+        "mfa.values: is empty, so nobody could enter; take the key out for the usual ones": (
+            settings.mfa.proof == "claim" and not settings.mfa.values
+        ),
+        "provider.scopes: must have 'openid', without which the provider says nobody's name": (
+            "openid" not in provider.scopes
+        ),
+        f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M": (
+            settings.servers.memory is not None and not _MEMORY.fullmatch(settings.servers.memory)
+        ),
+    }
+    yield from (problem for problem, is_so in wrong.items() if is_so)
+
+
+def _is_origin(address: str) -> bool:
+    parts = urlsplit(address)
+    return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _is_bind(address: str) -> bool:
     try:
-        port = urlsplit(settings.bind).port
+        return address.startswith("http://") and bool(urlsplit(address).port)
     except ValueError:
-        port = None
-    if not settings.bind.startswith("http://") or not port:
-        yield "bind: must be an address such as http://127.0.0.1:8000"
-    groups = (*settings.groups.users, *settings.groups.admins)
-    if not groups:
-        yield "groups.users: is empty, so nobody could enter; name a group of the provider"
-    if not all(map(str.strip, groups)):
-        yield "groups: nobody is in a group whose name is empty"
-    if settings.mfa.proof == "claim" and not settings.mfa.values:
-        yield "mfa.values: is empty, so nobody could enter; take the key out for the usual ones"
-    if "openid" not in settings.provider.scopes:
-        yield "provider.scopes: must have 'openid', without which the provider says nobody's name"
-    if settings.servers.memory and not _MEMORY.fullmatch(settings.servers.memory):
-        yield f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M"
+        return False
 
 
 def address_problem(address: str) -> str | None:

@@ -1,12 +1,14 @@
 """Versions of a hub's parts that have known holes, and the versions that close them.
 
-Sources: the projects' security advisories, https://github.com/ORGANISATION/PROJECT/security/advisories,
-and https://github.com/pypa/advisory-database, as of November 2026. Only what a hub of this kind runs.
+Sources: the projects' security advisories on GitHub, and
+https://github.com/pypa/advisory-database, as of November 2026. Only what a hub of this kind runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+
+from nblint.project.distributions import canonical
 
 # The distribution, the first version without the hole, and its name.
 FIXES = (
@@ -27,25 +29,25 @@ def holes(versions: Mapping[str, str]) -> Iterator[str]:
     Args:
         versions: The versions of distributions, by their canonical names.
     """
+    for name, fixed, hole in FIXES:
+        version = versions.get(name)
+        if version is not None and _is_older(version, fixed):
+            yield f"{name} {version} has a known hole ({hole}); upgrade it to {fixed} or newer"
+
+
+def _is_older(version: str, other: str) -> bool:
     from packaging.version import InvalidVersion, Version
 
-    for name, fixed, hole in FIXES:
-        try:
-            is_old = name in versions and Version(versions[name]) < Version(fixed)
-        except InvalidVersion:
-            is_old = False
-        if is_old:
-            yield f"{name} {versions[name]} has a known hole ({hole}); upgrade it to {fixed} or newer"
+    try:
+        return Version(version) < Version(other)
+    except InvalidVersion:  # of a fork, which has its own holes
+        return False
 
 
 def installed_versions() -> dict[str, str]:
     """Return the versions of the parts of this hub that are installed beside nblint."""
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import distributions
 
-    found = {}
-    for name, _, _ in FIXES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    wanted = {name for name, _, _ in FIXES}
+    found = ((canonical(each.metadata["Name"] or ""), each.version) for each in distributions())
+    return {name: version for name, version in found if name in wanted}

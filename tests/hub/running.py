@@ -217,7 +217,10 @@ class Hub:
     @contextmanager
     def running(self) -> Iterator[None]:
         command = [self.python, "-m", "jupyterhub", "-f", "jupyterhub_config.py"]
-        environment = {**os.environ, "PATH": f"{Path(self.python).parent}{os.pathsep}{os.environ['PATH']}"}
+        environment = {
+            **os.environ,
+            "PATH": f"{Path(self.python).parent}{os.pathsep}{os.environ['PATH']}",
+        }
         with process(command, self.log, cwd=self.folder, env=environment) as running:
 
             def is_up() -> bool:
@@ -264,7 +267,7 @@ class Hub:
             "Sec-Fetch-Mode": "cors",
             "Sec-Fetch-Site": "same-origin",
         }
-        body = None if method == "GET" else {}
+        body: dict[str, Any] | None = None if method == "GET" else {}
         url = f"{self.url}/hub/api{path}"
         return browser.request(method, url, headers=headers, json=body, timeout=60)
 
@@ -294,7 +297,12 @@ class Kernel:
     def __init__(self, hub: Hub, user: str, path: str) -> None:
         self.hub = hub
         self._headers = {"Authorization": f"token {hub.token}"}
-        session = {"path": path, "type": "notebook", "name": "", "kernel": {"name": "python3"}}
+        session: dict[str, Any] = {
+            "path": path,
+            "type": "notebook",
+            "name": "",
+            "kernel": {"name": "python3"},
+        }
         answer = requests.post(
             f"{hub.url}/user/{user}/api/sessions", json=session, headers=self._headers, timeout=60
         )

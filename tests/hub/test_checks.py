@@ -133,7 +133,9 @@ def test_a_required_secret_without_file(hub: Path) -> None:
     assert "datadog-api-key: no such file" in found
 
 
-@pytest.mark.parametrize("name", ["secrets/datadog-api-key", "client-secret", "crypt-key", "secrets"])
+@pytest.mark.parametrize(
+    "name", ["secrets/datadog-api-key", "client-secret", "crypt-key", "secrets"]
+)
 def test_a_secret_that_others_can_read(hub: Path, name: str) -> None:
     (hub / name).chmod(0o755 if (hub / name).is_dir() else 0o644)
     found = problems(hub)
@@ -181,7 +183,9 @@ def test_a_group_that_nobody_has(hub: Path) -> None:
     (hub / "state").mkdir()
     Identities(hub / "state" / "identities.sqlite").remember_groups(["analyst", "hub-admins"])
     (found,) = problems(hub)
-    assert "groups.users: nobody who came is in the group 'analysts'; did you mean 'analyst'?" in found
+    assert (
+        "groups.users: nobody who came is in the group 'analysts'; did you mean 'analyst'?" in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,9 @@ def test_a_group_that_nobody_has(hub: Path) -> None:
 def test_requirements_that_are_not_met(hub: Path, requirements: str, said: str) -> None:
     folder = install(hub, "1", requirements)
     (found,) = problems(hub)
-    assert f"{folder}: {said.format(lock=hub / 'user.txt')}" in found.replace("'", '"').replace("\\", "")
+    assert f"{folder}: {said.format(lock=hub / 'user.txt')}" in found.replace("'", '"').replace(
+        "\\", ""
+    )
 
 
 def test_requirements_of_other_systems(hub: Path) -> None:

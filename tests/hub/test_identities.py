@@ -40,8 +40,9 @@ def test_two_at_a_time(identities: Identities) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(claim, range(16)))
     assert found.count("alice") == 1
+    ada = Identity("https://other", "1")
     with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(lambda _: identities.claim(ALICE, "ada"), range(16))) == {"ada"}
+        assert set(pool.map(lambda _: identities.claim(ada, "ada"), range(16))) == {"ada"}
 
 
 def test_groups(identities: Identities) -> None:

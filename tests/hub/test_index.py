@@ -9,8 +9,8 @@ import pytest
 
 from nblint.hub.index import shown, welcome
 from nblint.hub.installed import installed
-from nblint.project.project import Project
 from nblint.linting.checking import check_bytes
+from nblint.project.project import Project
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
@@ -149,7 +149,9 @@ def test_hostile_texts_stay_text(tmp_path: Path, text: str) -> None:
     assert tags.count("td") == 14
     assert tags.count("a") == 2
     assert set(tags) <= {"h2", "table", "thead", "tbody", "tr", "th", "td", "a", "code"}
-    assert check_bytes("Welcome.ipynb", welcome("# W", installed(tmp_path), tmp_path), Project()) == ()
+    assert (
+        check_bytes("Welcome.ipynb", welcome("# W", installed(tmp_path), tmp_path), Project()) == ()
+    )
 
 
 def test_long_texts_are_cut() -> None:

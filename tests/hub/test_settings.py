@@ -50,11 +50,20 @@ def test_it_is_read(hub_toml: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("client-id", "cleint-id"), "provider: unknown key 'cleint-id'; did you mean 'client-id'?"),
+        (
+            ("client-id", "cleint-id"),
+            "provider: unknown key 'cleint-id'; did you mean 'client-id'?",
+        ),
         (("[groups]", "[gruops]"), "unknown key 'gruops'; did you mean 'groups'?"),
         (('issuer = "https://login.example.com"', ""), "provider: the key 'issuer' is missing"),
-        (("https://login", "http://login"), "provider.issuer: 'http://login.example.com' must begin"),
-        (("https://hub", "http://hub"), "address: 'http://hub.example.com' must begin with https://"),
+        (
+            ("https://login", "http://login"),
+            "provider.issuer: 'http://login.example.com' must begin",
+        ),
+        (
+            ("https://hub", "http://hub"),
+            "address: 'http://hub.example.com' must begin with https://",
+        ),
         (("https://hub", "http://127.0.0.1.nip.io//"), "must begin with https://"),
         (("https://hub", "http://10.0.0.1/"), "must begin with https://"),
         (("https://hub", "ftp://hub"), "is not an address such as"),
@@ -66,7 +75,10 @@ def test_it_is_read(hub_toml: Path) -> None:
         (("[groups]", '[servers]\nmemory = "lots"\n[groups]'), "servers.memory: 'lots' is not"),
         (("[groups]", "[servers]\ncpus = 0\n[groups]"), "servers.cpus"),
         (("[groups]", "[leavers]\nsweep-seconds = 0\n[groups]"), "leavers.sweep-seconds"),
-        (("[groups]", '[mfa]\nproof = "none"\n[groups]'), "mfa.proof: 'none' is not one of 'claim'"),
+        (
+            ("[groups]", '[mfa]\nproof = "none"\n[groups]'),
+            "mfa.proof: 'none' is not one of 'claim'",
+        ),
         (("[groups]", "[mfa]\nvalues = []\n[groups]"), "mfa.values: is empty"),
         (("[groups]", "[groups"), "not valid TOML"),
         (("[provider]", 'bind = "8000"\n[provider]'), "bind: must be an address such as"),

@@ -40,7 +40,8 @@ c = get_config()
 configure(c, "hub.toml")
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy}"
-c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "nblint.hub.demo.proxy", "--log-level", "ERROR"]
+proxy = [sys.executable, "-m", "nblint.hub.demo.proxy", "--log-level", "ERROR"]
+c.ConfigurableHTTPProxy.command = proxy
 # Nothing is left when it ends, and nobody needs an account of this machine.
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.spawner_class = "simple"
@@ -86,8 +87,8 @@ def run(
     Raises:
         SettingsError: Something that it needs cannot be read, or a program did not start.
     """
-    with tempfile.TemporaryDirectory(prefix="nblint-hub-", ignore_cleanup_errors=True) as name:
-        place = _place(Path(name))
+    with tempfile.TemporaryDirectory(prefix="nblint-hub-", ignore_cleanup_errors=True) as folder:
+        place = _place(Path(folder))
         file = _settle(HubFile.read(config or _EXAMPLE), place)
         group = (*file.settings.groups.users, *file.settings.groups.admins)[0]
         try:
@@ -126,9 +127,8 @@ def _settle(own: HubFile, place: Place) -> HubFile:
     for variable in read_catalogue(folder / "environment.toml"):
         # A made-up value for each, so that notebooks find what they will find on the hub.
         if variable.declaration.file:
-            for name in ("alice", "mallory"):
-                file = variable.declaration.file.replace("{username}", name)
-                _write_secret(folder / "secrets" / file, secrets.token_hex(20))
+            secret = variable.declaration.file.replace("{username}", "alice")
+            _write_secret(folder / "secrets" / secret, secrets.token_hex(20))
     _write_secret(folder / "client-secret", secrets.token_hex(20))
     _write_secret(folder / "crypt-key", secrets.token_hex(32))
     shutil.copyfile(own / settings.landing.welcome, folder / "welcome.md")
@@ -211,7 +211,13 @@ def _provider(place: Place, group: str) -> Iterator[None]:
         {"sub": "alice", "preferred_username": "alice", "groups": [group], "amr": ["pwd", "otp"]},
         {"sub": "mallory", "preferred_username": "mallory", "groups": [group], "amr": ["pwd"]},
     ]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", place.issuer.rpartition(":")[2]]
+    command = [
+        sys.executable,
+        "-m",
+        "oidc_provider_mock",
+        "--port",
+        place.issuer.rpartition(":")[2],
+    ]
     for person in people:
         command += ["--user-claims", json.dumps(person)]
     with _process(command, place) as running:
@@ -261,14 +267,18 @@ def _process(command: list[str], place: Place) -> Iterator[subprocess.Popen[byte
 
 def _wait(url: str, running: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _SECONDS
-    while time.monotonic() < deadline and running.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - loopback
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SettingsError(f"{url}: does not answer")
+    while not _answers(url):
+        if time.monotonic() > deadline or running.poll() is not None:
+            raise SettingsError(f"{url}: does not answer")
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - loopback
+    except OSError:
+        return False
+    return True
 
 
 def _free_port() -> int:
