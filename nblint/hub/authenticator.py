@@ -205,7 +205,7 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             now = await user.get_auth_state() or {}
             if now.get("confirmed", 0) > began:  # they have signed in anew meanwhile
                 return "in"
-            await put_out(user, self.parent.db, self.log, reason, self.shared_secrets)
+            await put_out(user, user.db, self.log, reason, self.shared_secrets)
             return "gone"
 
     async def _renew(self, user: Any, state: dict[str, Any]) -> None:
@@ -235,8 +235,8 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         user.sync_groups(groups)
         if self.admin_groups:
             user.admin = bool(self.admin_groups.intersection(groups))
-            roles.assign_default_roles(self.parent.db, entity=user.orm_user)
-        self.parent.db.commit()
+            roles.assign_default_roles(user.db, entity=user.orm_user)
+        user.db.commit()
 
     # --- both ---
 

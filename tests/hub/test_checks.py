@@ -58,7 +58,7 @@ def provider() -> Iterator[dict[str, Any]]:
             """Print nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         issuer = f"http://127.0.0.1:{server.server_port}"
         said |= {
             "issuer": issuer,

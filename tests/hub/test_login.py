@@ -172,10 +172,13 @@ def test_who_left_is_put_out(hub: Hub, how: str) -> None:
     hub.provider.save()
     until(lambda: not hub.user(name)["servers"], f"{name} is put out")
     assert not is_let_in(hub, token)
+    # The cookie itself is void: nobody has to be asked any more.
     browser.cookies = cookies
+    refused = hub.log.read_text().count("Invalid cookie token")
     answer = browser.get(f"{hub.url}/hub/home", timeout=60, allow_redirects=False)
     assert answer.status_code == 302
     assert "/hub/login" in answer.headers["Location"]
+    assert hub.log.read_text().count("Invalid cookie token") == refused + 1
     (line,) = re.findall(rf"{name} was put out: .*", hub.log.read_text())
     assert line.endswith("change the secrets that they could read: DATADOG_API_KEY")
     assert not processes_in(hub.folder / "home" / name)

@@ -106,7 +106,7 @@ def test_loopback_needs_no_certificate(hub_toml: Path, host: str) -> None:
 
 def test_schema(hub_toml: Path) -> None:
     result = nblint("hub", "schema")
-    assert json.loads(result.stdout) == hub_schema()
+    assert json.loads(result.stdout) == json.loads(json.dumps(hub_schema()))
     jsonschema.Draft7Validator.check_schema(hub_schema())
     validator = jsonschema.Draft7Validator(hub_schema())
     assert validator.is_valid(read_toml(hub_toml))
