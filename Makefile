@@ -27,8 +27,8 @@ demo: setup ## Generate a notebook repository; see commits refused, mended and a
 
 # What tests need of the system: as root on Debian it is installed; elsewhere tests skip and say what
 # they miss, unless CI=true.
-COMMANDS := chromium createrepo_c dnf fish gpg rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
-PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg rpm rpmlint rsync shellcheck strace systemd util-linux zsh
+COMMANDS := chromium createrepo_c dnf fish gpg node npm rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
+PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg nodejs npm rpm rpmlint rsync shellcheck strace systemd util-linux zsh
 
 tools:
 	@for command in $(COMMANDS); do command -v $$command >/dev/null || missing="$$missing $$command"; done; \
@@ -75,6 +75,7 @@ docs: setup ## Build the documentation into build/site; every link and anchor ha
 
 pictures: setup ## Draw the documentation's pictures anew, and write into its pages what commands print
 	$(BIN)/python -m pytest tests/docs --update-expectations
+	$(BIN)/python -m nblint hub demo --check --screenshot docs/pictures/landing-page.png
 
 clean: ## Remove .venv and what tools have cached
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

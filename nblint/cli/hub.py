@@ -29,7 +29,7 @@ _CONFIG = click.option(
 
 @click.group(cls=Group)
 def hub() -> None:
-    """Run a JupyterHub for everybody: check it, try it, write its index.
+    """Check, try and serve a JupyterHub for everybody.
 
     The hub itself is JupyterHub; `from nblint.hub import configure` in its jupyterhub_config.py
     takes hub.toml.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 # A server takes a while to start on a machine that is busy.
 _MILLISECONDS = 120_000
+_ATTEMPTS = 8
 _IN_FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -76,12 +78,18 @@ def _picture(page: Page, path: Path) -> None:
 
 def _run_notebook(page: Page) -> str:
     """Run the notebook that is open, and return the first row of what it prints."""
+    from playwright.sync_api import TimeoutError as LateError
+
     page.wait_for_url("**/failed-logins.ipynb**")
     page.get_by_text("failed_logins = [").first.wait_for()
-    # "Run All" does nothing before there is a kernel.
     page.locator(f"{_IN_FRONT} .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     output = page.locator(".jp-OutputArea-output").filter(has_text="https://app.").first
-    output.wait_for()
+    for attempt in range(_ATTEMPTS):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        # It does nothing before the page is connected to the kernel, which it does not show.
+        is_last = attempt == _ATTEMPTS - 1
+        with suppress(*(() if is_last else (LateError,))):
+            output.wait_for(timeout=_MILLISECONDS / _ATTEMPTS)
+            break
     return next(row for row in output.inner_text().splitlines() if "https://app." in row)
