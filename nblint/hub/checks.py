@@ -30,6 +30,7 @@ from nblint.project.inventory import Inventory
 from nblint.project.project import Project
 from nblint.reading.environment.environment import Environment
 from nblint.reading.parts import Reading
+from nblint.reports.text import count
 from nblint.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ def _try(part: Callable[[HubFile, Checked], None], file: HubFile, checked: Check
 
 
 def _catalogue(file: HubFile, checked: Checked) -> None:
-    count = len(_variables(file))
-    checked.passed.append(f"{file / file.settings.environment}: {count} variables")
+    number = count(len(_variables(file)), "variable")
+    checked.passed.append(f"{file / file.settings.environment}: {number}")
 
 
 def _lock(file: HubFile, checked: Checked) -> None:
@@ -94,7 +95,7 @@ def _lock(file: HubFile, checked: Checked) -> None:
                 f"{path}: locks no package; make it with `uv pip compile --generate-hashes`"
             )
         checked.problems += [f"{path}: {hole}" for hole in holes(versions)]
-        checked.passed.append(f"{path}: {len(versions)} packages")
+        checked.passed.append(f"{path}: {count(len(versions), 'package')}")
 
 
 def _holes(_: HubFile, checked: Checked) -> None:
@@ -112,7 +113,7 @@ def _landing(file: HubFile, checked: Checked) -> None:
         f"{path}: as a notebook, the landing page is refused: {finding.code} {finding.message}"
         for finding in findings
     ]
-    checked.passed.append(f"{path}: a landing page with {len(found)} notebooks")
+    checked.passed.append(f"{path}: a landing page with {count(len(found), 'notebook')}")
 
 
 def _notes(file: HubFile, checked: Checked) -> None:
@@ -161,8 +162,8 @@ def _secrets(file: HubFile, checked: Checked) -> None:
             missing += secret.read("") is None
         except SettingsError as error:
             checked.problems.append(f"{file / file.settings.environment}: {error}")
-    absent = f"; {missing} optional ones are missing" if missing else ""
-    checked.passed.append(f"{folder}: {len(secrets)} secrets{absent}")
+    absent = f", {missing} of them optional and not there" if missing else ""
+    checked.passed.append(f"{folder}: {count(len(secrets), 'secret')}{absent}")
 
 
 def _provider(file: HubFile, checked: Checked) -> None:
@@ -221,7 +222,7 @@ def _installed(file: HubFile, checked: Checked) -> None:
         if locked is not None:
             lock = file / str(file.settings.servers.requirements)
             checked.problems += _unmet(package, locked, lock)
-    checked.passed.append(f"{root}: {len(found)} packages of notebooks")
+    checked.passed.append(f"{root}: {count(len(found), 'package')} of notebooks")
 
 
 def _unset(package: Package, catalogue: Catalogue, file: HubFile) -> Iterator[str]:

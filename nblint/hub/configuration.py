@@ -37,7 +37,7 @@ def configure(c: Any, path: str | os.PathLike[str]) -> None:
         SettingsError: The settings, the catalogue or a secret cannot be used, or the provider does
             not say where it is asked for what; the text says which and why.
     """
-    file = HubFile.read(Path(path))
+    file = HubFile.read(Path(path).absolute())
     state = state_folder(file)
     _configure_hub(c, file, state)
     _configure_login(c, file, state)
@@ -47,7 +47,7 @@ def configure(c: Any, path: str | os.PathLike[str]) -> None:
 
 
 def state_folder(file: HubFile) -> Path:
-    """Return the folder of what the hub keeps, which nobody else may read; it is made if needed."""
+    """Return the folder of what the hub keeps, closed to others; it is made if needed."""
     state = file / file.settings.state
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)

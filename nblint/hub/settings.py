@@ -193,12 +193,11 @@ class HubFile(msgspec.Struct, frozen=True):
         """Read the settings of a hub.
 
         Args:
-            path: The file.
+            path: The file; messages call it, and what it names, as this does.
 
         Raises:
             SettingsError: The file cannot be read or used; the text says which key, and why.
         """
-        path = path.absolute()
         settings: HubSettings = convert_toml(read_toml(path), HubSettings, f"{path}: ")
         problem = next(_problems(settings), None)
         if problem:

@@ -121,8 +121,8 @@ def test_nothing_is_wrong(hub: Path) -> None:
     status, said, wrong = check(hub)
     assert (status, wrong) == (0, "")
     assert "4 variables" in said
-    assert "3 secrets; 1 optional ones are missing" in said
-    assert "1 packages of notebooks" in said
+    assert "3 secrets, 1 of them optional and not there" in said
+    assert "1 package of notebooks" in said
     assert "note: subdomains is false" in said
 
 
