@@ -1,1 +1,1 @@
-"""How fast nblint is beside its peers: `make bench`, or `python -m bench --help`."""
+"""How nblint's speed compares with its peers: `make bench`, or `python -m bench --help`."""

@@ -12,7 +12,7 @@ from bench.table import markdown, rows, text
 
 
 def main() -> None:
-    """Measure, and print the tables."""
+    """Measure and print the tables."""
     options = _parser().parse_args()
     counts = (1, 60) if options.quick else (1, 500, 5000)
     rounds = 1 if options.quick else options.rounds
@@ -35,7 +35,7 @@ def main() -> None:
         names = [path.relative_to(folder).as_posix() for path in found]
         plural = "" if count == 1 else "s"
         title = f"{count:,} notebook{plural}, {size / 1e6:.3g} MB"
-        print(f"\n{title}, {rounds} turn{'s' if rounds > 1 else ''}\n", flush=True)
+        print(f"\n{title}, {rounds} round{'s' if rounds > 1 else ''}\n", flush=True)
         wanted = list(commands(names, extra=extra, cache=cache, peers=options.peers))
         measured = measure(wanted, folder, rounds=rounds, patience=options.patience)
         table = list(rows(measured, size))
@@ -49,18 +49,28 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--notebooks", type=Path, help="a folder to take notebooks from")
-    parser.add_argument("--quick", action="store_true", help="60 notebooks instead of thousands")
+    parser.add_argument("--notebooks", type=Path, help="use the notebooks in this folder")
     parser.add_argument(
-        "--no-peers", dest="peers", action="store_false", help="only nblint and the floor"
+        "--quick", action="store_true", help="use 60 notebooks instead of thousands"
     )
-    parser.add_argument("--rounds", type=int, default=5, help="how often each command runs (5)")
     parser.add_argument(
-        "--patience", type=float, default=300, help="seconds after which a run is given up (300)"
+        "--no-peers",
+        dest="peers",
+        action="store_false",
+        help="measure only nblint and the lower bound",
     )
-    parser.add_argument("--markdown", type=Path, help="write the tables to this file as well")
     parser.add_argument(
-        "--work", type=Path, default=Path("build/bench"), help="where the notebooks are put"
+        "--rounds", type=int, default=5, help="number of runs of each command (default: 5)"
+    )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=300,
+        help="seconds after which a run is stopped (default: 300)",
+    )
+    parser.add_argument("--markdown", type=Path, help="also write the tables to this file")
+    parser.add_argument(
+        "--work", type=Path, default=Path("build/bench"), help="folder for the notebooks"
     )
     return parser
 

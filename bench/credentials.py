@@ -1,10 +1,10 @@
-"""Compare the credentials engine with detect-secrets: speed on raw notebooks, and import cost.
+"""Compare the credentials engine with detect-secrets: speed on raw notebooks, and import time.
 
     python -m bench.credentials [FOLDER]
 
-Both run inside this process, so that neither their start nor other rules count. Without a folder,
-notebooks are made up. Prints megabytes a second and their ratio; machines differ,
-ratios hardly do.
+Both run in this process, so that neither startup nor other rules count. Without a folder, the
+notebooks are generated. Prints megabytes per second and their ratio, which hardly depends on the
+machine.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.fleet import make_fleet
-from nblint import multisearch as literals
-from nblint.credentials.found import Credentials
+from nblint import multisearch
+from nblint.credentials.credentials import Credentials
 from nblint.document.model import Notebook, Unreadable
 from nblint.project.project import Project
 from nblint.reading.python.cells import PythonCells
@@ -28,7 +28,7 @@ _TURN = 10
 
 
 def nblint(files: list[Path]) -> int:
-    """Return how many credentials nblint finds, from the bytes of each file."""
+    """Return how many credentials nblint finds, starting from the bytes of each file."""
     found = 0
     for path in files:
         try:
@@ -47,7 +47,7 @@ def detect_secrets(files: list[Path]) -> int:
 
     secrets = SecretsCollection()
     with default_settings() as settings:
-        # It would ask providers over the network whether a secret is alive.
+        # It would ask providers over the network whether a secret is active.
         verify = "detect_secrets.filters.common.is_ignored_due_to_verification_policies"
         settings.filters.pop(verify, None)
         for path in files:
@@ -56,16 +56,16 @@ def detect_secrets(files: list[Path]) -> int:
 
 
 def compare(files: list[Path], ways: dict[str, bool]) -> None:
-    """Print the speed of detect-secrets and of each way of nblint, and their ratios.
+    """Print the speed of detect-secrets and of each variant of nblint, and their ratios.
 
-    They take turns on a few files each, and the processor's time counts: what else the machine
-    does meanwhile slows both.
+    They take turns on a few files each, and CPU time is measured: other load on the machine slows
+    down both.
     """
     seconds = dict.fromkeys(["detect-secrets", *ways], 0.0)
     for first in range(0, len(files), _TURN):
         part = files[first : first + _TURN]
         seconds["detect-secrets"] += min(_seconds(detect_secrets, part) for _ in range(2))
-        for way, literals.HAS_AUTOMATON in ways.items():
+        for way, multisearch.HAS_AUTOMATON in ways.items():
             seconds[way] += min(_seconds(nblint, part) for _ in range(7))
     size = sum(path.stat().st_size for path in files) / 1e6
     for name, spent in seconds.items():
@@ -80,7 +80,7 @@ def _seconds(search: Callable[[list[Path]], int], files: list[Path]) -> float:
 
 
 def import_cost(module: str) -> float:
-    """Return the milliseconds that a new interpreter needs for a module, beyond its own start."""
+    """Return the milliseconds that importing a module adds to the start of an interpreter."""
 
     def seconds(program: str) -> float:
         start = time.perf_counter()
@@ -100,7 +100,7 @@ def main() -> None:
         size = sum(path.stat().st_size for path in files) / 1e6
         print(f"{len(files)} notebooks, {size:.1f} MB", flush=True)
         ways = {"nblint (pure Python)": False}
-        if literals.HAS_AUTOMATON:
+        if multisearch.HAS_AUTOMATON:
             ways["nblint (fast)"] = True
         compare(files, ways)
     for module in ("nblint.credentials.engine", "detect_secrets.main"):

@@ -1,8 +1,8 @@
-"""Notebooks to measure with: made up, or taken from a folder.
+"""Notebooks to measure with: generated, or copied from a folder.
 
-What is made up is like what stands in public repositories: a typical notebook has some 20 KB of
-prose and code, a quarter of all notebooks read environment variables, a third hold outputs, and
-most bytes of all are images in those.
+Generated notebooks resemble those in public repositories: a typical one has about 20 KB of prose
+and code, a quarter read environment variables, a third have outputs, and most of the bytes are
+images in outputs.
 """
 
 import base64
@@ -82,12 +82,12 @@ days | how many days are read
 
 
 def make_fleet(folder: Path, count: int, seed: int = 2024) -> None:
-    """Make up a repository of notebooks, the same for the same arguments.
+    """Generate a repository of notebooks, the same for the same arguments.
 
     Args:
-        folder: Where to; what is there stays.
-        count: How many notebooks, a hundred in each folder.
-        seed: Of the random numbers.
+        folder: The folder to write to; existing files stay.
+        count: The number of notebooks, a hundred per folder.
+        seed: The seed of the random numbers.
     """
     chance = random.Random(seed)
     _make_repository(folder)
@@ -101,7 +101,7 @@ def make_fleet(folder: Path, count: int, seed: int = 2024) -> None:
 
 
 def make_one(folder: Path, seed: int = 2024) -> None:
-    """Make up a repository with one notebook of usual size as an author commits it."""
+    """Generate a repository with one notebook of typical size, as an author commits it."""
     _make_repository(folder)
     notebook = _notebook(random.Random(seed), 55, outputs=False)
     text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
@@ -109,21 +109,21 @@ def make_one(folder: Path, seed: int = 2024) -> None:
 
 
 def take_fleet(source: Path, folder: Path, count: int) -> None:
-    """Take a number of notebooks from a folder, several times each if there are too few.
+    """Copy notebooks from a folder, repeatedly if it has too few.
 
     Args:
-        source: A folder that holds notebooks.
-        folder: Where to; the notebooks are copied.
-        count: How many notebooks.
+        source: A folder with notebooks.
+        folder: The folder to copy to.
+        count: The number of notebooks.
 
     Raises:
-        FileNotFoundError: The folder holds no notebook.
+        FileNotFoundError: The folder contains no notebooks.
     """
     found = sorted(source.rglob("*.ipynb"))
     if not found:
-        raise FileNotFoundError(f"{source}: no notebook in this folder")
+        raise FileNotFoundError(f"{source}: no notebooks in this folder")
     _make_repository(folder)
-    # The one of middle size stands for all when there is only one to take.
+    # A single notebook is the one of median size.
     chosen = found if count > 1 else [sorted(found, key=os.path.getsize)[len(found) // 2]]
     for number in range(count):
         team = folder / f"team-{number // 100:02}"
@@ -132,14 +132,14 @@ def take_fleet(source: Path, folder: Path, count: int) -> None:
 
 
 def _make_repository(folder: Path) -> None:
-    """Make a folder that is a repository of its own, so that nothing above says what it ignores."""
+    """Make a folder that is its own repository, so that no ignore file above it applies."""
     (folder / ".git").mkdir(parents=True, exist_ok=True)
     (folder / "environment.toml").write_text(_CATALOGUE, encoding="utf-8")
 
 
 def _notebook(chance: random.Random, size: int, *, outputs: bool) -> dict[str, Any]:
     cells = list(_cells(chance, size, outputs=outputs))
-    if chance.random() < 0.7:  # the others miss the header: a fleet is never all clean
+    if chance.random() < 0.7:  # the others lack the header: a real fleet is never all clean
         header = _HEADER.format(title=_prose(chance, 4), prose=_prose(chance, 20))
         parameters = _cell("code", "days = 30\n") | {"execution_count": None, "outputs": []}
         parameters["metadata"] = {"tags": ["parameters"]}

@@ -2,8 +2,8 @@
 
     python -m bench.growth
 
-Prints, for each size, what the command and the processes that it starts took together, and the
-most memory that the command, in which the scheduler runs, and the largest worker held.
+Prints, for each size, the time of the command and its child processes together, and the peak memory
+of the command, which runs the scheduler, and of the largest worker.
 """
 
 import argparse
@@ -21,18 +21,18 @@ import psutil
 from bench.fleet import make_fleet
 
 _HEADINGS = ("notebooks", "time", "processors", "notebooks/s", "scheduler", "worker")
-# So many are made up; larger fleets hold them several times, as links, which take no room.
+# The number of generated notebooks; larger fleets contain links to them, which take no space.
 _MADE_UP = 1000
 
 
 class Growth(NamedTuple):
-    """What a run cost.
+    """The cost of a run.
 
     Attributes:
-        wall: Seconds from its start to its end.
-        cpu: Seconds of processors, with those of the workers.
-        scheduler: The most bytes that the command held, with client and scheduler.
-        worker: The most bytes that one worker held.
+        wall: Wall-clock time in seconds.
+        cpu: CPU time in seconds, including the workers.
+        scheduler: Peak memory of the command (client and scheduler) in bytes.
+        worker: Peak memory of the largest worker in bytes.
     """
 
     wall: float
@@ -42,15 +42,15 @@ class Growth(NamedTuple):
 
 
 def measure(source: Path, target: Path, workers: int) -> Growth:
-    """Run the command over a folder.
+    """Run the command on a folder and return its cost.
 
     Args:
         source: The folder.
-        target: Where the findings go.
-        workers: How many workers.
+        target: The folder for the findings.
+        workers: The number of workers.
 
     Raises:
-        RuntimeError: It failed.
+        RuntimeError: The command failed.
     """
     shutil.rmtree(target, ignore_errors=True)
     command = [sys.executable, "-m", "nblint", "fleet", str(source), str(target), "--exit-zero"]
@@ -66,7 +66,7 @@ def measure(source: Path, target: Path, workers: int) -> Growth:
         worker = max(worker, *held, 0)
         time.sleep(0.05)
     if process.returncode:
-        raise RuntimeError(f"nblint fleet ended with status {process.returncode}")
+        raise RuntimeError(f"nblint fleet exited with status {process.returncode}")
     wall = time.perf_counter() - start
     return Growth(wall, _of_children() - before, scheduler, worker)
 
@@ -77,12 +77,12 @@ def _of_children() -> float:
 
 
 def grow(folder: Path, made: Path, count: int) -> None:
-    """Make a fleet of links to notebooks, a thousand in a folder.
+    """Make a fleet of links to notebooks, a thousand per folder.
 
     Args:
-        folder: Where to.
-        made: A folder of notebooks.
-        count: How many links.
+        folder: The folder for the links.
+        made: A folder with notebooks.
+        count: The number of links.
     """
     found = sorted(made.rglob("*.ipynb"))
     for number in range(count):
@@ -92,14 +92,14 @@ def grow(folder: Path, made: Path, count: int) -> None:
 
 
 def main() -> None:
-    """Measure, and print a row a size."""
+    """Measure and print one row per size."""
     options = _parser().parse_args()
     work = options.work.resolve() / "growth"
     shutil.rmtree(work, ignore_errors=True)
     try:
         make_fleet(work / "made", min(_MADE_UP, max(options.sizes)))
         sizes = [path.stat().st_size for path in (work / "made").rglob("*.ipynb")]
-        usual = f"{sum(sizes) / len(sizes) / 1e3:.0f} kB a notebook"
+        usual = f"{sum(sizes) / len(sizes) / 1e3:.0f} kB per notebook"
         print(f"{options.workers} workers, {usual}", flush=True)
         _print(_HEADINGS)
         for count in options.sizes:
@@ -127,11 +127,11 @@ def _print(row: tuple[str, ...]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
     parser.add_argument(
-        "--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000], help="how many notebooks"
+        "--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000], help="numbers of notebooks"
     )
-    parser.add_argument("--workers", type=int, default=2, help="how many workers (2)")
+    parser.add_argument("--workers", type=int, default=2, help="number of workers (default: 2)")
     parser.add_argument(
-        "--work", type=Path, default=Path("build/bench"), help="where the notebooks are put"
+        "--work", type=Path, default=Path("build/bench"), help="folder for the notebooks"
     )
     return parser
 

@@ -1,7 +1,7 @@
-"""What commands cost: their time, their processors' time, their memory, and how they compare.
+"""Measure commands: wall-clock time, CPU time, memory, and their ratios.
 
-Commands run in turn, A B C A B C …, so that a machine that grows faster or slower does so for all
-of them; ratios are taken within a turn.
+Commands take turns, A B C A B C …, so that a machine that speeds up or slows down affects all of
+them; ratios are computed within a round.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-# A command that takes longer is run once: it is its own warm-up.
+# A command that takes longer than this runs once, without a warm-up.
 _LONG = 20.0
 
 
@@ -24,10 +24,10 @@ class Command:
     """A command to measure.
 
     Attributes:
-        name: What it is called in tables.
-        arguments: The command, with the notebooks it is about.
-        environment: Variables that it gets beside those of this process.
-        statuses: The exit statuses that mean that it did its work.
+        name: Its name in tables.
+        arguments: The command line, including the notebooks.
+        environment: Environment variables to add to those of this process.
+        statuses: The exit statuses that mean success.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Command:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run of a command cost.
+    """The cost of a run of a command.
 
     Attributes:
-        wall: Seconds from its start to its end.
-        cpu: Seconds of processors, with those of its child processes.
-        peak: Bytes of memory, with those of its child processes; 0 where it was not looked at.
+        wall: Wall-clock time in seconds.
+        cpu: CPU time in seconds, including child processes.
+        peak: Peak memory in bytes, including child processes; 0 if not measured.
     """
 
     wall: float
@@ -57,9 +57,9 @@ class Measured:
 
     Attributes:
         command: The command.
-        peak: Bytes of memory at its peak, with those of its child processes.
-        costs: One a turn; empty if it was given up.
-        why: Why it was given up.
+        peak: Peak memory in bytes, including child processes.
+        costs: One cost per round; empty if the command was given up.
+        why: The reason why it was given up.
     """
 
     command: Command
@@ -69,12 +69,12 @@ class Measured:
 
     @property
     def wall(self) -> float:
-        """The median of its times, in seconds."""
+        """The median wall-clock time, in seconds."""
         return statistics.median(cost.wall for cost in self.costs)
 
     @property
     def cpu(self) -> float:
-        """The median of its processors' times, in seconds."""
+        """The median CPU time, in seconds."""
         return statistics.median(cost.cpu for cost in self.costs)
 
 
@@ -85,12 +85,12 @@ def measure(
 
     Args:
         commands: The commands.
-        folder: Where they run.
-        rounds: How often each runs, after a run to warm up in which its memory is watched.
-        patience: Seconds after which a run is given up.
+        folder: The folder to run them in.
+        rounds: How often each runs, after a warm-up run that measures its memory.
+        patience: Seconds after which a run is stopped.
 
     Returns:
-        What was measured, in the commands' order.
+        The measurements, in the order of the commands.
     """
     measured = [Measured(command) for command in commands]
     for one in measured:
@@ -110,14 +110,14 @@ def measure(
 
 
 def ratios(one: Measured, other: Measured) -> tuple[float, float]:
-    """Return what one command costs as a part of what another costs: the medians over the turns.
+    """Return the cost of one command divided by that of another: the medians over the rounds.
 
     Args:
-        one: The command.
-        other: The command that is 1.
+        one: The numerator.
+        other: The denominator.
 
     Returns:
-        The ratio of their times, and of their processors' times.
+        The ratio of wall-clock times, and the ratio of CPU times.
     """
     pairs = list(zip(one.costs, other.costs, strict=False))
     return (
@@ -132,14 +132,14 @@ class _GivenUp(Exception):
 
 def _started(command: Command, folder: Path) -> psutil.Popen:
     environment = {**os.environ, **command.environment}
-    # As installed programs run: Python keeps what it has compiled.
+    # As installed programs run: with compiled bytecode.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     quiet = subprocess.DEVNULL
     return psutil.Popen(command.arguments, cwd=folder, env=environment, stdout=quiet, stderr=quiet)
 
 
 def _of_children() -> float:
-    """Return the seconds of processors that all child processes that have ended took."""
+    """Return the CPU seconds of all child processes that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
@@ -151,7 +151,7 @@ def _timed(command: Command, folder: Path) -> Cost:
 
 
 def _watched(command: Command, folder: Path, patience: float) -> Cost:
-    """Run a command and look at its memory all the time, which costs some time as well."""
+    """Run a command while sampling its memory, which takes some time itself."""
     before, start = _of_children(), time.perf_counter()
     process = _started(command, folder)
     peak = 0
@@ -166,7 +166,7 @@ def _watched(command: Command, folder: Path, patience: float) -> Cost:
         time.sleep(0.002 if passed < 1 else 0.02)
     wall = time.perf_counter() - start
     if process.returncode not in command.statuses:
-        raise _GivenUp(f"ended with status {process.returncode}")
+        raise _GivenUp(f"exited with status {process.returncode}")
     return Cost(wall, _of_children() - before, peak)
 
 

@@ -19,16 +19,16 @@ for path in sys.argv[1:]:
 def commands(
     notebooks: Sequence[str], *, extra: Path | None, cache: Path, peers: bool
 ) -> Iterator[Command]:
-    """Yield nblint, the floor and the peers that are installed beside this Python.
+    """Yield the commands for nblint, the lower bound, and the peers installed beside this Python.
 
     Args:
         notebooks: The notebooks, relative to the folder in which the commands run.
-        extra: A folder with the libraries of the extra `fast`, if it is to be measured.
-        cache: An empty folder that nblint may keep its cache in.
-        peers: Whether other programs are wanted.
+        extra: A folder with the libraries of the extra `fast`; None to leave it out.
+        cache: An empty folder for nblint's cache.
+        peers: Whether to include other programs.
     """
     one = len(notebooks) == 1
-    # As pre-commit hands it over, or as somebody types it. A few notebooks are never cached.
+    # As pre-commit calls it, or as somebody types it. Small numbers of notebooks are never cached.
     named = (*notebooks,) if one else (".",)
     anew = () if one else ("--no-cache",)
     nblint = Command("nblint", (_program("nblint"), "check", *anew, *named))
@@ -36,7 +36,7 @@ def commands(
     if extra is not None:
         path = {"PYTHONPATH": str(extra)}
         yield Command("nblint[fast]", nblint.arguments, path)
-    if not one:  # the turn to warm up fills it
+    if not one:  # the warm-up run fills the cache
         kept = {"NBLINT_CACHE_DIR": str(cache)}
         yield Command("nblint, nothing changed", (_program("nblint"), "check", *named), kept)
     yield Command("read, parse the JSON", (sys.executable, "-c", _READ, *notebooks))

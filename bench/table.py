@@ -1,4 +1,4 @@
-"""What was measured, as a table for a terminal and for a page."""
+"""Format measurements as tables for a terminal and for a page."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,11 +8,11 @@ _HEADINGS = ("", "time", "processors", "memory", "MB/s", "nblint / it: time", "p
 
 
 def rows(measured: Sequence[Measured], size: int) -> Iterator[tuple[str, ...]]:
-    """Yield the cells of a table, a row a command.
+    """Yield the rows of a table, one per command.
 
     Args:
-        measured: What was measured; the first one is what the others are compared with.
-        size: How many bytes the notebooks have together.
+        measured: The measurements; all are compared with the first.
+        size: The total size of the notebooks in bytes.
     """
     first = measured[0]
     for one in measured:
@@ -24,7 +24,7 @@ def rows(measured: Sequence[Measured], size: int) -> Iterator[tuple[str, ...]]:
             one.command.name,
             _seconds(one.wall),
             _seconds(one.cpu),
-            f"{one.peak / 2**20:.0f} MiB" if one.peak else "",  # it was over too soon
+            f"{one.peak / 2**20:.0f} MiB" if one.peak else "",  # it ended before the first sample
             f"{size / 1e6 / one.wall:.3g}",
             f"{time:.2f}",
             f"{processors:.2f}",
@@ -43,7 +43,7 @@ def text(table: Sequence[tuple[str, ...]]) -> str:
 
 
 def markdown(table: Sequence[tuple[str, ...]]) -> str:
-    """Return a table for a page."""
+    """Return a Markdown table."""
     line = "| --- |" + " ---: |" * (len(_HEADINGS) - 1)
     whole = [f"| {' | '.join(row)} |" for row in (_HEADINGS, *table)]
     return "\n".join([whole[0], line, *whole[1:]])

@@ -1,1 +1,1 @@
-"""The first hour of an author, played with the real tools: `python -m demo`."""
+"""An author's first hour, played with real tools: `python -m demo`."""

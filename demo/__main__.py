@@ -1,8 +1,8 @@
-"""Play an author's first hour with the real tools: `python -m demo`.
+"""Play an author's first hour with real tools: `python -m demo`.
 
-Generates a notebook repository in a temporary folder, from this checkout, and commits to it with
-the hooks of its own configuration: what must not get in is refused, mended and committed. The
-status is 0 only if every refusal and every acceptance happened as said.
+Generates a notebook repository from this checkout in a temporary folder, and commits to it with the
+hooks of its own configuration: bad notebooks are refused, fixed and committed. The exit status is 0
+only if every commit was refused or accepted as the story says.
 """
 
 import os
@@ -18,7 +18,7 @@ from demo.mirrors import mirror
 from demo.notebooks import derive, made_up_token, replace
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-# What would bring the person's own settings, or another git command's repository, into play.
+# Variables that would bring in the user's own settings, or another git command's repository.
 LEFT_OUT = ("GIT_", "PRE_COMMIT", "SKIP", "COOKIECUTTER_")
 
 
@@ -30,9 +30,9 @@ def main() -> int:
     # Resolved: on macOS the temporary folder is a link.
     folder = Path(tempfile.mkdtemp(prefix="nblint-demo-")).resolve()
     start = time.monotonic()
-    print(f"An author's first hour, with the real tools. Everything happens in {folder}")
+    print(f"An author's first hour, with real tools. Everything happens in {folder}")
     if git("status", "--porcelain"):
-        print("The hooks run the last commit of this checkout, without what changed since.")
+        print("The hooks run the last commit of this checkout, without later changes.")
     try:
         author = generate(folder)
         first_commit(author)
@@ -41,14 +41,14 @@ def main() -> int:
         undeclared_variable(author)
         ended = ending(author, time.monotonic() - start)
     except Unexpected as turn:
-        print(f"\nNot as it should be: {turn}.\nThe repository is as it was then, in {folder}")
+        print(f"\nThe demo failed: {turn}.\nThe repository is still in {folder}")
         return 1
     print(ended)
     return 0
 
 
 def what_is_missing() -> str:
-    """Say what the demonstration lacks on this machine, if anything."""
+    """Return what the demo lacks on this machine, or an empty string."""
     try:
         version = git("version").split()[2]
     except OSError:
@@ -56,12 +56,12 @@ def what_is_missing() -> str:
     if tuple(map(int, version.split(".")[:2])) < (2, 32):
         return f"git {version} is too old; 2.32 or newer is needed"
     if not git("rev-parse", "--verify", "HEAD:.pre-commit-hooks.yaml"):
-        return f"{CHECKOUT} is no git clone; pre-commit takes the hooks from its last commit"
+        return f"{CHECKOUT} is not a git clone; pre-commit needs its last commit for the hooks"
     return ""
 
 
 def git(*arguments: str) -> str:
-    """Return what git says of this checkout, empty if it fails."""
+    """Return what git prints in this checkout; empty if it fails."""
     command = ["git", *arguments]
     ran = subprocess.run(command, cwd=CHECKOUT, encoding="utf-8", capture_output=True, check=False)
     return ran.stdout.strip()
@@ -75,7 +75,7 @@ def step(number: int, title: str) -> None:
 
 
 def generate(folder: Path) -> Author:
-    """Generate a repository; return its author, who needs no identity and no home."""
+    """Generate a repository; return its author, who needs no git identity and no home."""
     step(1, "Generate a notebook repository")
     variables = {k: v for k, v in os.environ.items() if not k.startswith(LEFT_OUT)}
     variables |= {
@@ -102,7 +102,7 @@ def generate(folder: Path) -> Author:
 
 
 def first_commit(author: Author) -> None:
-    step(2, "The first commit: every check accepts it (installing them takes most of the time)")
+    step(2, "The first commit: all checks pass (installing them takes most of the time)")
     author.succeeds("git", "init", "--quiet", "--initial-branch=main")
     author.succeeds("pre-commit", "install")
     author.commits("Start from the notebook template")
@@ -114,7 +114,7 @@ def missing_section(author: Author) -> None:
     section = "## Audience\nAnalysts on duty in the security operations centre.\n\n"
     replace(notebook, section, "")
     author.is_refused("notebooks/phishing-triage.ipynb", "NBL102")
-    tell("mended: nblint inserts the heading on request, the author writes the words")
+    tell("fixed: nblint-fix inserts the heading, the author writes the text")
     status, _ = author.types(
         *("pre-commit", "run", "--hook-stage", "manual", "nblint-fix"),
         *("--files", "notebooks/phishing-triage.ipynb"),
@@ -127,12 +127,12 @@ def missing_section(author: Author) -> None:
 
 
 def embedded_token(author: Author) -> None:
-    step(4, "A notebook that holds a token")
+    step(4, "A notebook that contains a token")
     notebook = derive(example(author), "repository-audit.ipynb", "Audit of repositories")
     token = made_up_token()
     replace(notebook, "\ndatadog_site = ", f'\ngithub_token = "{token}"\ndatadog_site = ')
     author.is_refused("notebooks/repository-audit.ipynb", "NBL201", never_shown=token)
-    tell("mended: the notebook reads it from the environment, and the catalogue declares it")
+    tell("fixed: the notebook reads it from the environment, and the catalogue declares it")
     replace(notebook, f'"{token}"', 'os.environ["GITHUB_TOKEN"]')
     with (author.repository / "environment.toml").open("a", encoding="utf-8") as catalogue:
         catalogue.write(
@@ -142,11 +142,11 @@ def embedded_token(author: Author) -> None:
 
 
 def undeclared_variable(author: Author) -> None:
-    step(5, "A notebook that reads a variable which nobody declared")
+    step(5, "A notebook that reads an undeclared variable")
     notebook = derive(example(author), "alert-volume.ipynb", "Volume of alerts")
     replace(notebook, '"DATADOG_SITE"', '"DATADOG_STIE"')
     author.is_refused("notebooks/alert-volume.ipynb", "NBL301")
-    tell("mended: the name is written as the catalogue has it")
+    tell("fixed: the name is spelled as in the catalogue")
     replace(notebook, '"DATADOG_STIE"', '"DATADOG_SITE"')
     author.commits("Add the volume of alerts")
 
@@ -160,9 +160,9 @@ def tell(text: str) -> None:
 
 
 def ending(author: Author, seconds: float) -> str:
-    """Say where everything is, and how to go on by hand."""
+    """Return where everything is, and how to go on by hand."""
     if len(author.asks("git", "log", "--format=%h").split()) != 4:
-        raise Unexpected("there should be four commits")
+        raise Unexpected("the repository does not have four commits")
     folder = author.repository.parent
     names = ("GIT_", "PRE_COMMIT_HOME", "PATH")
     exports = [
@@ -172,18 +172,18 @@ def ending(author: Author, seconds: float) -> str:
     ]
     (folder / "variables.sh").write_text("".join(exports), encoding="utf-8")
     return f"""
-Three notebooks were refused, mended and accepted, in {seconds:.0f} seconds.
+Three notebooks were refused, fixed and accepted in {seconds:.0f} seconds.
 
-The repository is in {author.repository}. What to do next:
+The repository is in {author.repository}. Next steps:
 
     cd {author.repository}
-    . ../variables.sh         the demonstration's git and hooks, for this terminal
-    git log --stat            what was committed
+    . ../variables.sh         use the demo's git and hooks in this terminal
+    git log --stat            show what was committed
     make setup test           install what the notebooks need, and run them
 
-Change a notebook there and commit it yourself; README.md says what to do when a check refuses it.
-A repository of your own:     {Path(sys.executable).parent / "nblint"} new
-When you have seen enough:    rm -rf {folder}
+Change a notebook there and commit it yourself; README.md explains what to do if a check refuses it.
+Generate your own repository: {Path(sys.executable).parent / "nblint"} new
+Remove the demo:              rm -rf {folder}
 """
 
 

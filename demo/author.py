@@ -1,4 +1,4 @@
-"""The author of the demonstration: types git commands, and notices what came of them."""
+"""The author in the demo: runs git commands and checks their results."""
 
 import re
 import shlex
@@ -16,15 +16,15 @@ class Author:
     """Somebody at a terminal in a repository.
 
     Attributes:
-        repository: the folder that the commands run in.
-        variables: the environment of the commands.
+        repository: The folder that the commands run in.
+        variables: The environment of the commands.
     """
 
     repository: Path
     variables: dict[str, str]
 
     def types(self, *command: str) -> tuple[int, str]:
-        """Run a command, show it and what it says line by line, and return its status and text."""
+        """Run a command, show it and its output line by line, and return its status and output."""
         print(f"      $ {shlex.join(command)}", flush=True)
         said = []
         with subprocess.Popen(
@@ -43,7 +43,7 @@ class Author:
         return process.returncode, "".join(said)
 
     def succeeds(self, *command: str) -> str:
-        """Run a command that has to work."""
+        """Run a command that must succeed; return its output."""
         status, said = self.types(*command)
         if status:
             message = f"`{shlex.join(command)}` ended with status {status}"
@@ -51,25 +51,25 @@ class Author:
         return said
 
     def commits(self, message: str) -> None:
-        """Add everything and commit; every hook has to accept it and to leave the files alone."""
+        """Add everything and commit; every hook must pass and leave the files alone."""
         self.succeeds("git", "add", ".")
         said = self.succeeds("git", "commit", "--message", message)
         if not re.search(r"^nblint .+Passed$", said, re.MULTILINE):
-            raise Unexpected("the commit went through without nblint having looked at it")
+            raise Unexpected("the commit was accepted without a check by nblint")
         if self.asks("git", "status", "--porcelain"):
             raise Unexpected("files differ from what was committed")
         print("      accepted", flush=True)
 
     def is_refused(self, notebook: str, code: str, *, never_shown: str = "") -> None:
-        """Add everything and try to commit; nblint has to refuse it, and nothing else.
+        """Add everything and try to commit; nblint, and no other hook, must refuse it.
 
         Args:
-            notebook: the notebook that nblint has to name.
-            code: the one rule that it has to refuse it for.
-            never_shown: a text that must not appear.
+            notebook: The notebook that nblint must name.
+            code: The one rule that nblint must name.
+            never_shown: A text that must not appear.
 
         Raises:
-            Unexpected: it went otherwise.
+            Unexpected: Something else happened.
         """
         before = self.asks("git", "rev-parse", "HEAD")
         self.succeeds("git", "add", ".")
@@ -77,20 +77,20 @@ class Author:
         if never_shown and never_shown in said:
             raise Unexpected("the refusal shows the credential")
         if status == 0 or self.asks("git", "rev-parse", "HEAD") != before:
-            message = f"the commit was accepted, and {code} should have refused it"
+            message = f"the commit was accepted, but {code} should have refused it"
             raise Unexpected(message)
         failed = re.findall(r"^(.+?)\.{3,}Failed$", said, re.MULTILINE)
         if [name.split()[0] for name in failed] != ["nblint"]:
-            message = f"nblint alone should have refused it, not {failed or 'something else'}"
+            message = f"only nblint should have refused it, not {failed or 'something else'}"
             raise Unexpected(message)
         named = set(re.findall(rf"^{re.escape(notebook)}:.*?: (NBL\d+) ", said, re.MULTILINE))
         if named != {code}:
-            message = f"nblint should have named {code} for {notebook}, not {sorted(named)}"
+            message = f"nblint should have reported {code} for {notebook}, not {sorted(named)}"
             raise Unexpected(message)
-        print(f"      refused, as it should be ({code})", flush=True)
+        print(f"      refused as expected ({code})", flush=True)
 
     def asks(self, *command: str) -> str:
-        """Return what a command says, without showing it."""
+        """Return the output of a command without showing it."""
         ran = subprocess.run(
             command,
             cwd=self.repository,

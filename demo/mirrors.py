@@ -1,9 +1,9 @@
 """Stand-ins for the hook repositories of a generated `.pre-commit-config.yaml`.
 
-pre-commit clones each `repo:` and installs it. Where only a package registry is in reach, a
-small git repository of the same tag does as well: a manifest with the same hooks, and a `setup.py`
-that depends on the very version that the tag names. git's `insteadOf`, passed as variables,
-leads from the one to the other, so the configuration runs as it was generated.
+pre-commit clones each `repo:` and installs it. If only a package registry is reachable, a small git
+repository with the same tag works as well: a manifest with the same hooks, and a `setup.py` that
+depends on the version that the tag names. git's `insteadOf`, passed in variables, redirects the
+addresses, so the configuration runs as generated.
 """
 
 import os
@@ -15,14 +15,14 @@ import yaml
 
 
 class Tool(NamedTuple):
-    """A hook repository: the package that it installs, and the manifest's entries in use."""
+    """A hook repository: the package that it installs, and the hooks in use."""
 
     package: str
     hooks: list[dict[str, Any]]
 
 
 def hook(identity: str, entry: str | None = None, **more: Any) -> dict[str, Any]:
-    """Write a manifest's entry; most are named as their command."""
+    """Return an entry of a manifest; most hooks are named like their command."""
     return {
         "id": identity,
         "name": identity,
@@ -32,7 +32,7 @@ def hook(identity: str, entry: str | None = None, **more: Any) -> dict[str, Any]
     }
 
 
-# What the manifests of these repositories say about the hooks that the template uses.
+# The manifests of these repositories, for the hooks that the template uses.
 TOOLS = {
     "https://github.com/kynan/nbstripout": Tool(
         "nbstripout", [hook("nbstripout", types=["jupyter"])]
@@ -82,21 +82,21 @@ def mirror(config: Path, folder: Path, checkout: Path) -> dict[str, str]:
     """Make a stand-in for each hook repository that a configuration names.
 
     Args:
-        config: the `.pre-commit-config.yaml`.
-        folder: where the stand-ins go, one folder each.
+        config: The `.pre-commit-config.yaml`.
+        folder: Where to put the stand-ins, each in its own folder.
         checkout: nblint's own repository, which stands in for nblint's address.
 
     Returns:
-        The variables that lead git from the addresses to the stand-ins.
+        The variables that redirect git from the addresses to the stand-ins.
 
     Raises:
-        LookupError: the configuration names a repository that no stand-in is known for.
+        LookupError: The configuration names a repository without a known stand-in.
     """
     return instead_of(stand_ins(config, folder, checkout))
 
 
 def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
-    """Make the stand-ins, as `mirror` does; return them by the addresses that they stand for."""
+    """Make the stand-ins, as `mirror` does; return them by the addresses that they replace."""
     targets: dict[str, Path] = {}
     for entry in yaml.safe_load(config.read_text(encoding="utf-8"))["repos"]:
         address = entry["repo"]
@@ -114,7 +114,7 @@ def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
 
 
 def instead_of(targets: dict[str, Path]) -> dict[str, str]:
-    """Return the variables that lead git, and pre-commit, from addresses to folders."""
+    """Return the variables that redirect git, and so pre-commit, from addresses to folders."""
     variables = {"GIT_CONFIG_COUNT": str(len(targets))}
     for number, (address, folder) in enumerate(targets.items()):
         variables[f"GIT_CONFIG_KEY_{number}"] = f"url.{folder.as_posix()}.insteadOf"
@@ -123,7 +123,7 @@ def instead_of(targets: dict[str, Path]) -> dict[str, str]:
 
 
 def make_repository(tool: Tool, tag: str, folder: Path) -> None:
-    """Make a git repository that pre-commit can install the tool's tagged version from."""
+    """Make a git repository from which pre-commit can install the tagged version of a tool."""
     folder.mkdir(parents=True)
     manifest = yaml.safe_dump(tool.hooks, sort_keys=False)
     (folder / ".pre-commit-hooks.yaml").write_text(manifest, encoding="utf-8")

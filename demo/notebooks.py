@@ -1,4 +1,4 @@
-"""Notebooks of the demonstration: the generated one with something changed, as an author would."""
+"""The notebooks of the demo: copies of the generated one, changed as an author would."""
 
 import json
 import random
@@ -18,15 +18,15 @@ def derive(example: Path, name: str, title: str) -> Path:
 
 
 def replace(notebook: Path, old: str, new: str) -> None:
-    """Change a text that stands in one of the cells.
+    """Replace a text in the one cell that contains it.
 
     Raises:
-        LookupError: no cell, or more than one, holds the text.
+        LookupError: No cell, or more than one, contains the text.
     """
     content = json.loads(notebook.read_text(encoding="utf-8"))
     cells = [cell for cell in content["cells"] if old in "".join(cell["source"])]
     if len(cells) != 1:
-        message = f"{len(cells)} cells of {notebook.name} hold {old!r}"
+        message = f"{len(cells)} cells of {notebook.name} contain {old!r}"
         raise LookupError(message)
     source = "".join(cells[0]["source"]).replace(old, new)
     cells[0]["source"] = source.splitlines(keepends=True)
@@ -34,13 +34,13 @@ def replace(notebook: Path, old: str, new: str) -> None:
 
 
 def write(notebook: Path, content: dict[str, Any]) -> None:
-    """Write as Jupyter and nbstripout do, so that no hook has anything to mend."""
+    """Write a notebook as Jupyter and nbstripout do, so that no hook needs to change it."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     notebook.write_bytes(text.encode())
 
 
 def made_up_token() -> str:
-    """Assemble a token of GitHub's format, checksum and all, that opens nothing.
+    """Return a made-up token in GitHub's format, with a valid checksum.
 
     Source: https://github.blog/engineering/behind-githubs-new-authentication-token-formats/
     """

@@ -1,1 +1,1 @@
-"""Coverage-guided fuzzing: `python -m fuzz` looks for input that breaks nblint."""
+"""Coverage-guided fuzzing: `python -m fuzz` searches for input that breaks nblint."""

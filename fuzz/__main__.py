@@ -1,7 +1,7 @@
 """`python -m fuzz [--seconds N] [TARGET]...`: fuzz each target for a while, one after the other.
 
-The target `any` is all of them in one process, for a short run. What breaks nblint is kept in
-`fuzz/found/TARGET/`, what was learnt in `fuzz/corpus/TARGET/`.
+The target `any` runs all of them in one process, for short runs. Inputs that break nblint are kept
+in `fuzz/found/TARGET/`, the corpus in `fuzz/corpus/TARGET/`.
 Source of the options: https://llvm.org/docs/LibFuzzer.html#options
 """
 
@@ -21,12 +21,14 @@ _RUNS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
 
 def main() -> None:
-    """Fuzz, and exit with 1 where something was found."""
+    """Fuzz the targets; exit with 1 if an input breaks nblint."""
     parser = argparse.ArgumentParser(
-        prog="python -m fuzz", description="Look for what breaks nblint."
+        prog="python -m fuzz", description="Search for input that breaks nblint."
     )
-    parser.add_argument("--seconds", type=float, default=600, help="for all targets together")
-    parser.add_argument("--runs", type=int, help="so many inputs a target, the same ones each time")
+    parser.add_argument(
+        "--seconds", type=float, default=600, help="for all targets together (default: 600)"
+    )
+    parser.add_argument("--runs", type=int, help="number of inputs per target, the same each time")
     parser.add_argument("targets", nargs="*", choices=[[], "any", *TARGETS], metavar="TARGET")
     given = parser.parse_args()
     names = given.targets or list(TARGETS)
@@ -39,7 +41,7 @@ def main() -> None:
 
 
 def _fuzz(name: str, corpus: Path, *limit: str) -> bool:
-    """Fuzz a target, say what came of it, and return whether it has held."""
+    """Fuzz a target, print the result, and tell whether nothing was found."""
     kept = _FOLDER / "found" / name
     for folder in (corpus, kept):
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What fuzzing starts from: the rules' own cases, and a few odd files."""
+"""Seeds for fuzzing: the test cases of the rules, and a few odd files."""
 
 import json
 import random
@@ -10,7 +10,7 @@ from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import expand, make
 from tests.rules.cases import read_cases
 
-# No report may show it, whatever stands beside it.
+# No report may show it, in any context.
 PLANTED = make("github-token")
 ASSIGNED = f"api_token = {PLANTED!r}"
 READS = "import os, numpy\nos.environ['DATA_URL'], os.getenv('API_TOKEN')"
@@ -32,9 +32,9 @@ _FILES = {
 
 
 def notebook(*cells: tuple[str, str], **metadata: object) -> bytes:
-    """Return a notebook of cells given by type and source; the metadata is the first cell's.
+    """Return a notebook with cells given by type and source; the metadata is the first cell's.
 
-    Half a surrogate pair stays half of one: it is escaped, as in any JSON.
+    Lone surrogates are kept, escaped as in any JSON.
     """
     data = json.loads(notebook_bytes(*((kind, "") for kind, _ in cells)))
     for cell, (_, source) in zip(data["cells"], cells, strict=True):
@@ -44,7 +44,7 @@ def notebook(*cells: tuple[str, str], **metadata: object) -> bytes:
 
 
 def notebooks() -> Iterator[bytes]:
-    """Yield the notebooks of the rules' cases, and one without fault."""
+    """Yield the notebooks of the rules' test cases, and a clean one."""
     yield notebook(("markdown", complete_header()), ("code", "print(1)"))
     for case in read_cases():
         yield case.data
@@ -68,7 +68,7 @@ def settings() -> Iterator[bytes]:
 
 
 def files(ending: str) -> Iterator[bytes]:
-    """Yield files of a kind: those of the rules' cases, and odd ones."""
+    """Yield files with a given ending: those of the rules' test cases, and odd ones."""
     for text in _FILES[ending]:
         yield text.encode()
     for case in read_cases():
@@ -86,7 +86,7 @@ def baselines() -> Iterator[bytes]:
 
 
 def noise() -> Iterator[bytes]:
-    """Yield bytes without a meaning of their own: decisions."""
+    """Yield random bytes, to be read as decisions."""
     chance = random.Random(0)
     for size in (0, 10, 40, 100, 300, 300, 300):
         yield chance.randbytes(size)

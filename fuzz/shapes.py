@@ -1,4 +1,4 @@
-"""JSON of any shape, grown from bytes: near to a notebook, and wrong wherever it can be."""
+"""Generate JSON from bytes: almost a notebook, and wrong wherever it can be."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ _DEEPEST = 6
 
 
 class Choices:
-    """Bytes as a row of decisions; when they end, the first choice is always taken.
+    """A sequence of decisions made from bytes; at their end, it always takes the first choice.
 
     Args:
         data: The bytes.
@@ -37,19 +37,19 @@ class Choices:
         self._rest = iter(data)
 
     def below(self, limit: int) -> int:
-        """Return a number from 0 to below a limit, which is at most 256."""
+        """Return a number from 0 up to, but not including, a limit of at most 256."""
         return next(self._rest, 0) % limit
 
     def one_of(self, options: Sequence[_T]) -> _T:
-        """Return one of some options."""
+        """Return one of the options."""
         return options[self.below(len(options))]
 
 
 def notebook(data: bytes) -> bytes:
-    """Return the JSON of something like a notebook.
+    """Return JSON that resembles a notebook.
 
     Args:
-        data: The decisions that it is made of.
+        data: The decisions to generate it from.
     """
     choices = Choices(data)
     top: dict[str, Any] = {

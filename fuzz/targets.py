@@ -1,7 +1,7 @@
-"""What is fuzzed: functions of bytes that raise an exception where nblint breaks a promise.
+"""Fuzzing targets: functions of bytes that raise an exception if nblint breaks a promise.
 
-Whatever the bytes are: no exception, no hang, no exit status but 0 to 3, nothing shown of a
-credential, and fixing twice changes nothing.
+Whatever the bytes are: no exception, no hang, no exit status other than 0 to 3, no credential
+shown, and fixing a second time changes nothing.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from click.testing import CliRunner
 
 from fuzz import seeds, shapes
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.document.model import Notebook
 from nblint.linting.checking import check_document, read_document
 from nblint.linting.fixing import fix_document
@@ -32,11 +32,11 @@ _RENDERERS = [*map(renderer, formats()), diff.render]
 
 
 class Target(NamedTuple):
-    """Something to fuzz.
+    """A fuzzing target.
 
     Attributes:
-        run: Called with bytes; raises where a promise is broken.
-        seeds: Bytes to start from.
+        run: Called with bytes; raises if a promise is broken.
+        seeds: Returns inputs to start from.
     """
 
     run: Callable[[bytes], None]
@@ -44,11 +44,11 @@ class Target(NamedTuple):
 
 
 def check(data: bytes) -> None:
-    """Check and mend the bytes of a notebook with all rules, and report it in all formats.
+    """Check and fix the bytes of a notebook with all rules, and report it in all formats.
 
     Raises:
         AssertionError: A second run of fixes changed something, or a report shows the credential.
-        Exception: What a rule or a report raised.
+        Exception: A rule or a report raised it.
     """
     name = "nb.ipynb"
     document = read_document(name, data)
@@ -57,9 +57,9 @@ def check(data: bytes) -> None:
     result = Result(name, found)
     if isinstance(document, Notebook):
         fixed = fix_document(document, name, _EVERYTHING, _SELECTION, unsafe=True)
-        assert isinstance(fixed.document, Notebook), "a fix has broken the notebook"
+        assert isinstance(fixed.document, Notebook), "a fix broke the notebook"
         again = fix_document(fixed.document, name, _EVERYTHING, _SELECTION, unsafe=True)
-        assert again.document is fixed.document, "a second run of fixes changes the notebook"
+        assert again.document is fixed.document, "a second run of fixes changed the notebook"
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
         result = Result(name, found, fixed.fixes, changed)
     for render in _RENDERERS:
@@ -67,7 +67,7 @@ def check(data: bytes) -> None:
 
 
 def _in_cell(kind: str, opening: str = "", **metadata: object) -> Callable[[bytes], None]:
-    """Return a target that puts text into a cell, beside one that holds a credential."""
+    """Return a target that puts text into a cell beside one with a credential."""
 
     def run(data: bytes) -> None:
         text = opening + data.decode("utf-8", "surrogateescape")
@@ -89,7 +89,7 @@ def _in_output(data: bytes) -> None:
 
 
 def _in_repository(name: str, settings: str = "") -> Callable[[bytes], None]:
-    """Return a target that puts bytes into a file of a repository, and calls the command there."""
+    """Return a target that writes bytes to a file in a repository, and runs nblint there."""
 
     def run(data: bytes) -> None:
         before = Path.cwd()
@@ -164,7 +164,7 @@ TARGETS = {
 
 
 def _any(data: bytes) -> None:
-    """Fuzz the target that the first byte says."""
+    """Run the target that the first byte selects."""
     names = list(TARGETS)
     TARGETS[names[data[0] % len(names)] if data else "bytes"].run(data[1:])
 
@@ -175,5 +175,5 @@ def _some_of_all() -> Iterator[bytes]:
             yield bytes([number]) + seed
 
 
-# For a run that is too short to give each its time.
+# For a run that is too short for each target on its own.
 ANY = Target(_any, _some_of_all)

@@ -95,7 +95,7 @@ def check(
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give a shell the magic `%nblint`; called by `%load_ext nblint`."""
-    from nblint.jupyter import register_magic
+    from nblint.jupyter.magic import register_magic
 
     register_magic(shell)
 

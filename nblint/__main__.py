@@ -1,4 +1,4 @@
-"""`python -m nblint`."""
+"""Runs the command line as `python -m nblint`."""
 
 from nblint.cli import run
 

@@ -1,4 +1,4 @@
-"""The version, said once, and the folder of the package; imports nothing of the package."""
+"""The version, defined once, and the package's folder; imports nothing from the package."""
 
 from pathlib import Path
 

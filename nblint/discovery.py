@@ -1,7 +1,7 @@
-"""From the paths on a command line to the notebooks to check.
+"""Finds the notebooks to check under the paths of a command line.
 
-Runs no `git`: the configuration of a hostile repository can make git execute code. What git
-ignores is read from its ignore files: https://git-scm.com/docs/gitignore
+Does not run `git`, since a hostile repository's configuration can make git execute code. What git
+ignores is read from the ignore files: https://git-scm.com/docs/gitignore
 """
 
 import os
@@ -28,8 +28,8 @@ class Discovered(NamedTuple):
     """A notebook to check.
 
     Attributes:
-        path: Its path, as named or under the folder that was named.
-        settings: The settings that hold for it.
+        path: Its path, as given or under the folder that was given.
+        settings: The settings that apply to it.
     """
 
     path: Path
@@ -41,12 +41,11 @@ class Discovery:
 
     Args:
         finder: Where settings come from.
-        on_error: Called with a sentence for each path that cannot be looked into.
-        on_note: Called with a sentence for each path that is passed over, and for each settings
-            file.
+        on_error: Called with a message for each path that cannot be read.
+        on_note: Called with a message for each path that is skipped, and for each settings file.
 
     Attributes:
-        empty: Folders that were named and hold no notebook.
+        empty: The given folders without a notebook.
     """
 
     def __init__(
@@ -65,8 +64,8 @@ class Discovery:
     def notebooks(self, paths: Sequence[Path]) -> Iterator[Discovered]:
         """Yield the notebooks under paths, in a stable order, each once.
 
-        A file that is named is a notebook whatever it is called, and only `exclude` drops it; in
-        folders, `*.ipynb` counts, without what git ignores.
+        A file that is given is a notebook whatever its name, and only `exclude` skips it. In
+        folders, notebooks are the `*.ipynb` files that git does not ignore.
 
         Args:
             paths: Files and folders.
@@ -82,7 +81,7 @@ class Discovery:
                 if settings is None:
                     continue
                 if is_excluded(Path(key), settings):
-                    self._note(f"{found}: passed over: excluded by {_name(settings)}")
+                    self._note(f"{found}: skipped: excluded by {_name(settings)}")
                     continue
                 yield Discovered(found, settings)
 
@@ -105,11 +104,11 @@ class Discovery:
                     yield notebook
                 if not found:
                     self.empty.append(path)
-            else:  # reading it could take forever
-                self._on_error(f"{path}: no file but a pipe or a device; standard input is '-'")
+            else:  # a pipe or a device: reading it could take forever
+                self._on_error(f"{path}: not a regular file; use '-' to read standard input")
 
     def _walk(self, top: Path) -> Iterator[Path]:
-        """Yield the notebooks below a folder, however deep: no recursion."""
+        """Yield the notebooks below a folder, without recursion: folders can be nested deeply."""
         open_folders = [self._entries(top, _ignore_files_above(top))]
         while open_folders:
             for path, ignores in open_folders[-1]:
@@ -123,32 +122,35 @@ class Discovery:
     def _entries(
         self, folder: Path, ignores: "_IgnoreFiles"
     ) -> "Iterator[tuple[Path, _IgnoreFiles | None]]":
-        """Yield what counts of a folder: notebooks, and folders with what git ignores in them."""
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except FileNotFoundError:
-            return  # gone since it was listed
-        except OSError as error:
-            self._on_error(unreadable(folder, error))
-            return
-        # Git does not follow a link that is called so, either.
+        """Yield a folder's notebooks, and its folders with the ignore files that apply to them."""
+        entries = self._listed(folder)
+        # Git does not follow a link of that name, either.
         if any(e.name == ".gitignore" and e.is_file(follow_symlinks=False) for e in entries):
             ignores = (*ignores, _IgnoreFile(folder, folder / ".gitignore"))
         for entry in entries:
             path = folder / entry.name
-            # Links to folders are not followed: they can lead in circles.
+            # Links to folders are not followed: they can form loops.
             if entry.is_dir(follow_symlinks=False):
                 if entry.name in ALWAYS_EXCLUDED:
-                    self._note(f"{path}: passed over: a folder of that name never counts")
+                    self._note(f"{path}: skipped: folders of that name are always excluded")
                 elif not self._is_ignored(path, ignores, "/"):
                     yield path, ignores
             elif _is_notebook(entry) and not self._is_ignored(path, ignores):
                 yield path, None
 
+    def _listed(self, folder: Path) -> "list[os.DirEntry[str]]":
+        try:
+            return sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return []  # gone since its parent was listed
+        except OSError as error:
+            self._on_error(unreadable(folder, error))
+            return []
+
     def _is_ignored(self, path: Path, ignores: "_IgnoreFiles", suffix: str = "") -> bool:
         by = _ignoring(path, ignores, suffix)
         if by is not None:
-            self._note(f"{path}: passed over: ignored by {_relative(by.path)}")
+            self._note(f"{path}: skipped: ignored by {_relative(by.path)}")
         return by is not None
 
     def _note(self, sentence: str) -> None:
@@ -160,7 +162,7 @@ class Discovery:
             found = self._finder.of(folder)
             if found.root not in self._noted:
                 self._noted.add(found.root)
-                self._note(f"settings of {_relative(found.root)}: {_name(found)}")
+                self._note(f"settings for {_relative(found.root)}: {_name(found)}")
             return found
         except SettingsError as error:
             if str(error) not in self._broken:
@@ -178,9 +180,9 @@ def _name(found: SettingsFile) -> str:
 
 
 def _is_notebook(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether there is a notebook to read: no pipe, no device, and no link to nothing.
+    """Tell whether an entry is a notebook to read: not a pipe, a device or a broken link.
 
-    What cannot be looked at counts: reading it says why.
+    An entry that cannot be examined counts, so that reading it gives the error.
     """
     try:
         return entry.name.endswith(".ipynb") and entry.is_file()
@@ -192,8 +194,8 @@ def is_excluded(path: Path, found: SettingsFile) -> bool:
     """Tell whether settings exclude a notebook.
 
     Args:
-        path: Its absolute path.
-        found: The settings that hold for it.
+        path: The notebook's absolute path.
+        found: The settings that apply to it.
     """
     relative = relative_to(path, found.root)
     if any(part in ALWAYS_EXCLUDED for part in relative.split("/")):
@@ -202,14 +204,14 @@ def is_excluded(path: Path, found: SettingsFile) -> bool:
 
 
 class _IgnoreFile(Struct, frozen=True, dict=True):
-    """An ignore file and the folder that its patterns are relative to."""
+    """An ignore file, and the folder that its patterns are relative to."""
 
     base: Path
     path: Path
 
     @cached_property
     def spec(self) -> "GitIgnoreSpec | None":
-        """The patterns; None where the file cannot be read."""
+        """The patterns; None if the file cannot be read."""
         try:
             text = read_bounded(self.path).decode("utf-8", "surrogateescape")
         except SettingsError:
@@ -218,7 +220,7 @@ class _IgnoreFile(Struct, frozen=True, dict=True):
         try:
             return glob_spec(tuple(lines))
         except ValueError:
-            # Git passes over a pattern that it cannot read; such a one must not hide the others.
+            # Git skips invalid patterns; they must not disable the others.
             return glob_spec(tuple(line for line in lines if _is_pattern(line)))
 
 
@@ -234,7 +236,7 @@ def _is_pattern(line: str) -> bool:
 
 
 def _ignore_files_above(folder: Path) -> _IgnoreFiles:
-    """Return the ignore files of the repository that hold for a folder, the outermost first."""
+    """Return the repository's ignore files that apply to a folder, outermost first."""
     start = Path(os.path.abspath(folder))
     top = repository_of(start)
     if top is None:
@@ -246,7 +248,7 @@ def _ignore_files_above(folder: Path) -> _IgnoreFiles:
 
 
 def _ignoring(path: Path, ignores: _IgnoreFiles, suffix: str) -> _IgnoreFile | None:
-    """Return the file by which git ignores a path: the innermost that says anything decides."""
+    """Return the file by which git ignores a path: the innermost with a match decides."""
     for file in reversed(ignores):
         if file.spec is not None:
             verdict = file.spec.check_file(relative_to(path, file.base) + suffix).include

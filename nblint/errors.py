@@ -1,15 +1,15 @@
-"""What is raised for a person's mistake: its text is all that the person is told."""
+"""The exception for what a person must fix: its text is all that the person is shown."""
 
 
 def unreadable(what: object, error: OSError) -> str:
-    """Return the sentence that says that something cannot be read, and why."""
+    """Return the message for something that cannot be read."""
     return f"{what}: cannot be read: {error.strerror or error}"
 
 
 def unwritable(what: object, error: OSError) -> str:
-    """Return the sentence that says that something cannot be written, and why."""
+    """Return the message for something that cannot be written."""
     return f"{what}: cannot be written: {error.strerror or error}"
 
 
 class SettingsError(Exception):
-    """Settings or a catalogue that cannot be used; the text is one clear sentence."""
+    """Settings, or a file that they refer to, cannot be used; the text is one clear sentence."""

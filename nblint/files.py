@@ -1,4 +1,4 @@
-"""Files that somebody wrote by hand: read whole, in bounds, and refused in one sentence."""
+"""Bounded reads of files that people write; what is wrong with one is said in one sentence."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from nblint.errors import SettingsError, unreadable
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether a path is a regular file, and no pipe, device or path that cannot be read."""
+    """Tell whether a path is a regular file that can be accessed: not a pipe, not a device."""
     try:
         return path.is_file()
     except OSError:
@@ -31,11 +31,11 @@ def read_whole(path: Path) -> bytes:
 
 
 def read_bounded(path: Path, most: int = 32 * 1024 * 1024) -> bytes:
-    """Read a file that somebody wrote by hand, or that looks as if.
+    """Read a file that a person wrote, or that is taken for one.
 
     Args:
         path: The file.
-        most: How many bytes it may have: a link can lead to something without an end.
+        most: The most bytes it may have: a link can lead to something without an end.
 
     Raises:
         SettingsError: The file cannot be read, or is larger.
@@ -51,13 +51,13 @@ def read_bounded(path: Path, most: int = 32 * 1024 * 1024) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Read a text file in UTF-8, with or without the mark that Windows' editors begin files with.
+    """Read a text file in UTF-8, with or without the byte order mark of Windows' editors.
 
     Args:
         path: The file.
 
     Raises:
-        SettingsError: The file cannot be read, is very large, or is not UTF-8.
+        SettingsError: The file cannot be read, is too large, or is not UTF-8.
     """
     try:
         return read_bounded(path).decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""What a rule is, and what it says."""
+"""Rules, findings and fixes: what every rule derives from, and what it yields."""
 
 import re
 from collections.abc import Callable, Hashable, Iterator
@@ -14,8 +14,8 @@ from nblint.settings import Severity
 # Selects every rule, including those that otherwise run only when they are named.
 ALL = "ALL"
 
-# What a rule needs besides the sources of the cells: the whole file, its outputs, or what the
-# repository declares.
+# What a rule needs besides the cells' sources: the whole file, its outputs, or the repository's
+# declared requirements.
 Need = Literal["file", "outputs", "requirements"]
 
 
@@ -29,8 +29,8 @@ class Fix(Struct, frozen=True):
 
     Attributes:
         message: What it does, in words.
-        edits: The changes.
-        safe: Whether the notebook means the same afterwards; others need `--unsafe-fixes`.
+        edits: The edits that it makes.
+        safe: Whether the notebook means the same afterwards; unsafe fixes need `--unsafe-fixes`.
     """
 
     message: str
@@ -39,19 +39,19 @@ class Fix(Struct, frozen=True):
 
 
 class Fingerprinted(Protocol):
-    """A value that must not be shown and is recognised by a fingerprint instead.
+    """A value that must not be shown, and is recognised by a fingerprint instead.
 
-    Rules hand it to `Rule.at`. The finding drops it once its fingerprint is taken, so that no
+    Rules pass it to `Rule.at`. The finding drops it once its fingerprint is taken, so that no
     report and no other process ever holds the value.
     """
 
     @property
     def secret(self) -> Hashable:
-        """The value: it compares equal for the same one, and nothing shows it."""
+        """The value, in a form that compares equal for the same value and is never printed."""
         ...
 
     def fingerprint(self, salt: str) -> str:
-        """Return 32 hexadecimal digits: the same for the same value and salt, anywhere."""
+        """Return 32 hexadecimal digits, the same for the same value and salt on any machine."""
         ...
 
 
@@ -62,18 +62,18 @@ class Finding(Struct, frozen=True):
         code: The rule's code.
         name: The rule's name.
         severity: "error" or "warning".
-        message: One sentence without a credential.
-        place: Where in the notebook.
-        subject: What tells it from other findings of its rule: the section that is missing, the
-            variable that is read. Empty where the rule says one thing only.
+        message: One sentence, without credentials.
+        place: Where it is in the notebook.
+        subject: What distinguishes it from other findings of its rule, such as the missing section
+            or the variable that is read. Empty if the rule has only one thing to report.
         help: What to do instead.
-        detector: What found it.
+        detector: The detector that found it, for a credential.
         fingerprint: What it is recognised by when its cell moves or its message is reworded; None
-            for a credential without a baseline, whose salt it takes.
-        fix: What resolves it.
-        secret: What the rule found that must not be shown; None in finished findings.
+            for a credential without a baseline, which has the salt.
+        fix: The fix that resolves it.
+        secret: The value that the rule found and that must not be shown; None in finished findings.
         path: The file that it is about, if that is not the notebook.
-        same_as: Where in the notebook the same secret stands first; None at that place.
+        same_as: The first place of the same secret in the notebook; None at that place.
     """
 
     code: str
@@ -92,12 +92,12 @@ class Finding(Struct, frozen=True):
 
     @property
     def is_error(self) -> bool:
-        """Whether it fails a run; a warning does so only with `--strict`."""
+        """Whether it fails a run; warnings do so only with `--strict`."""
         return self.severity == "error"
 
 
 class Rule:
-    """One thing that a notebook must or must not hold.
+    """One thing that a notebook must or must not contain.
 
     A rule is a class with a `code`, a docstring (what is wrong; after a blank line, why it matters
     and what to write instead; then examples) and a method `check`. The types of `check`'s arguments
@@ -105,17 +105,17 @@ class Rule:
 
     Attributes:
         code: `NBL` and three digits.
-        severity: "error", or "warning" for what does not fail a run.
+        severity: "error", or "warning" for findings that do not fail a run.
         explicit: Whether it runs only when it is selected by its full code or by `ALL`.
-        always_on: Whether it runs whatever is selected, and a baseline never records it: nothing
-            else can be said of such a file.
-        last: Whether it runs after the others, about what they found.
-        needs: What it reads besides the sources of the cells. An editor that sends only cells
-            cannot ask rules that need the file or its outputs.
+        always_on: Whether it runs whatever is selected, and baselines never record it, because no
+            other rule can check such a file.
+        last: Whether it runs after the others, on what they found.
+        needs: What it reads besides the cells' sources. Editors that send only cells cannot run
+            rules that need the file or its outputs.
         drafts: Whether it applies while a cell is still being written.
         unnecessary: Whether what it finds can simply be deleted; editors show that faded.
-        fixable: Whether it offers a fix: "safe", "unsafe" if every fix needs `--unsafe-fixes`, or
-            None. A single finding may still have none.
+        fixable: Whether it offers fixes: "safe", "unsafe" if every fix needs `--unsafe-fixes`, or
+            None. Individual findings may still have no fix.
         settings: The keys of the settings that decide what it finds: "header.sections".
     """
 
@@ -130,7 +130,7 @@ class Rule:
     fixable: ClassVar[Literal["safe", "unsafe"] | None] = None
     settings: ClassVar[tuple[str, ...]] = ()
     name: ClassVar[str]
-    # Each rule has arguments of its own, which name the parts that it reads.
+    # Each rule has its own arguments, which name the parts that it reads.
     check: ClassVar[Callable[..., Iterator[Finding]]]
 
     def __init_subclass__(cls) -> None:
@@ -144,7 +144,7 @@ class Rule:
         message: str,
         *,
         subject: str = "",
-        help: str | None = None,  # noqa: A002 - the name that people know from reports
+        help: str | None = None,  # noqa: A002 - its name in reports
         detector: str | None = None,
         fix: Fix | None = None,
         secret: Fingerprinted | None = None,
@@ -153,15 +153,15 @@ class Rule:
         """Return a finding of this rule.
 
         Args:
-            place: Where it stands.
-            message: One sentence that says what is wrong, without a position or a credential.
-            subject: What tells it from other findings of this rule: words of the notebook, never
-                of the message, since a baseline recognises the finding by them.
+            place: Where it is.
+            message: One sentence that says what is wrong, without positions or credentials.
+            subject: What distinguishes it from other findings of this rule: words of the notebook,
+                never of the message, since baselines recognise the finding by them.
             help: What to do instead.
-            detector: What found it.
-            fix: What resolves it.
-            secret: The credential that was found; the finding is recognised by it.
-            path: The file that it is about, if that is not the notebook: a catalogue, say.
+            detector: The detector that found it, for a credential.
+            fix: The fix that resolves it.
+            secret: The credential that was found, which the finding is recognised by.
+            path: The file that it is about, if that is not the notebook, such as a catalogue.
         """
         return Finding(
             code=self.code,
@@ -179,7 +179,7 @@ class Rule:
 
 
 class Gathered(tuple[frozenset[str], ...]):
-    """What a `RepositoryRule` gathered: an entry for each notebook of the repository."""
+    """What a `RepositoryRule` gathered: one entry per notebook of the repository."""
 
     __slots__ = ()
 
@@ -187,10 +187,10 @@ class Gathered(tuple[frozenset[str], ...]):
 class RepositoryRule(Rule):
     """A rule about all notebooks of a repository together.
 
-    Its method `gather` takes parts of a notebook, like `check` of other rules, and returns the
-    strings that it wants to know. `conclude` takes `Gathered` and parts of the project, and yields
-    findings, each with the path of the file that it is about. It runs only at the end of a run over
-    the whole repository in which every notebook could be read.
+    Its method `gather` takes parts of a notebook, like other rules' `check`, and returns the
+    strings to remember of it. `conclude` takes `Gathered` and parts of the project, and yields
+    findings, each with the path of the file that it is about. It is called only at the end of a run
+    over the whole repository in which every notebook could be read.
     """
 
     gather: ClassVar[Callable[..., frozenset[str]]]

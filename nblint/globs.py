@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 # What pathspec writes for `*` in a part of a path, and for `**` at the beginning and further on.
-# Nothing else it writes holds one of them: what stands between slashes holds no slash.
+# Nothing else that it writes contains one of them: the text between slashes has no slash.
 _STAR, _LEADING, _INNER = "[^/]*", "(?:.+/)?", "(?:/.+)?"
 _WILDCARDS = re.compile("|".join(f"({re.escape(unit)})" for unit in (_STAR, _LEADING, _INNER)))
 _LAZY = {_STAR: "[^/]*?", _LEADING: "(?:.+?/)??", _INNER: "(?:/.+?)??"}
 
 
 def matches(relative: str, globs: Sequence[str]) -> bool:
-    """Tell whether a path matches one of some globs.
+    """Tell whether globs match a path.
 
     Args:
-        relative: The path, relative to what the globs are relative to, with `/` between its parts.
-        globs: The globs; of those that match, the last decides, and `!` at its beginning denies.
+        relative: The path, relative to the same folder as the globs, with `/` between its parts.
+        globs: The globs; the last one that matches decides, and excludes if it starts with `!`.
     """
     return bool(globs) and glob_spec(tuple(globs)).match_file(relative)
 
@@ -39,17 +39,17 @@ def glob_spec(globs: tuple[str, ...]) -> "GitIgnoreSpec":
     """Return the compiled form of globs.
 
     Args:
-        globs: Lines as they stand in a `.gitignore`.
+        globs: Lines as in a `.gitignore`.
 
     Raises:
-        ValueError: One of them is none.
+        ValueError: One of them is not a valid glob.
     """
     from pathspec import GitIgnoreSpec
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # `re` warns of what Git means otherwise: `[[]`
-            # "simple" is Python's own `re`; what else may be installed does not know these.
+            warnings.simplefilter("ignore")  # `re` warns of `[[]`, which Git reads in another way
+            # "simple" is Python's own `re`; other backends do not support these expressions.
             return GitIgnoreSpec.from_lines(globs, _pattern(), backend="simple")
     except re.error as error:
         raise ValueError(str(error)) from error
@@ -71,14 +71,14 @@ def _pattern() -> Any:
 
 
 def bounded(expression: str) -> str:
-    """Return a regular expression of pathspec's that matches the same paths, without trying all.
+    """Return an expression that matches the same paths without trying every way to match.
 
     Args:
-        expression: What pathspec makes of a glob.
+        expression: The regular expression that pathspec makes of a glob.
     """
     pieces = _WILDCARDS.split(expression)[:: len(_LAZY) + 1]
     wildcards = [found[0] for found in _WILDCARDS.finditer(expression)]
-    if len(wildcards) < 3:  # the work is the square of the path's length at most
+    if len(wildcards) < 3:  # at most quadratic in the path's length
         return expression
     numbers = count()
     # The parts that `**` separates: each is its wildcard, if it has one, and what follows.
@@ -95,7 +95,7 @@ def bounded(expression: str) -> str:
     for index, early in enumerate(stretches):
         for wildcard in (_LEADING, _INNER):
             early = early.replace(wildcard, _LAZY[wildcard])  # noqa: PLW2901
-        # At the end of the last part of a path that it stands for; the anchor stays outside.
+        # It ends where a part of the path ends; the anchor stays outside.
         anchor = "^" if early.startswith("^") else ""
         if early != anchor:
             stretches[index] = anchor + _first(f"{early.removeprefix('^')}(?=/)", numbers)
@@ -103,9 +103,9 @@ def bounded(expression: str) -> str:
 
 
 def _first(expression: str, numbers: "count[int]") -> str:
-    """Return an expression that is content with the first way to match: an atomic group.
+    """Return an expression that settles for the first way to match: an atomic group.
 
-    `re` has those from Python 3.11 on; what a lookahead has found is not looked for again, either.
+    `re` has those from Python 3.11 on; a lookahead is not tried again either.
     """
     name = f"nb{next(numbers)}"
     return f"(?=(?P<{name}>{expression}))(?P={name})"

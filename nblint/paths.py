@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def repository_of(folder: Path) -> Path | None:
-    """Return the git repository that a folder is in; None if it is in none.
+    """Return the innermost git repository that a folder is in; None if it is not in one.
 
     Args:
         folder: An absolute path.
@@ -15,19 +15,19 @@ def repository_of(folder: Path) -> Path | None:
 
 
 def repositories_of(folder: Path) -> Iterator[Path]:
-    """Yield the git repositories that a folder is in, the innermost first.
+    """Yield the git repositories that a folder is in, innermost first.
 
     Args:
         folder: An absolute path.
     """
     for above in (folder, *folder.parents):
-        # Not Path.exists, which raises where a folder cannot be looked into.
+        # Not Path.exists, which raises if a folder cannot be searched.
         if os.path.lexists(above / ".git"):
             yield above
 
 
 def relative_to(path: Path, root: Path) -> str:
-    """Return a path relative to a folder, with `/` between its parts; absolute where it is not."""
+    """Return a path relative to a folder, with `/` as separator; absolute if it is outside."""
     try:
         return Path(os.path.abspath(path)).relative_to(os.path.abspath(root)).as_posix()
     except ValueError:
@@ -40,6 +40,6 @@ def display_path(path: Path) -> str:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
         relative = os.path.abspath(path)
-    # Names that are not UTF-8 come from the system with surrogates, which cannot be printed.
+    # The system returns names that are not UTF-8 with surrogates, which cannot be printed.
     printable = relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return Path(printable).as_posix()

@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used: a run uses few of all there are.
+"""Regular expressions that are compiled when they are first used: a run uses only a few of them.
 
 Compiling all of them would take longer than checking a notebook.
 """
@@ -10,18 +10,19 @@ _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub
 
 
 def lazy_pattern(regex: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
-    """Return what `re.compile` returns for the same arguments, once something of it is asked for.
+    """Return a pattern that `re.compile` compiles from the same arguments at its first use.
 
-    It does all that a compiled pattern does, but for `isinstance` and the functions of `re`.
+    It has all attributes of a compiled pattern, but is not an instance of `re.Pattern`, and the
+    functions of `re` do not accept it.
 
     Raises:
-        re.error: Not here but at its first use, if it is no regular expression.
+        re.error: At its first use, not here, if it is not a valid regular expression.
     """
     return cast("re.Pattern[AnyStr]", Uncompiled(regex, flags))
 
 
 class Uncompiled:
-    """A regular expression that has not been used yet; its first use gives it its methods."""
+    """A regular expression that is compiled, and given its methods, at its first use."""
 
     def __init__(self, regex: Any, flags: int) -> None:
         self._arguments = regex, flags

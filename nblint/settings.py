@@ -1,7 +1,8 @@
-"""The settings of `[tool.nblint]`, typed, and where they come from.
+"""The settings of `[tool.nblint]`, as typed structs.
 
-The classes are the definition: validation, defaults and the JSON schema follow from them.
-Codes of rules are plain strings here; `nblint.linting.selection` knows which ones exist.
+The classes are the definition: validation, defaults, the JSON schema and the settings reference
+follow from them and their docstrings. Rule codes are plain strings here;
+`nblint.linting.selection` knows which ones exist.
 """
 
 from typing import Literal
@@ -11,8 +12,7 @@ import msgspec
 Severity = Literal["error", "warning"]
 Form = Literal["text", "list", "numbered-list", "table"]
 
-
-# Never looked into, whatever the settings say: copies, and what is not the author's.
+# Never searched, whatever the settings say: copies, and files that are not the author's.
 ALWAYS_EXCLUDED = (".ipynb_checkpoints", ".git", ".venv", "node_modules")
 
 
@@ -24,13 +24,13 @@ class SectionSettings(Table, frozen=True):
     """One section of the header.
 
     Attributes:
-        title: The heading, without its `#` marks; a parenthesis at its end is optional.
-        aliases: Other headings that count as this section.
-        form: What its text has to be.
-        columns: Headings that a table has to have at least.
-        prompt: Markdown that stands under the heading until an author replaces it; empty: `TODO` in
+        title: The heading, without its `#` marks. Notebooks may leave out a parenthesis at its end.
+        aliases: Other headings that are accepted for this section.
+        form: The form that the section's text must have.
+        columns: Columns that the section's table must have; further ones are allowed.
+        prompt: Markdown to put under the heading, which an author must replace. If empty, `TODO` in
             the section's form.
-        required: Whether a header without this section is refused.
+        required: Whether a header must have this section.
     """
 
     title: str
@@ -66,11 +66,11 @@ DEFAULT_SECTIONS = (
 
 
 class HeaderSettings(Table, frozen=True):
-    """`[tool.nblint.header]`: the sections a notebook opens with, in order.
+    """`[tool.nblint.header]`: the sections that a notebook opens with, in order.
 
     Attributes:
-        sections: The sections.
-        placeholders: Texts that an author was meant to replace, beside the sections' own prompts.
+        sections: The sections of the header, in order.
+        placeholders: Texts that authors must replace, in addition to the sections' prompts.
     """
 
     sections: tuple[SectionSettings, ...] = DEFAULT_SECTIONS
@@ -78,12 +78,13 @@ class HeaderSettings(Table, frozen=True):
 
 
 class EnvironmentSettings(Table, frozen=True):
-    """`[tool.nblint.environment]`: which variables there are.
+    """`[tool.nblint.environment]`: the environment variables that notebooks may read.
 
     Attributes:
-        catalogues: Paths relative to the settings file, absolute paths, or `package:file` of an
-            installed distribution. None: `environment.toml` if it is there.
-        known: Globs of names that are declared elsewhere.
+        catalogues: Catalogues of environment variables: paths, relative to the settings file or
+            absolute, or `package:file` for a file in an installed distribution. If not set,
+            `environment.toml`, if it exists.
+        known: Globs of variable names that are declared elsewhere.
     """
 
     catalogues: tuple[str, ...] | None = None
@@ -94,10 +95,10 @@ class CredentialsSettings(Table, frozen=True):
     """`[tool.nblint.credentials]`: what counts as a credential.
 
     Attributes:
-        disable: Detectors, by name, that stay silent.
-        placeholders: Values that are no secrets.
-        detect_secrets_plugins: A team's own detect-secrets plugins; they run only when the
-            command line trusts them, because they are code.
+        disable: Names of detectors to turn off.
+        placeholders: Values that are not secrets.
+        detect_secrets_plugins: Your own detect-secrets plugins. Because they execute code from the
+            repository, they run only with `--trust-plugins`.
     """
 
     disable: tuple[str, ...] = ()
@@ -106,7 +107,7 @@ class CredentialsSettings(Table, frozen=True):
 
 
 class ParametersSettings(Table, frozen=True):
-    """`[tool.nblint.parameters]`: papermill's parameters.
+    """`[tool.nblint.parameters]`: the parameters of papermill.
 
     Attributes:
         file: The YAML file that scheduled runs take their parameters from.
@@ -116,12 +117,12 @@ class ParametersSettings(Table, frozen=True):
 
 
 class ReproducibilitySettings(Table, frozen=True):
-    """`[tool.nblint.reproducibility]`: what it takes to run a notebook elsewhere.
+    """`[tool.nblint.reproducibility]`: what a notebook needs to run elsewhere.
 
     Attributes:
-        outputs: Whether committed notebooks hold outputs.
-        kernels: Allowed kernelspec names; empty: any.
-        requirements: Globs of the files that declare the notebooks' imports.
+        outputs: Whether notebooks are committed without outputs (`strip`) or with them (`keep`).
+        kernels: Kernelspec names that notebooks may use. If empty, any.
+        requirements: Globs of the files that declare the packages that notebooks import.
     """
 
     outputs: Literal["strip", "keep"] = "strip"
@@ -133,19 +134,20 @@ class Settings(Table, frozen=True):
     """`[tool.nblint]`.
 
     Attributes:
-        select: Prefixes of the codes that run.
-        extend_select: Prefixes that run as well.
-        ignore: Prefixes that do not run; the longest prefix decides, on a tie this one.
-        exclude: Globs of notebooks that are passed over, even when they are named.
-        per_file_ignores: For globs of notebooks, prefixes that are ignored there.
-        severity: Severities of codes that differ from the rules' own.
-        baseline: The file of recorded findings, if there is one.
-        output_format: How findings are printed.
-        header: The header's sections.
-        environment: The catalogue of environment variables.
+        select: Rule code prefixes to enable, or `ALL`.
+        extend_select: Rule code prefixes to enable in addition to those in `select`.
+        ignore: Rule code prefixes to disable. The longest prefix that matches a rule decides;
+            `ignore` wins a tie.
+        exclude: Globs of notebooks to skip, even if they are given on the command line.
+        per_file_ignores: Globs of notebooks, each with rule code prefixes to ignore there.
+        severity: Rule code prefixes, each with the severity of its findings.
+        baseline: The baseline, a file of known findings that are not reported.
+        output_format: The format in which findings are printed.
+        header: The sections of the header.
+        environment: The catalogues of environment variables.
         credentials: What counts as a credential.
-        parameters: Papermill's parameters.
-        reproducibility: What it takes to run a notebook elsewhere.
+        parameters: The parameters of papermill.
+        reproducibility: What a notebook needs to run elsewhere.
     """
 
     select: tuple[str, ...] = ("NBL0", "NBL1", "NBL2", "NBL3", "NBL4")
@@ -164,7 +166,7 @@ class Settings(Table, frozen=True):
 
     @property
     def sections(self) -> tuple[Table, ...]:
-        """The tables inside this one: what rules of one family ask for."""
+        """The tables in this one, each with the settings of a family of rules."""
         return tuple(
             value
             for value in (getattr(self, name) for name in self.__struct_fields__)

@@ -1,4 +1,4 @@
-"""Where settings come from: the nearest file upwards from a notebook, read once."""
+"""Finds and reads settings files: for each notebook the nearest one upwards, read once."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from nblint.paths import repository_of
 from nblint.settings import Settings
 from nblint.toml import convert_toml, read_toml
 
-# What a settings file is called; of two beside each other, the first counts.
+# Names of settings files; if both are in a folder, the first one counts.
 NAMES = ("nblint.toml", "pyproject.toml")
 
 
@@ -22,7 +22,7 @@ class SettingsFile(msgspec.Struct, frozen=True):
     Attributes:
         settings: The settings.
         root: The folder that their paths are relative to.
-        path: The file they were read from; None for the defaults.
+        path: The file that they were read from; None for the defaults.
     """
 
     settings: Settings
@@ -31,24 +31,24 @@ class SettingsFile(msgspec.Struct, frozen=True):
 
     @property
     def baseline(self) -> Path | None:
-        """The baseline that the settings name, if they name one."""
+        """The file of the baseline that the settings name; None if they name none."""
         name = self.settings.baseline
         return self.root / name if name is not None else None
 
 
 def settings_table(path: Path) -> Any:
-    """Read what a file holds of settings, as it stands there.
+    """Read the settings in a file, without validating them.
 
     Args:
-        path: A `pyproject.toml`, whose `[tool.nblint]` counts, or any other TOML file, which holds
+        path: A `pyproject.toml`, whose `[tool.nblint]` is read, or any other TOML file, which holds
             the settings without that prefix.
 
     Returns:
-        The table, which may be of any type yet; None for a `pyproject.toml` without
+        The table, whose type is not checked yet; None for a `pyproject.toml` without
         `[tool.nblint]`.
 
     Raises:
-        SettingsError: The file cannot be read or is not TOML, or has the prefix of the other.
+        SettingsError: The file cannot be read, is not TOML, or wrongly has the prefix.
     """
     table = read_toml(path)
     tool = table.get("tool")
@@ -57,7 +57,7 @@ def settings_table(path: Path) -> Any:
         return inner
     if inner is not None:
         raise SettingsError(
-            f"{path}: 'tool.nblint' belongs in a pyproject.toml; leave it out of this file's keys"
+            f"{path}: 'tool.nblint' belongs in a pyproject.toml; remove that prefix in this file"
         )
     return table
 
@@ -66,13 +66,13 @@ def load_settings(path: Path) -> SettingsFile | None:
     """Read one settings file.
 
     Args:
-        path: As of `settings_table`.
+        path: The file, as for `settings_table`.
 
     Returns:
         The settings; None for a `pyproject.toml` without `[tool.nblint]`.
 
     Raises:
-        SettingsError: The file cannot be read, is not TOML, or holds a key or value that is wrong.
+        SettingsError: The file cannot be read, is not TOML, or has an invalid key or value.
     """
     table = settings_table(path)
     if table is None:
@@ -82,7 +82,7 @@ def load_settings(path: Path) -> SettingsFile | None:
     files = {"baseline": settings.baseline, "parameters.file": settings.parameters.file}
     for key, name in files.items():
         if name is not None and "\0" in name:
-            raise SettingsError(f"{path}: {prefix}{key}: the name of a file holds no NUL character")
+            raise SettingsError(f"{path}: {prefix}{key}: file names cannot contain NUL characters")
     _validate_globs("exclude", settings.exclude, f"{path}: {prefix}")
     _validate_globs("per-file-ignores", tuple(settings.per_file_ignores), f"{path}: {prefix}")
     return SettingsFile(settings, path.parent, path)
@@ -96,15 +96,15 @@ def _validate_globs(key: str, globs: tuple[str, ...], where: str) -> None:
     try:
         glob_spec(globs)
     except ValueError as error:
-        raise SettingsError(f"{where}{key}: a glob cannot be used: {error}") from error
+        raise SettingsError(f"{where}{key}: invalid glob: {error}") from error
 
 
 class SettingsFinder:
-    """Finds the settings that hold for a notebook: the nearest file upwards from it.
+    """Finds the settings of notebooks: the nearest settings file upwards.
 
     Args:
-        config: A settings file that holds for every notebook instead.
-        overrides: Settings of the command line, which override the file's.
+        config: A settings file to use for every notebook instead.
+        overrides: Settings from the command line, which override the file's.
 
     Raises:
         SettingsError: `config` cannot be used.
@@ -119,7 +119,7 @@ class SettingsFinder:
         if config is not None:
             loaded = load_settings(config)
             if loaded is None:
-                raise SettingsError(f"{config}: has no [tool.nblint]")
+                raise SettingsError(f"{config}: no [tool.nblint] table")
             self._fixed = self._with_overrides(loaded)
 
     def of(self, directory: Path) -> SettingsFile:
@@ -129,8 +129,9 @@ class SettingsFinder:
             directory: An absolute path.
 
         Returns:
-            The settings of the nearest file upwards. Where there is none, the defaults; their root
-            is the repository, else the current directory, else the folder.
+            The settings of the nearest file upwards. Without such a file, the defaults, whose root
+            is the repository, or else the current directory if it contains the folder, or else the
+            folder.
 
         Raises:
             SettingsError: The nearest file cannot be used.
@@ -158,11 +159,11 @@ Loaded = TypeVar("Loaded")
 
 
 class OncePerFile(Generic[Loaded]):
-    """What settings files refer to: loaded once for each, and an error is said once, too.
+    """Loads what settings refer to, once per settings file, and reports errors only once.
 
     Args:
-        load: Loads it.
-        on_error: Called with a sentence for settings whose files cannot be used.
+        load: Loads it for one settings file.
+        on_error: Called with a message for settings that refer to something that cannot be used.
     """
 
     def __init__(
@@ -173,7 +174,7 @@ class OncePerFile(Generic[Loaded]):
         self._loaded: dict[Path, Loaded | None] = {}
 
     def of(self, found: SettingsFile) -> Loaded | None:
-        """Return what settings refer to; None where it cannot be used."""
+        """Return what settings refer to; None if it cannot be used."""
         key = found.path or found.root
         if key not in self._loaded:
             try:
@@ -184,7 +185,7 @@ class OncePerFile(Generic[Loaded]):
         return self._loaded[key]
 
     def all(self) -> Iterator[Loaded]:
-        """Yield what could be loaded, in the order in which it was asked for."""
+        """Yield everything that was loaded, in the order in which it was requested."""
         return (loaded for loaded in self._loaded.values() if loaded is not None)
 
 

@@ -1,4 +1,4 @@
-"""What somebody may have meant by a word that is wrong."""
+"""Suggestions for a word that is wrong: "did you mean …?"."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,14 +8,14 @@ _LONGEST_WORD = 200
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Suggest what somebody may have meant.
+    """Return a suggestion for a word that is wrong.
 
     Args:
-        word: What they wrote.
-        words: What they could have written.
+        word: The word.
+        words: The words that would be right.
 
     Returns:
-        "; did you mean 'x'?", or an empty string where nothing is near.
+        "; did you mean 'x'?", or an empty string where no word is near.
     """
     import difflib
 
@@ -26,13 +26,13 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 class Suggestions:
-    """Suggestions for the words of a file that are wrong: for the first hundred of them.
+    """Suggestions for the first hundred words of a file that are wrong.
 
-    A file that a stranger wrote can hold thousands, each of which takes a while to compare, and
-    nobody reads what all of them may have been meant to be.
+    A stranger's file can hold thousands of them. Comparing each takes a while, and nobody reads so
+    many suggestions.
 
     Args:
-        find: Returns what to suggest for a word; None, or nothing, where nothing is near.
+        find: Returns the suggestion for a word; None or an empty string where no word is near.
     """
 
     def __init__(self, find: Callable[[str], str | None]) -> None:
@@ -40,7 +40,7 @@ class Suggestions:
         self._found: dict[str, str] = {}
 
     def of(self, word: str) -> str:
-        """Return what to suggest for a word; an empty string where there is nothing."""
+        """Return the suggestion for a word; an empty string without one."""
         if word not in self._found and len(self._found) < _MOST_SUGGESTIONS:
             self._found[word] = self._find(word) or ""
         return self._found.get(word, "")

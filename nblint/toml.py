@@ -1,4 +1,4 @@
-"""Reads TOML files into typed structs, and says in one sentence what is wrong with one."""
+"""Reads TOML files into typed structs; what is wrong with one is said in one sentence."""
 
 import re
 import sys
@@ -19,7 +19,7 @@ else:
     import tomli as tomllib
 
 
-# A name of so many parts that reading it, whose time is their number's square, could take hours.
+# A key of so many parts that reading it, which takes quadratic time, could take hours.
 _MANY_PARTS = lazy_pattern(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
 
 
@@ -44,9 +44,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     except RecursionError as error:
         raise SettingsError(f"{path}: not valid TOML: nested too deeply") from error
-    except (
-        ValueError
-    ) as error:  # https://docs.python.org/3/library/stdtypes.html#int-max-str-digits
+    except ValueError as error:
+        # https://docs.python.org/3/library/stdtypes.html#int-max-str-digits
         raise SettingsError(f"{path}: not valid TOML: a number is too long") from error
 
 
@@ -56,7 +55,7 @@ def convert_toml(value: object, struct: type[msgspec.Struct], where: str) -> Any
     Args:
         value: The table.
         struct: The class that defines keys and types.
-        where: The file, a colon, and the keys above this table: what an error opens with.
+        where: What an error starts with: the file, a colon, and the keys above this table.
 
     Returns:
         An instance of `struct`.
@@ -75,14 +74,14 @@ _TOML_TYPES = {
     "object": "a table",
     "str": "a string",
     "bool": "true or false",
-    "int": "a whole number",
+    "int": "an integer",
     "float": "a number",
     "null": "nothing",
 }
 
 
 def _explain(message: str, struct: type[msgspec.Struct], where: str) -> str:
-    """Say in the words of a settings file what msgspec says in those of its own types.
+    """Return a message of msgspec's in the words of a settings file.
 
     Its messages read "What is wrong - at `$.header.sections[0]`".
     """
@@ -92,7 +91,7 @@ def _explain(message: str, struct: type[msgspec.Struct], where: str) -> str:
     if unknown := re.search(r"unknown field `(.*)`", problem):
         return f"{place}: unknown key {unknown[1]!r}" + nearest(unknown[1], _keys(struct, at))
     if missing := re.search(r"missing required field `(.*)`", problem):
-        return f"{place}: the key {missing[1]!r} is missing"
+        return f"{place}: missing key {missing[1]!r}"
     if invalid := re.search(r"Invalid enum value (.*)", problem):
         return f"{place}: {invalid[1]} is not one of {', '.join(map(repr, _choices(struct, at)))}"
     words = re.sub(
@@ -109,16 +108,16 @@ def toml_text(value: object) -> str:
     """Return a value as it is written in a TOML file, on one line.
 
     Args:
-        value: A string, a number, a bool, a struct, or a sequence or mapping of these. Of a struct,
-            the keys that differ from their defaults.
+        value: A string, a number, a bool, a struct, or a sequence or mapping of these. Only the
+            keys of a struct that differ from their defaults are written.
 
     Returns:
-        Text that a terminal shows as it is: what is not printable is escaped.
+        Text that a terminal shows as it is: unprintable characters are escaped.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        import json  # TOML's strings are JSON's
+        import json  # TOML's basic strings are written as JSON's
 
         return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
     if isinstance(value, msgspec.Struct):
@@ -164,7 +163,7 @@ def _choices(struct: type[msgspec.Struct], at: str) -> list[str]:
 
 
 def _type_at(struct: type[msgspec.Struct], at: str) -> Any:
-    """Return the struct that stands at a path such as `header.sections[0]`."""
+    """Return the struct at a path such as `header.sections[0]`."""
     found: Any = struct
     for step in filter(None, re.sub(r"\[\d+\]", "", at).split(".")):
         fields = {field.encode_name: field.type for field in msgspec.structs.fields(found)}

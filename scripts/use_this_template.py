@@ -5,13 +5,13 @@
 """Turn a verbatim copy of this repository into the notebook repository that it generates, once.
 
 GitHub's "Use this template" copies all files of a repository as they are. The workflow of the same
-name runs this on the copy's first push; where workflows may not write, run it in a clone:
+name runs this script on the first push of the copy; if workflows may not write, run it in a clone:
 
     pipx run scripts/use_this_template.py
     git push --force-with-lease
 
-Nothing changes until the notebook repository is complete; then one commit without a parent takes
-the place of the copy. On GitHub it is pushed, elsewhere the branch is set to it.
+Nothing changes until the notebook repository is complete; then one commit without a parent replaces
+the copy. On GitHub the script pushes it; elsewhere it sets the branch to it.
 """
 
 import json
@@ -23,27 +23,27 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# The linter itself: upstream, a mirror, somebody's clone under its own name.
+# The linter itself: upstream, a mirror, or a clone under its own name.
 UPSTREAM = "nblint"
 MESSAGE = "Start from the notebook template"
 READ_ONLY = """\
-GitHub did not take the notebook repository; nothing was changed. If it said that it refuses to
-let the token write: allow it in Settings > Actions > General > Workflow permissions and run the
-workflow again, or run this script in a clone: pipx run scripts/use_this_template.py"""
+GitHub rejected the push; nothing was changed. If the token may not write, allow it in Settings >
+Actions > General > Workflow permissions and run the workflow again, or run this script in a clone:
+pipx run scripts/use_this_template.py"""
 
 
 class NothingDone(Exception):
-    """This is not a fresh copy, so it is left as it is."""
+    """This is not a fresh copy, so it stays as it is."""
 
 
 class Copy(NamedTuple):
-    """What is known of the copy.
+    """A fresh copy of this repository.
 
     Attributes:
-        name: the repository's name.
-        description: what its owner says it is for, if anything.
-        branch: the branch that is turned.
-        commit: the only commit of that branch.
+        name: The name of the repository.
+        description: The owner's description of it; may be empty.
+        branch: The branch to replace.
+        commit: The only commit of that branch.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Copy(NamedTuple):
 
 
 def main() -> None:
-    """Turn the copy that the current folder lies in."""
+    """Turn the copy that contains the current folder."""
     os.chdir(git("rev-parse", "--show-toplevel"))
     event_path = os.environ.get("GITHUB_EVENT_PATH", "")
     event = json.loads(Path(event_path).read_text(encoding="utf-8")) if event_path else None
@@ -62,23 +62,39 @@ def main() -> None:
         commit = commit_of(render(copy, Path(folder)), Path(folder, "index"))
     if event:
         push(copy, commit)
-        print(f"This repository is the notebook repository now: {commit}")
+        print(f"This repository is now the notebook repository: {commit}")
     else:
         git("reset", "--hard", "--quiet", commit)
         print(
-            f"Turned the branch {copy.branch}; what was there before is still {copy.commit}.\n"
-            "What to do next:\n\n"
+            f"Replaced the branch {copy.branch}; the previous commit is {copy.commit}.\n"
+            "Next steps:\n\n"
             f"    git push --force-with-lease origin {copy.branch}\n"
             "    make setup\n\n"
-            "README.md says how to go on."
+            "README.md explains how to go on."
         )
 
 
 # ---- never upstream, in a fork, in a template, or in a repository with a history
 
 
+def named_by(event: dict[str, Any]) -> tuple[str, str]:
+    """Return the name and description of a repository that GitHub's event is about.
+
+    Raises:
+        NothingDone: It is a fork or a template, or the event is about another branch.
+    """
+    repository = event["repository"]
+    name: str = repository["name"]
+    for kind in ("fork", "is_template"):
+        if repository.get(kind):
+            raise NothingDone(f"{name} is a {kind.removeprefix('is_')}")
+    if event.get("ref") != f"refs/heads/{repository['default_branch']}":
+        raise NothingDone(f"{event.get('ref')} is not the default branch")
+    return name, repository.get("description") or ""
+
+
 def fresh_copy(event: dict[str, Any] | None) -> Copy:
-    """Describe the copy in the current folder.
+    """Return the fresh copy in the current folder.
 
     Args:
         event: GitHub's event, if this runs there.
@@ -87,17 +103,11 @@ def fresh_copy(event: dict[str, Any] | None) -> Copy:
         The copy, which nobody has worked on yet.
 
     Raises:
-        NothingDone: it is none, and why.
+        NothingDone: This is not a fresh copy; the message says why.
     """
     branch = git("branch", "--show-current")
     if event:
-        repository = event["repository"]
-        name, description = repository["name"], repository.get("description") or ""
-        for kind in ("fork", "is_template"):
-            if repository.get(kind):
-                raise NothingDone(f"{name} is a {kind.removeprefix('is_')}")
-        if event.get("ref") != f"refs/heads/{repository['default_branch']}":
-            raise NothingDone(f"{event.get('ref')} is not the default branch")
+        name, description = named_by(event)
     else:
         remote = git("config", "--default", "", "--get", "remote.origin.url")
         name, description = name_in(remote) or Path.cwd().name, ""
@@ -106,13 +116,13 @@ def fresh_copy(event: dict[str, Any] | None) -> Copy:
     if not branch:
         raise NothingDone("no branch is checked out")
     if not git("ls-files", "template/cookiecutter.json", ".pre-commit-hooks.yaml"):
-        raise NothingDone("this is no copy of nblint's repository; it may be turned already")
+        raise NothingDone("this is not a copy of nblint's repository, or no longer one")
     if git("rev-parse", "--is-shallow-repository") == "true":
         raise NothingDone("this clone is shallow, so it hides the history: git fetch --unshallow")
     if git("rev-list", "--count", "HEAD") != "1":
         raise NothingDone("the repository has a history")
     if git("status", "--porcelain"):
-        raise NothingDone("there are changes that no commit has; see git status")
+        raise NothingDone("there are uncommitted changes; see git status")
     return Copy(name, description, branch, git("rev-parse", "HEAD"))
 
 
@@ -126,8 +136,8 @@ def name_in(address: str) -> str:
 
 def render(copy: Copy, folder: Path) -> Path:
     """Generate the notebook repository below a folder; return where it is."""
-    # Out of the repository, the template knows no remote: the checks then take nblint's release,
-    # not a commit of the copy, which is about to go.
+    # Outside the repository the template finds no remote, so the checks use nblint's release and
+    # not a commit of the copy, which is about to disappear.
     git("checkout-index", "--all", f"--prefix={folder.as_posix()}/copy/")
     author, email = git("log", "-1", "--format=%an%n%ae").split("\n")
     heading = title_of(copy.name)
@@ -136,9 +146,9 @@ def render(copy: Copy, folder: Path) -> Path:
     purpose = [f"purpose={verbatim(sentence)}"] if sentence else []
     template = str(folder / "copy/template")
     cookiecutter = [sys.executable, "-m", "cookiecutter", template, "--no-input"]
-    cookiecutter.append("--default-config")  # the person's own would change the answers
+    cookiecutter.append("--default-config")  # the user's own would change the answers
     shown = ""
-    # The template itself says what it takes. What it refuses gives way, the least dear first.
+    # The template validates its answers. If it refuses some, drop the least important ones first.
     for number, (title, *others) in enumerate(
         (title, *optional)
         for title in (heading, f"Notebook {heading}")
@@ -158,11 +168,11 @@ def render(copy: Copy, folder: Path) -> Path:
         if ran.returncode == 0:
             (repository,) = out.iterdir()
             return repository
-    raise SystemExit(f"the template could not be rendered; nothing was changed:\n{shown}")
+    raise SystemExit(f"cannot render the template; nothing was changed:\n{shown}")
 
 
 def title_of(name: str) -> str:
-    """Write a repository's name as people would say it: `failed-logins` is `Failed logins`."""
+    """Return the title for a repository's name: `Failed logins` for `failed-logins`."""
     words = " ".join(re.split(r"[-_.\s]+", name)).strip() or "notebook"
     return words[0].upper() + words[1:]
 
@@ -172,12 +182,12 @@ def one_line(text: str) -> str:
 
 
 def verbatim(text: str) -> str:
-    """Write a text as a Jinja expression: cookiecutter renders answers, so it would run theirs."""
+    """Return a text as a Jinja literal: cookiecutter renders answers, so it would run theirs."""
     return "{{ " + json.dumps(text, ensure_ascii=False) + " }}"
 
 
 def commit_of(repository: Path, index: Path) -> str:
-    """Store a folder's files as a commit without a parent; no branch knows of it yet."""
+    """Store the files of a folder as a commit without a parent, on no branch; return its id."""
     author, email = git("log", "-1", "--format=%an%n%ae").split("\n")
     identity = {
         f"GIT_{role}_{part}": value
@@ -193,7 +203,7 @@ def commit_of(repository: Path, index: Path) -> str:
 
 
 def push(copy: Copy, commit: str) -> None:
-    """Put the commit in the place of the copy, if that is still what GitHub has."""
+    """Replace the copy with the commit, if the copy is still what GitHub has."""
     branch = f"refs/heads/{copy.branch}"
     command = ["push", f"--force-with-lease={branch}:{copy.commit}", "origin", f"{commit}:{branch}"]
     if subprocess.run(["git", *command], check=False).returncode:
@@ -201,7 +211,7 @@ def push(copy: Copy, commit: str) -> None:
 
 
 def git(*arguments: str, cwd: Path | None = None, variables: dict[str, str] | None = None) -> str:
-    """Return what git prints; raise if it fails, its message shown."""
+    """Return what git prints; show its message and raise if it fails."""
     ran = subprocess.run(
         ["git", *arguments],
         cwd=cwd,
@@ -217,6 +227,6 @@ if __name__ == "__main__":
     try:
         main()
     except NothingDone as reason:
-        print(f"Nothing was done: {reason}.")
-        # On GitHub that is as it should be, by hand somebody expected more.
+        print(f"Nothing to do: {reason}.")
+        # On GitHub this is expected; somebody who runs it by hand expects more.
         sys.exit(0 if os.environ.get("GITHUB_EVENT_PATH") else 1)

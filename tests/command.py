@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner, Result
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 
 
 def nblint(*arguments: str, stdin: bytes | None = None, color: bool = False) -> Result:

@@ -42,7 +42,7 @@ def test_demo(tmp_path: Path) -> None:
     assert "did you mean DATADOG_SITE?" in played.stdout
     assert not re.search("gh" + "p_[0-9A-Za-z]{36}", played.stdout)
 
-    (repository,) = re.findall(r"^The repository is in (.+)\. What to do", played.stdout, re.M)
+    (repository,) = re.findall(r"^The repository is in (.+)\. Next steps", played.stdout, re.M)
     assert Path(repository).parent.parent == tmp_path.resolve()
     assert len(list(Path(repository, "notebooks").iterdir())) == 4
     # Going on by hand, as the last lines say.
@@ -86,7 +86,7 @@ def hook_says(author: Author, *lines: str, status: int) -> None:
     (author.repository / ".git/hook.sh").write_text(script)
 
 
-FINDING = "notebook.ipynb:cell 1:1:1: NBL102 missing section 'Purpose'"
+FINDING = "notebook.ipynb:cell 1:1:1: NBL102 missing section 'Audience'"
 FAILED = "nblint (notebooks).....Failed"
 PASSED = "nblint (notebooks).....Passed"
 
@@ -99,13 +99,13 @@ def test_refused_as_said(author: Author) -> None:
 @pytest.mark.parametrize(
     ("lines", "status", "message"),
     [
-        ([PASSED], 0, "the commit was accepted, and NBL102 should have refused it"),
-        (["ruff......Failed"], 1, "nblint alone should have refused it"),
-        ([FAILED, "ruff......Failed", FINDING], 1, "nblint alone should have refused it"),
-        ([FINDING], 1, "nblint alone should have refused it"),
-        ([FAILED, FINDING.replace("102", "103")], 1, "nblint should have named NBL102"),
-        ([FAILED, FINDING, FINDING.replace("102", "103")], 1, "should have named NBL102"),
-        ([FAILED, f"other/{FINDING}"], 1, "nblint should have named NBL102"),
+        ([PASSED], 0, "the commit was accepted, but NBL102 should have refused it"),
+        (["ruff......Failed"], 1, "only nblint should have refused it"),
+        ([FAILED, "ruff......Failed", FINDING], 1, "only nblint should have refused it"),
+        ([FINDING], 1, "only nblint should have refused it"),
+        ([FAILED, FINDING.replace("102", "103")], 1, "nblint should have reported NBL102"),
+        ([FAILED, FINDING, FINDING.replace("102", "103")], 1, "should have reported NBL102"),
+        ([FAILED, f"other/{FINDING}"], 1, "nblint should have reported NBL102"),
         ([FAILED, FINDING, "token: secret"], 1, "the refusal shows the credential"),
     ],
 )
@@ -124,8 +124,8 @@ def test_accepted_as_said(author: Author) -> None:
     ("lines", "status", "message"),
     [
         ([FAILED], 1, "ended with status 1"),
-        (["nblint (notebooks).....Skipped"], 0, "without nblint"),
-        ([], 0, "without nblint"),
+        (["nblint (notebooks).....Skipped"], 0, "without a check by nblint"),
+        ([], 0, "without a check by nblint"),
     ],
 )
 def test_accepted_otherwise(author: Author, lines: list[str], status: int, message: str) -> None:

@@ -28,8 +28,14 @@ def test_wheels_alone_install_it(python: str, system: str) -> None:
     assert "nbformat==" in resolved
 
 
-@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
-@pytest.mark.parametrize("python", PYTHONS)
+# The lowest versions know least of the newest Pythons, and bring what the oldest one lacks.
+@pytest.mark.parametrize(
+    ("python", "resolution"),
+    [
+        *((python, "highest") for python in PYTHONS),
+        *((python, "lowest-direct") for python in (PYTHONS[0], *PYTHONS[-2:])),
+    ],
+)
 def test_versions_work(python: str, resolution: str, tmp_path: Path) -> None:
     interpreter = find_python(python)
     if interpreter is None:
@@ -83,7 +89,7 @@ def test_versions_work(python: str, resolution: str, tmp_path: Path) -> None:
     assert "4 notebooks checked: out" in said  # also what git ignores
     shutil.rmtree(tmp_path / "out")
     status, said = run("nblint", "check", "--fix", "untidy.ipynb")
-    assert "mended in 1 notebook" in said
+    assert "fixed in 1 notebook" in said
     (tmp_path / "nblint.toml").write_text(f'baseline = "old.json"\n{settings}')
     assert run("nblint", "baseline", "create")[0] == 0, said
     assert run("nblint", "check")[0] == 0

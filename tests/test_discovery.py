@@ -14,7 +14,7 @@ def lay_out(root: Path, *files: str) -> None:
 
 
 def found(root: Path, *paths: str) -> tuple[list[str], list[str], list[Path]]:
-    """Return the notebooks found, relative to the root, what was said, and the empty folders."""
+    """Return the notebooks found, relative to the root, the errors, and the empty folders."""
     said: list[str] = []
     discovery = Discovery(SettingsFinder(), said.append)
     notebooks = discovery.notebooks([root / path for path in paths or (".",)])

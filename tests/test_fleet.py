@@ -22,10 +22,10 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from bench.fleet import make_fleet
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.fleet import cluster, source
 from nblint.fleet.dataset import SCHEMAS
-from nblint.fleet.source import Object, Part, parts
+from nblint.fleet.source import Batch, StoredObject, batches
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
@@ -81,7 +81,8 @@ def plant(folder: Path) -> list[str]:
     (folder / "leak.ipynb").write_bytes(
         notebook_bytes(("code", f"token = '{tokens[0]}'\nprint('{tokens[1]}')"))
     )
-    # A message that quotes the notebook, a file that is none, a name and a text without encoding.
+    # A message that quotes the notebook, a file that is no notebook, a name and a text that cannot
+    # be encoded.
     (folder / "quote.ipynb").write_bytes(notebook_bytes(("markdown", f"# TODO {tokens[2]}")))
     (folder / "broken [1].ipynb").write_bytes(b'{"cells": [')
     (folder / "half.ipynb").write_bytes(
@@ -334,7 +335,7 @@ def test_what_cannot_be_read_is_a_row_with_the_reason(here: Path, scheduler: str
 def test_where_there_is_no_notebook_nothing_is_written(here: Path, scheduler: str) -> None:
     result = nblint("fleet", ".", "out", "--scheduler", scheduler)
     assert result.exit_code == 3
-    assert result.stdout == "No notebook to check; nothing was written.\n"
+    assert result.stdout == "No notebooks to check; nothing was written.\n"
     assert not any((here / "out").iterdir())
 
 
@@ -349,7 +350,7 @@ def test_what_is_there_is_replaced_only_on_request_and_only_a_dataset(
     (here / "a.ipynb").write_bytes(CLEAN)
     result = nblint(*run)
     assert result.exit_code == 2
-    assert "out: there is something already; name another folder, or replace it" in result.stderr
+    assert "out: is not empty; name another folder, or replace it" in result.stderr
     assert rows("out", "findings") == before
     assert nblint(*run, "--overwrite").exit_code == 0
     assert rows("out", "findings") == []
@@ -357,7 +358,7 @@ def test_what_is_there_is_replaced_only_on_request_and_only_a_dataset(
     (here / "out" / "thesis.txt").write_text("years of work")
     result = nblint(*run, "--overwrite")
     assert result.exit_code == 2
-    assert "not only a dataset of nblint is there, but also 'thesis.txt'" in result.stderr
+    assert "'thesis.txt' is not part of an nblint dataset" in result.stderr
     assert (here / "out" / "thesis.txt").exists()
 
 
@@ -394,7 +395,7 @@ def test_workers_that_write_elsewhere_are_noticed(
     monkeypatch.setattr("nblint.fleet.dataset.Dataset.write", lambda *_: None)
     result = nblint("fleet", ".", "../out", "--scheduler", scheduler)
     assert result.exit_code == 2
-    assert "1 of 1 parts have not arrived; do all workers write to the same place?" in result.stderr
+    assert "1 of 1 parts are missing; do all workers write to the same place?" in result.stderr
     assert not any((here.parent / "out").iterdir())
 
 
@@ -424,7 +425,7 @@ def test_an_interrupted_run_leaves_nothing_that_looks_like_a_dataset(here: Path)
     assert {path.name for path in target.iterdir()} == {"_temporary"}
     result = nblint("fleet", ".", str(target))
     assert result.exit_code == 2
-    assert "there is something already but an unfinished run" in result.stderr
+    assert "holds an unfinished run" in result.stderr
 
 
 class Deadly(LocalFileSystem):  # type: ignore[misc]
@@ -451,7 +452,7 @@ def test_a_notebook_that_no_worker_survives_keeps_no_other_from_its_check(here: 
         (here / f"{name}.ipynb").write_bytes(BAD)
     result = nblint("fleet", f"deadly://{here.as_posix()}", "out", "--workers", "1")
     assert result.exit_code == 2
-    assert "nblint: deadly.ipynb: no worker survives it" in result.stderr
+    assert "nblint: deadly.ipynb: every worker that got it died" in result.stderr
     assert {row["path"]: row["errors"] for row in rows("out", "notebooks")} == {
         "a.ipynb": 2,
         "b.ipynb": 2,
@@ -475,9 +476,9 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     assert refused("nothing", "out") == "nblint: nothing: no such file or folder\n"
     assert refused("xyz://a", "out").startswith("nblint: xyz://a: cannot be opened: Protocol not")
     assert "cannot be opened" in refused(".", "xyz://out")
-    assert "no scheduler answers" in refused(".", "out", "--scheduler", "nonsense://x")
+    assert "cannot connect to the scheduler" in refused(".", "out", "--scheduler", "nonsense://x")
     assert not list((here / "out").iterdir())
-    assert "does not go with --scheduler" in refused(
+    assert "--workers cannot be combined with --scheduler" in refused(
         *(".", "out", "--workers", "2", "--scheduler", "tcp://127.0.0.1:1")
     )
     secret = make("password")
@@ -495,7 +496,7 @@ def test_workers_with_another_nblint_are_refused(
     monkeypatch.setattr(cluster, "__version__", "9.9.9")
     result = nblint("fleet", ".", "out", "--scheduler", scheduler)
     assert result.exit_code == 2
-    assert ", and this is nblint 9.9.9; install the same on all workers" in result.stderr
+    assert ", but this is nblint 9.9.9; install the same version on all workers" in result.stderr
 
 
 def test_the_same_credential_has_the_same_fingerprint_where_there_is_a_salt(
@@ -533,18 +534,20 @@ def test_what_is_missing_for_it_is_named(here: Path, monkeypatch: pytest.MonkeyP
         ([99], [[99]]),
     ],
 )
-def test_parts_are_of_a_size(
+def test_batches_are_of_limited_size(
     sizes: list[int], expected: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "MOST_NOTEBOOKS", 2)
     monkeypatch.setattr(source, "MOST_BYTES", 10)
-    made = list(parts(Object(str(number), str(number), size) for number, size in enumerate(sizes)))
-    assert [[one.size for one in part.objects] for part in made] == expected
-    assert len({part.name for part in made}) == len(made)
+    made = list(
+        batches(StoredObject(str(number), str(number), size) for number, size in enumerate(sizes))
+    )
+    assert [[one.size for one in batch.objects] for batch in made] == expected
+    assert len({batch.name for batch in made}) == len(made)
 
 
 def test_halves_hold_all() -> None:
-    part = Part("part-0", tuple(Object(name, name, 1) for name in "abcde"))
-    one, other = part.halves()
-    assert one.objects + other.objects == part.objects
-    assert len({part.name, one.name, other.name}) == 3
+    batch = Batch("part-0", tuple(StoredObject(name, name, 1) for name in "abcde"))
+    one, other = batch.halves()
+    assert one.objects + other.objects == batch.objects
+    assert len({batch.name, one.name, other.name}) == 3

@@ -19,7 +19,7 @@ from nblint.patterns import Uncompiled
 from nblint.reading.markdown.blocks import blocks
 from nblint.reading.python.cells import read_source
 from nblint.reading.python.ipython import to_python
-from nblint.reading.shell.uses import read_shell
+from nblint.reading.shell.variables import read_shell, substitute
 from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
 
 # Held by a test of their own; read what nblint's own authors wrote.
@@ -90,13 +90,13 @@ CODE = [
     "%", "!", "?", "a?", "%%a\n", "!a \\\n", "!echo '", "!echo {", "!echo $", "!!pip ",
     "a = %b\n", "a = ", "(", "'''\n", "'", '"', "f'{", "In [1]: ", ">>> a\n", "... ", ",", ";",
     "/a ", "#", "# nblint: ", "\\\n", " \n", "\r", "\f", "%env ", "%time ", "%time %time ",
-    "# a\n", "[ins] ", "if a:\n ", "a.b", "é", "lambda:",
+    "# a\n", "[ins] ", "if a:\n ", "a.b", "é", "lambda:", "x = !a (\n", '"\\\n', "%x \\\n",
 ]  # fmt: skip
 SHELL = [
     "<<", "<<E ", "<<E\n", "<<E\nx\n", "'", '"', "`", "$'", "${", "${a:-", "$((", "$(", "(", "( ",
     "{ ", "|", "a;", " #", "\\", "\\\n", "a=", "a= ", "export ", "case a in b) ",
     "if [ -z $A ]; then ", "for a in b; do ", "echo $A ", "echo ", "a() {\n", "[[ ", "&", ">",
-    "$", "$A", "!", "~",
+    "$", "$A", "!", "~", "${a", "`a`", "{x", "${a:-{b}", "${a:-${",
 ]  # fmt: skip
 READERS: dict[str, tuple[list[str], Callable[[str], object]]] = {
     "markdown": (MARKDOWN, blocks),
@@ -104,6 +104,7 @@ READERS: dict[str, tuple[list[str], Callable[[str], object]]] = {
     "magics": (CODE, to_python),
     "code": (CODE, read_source),
     "shell": (SHELL, lambda text: list(read_shell(text))),
+    "substitution": (SHELL, lambda text: substitute(text, frozenset("aA"))),
 }
 
 

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nblint import multisearch as literals
+from nblint import multisearch
 from nblint.credentials import prefilter
-from nblint.credentials.documented import plugins
-from nblint.credentials.documented import search as documented
-from nblint.credentials.found import Credential, Credentials
-from nblint.credentials.python import cells
+from nblint.credentials.credentials import Credential, Credentials
+from nblint.credentials.documented import detect_secrets_plugins, format_search
+from nblint.credentials.python import source
 from nblint.credentials.text import urls
 from nblint.document.model import Notebook
 from nblint.project.project import Project
@@ -21,26 +20,26 @@ from nblint.settings import CredentialsSettings
 from tests.credentials.cases import CREDENTIALS, LOOK_ALIKES, notebook
 
 ALL = (
-    documented._LITERALS,
+    format_search._LITERALS,
     stems._STEMS,
-    cells._PASSWORD_CALLS,
+    source._PASSWORD_CALLS,
     prefilter._MARKS,
     prefilter._COMMANDS,
-    plugins._SHORT_KEYS,
+    detect_secrets_plugins._SHORT_KEYS,
     urls._SECRET_WORDS,
 )
 WORDS = sorted(
     {word for known in ALL for word in known.all} | {"é", "日", "😀", "\ud800", "s\n", "A"}
 )
 
-pytestmark = pytest.mark.skipif(not literals.HAS_AUTOMATON, reason="needs the extra `fast`")
+pytestmark = pytest.mark.skipif(not multisearch.HAS_AUTOMATON, reason="needs the extra `fast`")
 
 
 def without_automaton(patch: pytest.MonkeyPatch, *, has_many: bool) -> None:
     """Look for one literal after the other, or, in texts with many characters, for groups."""
-    patch.setattr(literals, "HAS_AUTOMATON", False)
-    patch.setattr(literals, "_MANY", 0 if has_many else sys.maxsize)
-    patch.setattr(literals, "_SHORT", 0)
+    patch.setattr(multisearch, "HAS_AUTOMATON", False)
+    patch.setattr(multisearch, "_MANY", 0 if has_many else sys.maxsize)
+    patch.setattr(multisearch, "_SHORT", 0)
 
 
 @pytest.mark.parametrize("has_many", [False, True])

@@ -1,4 +1,4 @@
-"""Patterns that are compiled late are as good as others."""
+"""Patterns that are compiled at their first use work as others do."""
 
 import importlib
 import pkgutil
@@ -27,7 +27,7 @@ def test_nothing_is_compiled_before_its_first_use() -> None:
         late.search("")
 
 
-def test_every_pattern_there_is_compiles() -> None:
+def test_every_pattern_compiles() -> None:
     number = 0
     for module_info in pkgutil.walk_packages(nblint.__path__, "nblint."):
         if module_info.name.startswith(("nblint.server", "nblint.template", "nblint.__main__")):

@@ -1,4 +1,4 @@
-"""`nblint baseline`: record what is wrong today, so that only what is new is refused."""
+"""`nblint baseline`: record today's findings, so that only new ones fail a run."""
 
 import sys
 from collections import Counter
@@ -10,7 +10,8 @@ import click
 from msgspec.structs import replace
 
 from nblint.cli import options
-from nblint.cli.commands import Group
+from nblint.cli.click_classes import OrderedGroup
+from nblint.cli.parameter_types import NonEmptyPath
 from nblint.cli.status import Status
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError, unwritable
@@ -23,24 +24,24 @@ from nblint.reports.text import count, describe
 from nblint.settings_files import SettingsFinder
 
 _LONGEST_REASON = 500
-_THERE_ALREADY = (
-    "there is a baseline already: 'nblint baseline update' drops what no longer occurs, and --force"
-    " adds what is found today"
+_ALREADY_EXISTS = (
+    "already exists: `nblint baseline update` drops stale entries, `nblint baseline create --force`"
+    " adds today's findings"
 )
 
 
-@click.group(cls=Group)
+@click.group(cls=OrderedGroup)
 def baseline() -> None:
-    """Adopt nblint on old notebooks: refuse only what is new.
+    """Adopt nblint on existing notebooks: report only new findings.
 
-    A baseline records what is wrong today; 'nblint check' then passes over it. The record can only
-    shrink: 'update' drops what no longer occurs, and nothing but 'create' adds to it. It holds no
-    credential; recording one does not make it safe.
+    A baseline records today's findings, and `nblint check` then leaves them out. A baseline only
+    shrinks: `update` drops stale entries, and nothing but `create` adds any. It holds no
+    credentials; recording a credential does not make it safe.
     """
 
 
-def _options(command: options.Command) -> options.Command:
-    """Add what all commands can be told."""
+def _options(command: options.Function) -> options.Function:
+    """Add the options that all commands have."""
     for option in (
         options.trust_plugins(),
         options.config(),
@@ -49,7 +50,7 @@ def _options(command: options.Command) -> options.Command:
             "given",
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
-            help=f"The file, instead of the one in the settings, else {DEFAULT_NAME}.",
+            help=f"The baseline (default: the one in the settings, else {DEFAULT_NAME}).",
         ),
     ):
         command = option(command)
@@ -57,8 +58,8 @@ def _options(command: options.Command) -> options.Command:
 
 
 @baseline.command()
-@click.argument("paths", nargs=-1, type=options.Place())
-@click.option("--force", is_flag=True, help="Add to a baseline that is there; reasons are kept.")
+@click.argument("paths", nargs=-1, type=NonEmptyPath())
+@click.option("--force", is_flag=True, help="Add to an existing baseline; keeps its reasons.")
 @_options
 def create(
     paths: tuple[Path, ...],
@@ -67,10 +68,10 @@ def create(
     config: Path | None,
     trust_plugins: bool,
 ) -> None:
-    """Record all findings of the notebooks under PATHS.
+    """Record all findings.
 
-    Without PATHS, of all notebooks under the baseline's folder. Commit the file, and name it in the
-    settings: baseline = ".nblint-baseline.json".
+    PATHS are notebooks and folders (default: the baseline's folder). Commit the file, and name it
+    in the settings: baseline = ".nblint-baseline.json".
 
     Examples:
       nblint baseline create
@@ -79,50 +80,58 @@ def create(
     job = _Job(given, config, trust_plugins=trust_plugins)
     exists = job.file.exists()
     if exists and not force:
-        job.fail(f"{job.name}: {_THERE_ALREADY}")
+        job.fail(f"{job.name}: {_ALREADY_EXISTS}")
     before = job.load() if exists else Baseline.new(job.file)
     added: list[Entry] = []
     stale: list[Entry] = []
     for result in job.check(before, paths):
         stale += result.stale
-        for reported in result.findings:
-            if reported.entry is None:
-                entry = before.entry(reported.occurrence(result.path))
-                if entry is None:
-                    job.status.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
-                else:
-                    added.append(entry)
+        added += _new_entries(result, before, job.status)
     for folder in job.empty:
-        job.status.fault(f"{folder}: no notebook in this folder")
+        job.status.fault(f"{folder}: no notebooks in this folder")
     if job.status.faults and not job.checked:
-        job.end()  # an empty record would stand in the way of the one that is meant
+        job.end()  # an empty baseline would have to be deleted before the next attempt
     after = before.with_entries([*_without(before.entries, stale), *added])
     job.write(after)
-
-    notebooks = len({entry.path for entry in after.entries})
-    click.echo(
-        f"{job.name} records {count(len(after.entries), 'finding')}"
-        f" in {count(notebooks, 'notebook')}."
-    )
-    credentials = sum(entry.is_credential for entry in after.entries)
-    if credentials:
-        click.echo(
-            f"{count(credentials, 'credential')} among them: revoke what has been committed."
-        )
-    if job.is_unnamed:
-        click.echo(f'Name it in the settings: baseline = "{job.file.name}"')
+    _report_created(job, after)
     job.end()
 
 
+def _new_entries(result: Result, before: Baseline, status: Status) -> Iterator[Entry]:
+    """Yield entries for the findings that have none."""
+    for reported in result.findings:
+        if reported.entry is None:
+            entry = before.entry(reported.occurrence(result.path))
+            if entry is None:
+                status.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
+            else:
+                yield entry
+
+
+def _report_created(job: "_Job", created: Baseline) -> None:
+    notebooks = len({entry.path for entry in created.entries})
+    click.echo(
+        f"{job.name} records {count(len(created.entries), 'finding')}"
+        f" in {count(notebooks, 'notebook')}."
+    )
+    if credentials := sum(entry.is_credential for entry in created.entries):
+        click.echo(
+            f"{count(credentials, 'credential')} among them:"
+            " revoke any that ever left this machine."
+        )
+    if job.is_unnamed:
+        click.echo(f'Add it to the settings: baseline = "{job.file.name}"')
+
+
 @baseline.command()
-@click.argument("paths", nargs=-1, type=options.Place())
+@click.argument("paths", nargs=-1, type=NonEmptyPath())
 @click.option(
     "--moved",
     nargs=2,
     multiple=True,
     metavar="OLD NEW",
     type=click.Path(path_type=Path),
-    help="A notebook that has a new path: its entries follow it. Can be given several times.",
+    help="Move a renamed notebook's entries to its new path. Can be repeated.",
 )
 @_options
 def update(
@@ -132,10 +141,11 @@ def update(
     config: Path | None,
     trust_plugins: bool,
 ) -> None:
-    """Drop what is recorded and no longer occurs; add nothing.
+    """Drop stale entries, and add none.
 
-    It looks at the notebooks under PATHS; without PATHS, at all notebooks under the baseline's
-    folder, and drops what is recorded of those that are gone.
+    An entry is stale when its finding no longer occurs. PATHS are notebooks and folders; without
+    PATHS, all notebooks in the baseline's folder are checked, and the entries of deleted notebooks
+    are dropped, too.
 
     Examples:
       nblint baseline update
@@ -151,60 +161,74 @@ def update(
     if after.entries != loaded.entries:
         job.write(after)
     dropped = len(loaded.entries) - len(after.entries)
-    entries = f"{dropped} entr{'y' if dropped == 1 else 'ies'}"
-    click.echo(f"{job.name}: {entries} dropped, {len(after.entries)} left.")
+    entries = "entry" if dropped == 1 else "entries"
+    click.echo(f"{job.name}: {dropped} stale {entries} dropped, {len(after.entries)} left.")
     job.end()
 
 
 @baseline.command()
-@click.option("--all", "again", is_flag=True, help="Also those that have a reason.")
+@click.option("--all", "again", is_flag=True, help="Include entries that have a reason already.")
 @_options
 def audit(again: bool, given: Path | None, config: Path | None, trust_plugins: bool) -> None:
-    """Walk through what is recorded, and say why it may stay.
+    """Review the recorded findings, and note why each may stay.
 
-    Each finding is shown, credentials first; what you answer becomes the entry's reason in the
-    file. Every answer is saved at once.
+    Shows one finding after the other, credentials first. Your answer becomes the reason in the
+    finding's entry, and is saved immediately.
     """
     job = _Job(given, config, trust_plugins=trust_plugins)
     current = job.load()
-    asked = sorted(
+    reviewed = sorted(
         {entry for entry in current.entries if again or not entry.reason},
         key=lambda entry: (not entry.is_credential, entry.order),
     )
-    if not asked:
+    if not reviewed:
         click.echo("Every entry has a reason.")
         return
-    paths = dict.fromkeys(current.root / entry.path for entry in asked)
+    paths = dict.fromkeys(current.root / entry.path for entry in reviewed)
     found = _by_entry(job.check(current, [path for path in paths if path.exists()]))
-    for number, entry in enumerate(asked, 1):
-        click.echo(f"\n[{number}/{len(asked)}] ", nl=False)
+    for number, entry in enumerate(reviewed, 1):
+        click.echo(f"\n[{number}/{len(reviewed)}] ", nl=False)
         if entry not in found:
             where = printable(entry.path)
-            click.echo(f"{where}: {entry.code} was not found: see 'nblint baseline update'")
+            click.echo(f"{where}: {entry.code} no longer occurs: run `nblint baseline update`")
             continue
-        click.echo("".join(describe(found[entry])), nl=False)
-        if entry.reason:
-            click.echo(f"  reason: {printable(entry.reason)}")
-        answer = _ask()
+        answer = _reason_for(entry, found[entry])
         if answer is None:
             break
         if reason := one_line(mask(answer), _LONGEST_REASON):
-            entries = [
-                replace(other, reason=reason) if other == entry else other
-                for other in current.entries
-            ]
-            current = job.write(current.with_entries(entries))
+            current = job.write(_with_reason(current, entry, reason))
     missing = sum(not entry.reason for entry in current.entries)
     click.echo(f"\n{job.name}: {missing} of {len(current.entries)} without a reason.")
     job.end()
 
 
+def _reason_for(entry: Entry, reported: Reported) -> str | None:
+    """Show a finding, and return a person's answer; None where they want to stop."""
+    click.echo("".join(describe(reported)), nl=False)
+    if entry.reason:
+        click.echo(f"  reason: {printable(entry.reason)}")
+    try:
+        answer: str = click.prompt(
+            "  Why may it stay? (Enter to skip, q to quit)", default="", show_default=False
+        )
+    except click.Abort:
+        click.echo()
+        return None
+    return None if answer.strip().lower() == "q" else answer
+
+
+def _with_reason(current: Baseline, entry: Entry, reason: str) -> Baseline:
+    return current.with_entries(
+        replace(other, reason=reason) if other == entry else other for other in current.entries
+    )
+
+
 class _Job:
-    """What the commands have in common: one baseline, and the notebooks that it is for.
+    """What the commands have in common: a baseline, and the notebooks that it is for.
 
     Args:
-        given: The baseline's file, if the command line names it.
-        config: The settings for all notebooks, if the command line names them.
+        given: The baseline's file; None: the one in the settings.
+        config: The settings file for all notebooks; None: the nearest one of each.
         trust_plugins: Whether plugins that the settings name may run.
     """
 
@@ -233,8 +257,10 @@ class _Job:
     def moved(self, current: Baseline, paths: Iterable[tuple[Path, Path]]) -> Baseline:
         """Return a baseline in which entries follow notebooks to their new paths."""
         for old, new in paths:
-            if old.exists() or not new.exists():
-                self.fail(f"{display_path(old)} has not become {display_path(new)}")
+            if old.exists():
+                self.fail(f"{display_path(old)}: not moved: it still exists")
+            if not new.exists():
+                self.fail(f"{display_path(new)}: no such file or folder")
             try:
                 current = current.moved(old, new)
             except SettingsError as error:
@@ -242,7 +268,7 @@ class _Job:
         return current
 
     def check(self, current: Baseline, paths: Sequence[Path]) -> Iterator[Result]:
-        """Yield all findings; those that are recorded have their entries."""
+        """Yield all findings; those that the baseline records have their entries."""
         run = Run(
             self._finder,
             self.status.fault,
@@ -256,18 +282,18 @@ class _Job:
         self.empty = run.empty
 
     def write(self, changed: Baseline) -> Baseline:
-        """Write the file: in the repository, unless the command line says where it is."""
+        """Write the file; outside the repository, only if the command line chooses it."""
         root = self._finder.of(Path.cwd()).root.absolute()
         top = repository_of(root) or root
         if not self._is_chosen and not self.file.resolve().is_relative_to(top.resolve()):
             self.fail(
-                f"{self.name}: cannot be written: the settings name a file outside of the"
-                " repository; if you mean it, name it with --baseline"
+                f"{self.name}: not written: the settings name a file outside the repository;"
+                " pass --baseline to write it anyway"
             )
         try:
             return changed.write()
-        except FileExistsError:  # since a moment ago
-            self.fail(f"{self.name}: {_THERE_ALREADY}")
+        except FileExistsError:  # created in the meantime
+            self.fail(f"{self.name}: {_ALREADY_EXISTS}")
         except OSError as error:
             self.fail(unwritable(self.name, error))
 
@@ -275,12 +301,12 @@ class _Job:
         self.status.fail(sentence)
 
     def end(self) -> None:
-        """Leave with the status that says whether all could be done."""
+        """Exit with the status that tells whether everything could be done."""
         sys.exit(2 if self.status.faults else 0)
 
 
 def _without(entries: Iterable[Entry], dropped: Iterable[Entry]) -> list[Entry]:
-    """Return entries without others; of several that are alike, as many go as are dropped."""
+    """Return entries without others; of equal entries, only as many as are dropped."""
     left = Counter(dropped)
     kept = []
     for entry in entries:
@@ -298,15 +324,3 @@ def _by_entry(results: Iterable[Result]) -> dict[Entry, Reported]:
             if reported.entry is not None:
                 found.setdefault(reported.entry, reported)
     return found
-
-
-def _ask() -> str | None:
-    """Return a person's answer; None where they want to stop."""
-    try:
-        answer: str = click.prompt(
-            "  why may it stay? (Enter: skip, q: quit)", default="", show_default=False
-        )
-    except click.Abort:
-        click.echo()
-        return None
-    return None if answer.strip().lower() == "q" else answer

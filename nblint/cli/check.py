@@ -6,25 +6,25 @@ from typing import Any
 
 import click
 
-from nblint.cli import checking
-from nblint.cli.asked import Asked
-from nblint.cli.check_options import all_options
-from nblint.cli.commands import Command
-from nblint.cli.options import Place
+from nblint.cli import check_run
+from nblint.cli.arguments import CheckArguments
+from nblint.cli.check_options import check_options
+from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.parameter_types import NonEmptyPath
 
 
-@click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=Place(allow_dash=True))
-@all_options
+@click.command(cls=SectionedCommand)
+@click.argument("paths", nargs=-1, type=NonEmptyPath(allow_dash=True))
+@check_options
 def check(**given: Any) -> None:
     """Check notebooks.
 
-    PATHS are notebooks, and folders whose notebooks are looked for; without PATHS, this folder.
-    What git ignores and what the settings exclude is passed over. With `-`, the notebook on
-    standard input is checked; with --fix it is printed, mended, and the report goes to stderr.
+    PATHS are notebooks, and folders to search for notebooks (default: the current folder). What git
+    ignores and what the settings exclude is skipped. With `-`, the notebook is read from standard
+    input; --fix then prints the fixed notebook, and the report goes to stderr.
 
-    Exit status: 0 nothing is wrong, 1 findings, 2 something could not be checked, 3 a folder holds
-    no notebook.
+    Exit status: 0 if there are no errors, 1 if there are, 2 if something could not be checked, 3 if
+    a folder contains no notebooks.
 
     Examples:
       nblint check notebooks/
@@ -33,11 +33,13 @@ def check(**given: Any) -> None:
       nblint check --output-format json --output-file findings.json
       nblint check --output-format html --output-file report.html
     """
-    asked = Asked(**given)
-    if wrong := asked.contradiction():
+    arguments = CheckArguments(**given)
+    if wrong := arguments.usage_error():
         raise click.UsageError(wrong)
-    if asked.watch:
+    if arguments.watch:
         from nblint.cli.watch import watch
 
-        watch(lambda: checking.check(asked), asked.paths or (Path(),), asked.config)
-    sys.exit(checking.show_files(asked) if asked.show_files else checking.check(asked))
+        watch(lambda: check_run.check(arguments), arguments.paths or (Path(),), arguments.config)
+    if arguments.show_files:
+        sys.exit(check_run.list_files(arguments))
+    sys.exit(check_run.check(arguments))

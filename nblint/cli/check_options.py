@@ -1,125 +1,124 @@
-"""What `nblint check` can be told."""
+"""The options of `nblint check`."""
 
 from pathlib import Path
 
 import click
 
 from nblint.cli import options
+from nblint.cli.parameter_types import OneOf, PositiveInteger
 from nblint.reports import formats
 from nblint.reports.terminal import COLORS
 
 # The headings of the help.
-RULES, FIXES, FILES, REPORT, BASELINE, STATUS = (
-    "Which rules run",
+RULES, FIXES, FILES, EXECUTION, OUTPUT, BASELINE, STATUS = (
+    "Rule selection",
     "Fixes",
-    "Which notebooks",
-    "What is printed",
-    "The baseline",
+    "File selection",
+    "Execution",
+    "Output",
+    "Baseline",
     "Exit status",
 )
 
 
-def all_options(command: options.Command) -> options.Command:
+def check_options(command: options.Function) -> options.Function:
     """Add the options of `nblint check`, in the order of its help."""
     added = (
         options.selection(RULES),
-        options.option(
-            "--fix", is_flag=True, heading=FIXES, help="Mend what can be mended, in place."
-        ),
+        options.option("--fix", is_flag=True, heading=FIXES, help="Apply safe fixes in place."),
         options.option(
             "--unsafe-fixes",
             is_flag=True,
             heading=FIXES,
-            help="With --fix or --diff: also mend where the notebook may mean something else "
-            "afterwards.",
+            help="With --fix or --diff: include fixes that may change what the notebook does.",
         ),
         options.option(
             "--diff",
             "show_diff",
             is_flag=True,
             heading=FIXES,
-            help="Show what --fix would change; write nothing.",
+            help="Show what --fix would change, without writing anything.",
         ),
         options.option(
             "--show-files",
             is_flag=True,
             heading=FILES,
-            help="Only list the notebooks that would be checked, one a line.",
+            help="List the notebooks that would be checked, and exit.",
         ),
         options.option(
             "--stdin-filename",
             type=click.Path(path_type=Path),
             metavar="PATH",
             heading=FILES,
-            help="What the notebook on standard input (`-`) is called; its settings are those that "
-            "hold there.",
+            help="The path of the notebook on standard input (`-`): reports name it, and its "
+            "settings apply.",
         ),
         options.config(FILES),
         options.option(
             "-j",
             "--jobs",
-            type=options.Positive(),
+            type=PositiveInteger(),
             metavar="NUMBER",
-            heading=FILES,
-            help="How many processes check notebooks; by default as many as pay. --fix uses one.",
+            heading=EXECUTION,
+            help="Number of processes (default: chosen automatically; --fix uses one).",
         ),
         options.option(
             "--no-cache",
             is_flag=True,
-            heading=FILES,
-            help="Also check notebooks that have not changed since nothing was found in them.",
+            heading=EXECUTION,
+            help="Check every notebook, even if it is unchanged since it was last found clean.",
         ),
-        options.trust_plugins(FILES),
+        options.trust_plugins(EXECUTION),
         options.option(
             "--output-format",
-            type=options.OneOf(formats),
-            heading=REPORT,
-            help=f"How to print findings, instead of the settings' format: {', '.join(formats())}.",
+            type=OneOf(formats),
+            heading=OUTPUT,
+            help=f"Output format: {', '.join(formats())} (default: the format in the settings).",
         ),
         options.option(
             "--output-file",
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
-            heading=REPORT,
-            help="Write the report to this file instead of the terminal.",
+            heading=OUTPUT,
+            help="Write the report to this file instead of stdout.",
         ),
         options.option(
             "--statistics",
             "with_statistics",
             is_flag=True,
-            heading=REPORT,
-            help="Count the findings of each rule instead of printing them; as text or json.",
+            heading=OUTPUT,
+            help="Count the findings of each rule instead of listing them; as text or json.",
         ),
         options.option(
             "-q",
             "--quiet",
             is_flag=True,
-            heading=REPORT,
-            help="One line a finding; nothing when nothing is wrong.",
+            heading=OUTPUT,
+            help="Print one line per finding, and nothing else.",
         ),
         options.option(
             "--color",
-            type=options.OneOf(COLORS, "choice of colours"),
+            type=OneOf(COLORS, "colour mode"),
             metavar="WHEN",
             default="auto",
-            heading=REPORT,
-            help="auto (default): on a terminal, which NO_COLOR and FORCE_COLOR override; always; "
-            "never.",
+            heading=OUTPUT,
+            help="When to use colours: auto (default: on a terminal, unless NO_COLOR or "
+            "FORCE_COLOR is set), always, never.",
         ),
         options.option(
             "-v",
             "--verbose",
             is_flag=True,
-            heading=REPORT,
-            help="Also say, on stderr, which settings hold, what is passed over and why, and how "
+            heading=OUTPUT,
+            help="Also print, on stderr, which settings apply, what is skipped and why, and how "
             "long each notebook takes.",
         ),
         options.option(
             "-w",
             "--watch",
             is_flag=True,
-            heading=REPORT,
-            help="Check again whenever a notebook, the settings, or a file that they name changes.",
+            heading=OUTPUT,
+            help="Check again whenever a notebook, the settings, or a file they name changes.",
         ),
         options.option(
             "--baseline",
@@ -127,14 +126,13 @@ def all_options(command: options.Command) -> options.Command:
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
             heading=BASELINE,
-            help="Pass over the findings that this file records, instead of those in the settings' "
-            "baseline.",
+            help="Use this baseline instead of the one in the settings.",
         ),
         options.option(
             "--no-baseline",
             is_flag=True,
             heading=BASELINE,
-            help="Report what the baseline records as well.",
+            help="Ignore the baseline: also report recorded findings.",
         ),
         options.status(STATUS),
     )

@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from nblint.cli import options
-from nblint.cli.asked import overridden
-from nblint.cli.commands import Group
+from nblint.cli.arguments import selection_overrides
+from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.status import complain
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
@@ -24,7 +24,7 @@ from nblint.settings_files import SettingsFile, SettingsFinder, settings_table
 from nblint.toml import toml_text
 
 
-@click.group(cls=Group)
+@click.group(cls=OrderedGroup)
 def config() -> None:
     """Show the settings in force, and their schema."""
 
@@ -40,24 +40,24 @@ def show(
     ignore: tuple[str, ...] | None,
     config: Path | None,
 ) -> None:
-    """Print the settings in force, and where each is from.
+    """Print the settings in force, and where each comes from.
 
-    PATH is a notebook or a folder; without it, this folder. The settings are printed as
-    TOML that could stand in an nblint.toml; a comment says of each value where it is from: a file,
-    the command line, or nblint's defaults.
+    PATH is a notebook or a folder (default: the current folder). The output is TOML, as in an
+    nblint.toml; a comment tells where each value comes from: a file, the command line, or nblint's
+    defaults.
 
     Examples:
       nblint config show
       nblint config show notebooks/triage.ipynb
       nblint config show --select NBL1
     """
-    overrides = overridden(select, extend_select, ignore)
+    overrides = selection_overrides(select, extend_select, ignore)
     folder = Path(os.path.abspath(path))
     try:
         if not path.exists():
             raise SettingsError(f"{path}: no such file or folder")
         found = SettingsFinder(config, overrides).of(folder if path.is_dir() else folder.parent)
-        Selection(found)  # says what is wrong with the selectors
+        Selection(found)  # raises an error for unknown rules
         format_of(found)
         lines = list(_shown(found, overrides))
     except SettingsError as error:
@@ -70,8 +70,8 @@ def show(
 def schema() -> None:
     """Print the JSON schema of the settings, for editors.
 
-    It describes nblint.toml, and [tool.nblint] in pyproject.toml. With it, an editor completes
-    keys, shows what they mean, and marks what nblint would refuse.
+    The schema describes nblint.toml, and [tool.nblint] in pyproject.toml. With it, an editor
+    completes keys, shows what they mean, and marks what nblint would reject.
 
     Example:
       nblint config schema > nblint.schema.json
@@ -85,13 +85,13 @@ Origin = Callable[[str], str]
 
 
 def _shown(found: SettingsFile, overrides: dict[str, object]) -> Iterator[str]:
-    """Yield the lines of a settings file that says the same, with where each value is from."""
+    """Yield the lines of an equivalent settings file, with the origin of each value."""
     name = printable(display_path(found.path)) if found.path else ""
     given = settings_table(found.path) if found.path else None
     table = given or {}
 
     def origin(key: str) -> str:
-        """Return where the value of a key such as `header.sections` is from."""
+        """Return where the value of a key such as `header.sections` comes from."""
         if key.replace("-", "_") in overrides:
             return "command line"
         inner: object = table
@@ -107,7 +107,7 @@ def _shown(found: SettingsFile, overrides: dict[str, object]) -> Iterator[str]:
 
 
 def _values(table: Table, prefix: str, origin: Origin) -> Iterator[str]:
-    """Yield the lines of a table, and then those of the tables in it."""
+    """Yield the lines of a table, then those of the tables in it."""
     inner: list[tuple[str, Table]] = []
     for field in msgspec.structs.fields(table):
         key, value = field.encode_name, getattr(table, field.name)
@@ -123,7 +123,7 @@ def _values(table: Table, prefix: str, origin: Origin) -> Iterator[str]:
 
 
 def _masked(value: object) -> str:
-    """Return a value as TOML; a credential in it stays unseen."""
+    """Return a value as TOML, with credentials masked."""
     if isinstance(value, tuple) and any(isinstance(item, Table) for item in value):
         rows = "".join(f"  {_masked(item)},\n" for item in value)
         return f"[\n{rows}]"

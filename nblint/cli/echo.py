@@ -1,19 +1,19 @@
-"""Prints what commands say."""
+"""Prints what commands have to say."""
 
 import sys
 from typing import TextIO
 
 
 def echo(text: str, stream: TextIO | None = None) -> None:
-    """Print a text, at once, with the escapes for a terminal that it may hold.
+    """Print a text immediately; it may hold escape sequences for colours.
 
     Args:
         text: The text, with its line ends.
-        stream: Where it is printed; None: on stdout.
+        stream: The stream; None: stdout.
     """
     stream = stream or sys.stdout
     if sys.platform == "win32" and stream.isatty():
-        import click  # makes the terminal read escapes
+        import click  # translates escape sequences for the console
 
         click.echo(text, stream, nl=False, color=True)
         return

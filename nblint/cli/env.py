@@ -8,55 +8,43 @@ from pathlib import Path
 import click
 
 from nblint.cli import options
-from nblint.cli.commands import Command
-from nblint.cli.status import Status, complain, say_what_is_empty
+from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.parameter_types import NonEmptyPath, OneOf
+from nblint.cli.status import Status, complain, report_empty
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.write import write_atomically, writing
 from nblint.errors import SettingsError, unwritable
 from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
-from nblint.project.inventory import (
-    Entry,
-    Inventory,
-    as_catalogue,
-    as_csv,
-    as_dotenv,
-    as_json,
-    as_markdown,
-    as_rows,
-    as_text,
-)
+from nblint.project.inventory import Inventory
 from nblint.reading.environment.environment import Environment
-from nblint.reports.terminal import printable
+from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
 from nblint.settings_files import SettingsFinder
 
-_FORMATS = ("text", "json", "csv", "markdown")
 
-
-@click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=options.Place())
+@click.command(cls=SectionedCommand)
+@click.argument("paths", nargs=-1, type=NonEmptyPath())
 @click.option(
     "--output-format",
-    type=options.OneOf(_FORMATS),
+    type=OneOf(tuple(FORMATS)),
     default="text",
-    help=f"How to print the list: {', '.join(_FORMATS)}.",
+    help=f"Output format: {', '.join(FORMATS)} (default: text).",
 )
 @click.option(
     "--missing",
     is_flag=True,
-    help="Print only what these notebooks need and is not set now; exit with 1 if there is any.",
+    help="Print only variables that these notebooks need and that are not set now; exit with 1 if "
+    "there are any.",
 )
+@click.option("--example", is_flag=True, help="Write a .env.example with these variables.")
 @click.option(
-    "--example", is_flag=True, help="Write a .env.example with what these notebooks read."
-)
-@click.option(
-    "--catalogue", is_flag=True, help="Write a first environment.toml from what they read."
+    "--catalogue", is_flag=True, help="Write a first environment.toml with these variables."
 )
 @click.option(
     "--output-file",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="With --example or --catalogue: where to write; `-` prints it.",
+    help="With --example or --catalogue: the file to write, or `-` for stdout.",
 )
 @options.config()
 def env(
@@ -70,21 +58,18 @@ def env(
 ) -> None:
     """List the environment variables that notebooks read.
 
-    PATHS are notebooks, and folders whose notebooks are looked for; without PATHS, this folder.
-    Names only: values are never printed. A scheduler asks with --missing before it runs a notebook.
+    PATHS are notebooks, and folders to search for notebooks (default: the current folder). Values
+    are never printed. --missing is for schedulers, before they run a notebook.
 
-    Exit status: 0, 1 with --missing if a variable is, 2 something could not be read, 3 a folder
-    holds no notebook.
+    Exit status: 0 on success, 1 with --missing if variables are missing, 2 if something could not
+    be read, 3 if a folder contains no notebooks.
 
     Examples:
       nblint env
       nblint env --missing notebooks/triage.ipynb
       nblint env --catalogue
     """
-    if missing + example + catalogue > 1:
-        raise click.UsageError("--missing, --example and --catalogue exclude each other")
-    if output_file is not None and not (example or catalogue):
-        raise click.UsageError("--output-file goes with --example or --catalogue")
+    _refuse_contradictions(missing, example, catalogue, output_file)
     status = Status()
     try:
         # A catalogue that is yet to be written cannot be read.
@@ -93,15 +78,25 @@ def env(
         status.fail(str(error))
     run = Run(finder, status.fault, with_catalogue=with_catalogue)
     inventory = _inventory(run, paths or (Path(),))
-    say_what_is_empty(run.empty)
+    report_empty(run.empty)
     failed = status.code(is_empty=bool(run.empty))
     if example or catalogue:
-        text = (as_dotenv if example else as_catalogue)(inventory.entries)
+        text = (as_dotenv if example else as_catalogue)(inventory.variables)
         target = output_file or Path(".env.example" if example else "environment.toml")
         sys.exit(failed or _write(text, target, overwrite=output_file is not None))
-    entries = inventory.missing(os.environ) if missing else inventory.entries
-    _print(entries, output_format)
-    sys.exit(failed or (1 if missing and entries else 0))
+    present = frozenset(os.environ)
+    variables = inventory.missing(present) if missing else inventory.variables
+    click.echo(FORMATS[output_format](variables, present), nl=False)
+    sys.exit(failed or (1 if missing and variables else 0))
+
+
+def _refuse_contradictions(
+    missing: bool, example: bool, catalogue: bool, output_file: Path | None
+) -> None:
+    if missing + example + catalogue > 1:
+        raise click.UsageError("--missing, --example and --catalogue cannot be combined")
+    if output_file is not None and not (example or catalogue):
+        raise click.UsageError("--output-file requires --example or --catalogue")
 
 
 def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
@@ -115,20 +110,8 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
     return inventory
 
 
-def _print(entries: Sequence[Entry], output_format: str) -> None:
-    rows = [tuple(map(printable, row)) for row in as_rows(entries, os.environ)]
-    if output_format == "json":
-        click.echo(as_json(entries, os.environ), nl=False)
-    elif output_format == "csv":
-        click.echo(as_csv(rows), nl=False)
-    elif output_format == "markdown":
-        click.echo(as_markdown(rows), nl=False)
-    elif rows:
-        click.echo(as_text(rows), nl=False)
-
-
 def _write(text: str, target: Path, *, overwrite: bool) -> int:
-    """Write a file that is not there yet; return the exit status."""
+    """Write a file, which must not exist unless `overwrite` is set; return the exit status."""
     if str(target) == "-":
         click.echo(text, nl=False)
         return 0
@@ -140,13 +123,13 @@ def _write(text: str, target: Path, *, overwrite: bool) -> int:
             write_atomically(target, text.encode(), new=True)
     except FileExistsError:
         click.echo(
-            f"nblint: {target}: is there already; name another file with --output-file, "
-            "or print with --output-file -",
+            f"nblint: {target}: already exists; name another file with --output-file, "
+            "or print it with --output-file -",
             err=True,
         )
         return 2
     except OSError as error:
         complain(unwritable(target, error))
         return 2
-    click.echo(f"Written: {target}", err=True)
+    click.echo(f"Wrote {target}", err=True)
     return 0

@@ -11,9 +11,10 @@ import click
 from msgspec.structs import replace
 
 from nblint.cli import options
-from nblint.cli.asked import overridden
-from nblint.cli.commands import Command
-from nblint.cli.progress import is_watched
+from nblint.cli.arguments import selection_overrides
+from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.parameter_types import PositiveInteger
+from nblint.cli.progress import is_interactive
 from nblint.cli.status import Status
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
@@ -28,38 +29,38 @@ from nblint.settings_files import SettingsFile, SettingsFinder
 if TYPE_CHECKING:
     from nblint.fleet.work import Outcome
 
-RULES, WORK, STATUS = "Which rules run", "Who does the work", "Exit status"
-# The distributions of the extra, by what they are imported as.
+RULES, WORKERS, STATUS = "Rule selection", "Workers", "Exit status"
+# What the extra `fleet` installs, by import names.
 _LIBRARIES = ("cryptography", "dask", "distributed", "fsspec", "pyarrow")
-# How many of the notebooks that could not be checked are named; the dataset names them all.
-_SAID = 10
+# How many notebooks that could not be checked are named on stderr; the dataset names all of them.
+_MOST_NAMED = 10
 
 
-@click.command(cls=Command)
+@click.command(cls=SectionedCommand)
 @click.argument("source")
 @click.argument("target")
-@options.config(RULES, start="this folder")
+@options.config(RULES, start="the current folder")
 @options.selection(RULES)
 @options.option(
     "--workers",
-    type=click.IntRange(min=1),
+    type=PositiveInteger(),
     metavar="NUMBER",
-    heading=WORK,
-    help="How many processes of this machine; by default as many as it has processors.",
+    heading=WORKERS,
+    help="Number of processes on this machine (default: one per processor).",
 )
 @options.option(
     "--scheduler",
     metavar="ADDRESS",
-    heading=WORK,
-    help="Let the workers of this Dask cluster do it, such as tcp://dask:8786. They need the "
-    "same nblint, and the same access to SOURCE and TARGET.",
+    heading=WORKERS,
+    help="Use the workers of a Dask cluster, e.g. tcp://dask:8786. They need the same version of "
+    "nblint, and access to SOURCE and TARGET.",
 )
+@options.status(STATUS)
 @options.option(
     "--overwrite",
     is_flag=True,
-    help="Replace the dataset at TARGET, once the new one is whole.",
+    help="Replace the dataset at TARGET once the new one is complete.",
 )
-@options.status(STATUS)
 def fleet(
     source: str,
     target: str,
@@ -75,17 +76,18 @@ def fleet(
 ) -> None:
     """Check millions of notebooks in a bucket, on many machines.
 
-    SOURCE is a folder with all that is below it, one notebook, or a glob in quotes. TARGET is a
-    folder for the findings, as Parquet: in `findings` a row a finding, with the keys of
-    `--output-format json`; in `notebooks` a row a notebook, with what kept it from being checked;
-    `_SUCCESS` when all is there. Both are paths, or URLs that fsspec knows: s3://, gs://, abfs://.
+    SOURCE is a folder (searched recursively), a notebook, or a quoted glob. TARGET is a folder for
+    a Parquet dataset: `findings` has one row per finding, with the keys of `--output-format json`;
+    `notebooks` has one row per notebook, with the reason if it could not be checked; `_SUCCESS` is
+    written last. Both are paths, or URLs that fsspec supports: s3://, gs://, abfs://.
 
-    One settings file holds for all notebooks: that of this folder, or --config. Its paths and globs
-    are relative to SOURCE. It reports what a baseline records, and runs no rule about a repository
-    as a whole (NBL308). With NBLINT_BASELINE_SALT, or a baseline, credentials have fingerprints.
+    One settings file applies to all notebooks: that of the current folder, or --config. Its paths
+    and globs are relative to SOURCE. Findings in a baseline are reported, too, and rules about a
+    whole repository (NBL308) do not run. Credentials have fingerprints if NBLINT_BASELINE_SALT is
+    set or the settings name a baseline.
 
-    Exit status: 0 nothing is wrong, 1 findings, 2 something could not be checked, 3 there is no
-    notebook.
+    Exit status: 0 if there are no errors, 1 if there are, 2 if something could not be checked, 3 if
+    there are no notebooks.
 
     Examples:
       nblint fleet notebooks findings
@@ -93,11 +95,11 @@ def fleet(
       nblint fleet "analyses/**/*.ipynb" findings --select NBL2 --overwrite
     """
     if workers and scheduler:
-        raise click.UsageError("--workers is for this machine: it does not go with --scheduler")
+        raise click.UsageError("--workers cannot be combined with --scheduler")
     status = Status()
     total = _Total()
     try:
-        finder = SettingsFinder(config, overridden(select, extend_select, ignore))
+        finder = SettingsFinder(config, selection_overrides(select, extend_select, ignore))
         examiner = _examiner(finder.of(Path.cwd()))
         with closing(
             _outcomes()(
@@ -114,7 +116,7 @@ def fleet(
 
 
 def _outcomes() -> "Callable[..., Generator[Outcome, None, None]]":
-    """Return `check_fleet`, if all is there that it needs."""
+    """Return `check_fleet`; raise an error where what it needs is not installed."""
     try:
         from nblint.fleet.run import check_fleet
     except ModuleNotFoundError as error:
@@ -127,46 +129,46 @@ def _outcomes() -> "Callable[..., Generator[Outcome, None, None]]":
 
 
 class _Total:
-    """What came of all parts so far."""
+    """Adds up the outcomes of all batches."""
 
     def __init__(self) -> None:
         self.notebooks = self.checked = self.unchecked = self.errors = self.warnings = 0
-        self._said: list[str] = []
-        self._is_watched = is_watched()
+        self._faults: list[str] = []
+        self._is_interactive = is_interactive()
 
     def add(self, outcome: "Outcome") -> None:
-        """Add a part; on a terminal, say how far the run is."""
+        """Add an outcome; on a terminal, show the progress."""
         self.checked += outcome.checked
         self.unchecked += outcome.unchecked
         self.errors += outcome.errors
         self.warnings += outcome.warnings
         self.notebooks = self.checked + self.unchecked
-        self._said += outcome.faults[: _SAID - len(self._said)]
-        if self._is_watched:
+        self._faults += outcome.faults[: _MOST_NAMED - len(self._faults)]
+        if self._is_interactive:
             click.echo(f"\r{self.notebooks} ...", nl=False, err=True)
 
     def conclude(self, status: Status, target: str) -> None:
-        """Say what came of the run, and count it for the exit status."""
-        if self._is_watched:
+        """Print the totals, and count them for the exit status."""
+        if self._is_interactive:
             click.echo("\r", nl=False, err=True)
-        for sentence in self._said:
+        for sentence in self._faults:
             status.fault(sentence)
         status.tally.errors, status.tally.warnings = self.errors, self.warnings
         if not self.notebooks:
-            click.echo("No notebook to check; nothing was written.")
+            click.echo("No notebooks to check; nothing was written.")
             return
         found = f"{count(self.errors, 'error')}, {count(self.warnings, 'warning')}"
         click.echo(f"{found}, {count(self.checked, 'notebook')} checked: {printable(target)}")
         if self.unchecked:
             click.echo(
                 f"nblint: {count(self.unchecked, 'notebook')} could not be checked;"
-                " the column 'fault' of 'notebooks' says why",
+                " see the column 'fault' of 'notebooks'",
                 err=True,
             )
 
 
 def _examiner(found: SettingsFile) -> Examiner:
-    """Return what examines the notebooks: the settings' folder becomes that of the source."""
+    """Return what examines the notebooks; paths in the settings become relative to the source."""
     file = found.baseline
     salt = Baseline.load(file).salt if file else os.environ.get(SALT_VARIABLE)
     moved = SettingsFile(found.settings, Path(), found.path)

@@ -6,27 +6,27 @@ from pathlib import Path
 import click
 
 from nblint.cli import options
-from nblint.cli.commands import Command
+from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reading.header.skeleton import skeletons
 from nblint.settings_files import SettingsFinder
 
-# What Jupyter writes for the kernel that every installation has.
+# What Jupyter writes for its default kernel.
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 
 
-@click.command(cls=Command)
-@click.option("--notebook", is_flag=True, help="Print a new notebook that opens with it.")
-@options.config(start="this folder")
+@click.command(cls=SectionedCommand)
+@click.option("--notebook", is_flag=True, help="Print a new notebook that starts with the header.")
+@options.config(start="the current folder")
 def header(notebook: bool, config: Path | None) -> None:
-    """Print the header that notebooks are to open with.
+    """Print a header for a new notebook.
 
-    It has the sections that the settings ask for, to be filled in by an author: as markdown, to
-    paste into a notebook's first cell, or as a whole notebook.
+    The header has the sections that the settings require, for an author to fill in. It is printed
+    as markdown to paste into a notebook's first cell, or as a whole notebook.
 
     Examples:
       nblint header

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nblint.cli.commands import Group
+from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
@@ -27,7 +27,7 @@ _CONFIG = click.option(
 )
 
 
-@click.group(cls=Group)
+@click.group(cls=OrderedGroup)
 def hub() -> None:
     """Check, try and serve a JupyterHub for everybody.
 

@@ -12,36 +12,36 @@ from pathlib import Path
 import click
 
 from nblint._version import PACKAGE
-from nblint.cli.commands import Command
+from nblint.cli.click_classes import SectionedCommand
 from nblint.suggestions import nearest
 
 
-@click.command(cls=Command)
+@click.command(cls=SectionedCommand)
 @click.argument("answers", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option(
-    "--no-input", is_flag=True, help="Ask nothing: what KEY=VALUE does not answer gets its default."
+    "--no-input", is_flag=True, help="Do not ask: questions without a KEY=VALUE get the default."
 )
 @click.option(
     "-o",
     "--output-dir",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="The folder that the repository's folder is made in; the current one if not given.",
+    help="Create the repository's folder in this folder (default: the current one).",
 )
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="FOLDER",
-    help="A repository that is there already: add what it lacks. A file that differs is kept, "
-    "unless you say that it be replaced.",
+    help="Add what is missing to an existing repository. Asks before it replaces a file that "
+    "differs; with --no-input, keeps it.",
 )
 def new(
     answers: tuple[str, ...], no_input: bool, output_dir: Path | None, into: Path | None
 ) -> None:
     """Generate a notebook repository.
 
-    It asks for a title, what the notebook is for and whom; KEY=VALUE answers a question before it
-    is asked. The template comes with this package, so that no network is needed.
+    Asks for a title, a purpose, an audience and more; KEY=VALUE answers a question in advance. The
+    template is part of this package, so no network is needed.
 
     Examples:
       nblint new
@@ -53,9 +53,9 @@ def new(
         from cookiecutter.main import cookiecutter
     except ImportError:
         raise click.ClickException(
-            "generating needs cookiecutter: pip install 'nblint-suite[new]'"
+            "nblint new needs cookiecutter: pip install 'nblint-suite[new]'"
         ) from None
-    # It would print a traceback where the template's hook has said what is wrong with an answer.
+    # It would log a traceback after the template's hook has printed what is wrong with an answer.
     logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
     template = template_folder()
     known = _questions(template)
@@ -75,23 +75,23 @@ def new(
         if into is None:
             generate(output_dir or Path())
         elif output_dir is not None:
-            raise click.UsageError("--into and --output-dir exclude each other")
+            raise click.UsageError("--into cannot be combined with --output-dir")
         else:
             _adopt(generate, into.resolve(), ask=not no_input)
     except CookiecutterException as error:
-        # A hook has said already what is wrong with which answer.
+        # A hook has already printed what is wrong with which answer.
         click.echo(f"nblint: nothing was generated: {error}", err=True)
         sys.exit(2)
 
 
 def template_folder() -> Path:
-    """Return the template: inside an installed package, beside it in a checkout."""
+    """Return the template: inside the package if that is installed, beside it in a checkout."""
     checkout = PACKAGE.parent / "template"
     return checkout if (checkout / "cookiecutter.json").is_file() else PACKAGE / "template"
 
 
 def _questions(template: Path) -> dict[str, object]:
-    """Return the default of each answer; a list where there is a choice."""
+    """Return the default answer of each question; a list of answers for a choice."""
     asked = json.loads((template / "cookiecutter.json").read_text(encoding="utf-8"))
     return {key: default for key, default in asked.items() if not key.startswith("_")}
 
@@ -99,39 +99,39 @@ def _questions(template: Path) -> dict[str, object]:
 def _pair(answer: str, known: Mapping[str, object]) -> tuple[str, str]:
     key, separator, value = answer.partition("=")
     if not separator:
-        raise click.UsageError(f"{answer!r} is no answer: write KEY=VALUE, such as title=Triage")
+        raise click.UsageError(f"{answer!r} must have the form KEY=VALUE, e.g. title=Triage")
     if key not in known:
-        raise click.UsageError(f"the template does not ask for {key!r}{nearest(key, known)}")
+        raise click.UsageError(f"unknown key {key!r}{nearest(key, known)}")
     choices = known[key]
     if isinstance(choices, list) and value not in choices:
-        meant = nearest(value, choices) or f"; there are {', '.join(choices)}"
-        raise click.UsageError(f"{key}: there is no {value!r}{meant}")
+        hint = nearest(value, choices) or f"; choose from {', '.join(choices)}"
+        raise click.UsageError(f"{key}: unknown value {value!r}{hint}")
     if isinstance(choices, bool):
         from cookiecutter.prompt import YesNoPrompt
 
         if value.strip().lower() not in (*YesNoPrompt.yes_choices, *YesNoPrompt.no_choices):
-            raise click.UsageError(f"{key}: {value!r} is neither yes nor no")
+            raise click.UsageError(f"{key} must be yes or no, not {value!r}")
     return key, value
 
 
 def _adopt(generate: Callable[..., Path], folder: Path, *, ask: bool) -> None:
-    """Generate aside, then place in an existing folder what it lacks, and what the person picks."""
-    from nblint.cli.placing import place
+    """Generate into a temporary folder, then add what an existing folder lacks."""
+    from nblint.cli.new_into import merge
 
     title = " ".join(re.split(r"[-_.\s]+", folder.name)).strip()
-    # An expression: cookiecutter renders answers, and a folder's name is not ours.
+    # As an expression: cookiecutter renders answers, and the folder's name must not be a template.
     defaults = {"title": f"{{{{ {json.dumps(title[0].upper() + title[1:])} }}}}"} if title else {}
-    with tempfile.TemporaryDirectory() as aside:
-        # The template's last hook then makes no repository and no commit.
+    with tempfile.TemporaryDirectory() as temporary:
+        # Keeps the template's last hook from creating a repository and a commit.
         os.environ["NBLINT_NEW_INTO"] = str(folder)
         try:
-            generated = generate(Path(aside), **defaults)
+            generated = generate(Path(temporary), **defaults)
         finally:
             del os.environ["NBLINT_NEW_INTO"]
-        for line in place(generated, folder, ask=ask):
+        for line in merge(generated, folder, ask=ask):
             click.echo(line)
     click.echo(
-        "\nWhat to do next: `git status` and `git diff` show what is new; `make setup` switches "
-        "the checks on;\n`nblint baseline create` records what is wrong in older notebooks today, "
-        "so that only new findings are refused."
+        "\nNext steps: review the changes with `git status` and `git diff`; switch the checks on "
+        "with `make setup`;\nrecord the findings in older notebooks with `nblint baseline create`, "
+        "so that only new ones fail."
     )

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on the terminal, while it takes long."""
+"""A progress bar for runs that take long."""
 
 import os
 import sys
@@ -9,18 +9,19 @@ from typing import TextIO
 from nblint.linting.results import Result
 from nblint.reports.terminal import one_line
 
-# Seconds: before the first bar, since most runs are over by then, and between two of them.
+# Seconds before the bar appears, since most runs take less, and between two updates of it.
 _PATIENCE = 1.0
 _PAUSE = 0.1
-_CELLS = 20
+# The width of the bar in characters.
+_WIDTH = 20
 
 
 class Progress:
-    """A bar on stderr that findings on stdout do not run into.
+    """A bar on stderr that stays out of the way of findings on stdout.
 
     Args:
         total: Returns how many notebooks there are to check.
-        now: The time in seconds.
+        now: Returns the time in seconds.
     """
 
     def __init__(self, total: Callable[[], int], now: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +32,7 @@ class Progress:
         self._at_start_of_row = True
 
     def counting(self, results: Iterable[Result]) -> Iterator[Result]:
-        """Yield results as they are; the bar moves."""
+        """Yield results unchanged, and update the bar."""
         done = 0
         for result in results:
             done += result.notebooks
@@ -42,7 +43,7 @@ class Progress:
         self.hide()
 
     def beside(self, pieces: Iterable[str]) -> Iterator[str]:
-        """Yield pieces of a report, each when the bar is out of its way."""
+        """Yield the pieces of a report unchanged, and hide the bar before each."""
         for piece in pieces:
             self.hide()
             yield piece
@@ -50,9 +51,9 @@ class Progress:
         self.hide()
 
     def hide(self) -> None:
-        """Take the bar away."""
+        """Erase the bar."""
         if self._shown:
-            # No escapes: every terminal knows these.
+            # Without escape sequences, so that it works in every terminal.
             sys.stderr.write(f"\r{' ' * self._shown}\r")
             sys.stderr.flush()
             self._shown = 0
@@ -61,9 +62,9 @@ class Progress:
         import shutil
 
         total = max(done, self._total(), 1)
-        filled = _CELLS * done // total
-        bar = f"[{'#' * filled}{'.' * (_CELLS - filled)}] {done}/{total} "
-        # In ASCII, of which each character is as wide as a column.
+        filled = _WIDTH * done // total
+        bar = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{total} "
+        # In ASCII, where every character takes one column.
         name = path.encode("ascii", "replace").decode()
         text = one_line(f"{bar}{name}", max(shutil.get_terminal_size().columns - 1, 1))
         self.hide()
@@ -73,8 +74,8 @@ class Progress:
         self._shown = len(text)
 
 
-def is_watched() -> bool:
-    """Tell whether a person looks on: at a terminal, through no pipe, in no pipeline."""
+def is_interactive() -> bool:
+    """Tell whether a person sees the output: on a terminal, not in a pipe or a pipeline."""
     streams: tuple[TextIO, ...] = (sys.stdout, sys.stderr)
     return (
         all(stream.isatty() for stream in streams)

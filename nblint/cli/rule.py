@@ -9,12 +9,12 @@ from dataclasses import asdict
 
 import click
 
-from nblint.cli.commands import Command
-from nblint.cli.options import OneOf, RuleName
+from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.parameter_types import OneOf, RuleCode
 from nblint.linting.documentation import RuleDocumentation, documentation
 from nblint.linting.registry import FAMILIES
 
-# Longer rows are hard to read, however wide the terminal.
+# Longer lines are hard to read, however wide the terminal is.
 _WIDEST = 100
 
 _FIXES = {None: "", "safe": "fix", "unsafe": "fix!"}
@@ -23,18 +23,18 @@ _output_format = click.option(
     "--output-format",
     type=OneOf(("text", "json")),
     default="text",
-    help="How to print it: text (default) or json.",
+    help="Output format: text (default) or json.",
 )
 
 
-@click.command(cls=Command)
-@click.argument("code", type=RuleName())
+@click.command(cls=SectionedCommand)
+@click.argument("code", type=RuleCode())
 @_output_format
 def rule(code: str, output_format: str) -> None:
-    """Explain a rule, by its CODE or name.
+    """Explain a rule.
 
-    What it refuses and why, an example, whether it runs by default, whether --fix mends what it
-    finds, and which settings matter to it.
+    CODE is the rule's code or name. The explanation covers what the rule refuses and why, an
+    example, whether it runs by default, whether it has a fix, and which settings affect it.
 
     Examples:
       nblint rule NBL102
@@ -48,20 +48,20 @@ def rule(code: str, output_format: str) -> None:
     click.echo("\n".join(_explained(found, width)))
 
 
-@click.command(cls=Command)
+@click.command(cls=SectionedCommand)
 @_output_format
 def rules(output_format: str) -> None:
-    """List all rules, with defaults and fixes.
+    """List all rules, with their defaults and fixes.
 
-    `error` fails a run, `warning` only with --strict; `off` runs only where it is selected, by the
-    settings or with --select. `fix` is mended by --fix, `fix!` by --fix --unsafe-fixes.
-    `nblint rule CODE` says more about a rule.
+    `error` fails a run, `warning` only with --strict; `off` runs only if it is selected, in the
+    settings or with --select. `fix` is applied by --fix, `fix!` by --fix --unsafe-fixes. `nblint
+    rule CODE` explains a rule.
     """
     found = documentation().values()
     if output_format == "json":
         click.echo(json.dumps([asdict(one) for one in found], indent=2))
         return
-    # A program that reads the table gets a row a rule, and a narrow terminal breaks it by itself.
+    # A program that reads the table gets one line per rule; lines are only wrapped for people.
     width = max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
     for code, family in FAMILIES.items():
         click.echo(f"{code} {family}")
@@ -75,7 +75,7 @@ def rules(output_format: str) -> None:
 
 
 def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
-    """Yield what there is to know of a rule, for reading in a terminal of some columns."""
+    """Yield the lines that explain a rule, wrapped to a width in columns."""
     yield f"{found.code} {found.name}"
     yield ""
     for paragraph in (found.summary, *found.explanation.split("\n\n")):
@@ -94,7 +94,7 @@ def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
             "safe": "nblint check --fix",
             "unsafe": "nblint check --fix --unsafe-fixes",
         }[found.fixable],
-        "settings": ", ".join(found.settings) or "none of its own",
+        "settings": ", ".join(found.settings) or "none",
         "more": found.url,
     }
     for name, fact in facts.items():
@@ -105,5 +105,6 @@ def _default(found: RuleDocumentation) -> str:
     if found.default:
         return "on"
     if found.explicit:
-        return f'off; extend-select = ["{found.code}"] runs it, the beginning of its code does not'
-    return f'off; extend-select = ["{found.code}"] runs it, ["{found.code[:4]}"] its family'
+        return f'off; enable it with extend-select = ["{found.code}"] (a prefix is not enough)'
+    family = found.code[:4]
+    return f'off; enable it with extend-select = ["{found.code}"], its family with ["{family}"]'

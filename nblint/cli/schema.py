@@ -1,7 +1,7 @@
-"""The JSON schemas of settings: what editors complete and check a settings file with.
+"""The JSON schemas of settings, with which editors complete and check settings files.
 
-Types, names and defaults follow from the classes in `nblint.settings` and `nblint.hub.settings`,
-descriptions from their docstrings. Draft 7, because that is what editors' TOML extensions and
+Types, names and defaults come from the classes in `nblint.settings` and `nblint.hub.settings`,
+descriptions from their docstrings. They are draft 7, which editors' TOML extensions and
 SchemaStore understand.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from nblint.credentials.detectors import detectors
+from nblint.credentials.detector_names import detectors
 from nblint.findings import ALL
 from nblint.hub.settings import HubSettings
 from nblint.linting.registry import FAMILIES, rules
@@ -31,14 +31,14 @@ def settings_schema() -> Schema:
         _describe(definitions[struct.__name__], struct)
     top = definitions.pop("Settings")
     properties = top["properties"]
-    beginnings = {code[:length] for code in rules() for length in range(1, len(code) + 1)}
-    selector = {"enum": [ALL, *sorted({*beginnings, *FAMILIES})]}
+    prefixes = {code[:length] for code in rules() for length in range(1, len(code) + 1)}
+    selector = {"enum": [ALL, *sorted({*prefixes, *FAMILIES})]}
     for key in ("select", "extend-select", "ignore"):
         properties[key]["items"] = selector
     properties["per-file-ignores"]["additionalProperties"]["items"] = selector
     properties["severity"]["propertyNames"] = selector
     properties["output-format"]["enum"] = list(formats())
-    # Any string, because a team's plugins name their own; editors complete those that are known.
+    # Any string, because plugins may have other names; editors complete the known ones.
     known = {"anyOf": [{"enum": list(detectors())}, {"type": "string"}]}
     definitions["CredentialsSettings"]["properties"]["disable"]["items"] = known
     return {
@@ -67,7 +67,7 @@ def hub_schema() -> Schema:
 
 
 def _tables(struct: type[Table]) -> Iterator[type[Table]]:
-    """Yield a table, and those inside it at any depth."""
+    """Yield a table, and the tables in it at any depth."""
     yield struct
     for field in msgspec.structs.fields(struct):
         for inner in (field.type, *get_args(field.type)):
@@ -76,7 +76,7 @@ def _tables(struct: type[Table]) -> Iterator[type[Table]]:
 
 
 def _describe(schema: Schema, struct: type[Table]) -> None:
-    """Put the class's docstring into its schema, and take out what TOML cannot say: null."""
+    """Add descriptions from the class's docstring, and remove null, which TOML lacks."""
     summary, described = _docstring(struct)
     schema["description"] = summary
     del schema["title"]
@@ -91,7 +91,7 @@ def _describe(schema: Schema, struct: type[Table]) -> None:
 
 
 def _docstring(struct: type) -> tuple[str, dict[str, str]]:
-    """Return a docstring's first line, and what it says of each attribute."""
+    """Return a docstring's first line, and its description of each attribute."""
     summary, _, listed = (inspect.getdoc(struct) or "").partition("\n\nAttributes:\n")
     entries = re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", listed, re.M)
     return summary.partition("\n")[0], {name: " ".join(text.split()) for name, text in entries}

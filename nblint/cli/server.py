@@ -5,23 +5,23 @@ import sys
 
 import click
 
-from nblint.cli.commands import Command
+from nblint.cli.click_classes import SectionedCommand
 
 
-@click.command(cls=Command)
+@click.command(cls=SectionedCommand)
 @click.option(
     "--stdio",
     is_flag=True,
     expose_value=False,
-    help="Speak over standard input and output: what it does in any case; some editors add it.",
+    help="Use standard input and output. This is the default; some editors pass it anyway.",
 )
 def server() -> None:
-    """Run the language server that editors start.
+    """Run the language server for editors.
 
-    It shows findings while a notebook is written. It speaks the Language Server Protocol over
-    standard input and output, executes nothing of a notebook and opens no connection.
+    It shows findings while you edit a notebook. It speaks the Language Server Protocol over
+    standard input and output, executes no code of a notebook, and opens no connections.
 
-    Exit status: 0 after the editor has asked it to end, else 1.
+    Exit status: 0 if the editor requested the shutdown, else 1.
     """
     try:
         from nblint.server.app import server as new_server
@@ -29,9 +29,9 @@ def server() -> None:
         if (error.name or "").partition(".")[0] not in ("lsprotocol", "pygls"):
             raise
         raise click.ClickException(
-            "the language server needs pygls: pip install 'nblint-suite[server]'"
+            "nblint server needs pygls: pip install 'nblint-suite[server]'"
         ) from None
     app = new_server()
-    # pygls closes what it writes to; standard output is not its own.
+    # A copy of stdout, because pygls closes the stream that it writes to.
     app.start_io(stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
     sys.exit(0 if app.was_shut_down else 1)

@@ -11,21 +11,21 @@ from nblint.reports.terminal import printable
 
 
 def complain(sentence: str) -> None:
-    """Say on stderr what could not be done.
+    """Print an error on stderr.
 
-    The sentence can quote a file that is not what it should be, and so hold a credential.
+    The sentence may quote a malformed file, and so hold a credential: it is masked.
     """
     from nblint.credentials.masking.redaction import mask
 
-    # The path apart: what follows "password.ipynb: " is no password.
+    # Masked apart from the path: what follows "password.ipynb: " is no password.
     path, colon, rest = sentence.partition(": ")
     say(f"nblint: {printable(mask(path) + colon + mask(rest))}")
 
 
-def say_what_is_empty(folders: Iterable[Path]) -> None:
-    """Say on stderr which folders hold no notebook."""
+def report_empty(folders: Iterable[Path]) -> None:
+    """Print on stderr which folders contain no notebooks."""
     for folder in folders:
-        say(f"nblint: {printable(str(folder))}: no notebook in this folder")
+        say(f"nblint: {printable(str(folder))}: no notebooks in this folder")
 
 
 class Status:
@@ -33,7 +33,7 @@ class Status:
 
     Attributes:
         tally: How much it found.
-        faults: How many things it could not do.
+        faults: The number of things that it could not do.
     """
 
     def __init__(self) -> None:
@@ -41,12 +41,12 @@ class Status:
         self.faults = 0
 
     def fault(self, sentence: str) -> None:
-        """Say on stderr what could not be done, and go on."""
+        """Print an error on stderr, and count it."""
         self.faults += 1
         complain(sentence)
 
     def fail(self, sentence: str) -> NoReturn:
-        """Say on stderr what could not be done, and end the program."""
+        """Print an error on stderr, and exit with status 2."""
         self.fault(sentence)
         sys.exit(2)
 
@@ -54,9 +54,9 @@ class Status:
         """Return the exit status.
 
         Args:
-            is_empty: Whether a folder that was named holds no notebook.
-            exit_zero: Whether findings do not fail the command.
-            strict: Whether warnings fail it.
+            is_empty: Whether a folder that was given contains no notebooks.
+            exit_zero: Whether to ignore findings.
+            strict: Whether warnings count like errors.
         """
         if self.faults:
             return 2

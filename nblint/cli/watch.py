@@ -1,8 +1,8 @@
-"""`nblint check --watch`: checks again whenever something changes that the result depends on.
+"""`nblint check --watch`: checks again whenever a file changes that the result depends on.
 
-Files are looked at again and again instead of asking the system to tell of changes: that works on
-network file systems, in containers and on every platform, and looks at nothing but the notebooks
-that are checked and the files that their settings name.
+It polls instead of subscribing to file system events: that works on network file systems, in
+containers and on every platform, and touches only the notebooks and the files that their settings
+name.
 """
 
 import os
@@ -17,19 +17,20 @@ import click
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError
 from nblint.paths import display_path
-from nblint.project.catalogue.files import DEFAULT_CATALOGUE, locate
+from nblint.project.catalogue.loading import DEFAULT_CATALOGUE, locate
 from nblint.project.requirements import matching
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
 from nblint.settings import Settings
 from nblint.settings_files import NAMES, SettingsFile, SettingsFinder
 
-# Seconds between two looks: at least, as a multiple of how long a look takes, and at most.
+# The interval between two polls: the shortest in seconds, as a multiple of the duration of a poll,
+# and the longest in seconds.
 _PAUSE = 0.3
 _SHARE = 20
 _LONGEST = 10
 
-# What of a file changes when it is written: in place, or by another one that takes its place.
+# Modification time, size and inode: what changes when a file is written in place, or replaced.
 Stamp = tuple[int, int, int] | None
 Stamps = Mapping[Path, Stamp]
 
@@ -38,32 +39,32 @@ def watch(check: Callable[[], int], paths: Sequence[Path], config: Path | None) 
     """Check, and check again at each change, until Ctrl-C.
 
     Args:
-        check: Checks, and prints what it finds.
+        check: Checks, and prints the report.
         paths: The files and folders that it checks.
-        config: The settings file for all of them, if the command line names one.
+        config: The settings file for all of them; None: the nearest one of each.
 
     Raises:
-        KeyboardInterrupt: The person has had enough.
+        KeyboardInterrupt: Ctrl-C was pressed.
     """
     while True:
         seen = stamps(paths, config)
-        click.clear()  # does nothing where there is no terminal
+        click.clear()  # only does something on a terminal
         check()
         sys.stdout.flush()
         notebooks = sum(path.suffix == ".ipynb" for path in seen)
-        click.echo(f"Watching {count(notebooks, 'notebook')}; Ctrl-C ends.", err=True)
+        click.echo(f"Watching {count(notebooks, 'notebook')}; press Ctrl-C to stop.", err=True)
         changed = _changes(seen, paths, config)
         click.echo(f"\nChanged: {changed}", err=True)
 
 
 def _changes(seen: Stamps, paths: Sequence[Path], config: Path | None) -> str:
-    """Wait for a change, and until it is over; return the names of the first files."""
+    """Wait until a change is complete, and return the names of the first files that changed."""
     now = seen
     while now == seen:
         started = time.monotonic()
         now = stamps(paths, config)
         time.sleep(min(max(_PAUSE, _SHARE * (time.monotonic() - started)), _LONGEST))
-    # A save takes several steps: Jupyter empties the file before it fills it.
+    # A save takes several steps: Jupyter truncates the file before it writes it.
     while (later := stamps(paths, config)) != now:
         now = later
         time.sleep(_PAUSE)
@@ -73,11 +74,11 @@ def _changes(seen: Stamps, paths: Sequence[Path], config: Path | None) -> str:
 
 
 def stamps(paths: Sequence[Path], config: Path | None) -> dict[Path, Stamp]:
-    """Return the state of each file that a check of paths depends on.
+    """Return the stamp of each file that the check of some paths depends on.
 
     Args:
         paths: The files and folders that are checked.
-        config: The settings file for all of them, if the command line names one.
+        config: The settings file for all of them; None: the nearest one of each.
     """
     files: set[Path] = {Path(os.path.abspath(path)) for path in paths}
     found: dict[Path, SettingsFile] = {}
@@ -91,7 +92,7 @@ def stamps(paths: Sequence[Path], config: Path | None) -> dict[Path, Stamp]:
         files.add(file)
         folders.add(file.parent)
         found[settings.path or settings.root] = settings
-    # Settings may also come to be, and so may catalogues.
+    # Settings and catalogues may also be created.
     above = {parent for folder in folders for parent in (folder, *folder.parents)}
     files.update([config] if config else (folder / name for folder in above for name in NAMES))
     files.update(file for settings in found.values() for file in _named(settings))
@@ -99,7 +100,7 @@ def stamps(paths: Sequence[Path], config: Path | None) -> dict[Path, Stamp]:
 
 
 class _Forgiving(SettingsFinder):
-    """Takes the defaults where settings cannot be used: the check has said so, and they will be."""
+    """Uses the defaults instead of invalid settings, which the check reports."""
 
     def of(self, directory: Path) -> SettingsFile:
         try:
@@ -109,7 +110,7 @@ class _Forgiving(SettingsFinder):
 
 
 def _named(found: SettingsFile) -> Iterator[Path]:
-    """Yield the files that settings name, whether they are there or not."""
+    """Yield the files that settings name, whether they exist or not."""
     settings, root = found.settings, found.root
     for name in settings.environment.catalogues or (DEFAULT_CATALOGUE,):
         yield _catalogue(name, root)
@@ -125,14 +126,14 @@ def _catalogue(name: str, root: Path) -> Path:
     try:
         return locate(name, root)
     except SettingsError:
-        return root / name  # where it may come to be
+        return root / name  # where it may be created
 
 
 def _matches(glob: str, root: Path) -> list[Path]:
     try:
         return matching(glob, root)
     except ValueError:
-        return []  # the check says so
+        return []  # the check reports it
 
 
 def _stamp(path: Path) -> Stamp:
@@ -140,5 +141,5 @@ def _stamp(path: Path) -> Stamp:
         status = path.stat()
     except OSError:
         return None
-    # A folder's own times change with every file in it; which notebooks it holds is looked up.
+    # A folder's times change with every file in it; which notebooks it holds is discovered anyway.
     return None if path.is_dir() else (status.st_mtime_ns, status.st_size, status.st_ino)

@@ -1,1 +1,1 @@
-"""The file: what a notebook holds, where each part of it stands, and how it is edited."""
+"""The file: what a notebook holds, where its parts are in the bytes, and how it is edited."""

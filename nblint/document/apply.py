@@ -1,4 +1,4 @@
-"""Applies edits surgically: the bytes of what changes, and no others.
+"""Applies edits surgically: only the bytes of what changes are replaced.
 
 Indentation, key order, escapes, line ends and the end of the file stay as they were.
 """
@@ -7,6 +7,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.edit import (
     DeleteCell,
@@ -27,7 +29,7 @@ from nblint.document.strip import stripped
 
 
 class _Splice(NamedTuple):
-    """New bytes in the stead of a part of the file."""
+    """New bytes for a part of the file."""
 
     span: Span
     text: bytes
@@ -77,27 +79,27 @@ def _apply_surgically(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
 
 
 def arrangement(cells: int, edits: Sequence[Edit]) -> "list[int | InsertCell]":
-    """Return the cells that edits leave, in order: the numbers of the old ones, and the new ones.
+    """Return the cells that remain after edits, in order: old ones by number, and new ones.
 
     Args:
-        cells: How many cells there are.
+        cells: The number of cells before the edits.
         edits: The edits.
     """
     order: Sequence[int] = range(1, cells + 1)
     for edit in edits:
         if isinstance(edit, ReorderCells):
             order = edit.order
-    gone = {edit.cell for edit in edits if isinstance(edit, DeleteCell)}
-    new = [edit for edit in edits if isinstance(edit, InsertCell)]
+    deleted = {edit.cell for edit in edits if isinstance(edit, DeleteCell)}
+    inserted = [edit for edit in edits if isinstance(edit, InsertCell)]
     result: list[int | InsertCell] = []
     for position, cell in enumerate(order, 1):
-        result += [edit for edit in new if edit.before == position]
-        result += [] if cell in gone else [cell]
-    return result + [edit for edit in new if edit.before > cells]
+        result += [edit for edit in inserted if edit.before == position]
+        result += [] if cell in deleted else [cell]
+    return result + [edit for edit in inserted if edit.before > cells]
 
 
 def _spliced(raw: bytes, whole: Span, splices: Sequence[_Splice]) -> bytes:
-    """Return a part of the file with those of the splices, which are sorted, that are in it."""
+    """Return a part of the file with the splices inside it applied; the splices are sorted."""
     pieces: list[bytes] = []
     position = whole.start
     first = bisect_left(splices, Span(whole.start, 0), key=_span)
@@ -119,7 +121,7 @@ def _arranged(
     order: "Sequence[int | InsertCell]",
     splices: Sequence[_Splice],
 ) -> bytes:
-    """Return the JSON of the list of cells; what stands between two of them stays in its place."""
+    """Return the JSON of the list of cells; the bytes between two cells stay where they are."""
     layout, container = Layout.of(raw.raw), raw.top["cells"]
     if not order:
         return b"[]"
@@ -152,7 +154,7 @@ def _new_cell(notebook: Notebook, source: str, ids: NewIds) -> dict[str, object]
 
 
 def _set_value(raw: RawNotebook, edit: SetValue) -> list[_Splice]:
-    """Return the splice that sets a value; none where there is no object to hold it."""
+    """Return the splice that sets a value; an empty list where no object can hold it."""
     layout, ascii_only = Layout.of(raw.raw), raw.raw.isascii()
     depth = 2 + len(edit.path)
     value = layout.encode(edit.value, depth, ascii_only=ascii_only)
@@ -172,7 +174,7 @@ def _set_value(raw: RawNotebook, edit: SetValue) -> list[_Splice]:
         separator = raw.raw[first.value.end : siblings[1].key.start]
     else:
         separator = b"," + raw.raw[parent.start + 1 : first.key.start]
-    # Jupyter sorts keys; elsewhere, this place is as good as any other.
+    # Jupyter sorts keys; in a file of another order, any place is as good.
     for sibling in siblings:
         if raw.raw[sibling.key.start : sibling.key.end] > key:
             return [_Splice(Span(sibling.key.start, sibling.key.start), member + separator)]
@@ -183,68 +185,119 @@ def _set_value(raw: RawNotebook, edit: SetValue) -> list[_Splice]:
 def _edited_source(
     notebook: Notebook, raw: RawNotebook, cell: int, span: Span, edits: list[TextEdit]
 ) -> bytes:
-    """Return the JSON of an edited source, which is a string or a list of strings.
-
-    A list is edited as one stream of characters, each as it is escaped in the file, with the bytes
-    that stand between two of its strings kept beside it: `breaks`, by where the second one begins.
-    """
-    is_list = raw.raw[span.start : span.start + 1] == b"["
-    parts = items(raw.raw, span.start) if is_list else [span]
-    parts = [part for part in parts if raw.raw[part.start : part.start + 1] == b'"']
-    characters: list[bytes] = []
-    breaks: dict[int, bytes] = {}
-    for previous, part in zip([None, *parts], parts, strict=False):
-        if previous:
-            breaks[len(characters)] = raw.raw[previous.end : part.start]
-        characters += CHARACTER.findall(raw.raw, part.start + 1, part.end - 1)
-    lead, new_break, tail = _list_layout(raw, span, parts) if is_list else (b"", b"", b"")
-    source, ascii_only = notebook.cells[cell - 1].source, raw.raw.isascii()
-    if len(characters) != len(source):  # a heading of nbformat 3: its marks are not in the file
+    """Return the JSON of an edited source; its old one where the file does not hold it as it is."""
+    source, old = notebook.cells[cell - 1].source, _WrittenSource.read(raw, span)
+    if len(old.characters) != len(source):  # a heading of nbformat 3: its marks are not in the file
         return raw.raw[span.start : span.end]
-
-    edited: list[bytes] = []
-    edited_breaks: dict[int, bytes] = {}
+    editor = _SourceEditor(source, old, ascii_only=raw.raw.isascii())
     position = 0
-    ends_line = True
     # The sort is stable, so that insertions at one point stay in their order.
-    for edit in [
-        *sorted(edits, key=lambda edit: (edit.start, edit.end)),
-        TextEdit(cell, len(source), -1, ""),
-    ]:
-        for index in range(position, edit.start):
-            if index in breaks and (index > position or ends_line):
-                edited_breaks[len(edited)] = breaks[index]
-            edited.append(characters[index])
-            ends_line = source[index] == "\n"
-        if edit.start in breaks and ends_line:
-            edited_breaks[len(edited)] = breaks[edit.start]
-        for line in with_line_ends_of(source, edit.text).splitlines(keepends=True):
-            edited.append(encode_text(line, ascii_only=ascii_only))
-            ends_line = line.endswith("\n")
-            if ends_line:
-                edited_breaks[len(edited)] = new_break
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        editor.keep(position, edit.start)
+        editor.insert(edit.text)
         position = edit.end
-    if not is_list:
-        return b'"' + b"".join(edited) + b'"'
-    if not edited:
-        return b"[]"
-    for index, between in edited_breaks.items():
-        if 0 < index < len(edited):
-            edited[index] = b'"' + between + b'"' + edited[index]
-    return b"[" + lead + b'"' + b"".join(edited) + b'"' + tail + b"]"
+    editor.keep(position, len(source))
+    return editor.written()
 
 
-def _list_layout(raw: RawNotebook, span: Span, parts: list[Span]) -> tuple[bytes, bytes, bytes]:
-    """Return what stands before, between and behind the strings of a source's list."""
-    if parts:
-        lead = raw.raw[span.start + 1 : parts[0].start]
-        between = raw.raw[parts[0].end : parts[1].start] if len(parts) > 1 else b"," + lead
-        return lead, between, raw.raw[parts[-1].end : span.end - 1]
-    layout = Layout.of(raw.raw)
-    if not layout.newline:
-        return b"", layout.comma, b""
-    line_start = raw.raw.rfind(b"\n", 0, span.start) + 1
-    indent = re.compile(rb"[ \t]*").match(raw.raw, line_start)
-    tail = layout.newline + (indent[0] if indent else b"")
-    lead = tail + layout.indent
-    return lead, b"," + lead, tail
+class _ListLayout(Struct, frozen=True):
+    """The bytes before, between and after the strings of a source's list."""
+
+    lead: bytes
+    between: bytes
+    tail: bytes
+
+    @classmethod
+    def of(cls, raw: RawNotebook, span: Span, parts: list[Span]) -> "_ListLayout":
+        """Read the layout off a list; where it is empty, off the rest of the file."""
+        if parts:
+            lead = raw.raw[span.start + 1 : parts[0].start]
+            between = raw.raw[parts[0].end : parts[1].start] if len(parts) > 1 else b"," + lead
+            return cls(lead, between, raw.raw[parts[-1].end : span.end - 1])
+        layout = Layout.of(raw.raw)
+        if not layout.newline:
+            return cls(b"", layout.comma, b"")
+        line_start = raw.raw.rfind(b"\n", 0, span.start) + 1
+        indent = re.compile(rb"[ \t]*").match(raw.raw, line_start)
+        tail = layout.newline + (indent[0] if indent else b"")
+        lead = tail + layout.indent
+        return cls(lead, b"," + lead, tail)
+
+
+class _WrittenSource(Struct, frozen=True):
+    """A source as it is written in the file: one string, or a list of strings read as one.
+
+    Attributes:
+        characters: Its characters, each as it is escaped in the file.
+        breaks: The bytes between two strings of a list, by the index of the character at which the
+            second one starts.
+        layout: The list's layout; None for one string.
+    """
+
+    characters: list[bytes]
+    breaks: dict[int, bytes]
+    layout: _ListLayout | None
+
+    @classmethod
+    def read(cls, raw: RawNotebook, span: Span) -> "_WrittenSource":
+        """Read the source at a span of the file."""
+        is_list = raw.raw[span.start : span.start + 1] == b"["
+        parts = items(raw.raw, span.start) if is_list else [span]
+        parts = [part for part in parts if raw.raw[part.start : part.start + 1] == b'"']
+        characters: list[bytes] = []
+        breaks: dict[int, bytes] = {}
+        for previous, part in zip([None, *parts], parts, strict=False):
+            if previous:
+                breaks[len(characters)] = raw.raw[previous.end : part.start]
+            characters += CHARACTER.findall(raw.raw, part.start + 1, part.end - 1)
+        return cls(characters, breaks, _ListLayout.of(raw, span, parts) if is_list else None)
+
+
+class _SourceEditor:
+    """Puts an edited source together, from left to right: what is kept, and what is inserted.
+
+    Args:
+        source: The old source.
+        old: The same as it is written in the file, with as many characters.
+        ascii_only: Whether the file escapes what is not ASCII.
+    """
+
+    def __init__(self, source: str, old: _WrittenSource, *, ascii_only: bool) -> None:
+        self._source = source
+        self._old = old
+        self._ascii_only = ascii_only
+        self._characters: list[bytes] = []
+        self._breaks: dict[int, bytes] = {}  # as in `_WrittenSource`
+        self._ends_line = True  # whether the source so far ends with a line end
+
+    def keep(self, start: int, end: int) -> None:
+        """Keep the characters from one offset to another, and the breaks between them."""
+        breaks, characters = self._old.breaks, self._old.characters
+        for index in range(start, end):
+            # Before the first one, text may have been inserted or deleted.
+            if index in breaks and (index > start or self._ends_line):
+                self._breaks[len(self._characters)] = breaks[index]
+            self._characters.append(characters[index])
+            self._ends_line = self._source[index] == "\n"
+        if end in breaks and self._ends_line:
+            self._breaks[len(self._characters)] = breaks[end]
+
+    def insert(self, text: str) -> None:
+        """Insert a text, with the line ends of the source."""
+        for line in with_line_ends_of(self._source, text).splitlines(keepends=True):
+            self._characters.append(encode_text(line, ascii_only=self._ascii_only))
+            self._ends_line = line.endswith("\n")
+            if self._ends_line and self._old.layout:
+                self._breaks[len(self._characters)] = self._old.layout.between
+
+    def written(self) -> bytes:
+        """Return the JSON of the new source."""
+        layout, pieces = self._old.layout, self._characters
+        if layout is None:
+            return b'"' + b"".join(pieces) + b'"'
+        if not pieces:
+            return b"[]"
+        for index, between in self._breaks.items():
+            if 0 < index < len(pieces):
+                pieces[index] = b'"' + between + b'"' + pieces[index]
+        return b"[" + layout.lead + b'"' + b"".join(pieces) + b'"' + layout.tail + b"]"

@@ -17,7 +17,7 @@ class TextEdit(Struct, frozen=True):
         cell: The cell's number, 1-based.
         start: Where the text begins: a 0-based offset in the source, in code points.
         end: Where it ends, exclusive.
-        text: What stands there instead; its line ends become those of the cell.
+        text: The new text; its line ends become those of the cell.
     """
 
     cell: int
@@ -30,7 +30,8 @@ class InsertCell(Struct, frozen=True):
     """Inserts a markdown cell.
 
     Attributes:
-        before: The number of the cell that it comes before, 1-based; one more than there are: last.
+        before: The number of the cell that follows it, 1-based; one more than there are cells
+            appends it.
         source: Its text.
     """
 
@@ -93,7 +94,7 @@ Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite | 
 
 
 def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:
-    """Return the edit that puts a text in the stead of a place in a cell's source."""
+    """Return the edit that replaces a place in a cell's source by a text."""
     if place.cell is None or place.row is None or place.end_row is None:
         raise ValueError("only a place in a cell's source can be replaced")
     source = notebook.cells[place.cell - 1].source
@@ -121,7 +122,7 @@ class NewIds:
     """Gives cells ids that are not taken.
 
     Args:
-        taken: The ids that there are.
+        taken: The ids in use.
     """
 
     def __init__(self, taken: Iterable[str]) -> None:
@@ -142,7 +143,7 @@ class NewIds:
 
 
 class Together:
-    """Edits that can be applied together: none touches a part that another one touches.
+    """Edits that can be applied together, because no two of them touch the same part.
 
     Insertions at the same point do not conflict: they follow each other.
     """
@@ -154,7 +155,7 @@ class Together:
         self._others: list[Edit] = []
 
     def take(self, edits: Sequence[Edit]) -> bool:
-        """Add edits that belong together; return False, and add none, if one conflicts."""
+        """Add edits that belong together; return False and add nothing if one conflicts."""
         if any(
             _conflict(one, edit) or _conflict(edit, one)
             for edit in edits
@@ -177,7 +178,7 @@ class Together:
         if isinstance(edit, (TextEdit, DeleteCell, SetValue)):
             yield from self._of_cells.get(edit.cell, ())
             texts = self._texts.get(edit.cell, [])
-            # Of texts that do not overlap, the neighbours reach the furthest.
+            # These texts do not overlap, so only the neighbours can reach this one.
             at = bisect_right(texts, edit.start, key=_start) if isinstance(edit, TextEdit) else 1
             yield from texts[max(0, at - 1) : at + 1]
         else:

@@ -1,7 +1,8 @@
-"""How a file's JSON is laid out, so that what is added looks like the rest of it."""
+"""The layout of a file's JSON, so that what is added looks like the rest."""
 
 import json
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.positions import STRING
 from nblint.patterns import lazy_pattern
@@ -9,7 +10,7 @@ from nblint.patterns import lazy_pattern
 _BEGINNING = lazy_pattern(rb"\s*\{(?:(\r?\n)([ \t]*))?[ \t]*(?:" + STRING + rb"(\s*:\s*))?")
 
 
-class Layout(NamedTuple):
+class Layout(Struct, frozen=True):
     """The layout of a file.
 
     Attributes:
@@ -33,15 +34,15 @@ class Layout(NamedTuple):
         return cls(newline or b"", indent or b"", b"," if colon == b":" else b", ", colon)
 
     def gap(self, depth: int) -> bytes:
-        """Return what stands before an item at a depth of nesting, behind the comma if any."""
+        """Return the space before an item at a depth of nesting, after a comma if there is one."""
         return self.newline + self.indent * depth
 
     def separator(self, depth: int) -> bytes:
-        """Return what stands between two items at a depth of nesting."""
+        """Return the bytes between two items at a depth of nesting."""
         return b"," + self.gap(depth) if self.newline else self.comma
 
     def encode(self, value: object, depth: int, *, ascii_only: bool) -> bytes:
-        """Return a value's JSON, as it stands at a depth of nesting."""
+        """Return the JSON of a value at a depth of nesting."""
         if not self.newline:
             separators = (self.comma.decode(), self.colon.decode())
             return _dumps(value, ascii_only, separators=separators)
@@ -51,12 +52,12 @@ class Layout(NamedTuple):
 
 
 def encode_text(text: str, *, ascii_only: bool) -> bytes:
-    """Return a text as it stands between the quotes of a JSON string."""
+    """Return a text as it is written between the quotes of a JSON string."""
     return _dumps(text, ascii_only)[1:-1]
 
 
 def _dumps(value: object, ascii_only: bool, **layout: object) -> bytes:
-    """Return JSON; half of a surrogate pair has no UTF-8 and is escaped in any case."""
+    """Return JSON; half of a surrogate pair has no UTF-8, so it is always escaped."""
     text = json.dumps(value, ensure_ascii=ascii_only, **layout)  # type: ignore[arg-type]
     try:
         return text.encode()

@@ -14,7 +14,7 @@ from nblint.document.rows import rows_of
 
 
 class Place(NamedTuple):
-    r"""Where something stands in a notebook.
+    r"""A place in a notebook.
 
     Rows and columns are 1-based and count Unicode code points of the surface's decoded text;
     the end is exclusive. Rows end at `\n`, `\r\n` and `\r`, and at nothing else.
@@ -46,7 +46,7 @@ class Output(Struct, frozen=True):
     Attributes:
         index: Its number in the cell, 1-based.
         type: "stream", "display_data", "execute_result" or "error"; anything else in odd files.
-        data: The output as it stands in the JSON.
+        data: The output's JSON.
     """
 
     index: int
@@ -55,10 +55,10 @@ class Output(Struct, frozen=True):
 
 
 class Unreadable(Exception):
-    """The bytes are no notebook.
+    """The bytes are not a notebook.
 
     Attributes:
-        reason: What is wrong, in words.
+        reason: What is wrong, in one sentence.
         place: Where in the file.
         raw: The bytes.
     """
@@ -80,7 +80,7 @@ class Cell:
         source: Its text.
         language: The language of a code cell, lower-case.
         metadata: Its metadata.
-        data: The cell as it stands in the JSON.
+        data: The cell's JSON.
     """
 
     def __init__(self, index: int, data: dict[str, Any], language: str) -> None:
@@ -129,7 +129,7 @@ class Cell:
 
     @property
     def first_line(self) -> str:
-        """The first row that is not blank: what a person knows the cell by."""
+        """The first row that is not blank: what people recognise the cell by."""
         return next((row.strip() for row in self.rows if row.strip()), "")
 
     def place(
@@ -147,7 +147,7 @@ class Notebook:
     """A notebook.
 
     Attributes:
-        path: What it is called in reports: a posix path relative to the current directory.
+        path: Its name in reports: a posix path relative to the current directory.
         raw: The bytes of the file.
         data: The JSON.
         cells: Its cells, in order.
@@ -168,11 +168,11 @@ class Notebook:
     def parse(cls, path: str, raw: bytes) -> "Notebook":
         """Read a notebook from the bytes of its file.
 
-        Any JSON object with a list of cells is a notebook, however odd its parts; what breaks the
-        format is for rules to say.
+        Any JSON object with a list of cells is a notebook, however odd its parts; rules report
+        what breaks the format.
 
         Args:
-            path: What the notebook is called in reports.
+            path: The notebook's name in reports.
             raw: The bytes.
 
         Returns:
@@ -207,7 +207,7 @@ class Notebook:
 
     @property
     def is_editable(self) -> bool:
-        """Whether its cells stand in the file as they are read: before nbformat 4 they do not."""
+        """Whether the file holds its cells as they are read, which it does from nbformat 4 on."""
         return self.nbformat >= 4 and isinstance(self.data.get("cells"), list)
 
     def code_cells(self, language: str = "python") -> Iterator[Cell]:
@@ -215,11 +215,11 @@ class Notebook:
         return (cell for cell in self.cells if cell.type == "code" and cell.language == language)
 
 
-class File(NamedTuple):
-    """What has been read from a file.
+class File(Struct, frozen=True):
+    """What was read from a file.
 
     Attributes:
-        document: The notebook, or why there is none.
+        document: The notebook, or why it could not be read.
     """
 
     document: Notebook | Unreadable
@@ -231,14 +231,14 @@ def _load(raw: bytes) -> dict[str, Any]:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         data = _load_leniently(raw)
     if not isinstance(data, dict):
-        raise Unreadable("not a notebook: the JSON is no object")
+        raise Unreadable("not a notebook: the JSON is not an object")
     if not isinstance(data.get("cells"), list) and not isinstance(data.get("worksheets"), list):
         raise Unreadable("not a notebook: it has no list of cells")
     return data
 
 
 def _load_leniently(raw: bytes) -> object:
-    """Read JSON as Python does, NaN and lone surrogates included; say what is wrong with others."""
+    """Read JSON as Python does, including NaN and lone surrogates; raise what is wrong with it."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -260,7 +260,7 @@ def _load_leniently(raw: bytes) -> object:
     except RecursionError:
         raise Unreadable("not a notebook: the JSON is nested too deeply") from None
     except ValueError:
-        raise Unreadable("not JSON that can be read: it holds a number that is too long") from None
+        raise Unreadable("cannot be parsed as JSON: a number is too long") from None
 
 
 def _cells(data: dict[str, Any]) -> Iterator[object]:
@@ -272,7 +272,7 @@ def _cells(data: dict[str, Any]) -> Iterator[object]:
             yield from _list(_dict(sheet).get("cells"))
 
 
-# Other names of the languages whose cells are read.
+# Other names for the languages whose cells are read.
 _LANGUAGES = {
     ".net (c#)": "c#",
     "coconut": "python",
@@ -280,12 +280,12 @@ _LANGUAGES = {
     "ipython": "python",
     "plaintext": "python",
 }
-# Kernels say their name even where the notebook does not state its language.
+# Kernels have a name even where the notebook does not state its language.
 _KERNELS = {"ir": "r", ".net-csharp": "c#", "bash": "bash", "julia": "julia"}
 
 
 def _language(metadata: dict[str, Any]) -> str:
-    """Return the notebook's language: what it states, Python where it states nothing known."""
+    """Return the language that a notebook states, or that its kernel has; else Python."""
     kernel, info = _dict(metadata.get("kernelspec")), _dict(metadata.get("language_info"))
     stated = (_text(info.get("name")) or _text(kernel.get("language"))).lower()
     if stated:

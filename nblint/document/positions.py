@@ -1,6 +1,6 @@
-"""Where the parts of a notebook stand in the bytes of its file.
+"""Where the parts of a notebook are in the bytes of its file.
 
-Only for bytes that `json.loads` has accepted: the scanner relies on it and checks nothing again.
+Only for bytes that `json.loads` has accepted: the scanner relies on it and does not check again.
 (A general parser would refuse what Python's and Jupyter's accept, such as NaN in plot data.)
 """
 
@@ -25,7 +25,7 @@ CHARACTER = lazy_pattern(
 _TOKEN = lazy_pattern(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 _BETWEEN = frozenset((b",", b":"))
-# Takes what Python's and Jupyter's take, and numbers of any length; what it returns is dropped.
+# Accepts what Python and Jupyter accept, and numbers of any length; its result is dropped.
 _DECODER = json.JSONDecoder(parse_int=len, parse_float=len, strict=False)
 
 
@@ -52,7 +52,7 @@ def keyed_members(raw: bytes, start: int) -> list[Member]:
 def members(raw: bytes, start: int) -> dict[str, Span]:
     """Return the values of the JSON object that starts at a byte offset, by key.
 
-    Of a key that is there twice, the last value counts, as in `json.loads`.
+    The last value counts for a key that occurs twice, as in `json.loads`.
     """
     return {json.loads(raw[key.start : key.end]): value for key, value in keyed_members(raw, start)}
 
@@ -78,12 +78,12 @@ def _values(raw: bytes, start: int) -> Iterator[Span]:
 
 @lru_cache(maxsize=1)
 def _as_text(raw: bytes) -> str:
-    """Return a text in which each byte is a character, and JSON's own marks are what they are."""
+    """Return a text with a character for each byte, so that offsets in both are the same."""
     return raw.decode("latin-1")
 
 
 def _end(text: str, raw: bytes, start: int) -> int:
-    """Return the offset behind the array or object that starts at an offset."""
+    """Return the offset after the array or object that starts at an offset."""
     try:
         return _DECODER.raw_decode(text, start)[1]  # many times as fast as a loop over tokens
     except RecursionError:
@@ -141,7 +141,7 @@ class RawNotebook:
         return line
 
     def value(self, cell: int, *path: str | int) -> Span | None:
-        """Return the value under a cell, by keys and 0-based indexes; None where there is none."""
+        """Return the value under a cell, by keys and 0-based indexes; None without one."""
         span = self.cells[cell - 1]
         for step in path:
             inside = self._values(span)
@@ -171,14 +171,14 @@ class RawNotebook:
 
         Args:
             span: The list of its strings.
-            joint: What is put behind each of them.
+            joint: What is appended to each of them.
         """
         if span in self._rows:
             return self._rows[span]
         found = items(self.raw, span.start)
         values = (json.loads(self.raw[item.start : item.end]) for item in found)
         texts = [value + joint if isinstance(value, str) else "" for value in values]
-        # A row behind the last line end begins nowhere: it is the last string's that holds any.
+        # No string begins with the row after the last line end: it belongs to the last one.
         begun = [(item.start, text) for item, text in zip(found, texts, strict=True) if text]
         ends = list(accumulate(len(text) for _, text in begun))[:-1]
         whole = "".join(texts)
@@ -194,14 +194,14 @@ class RawNotebook:
 
 
 def file_line(raw_notebook: RawNotebook, place: Place) -> int | None:
-    """Return the line of the `.ipynb` file that a place stands on.
+    """Return the line of the `.ipynb` file that a place is on.
 
     Args:
         raw_notebook: The notebook's spans.
         place: A place in it.
 
     Returns:
-        A 1-based line; None where the notebook as a whole is meant.
+        A 1-based line; None for the notebook as a whole.
     """
     if place.surface == "file":
         return place.row
@@ -222,7 +222,7 @@ def file_line(raw_notebook: RawNotebook, place: Place) -> int | None:
 
 
 def byte_offset(raw: RawNotebook, cell: int, offset: int) -> int | None:
-    """Return where in the file a character of a cell's source stands.
+    """Return the position in the file of a character of a cell's source.
 
     Args:
         raw: The notebook's spans.
@@ -249,7 +249,7 @@ def byte_offset(raw: RawNotebook, cell: int, offset: int) -> int | None:
 
 
 def _output(raw: RawNotebook, cell: int, output: int, mime: str) -> tuple[Span | None, str]:
-    """Return where an output's text stands, and what joins the strings of its list."""
+    """Return the span of an output's text, and what joins the strings of its list."""
     if mime == "traceback":
         return raw.value(cell, "outputs", output - 1, "traceback"), "\n"
     found = (
@@ -261,7 +261,7 @@ def _output(raw: RawNotebook, cell: int, output: int, mime: str) -> tuple[Span |
 
 
 def _row_line(raw: RawNotebook, span: Span, row: int | None, joint: str) -> int:
-    """Return the line on which a row of a multi-line string stands, or of a JSON value begins."""
+    """Return the line of a row of a multi-line string, or of the start of a JSON value."""
     if row is None or raw.raw[span.start : span.start + 1] != b"[":
         return raw.line(span.start)
     rows = raw.rows(span, joint)

@@ -1,7 +1,7 @@
 """nbformat's schema as typed structs: a fast answer for notebooks that are plainly valid.
 
-What these classes accept is valid; of what they do not accept, nbformat's own schema decides (a
-test holds the two together). Loading and running that costs more than all rules on a notebook.
+What these classes accept is valid; nbformat's own schema decides about everything else (a test
+compares the two). Loading and running that schema costs more than all rules on a notebook.
 
 https://github.com/jupyter/nbformat/blob/main/nbformat/v4/nbformat.v4.5.schema.json
 """
@@ -122,18 +122,18 @@ class _Notebook(_Strict):
 
 
 def is_plainly_valid(data: dict[str, Any]) -> bool:
-    """Say whether a notebook is valid beyond doubt, the ids of its cells aside.
+    """Tell whether a notebook is valid beyond doubt, the ids of its cells aside.
 
     Args:
         data: The notebook's JSON.
 
     Returns:
-        True where nbformat's schema holds, with the format of ids, which a rule of their own
-        checks from 4.5 on, left out. False says that nbformat has to be asked.
+        True where nbformat's schema holds, apart from the format of ids, which has a rule of its
+        own from 4.5 on. False means that nbformat must be asked.
     """
     try:
         notebook = msgspec.convert(data, _Notebook)
     except (msgspec.ValidationError, UnicodeEncodeError):  # half a surrogate pair has no UTF-8
         return False
-    # Before 4.5 an id is a field that does not belong there.
+    # Before 4.5 an id is an unknown field.
     return notebook.nbformat_minor == 5 or all(cell.id is UNSET for cell in notebook.cells)

@@ -4,7 +4,7 @@ import copy
 import io
 import warnings
 
-# What nbstripout's command strips beside outputs and counts; its library leaves that to callers.
+# What nbstripout's command strips besides outputs and counts; its library leaves it to callers.
 _EXTRA_KEYS = [
     "metadata.signature",
     "metadata.widgets",
@@ -55,7 +55,7 @@ def stripped(raw: bytes) -> bytes:
                 return raw
             nbformat.write(notebook, written)
         return written.getvalue().encode("utf-8")
-    except Exception:  # what odd files make of its assumptions, it does not say
+    except Exception:  # anything, where an odd file breaks one of its assumptions
         return raw
     finally:
         logger.disabled = was_disabled

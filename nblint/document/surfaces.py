@@ -36,12 +36,12 @@ class Surface:
     """One text of a notebook.
 
     Attributes:
-        kind: In whose terms it is read: "code", "markdown" (raw cells as well), "text" (streams,
-            tracebacks, plain text), "html" (SVG as well), "json" (metadata as well), or "script"
-            (JavaScript, plots, views of widgets).
-        place: Where it stands; without rows and columns.
-        language: Of code, its language.
-        value: Of JSON, the parsed value.
+        kind: How it is read: "code", "markdown" (raw cells as well), "text" (streams, tracebacks,
+            plain text), "html" (SVG as well), "json" (metadata as well), or "script" (JavaScript,
+            plots, views of widgets).
+        place: Its place, without rows and columns.
+        language: The language of code.
+        value: The parsed value of JSON.
     """
 
     def __init__(
@@ -51,19 +51,19 @@ class Surface:
         self.place = place
         self.language = language
         self.value = value
-        # There are thousands in a repository: what costs nothing is made at once.
+        # A repository has thousands of them: only what is cheap is computed at once.
         self._text = _with_plain_ends(text) if value is None else None
 
     @property
     def text(self) -> str:
-        """The text that rows and columns count in; a newline is its only line end."""
+        """The text that rows and columns refer to; a newline is its only line end."""
         if self._text is None:
             self._text = _dumped(self.value)
         return self._text
 
     @property
     def probe(self) -> str:
-        """A text with the same words, to search: as `text`, but cheap to make."""
+        """A text to search in: it has the same words as `text`, and is cheap to make."""
         return self.text if self.value is None else _written(self.value)
 
     def span(self, start: int, end: int) -> Place:
@@ -110,36 +110,32 @@ def without_ansi(text: str) -> str:
 
 
 def _output_surfaces(cell: Cell, output: Output) -> Iterator[Surface]:
-    data = output.data
-
-    def place(mime: str) -> Place:
-        return Place(cell.index, "output", output.index, mime)
-
-    if output.type == "stream":
-        text = without_ansi(_joined(data.get("text")))
-        if text:
-            yield Surface("text", place("stream"), text)
-        return
-    if output.type in ("error", "pyerr"):
-        text = without_ansi(_traceback(data))
-        if text:
-            yield Surface("text", place("traceback"), text)
-        return
-    bundle = data.get("data")
-    if not isinstance(bundle, dict):
-        bundle = {mime: data[name] for name, mime in _OLD_MIME.items() if name in data}
-    for mime, content in bundle.items():
+    for mime, content in _contents(output).items():
         kind = _kind(mime)
         if kind is None:
             continue
+        place = Place(cell.index, "output", output.index, mime)
         if isinstance(content, (dict, list)) and not _is_lines(content):
-            yield Surface(kind, place(mime), value=content)
+            yield Surface(kind, place, value=content)
         elif text := _joined(content):
-            yield Surface("text" if kind == "json" else kind, place(mime), text)
+            yield Surface("text" if kind == "json" else kind, place, text)
+
+
+def _contents(output: Output) -> dict[str, Any]:
+    """Return what an output shows by MIME type; "stream" and "traceback" are types of their own."""
+    data = output.data
+    if output.type == "stream":
+        return {"stream": without_ansi(_joined(data.get("text")))}
+    if output.type in ("error", "pyerr"):
+        return {"traceback": without_ansi(_traceback(data))}
+    bundle = data.get("data")
+    if isinstance(bundle, dict):
+        return bundle
+    return {mime: data[name] for name, mime in _OLD_MIME.items() if name in data}
 
 
 def _kind(mime: str) -> Kind | None:
-    """In whose terms an output of this type is read; None for what holds no words."""
+    """Return how an output of a MIME type is read; None for what holds no words."""
     if mime == "text/html" or mime == "image/svg+xml":
         return "html"
     if mime.startswith(_BINARY):
@@ -161,7 +157,7 @@ def _attachment_surfaces(cell: Cell) -> Iterator[Surface]:
 
 
 def _decoded(content: str) -> str:
-    """Return what an attachment's base64 says; itself where it is none, nothing if no text."""
+    """Return the text in an attachment's base64: empty for other data, as it is if not base64."""
     import base64
 
     try:
@@ -203,16 +199,16 @@ def _with_plain_ends(text: str) -> str:
 
 
 def _dumped(value: object) -> str:
-    import json  # not for whom msgspec will do
+    import json  # only where msgspec will not do
 
     try:
         return json.dumps(value, indent=1, ensure_ascii=False)
-    except RecursionError:  # nobody nests metadata so deeply but to make a program fail
+    except RecursionError:  # only metadata that is meant to make programs fail nests so deeply
         return ""
 
 
 def _written(value: object) -> str:
-    """Return JSON in a row, ten times as fast as `json` writes it."""
+    """Return JSON on one line, ten times as fast as `json` writes it."""
     try:
         return msgspec.json.encode(value).decode()
     except (UnicodeEncodeError, RecursionError):  # half of a surrogate pair

@@ -1,4 +1,4 @@
-"""Checks that an edited file differs from the one before in what the edits say, and in no more."""
+"""Verifies that an edited file differs from the one before only in what the edits say."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,9 +10,9 @@ from nblint.document.positions import RawNotebook, members
 
 
 def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> bool:
-    """Say whether a notebook is another one after edits, with every other byte as it was.
+    """Tell whether a notebook is another one after edits, with every other byte as it was.
 
-    Odd files could be edited wrongly: cells that are no objects, lists of lines with numbers in
+    Odd files could be edited wrongly: cells that are not objects, lists of lines with numbers in
     them. Whoever writes an edited notebook asks here first.
 
     Args:
@@ -22,59 +22,77 @@ def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> 
     """
     if any(isinstance(edit, Rewrite) for edit in edits):
         return _same_sources(before, after)
-    others = [edit for edit in edits if not isinstance(edit, StripOutputs)]
-    if len(others) < len(edits):
-        try:
-            between = Notebook.parse(before.path, apply(before, others))
-        except Unreadable:
-            return False
-        is_as_said = not others or is_edited_only(before, between, others)
-        return is_as_said and _same_sources(between, after)
-    old, new = RawNotebook(before.raw), RawNotebook(after.raw)
-    if not _same_around_cells(old, new):
+    surgical = [edit for edit in edits if not isinstance(edit, StripOutputs)]
+    if len(surgical) < len(edits):
+        return _is_stripped_only(before, after, surgical)
+    return _Comparison(before, after, surgical).holds()
+
+
+def _is_stripped_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> bool:
+    """Tell whether a notebook is another one after edits, and after its outputs were stripped."""
+    try:
+        between = Notebook.parse(before.path, apply(before, edits))
+    except Unreadable:
         return False
-    order = arrangement(len(before.cells), edits)
-    if len(order) != len(after.cells):
-        return False
-    texts_of: dict[int, list[TextEdit]] = {}
-    values_of: dict[int, list[SetValue]] = {}
-    for edit in edits:
-        if isinstance(edit, TextEdit):
-            texts_of.setdefault(edit.cell, []).append(edit)
-        elif isinstance(edit, SetValue):
-            values_of.setdefault(edit.cell, []).append(edit)
-    for index, origin in enumerate(order):
-        if isinstance(origin, InsertCell):
-            if after.cells[index].source != origin.source:
-                return False
-            continue
-        texts, values = texts_of.get(origin, []), values_of.get(origin, [])
-        if not texts and not values:
-            one, other = old.cells[origin - 1], new.cells[index]
-            if old.raw[one.start : one.end] != new.raw[other.start : other.end]:
-                return False
-            continue
-        expected = edited(before.cells[origin - 1].source, texts)
-        if after.cells[index].source != expected or not _holds(after.cells[index], values):
-            return False
-        touched = {edit.path[0] for edit in values} | ({"source", "input"} if texts else set())
-        if _members(old, origin, touched) != _members(new, index + 1, touched):
-            return False
-    return True
+    is_as_edited = not edits or is_edited_only(before, between, edits)
+    return is_as_edited and _same_sources(between, after)
 
 
 def _same_sources(one: Notebook, other: Notebook) -> bool:
     return [(c.type, c.source) for c in one.cells] == [(c.type, c.source) for c in other.cells]
 
 
-def _same_around_cells(old: RawNotebook, new: RawNotebook) -> bool:
-    if "cells" not in old.top or "cells" not in new.top:
-        return False
-    one, other = old.top["cells"], new.top["cells"]
-    return (
-        old.raw[: one.start] == new.raw[: other.start]
-        and old.raw[one.end :] == new.raw[other.end :]
-    )
+class _Comparison:
+    """Compares a notebook with what surgical edits made of it, cell by cell."""
+
+    def __init__(self, before: Notebook, after: Notebook, edits: Sequence[Edit]) -> None:
+        self._before, self._after = before, after
+        self._old, self._new = RawNotebook(before.raw), RawNotebook(after.raw)
+        self._order = arrangement(len(before.cells), edits)
+        self._texts: dict[int, list[TextEdit]] = {}
+        self._values: dict[int, list[SetValue]] = {}
+        for edit in edits:
+            if isinstance(edit, TextEdit):
+                self._texts.setdefault(edit.cell, []).append(edit)
+            elif isinstance(edit, SetValue):
+                self._values.setdefault(edit.cell, []).append(edit)
+
+    def holds(self) -> bool:
+        """Tell whether the edits account for every difference."""
+        return (
+            self._is_same_around_cells()
+            and len(self._order) == len(self._after.cells)
+            and all(self._is_as_edited(origin, new) for new, origin in enumerate(self._order, 1))
+        )
+
+    def _is_same_around_cells(self) -> bool:
+        old, new = self._old, self._new
+        if "cells" not in old.top or "cells" not in new.top:
+            return False
+        one, other = old.top["cells"], new.top["cells"]
+        return (
+            old.raw[: one.start] == new.raw[: other.start]
+            and old.raw[one.end :] == new.raw[other.end :]
+        )
+
+    def _is_as_edited(self, origin: int | InsertCell, new: int) -> bool:
+        """Tell whether a new cell is what the edits make of its origin."""
+        cell = self._after.cells[new - 1]
+        if isinstance(origin, InsertCell):
+            return cell.source == origin.source
+        texts, values = self._texts.get(origin, []), self._values.get(origin, [])
+        if not texts and not values:
+            return _cell_bytes(self._old, origin) == _cell_bytes(self._new, new)
+        expected = edited(self._before.cells[origin - 1].source, texts)
+        if cell.source != expected or not all(_holds(cell, edit) for edit in values):
+            return False
+        touched = {edit.path[0] for edit in values} | ({"source", "input"} if texts else set())
+        return _members(self._old, origin, touched) == _members(self._new, new, touched)
+
+
+def _cell_bytes(raw: RawNotebook, cell: int) -> bytes:
+    span = raw.cells[cell - 1]
+    return raw.raw[span.start : span.end]
 
 
 def _members(raw: RawNotebook, cell: int, without: set[str]) -> dict[str, bytes] | None:
@@ -85,13 +103,10 @@ def _members(raw: RawNotebook, cell: int, without: set[str]) -> dict[str, bytes]
     return {key: raw.raw[v.start : v.end] for key, v in found.items() if key not in without}
 
 
-def _holds(cell: Cell, values: Sequence[SetValue]) -> bool:
-    for edit in values:
-        found: Any = cell.data
-        for key in edit.path:
-            if not isinstance(found, dict) or key not in found:
-                return False
-            found = found[key]
-        if found != edit.value:
+def _holds(cell: Cell, edit: SetValue) -> bool:
+    found: Any = cell.data
+    for key in edit.path:
+        if not isinstance(found, dict) or key not in found:
             return False
-    return True
+        found = found[key]
+    return bool(found == edit.value)

@@ -1,4 +1,4 @@
-"""Writes files so that none is ever half-written, and nothing that somebody else wrote is lost."""
+"""Writes files atomically: never half, and never over what somebody else wrote meanwhile."""
 
 import errno
 import io
@@ -22,44 +22,48 @@ def write_atomically(
     """Replace a file's contents: all of it or nothing, even when the process is killed.
 
     Mode and owner stay; a link stays a link, and what it points to is replaced. A hard link's other
-    names keep what was there before.
+    names keep the old contents.
 
     Args:
         path: The file.
         data: Its new contents.
-        instead_of: What it holds, as far as the caller knows; None: whatever it holds is replaced.
-        new: Whether the file must not be there yet.
-        inside: As of `replacing`.
+        instead_of: What it holds as far as the caller knows; None replaces whatever it holds.
+        new: Whether the file must not exist yet.
+        inside: As for `replacing`.
 
     Raises:
-        OSError: The file or its folder cannot be written, or somebody else has changed or made the
-            file meanwhile; it is as it was.
+        OSError: The file or its folder cannot be written, or somebody else has changed or created
+            the file meanwhile; it is left as it was.
     """
     with replacing(path, new=new, inside=inside) as file:
         file.write(data)
-        # On the disk before the last look at the old contents: hardly any time passes behind it.
+        # Flushed before the last look at the old contents, so that hardly any time passes after it.
         file.flush()
         os.fsync(file.fileno())
-        # Whoever has written the same meanwhile is another run of nblint.
+        # The same new contents were written by another run of nblint.
         if instead_of is not None and path.read_bytes() not in (instead_of, data):
-            raise OSError(errno.EBUSY, "it has changed meanwhile; run nblint again", str(path))
+            raise OSError(
+                errno.EBUSY,
+                "the file changed while nblint was running; run nblint again",
+                str(path),
+            )
 
 
 @contextmanager
 def replacing(path: Path, *, new: bool = False, inside: Path | None = None) -> Iterator[BinaryIO]:
-    """Open a file to write to, which takes the place of another one when all is written.
+    """Open a file to write to, which replaces another one when everything is written.
 
     Args:
-        path: The file that is replaced, if it is there; it is followed where it is a link.
-        new: Whether the file must not be there yet.
+        path: The file that is replaced, if it exists; a link is followed.
+        new: Whether the file must not exist yet.
         inside: A folder that a link must not lead out of, besides those of git repositories.
 
     Yields:
         The file. An exception leaves the old one as it was.
 
     Raises:
-        OSError: The file or its folder cannot be written, a link leads out of its repository, or a
-            new file exists already; the file is as it was.
+        OSError: The file or its folder cannot be written, it exists though it must be new, or a
+            link leads to it out of its repository; the file is left as it was.
     """
     import tempfile
 
@@ -70,7 +74,7 @@ def replacing(path: Path, *, new: bool = False, inside: Path | None = None) -> I
     folder = Path(tempfile.mkdtemp(prefix=".nblint-", dir=target.parent))
     aside, ignore = folder / "new", folder / ".gitignore"
     try:
-        # Git ignores the folder: if nblint is killed, what stays of it is never committed.
+        # Git ignores the folder: if nblint is killed, the rest of it is never committed.
         ignore.write_bytes(b"*\n")
         with aside.open("xb") as file:
             yield file
@@ -91,7 +95,7 @@ def replacing(path: Path, *, new: bool = False, inside: Path | None = None) -> I
 
 @contextmanager
 def writing(path: Path) -> Iterator[TextIO]:
-    r"""Open a text file that is written piece by piece, and is there when all of it is.
+    r"""Open a text file that is written piece by piece, and exists once it is complete.
 
     Args:
         path: The file. A pipe or a device, such as `/dev/stdout`, is written to as it is.
@@ -100,7 +104,7 @@ def writing(path: Path) -> Iterator[TextIO]:
         The file; UTF-8, with `\n` at the ends of lines.
 
     Raises:
-        OSError: It cannot be written; an older one is as it was.
+        OSError: It cannot be written; an older one is left as it was.
     """
     if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
         with path.open("w", encoding="utf-8", newline="\n") as stream:
@@ -122,24 +126,26 @@ def _refuse_way_out(path: Path, target: Path, inside: Path | None) -> None:
     if inside is not None and path.is_symlink():
         folders.append(inside)
     if not all(target.is_relative_to(os.path.realpath(folder)) for folder in folders):
-        raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
+        raise PermissionError(
+            errno.EPERM, "refusing to follow a link out of the repository", str(path)
+        )
 
 
 def _place_new(aside: Path, path: Path, target: Path) -> None:
-    """Put a file in its place unless something is there; of several runs at once, one does.
+    """Put a file in its place unless something is there; only one of several runs succeeds.
 
     Raises:
         FileExistsError: Something is there.
     """
-    if os.path.lexists(path):  # a link that leads nowhere as well
+    if os.path.lexists(path):  # even a link that leads nowhere
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     try:
         os.link(aside, target)  # unlike `replace`, never over another file
     except FileExistsError:
         raise
-    except OSError:  # some file systems have no links: FAT, and some that are shared
+    except OSError:  # some file systems have no hard links: FAT, and some network shares
         if os.name == "nt":
-            aside.rename(target)  # there, never over another file either
+            aside.rename(target)  # which never overwrites on Windows
         else:
             aside.replace(target)
 
@@ -151,6 +157,6 @@ def _take_after(old: Path, new: Path) -> None:
     except FileNotFoundError:
         return
     if hasattr(os, "chown"):
-        with suppress(PermissionError):  # somebody else's file stays writable, but becomes ours
+        with suppress(PermissionError):  # a file of somebody else becomes ours
             os.chown(new, was.st_uid, was.st_gid)
     new.chmod(was.st_mode & 0o7777)

@@ -1,6 +1,6 @@
 """A fleet: more notebooks than one machine should check, in buckets and folders.
 
-What is only for this is imported nowhere else: fsspec finds and reads the notebooks, Dask shares
-the work, and each piece of it ends as a part of a Parquet dataset. What is done to one notebook is
-what `nblint check` does.
+fsspec finds and reads the notebooks, Dask distributes the work, and each batch becomes a part of a
+Parquet dataset; these libraries are imported nowhere else. A notebook is checked as by
+`nblint check`.
 """

@@ -1,4 +1,4 @@
-"""Shares the parts of a fleet among the workers of Dask: on this machine, or on a cluster."""
+"""Distributes the batches of a fleet to Dask workers: on this machine, or on a cluster."""
 
 import logging
 import signal
@@ -13,29 +13,29 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from nblint._version import __version__
 from nblint.errors import SettingsError
 from nblint.fleet.faults import fault
-from nblint.fleet.source import Part
-from nblint.fleet.work import Job, Outcome, check_part, give_up, installed
+from nblint.fleet.source import Batch
+from nblint.fleet.work import Job, Outcome, check_batch, give_up, installed
 from nblint.linting.workers import processors
 
-# How many parts each thread of a worker has before it, so that none waits, and so that what the
-# scheduler holds does not grow with the fleet.
+# How many batches each thread of a worker is given ahead: enough that none is idle, and so few that
+# what the scheduler holds does not grow with the fleet.
 _AHEAD = 3
-# For the workers of this machine.
+# Dask's settings for workers on this machine.
 _LOCAL: dict[str, object] = {
-    # Nobody looks at the pages of a cluster that goes with the command.
+    # Nobody opens the web pages of a cluster that ends with the command.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    # A sample of the stack a hundred times a second, and all samples are kept for an hour.
+    # The profiler samples stacks a hundred times a second, and keeps all samples for an hour.
     "distributed.worker.profile.enabled": False,
-    # What kills a worker once would do so again; and who has died is started anew, however often,
-    # while Dask would leave it at that if it is away at a bad moment.
+    # A batch that kills a worker would do so again. A worker that has died is always replaced,
+    # while Dask would give up on it after a timeout.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.deploy.lost-worker-timeout": "1000 days",
 }
 
 
 def dask_setup(_: object) -> None:
-    """Prepare a worker of this machine: Ctrl-C is for the process that started it."""
+    """Prepare a worker on this machine: Ctrl-C is for the process that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -44,24 +44,24 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     """Connect to a cluster.
 
     Args:
-        scheduler: Its address; None: one of processes on this machine, which end with the block.
-        workers: How many processes; None: as many as there are processors.
+        scheduler: Its address; None: start one on this machine, which ends with the block.
+        workers: The number of processes on this machine; None: one per processor.
 
     Yields:
         The client.
 
     Raises:
-        SettingsError: No scheduler answers, or its workers have another nblint.
+        SettingsError: The scheduler cannot be reached, or a worker has another version of nblint.
     """
     with ExitStack() as stack:
         if scheduler is None:
-            # Dask logs what becomes of each process; what matters of that is said in sentences.
+            # Dask logs what happens to each process; what matters is reported as sentences.
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
             stack.enter_context(dask.config.set(_LOCAL))
             cluster = LocalCluster(
                 n_workers=workers or processors(),
-                threads_per_worker=1,  # Python runs one at a time
-                security=True,  # others on this machine could connect, and whoever does runs code
+                threads_per_worker=1,  # because of the GIL
+                security=True,  # whoever can connect can run code
                 dashboard_address="127.0.0.1:0",
                 scheduler_kwargs={"dashboard": False},
                 preload=[__name__],
@@ -72,7 +72,9 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         try:
             client = stack.enter_context(Client(scheduler))
         except (ImportError, OSError, ValueError) as error:
-            raise SettingsError(fault(scheduler, "no scheduler answers", error)) from error
+            raise SettingsError(
+                fault(scheduler, "cannot connect to the scheduler", error)
+            ) from error
         _demand_same_version(client, scheduler)
         yield client
 
@@ -82,67 +84,86 @@ def _demand_same_version(client: Client, scheduler: str) -> None:
         if theirs != __version__:
             has = f"nblint {theirs}" if isinstance(theirs, str) else "no nblint with this command"
             raise SettingsError(
-                f"{scheduler}: the worker {address} has {has}, and this is nblint {__version__};"
-                " install the same on all workers"
+                f"{scheduler}: worker {address} has {has}, but this is nblint {__version__};"
+                " install the same version on all workers"
             )
 
 
-def outcomes(client: Client, job: Job, parts: Iterable[Part]) -> Iterator[Outcome]:
-    """Check parts on the workers.
+def outcomes(client: Client, job: Job, batches: Iterable[Batch]) -> Iterator[Outcome]:
+    """Check batches on the workers.
 
-    A part that no worker survives, as where one has too little memory for it, is halved until the
-    notebook that is too much is alone; if it is so at the end, too, it is noted as not checked.
+    A batch that kills its worker, for example because the worker has too little memory, is halved
+    until the notebook that causes it is alone. If that notebook kills a worker again in the end, it
+    is recorded as not checked.
 
     Args:
         client: The cluster.
-        job: What to do with each part.
-        parts: The parts; asked for as workers need them.
+        job: What to do with each batch.
+        batches: The batches; consumed as workers become free.
 
     Yields:
-        What came of each part that was written, as they end.
+        The outcome of each batch that was written, in the order in which they end.
 
     Raises:
         SettingsError: The cluster is gone, or cannot do the work.
     """
-    running = as_completed()
-    of: dict[Future, Part] = {}
-    suspects: list[Part] = []
+    pool = _Pool(client, job)
+    waiting = iter(batches)
+    while True:
+        for batch in islice(waiting, pool.room()):
+            pool.submit(batch)
+        if not pool.running:
+            break
+        if (outcome := pool.next_outcome()) is not None:
+            yield outcome
+    # A worker that dies takes all batches with it that it has been given, so a suspect may be
+    # innocent. What kills a worker now, alone, is not.
+    for batch in list(pool.suspects):
+        pool.submit(batch)
+        (lost,) = batch.objects
+        why = f"{lost.name}: every worker that got it died; it may be too large for their memory"
+        yield pool.next_outcome() or give_up(job, batch.name, [(lost, why)])
 
-    def submit(part: Part) -> None:
-        future = client.submit(check_part, job, part, pure=False)
-        of[future] = part
-        running.add(future)
 
-    def finished() -> Outcome | None:
-        """Wait for a part; None where it is to be tried again."""
-        future = next(running)
-        part = of.pop(future)
+class _Pool:
+    """The batches that the workers of a cluster have been given.
+
+    Attributes:
+        running: The batches that have not ended.
+        suspects: The batches of one notebook whose worker died.
+    """
+
+    def __init__(self, client: Client, job: Job) -> None:
+        self.running: dict[Future, Batch] = {}
+        self.suspects: list[Batch] = []
+        self._client = client
+        self._job = job
+        self._completed = as_completed()
+
+    def room(self) -> int:
+        """Return how many more batches the workers should be given."""
+        threads: int = sum(self._client.nthreads().values())
+        return max(0, _AHEAD * max(1, threads) - len(self.running))
+
+    def submit(self, batch: Batch) -> None:
+        """Give a batch to the workers."""
+        future = self._client.submit(check_batch, self._job, batch, pure=False)
+        self.running[future] = batch
+        self._completed.add(future)
+
+    def next_outcome(self) -> Outcome | None:
+        """Wait for a batch; return None if it killed its worker and has to be tried again."""
+        future = next(self._completed)
+        batch = self.running.pop(future)
         try:
             outcome: Outcome = future.result()
         except KilledWorker:
-            if len(part.objects) == 1:
-                suspects.append(part)
+            if len(batch.objects) == 1:
+                self.suspects.append(batch)
             else:
-                for half in part.halves():
-                    submit(half)
+                for half in batch.halves():
+                    self.submit(half)
             return None
         except (CancelledError, Exception) as error:  # of Dask, or of what a worker lacks
-            raise SettingsError(fault("Dask", "the work cannot go on", error)) from error
+            raise SettingsError(fault("Dask", "the run failed", error)) from error
         return outcome
-
-    waiting = iter(parts)
-    while True:
-        ahead = _AHEAD * max(1, sum(client.nthreads().values()))
-        for part in islice(waiting, max(0, ahead - len(of))):
-            submit(part)
-        if not of:
-            break
-        if (outcome := finished()) is not None:
-            yield outcome
-    # With a worker all goes that it has before it. What dies alone is no bystander.
-    for part in list(suspects):
-        suspects.clear()
-        submit(part)
-        (lost,) = part.objects
-        why = f"{lost.name}: no worker survives it; it may be too large for their memory"
-        yield finished() or give_up(job, part.name, [(lost, why)])

@@ -1,11 +1,11 @@
-"""The Parquet dataset that a run over a fleet leaves: whole, or not there.
+"""The Parquet dataset that a run over a fleet writes: complete, or not at all.
 
-    TARGET/findings/part-….parquet    a row a finding, with the keys of the JSON report
-    TARGET/notebooks/part-….parquet   a row a notebook, also where nothing was found
+    TARGET/findings/part-….parquet    one row per finding, with the keys of the JSON report
+    TARGET/notebooks/part-….parquet   one row per notebook, with or without findings
     TARGET/_SUCCESS                   written last
 
-Until all parts are there, they are in `TARGET/_temporary`. Readers of datasets, such as pyarrow and
-Spark, pass over what opens with an underscore; the names are those that Spark gives.
+Parts are written to `TARGET/_temporary` until all of them are there. Readers such as pyarrow and
+Spark ignore names that start with an underscore; the names are those that Spark uses.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ _KEYS = """
 _TYPES = {**dict.fromkeys(_NUMBERS, pa.int64()), "fix": _FIX}
 _WRITTEN_BY = {"nblint": __version__}
 
-# Both by the name of their folder.
+# By the name of the folder.
 SCHEMAS = {
     "findings": pa.schema([(key, _TYPES.get(key, pa.string())) for key in _KEYS], _WRITTEN_BY),
     "notebooks": pa.schema(
@@ -49,13 +49,13 @@ Row = Mapping[str, object]
 
 
 class Dataset:
-    """A dataset that is being written; workers have copies of it.
+    """A dataset that is being written; workers get copies of this object.
 
     Args:
-        url: The folder, as fsspec writes it.
+        url: The folder: a path or a URL for fsspec.
 
     Raises:
-        SettingsError: There is no such filesystem.
+        SettingsError: The URL cannot be opened.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,28 +64,19 @@ class Dataset:
         self._path = path.rstrip("/")
 
     def begin(self, *, overwrite: bool) -> None:
-        """Make ready for the parts.
+        """Prepare for the parts.
 
         Args:
-            overwrite: Whether a dataset that is there may be replaced, once this one is whole.
+            overwrite: Whether an existing dataset may be replaced, once this one is complete.
 
         Raises:
-            SettingsError: There is something already, or nothing can be written.
+            SettingsError: The folder is not empty, or cannot be written to.
         """
         try:
             listed = self._files.ls(self._path, detail=False) if self._is_there("") else []
-            there = {entry.rstrip("/").rpartition("/")[2] for entry in listed} - {""}
-            if there and not overwrite:
-                unfinished = " but an unfinished run" if there == {_TEMPORARY} else ""
-                raise SettingsError(
-                    f"{self.name}: there is something already{unfinished};"
-                    " name another folder, or replace it with --overwrite"
-                )
-            if foreign := there - {*SCHEMAS, _TEMPORARY, _SUCCESS}:
-                raise SettingsError(
-                    f"{self.name}: not only a dataset of nblint is there, but also"
-                    f" {min(foreign)!r}; name another folder"
-                )
+            self._refuse_to_overwrite(
+                {entry.rstrip("/").rpartition("/")[2] for entry in listed} - {""}, overwrite
+            )
             self._remove(_TEMPORARY)
             for kind in SCHEMAS:
                 self._files.makedirs(self._at(_TEMPORARY, kind), exist_ok=True)
@@ -94,11 +85,23 @@ class Dataset:
         except Exception as error:  # each filesystem has its own
             raise self._failure(error) from error
 
+    def _refuse_to_overwrite(self, existing: set[str], overwrite: bool) -> None:
+        if existing and not overwrite:
+            what = "holds an unfinished run" if existing == {_TEMPORARY} else "is not empty"
+            raise SettingsError(
+                f"{self.name}: {what}; name another folder, or replace it with --overwrite"
+            )
+        if foreign := existing - {*SCHEMAS, _TEMPORARY, _SUCCESS}:
+            raise SettingsError(
+                f"{self.name}: {min(foreign)!r} is not part of an nblint dataset;"
+                " name another folder"
+            )
+
     def write(self, part: str, rows: Mapping[str, Iterable[Row]]) -> None:
-        """Write the files of a part, anew if they are there.
+        """Write the files of a part, or replace them.
 
         Args:
-            part: What the files are called.
+            part: The name of the files.
             rows: Their rows, by the name of the folder.
 
         Raises:
@@ -114,13 +117,13 @@ class Dataset:
             raise self._failure(error) from error
 
     def finish(self, parts: Iterable[str]) -> None:
-        """Put the dataset in place.
+        """Move the dataset into place.
 
         Args:
-            parts: The parts that it consists of.
+            parts: The names of its parts.
 
         Raises:
-            SettingsError: One of them is not there, or they cannot be moved.
+            SettingsError: A part is missing, or the parts cannot be moved.
         """
         wanted = {f"{part}.parquet" for part in parts}
         try:
@@ -138,20 +141,20 @@ class Dataset:
             raise self._failure(error) from error
 
     def give_up(self) -> None:
-        """Remove what is not whole, as far as that is possible."""
+        """Remove an incomplete dataset, as far as possible."""
         import contextlib
 
         with contextlib.suppress(Exception):
             self._remove(_TEMPORARY)
 
     def _keep_only(self, kind: str, wanted: set[str]) -> None:
-        """Remove parts that a worker left when it died; others have done its work."""
+        """Remove parts of workers that died; other workers have written those notebooks."""
         self._files.invalidate_cache()
         listed = self._files.ls(self._at(_TEMPORARY, kind), detail=False)
         there = {path.rpartition("/")[2]: path for path in listed}
         if missing := len(wanted - there.keys()):
             raise SettingsError(
-                f"{self.name}: {missing} of {len(wanted)} parts have not arrived;"
+                f"{self.name}: {missing} of {len(wanted)} parts are missing;"
                 " do all workers write to the same place?"
             )
         for name in there.keys() - wanted:
@@ -173,7 +176,7 @@ class Dataset:
 
 
 def _encodable(row: Row) -> dict[str, Any]:
-    """Return a row whose texts have an encoding: JSON can hold halves of characters."""
+    """Return a row with lone surrogates escaped: JSON can hold them, Parquet cannot."""
     return {
         key: value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
         for key, value in row.items()

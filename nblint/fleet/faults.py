@@ -1,4 +1,4 @@
-"""What could not be done, in a sentence."""
+"""Errors of other libraries, as sentences."""
 
 from nblint.credentials.masking.redaction import mask
 from nblint.reports.terminal import one_line
@@ -7,6 +7,6 @@ _WIDTH = 300
 
 
 def fault(what: str, failed: str, error: BaseException) -> str:
-    """Return a sentence about an error of a library: it may be long, and quote what is secret."""
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return f"{what}: {failed}: {one_line(mask(said), _WIDTH)}"
+    """Return a sentence about an error, whose text is shortened and masked."""
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"{what}: {failed}: {one_line(mask(reason), _WIDTH)}"

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from nblint.errors import SettingsError
 from nblint.fleet.cluster import connected, outcomes
 from nblint.fleet.dataset import Dataset
-from nblint.fleet.source import Source, parts
+from nblint.fleet.source import FleetSource, batches
 from nblint.fleet.work import Job, Outcome, give_up
 from nblint.linting.examining import Examiner
 
@@ -19,33 +19,33 @@ def check_fleet(
     workers: int | None = None,
     overwrite: bool = False,
 ) -> Generator[Outcome, None, None]:
-    """Check the notebooks of a source, and write what is found as a dataset.
+    """Check the notebooks of a source, and write the findings to a dataset.
 
-    The dataset is in place when the last outcome is known, and not before; there is none where
-    there is no notebook.
+    The dataset is in place after the last outcome, and not before. Without notebooks, there is no
+    dataset.
 
     Args:
-        source: A folder, a notebook, or a glob, as fsspec writes them.
-        target: The folder of the dataset, as fsspec writes it.
+        source: A folder, a notebook, or a glob: a path or a URL for fsspec.
+        target: The folder of the dataset: a path or a URL for fsspec.
         examiner: Examines one notebook.
-        scheduler: The address of a Dask scheduler; None: processes of this machine do the work.
-        workers: How many; None: as many as there are processors.
-        overwrite: Whether a dataset at the target is replaced.
+        scheduler: The address of a Dask scheduler; None: use processes on this machine.
+        workers: The number of processes on this machine; None: one per processor.
+        overwrite: Whether to replace a dataset at the target.
 
     Yields:
-        What came of each part of the fleet, as they end.
+        The outcome of each batch of notebooks, in the order in which they end.
 
     Raises:
-        SettingsError: Something that all notebooks need is missing or cannot be used.
+        SettingsError: Something that all notebooks need is missing or invalid.
     """
-    found = Source(source, examiner.project.settings)
+    found = FleetSource(source, examiner.project.settings)
     dataset = Dataset(target)
     job = Job(found.files, examiner, dataset)
     written = []
     dataset.begin(overwrite=overwrite)
     try:
         with connected(scheduler, workers) as client:
-            for outcome in outcomes(client, job, parts(found.notebooks())):
+            for outcome in outcomes(client, job, batches(found.notebooks())):
                 written.append(_whole(outcome).part)
                 yield outcome
         if found.unlisted:

@@ -1,4 +1,4 @@
-"""Where a fleet is: the objects of a bucket, a folder or an archive that are notebooks."""
+"""The notebooks of a fleet: files in a bucket, a folder or an archive."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -15,18 +15,18 @@ from nblint.paths import display_path
 from nblint.settings import ALWAYS_EXCLUDED, Settings
 from nblint.settings_files import SettingsFile
 
-# What a worker has before it at a time: some seconds of work, and not more than it can hold.
+# The size of a batch: some seconds of work, and no more than a worker can hold in memory.
 MOST_NOTEBOOKS = 500
 MOST_BYTES = 64 * 1024 * 1024
 
 
-class Object(NamedTuple):
-    """A notebook before it is read.
+class StoredObject(NamedTuple):
+    """A notebook that has not been read.
 
     Attributes:
-        key: What its filesystem calls it.
-        name: Its path below the source, with `/` between its parts.
-        size: How many bytes it has, as listed.
+        key: Its name in the filesystem.
+        name: Its path relative to the source, with `/` as separator.
+        size: Its size in bytes, as listed.
     """
 
     key: str
@@ -34,29 +34,29 @@ class Object(NamedTuple):
     size: int
 
 
-class Part(NamedTuple):
-    """Notebooks that one task checks.
+class Batch(NamedTuple):
+    """Notebooks that are checked together, by one Dask task.
 
     Attributes:
-        name: What the files of their part of the dataset are called.
+        name: The name of the files that they become in the dataset.
         objects: The notebooks.
     """
 
     name: str
-    objects: tuple[Object, ...]
+    objects: tuple[StoredObject, ...]
 
-    def halves(self) -> "tuple[Part, Part]":
-        """Return two parts with one half of the notebooks each."""
+    def halves(self) -> "tuple[Batch, Batch]":
+        """Return two batches with half of the notebooks each."""
         middle = len(self.objects) // 2
         first, second = self.objects[:middle], self.objects[middle:]
-        return Part(f"{self.name}-0", first), Part(f"{self.name}-1", second)
+        return Batch(f"{self.name}-0", first), Batch(f"{self.name}-1", second)
 
 
 def open_url(url: str) -> tuple[Any, str]:
-    """Return the filesystem that a URL is of, and what that calls the place.
+    """Return the filesystem of a URL, and the path in it.
 
     Raises:
-        SettingsError: There is no such filesystem, or what it needs is not installed.
+        SettingsError: The filesystem is unknown, or what it needs is not installed.
     """
     try:
         files, path = url_to_fs(url)
@@ -65,41 +65,42 @@ def open_url(url: str) -> tuple[Any, str]:
     return files, path
 
 
-class Source:
-    """A place with notebooks.
+class FleetSource:
+    """Where the notebooks of a fleet are.
 
     Args:
-        url: A folder, a notebook, or a glob, as fsspec writes them: `s3://bucket/**/*.ipynb`.
-        settings: What they exclude is passed over.
+        url: A folder, a notebook, or a glob: a path or a URL for fsspec, such as
+            `s3://bucket/**/*.ipynb`.
+        settings: What they exclude is skipped.
 
     Attributes:
         files: The filesystem.
-        unlisted: The folders that could not be listed so far, and why.
+        unlisted: The folders that could not be listed so far, with the reasons.
 
     Raises:
-        SettingsError: There is nothing at the URL.
+        SettingsError: The URL names nothing, or cannot be read.
     """
 
     def __init__(self, url: str, settings: Settings) -> None:
         # Names are relative to the source, and so are the globs of the settings.
         self._found = SettingsFile(settings, Path())
-        self.unlisted: list[tuple[Object, str]] = []
+        self.unlisted: list[tuple[StoredObject, str]] = []
         self.files, self._path = open_url(url)
         try:
             self._is_folder = self.files.isdir(self._path)
             self._is_glob = not self._is_folder and has_magic(self._path)
             is_there = self._is_folder or self._is_glob or self.files.isfile(self._path)
         except Exception as error:  # each filesystem has its own
-            raise SettingsError(fault(mask(url), "cannot be looked into", error)) from error
+            raise SettingsError(fault(mask(url), "cannot be read", error)) from error
         if not is_there:
             raise SettingsError(f"{mask(url)}: no such file or folder")
 
-    def notebooks(self) -> Iterator[Object]:
-        """Yield the notebooks, in a stable order; folders are listed when it is their turn."""
+    def notebooks(self) -> Iterator[StoredObject]:
+        """Yield the notebooks in a stable order, and list folders only when they are reached."""
         for entry in self._entries():
             name = self._name(entry["name"])
             if not is_excluded(Path(name), self._found):
-                yield Object(entry["name"], name, entry.get("size") or 0)
+                yield StoredObject(entry["name"], name, entry.get("size") or 0)
 
     def _name(self, key: str) -> str:
         return display_path(Path(key[len(self._root) :].lstrip("/")))
@@ -122,9 +123,9 @@ class Source:
         return iter([self.files.info(self._path)])
 
     def _walk(self) -> Iterator[dict[str, Any]]:
-        """Yield the notebooks of a folder, however deep it is.
+        """Yield the notebooks in a folder, at any depth.
 
-        Not by the filesystem's own `walk`, which passes over a folder that cannot be listed.
+        The filesystem's own `walk` would skip folders that cannot be listed.
         """
         open_folders = [self._listed(self._path)]
         while open_folders:
@@ -144,35 +145,37 @@ class Source:
             return  # gone since it was listed
         except Exception as error:  # each filesystem has its own
             name = f"{self._name(folder)}/"
-            self.unlisted.append((Object(folder, name, 0), fault(name, "cannot be listed", error)))
+            self.unlisted.append(
+                (StoredObject(folder, name, 0), fault(name, "cannot be listed", error))
+            )
             return
-        self.files.invalidate_cache(folder)  # a fleet's listing does not fit into memory
+        self.files.invalidate_cache(folder)  # the listing of a fleet does not fit into memory
         for entry in sorted(entries, key=lambda entry: entry["name"]):
             path = entry["name"].rstrip("/")
             name = path.rpartition("/")[2]
             if entry["type"] == "directory":
-                # A bucket may hold an object that is called as the folder.
+                # A bucket may hold an object with the name of the folder.
                 if name not in ALWAYS_EXCLUDED and path != folder.rstrip("/"):
                     yield entry
             elif name.endswith(".ipynb") and self._is_file(entry):
                 yield entry
 
     def _is_file(self, entry: dict[str, Any]) -> bool:
-        """Say whether there is something to read: no folder, no pipe, and no link to nothing."""
+        """Tell whether an entry can be read: not a folder, a pipe, or a broken link."""
         is_link = entry.get("islink")
         return bool(entry["type"] == "file" or (is_link and self.files.isfile(entry["name"])))
 
 
-def parts(objects: Iterable[Object]) -> Iterator[Part]:
-    """Yield notebooks in parts of a size, in their order."""
+def batches(objects: Iterable[StoredObject]) -> Iterator[Batch]:
+    """Yield notebooks in batches of limited size, in their order."""
     number, size = 0, 0
-    gathered: list[Object] = []
+    gathered: list[StoredObject] = []
     for one in objects:
         is_full = len(gathered) == MOST_NOTEBOOKS or size + one.size > MOST_BYTES
         if gathered and is_full:
-            yield Part(f"part-{number:06}", tuple(gathered))
+            yield Batch(f"part-{number:06}", tuple(gathered))
             number, size, gathered = number + 1, 0, []
         gathered.append(one)
         size += one.size
     if gathered:
-        yield Part(f"part-{number:06}", tuple(gathered))
+        yield Batch(f"part-{number:06}", tuple(gathered))

@@ -1,27 +1,27 @@
-"""What a worker does: it checks the notebooks of a part, and writes what it has found."""
+"""What a worker does: it checks the notebooks of a batch, and writes the findings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from nblint._version import __version__
 from nblint.errors import SettingsError
 from nblint.fleet.dataset import Dataset, Row
 from nblint.fleet.faults import fault
-from nblint.fleet.source import Object, Part
+from nblint.fleet.source import Batch, StoredObject
 from nblint.linting.examining import Examined, Examiner
 from nblint.reports.json import as_dict
 
-# What a million notebooks that nobody may read would say is said by the first.
-_SAID = 3
+# How many faults of a batch are reported: without access to a bucket, each notebook has one.
+_MOST_FAULTS = 3
 
 
-@dataclass(frozen=True)
-class Job:
-    """All that a worker needs beside its part; can be pickled.
+class Job(Struct, frozen=True):
+    """What a worker needs besides its batch; can be pickled.
 
     Attributes:
-        files: The filesystem that the notebooks are on.
+        files: The filesystem of the notebooks.
         examiner: Examines one notebook.
         dataset: Where the findings go.
     """
@@ -32,16 +32,16 @@ class Job:
 
 
 class Outcome(NamedTuple):
-    """What came of a part.
+    """The outcome of a batch.
 
     Attributes:
         part: Its name.
         checked: How many notebooks were checked.
-        unchecked: How many could not be.
-        errors: How many findings of severity error there are.
-        warnings: How many others there are.
-        faults: The first sentences about what could not be done.
-        failure: Why the whole run has to end: the dataset cannot be written.
+        unchecked: How many could not be checked.
+        errors: The number of errors found.
+        warnings: The number of warnings found.
+        faults: What could not be done: the first few sentences.
+        failure: Why the whole run must end: the dataset cannot be written.
     """
 
     part: str
@@ -54,59 +54,59 @@ class Outcome(NamedTuple):
 
 
 def installed() -> str:
-    """Return the version that a worker has."""
+    """Return the version of nblint on a worker."""
     return __version__
 
 
-def check_part(job: Job, part: Part) -> Outcome:
-    """Check the notebooks of a part.
+def check_batch(job: Job, batch: Batch) -> Outcome:
+    """Check the notebooks of a batch.
 
     Args:
         job: What to check them against, and where the findings go.
-        part: The notebooks.
+        batch: The notebooks.
 
     Returns:
-        What came of it. No exception is raised: Dask would log it with a traceback.
+        The outcome, also of a failure: Dask would log an exception with its traceback.
     """
-    return _written(job, part.name, _examined(job, part.objects))
+    return _written(job, batch.name, _examined(job, batch.objects))
 
 
-def give_up(job: Job, name: str, lost: Sequence[tuple[Object, str]]) -> Outcome:
-    """Note that notebooks could not be checked.
+def give_up(job: Job, name: str, lost: Sequence[tuple[StoredObject, str]]) -> Outcome:
+    """Record that notebooks could not be checked.
 
     Args:
         job: Where the findings of the others go.
-        name: What the part is called.
-        lost: The notebooks, or the folders that hold them, and a sentence that says why.
+        name: The name of the part.
+        lost: The notebooks, or the folders with them, each with the reason as a sentence.
     """
     return _written(job, name, ((one, Examined(faults=(why,))) for one, why in lost))
 
 
-def _examined(job: Job, objects: Sequence[Object]) -> Iterator[tuple[Object, Examined]]:
+def _examined(job: Job, objects: Sequence[StoredObject]) -> Iterator[tuple[StoredObject, Examined]]:
     keys = [one.key for one in objects]
     try:
-        # Many at a time where the filesystem can. Not `cat`, which takes names for globs.
+        # Concurrently, where the filesystem supports it. `cat` would expand globs in the names.
         contents = job.files.cat_ranges(keys, None, None, on_error="return")
     except Exception as error:  # each filesystem has its own
         contents = [error] * len(keys)
     for index, one in enumerate(objects):
-        content, contents[index] = contents[index], None  # no longer than it is needed
+        content, contents[index] = contents[index], None  # frees the memory
         if isinstance(content, BaseException):
             yield one, Examined(faults=(fault(one.name, "cannot be read", content),))
         else:
             yield one, job.examiner.examine(content, None, one.name)
 
 
-def _written(job: Job, part: str, found: Iterator[tuple[Object, Examined]]) -> Outcome:
+def _written(job: Job, part: str, found: Iterator[tuple[StoredObject, Examined]]) -> Outcome:
     findings: list[Row] = []
     notebooks: list[Row] = []
     errors = warnings = unchecked = 0
-    said: list[str] = []
+    faults: list[str] = []
     for one, examined in found:
         row: dict[str, object] = {"path": one.name, "bytes": one.size}
         if examined.found is None:
             unchecked += 1
-            said += examined.faults
+            faults += examined.faults
             row["fault"] = " ".join(examined.faults)
         else:
             findings += map(as_dict, examined.found)
@@ -121,4 +121,4 @@ def _written(job: Job, part: str, found: Iterator[tuple[Object, Examined]]) -> O
     except SettingsError as error:
         return Outcome(part, failure=str(error))
     checked = len(notebooks) - unchecked
-    return Outcome(part, checked, unchecked, errors, warnings, tuple(said[:_SAID]))
+    return Outcome(part, checked, unchecked, errors, warnings, tuple(faults[:_MOST_FAULTS]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_text
@@ -23,7 +24,7 @@ from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes
 from nblint.patterns import lazy_pattern
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 from nblint.project.catalogue.model import Catalogue, Variable
 from nblint.project.distributions import canonical
 from nblint.project.inventory import Inventory
@@ -235,9 +236,9 @@ def _unset(package: Package, catalogue: Catalogue, file: HubFile) -> Iterator[st
             yield f"{path}: is no notebook that can be read: {error}"
             continue
         environment = Reading([notebook, catalogue]).get(Environment)
-        inventory.add(path.name, environment, catalogue, _same)
+        inventory.add(path.name, environment, catalogue, mask)
     where = file / file.settings.environment
-    for entry in inventory.entries:
+    for entry in inventory.variables:
         variable = catalogue.variables.get(entry.name)
         if (
             not entry.required
@@ -250,10 +251,6 @@ def _unset(package: Package, catalogue: Catalogue, file: HubFile) -> Iterator[st
             f"{package.folder}: {', '.join(entry.notebooks)} needs the variable {entry.name}, "
             f"which {where} {what}"
         )
-
-
-def _same(name: str) -> str:
-    return name
 
 
 def _has_value(variable: Variable) -> bool:

@@ -13,7 +13,7 @@ from nblint.hub.environment import spawner_environment
 from nblint.hub.kernels import write_kernels
 from nblint.hub.secret_files import read_secret
 from nblint.hub.settings import HubFile, HubSettings
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 
 _AUTHENTICATOR = "nblint.hub.authenticator.ProviderAuthenticator"
 # Enough to run a hub, and nothing to act as somebody else with: `access:servers` opens people's

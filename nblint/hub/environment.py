@@ -1,4 +1,4 @@
-"""The catalogue as JupyterHub takes it: what the linter knows is what every notebook finds."""
+"""The catalogue as JupyterHub's environment: what the linter knows is what notebooks get."""
 
 from __future__ import annotations
 
@@ -9,32 +9,31 @@ from typing import Any
 
 from nblint.errors import SettingsError
 from nblint.hub.secret_files import MissingSecretError, SecretError, read_secret
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 from nblint.project.catalogue.model import Variable
 
-# A spawner is JupyterHub's; only `spawner.user.name` is used.
+# The argument is JupyterHub's spawner, of which only `spawner.user.name` is used.
 Value = str | Callable[[Any], str]
 
 
 def spawner_environment(
     path: str | os.PathLike[str], secrets_dir: str | os.PathLike[str] | None = None
 ) -> dict[str, Value]:
-    """Return what `c.Spawner.environment` wants.
+    """Return the value for `c.Spawner.environment`.
 
     Args:
         path: An `environment.toml`.
-        secrets_dir: The folder that `file` keys are relative to. Nobody but its owner may have
-            access to it, nor to the files in it.
+        secrets_dir: The folder that `file` keys are relative to. Only its owner may have access to
+            the folder and to the files in it.
 
     Returns:
-        For each declared variable that has one, its value: a string; a callable for those that
-        differ by user; a callable that reads the secret each time a server starts, so that a
-        rotated secret needs no restart of the hub. Variables with neither `value`, `users` nor
-        `file` are left to others, such as the scheduler. An optional secret without a file is not
-        set at all when a server starts.
+        The declared variables with their values: a string; a callable for a value that differs by
+        user; a callable that reads a secret each time a server starts, so that rotating the secret
+        does not require a restart of the hub. Variables without `value`, `users` and `file` are
+        left to others, such as the scheduler. An optional secret whose file is missing is not set.
 
     Raises:
-        SettingsError: The catalogue cannot be used, or names files though no folder is given.
+        SettingsError: The catalogue is invalid, or it names files and `secrets_dir` is None.
     """
     environment = _Environment()
     for variable in read_catalogue(Path(path)):
@@ -42,8 +41,8 @@ def spawner_environment(
         if declaration.file is not None:
             if secrets_dir is None:
                 raise SettingsError(
-                    f"{path}: environment.{variable.name}: has a file, but no folder of secrets "
-                    "is given to spawner_environment"
+                    f"{path}: environment.{variable.name}: has a file, but spawner_environment "
+                    "was called without secrets_dir"
                 )
             environment[variable.name] = SecretFile(variable, Path(secrets_dir))
         elif declaration.users:
@@ -110,7 +109,7 @@ class SecretFile:
         if not self.is_personal:
             return self._folder / self._file
         if username in ("", ".", "..") or any(mark in username for mark in "/\\\0:"):
-            raise SecretError(f"{self._name}: a user of this name has no files")
+            raise SecretError(f"{self._name}: this user's name cannot be part of a path")
         return self._folder / self._file.replace("{username}", username)
 
 

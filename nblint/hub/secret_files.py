@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nblint.errors import SettingsError
 
-# More than any credential; a file that is longer is another one than was meant.
+# In bytes. No credential is longer, so a longer file is the wrong file.
 _LONGEST_SECRET = 100_000
 
 
@@ -52,7 +52,7 @@ def read_secret(path: Path, name: str, *, folder: Path | None = None) -> str:
     except UnicodeDecodeError:
         raise SecretError(f"{name}: {path}: not UTF-8") from None
     if "\0" in value or len(data) > _LONGEST_SECRET:
-        raise SecretError(f"{name}: {path}: not a value that a variable can have")
+        raise SecretError(f"{name}: {path}: not a valid value for an environment variable")
     return value
 
 
@@ -61,11 +61,11 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _refuse_others(status: os.stat_result, name: str, what: str) -> None:
-    """Refuse a file or folder that others than its owner have access to."""
+    """Refuse a file or folder that anyone but its owner has access to."""
     mode = stat.S_IMODE(status.st_mode)
-    # Windows keeps access lists, of which these bits say nothing.
+    # On Windows, access control lists decide, not these bits.
     if os.name == "posix" and mode & 0o077:
         raise SecretError(
-            f"{name}: {what} is open to others (mode {mode:04o}); "
-            "make it 0700 for the folder, 0600 for the file"
+            f"{name}: {what} is accessible to others (mode {mode:04o}); "
+            "use 0700 for the folder, 0600 for the file"
         )

@@ -1,13 +1,13 @@
-"""The baseline: findings that were there before, recorded so that only new ones are refused.
+"""The baseline: known findings, recorded so that only new ones are reported.
 
-A JSON file, one line an entry, sorted, without line numbers, counts or times: moving a cell or
-editing elsewhere changes nothing in it. It holds no credential, only salted fingerprints.
+A JSON file with one entry per line, sorted, without line numbers, counts or times: moving a cell or
+editing elsewhere does not change it. It holds no credentials, only salted fingerprints.
 """
 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, cast
@@ -27,12 +27,12 @@ from nblint.patterns import lazy_pattern
 from nblint.toml import convert_toml
 
 DEFAULT_NAME = ".nblint-baseline.json"
-# Takes the place of the salt that stands in the file, for who wants to keep it elsewhere.
+# Overrides the salt in the file, for teams that keep it elsewhere.
 SALT_VARIABLE = "NBLINT_BASELINE_SALT"
 
-# 1 recognised findings by their messages, which change as they are reworded.
+# Version 1 recognised findings by their messages, which get reworded.
 _VERSION = 2
-# Ids as nbformat defines them; any other is left out.
+# Ids as nbformat defines them; others are not recorded.
 _CELL_ID = lazy_pattern(r"[A-Za-z0-9_-]{1,64}")
 
 _Text = Annotated[str, msgspec.Meta(max_length=4096)]
@@ -40,16 +40,16 @@ _Surface = Literal["source", "output", "metadata", "attachment", "file"]
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A finding that is recorded.
+    """A recorded finding.
 
     Attributes:
-        path: The notebook, relative to the baseline's folder, with `/` between its parts.
-        cell_id: The cell it was in, as a hint where several findings are alike; None before
-            nbformat 4.5, which has no ids.
-        surface: What of the notebook it was in.
+        path: The notebook, relative to the baseline's folder, with `/` as separator.
+        cell_id: The id of its cell, as a hint if several findings are alike; None before nbformat
+            4.5, which has no ids.
+        surface: The part of the notebook it was in.
         code: The rule's code.
         fingerprint: What it is recognised by.
-        reason: Why it may stay, in a person's words.
+        reason: Why it may stay, as somebody wrote it.
     """
 
     path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
@@ -66,9 +66,14 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def order(self) -> tuple[str, ...]:
-        """What entries are sorted by."""
+        """The key that entries are sorted by."""
         fields = (self.path, self.cell_id, self.surface, self.code, self.fingerprint, self.reason)
         return tuple(field or "" for field in fields)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it has in common with the finding that it records."""
+        return self.path, self.code, self.fingerprint
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,10 +83,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Occurrence(NamedTuple):
-    """A finding, with what a record of it says beside it.
+    """A finding, with what else its entry records.
 
     Attributes:
-        path: The notebook, relative to the current directory or absolute; of a finding about all
+        path: The notebook, relative to the current directory or absolute; for a finding about all
             notebooks together, the file that it is about.
         finding: The finding.
         cell_id: The id of its cell.
@@ -93,11 +98,11 @@ class Occurrence(NamedTuple):
 
 
 class Match(NamedTuple):
-    """What of some findings is recorded.
+    """The entries of findings.
 
     Attributes:
         entries: For each finding, its entry; None for a new one.
-        stale: Entries that no finding has.
+        stale: Entries whose findings are gone.
     """
 
     entries: tuple[Entry | None, ...]
@@ -105,13 +110,13 @@ class Match(NamedTuple):
 
 
 class Baseline(Struct, frozen=True, dict=True):
-    """The findings that are recorded.
+    """The recorded findings.
 
     Attributes:
-        file: The file, absolute; its folder is what the entries' paths are relative to.
-        stored_salt: The salt that stands in the file; None where it is kept elsewhere.
+        file: The file, absolute; the entries' paths are relative to its folder.
+        stored_salt: The salt in the file; None if it is kept elsewhere.
         entries: The entries, sorted.
-        raw: The bytes of the file; None where it is still to be written.
+        raw: The bytes of the file; None if it is not written yet.
     """
 
     file: Path
@@ -121,9 +126,9 @@ class Baseline(Struct, frozen=True, dict=True):
 
     @classmethod
     def new(cls, file: Path) -> "Baseline":
-        """Return a baseline without entries, for a file that is still to be written.
+        """Return an empty baseline, for a file that is not written yet.
 
-        It gets a random salt, unless the environment holds one: that one then stays there.
+        It gets a random salt, unless the environment holds one, which is not copied into the file.
         """
         from nblint.credentials.fingerprint import new_salt
 
@@ -142,7 +147,7 @@ class Baseline(Struct, frozen=True, dict=True):
 
         Raises:
             SettingsError: The file is missing or not a baseline, or its salt is kept elsewhere and
-                the environment does not hold it.
+                is not in the environment.
         """
         raw = _read(file)
         decoded = _decoded(raw, file)
@@ -150,7 +155,7 @@ class Baseline(Struct, frozen=True, dict=True):
         content = convert_toml(decoded, _File, f"{file}: ")
         for entry in content.entries:
             if not _is_inside(entry.path):
-                raise SettingsError(f"{file}: an entry's path leads out of the baseline's folder")
+                raise SettingsError(f"{file}: an entry's path is outside the baseline's folder")
         baseline = cls(Path(os.path.abspath(file)), content.salt, _sorted(content.entries), raw)
         if baseline.salt is None and any(entry.is_credential for entry in baseline.entries):
             raise SettingsError(f"{file}: its salt is kept in {SALT_VARIABLE}, which is not set")
@@ -158,7 +163,7 @@ class Baseline(Struct, frozen=True, dict=True):
 
     @property
     def salt(self) -> str | None:
-        """The salt that credentials are recognised with: the environment's, else the file's."""
+        """The salt of the credentials' fingerprints: the environment's, else the file's."""
         return os.environ.get(SALT_VARIABLE) or self.stored_salt
 
     @property
@@ -174,16 +179,16 @@ class Baseline(Struct, frozen=True, dict=True):
         return found
 
     def match(self, path: str | None, found: Sequence[Occurrence], ran: Collection[str]) -> Match:
-        """Say which findings are recorded.
+        """Match findings with the entries that record them.
 
-        A credential is recognised by its fingerprint, as often as it stands in the notebook: it is
-        the same leak. Of other findings that are alike, as many are recorded as have entries; those
-        in the entries' cells come first, then the others in the notebook's order.
+        A credential's entry records it wherever it occurs in the notebook: it is the same leak.
+        Other findings that are alike are recorded up to the number of their entries, first those in
+        the same cells, then the rest in the notebook's order.
 
         Args:
-            path: The notebook that they are from; None: from all notebooks together.
+            path: The notebook that they are from; None for all notebooks together.
             found: The findings, in order.
-            ran: The codes of the rules that ran: entries of others are not stale.
+            ran: The codes of the rules that ran; entries of other rules are never stale.
 
         Returns:
             The match.
@@ -192,24 +197,19 @@ class Baseline(Struct, frozen=True, dict=True):
         if not own:
             return Match((None,) * len(found), ())
         keys = [(self._relative(o.path), o.finding.code, o.finding.fingerprint) for o in found]
-        matched: list[int | None] = [None] * len(found)
-        used: set[int] = set()
-        for hinted in (True, False):
-            left: dict[tuple[object, ...], list[int]] = defaultdict(list)
-            for index, entry in enumerate(own):
-                if entry.is_credential or index not in used:
-                    hint = entry.cell_id if hinted else None
-                    left[entry.path, entry.code, entry.fingerprint, hint].append(index)
-            for number, key in enumerate(keys):
-                hint = _hint(found[number].cell_id) if hinted else None
-                candidates = left.get((*key, hint))
-                if matched[number] is None and candidates:
-                    index = candidates[0] if own[candidates[0]].is_credential else candidates.pop()
-                    matched[number] = index
-                    used.add(index)
-        entries = tuple(own[index] if index is not None else None for index in matched)
-        unused = (entry for index, entry in enumerate(own) if index not in used)
-        return Match(entries, tuple(entry for entry in unused if entry.code in ran))
+        cells = [_hint(occurrence.cell_id) for occurrence in found]
+        unmatched = _Unmatched(own)
+        in_same_cell = unmatched.match(
+            list(zip(keys, cells, strict=True)), lambda entry: (entry.key, entry.cell_id)
+        )
+        elsewhere = unmatched.match(
+            [None if entry else key for entry, key in zip(in_same_cell, keys, strict=True)],
+            lambda entry: entry.key,
+        )
+        return Match(
+            tuple(one or other for one, other in zip(in_same_cell, elsewhere, strict=True)),
+            tuple(entry for entry in unmatched.entries() if entry.code in ran),
+        )
 
     def _relative(self, path: str) -> str:
         return relative_to(Path(path), self.root)
@@ -217,8 +217,8 @@ class Baseline(Struct, frozen=True, dict=True):
     def entry(self, occurrence: Occurrence) -> Entry | None:
         """Return a new entry for a finding; None if it cannot be recorded.
 
-        Findings outside the baseline's folder cannot. Nor can those of rules that are always on:
-        nothing is checked in a file that cannot be read, so a record would let anything pass.
+        Findings outside the baseline's folder cannot, nor can those of rules that are always on:
+        nothing is checked in a file that cannot be read, so its entry would let anything pass.
         """
         path, (_, finding, cell_id) = self._relative(occurrence.path), occurrence
         if rules()[finding.code].always_on or not finding.fingerprint or not _is_inside(path):
@@ -227,24 +227,23 @@ class Baseline(Struct, frozen=True, dict=True):
         return Entry(path, _hint(cell_id), surface, finding.code, finding.fingerprint)
 
     def with_entries(self, entries: Iterable[Entry]) -> "Baseline":
-        """Return the baseline with other entries; of each credential one is kept a notebook."""
+        """Return the baseline with other entries: one per credential and notebook."""
         kept: list[Entry] = []
         credentials: set[tuple[str, str, str]] = set()
-        # Those with a reason come first, so that no reason is lost.
+        # Entries with a reason come first, so that no reason is lost.
         for entry in sorted(entries, key=lambda entry: not entry.reason):
             if entry.is_credential:
-                key = (entry.path, entry.code, entry.fingerprint)
-                if key in credentials:
+                if entry.key in credentials:
                     continue
-                credentials.add(key)
+                credentials.add(entry.key)
             kept.append(entry)
         return replace(self, entries=_sorted(kept))
 
     def moved(self, old: Path, new: Path) -> "Baseline":
-        """Return the baseline after a notebook has got a new path.
+        """Return the baseline with the new path of a notebook that was moved.
 
         Raises:
-            SettingsError: The new path lies outside the baseline's folder.
+            SettingsError: The new path is outside the baseline's folder.
         """
         before, after = self._relative(str(old)), self._relative(str(new))
         if not _is_inside(after):
@@ -255,13 +254,13 @@ class Baseline(Struct, frozen=True, dict=True):
         )
 
     def write(self) -> "Baseline":
-        """Write the file, whole or not at all.
+        """Write the file atomically.
 
         Returns:
-            The baseline as it now stands in the file.
+            The baseline as it is now in the file.
 
         Raises:
-            OSError: It cannot be written, or somebody else has written it meanwhile.
+            OSError: It cannot be written, or has been changed since it was read.
         """
         lines = (
             "  " + json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
@@ -276,6 +275,39 @@ class Baseline(Struct, frozen=True, dict=True):
         return replace(self, raw=raw)
 
 
+class _Unmatched:
+    """Entries that findings are still to be matched with.
+
+    Each records one finding, but a credential's entry records any number.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._matched: set[int] = set()
+
+    def entries(self) -> Iterable[Entry]:
+        """Return the entries that no finding was matched with."""
+        return (one for index, one in enumerate(self._entries) if index not in self._matched)
+
+    def match(
+        self, keys: Iterable[Hashable], key_of: Callable[[Entry], Hashable]
+    ) -> list[Entry | None]:
+        """Return the entry for each finding's key; `key_of` gives an entry's key."""
+        free: defaultdict[Hashable, list[int]] = defaultdict(list)
+        for index, entry in enumerate(self._entries):
+            if entry.is_credential or index not in self._matched:
+                free[key_of(entry)].append(index)
+        return [self._take(free.get(key)) for key in keys]
+
+    def _take(self, candidates: list[int] | None) -> Entry | None:
+        if not candidates:
+            return None
+        is_credential = self._entries[candidates[0]].is_credential
+        index = candidates[0] if is_credential else candidates.pop()
+        self._matched.add(index)
+        return self._entries[index]
+
+
 def _read(file: Path) -> bytes:
     if not os.path.lexists(file):
         raise SettingsError(f"{file}: no such baseline; create it with 'nblint baseline create'")
@@ -286,7 +318,7 @@ def _refuse_other_version(decoded: object, file: Path) -> None:
     """Refuse a baseline that another version of nblint wrote.
 
     Raises:
-        SettingsError: It is one; the text says what to do.
+        SettingsError: Another version wrote it; the text says what to do.
     """
     version = decoded.get("version") if isinstance(decoded, dict) else None
     if not isinstance(version, int) or version == _VERSION:
@@ -313,7 +345,7 @@ def _is_inside(path: str) -> bool:
 
 
 def _hint(cell_id: str | None) -> str | None:
-    """Return a cell's id as an entry holds it: none that is odd or looks like a credential."""
+    """Return a cell's id as an entry records it; None if it is odd or looks like a credential."""
     if cell_id is None or not _CELL_ID.fullmatch(cell_id) or mask(cell_id) != cell_id:
         return None
     return cell_id

@@ -1,9 +1,8 @@
-"""Remembers in which notebooks nothing was found, so that they are not checked again.
+"""Remembers which notebooks were clean, so that they are not checked again.
 
-What is kept are digests: of a notebook's bytes together with all that decides what is found in
-them. So nothing that a notebook holds is kept, a digest is never out of date, and a file that is
-damaged or somebody else's holds the digest of no notebook. Two runs at once need no lock: what one
-of them overwrites is checked once more.
+The cache holds digests of a notebook's bytes together with everything that decides what is found in
+them. So it keeps no contents, its entries never go stale, and a damaged or foreign file matches no
+notebook. Concurrent runs need no lock: a notebook whose digest was overwritten is checked again.
 """
 
 import hashlib
@@ -27,7 +26,7 @@ from nblint.project.project import Project
 FOLDER_VARIABLE = "NBLINT_CACHE_DIR"
 
 _DIGEST = 32
-# 2 MB; those that were not met for longest go.
+# 2 MB; beyond that, the least recently used are dropped.
 _MOST_DIGESTS = 65_536
 
 
@@ -35,7 +34,7 @@ class Cache:
     """The digests of notebooks in which nothing was found.
 
     Args:
-        file: Where they are kept; None: nowhere.
+        file: The file that keeps them; None to keep none.
     """
 
     def __init__(self, file: Path | None) -> None:
@@ -47,19 +46,19 @@ class Cache:
         return frozenset(self._kept())
 
     def knows(self, key: bytes | None, path: Path, name: str) -> bool:
-        """Tell whether nothing was found in a file when it held what it holds now.
+        """Tell whether a file is unchanged since nothing was found in it.
 
         Args:
-            key: What stands for all that it is checked against; None: nothing does.
+            key: The digest of everything that it is checked against; None if there is none.
             path: The file.
-            name: What reports call it.
+            name: Its name in reports.
         """
         if key is None or not self._known:
             return False
         try:
             digest = digest_of(key, name, path.read_bytes())
         except (OSError, MemoryError):
-            return False  # which the examiner will say
+            return False  # the examiner reports it
         if digest in self._known:
             self._met[digest] = None
         return digest in self._known
@@ -69,21 +68,21 @@ class Cache:
         self._met[digest] = None
 
     def save(self) -> None:
-        """Keep what was added.
+        """Write what was added.
 
         Raises:
             OSError: It cannot be written.
         """
         if self._file is None or self._met.keys() <= self._known:
             return
-        # Read again, for what another run has written meanwhile; those just met are the last to go.
+        # Read again what another run may have written meanwhile. The newest stand last.
         others = (digest for digest in self._kept() if digest not in self._met)
         digests = [*others, *self._met][-_MOST_DIGESTS:]
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(self._file, b"".join(digests))
 
     def _kept(self) -> Iterator[bytes]:
-        """Yield what the file holds now; nothing where it cannot be read."""
+        """Yield the digests in the file now; none if it cannot be read."""
         if self._file is None or not is_file(self._file):
             return
         try:
@@ -96,34 +95,34 @@ class Cache:
 
 
 def cache_file() -> Path | None:
-    """Return where digests are kept: in the user's folder for caches, or where the variable says.
+    """Return the file of the cache: in the user's cache folder, or where the variable says.
 
-    Never in the repository by itself: who can write the file can hide what would be found.
+    Never in the repository by default: whoever can write the file can hide findings.
     """
     if own := os.environ.get(FOLDER_VARIABLE):
         return Path(os.path.abspath(own), "clean")
     from platformdirs import user_cache_path
 
     folder = user_cache_path("nblint", appauthor=False)
-    # A user without a home has one below the current folder, which may be anybody's.
+    # Without a home directory it would be below the current one, which may be anybody's.
     return folder / "clean" if folder.is_absolute() else None
 
 
 def key_of(project: Project, selection: Selection) -> bytes | None:
-    """Return what stands for all that decides, beside a notebook, what is found in it.
+    """Return a digest of everything besides the notebook that decides what is found in it.
 
     Args:
         project: What the notebooks are checked against.
         selection: The rules that run.
 
     Returns:
-        A digest; None where something else decides as well, or more is wanted of a notebook than
-        what is found: code that the command line trusts, rules about the whole repository.
+        The digest; None if notebooks cannot be skipped: plugins that the command line trusts decide
+        as well, and rules about the whole repository gather from each notebook.
     """
     gathers = any(isinstance(rule, RepositoryRule) for rule in selection.rules)
     if project.trust_plugins or gathers:
         return None
-    validator = os.environ.get("NBFORMAT_VALIDATOR")  # the library that nbformat asks
+    validator = os.environ.get("NBFORMAT_VALIDATOR")  # the library that nbformat uses
     found_against = (_installed(), validator, os.fsencode(Path.cwd()), _canonical(project))
     return hashlib.sha256(ascii(found_against).encode()).digest()
 
@@ -132,8 +131,8 @@ def digest_of(key: bytes, name: str, data: bytes) -> bytes:
     """Return the digest of a notebook.
 
     Args:
-        key: What stands for all that it is checked against.
-        name: What reports call it: rules and globs look at that.
+        key: The digest of everything that it is checked against.
+        name: Its name in reports, which rules and globs look at.
         data: Its bytes.
     """
     digest = hashlib.sha256(key)
@@ -143,18 +142,19 @@ def digest_of(key: bytes, name: str, data: bytes) -> bytes:
 
 
 def _canonical(project: Project) -> object:
-    """Return a project in the same words whenever it is the same: sets have no order.
+    """Return a project as builtins that are the same for equal projects: sets have no order.
 
-    Without the baseline's salt, which only tells one finding from another.
+    The baseline's salt is left out, since it only tells one finding from another.
     """
     return msgspec.to_builtins(replace(project, salt=None), order="deterministic", enc_hook=repr)
 
 
 @lru_cache(maxsize=1)
 def _installed() -> object:
-    """Return what the program is: its code, since it is worked on; Python; and the libraries.
+    """Return what identifies the program: its version and code, Python, and the libraries.
 
-    Of libraries the names of the folders that installers write, which hold their versions.
+    The code counts because it changes between versions while nblint is developed. Libraries are
+    identified by their metadata folders, whose names hold their versions.
     """
     code = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -167,6 +167,6 @@ def _installed() -> object:
 def _libraries(folder: str) -> list[str]:
     try:
         names = [path.name for path in Path(folder).iterdir()]
-    except OSError:  # no folder, or an archive
+    except OSError:  # missing, or an archive
         return []
     return [name for name in names if name.endswith((".dist-info", ".egg-info"))]

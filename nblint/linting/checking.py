@@ -1,4 +1,4 @@
-"""Checks one notebook: bytes in, findings out."""
+"""Checks one notebook in memory: bytes in, findings out."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
@@ -17,35 +17,35 @@ from nblint.reading.suppressions import suppressions
 
 
 class RuleError(Exception):
-    """A rule raised an exception: a fault of nblint, not of the notebook."""
+    """A rule raised an exception: a bug in nblint, not a problem of the notebook."""
 
 
 def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]:
     """Check one notebook.
 
-    A pure function of its arguments, so that it can run anywhere: they and what it returns can be
-    pickled. It opens no file but the modules that its first calls import, and no connection; it
-    executes nothing of the notebook.
+    A pure function that can run anywhere: its arguments and its result can be pickled. It opens no
+    connection and no files except the modules that its first calls import, and executes nothing
+    from the notebook.
 
     Args:
         name: The notebook's path, which globs in the settings are matched against: absolute, or
-            relative, as the project's root is, to the same folder.
+            relative to the folder that the project's root is relative to.
         data: The bytes of the file.
         project: What the notebook is checked against.
 
     Returns:
-        The findings, in the notebook's order; messages hold no credential.
+        The findings, in the notebook's order; messages hold no credentials.
 
     Raises:
         SettingsError: The project's settings name rules that do not exist.
-        RuleError: A rule failed: a fault of nblint.
+        RuleError: A rule failed: a bug in nblint.
     """
     document = read_document(name, data)
     return check_document(document, name, project, Selection(project.found)).findings
 
 
 def read_document(name: str, data: bytes) -> Notebook | Unreadable:
-    """Return the notebook that some bytes hold, or why they hold none."""
+    """Return the notebook in a file's bytes, or why there is none."""
     try:
         return Notebook.parse(name, data)
     except Unreadable as reason:
@@ -57,7 +57,7 @@ class Checked(NamedTuple):
 
     Attributes:
         findings: The findings, in the notebook's order.
-        redaction: Hides the notebook's credentials in what is quoted of it beside them.
+        redaction: Hides the notebook's credentials in what reports quote from it.
     """
 
     findings: tuple[Finding, ...]
@@ -67,10 +67,10 @@ class Checked(NamedTuple):
 def check_document(
     document: Notebook | Unreadable, name: str, project: Project, selection: Selection
 ) -> Checked:
-    """Check what has been read from a file.
+    """Check what was read from a file.
 
     Args:
-        document: The notebook, or why there is none.
+        document: The notebook, or why the file holds none.
         name: The notebook's path.
         project: What the notebook is checked against.
         selection: The rules that run.
@@ -89,8 +89,8 @@ def check_document(
         found += [finding for rule in rules if rule.last for finding in _run(rule, reading)]
         found = remaining(found, allowed)
     if isinstance(document, Notebook) and not document.is_editable:
-        found = [_without_surgery(finding) for finding in found]
-    # Credentials are masked whatever is selected and suppressed, but only if something is printed.
+        found = [_without_edits_in_place(finding) for finding in found]
+    # Credentials are masked whatever is selected or suppressed, but only if something is printed.
     has_text = isinstance(document, Notebook) and found
     redaction = _redaction(reading) if has_text else Redaction()
     whole = completed(sorted(found, key=_order), selection, redaction, project.salt)
@@ -98,7 +98,7 @@ def check_document(
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
-    """Return the reading that gives rules the parts they want."""
+    """Return the reading that gives rules the parts they ask for."""
     settings = project.settings
     given = (document, project, project.catalogue, settings, *settings.sections)
     if isinstance(document, Notebook | Unreadable):
@@ -110,7 +110,7 @@ def _run(rule: Rule, reading: Reading) -> list[Finding]:
     try:
         return list(reading.call(rule.check))
     except Exception as error:
-        # Of a file there is a notebook or a reason why not, and rules are about one of them.
+        # A file gives a notebook or the reason why not, and each rule asks for one of them.
         if isinstance(error, MissingPartError) and error.part in (Notebook, Unreadable):
             return []
         raise RuleError(f"{rule.code} {rule.name}") from error
@@ -123,14 +123,12 @@ def _redaction(reading: Reading) -> Redaction:
         raise RuleError("the search for credentials") from error
 
 
-def _without_surgery(finding: Finding) -> Finding:
-    """Return a finding of a notebook whose cells cannot be edited where they stand."""
+def _without_edits_in_place(finding: Finding) -> Finding:
+    """Return a finding of a file that cannot be edited in place, with a fix only if it works."""
     edits = finding.fix.edits if finding.fix else ()
-    return (
-        finding
-        if any(isinstance(e, Rewrite | StripOutputs) for e in edits)
-        else replace(finding, fix=None)
-    )
+    if any(isinstance(edit, Rewrite | StripOutputs) for edit in edits):
+        return finding
+    return replace(finding, fix=None)
 
 
 def completed(
@@ -138,7 +136,7 @@ def completed(
 ) -> Iterator[Finding]:
     """Yield findings as they are reported: masked, fingerprinted, with the settings' severity.
 
-    A message can quote the notebook, and so hold what another rule keeps secret.
+    Messages are masked because they can quote the notebook, and with it another rule's credential.
     """
     first: dict[Hashable, Place] = {}
     for finding in findings:
@@ -162,8 +160,8 @@ def completed(
 def _fingerprint(finding: Finding, salt: str | None) -> str | None:
     """Return what a finding is recognised by when its cell moves or its message is reworded.
 
-    A credential's is made from its value and a baseline's salt; without a salt there is none. All
-    others are made from the subject, masked: a plain hash of a weak password could be guessed.
+    For a credential, made from its value and the baseline's salt; None without a salt. For others,
+    made from the masked subject: the password behind a plain hash could be guessed.
     """
     if finding.detector is not None:
         return finding.secret.fingerprint(salt) if finding.secret and salt else None
@@ -175,7 +173,7 @@ def _fingerprint(finding: Finding, salt: str | None) -> str | None:
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
-    # Findings of a rule at one place stay in the rule's order: so do the texts that they insert.
+    # A rule's findings at one place stay in the rule's order, as do the texts that they insert.
     place: Place = finding.place
     surfaces = ("file", "source", "output", "metadata", "attachment")
     return (

@@ -1,6 +1,6 @@
-"""What rules and settings say of themselves: their docstrings are the documentation.
+"""Reads the documentation of rules from their docstrings.
 
-`nblint rule`, the reports, the editors' hovers and the reference in `docs/` all read it here.
+`nblint rule`, reports, hovers in editors and the reference in `docs/` are all made from it.
 """
 
 import inspect
@@ -19,7 +19,7 @@ from nblint.settings_files import SettingsFile
 
 _SITE = "https://nblint.readthedocs.io/en/stable/reference/rules"
 
-# How a docstring gives its examples: a label on a row of its own, then a fenced block.
+# An example in a docstring: a label on a row of its own, then a fenced block.
 _EXAMPLE = lazy_pattern(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re.M | re.S)
 
 
@@ -29,12 +29,12 @@ def url(code: str) -> str:
 
 
 def summary(rule: Rule) -> str:
-    """Return what is wrong when a rule finds something, in one sentence."""
+    """Return what is wrong if a rule finds something, in one sentence."""
     return explanation(rule).partition("\n")[0]
 
 
 def explanation(rule: Rule) -> str:
-    """Return a rule's documentation as markdown, its examples included."""
+    """Return a rule's documentation as Markdown, including its examples."""
     return inspect.getdoc(rule) or ""
 
 
@@ -43,9 +43,9 @@ class Example:
     """A notebook, or a part of one.
 
     Attributes:
-        language: "python": a code cell, or cells under `# %%` as jupytext writes them; "markdown":
-            a markdown cell; "json": the file.
-        text: What it holds.
+        language: "python" for a code cell, or for cells under `# %%` as jupytext writes them;
+            "markdown" for a markdown cell; "json" for the file.
+        text: The contents.
     """
 
     language: str
@@ -54,20 +54,20 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RuleDocumentation:
-    """All that there is to know of a rule; `dataclasses.asdict` gives the JSON of `nblint rules`.
+    """All documentation of a rule; `dataclasses.asdict` gives the JSON of `nblint rules`.
 
     Attributes:
         code: `NBL` and three digits.
         name: Its name, in kebab-case.
         family: The family's name: "header".
-        summary: What is wrong when it finds something, in one sentence.
-        explanation: Why that matters and what to write instead: markdown, without the examples.
+        summary: What is wrong if it finds something, in one sentence.
+        explanation: Why that matters and what to write instead, as Markdown without the examples.
         severity: "error" or "warning".
         default: Whether it runs without settings.
         explicit: Whether it runs only when it is selected by its full code or by `ALL`.
-        fixable: "safe", "unsafe" where every fix needs `--unsafe-fixes`, or None.
+        fixable: "safe", "unsafe" if every fix needs `--unsafe-fixes`, or None.
         settings: The keys of the settings that decide what it finds: "header.sections".
-        refused: A notebook that it refuses; None where its docstring shows none.
+        refused: A notebook that it refuses; None if its docstring shows none.
         instead: The same notebook, fixed.
         url: The address of this documentation.
     """
@@ -88,7 +88,7 @@ class RuleDocumentation:
 
 
 def documentation() -> dict[str, RuleDocumentation]:
-    """Return the documentation of every rule, by their codes, in order."""
+    """Return the documentation of every rule by its code, in order."""
     return {code: rule_documentation(rule) for code, rule in rules().items()}
 
 
@@ -98,7 +98,7 @@ def _default_codes() -> frozenset[str]:
 
 
 def rule_documentation(rule: Rule) -> RuleDocumentation:
-    """Return all that there is to know of a rule."""
+    """Return all documentation of a rule."""
     text = explanation(rule)
     examples = {match[1]: Example(match[2], match[3]) for match in _EXAMPLE.finditer(text)}
     first, _, rest = _EXAMPLE.sub("", text).partition("\n")

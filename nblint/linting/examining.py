@@ -1,4 +1,4 @@
-"""Examines one file, in whichever process: what is found and fixed, and what others need of it."""
+"""Reads, checks and fixes one file, in this process or in another one."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ class Fixing(Struct, frozen=True):
     """Which fixes a run applies.
 
     Attributes:
-        unsafe: Also those after which the notebook may mean something else.
-        write: Whether files are written; otherwise the run only says what would change.
+        unsafe: Include fixes after which the notebook may mean something else.
+        write: Write the files; otherwise the run only reports what would change.
     """
 
     unsafe: bool = False
@@ -31,19 +31,19 @@ class Fixing(Struct, frozen=True):
 
 
 class Examined(NamedTuple):
-    """What is known of a file.
+    """The result of examining one file.
 
     Attributes:
-        found: What is wrong, after fixes; None where the file could not be examined.
-        ran: The codes of the rules that looked for it.
-        gathered: What the rules about the repository want to know of it, by their codes; None
-            where that is not known.
-        faults: What could not be done, in sentences.
-        fixes: How many findings were fixed.
+        found: The findings, after fixes; None if the file could not be examined.
+        ran: The codes of the rules that ran.
+        gathered: What the rules about the repository gathered from it, by their codes; None if
+            unknown.
+        faults: Messages about what could not be done.
+        fixes: The number of findings that were fixed.
         changes: The cells that the fixes change.
         fixed: The notebook after its fixes, if there is no file to write it to.
-        seconds: How long it took.
-        digest: What the cache knows the file by, where nothing is wrong with it.
+        seconds: The time that it took.
+        digest: The file's key in the cache, if nothing was found in it.
     """
 
     found: tuple[Reported, ...] | None = None
@@ -63,10 +63,10 @@ class Examiner:
     Args:
         project: What the notebooks are checked against.
         selection: The rules that run.
-        fixing: Which fixes to apply; None: none.
+        fixing: Which fixes to apply; None for none.
 
     Attributes:
-        key: What the cache knows all this by; None where there is no cache.
+        key: What the cache knows all this by; None without a cache.
     """
 
     def __init__(self, project: Project, selection: Selection, fixing: Fixing | None) -> None:
@@ -82,7 +82,7 @@ class Examiner:
         except SettingsError as error:
             return Examined(faults=(str(error),))
         examined = self.examine(data, path, name)
-        # Of a file that is no notebook, nothing is gathered.
+        # Nothing is gathered from a file that is not a notebook.
         if self.key is None or examined.found != () or examined.gathered is None:
             return examined
         from nblint.linting.cache import digest_of
@@ -90,7 +90,7 @@ class Examiner:
         return examined._replace(digest=digest_of(self.key, name, data))
 
     def remembered(self, name: str) -> Examined:
-        """Return what is known of a notebook in which nothing was found before."""
+        """Return the result for a notebook that is clean according to the cache."""
         return Examined((), self._codes(name), {})
 
     def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
@@ -103,9 +103,9 @@ class Examiner:
             failed, cause = str(failure), failure.__cause__
         except MemoryError:
             return Examined(faults=(f"{name}: too large for the available memory",))
-        except Exception as error:  # what one notebook brings about keeps no other from its check
+        except Exception as error:  # one notebook must not stop the others from being checked
             failed, cause = "checking", error
-        fault = f"{failed} failed ({type(cause).__name__}): a fault of nblint, please report it"
+        fault = f"{failed} failed ({type(cause).__name__}): a bug in nblint; please report it"
         return Examined(faults=(f"{name}: {fault}",))
 
     def _examine(self, data: bytes, path: Path | None, name: str) -> Examined:
@@ -149,7 +149,7 @@ class Examiner:
             from nblint.linting.reporting import reported
 
             found = tuple(reported(name, document, checked.findings, checked.redaction))
-        # Nothing is known of what cannot be read, so no record of it is stale.
+        # Nothing is known about a file that cannot be read, so its baseline entries are not stale.
         is_known = isinstance(document, Notebook)
         return Examined(found, self._codes(name) if is_known else frozenset(), gathered)
 
@@ -161,8 +161,8 @@ class Files(NamedTuple):
     """Files to examine, for another process.
 
     Attributes:
-        examiner: The pickled examiner, which every process unpickles once.
-        files: Each file's path and what reports call it.
+        examiner: The pickled examiner, which each process unpickles once.
+        files: Each file's path, and its name in reports.
     """
 
     examiner: bytes
@@ -170,7 +170,7 @@ class Files(NamedTuple):
 
 
 def examine_files(work: Files) -> list[Examined]:
-    """Examine files: what a worker process does."""
+    """Examine files in a worker process."""
     examiner = _examiner(work.examiner)
     return [examiner.examine_file(path, name) for path, name in work.files]
 
@@ -179,6 +179,6 @@ def examine_files(work: Files) -> list[Examined]:
 def _examiner(pickled: bytes) -> Examiner:
     import pickle
 
-    examiner = pickle.loads(pickled)  # noqa: S301 - this program's own, from its other process
+    examiner = pickle.loads(pickled)  # noqa: S301 - comes from the parent process
     assert isinstance(examiner, Examiner)
     return examiner

@@ -1,4 +1,4 @@
-"""What stands around a finding: rows of its cell or output, masked first, then cut."""
+"""Excerpts: the rows around a finding in its cell or output, masked first, then cut."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from nblint.document.model import Cell, Notebook, Place
 from nblint.document.rows import row_starts
 from nblint.document.surfaces import Surface, surfaces
 
-# Rows on either side of a finding: most cells are shown whole.
+# Rows on either side of a finding, enough to show most cells whole.
 _ROWS_AROUND = 20
-# Masking reads what it masks as code and as text, which is slow for an output of megabytes.
+# Masking parses its text as code and as prose, which is slow for an output of megabytes.
 _LONGEST_TEXT = 20_000
-# Nobody reads more of a row; a row of JSON can be the whole file.
+# Nobody reads more of a row, and a row of JSON can be the whole file.
 _LONGEST_ROW = 400
 _CUT = "…"
 
 
 class Excerpt(Struct, frozen=True):
-    r"""Rows of a text around a place; no credential is in them, and no row is long.
+    r"""Rows of a text around a place, without credentials and with long rows cut.
 
-    Columns are 1-based and count code points of the rows as they are here.
+    Columns are 1-based and count code points of the rows as shown here.
 
     Attributes:
         first: The number of the first row, 1-based in the whole text.
-        rows: The rows, without their ends; they may hold tabs, form feeds and escapes.
+        rows: The rows, without line ends; they may contain tabs, form feeds and escapes.
         row: The number of the row in which the place begins.
-        column: Where in that row.
-        end_row: The number of the row in which it ends, or of the last one here.
-        end_column: The column after its last one, in that row.
+        column: The column in which it begins.
+        end_row: The number of the row in which it ends, or of the last row here.
+        end_column: The column after its end, in that row.
     """
 
     first: int
@@ -49,12 +49,12 @@ class Excerpt(Struct, frozen=True):
 
     @property
     def line_end(self) -> int:
-        """The column after the last one of the place in that row."""
+        """The column after the end of the place, or after that of the row if it goes on."""
         return self.end_column if self.end_row == self.row else len(self.line) + 1
 
 
 class Excerpts:
-    """Shows parts of a notebook.
+    """Cuts excerpts from a notebook.
 
     Args:
         notebook: The notebook.
@@ -68,14 +68,14 @@ class Excerpts:
         self._first_lines: dict[int, str] = {}
 
     def at(self, place: Place) -> Excerpt | None:
-        """Return what stands around a place; None where it is no place in a text."""
+        """Return the excerpt around a place; None if the place is not in a text."""
         if place.row is None or place.surface == "file":
             return None
         text = self._text(place)
         return text.around(place) if text else None
 
     def first_line(self, cell: Cell) -> str:
-        """Return the first row of a cell that is not blank: what a person knows the cell by."""
+        """Return the first row of a cell that is not blank, by which people recognise the cell."""
         if cell.index not in self._first_lines:
             row = next((number for number, row in enumerate(cell.rows, 1) if row.strip()), None)
             excerpt = self.at(Place(cell.index, "source", row=row, column=1))
@@ -137,7 +137,7 @@ class _Text:
                 first = last = row
                 kept = self._span(row, row)
             if kept[1] - kept[0] > _LONGEST_TEXT:
-                # The same part for all places that are near each other.
+                # Nearby places share the same part, which is masked only once.
                 half = _LONGEST_TEXT // 2
                 begins = start - start % half - half // 2
                 kept = (max(kept[0], begins), min(kept[1], begins + _LONGEST_TEXT))
@@ -164,20 +164,20 @@ class _Text:
         )
 
     def _offset(self, row: int, column: int | None) -> int:
-        """Return where a place begins or ends; one without a column reaches the end of its row."""
+        """Return the offset of a row and column; without a column, of the end of the row."""
         if row > len(self._starts):
             return len(self._text)
         start, end = self._span(row, row)
         return end if column is None else min(start + column - 1, end)
 
     def _span(self, first: int, last: int) -> tuple[int, int]:
-        """Return the offsets of rows, without the last one's end."""
+        """Return the offsets at which rows begin and end, without the last one's line end."""
         end = self._starts[last] - 1 if last < len(self._starts) else len(self._text)
         return self._starts[first - 1], end
 
 
 def _shortened(row: str, wanted: int) -> tuple[str, int]:
-    """Return a row that is not long, with an offset in it, and how many characters went before."""
+    """Return a row cut around an offset, and how many characters its beginning lost."""
     if len(row) <= _LONGEST_ROW:
         return row, 0
     start = max(0, min(wanted - _LONGEST_ROW // 2, len(row) - _LONGEST_ROW))

@@ -1,6 +1,8 @@
-"""Applies the fixes of findings until none is left."""
+"""Fixes one notebook: applies the fixes of its findings until none is left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+from itertools import count
 from typing import NamedTuple
 
 from nblint.document.apply import apply
@@ -12,7 +14,7 @@ from nblint.linting.checking import Checked, check_document, read_document
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
 
-# A fix can make another one possible; no chain of them is anywhere near as long.
+# A fix can make another one possible. No such chain is anywhere near this long.
 _MOST_ROUNDS = 20
 
 
@@ -20,8 +22,8 @@ class Fixed(NamedTuple):
     """A notebook after its fixes.
 
     Attributes:
-        document: The notebook; the same object where nothing could be fixed.
-        checked: What is left. Its redaction knows the credentials from before the fixes as well.
+        document: The notebook; the same object if nothing could be fixed.
+        checked: What is left. Its redaction also hides the credentials from before the fixes.
         fixes: How many findings were fixed.
     """
 
@@ -38,13 +40,13 @@ def fix_document(
     *,
     unsafe: bool,
 ) -> Fixed:
-    """Apply the fixes of a notebook's findings, and of what is found then, until none is left.
+    """Apply the fixes of a notebook's findings, and of what is found next, until none is left.
 
-    Fixes that are there again every time, as where Markdown is nested too deeply for its parser,
-    are left out: each round would add to the notebook.
+    Rules whose fixes never resolve their findings, as in Markdown that is nested too deeply for its
+    parser, are left out: each round would add to the notebook.
 
     Args:
-        document: What has been read from the file.
+        document: The notebook, or why the file holds none.
         name: The notebook's path.
         project: What the notebook is checked against.
         selection: The rules that run.
@@ -53,32 +55,57 @@ def fix_document(
     Returns:
         The fixed notebook.
     """
-    first = checked = check_document(document, name, project, selection)
-    vain: set[str] = set()
-    before, fixes, rounds = document, 0, 0
-    while isinstance(document, Notebook):
-        wanted = [finding for finding in checked.findings if finding.code not in vain]
+    check = partial(check_document, name=name, project=project, selection=selection)
+    first = check(document)
+    if not isinstance(document, Notebook):
+        return Fixed(document, first, 0)
+    left_out: set[str] = set()
+    while True:
+        fixed, endless = _fixed_in_rounds(document, first, check, left_out, unsafe=unsafe)
+        if not endless:
+            return fixed._replace(checked=Checked(fixed.checked.findings, first.redaction))
+        left_out |= endless
+
+
+def _fixed_in_rounds(
+    notebook: Notebook,
+    checked: Checked,
+    check: Callable[[Notebook], Checked],
+    left_out: Collection[str],
+    *,
+    unsafe: bool,
+) -> tuple[Fixed, set[str]]:
+    """Apply fixes and check again, until no fix is left.
+
+    Args:
+        notebook: The notebook.
+        checked: What was found in it.
+        check: Checks it again.
+        left_out: The codes of rules whose fixes are not applied.
+        unsafe: Whether to apply fixes after which the notebook may mean something else.
+
+    Returns:
+        The fixed notebook, and the codes of rules that still have fixes after the last round.
+    """
+    fixes = 0
+    for rounds in count():
+        wanted = (finding for finding in checked.findings if finding.code not in left_out)
         chosen = compatible(wanted, unsafe=unsafe)
-        fixed, number = _applied(document, chosen)
-        if fixed is None:
+        edited, number = _applied(notebook, chosen)
+        if edited is None or rounds == _MOST_ROUNDS:
             break
-        rounds += 1
-        if rounds > _MOST_ROUNDS:  # these fix nothing: once more, without them
-            vain.update(finding.code for finding in chosen)
-            document, checked, fixes, rounds = before, first, 0, 0
-            continue
-        document = fixed
+        notebook, checked = edited, check(edited)
         fixes += number
-        checked = check_document(document, name, project, selection)
-    return Fixed(document, Checked(checked.findings, first.redaction), fixes)
+    endless = set() if edited is None else {finding.code for finding in chosen}
+    return Fixed(notebook, checked, fixes), endless
 
 
 def compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
-    """Return those of some findings whose fixes can be applied together, the first come first.
+    """Return the findings whose fixes can be applied together; earlier ones take precedence.
 
     Args:
         findings: The findings.
-        unsafe: Whether to take fixes after which the notebook may mean something else.
+        unsafe: Whether to include fixes after which the notebook may mean something else.
     """
     chosen: list[Finding] = []
     together = Together()
@@ -90,9 +117,9 @@ def compatible(findings: Iterable[Finding], *, unsafe: bool) -> list[Finding]:
 
 
 def _applied(notebook: Notebook, findings: Iterable[Finding]) -> tuple[Notebook | None, int]:
-    """Return the edited notebook, or None where nothing changes; and how many fixes it has.
+    """Return the edited notebook, or None if nothing changes, and how many fixes were applied.
 
-    Odd files could be edited wrongly. A fix that would do more than its edits say is left out.
+    Odd files could be edited wrongly: a fix that would do more than its edits say is left out.
     """
     fixes: Sequence[tuple[Edit, ...]] = [finding.fix.edits for finding in findings if finding.fix]
     edited = _verified(notebook, fixes)
@@ -103,9 +130,9 @@ def _applied(notebook: Notebook, findings: Iterable[Finding]) -> tuple[Notebook 
 
 
 def _sound(notebook: Notebook, fixes: Sequence[tuple[Edit, ...]]) -> Sequence[tuple[Edit, ...]]:
-    """Return the fixes that do what their edits say, of some that together do not.
+    """Return the fixes that do what their edits say, from a list that together does not.
 
-    By halves, since mostly a few of many do not.
+    Searches by halves, since usually only a few of many are unsound.
     """
     if len(fixes) < 2:
         return ()

@@ -1,4 +1,4 @@
-"""Which rules there are: every `Rule` in a module under `nblint.rules`."""
+"""Finds the rules: every `Rule` with a code in a module under `nblint.rules`."""
 
 import importlib
 from collections.abc import Collection, Iterable
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from nblint.findings import Rule, covers
 
-# The families by the prefixes of their codes; the names are those of their folders and hooks.
+# The families by the prefixes of their codes. Their folders and hooks have the same names.
 FAMILIES = MappingProxyType(
     {
         "NBL0": "file",
@@ -31,9 +31,9 @@ def rules() -> MappingProxyType[str, Rule]:
 
 
 def rules_about(selectors: Collection[str]) -> Iterable[Rule]:
-    """Return the rules of each family that a selector is about, in order, and load no others.
+    """Return the rules of the families that selectors are about, in order, loading no others.
 
-    Rules that are always on are among them.
+    Rules that are always on are included.
     """
     families = (
         family
@@ -51,14 +51,14 @@ def _by_code(families: tuple[str, ...]) -> MappingProxyType[str, Rule]:
 
 @lru_cache(maxsize=len(FAMILIES))
 def _family(family: str) -> tuple[Rule, ...]:
-    """Return the rules of a family, in the order of their codes: those in the folder of its name.
+    """Return the rules in a family's folder, in the order of their codes.
 
-    `pkgutil` would load `inspect` to find the modules.
+    Not by `pkgutil`, which would load `inspect`.
     """
     package = importlib.import_module(f"nblint.rules.{FAMILIES[family]}")
     files = [file for file in Path(package.__path__[0]).iterdir() if file.suffix == ".py"]
     modules = [importlib.import_module(f"{package.__name__}.{file.stem}") for file in files]
-    # Only classes with a code of their own: several rules may share an abstract one.
+    # Only classes with a code of their own: several rules may share an abstract base class.
     classes = {
         value
         for module in modules

@@ -1,4 +1,4 @@
-"""From what is found and fixed to what reports say of it."""
+"""Turns findings and fixes into the results that reports print."""
 
 from collections.abc import Iterable, Iterator
 
@@ -22,26 +22,37 @@ def reported(
 
     Args:
         path: The notebook's path, as reports show it.
-        document: What they were found in; None: in all notebooks together.
+        document: What they were found in; None for all notebooks together.
         findings: The findings.
         redaction: Hides the notebook's credentials in what is quoted.
     """
-    notebook = document if isinstance(document, Notebook) else None
-    raw = RawNotebook(notebook.raw) if notebook else None
-    excerpts = Excerpts(notebook, redaction) if notebook else None
     one_line = document is not None and b"\n" not in document.raw.strip()
+    if not isinstance(document, Notebook):
+        for finding in findings:
+            yield Reported(
+                _path(finding, path),
+                finding,
+                file_line=finding.place.row,
+                one_line=one_line and not finding.path,
+            )
+        return
+    raw, excerpts = RawNotebook(document.raw), Excerpts(document, redaction)
     for finding in findings:
-        cell = _cell(notebook, finding) if notebook else None
+        cell = _cell(document, finding)
         yield Reported(
-            display_path(finding.path) if finding.path else path,
+            _path(finding, path),
             finding,
-            cell.id if cell else None,
-            cell.type if cell else None,
-            file_line(raw, finding.place) if raw else finding.place.row,
-            excerpts.first_line(cell) if excerpts and cell else None,
-            excerpts.at(finding.place) if excerpts else None,
-            one_line and not finding.path,
+            cell_id=cell.id if cell else None,
+            cell_type=cell.type if cell else None,
+            file_line=file_line(raw, finding.place),
+            first_line=excerpts.first_line(cell) if cell else None,
+            excerpt=excerpts.at(finding.place),
+            one_line=one_line and not finding.path,
         )
+
+
+def _path(finding: Finding, notebook: str) -> str:
+    return display_path(finding.path) if finding.path else notebook
 
 
 def _cell(notebook: Notebook, finding: Finding) -> Cell | None:
@@ -50,7 +61,7 @@ def _cell(notebook: Notebook, finding: Finding) -> Cell | None:
 
 
 def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator[CellChange]:
-    """Yield the cells that differ, by what they hold: fixes insert and remove whole cells, too."""
+    """Yield the cells that differ, paired by their sources: fixes also insert and remove cells."""
     one = [cell.source for cell in before.cells]
     other = [cell.source for cell in after.cells]
     for i, j in paired(one, other):
@@ -63,7 +74,7 @@ def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator
 
 
 def _stripped(before: Cell, after: Cell) -> Iterator[CellChange]:
-    """Yield what became of the outputs of a cell whose source is as it was, in a line."""
+    """Yield the change in the outputs of a cell whose source is unchanged, in one line."""
     old, new = _results(before), _results(after)
     if old != new:
         yield CellChange(before.index, old, new)

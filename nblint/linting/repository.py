@@ -1,4 +1,4 @@
-"""Rules about a whole repository: what its notebooks say is gathered, then judged together."""
+"""Runs the rules about a whole repository: gathers from each notebook, then judges together."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from nblint.project.project import Project
 
 
 class Repository:
-    """Gathers what the rules about a repository want to know of its notebooks.
+    """Collects what the rules about a repository gather from its notebooks.
 
     Args:
         project: What the notebooks are checked against.
@@ -33,9 +33,9 @@ class Repository:
         return frozenset(rule.code for rule in self._rules) if self._is_whole else frozenset()
 
     def add(self, gathered: Mapping[str, frozenset[str]] | None) -> None:
-        """Add what was gathered from a notebook; None: what it says nobody knows."""
+        """Add what was gathered from a notebook; None if that is unknown."""
         if gathered is None:
-            self._is_whole = False  # so nothing can be concluded
+            self._is_whole = False  # nothing can be concluded from the others alone
             return
         for rule in self._rules:
             self._gathered[rule.code].append(gathered[rule.code])
@@ -58,15 +58,15 @@ class Repository:
 def gather(
     document: Notebook | Unreadable, project: Project, selection: Selection
 ) -> dict[str, frozenset[str]] | None:
-    """Gather what the rules about a repository want to know of a notebook.
+    """Gather what the rules about a repository ask of a notebook.
 
     Args:
-        document: What was read from the file.
+        document: The notebook, or why the file holds none.
         project: What the notebook is checked against.
         selection: The rules that run.
 
     Returns:
-        What they want, by their codes; None of a file that is no notebook.
+        What they gathered, by their codes; None if the file is not a notebook.
 
     Raises:
         RuleError: A rule raised an exception.

@@ -1,4 +1,4 @@
-"""What a run says of each notebook: all that reports need, so that no notebook is kept."""
+"""What a run yields for each notebook: all that reports need, so that no notebook is kept."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Reported(Struct, frozen=True):
-    """A finding with all that a report says of it, so that the notebook need not be kept.
+    """A finding with all that reports print, so that the notebook need not be kept.
 
     Attributes:
         path: The notebook: posix, relative to the current directory.
@@ -20,10 +20,10 @@ class Reported(Struct, frozen=True):
         cell_id: The cell's id.
         cell_type: The cell's type.
         file_line: The line of the `.ipynb` file, 1-based.
-        first_line: The cell's first line, masked: what a person knows the cell by.
-        excerpt: What stands around the finding, masked; None where it is about no text.
-        one_line: Whether the whole file is one line, so that its number says nothing.
-        entry: What records it in the baseline; None for a new finding.
+        first_line: The cell's first line, masked, by which people recognise the cell.
+        excerpt: The text around the finding, masked; None if it is not about text.
+        one_line: Whether the whole file is one line, which makes line numbers useless.
+        entry: Its entry in the baseline; None for a new finding.
     """
 
     path: str
@@ -37,14 +37,18 @@ class Reported(Struct, frozen=True):
     entry: "Entry | None" = None
 
     def occurrence(self, notebook: str) -> "Occurrence":
-        """Return it as the baseline knows it: by the notebook that it was found in, if by one."""
+        """Return the finding as baselines match it.
+
+        Args:
+            notebook: The path of the notebook; empty for a finding about all notebooks together.
+        """
         from nblint.linting.baseline import Occurrence
 
         return Occurrence(notebook or self.path, self.finding, self.cell_id)
 
 
 class CellChange(Struct, frozen=True):
-    """A cell before and after its fixes, masked; None where the cell is new or gone."""
+    """A cell before and after its fixes, masked; None if the cell is new or removed."""
 
     cell: int
     before: str | None
@@ -52,16 +56,16 @@ class CellChange(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """What a run says of one notebook.
+    """The result for one notebook.
 
     Attributes:
         path: The notebook.
-        findings: What is wrong, after fixes.
-        fixes: How many findings were fixed, or would be where only the changes are wanted.
+        findings: The findings, after fixes.
+        fixes: The number of findings that were fixed, or would be if only changes are shown.
         changes: The cells that the fixes change.
-        recorded: How many findings the baseline records.
-        stale: What it records and is not found any more.
-        notebooks: 1; 0 for what is found in all notebooks together.
+        recorded: The number of findings that the baseline records.
+        stale: The baseline's entries whose findings are gone.
+        notebooks: 1; 0 for the findings about all notebooks together.
     """
 
     path: str

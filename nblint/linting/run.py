@@ -1,4 +1,4 @@
-"""A run over many notebooks: in one process or several, none kept in memory."""
+"""Runs over many notebooks, in one process or several, without keeping any in memory."""
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -27,17 +27,18 @@ from nblint.settings_files import OncePerFile, SettingsFile, SettingsFinder
 if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline
 
-# From so many notebooks on other processes pay, by how they are started: timed with `--jobs`.
+# The number of notebooks from which more processes are faster, by how they are started: measured
+# with `--jobs`.
 _MANY = {"fork": 60, "spawn": 250}
-# What is handed to a process at a time: few enough files that all processes end together.
+# Files handed to a process at a time: few enough that all processes end together.
 _CHUNK = 10
-# From so many notebooks on the cache pays: what it is keyed by takes as long to read as a few of
-# them to check.
+# The number of notebooks from which the cache is faster: computing its key takes as long as
+# checking a few of them.
 _REMEMBERED = 50
 
 
 class _Loaded(NamedTuple):
-    """All that settings refer to."""
+    """Everything that settings refer to."""
 
     examiner: Examiner
     repository: Repository
@@ -45,7 +46,7 @@ class _Loaded(NamedTuple):
 
 
 class _File(NamedTuple):
-    """A file to examine: its path, what reports call it, and what it is checked against."""
+    """A file to examine: its path, its name in reports, and what it is checked against."""
 
     path: Path
     name: str
@@ -57,22 +58,22 @@ class Run:
 
     Args:
         finder: Where settings come from.
-        on_error: Called with a sentence for each thing that could not be done; the run goes on.
-        fixing: Which fixes to apply; None: none.
+        on_error: Called with a message for each thing that could not be done; the run goes on.
+        fixing: Which fixes to apply; None for none.
         trust_plugins: Whether plugins that the settings name may run.
         baseline: The baseline for all notebooks, instead of the one that their settings name.
-        with_recorded: Whether results hold the findings that the baseline records, too.
-        jobs: How many processes examine notebooks; None: as many as there are processors, if there
-            are notebooks enough. Fixes are made in this one.
-        on_note: Called with a sentence for each notebook that is checked or passed over, and for
-            each settings file.
-        with_cache: Whether notebooks are passed over that are as they were when nothing was found
-            in them, if there are notebooks enough.
-        with_catalogue: Whether catalogues of environment variables are read.
+        with_recorded: Whether results include the findings that the baseline records.
+        jobs: The number of processes that examine notebooks; None for one per processor, if there
+            are enough notebooks. Fixes are always made in this process.
+        on_note: Called with a message for each notebook that is checked or skipped, and for each
+            settings file.
+        with_cache: Whether to skip notebooks that are unchanged since nothing was found in them, if
+            there are enough notebooks.
+        with_catalogue: Whether to read catalogues of environment variables.
 
     Attributes:
-        total: How many notebooks there are to check; known when the first result is.
-        fixed: The notebook of `check_stdin` after its fixes, once its result is known.
+        total: The number of notebooks to check; set before the first result is yielded.
+        fixed: The notebook of `check_stdin` after its fixes; set before its result is yielded.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Run:
 
     @property
     def empty(self) -> Sequence[Path]:
-        """The folders that were named and hold no notebook."""
+        """The given folders without a notebook."""
         return self._discovery.empty
 
     def check(self, paths: Sequence[Path]) -> Iterator[Result]:
@@ -120,9 +121,9 @@ class Run:
             yield from self._conclude(paths, loaded)
 
     def check_stdin(self, data: bytes, path: Path) -> Iterator[Result]:
-        """Yield the result for bytes that came from elsewhere, as if they stood at a path.
+        """Yield the result for bytes, as if they were the file at a path.
 
-        No file is written: `fixed` holds what fixes make of them.
+        No file is written: `fixed` holds the bytes after their fixes.
         """
         folder = Path(os.path.abspath(path)).parent
         try:
@@ -139,7 +140,7 @@ class Run:
             yield from self._results(file, examined)
 
     def readings(self, paths: Sequence[Path]) -> Iterator[tuple[Notebook, Reading]]:
-        """Yield each notebook under paths with its parts, and check nothing."""
+        """Yield each notebook under paths with its parts, without checking it."""
         projects = OncePerFile(self._project, self._on_error)
         for path, settings in self._discovery.notebooks(paths):
             if (project := projects.of(settings)) is None:
@@ -159,7 +160,7 @@ class Run:
                 yield _File(path, display_path(path), loaded)
 
     def _load(self, settings: SettingsFile) -> _Loaded:
-        """Load all that settings refer to."""
+        """Load everything that settings refer to."""
         baseline = self._baseline
         if baseline is None and settings.baseline is not None:
             from nblint.linting.baseline import Baseline
@@ -181,7 +182,7 @@ class Run:
         )
 
     def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
-        """Do as `_examined` does, but examine no file that the cache knows."""
+        """Do as `_examined` does, but skip the files that the cache knows."""
         from nblint.linting.cache import Cache, cache_file, key_of
 
         for loaded in self._loaded.all():
@@ -208,12 +209,12 @@ class Run:
                 self._note(f"the cache cannot be written: {error.strerror or error}")
 
     def _examined(self, files: Sequence[_File]) -> Generator[tuple[_File, Examined], None, None]:
-        """Yield files with what is known of them, in order, from this process or from others."""
+        """Yield each file with its result, in order, from this process or from others."""
         jobs = self._jobs
         if jobs is None:
             are_many = len(files) >= min(_MANY.values()) and len(files) >= _MANY[start_method()]
             jobs = processors() if are_many else 1
-        # The first files here: what is loaded for them, copies of this process have as well.
+        # Examine the first files here: forked processes inherit the modules that they load.
         here = len(files) if jobs == 1 else _CHUNK
         for file in files[:here]:
             yield file, file.loaded.examiner.examine_file(file.path, file.name)
@@ -236,7 +237,7 @@ class Run:
             self._on_note(sentence)
 
     def _conclude(self, paths: Sequence[Path], loaded: _Loaded) -> Iterator[Result]:
-        """Yield what only all notebooks together say, if all were looked at."""
+        """Yield the findings about all notebooks together, if the run covers them all."""
         if not loaded.repository.is_covered(paths):
             return
         from nblint.linting.reporting import reported
@@ -249,7 +250,7 @@ class Run:
     def _judged(
         self, name: str, found: tuple[Reported, ...], ran: frozenset[str], loaded: _Loaded
     ) -> Result:
-        """Return what is reported of findings: those that the baseline does not record."""
+        """Return the result for findings, without those that the baseline records."""
         if loaded.baseline is None:
             return Result(name, found)
         match = loaded.baseline.match(name or None, [one.occurrence(name) for one in found], ran)
@@ -263,7 +264,7 @@ class Run:
 
 
 def _chunks(files: Iterable[_File]) -> Iterator[tuple[Sequence[_File], Files]]:
-    """Yield files that are examined together, and what another process needs to do so."""
+    """Yield files to examine together, with what another process needs for that."""
     import pickle
 
     pickled: dict[int, bytes] = {}

@@ -1,4 +1,4 @@
-"""Which rules run on a notebook, and how severe their findings are."""
+"""Selects the rules that run on a notebook, and the severity of their findings."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,6 +20,9 @@ class Selection:
     Args:
         found: The settings and where they come from.
 
+    Attributes:
+        rules: The selected rules, in the order of their codes.
+
     Raises:
         SettingsError: A selector covers no rule, a detector is unknown, or no rule is left.
     """
@@ -31,7 +34,7 @@ class Selection:
         _validate(found)
         self.rules = tuple(rule for rule in rules_about(self._wanted) if self._is_selected(rule))
         if not any(self._is_wanted(rule.code) for rule in self.rules):
-            # "All clean" must not be said when nothing was looked for.
+            # Without rules, "All clean" would be a false statement.
             where = f"{found.path}: " if found.path else ""
             raise SettingsError(
                 f"{where}'select' and 'ignore' leave no rule to run; "
@@ -46,7 +49,7 @@ class Selection:
         """Return the rules that run on a notebook.
 
         Args:
-            path: Its path, relative to the current directory or absolute.
+            path: The notebook's path, relative to the current directory or absolute.
         """
         if not self._settings.per_file_ignores:
             return self.rules
@@ -96,7 +99,7 @@ def is_selector(selector: str) -> bool:
 
 
 def unknown_selector(selector: str) -> str:
-    """Return the sentence that says that a selector covers no rule."""
+    """Return the error message for a selector that covers no rule."""
     named = [rule.code for rule in rules().values() if rule.name == selector.lower()]
     if named:
         meant = f"; did you mean {named[0]!r}?"
@@ -124,13 +127,13 @@ def _validate(found: SettingsFile) -> None:
                 where = f"{found.path}: {key}" if found.path else key
                 raise SettingsError(f"{where}: {unknown_selector(value)}")
     credentials = settings.credentials
-    # The detectors of a team's plugins are known only where the plugins run.
+    # Detectors of a team's own plugins are known only while the plugins run.
     if credentials.disable and not credentials.detect_secrets_plugins:
         _validate_detectors(credentials.disable, found)
 
 
 def _validate_detectors(names: Iterable[str], found: SettingsFile) -> None:
-    from nblint.credentials.detectors import detectors
+    from nblint.credentials.detector_names import detectors
 
     for name in names:
         if name not in detectors():

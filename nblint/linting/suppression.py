@@ -1,87 +1,99 @@
-"""What remains of the findings when their authors' suppressions are taken into account."""
+"""Drops the findings that an author has suppressed, and finds suppressions without a use."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from typing import Literal
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule, covers
 from nblint.linting.registry import CREDENTIALS, rules
 from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
 
+# Where a suppression and a finding meet: in a cell, a row of its source, the source as a whole, or
+# what stands beside it (outputs and metadata).
+_Spot = tuple[int | None, int | Literal["source", "beside"]]
+
 
 def remaining(findings: Collection[Finding], allowed: Iterable[Suppression]) -> list[Finding]:
-    """Return the findings that no suppression holds for."""
+    """Return the findings that are not suppressed."""
     codes = {finding.code for finding in findings}
-    # The codes that are allowed, by cell and row; without a row, in the whole cell.
-    by_row: defaultdict[tuple[int | None, int | None], set[str]] = defaultdict(set)
-    beside_source: defaultdict[int | None, set[str]] = defaultdict(set)
+    allowed_at: defaultdict[_Spot, set[str]] = defaultdict(set)
     for suppression in allowed:
-        allows = (CREDENTIALS,) if suppression.pragma else suppression.codes
-        held = {code for code in codes if any(covers(selector, code) for selector in allows)}
-        for row in suppression.rows or (None,):
-            by_row[suppression.place.cell, row] |= held
-        if suppression.everything:
-            beside_source[suppression.place.cell] |= held
-
-    def is_allowed(finding: Finding) -> bool:
-        place = finding.place
-        if place.surface != "source":
-            return finding.code in beside_source[place.cell]
-        return any(finding.code in by_row[place.cell, row] for row in (None, *_rows(place)))
-
-    return [finding for finding in findings if not is_allowed(finding)]
-
-
-def _rows(place: Place) -> range:
-    return range(place.row, (place.end_row or place.row) + 1) if place.row else range(0)
+        selectors = (CREDENTIALS,) if suppression.pragma else suppression.codes
+        covered = {code for code in codes if any(covers(one, code) for one in selectors)}
+        for spot in _spots_covered(suppression):
+            allowed_at[spot] |= covered
+    return [
+        finding
+        for finding in findings
+        if not any(finding.code in allowed_at[spot] for spot in _spots_found(finding.place))
+    ]
 
 
 def useless(
-    allowed: Iterable[Suppression], findings: Collection[Finding], ran: Iterable[Rule]
+    allowed: Iterable[Suppression], findings: Iterable[Finding], ran: Iterable[Rule]
 ) -> UselessSuppressions:
-    """Return what suppresses nothing.
+    """Return the suppressions that suppress nothing.
 
-    A code is judged only where the rules that it holds for have run; detect-secrets' comments are
-    for other tools as well and never judged.
+    A code is judged only if the rules that it covers have run. Comments of detect-secrets are never
+    judged, since other tools read them, too.
 
     Args:
         allowed: The suppressions.
-        findings: All findings, suppressed ones too.
-        ran: The rules that they are from.
+        findings: All findings, including the suppressed ones.
+        ran: The rules that reported them.
     """
-    codes = frozenset(rule.code for rule in ran)
-    return UselessSuppressions(tuple(_useless(allowed, findings, codes)), tuple(rules()))
-
-
-def _useless(
-    allowed: Iterable[Suppression], findings: Iterable[Finding], ran: frozenset[str]
-) -> Iterator[Useless]:
-    # The codes that are found, by cell and row; without a row, in the whole cell.
-    found: defaultdict[tuple[int | None, int | None], set[str]] = defaultdict(set)
-    beside_source: defaultdict[int | None, set[str]] = defaultdict(set)
+    found_at: defaultdict[_Spot, set[str]] = defaultdict(set)
     for finding in findings:
-        place = finding.place
-        if place.surface != "source":
-            beside_source[place.cell].add(finding.code)
-            continue
-        for row in (None, *_rows(place)):
-            found[place.cell, row].add(finding.code)
+        for spot in _spots_found(finding.place):
+            found_at[spot].add(finding.code)
+    ran_codes = frozenset(rule.code for rule in ran)
+    found = []
     for suppression in allowed:
-        if suppression.pragma:
-            continue
-        cell = suppression.place.cell
-        used = set().union(*(found[cell, row] for row in suppression.rows or (None,)))
-        used |= beside_source[cell] if suppression.everything else set()
-        unknown = tuple(code for code in suppression.codes if not _rules_of(code))
-        idle = tuple(
-            code
-            for code in suppression.codes
-            if code in unknown
-            or (_was_judged(code, ran) and not any(covers(code, other) for other in used))
-        )
-        if idle or not suppression.codes:
-            yield Useless(suppression, idle, unknown)
+        covered = set().union(*(found_at[spot] for spot in _spots_covered(suppression)))
+        if not suppression.pragma and (judged := _judged(suppression, covered, ran_codes)):
+            found.append(judged)
+    return UselessSuppressions(tuple(found), tuple(rules()))
+
+
+def _spots_covered(suppression: Suppression) -> Iterator[_Spot]:
+    """Yield the spots that a suppression covers."""
+    cell = suppression.place.cell
+    if suppression.rows:
+        yield from ((cell, row) for row in suppression.rows)
+    else:
+        yield cell, "source"
+    if suppression.everything:
+        yield cell, "beside"
+
+
+def _spots_found(place: Place) -> Iterator[_Spot]:
+    """Yield the spots of a finding's place: a suppression holds for it that covers one of them."""
+    if place.surface != "source":
+        yield place.cell, "beside"
+        return
+    yield place.cell, "source"
+    if place.row:
+        for row in range(place.row, (place.end_row or place.row) + 1):
+            yield place.cell, row
+
+
+def _judged(suppression: Suppression, found: set[str], ran: frozenset[str]) -> Useless | None:
+    """Return what of a suppression is useless; None if all of it is used.
+
+    Args:
+        suppression: The suppression.
+        found: The codes of the findings that it covers.
+        ran: The codes of the rules that ran.
+    """
+    unknown = tuple(code for code in suppression.codes if not _rules_of(code))
+    idle = tuple(
+        code
+        for code in suppression.codes
+        if code in unknown or (_have_run(code, ran) and not any(covers(code, o) for o in found))
+    )
+    return Useless(suppression, idle, unknown) if idle or not suppression.codes else None
 
 
 @lru_cache(maxsize=256)
@@ -89,11 +101,11 @@ def _rules_of(selector: str) -> tuple[Rule, ...]:
     return tuple(rule for code, rule in rules().items() if covers(selector, code))
 
 
-def _was_judged(selector: str, ran: frozenset[str]) -> bool:
+def _have_run(selector: str, ran: frozenset[str]) -> bool:
     """Tell whether all rules of a selector ran, except those that run only when they are named.
 
-    Whether a suppression of a rule that runs last is useless is not known while that rule runs.
+    A selector that covers only rules that run last is never judged: they have yet to run.
     """
-    meant = [rule for rule in _rules_of(selector) if not rule.last]
-    usual = [rule for rule in meant if not rule.explicit] or meant
+    covered = [rule for rule in _rules_of(selector) if not rule.last]
+    usual = [rule for rule in covered if not rule.explicit] or covered
     return bool(usual) and all(rule.code in ran for rule in usual)

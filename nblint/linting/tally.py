@@ -1,4 +1,4 @@
-"""How much a run finds, counted while its results pass by."""
+"""Counts what a run finds, while its results pass by."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,14 +11,14 @@ class Tally:
     """Counts what results hold.
 
     Attributes:
-        notebooks: How many notebooks were checked.
-        errors: How many findings are errors.
-        warnings: How many findings are warnings.
-        fixable: How many findings `--fix` resolves.
-        fixes: How many findings were fixed.
-        fixed_notebooks: In how many notebooks.
-        recorded: How many findings the baseline records.
-        stale: The baseline's entries that were not found again: their codes, by notebook.
+        notebooks: The number of notebooks checked.
+        errors: The number of findings that are errors.
+        warnings: The number of findings that are warnings.
+        fixable: The number of findings that `--fix` resolves.
+        fixes: The number of findings that were fixed.
+        fixed_notebooks: The number of notebooks that were fixed.
+        recorded: The number of findings that the baseline records.
+        stale: The codes of the baseline's entries whose findings are gone, by notebook.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Tally:
         self.stale: dict[str, Counter[str]] = {}
 
     def counted(self, results: Iterable[Result]) -> Iterator[Result]:
-        """Yield results as they are."""
+        """Count results, yielding each unchanged."""
         for result in results:
             self.notebooks += result.notebooks
             for reported in result.findings:

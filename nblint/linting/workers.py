@@ -1,4 +1,4 @@
-"""Shares work among processes, and hands on the results in the work's order."""
+"""Shares work among processes, and yields the results in the work's order."""
 
 import os
 import sys
@@ -11,21 +11,21 @@ Kept = TypeVar("Kept")
 Work = TypeVar("Work")
 Answer = TypeVar("Answer")
 
-# How many chunks a process has before it at most, so that memory does not grow with the work.
+# The chunks queued per process, limited so that memory does not grow with the work.
 _AHEAD = 3
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def start_method() -> Literal["fork", "spawn"]:
-    """Return how processes are started: as copies of this one where that is safe, else anew.
+    """Return how to start processes: as copies of this one if that is safe, else from scratch.
 
-    A copy holds only one of the threads, and of macOS's libraries not all survive that.
+    A copy has only one of the threads, which not all of macOS's libraries survive.
     """
     import threading
 
@@ -38,15 +38,15 @@ def shared(
 ) -> Iterator[tuple[Kept, Answer]]:
     """Call a function for chunks of work in other processes.
 
-    If one of them dies, as where the system has no memory left, this process does the rest.
+    If one of them dies, say because memory ran out, this process does the rest.
 
     Args:
-        function: A function of a module; it, the work and the answers can be pickled.
-        chunks: The work, each piece with what stays in this process; asked for as it is needed.
-        jobs: How many processes.
+        function: A module's function; it, the work and the answers can be pickled.
+        chunks: The work, each chunk with what stays in this process; consumed as needed.
+        jobs: The number of processes.
 
     Yields:
-        What stayed here with the answer, in the chunks' order.
+        What stayed here, with the answer, in the chunks' order.
     """
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -85,7 +85,7 @@ def shared(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Put Ctrl-C off, while processes start: none is to hear it before it is prepared."""
+    """Defer Ctrl-C while processes start: none must receive it before `_prepare` has run."""
     import signal
 
     if not hasattr(signal, "pthread_sigmask"):
@@ -99,7 +99,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _prepare() -> None:
-    """Prepare a process: Ctrl-C is for the one that started it, and it ends when that one does."""
+    """Prepare a process: leave Ctrl-C to its parent, and end when the parent does."""
     import signal
     import threading
     from multiprocessing import parent_process

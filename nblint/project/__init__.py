@@ -1,1 +1,1 @@
-"""What a notebook is checked against that does not stand in it."""
+"""What a notebook is checked against, outside of the notebook."""

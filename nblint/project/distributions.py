@@ -1,6 +1,6 @@
 """Which distribution a module comes from, where its name does not say.
 
-The linter's own environment is not the notebook's, so that what is installed there says nothing.
+The linter's own environment is not the notebook's, so what is installed there says nothing.
 Source: the projects' own pages on PyPI.
 """
 
@@ -9,8 +9,8 @@ import sys
 
 from nblint.patterns import lazy_pattern
 
-# Python's own modules, whatever Python a notebook runs on and whatever other one runs the linter:
-# those of this one, those of older ones that 3.12 and 3.13 removed, and those of newer ones.
+# Python's own modules, whichever Python a notebook runs on and whichever runs the linter: those of
+# this one, those of older ones that 3.12 and 3.13 removed, and those of newer ones.
 # Source: "Removed" and "New Modules" of https://docs.python.org/3/whatsnew/ 3.11 to 3.14.
 STANDARD_LIBRARY = sys.stdlib_module_names | frozenset(
     """
@@ -20,7 +20,7 @@ STANDARD_LIBRARY = sys.stdlib_module_names | frozenset(
     """.split()
 )
 
-# The module, dotted where a part of a shared one differs, and the distributions that hold it, the
+# A module, dotted where it is part of a shared one, and the distributions that contain it, the
 # usual one first.
 _DISTRIBUTIONS = {
     module: tuple(distributions.split())
@@ -121,7 +121,7 @@ _INTERFACE_VERSION = lazy_pattern(r"_v[0-9]{1,2}(?:(?:alpha|beta|p)[0-9]{1,2}){0
 
 
 def canonical(name: str) -> str:
-    """Return a distribution's name as it is compared by.
+    """Return a distribution's name as names are compared.
 
     https://packaging.python.org/en/latest/specifications/name-normalization/
     """
@@ -132,8 +132,8 @@ def distributions(module: str) -> tuple[str, ...]:
     """Return the distributions that a module may come from, the likeliest first.
 
     Args:
-        module: A dotted module; for `from google.cloud import storage` with what is imported, since
-            that can be a module as well.
+        module: A dotted module; for `from google.cloud import storage` including what is imported,
+            which can be a module as well.
     """
     parts = module.split(".")
     size = 1

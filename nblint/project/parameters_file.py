@@ -1,7 +1,9 @@
 """The file that scheduled runs take their parameters from: `papermill --parameters_file`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from nblint.document.model import Place
 from nblint.errors import SettingsError
@@ -10,17 +12,17 @@ from nblint.files import read_bounded
 if TYPE_CHECKING:
     import yaml
 
-# Which takes some seconds to read.
+# Which takes a few seconds to read.
 _MOST_BYTES = 1024 * 1024
 
 
-class Key(NamedTuple):
+class Key(Struct, frozen=True):
     """A key of the file.
 
     Attributes:
         name: The key.
-        value: Its value where that is a scalar, as it is written; else None.
-        place: Where the key stands.
+        value: Its value as it is written, where that is a scalar; else None.
+        place: The key's place.
     """
 
     name: str
@@ -28,7 +30,7 @@ class Key(NamedTuple):
     place: Place
 
 
-class ParametersFile(NamedTuple):
+class ParametersFile(Struct, frozen=True):
     """A parameters file.
 
     Attributes:
@@ -47,10 +49,10 @@ class ParametersFile(NamedTuple):
             path: The file.
 
         Returns:
-            Its keys; none of an empty file.
+            The file with its keys; an empty file has no keys.
 
         Raises:
-            SettingsError: The file cannot be read, is not YAML, or is no mapping.
+            SettingsError: The file cannot be read, is not YAML, or is not a mapping.
         """
         import yaml
 
@@ -58,20 +60,20 @@ class ParametersFile(NamedTuple):
         if root is None or root.tag == "tag:yaml.org,2002:null":
             return cls(path, ())
         if not isinstance(root, yaml.MappingNode):
-            raise SettingsError(f"{path}: a parameters file is a mapping of names to values")
+            raise SettingsError(f"{path}: a parameters file must be a mapping of names to values")
         return cls(path, tuple(_key(key, value) for key, value in root.value))
 
 
 def compose_yaml(path: Path) -> "yaml.Node | None":
-    """Read a YAML file as it is written: neither tags, aliases nor merges become objects.
+    """Read a YAML file as it is written: tags, aliases and merges do not become objects.
 
-    An alias is the very node that it stands for, so that a small file cannot grow in memory.
+    An alias is the same node as the one it stands for, so a small file cannot grow in memory.
 
     Args:
         path: The file.
 
     Returns:
-        Its root; None of an empty file.
+        Its root; None for an empty file.
 
     Raises:
         SettingsError: The file cannot be read, or is not YAML.

@@ -1,4 +1,4 @@
-"""What a notebook is checked against that does not stand in the notebook."""
+"""The project of a notebook: settings, catalogue, requirements and parameters file."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from nblint.project.catalogue.files import load_catalogue
+from nblint.project.catalogue.loading import load_catalogue
 from nblint.project.catalogue.model import Catalogue
 from nblint.settings import Settings
 from nblint.settings_files import SettingsFile, SettingsFinder
@@ -23,11 +23,11 @@ class Project(Struct, frozen=True):
     Attributes:
         found: The settings and the folder that their paths are relative to.
         trust_plugins: Whether plugins that the settings name may run.
-        catalogue: The environment variables that there are.
-        salt: The baseline's salt, which fingerprints of credentials are made with; None: no
-            baseline, so no such fingerprints.
+        catalogue: The environment variables that notebooks find at run time.
+        salt: The baseline's salt for fingerprints of credentials; None without a baseline, where
+            no such fingerprints are made.
         parameters_file: The file that scheduled runs take their parameters from.
-        requirements: What the repository declares; None where it was not to be loaded.
+        requirements: What the repository declares; None if it was not to be loaded.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
@@ -38,7 +38,7 @@ class Project(Struct, frozen=True):
     requirements: "Requirements | None" = None
 
     def __repr__(self) -> str:
-        """Return what it was loaded for; the salt is not for logs."""
+        """Return what it was loaded for, without the salt, which must not be logged."""
         return f"{type(self).__name__}({self.found!r})"
 
     @property
@@ -59,7 +59,7 @@ class Project(Struct, frozen=True):
 
         Args:
             folder: The folder.
-            settings: The settings; None: those of the nearest settings file upwards.
+            settings: The settings; None for those of the nearest settings file upwards.
 
         Returns:
             The project, without a salt.

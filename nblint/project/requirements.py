@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from nblint.errors import SettingsError
 from nblint.files import is_file, read_bounded
@@ -16,7 +18,7 @@ from nblint.toml import read_toml
 if TYPE_CHECKING:
     import yaml
 
-# A requirement opens with its distribution's name; nothing else of it matters here.
+# A requirement starts with its distribution's name; the rest does not matter here.
 # https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 _NAME = lazy_pattern(
     r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?(?=\s*(?:$|[\[<>=!~;@(,\s#]))"
@@ -25,21 +27,21 @@ _INCLUDE = lazy_pattern(r"(?:-r|--requirement)[ =]?\s*(\S+)")
 _EGG = lazy_pattern(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _TEXT = "tag:yaml.org,2002:str"
 _MOST_FILES = 50_000
-_DEEPEST = 50  # folders in folders that a module is looked for in
+_DEEPEST = 50  # levels of folders in which modules are looked for
 # Each `**` in a glob multiplies the work by the depth of the folders.
 _MOST_STARS = 2
-# Above the folder of the settings, it could be all folders that there are.
+# Above the folder of the settings, a wildcard could stand for any folder of the machine.
 _WILDCARD = lazy_pattern(r"[*?\[]")
 _NOT_OURS = frozenset(["__pycache__", "node_modules", "site-packages", "conda-meta"])
 
 
-class Requirements(NamedTuple):
+class Requirements(Struct, frozen=True):
     """What a repository declares and holds.
 
     Attributes:
         files: The requirements files.
-        distributions: What they declare, in canonical names.
-        modules: The modules that the repository holds itself.
+        distributions: The canonical names of what they declare.
+        modules: The modules that the repository itself contains.
     """
 
     files: tuple[Path, ...]
@@ -85,15 +87,15 @@ def matching(glob: str, root: Path) -> list[Path]:
         raise ValueError(f"more than {_MOST_STARS} '**'")
     parts = glob.replace("\\", "/").split("/")
     if ".." in parts and ("**" in glob or _WILDCARD.search("/".join(parts[:-1]))):
-        raise ValueError("behind '..', only a file's name may hold wildcards")
+        raise ValueError("after '..', only the file name may contain wildcards")
     try:
         return sorted(path for path in root.glob(glob) if is_file(path))
     except (NotImplementedError, IndexError) as error:  # "/x", and "." before Python 3.13
-        raise ValueError("no glob of files under this folder") from error
+        raise ValueError("not a glob of files under this folder") from error
 
 
 def _declares(file: Path) -> bool:
-    """Say whether a file declares anything: a `pyproject.toml` may hold tools' settings only."""
+    """Tell whether a file declares anything: a `pyproject.toml` may only hold tools' settings."""
     if file.name != "pyproject.toml":
         return True
     tables = read_toml(file)
@@ -145,7 +147,7 @@ def _of_pyproject(tables: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_conda(file: Path) -> Iterator[str]:
-    """Yield the names in an `environment.yml`: conda's, which mostly are PyPI's, and pip's."""
+    """Yield the names in an `environment.yml`: conda's, mostly the same as PyPI's, and pip's."""
     from yaml import ScalarNode, SequenceNode
 
     (dependencies,) = _under("dependencies", compose_yaml(file)) or (None,)
@@ -160,7 +162,7 @@ def _of_conda(file: Path) -> Iterator[str]:
 
 
 def _under(key: str, node: "yaml.Node | None") -> "list[yaml.Node]":
-    """Return what stands under a key of a mapping, in a list; an empty one where there is none."""
+    """Return a list with the value of a mapping's key; an empty one where it has no such key."""
     from yaml import MappingNode
 
     members = node.value if isinstance(node, MappingNode) else ()
@@ -170,7 +172,7 @@ def _under(key: str, node: "yaml.Node | None") -> "list[yaml.Node]":
 def _modules(root: Path) -> Iterator[str]:
     """Yield the names of modules and packages anywhere in a repository.
 
-    Notebooks put folders on `sys.path` as they like, so that the place is not asked for.
+    Notebooks put any folder on `sys.path`, so the place of a module does not matter.
     """
     seen = 0
     for folder, folders, files in os.walk(root):

@@ -1,1 +1,1 @@
-"""What a notebook says: parts that rules ask for."""
+"""What a notebook says: the parts that rules ask for."""

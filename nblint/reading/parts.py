@@ -17,7 +17,7 @@ Part = TypeVar("Part")
 
 
 class MissingPartError(LookupError):
-    """A part that this file does not have, such as the cells of a file that is no notebook.
+    """A part that a file does not have, such as the cells of a file that is not a notebook.
 
     Attributes:
         part: The part's class.
@@ -32,14 +32,14 @@ class Reading:
     """The parts of one notebook.
 
     Args:
-        given: What the other parts are read from: the notebook, the project, the settings.
+        given: The parts that others are read from: the notebook, the project, the settings.
     """
 
     def __init__(self, given: Iterable[object]) -> None:
         self._parts: dict[type, object] = {type(part): part for part in given}
 
     def give(self, part: object) -> None:
-        """Add a part that can only be known after others, such as what rules have found."""
+        """Add a part that is only known after others, such as what rules have found."""
         self._parts[type(part)] = part
 
     def get(self, part: type[Part]) -> Part:
@@ -52,7 +52,7 @@ class Reading:
             The part; the same object each time.
 
         Raises:
-            MissingPartError: It is not given, and cannot be read from what is.
+            MissingPartError: It is not given, and cannot be read from the parts that are.
         """
         if part not in self._parts:
             read = getattr(part, "read", None)
@@ -78,5 +78,5 @@ def _parts_of(function: Callable[..., Any]) -> tuple[type, ...]:
 
 
 def _wanted(function: Callable[..., Any]) -> tuple[type, ...]:
-    # The function behind a method: bound methods are made anew at every look-up.
+    # The function behind a method: a bound method is a new object at every look-up.
     return _parts_of(getattr(function, "__func__", function))

@@ -1,4 +1,4 @@
-"""What the author of a notebook has allowed: comments in cells, and tags on them.
+"""What the author of a notebook suppresses: by comments in cells, and by tags of cells.
 
 - `token = "…"  # nblint: ignore[NBL201] reason`: this line
 - `# nblint: ignore-cell[NBL3]`: this cell
@@ -8,7 +8,7 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -26,16 +26,16 @@ _TAG = "nblint-ignore-"
 
 
 class Suppression(Struct, frozen=True):
-    """Something that an author has allowed.
+    """A comment or tag by which an author suppresses findings.
 
     Attributes:
-        codes: Selectors of the rules. A comment that names none allows nothing; detect-secrets'
-            comment names none and allows credentials.
+        codes: Selectors of the rules. Without any, it suppresses nothing, unless it is
+            detect-secrets' comment: that one covers credentials.
         place: Where it is written.
-        rows: The rows of the source that it holds for; None: the whole cell.
-        everything: Whether it holds for the cell's outputs and metadata as well.
+        rows: The rows of the source that it applies to; None for the whole cell.
+        everything: Whether it applies to the cell's outputs and metadata as well.
         pragma: Whether it is detect-secrets' comment.
-        tag: The cell tag that it is; None for a comment.
+        tag: The cell tag; None for a comment.
     """
 
     codes: tuple[str, ...]
@@ -51,7 +51,7 @@ class Useless(Struct, frozen=True):
 
     Attributes:
         suppression: The suppression.
-        codes: Those of its codes that suppress nothing; empty where it names none at all.
+        codes: Those of its codes that suppress nothing; empty where it names no code.
         unknown: Those of them that no rule has.
     """
 
@@ -61,11 +61,11 @@ class Useless(Struct, frozen=True):
 
 
 class UselessSuppressions(Struct, frozen=True):
-    """What suppresses nothing in a notebook: known when the other rules have run.
+    """The suppressions of a notebook that suppress nothing, known when the other rules have run.
 
     Attributes:
         found: The suppressions, in the notebook's order.
-        codes: Those of all rules there are: what one without a rule may have meant.
+        codes: The codes of all rules, for suggestions.
     """
 
     found: tuple[Useless, ...]
@@ -73,40 +73,50 @@ class UselessSuppressions(Struct, frozen=True):
 
 
 def suppressions(notebook: Notebook) -> tuple[Suppression, ...]:
-    """Return all that a notebook's author has allowed in it."""
+    """Return the suppressions in a notebook."""
     if b"nblint" not in notebook.raw and b"pragma:" not in notebook.raw:
         return ()
     return tuple(found for cell in notebook.cells for found in _in_cell(cell))
 
 
-def _in_cell(cell: Cell) -> Iterable[Suppression]:
-    for tag in sorted(cell.tags):
-        if tag.startswith(_TAG):
-            place = Place(cell.index, "metadata")
-            code = tag.removeprefix(_TAG)
-            yield Suppression((code,) if code else (), place, None, everything=True, tag=tag)
+def _in_cell(cell: Cell) -> Iterator[Suppression]:
+    yield from _tags(cell)
     if "nblint" not in cell.source and "pragma:" not in cell.source:
         return
     openings = _openings(cell)
     for row, text in enumerate(cell.rows, 1):
-        indent = len(text) - len(text.lstrip())
         for match in _COMMENT.finditer(text):
-            if match["opening"] not in openings:
-                continue
-            codes = (code.strip() for code in (match["codes"] or "").split(","))
-            yield Suppression(
-                tuple(code for code in codes if code),
-                cell.place(row, match.start() + 1, row, match.end() + 1),
-                None if match["cell"] else _rows(cell, row, match, opens=match.start() <= indent),
-            )
+            if match["opening"] in openings:
+                yield _comment(cell, row, match)
         for match in _PRAGMA.finditer(text):
-            place = cell.place(row, match.start() + 1, row, match.end() + 1)
-            rows = frozenset((row + 1,)) if match["next"] else frozenset((row,))
-            yield Suppression((), place, rows, pragma=True)
+            yield _pragma(cell, row, match)
+
+
+def _tags(cell: Cell) -> Iterator[Suppression]:
+    for tag in sorted(cell.tags):
+        if tag.startswith(_TAG):
+            code = tag.removeprefix(_TAG)
+            place = Place(cell.index, "metadata")
+            yield Suppression((code,) if code else (), place, None, everything=True, tag=tag)
+
+
+def _comment(cell: Cell, row: int, match: re.Match[str]) -> Suppression:
+    codes = (code.strip() for code in (match["codes"] or "").split(","))
+    return Suppression(
+        tuple(code for code in codes if code),
+        cell.place(row, match.start() + 1, row, match.end() + 1),
+        None if match["cell"] else _rows(cell, row, match),
+    )
+
+
+def _pragma(cell: Cell, row: int, match: re.Match[str]) -> Suppression:
+    place = cell.place(row, match.start() + 1, row, match.end() + 1)
+    rows = frozenset((row + 1,)) if match["next"] else frozenset((row,))
+    return Suppression((), place, rows, pragma=True)
 
 
 def _openings(cell: Cell) -> tuple[str, ...]:
-    """Return what opens a comment in a cell; behind anything else stands a text about nblint."""
+    """Return what starts a comment in a cell; after anything else, it is a text about nblint."""
     if cell.type == "markdown":
         return ("<!--",)
     if cell.type == "code" and cell.language == "python" and not cell.first_line.startswith("%%"):
@@ -114,9 +124,9 @@ def _openings(cell: Cell) -> tuple[str, ...]:
     return ("#", "//", "--", "<!--", "/*")
 
 
-def _rows(cell: Cell, row: int, match: re.Match[str], *, opens: bool) -> frozenset[int]:
-    """Return the rows that a comment holds for: its own and, alone in markdown, the next text."""
-    if match["opening"] != "<!--" or not opens:
+def _rows(cell: Cell, row: int, match: re.Match[str]) -> frozenset[int]:
+    """Return the rows that a comment applies to: its own and, alone in markdown, the next text."""
+    if match["opening"] != "<!--" or match.string[: match.start()].strip():
         return frozenset((row,))
     for following in range(row + 1, len(cell.rows) + 1):
         if cell.rows[following - 1].strip():

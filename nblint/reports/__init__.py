@@ -1,6 +1,6 @@
-"""How findings are printed: one module a format, each with a function `render`.
+"""Reports: one module per output format, each with a function `render`.
 
-`render` takes the findings of a run, one notebook after the other, and yields pieces of text.
+`render` takes the results of a run, one notebook after the other, and yields pieces of text.
 """
 
 import importlib
@@ -26,19 +26,17 @@ def format_of(found: SettingsFile) -> str:
     """Return the output format that settings name.
 
     Raises:
-        SettingsError: There is none of that name.
+        SettingsError: The format is unknown.
     """
     chosen = found.settings.output_format
     if chosen not in _FORMATS:
-        meant = nearest(chosen, _FORMATS) or f"; there are {', '.join(_FORMATS)}"
-        raise SettingsError(
-            f"{found.path}: output-format: there is no output format {chosen!r}{meant}"
-        )
+        hint = nearest(chosen, _FORMATS) or f"; choose from {', '.join(_FORMATS)}"
+        raise SettingsError(f"{found.path}: output-format: unknown output format {chosen!r}{hint}")
     return chosen
 
 
 def renderer(name: str) -> Render:
-    """Return the function that prints findings in a format.
+    """Return the function `render` of a format.
 
     Args:
         name: One of `formats()`.

@@ -1,4 +1,4 @@
-"""What fixes change, as cells and lines that a person can read."""
+"""What fixes change, as diffs of cells instead of JSON."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,7 +7,7 @@ from nblint.reports.terminal import printable
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield a unified diff a changed cell."""
+    """Yield a unified diff for each changed cell."""
     for result in results:
         for change in result.changes:
             yield from _cell(result.path, change)

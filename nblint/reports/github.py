@@ -1,4 +1,4 @@
-"""Findings for GitHub Actions: annotations beside the lines of a pull request, and a summary.
+"""Findings for GitHub Actions: annotations on the lines of a pull request, and a summary.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -12,21 +12,21 @@ from nblint.linting.results import Reported, Result
 from nblint.linting.tally import Tally
 from nblint.reports.sentences import inside, sentence
 from nblint.reports.terminal import one_line, printable
-from nblint.reports.text import count, summary_line
+from nblint.reports.text import summary_line
 
-# GitHub shows so many of each kind for a step, and drops the others without a word.
+# The number of annotations of each kind that GitHub shows per step; it drops others silently.
 # https://docs.github.com/en/rest/checks/runs
 _SHOWN = 10
-# A step's summary may have 1 MiB; rows are a few hundred bytes.
+# A step's summary may have 1 MiB; a row has a few hundred bytes.
 _ROWS = 1000
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+!|~@&:]")
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield a command a finding, errors first; append a table to the step's summary.
+    """Yield a workflow command per finding, errors first; append a table to the step's summary.
 
-    The summary's file is what `GITHUB_STEP_SUMMARY` names. Findings beyond GitHub's limit are
-    plain lines of the log.
+    `GITHUB_STEP_SUMMARY` names the file of the summary. Findings beyond GitHub's limit are plain
+    lines in the log.
     """
     tally = Tally()
     found = [reported for result in tally.counted(results) for reported in result.findings]
@@ -41,7 +41,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
                 stream.writelines(_table([*ranked, *warnings], summary_line(tally)))
         except OSError as error:
             reason = error.strerror or str(error)
-            yield _command("warning", f"the step's summary cannot be written: {reason}")
+            yield _command("warning", f"the step summary cannot be written: {reason}")
 
 
 def _annotations(kind: str, found: Sequence[Reported]) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _annotations(kind: str, found: Sequence[Reported]) -> Iterator[str]:
         yield _command(kind, _text(reported), file=file, line=line, title=title)
     rest = found[len(shown) :]
     if rest:
-        more = f"{count(len(rest), kind)} more, in the log of this step and its summary"
+        more = f"{len(rest)} more {kind}s: see the log and the summary of this step"
         yield _command(kind, more, title="nblint")
     for reported in rest:
         text = f"nblint: {reported.path}: {reported.finding.code} {_text(reported)}"
@@ -69,7 +69,7 @@ def _text(reported: Reported) -> str:
 def _command(name: str, message: str, **properties: str) -> str:
     """Return a workflow command.
 
-    What is escaped, and where: <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>.
+    Escaping: <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>.
     """
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name}{' ' if listed else ''}{listed}::{_data(message)}\n"
@@ -87,7 +87,7 @@ def _table(found: Sequence[Reported], summary: str) -> Iterator[str]:
     yield f"### nblint\n\n{summary}\n"
     if not found:
         return
-    yield "| notebook | where | rule | what |\n| --- | --- | --- | --- |\n"
+    yield "| notebook | location | rule | message |\n| --- | --- | --- | --- |\n"
     for reported in found[:_ROWS]:
         finding = reported.finding
         rule = f"{finding.code} {finding.name}"
@@ -99,6 +99,6 @@ def _table(found: Sequence[Reported], summary: str) -> Iterator[str]:
 
 
 def _markdown(text: str) -> str:
-    """Return a text that markdown shows as it is: no link, no mention, no cell of its own."""
+    """Return a text that markdown shows literally: without links, mentions or table cells."""
     line = one_line(text, 300)
     return _MARKDOWN.sub(lambda mark: f"&#{ord(mark[0])};", line)

@@ -13,7 +13,7 @@ _SEVERITIES = {"error": "major", "warning": "minor"}
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield an array, an object a line."""
+    """Yield an array, with one object per line."""
     fingerprints = Fingerprints()
     yield from array(
         _issue(reported, fingerprints) for result in results for reported in result.findings

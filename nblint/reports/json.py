@@ -1,4 +1,4 @@
-"""Findings for programs: a JSON array, one object a finding, every key always there."""
+"""Findings for programs: a JSON array with one object per finding, which has all keys."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -8,14 +8,14 @@ from nblint.linting.results import Reported, Result
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield the array, an object a line."""
+    """Yield the array, with one object per line."""
     found = (as_dict(reported) for result in results for reported in result.findings)
     yield from array(found)
     yield "\n"
 
 
 def array(objects: Iterable[object]) -> Iterator[str]:
-    """Yield a JSON array, an object a line, as the objects come."""
+    """Yield a JSON array with one object per line, as the objects come."""
     separator = "\n"
     yield "["
     for one in objects:
@@ -25,7 +25,7 @@ def array(objects: Iterable[object]) -> Iterator[str]:
 
 
 def as_dict(reported: Reported) -> dict[str, object]:
-    """Return a finding as the JSON report holds it; the order of the keys is part of the format."""
+    """Return a finding as in the JSON report; the order of the keys is part of the format."""
     finding, place = reported.finding, reported.finding.place
     return {
         "path": reported.path,

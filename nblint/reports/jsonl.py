@@ -1,4 +1,4 @@
-"""Findings for programs that read as they come: a JSON object a line, as in the JSON report."""
+"""Findings for programs that read a stream: one JSON object per line, as in the JSON report."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from nblint.reports.json import as_dict
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield the findings; a notebook's as soon as it is checked."""
+    """Yield the findings of each notebook as soon as it is checked."""
     for result in results:
         for reported in result.findings:
             yield json.dumps(as_dict(reported), ensure_ascii=True) + "\n"

@@ -1,18 +1,19 @@
-"""Findings for pipelines: JUnit's XML, a test case a notebook.
+"""Findings for pipelines: JUnit XML, with one test case per notebook.
 
-CircleCI, GitLab, Jenkins and others list the cases, and show of a failed one its text. There is no
-standard; this keeps to what all of them read (<https://github.com/testmoapp/junitxml>).
+CircleCI, GitLab, Jenkins and others list the cases, and show the text of a failed one. The format
+has no standard; this is the subset that all of them read
+(<https://github.com/testmoapp/junitxml>).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from nblint.linting.results import Result
+from nblint.linting.results import Reported, Result
 from nblint.reports.terminal import printable
 from nblint.reports.text import count, describe
 
-# What XML 1.0 cannot hold, not even as a reference, and `printable` leaves.
+# What `printable` keeps, but XML 1.0 cannot hold, not even as a reference.
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
@@ -33,23 +34,24 @@ def render(results: Iterable[Result]) -> Iterator[str]:
 
 def _case(result: Result) -> tuple[str, bool]:
     """Return a notebook's test case, and whether it fails."""
-    findings = result.findings
-    errors = [reported for reported in findings if reported.finding.is_error]
-    warnings = [reported for reported in findings if not reported.finding.is_error]
-    # What all notebooks together are found guilty of stands in a file that is none of them.
-    path = result.path or (findings[0].path if findings else "all notebooks")
+    errors = [reported for reported in result.findings if reported.finding.is_error]
+    warnings = [reported for reported in result.findings if not reported.finding.is_error]
+    # Findings about all notebooks together have no notebook, but are about another file.
+    path = result.path or (result.findings[0].path if result.findings else "all notebooks")
     name = quoteattr(_xml(printable(path)))
     parts = [f'<testcase classname="nblint" name={name} file={name} time="0">\n']
     if errors:
         codes = ", ".join(sorted({reported.finding.code for reported in errors}))
         message = quoteattr(f"{count(len(errors), 'error')}: {codes}")
-        text = _xml("".join(line for reported in errors for line in describe(reported)))
-        parts.append(f'<failure type="nblint" message={message}>{escape(text)}</failure>\n')
+        parts.append(f'<failure type="nblint" message={message}>{_text(errors)}</failure>\n')
     if warnings:
-        text = _xml("".join(line for reported in warnings for line in describe(reported)))
-        parts.append(f"<system-out>{escape(text)}</system-out>\n")
+        parts.append(f"<system-out>{_text(warnings)}</system-out>\n")
     parts.append("</testcase>\n")
     return "".join(parts), bool(errors)
+
+
+def _text(findings: Sequence[Reported]) -> str:
+    return escape(_xml("".join(line for reported in findings for line in describe(reported))))
 
 
 def _xml(text: str) -> str:

@@ -17,13 +17,13 @@ from nblint.reports.sentences import Fingerprints, inside, sentence
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-# GitHub tells security findings by the tag, and ranks them by a number from 0 to 10.
+# GitHub recognises security findings by the tag, and ranks them by a number from 0 to 10.
 # https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 _SECURITY = {"tags": ["security"], "security-severity": "8.0"}
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield one run: the rules, then the findings, an object a line."""
+    """Yield one run: the rules, then the findings, with one object per line."""
     rules = documentation()
     positions = {code: position for position, code in enumerate(rules)}
     driver = {
@@ -33,7 +33,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     }
     yield f'{{"$schema": {json.dumps(_SCHEMA)}, "version": "2.1.0", "runs": [{{\n'
     yield f'"tool": {{"driver": {json.dumps(driver)}}},\n'
-    # Findings of one category replace those of the last run, and leave other tools' alone.
+    # Results replace those of the last run in the same category, and not those of other tools.
     yield '"automationDetails": {"id": "nblint/"},\n'
     yield '"columnKind": "unicodeCodePoints",\n"results": '
     fingerprints = Fingerprints()
@@ -81,7 +81,7 @@ def _result(reported: Reported, position: int, fingerprints: Fingerprints) -> di
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """Return where a file is: a reference from the folder that was checked, or a whole address."""
+    """Return the location of a file: relative to the checked folder, or an absolute URI."""
     pure: PurePath = PureWindowsPath(path) if PureWindowsPath(path).drive else PurePosixPath(path)
     if pure.is_absolute():
         return {"uri": pure.as_uri()}

@@ -1,4 +1,4 @@
-"""Findings as one sentence, for viewers that know the lines of a file but no cells."""
+"""Findings as one sentence, for viewers that show files by lines, not by cells."""
 
 import hashlib
 from collections import Counter
@@ -8,19 +8,19 @@ from nblint.reports.terminal import printable
 
 
 def sentence(reported: Reported) -> str:
-    """Return what is wrong, opening with the cell and its line: "cell 5, line 4: …".
+    """Return the message with the cell and the line in it: "cell 5, line 4: …".
 
-    A viewer shows it at a line of the `.ipynb` file. Where the whole file is one line, it says so.
+    Viewers show it at a line of the `.ipynb` file; if the file has only one, the sentence says so.
     """
     where = inside(reported)
     if reported.one_line:
-        where = f"{where} (the file has no lines)" if where else "the file has no lines"
+        where = f"{where} (the file is a single line)" if where else "the file is a single line"
     message = printable(reported.finding.message)
     return f"{where}: {message}" if where else message
 
 
 def inside(reported: Reported) -> str:
-    """Return where in the notebook: "cell 5, output 1, line 2"; empty for the file itself."""
+    """Return the place in the notebook: "cell 5, output 1, line 2"; empty for the file itself."""
     place = reported.finding.place
     parts = [f"cell {place.cell}"] if place.cell is not None else []
     if place.surface == "output":
@@ -33,13 +33,13 @@ def inside(reported: Reported) -> str:
 
 
 class Fingerprints:
-    """Tells findings apart, and knows them again when lines and cells move."""
+    """Identifies findings, even after lines and cells have moved."""
 
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
 
     def of(self, reported: Reported) -> str:
-        """Return 64 hexadecimal digits, which no other finding of the run has."""
+        """Return 64 hexadecimal digits that no other finding of the run has."""
         finding = reported.finding
         known = finding.fingerprint or f"{finding.detector}\0{finding.subject}"
         alike = f"{reported.path}\0{finding.code}\0{known}"

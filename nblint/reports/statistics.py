@@ -1,4 +1,4 @@
-"""How many findings each rule has, for people and for programs."""
+"""The number of findings of each rule, for people and for programs."""
 
 import json
 from collections import Counter
@@ -10,12 +10,12 @@ from nblint.reports.terminal import PLAIN, Style
 from nblint.reports.text import summary_line
 
 
-def render(results: Iterable[Result], form: str, style: Style = PLAIN) -> Iterator[str]:
+def render(results: Iterable[Result], output_format: str, style: Style = PLAIN) -> Iterator[str]:
     """Yield the counts, the largest first.
 
     Args:
-        results: The findings of a run.
-        form: "json": an array with an object for each rule; "text": a line for each.
+        results: The results of a run.
+        output_format: "json": an array with an object per rule; "text": a line per rule.
         style: How the text looks.
     """
     tally = Tally()
@@ -27,7 +27,7 @@ def render(results: Iterable[Result], form: str, style: Style = PLAIN) -> Iterat
             found[finding.code, finding.name] += 1
             fixable[finding.code] += bool(finding.fix and finding.fix.safe)
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    if form == "json":
+    if output_format == "json":
         yield _json(ranked, fixable)
         return
     width = len(str(ranked[0][1])) if ranked else 0
@@ -37,7 +37,7 @@ def render(results: Iterable[Result], form: str, style: Style = PLAIN) -> Iterat
         yield f"{number:>{width}}  {painted}  {style.paint(mark, 'quiet')} {name}\n"
     if not style.quiet:
         if fixable.total():
-            yield "[*] fixable with --fix, [-] some fixable\n"
+            yield "[*] all fixable with --fix, [-] some fixable\n"
         yield summary_line(tally, style)
 
 

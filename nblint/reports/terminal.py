@@ -1,4 +1,4 @@
-"""Text for terminals: what a notebook holds must neither drive one nor shift what points at it."""
+"""Text for terminals: a notebook must neither control the terminal nor misalign what is printed."""
 
 import os
 from collections.abc import Mapping
@@ -9,26 +9,27 @@ from nblint.patterns import lazy_pattern
 ColorChoice = Literal["auto", "always", "never"]
 COLORS: tuple[str, ...] = get_args(ColorChoice)
 
-# Controls (ANSI escapes begin with one), and characters that reorder or hide their neighbours.
+# Control characters (ANSI escape sequences start with one), and characters that reorder or hide
+# others.
 _UNSAFE = lazy_pattern(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-# What the runners of pipelines take for a command where it stands in a log: GitHub's `::error`,
-# also behind spaces, and `##[group]`; Azure's `##vso[…]`, TeamCity's `##teamcity[…]`.
+# What CI runners interpret as a command in a log: GitHub's `::error`, also after spaces, and
+# `##[group]`; Azure's `##vso[…]`, TeamCity's `##teamcity[…]`.
 _COMMAND = lazy_pattern(r"^(\s*):(?=:)|#(?=#\w*\[)")
 _TAB = "    "
-# What a pane beside an editor shows; more than this nobody reads in one glance.
+# The width of a pane beside an editor; the longest line that is read at a glance.
 _NARROW, _WIDE = 80, 120
 _STYLES = {"strong": "1", "bad": "1;31", "doubtful": "1;33", "good": "1;32", "quiet": "36"}
 
 
 class Style(NamedTuple):
-    """How the report for people looks.
+    """How the text report looks.
 
     Attributes:
-        quiet: One line a finding, and nothing else.
-        color: With ANSI colours.
-        width: How many columns a quoted row may take.
+        quiet: Whether it has one line per finding, and nothing else.
+        color: Whether it has ANSI colours.
+        width: The number of columns for a quoted row.
     """
 
     quiet: bool = False
@@ -44,12 +45,12 @@ PLAIN = Style()
 
 
 def style_of(stream: TextIO, choice: ColorChoice, *, quiet: bool) -> Style:
-    """Return how a report looks on a stream: plain and narrow where that is no terminal.
+    """Return how a report looks on a stream: plain and narrow unless that is a terminal.
 
     Args:
-        stream: Where it is printed.
-        choice: Whether it has colours; "auto" as `has_color` says.
-        quiet: One line a finding, and nothing else.
+        stream: The stream.
+        choice: Whether to use colours; "auto": as `has_color` decides.
+        quiet: Whether the report has one line per finding, and nothing else.
     """
     is_terminal = stream.isatty()
     color = choice == "always" or (choice == "auto" and has_color(is_terminal, os.environ))
@@ -63,14 +64,14 @@ def _width() -> int:
 
 
 def has_color(is_terminal: bool, environment: Mapping[str, str]) -> bool:
-    """Tell whether people expect colours, as Python itself decides it.
+    """Tell whether to use colours, by the same rules as Python itself.
 
     Source: <https://docs.python.org/3/using/cmdline.html#controlling-color>,
     <https://no-color.org>, <https://force-color.org>.
 
     Args:
         is_terminal: Whether the output goes to a terminal.
-        environment: The environment variables; NO_COLOR and FORCE_COLOR count unless empty.
+        environment: The environment variables; NO_COLOR and FORCE_COLOR count if not empty.
     """
     if environment.get("NO_COLOR"):
         return False
@@ -80,40 +81,40 @@ def has_color(is_terminal: bool, environment: Mapping[str, str]) -> bool:
 
 
 def printable(text: str) -> str:
-    """Return a text on one line, with what is unsafe as Python would escape it."""
+    """Return a text on one line, with unsafe characters escaped as in Python."""
     text = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
     return _COMMAND.sub(lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):02x}", text)
 
 
 def printable_characters(row: str) -> list[str]:
-    """Return, for each character of a row, what is shown of it."""
+    """Return what is shown for each character of a row."""
     shown = [_TAB if char == "\t" else printable(char) for char in row]
-    for match in _COMMAND.finditer(row):  # of which no character says by itself what it is
+    for match in _COMMAND.finditer(row):  # which cannot be recognised character by character
         shown[match.end() - 1] = f"\\x{ord(row[match.end() - 1]):02x}"
     return shown
 
 
 def one_line(text: str, width: int = 80) -> str:
-    """Return the beginning of a text on one printable line."""
+    """Return a text on one printable line, cut at a width."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def underlined(row: str, start: int, end: int, width: int) -> tuple[str, str]:
-    """Return a row as a terminal shows it, and carets that stand below a part of it.
+    """Return a row as a terminal shows it, and a line of carets that underlines a part of it.
 
     Args:
-        row: The row, without its end.
-        start: Offset of the part's first character.
-        end: Offset after its last one.
-        width: How many columns there are; a longer row is cut around the part.
+        row: The row, without its line end.
+        start: The offset of the part's first character.
+        end: The offset after its last character.
+        width: The number of columns; a longer row is cut around the part.
 
     Returns:
         The row and the line below it; neither is wider than `width`.
     """
     shown = printable_characters(row)
     widths = [sum(map(_columns, text)) for text in shown]
-    # The end of the row is a place as well, with a column of its own.
+    # The end of the row is a place, too, with a column of its own.
     end = min(max(end, start + 1), max(len(row), start + 1))
     first, last = 0, len(row)
     if sum(widths) > width:
@@ -132,7 +133,7 @@ def underlined(row: str, start: int, end: int, width: int) -> tuple[str, str]:
 
 
 def _fitting(widths: list[int], room: int) -> int:
-    """Return how many characters of these widths have room."""
+    """Return how many characters of these widths fit."""
     for count, width in enumerate(widths):
         room -= width
         if room < 0:

@@ -1,15 +1,16 @@
-"""Findings for people: `path:cell 5:4:7: NBL201 message`, the row it is about, what to do."""
+"""Findings for people: `path:cell 5:4:7: NBL201 message`, the row in question, what to do."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from nblint.document.model import Place
+from nblint.findings import Finding
 from nblint.linting.results import Reported, Result
 from nblint.linting.tally import Tally
 from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
 
 
 def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
-    """Yield the findings; a summary comes last, unless the style is quiet."""
+    """Yield the findings, and at the end a summary, unless the style is quiet."""
     tally = Tally()
     for result in tally.counted(results):
         above = None
@@ -21,11 +22,11 @@ def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
 
 
 def summary_line(tally: Tally, style: Style = PLAIN) -> str:
-    """Return the line that says how much was found."""
+    """Return the summary."""
     checked = f"{count(tally.notebooks, 'notebook')} checked"
     if not tally.errors and not tally.warnings:
         clean = style.paint("All clean:", "good")
-        return f"{clean} {checked}.\n" if tally.notebooks else "No notebook to check.\n"
+        return f"{clean} {checked}.\n" if tally.notebooks else "No notebooks to check.\n"
     parts = [style.paint(count(tally.errors, "error"), "bad")] if tally.errors else []
     if tally.warnings:
         parts.append(style.paint(count(tally.warnings, "warning"), "doubtful"))
@@ -34,7 +35,7 @@ def summary_line(tally: Tally, style: Style = PLAIN) -> str:
 
 
 def _grouped(findings: Sequence[Reported]) -> list[Reported]:
-    """Return findings in their order, but those of one credential behind each other."""
+    """Return findings in their order, but those of the same credential together."""
     first: dict[Place, int] = {}
     for number, reported in enumerate(findings):
         first.setdefault(reported.finding.place, number)
@@ -47,7 +48,7 @@ def _grouped(findings: Sequence[Reported]) -> list[Reported]:
 
 
 def location(path: str, place: Place) -> str:
-    """Return where a finding stands, as editors and people read it."""
+    """Return where a finding is, for people and editors."""
     return f"{path}:{_inside(place)}"
 
 
@@ -65,28 +66,32 @@ def _inside(place: Place) -> str:
 def describe(
     reported: Reported, style: Style = PLAIN, above: Reported | None = None
 ) -> Iterator[str]:
-    """Yield the lines that say what a finding is: where, what, the row, and what to do.
+    """Yield the lines that describe a finding: where it is, what is wrong, the row, what to do.
 
     Args:
         reported: The finding.
         style: How it looks.
         above: The finding of the same notebook that is printed above; what it shows of the cell is
-            not shown again.
+            not repeated.
     """
-    finding, before = reported.finding, above.finding if above else None
     yield _headline(reported, style)
     if style.quiet:
         return
-    place, shown = finding.place, before.place if before else None
+    place, shown = reported.finding.place, above.finding.place if above else None
     if shown is None or shown.cell != place.cell:
         yield from _cell(reported, style)
     if place != shown:
         yield from _row(reported, style)
+    yield from _advice(reported.finding, above.finding if above else None, style)
+
+
+def _advice(finding: Finding, above: Finding | None, style: Style) -> Iterator[str]:
+    """Yield where else a credential is, and what to do about it."""
     same = finding.same_as
     if same:
         yield f"  {style.paint('same:', 'quiet')} the value at {_inside(same)}\n"
-    is_said = same and before and same in (before.place, before.same_as)
-    if finding.help and not (is_said and before and before.help == finding.help):
+    is_same_as_above = same and above and same in (above.place, above.same_as)
+    if finding.help and not (is_same_as_above and above and above.help == finding.help):
         yield f"  {style.paint('help:', 'quiet')} {printable(finding.help)}\n"
     if finding.fix:
         option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
@@ -103,7 +108,7 @@ def _headline(reported: Reported, style: Style) -> str:
 
 
 def _cell(reported: Reported, style: Style) -> Iterator[str]:
-    """Yield the cell's first line, which people know it by, unless it is the row that is meant."""
+    """Yield the cell's first line, which identifies it for people, unless it is quoted anyway."""
     first = reported.first_line
     if first and not (reported.excerpt and reported.excerpt.line.strip() == first):
         label = style.paint("in the cell:", "quiet")
@@ -111,7 +116,7 @@ def _cell(reported: Reported, style: Style) -> Iterator[str]:
 
 
 def _row(reported: Reported, style: Style) -> Iterator[str]:
-    """Yield the row that is meant, with carets below the part that is."""
+    """Yield the row of the finding, with its part underlined."""
     excerpt = reported.excerpt
     if excerpt is None or not excerpt.line.strip():
         return

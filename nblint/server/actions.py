@@ -1,4 +1,4 @@
-"""Quick fixes, and everything mended at once."""
+"""Code actions: quick fixes for a finding, and all safe fixes at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -7,12 +7,12 @@ from lsprotocol import types
 from nblint.document.edit import Edit
 from nblint.document.model import Notebook
 from nblint.linting.fixing import compatible
-from nblint.server.diagnostics import Shown, overlaps
+from nblint.server.diagnostics import ShownFinding, overlaps
 from nblint.server.drafts import Draft
 from nblint.server.ignoring import ignore_on_line
 
-# `source.fixAll` mends the document that it is asked for, the other one the whole notebook: the
-# kinds that editors run at each save. https://code.visualstudio.com/api/references/vscode-api
+# `source.fixAll` fixes one document, the other kind the whole notebook; editors can run both on
+# save. https://code.visualstudio.com/api/references/vscode-api
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.nblint"
 FIX_NOTEBOOK = "notebook.source.fixAll.nblint"
 KINDS = (types.CodeActionKind.QuickFix.value, FIX_ALL, FIX_NOTEBOOK)
@@ -20,51 +20,47 @@ KINDS = (types.CodeActionKind.QuickFix.value, FIX_ALL, FIX_NOTEBOOK)
 
 def code_actions(
     draft: Draft,
-    found: Sequence[Shown],
+    found: Sequence[ShownFinding],
     params: types.CodeActionParams,
     *,
     versioned: bool,
 ) -> list[types.CodeAction]:
-    """Return what can be done about findings.
+    """Return the actions for findings.
 
     Args:
         draft: The draft that they were found in.
         found: The findings.
-        params: What is asked for: a document, a range, kinds of actions.
-        versioned: Whether the client takes edits with the versions of documents.
+        params: The client's request: a document, a range, kinds of actions.
+        versioned: Whether the client supports edits with the versions of documents.
     """
     only = params.context.only
-    uri = params.text_document.uri
+    in_document = [one for one in found if one.uri == params.text_document.uri]
     actions: list[types.CodeAction] = []
-    if _wanted(types.CodeActionKind.QuickFix, only):
-        here = [
-            one for one in found if one.uri == uri and overlaps(one.diagnostic.range, params.range)
-        ]
-        for one in here:
-            actions += _fix(draft, one, versioned=versioned)
-        for one in here:
-            actions += _ignore(draft, one, versioned=versioned)
-    if _wanted(FIX_ALL, only):
-        here = [one for one in found if one.uri == uri]
-        title = "nblint: fix all that is safe to fix here"
-        actions += _fix_all(draft, here, FIX_ALL, title, versioned=versioned)
-    if _wanted(FIX_NOTEBOOK, only) and not draft.is_whole:
-        title = "nblint: fix all that is safe to fix in the notebook"
+    if _is_requested(types.CodeActionKind.QuickFix, only):
+        here = [one for one in in_document if overlaps(one.diagnostic.range, params.range)]
+        for offer in (_fix, _ignore):
+            for one in here:
+                actions += offer(draft, one, versioned=versioned)
+    if _is_requested(FIX_ALL, only):
+        title = "nblint: apply all safe fixes here"
+        actions += _fix_all(draft, in_document, FIX_ALL, title, versioned=versioned)
+    if _is_requested(FIX_NOTEBOOK, only) and not draft.is_whole:
+        title = "nblint: apply all safe fixes in the notebook"
         actions += _fix_all(draft, found, FIX_NOTEBOOK, title, versioned=versioned)
     return actions
 
 
-def _wanted(kind: str, only: Collection[str] | None) -> bool:
-    """Say whether a kind of action is asked for: by its name, or by the beginning of it."""
-    return only is None or any(kind == asked or kind.startswith(f"{asked}.") for asked in only)
+def _is_requested(kind: str, only: Collection[str] | None) -> bool:
+    """Tell whether a kind of action is requested: by its name, or by a prefix of it."""
+    return only is None or any(kind == one or kind.startswith(f"{one}.") for one in only)
 
 
-def _fix(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAction]:
+def _fix(draft: Draft, one: ShownFinding, *, versioned: bool) -> Iterator[types.CodeAction]:
     fix = one.finding.fix
     edit = _workspace_edit(draft, fix.edits, versioned=versioned) if fix else None
     if fix is None or edit is None:
         return
-    caution = "" if fix.safe else " (unsafe: the notebook may mean something else afterwards)"
+    caution = "" if fix.safe else " (unsafe: may change what the notebook does)"
     yield types.CodeAction(
         f"{one.finding.code}: {fix.message}{caution}",
         kind=types.CodeActionKind.QuickFix,
@@ -74,7 +70,7 @@ def _fix(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAct
     )
 
 
-def _ignore(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.CodeAction]:
+def _ignore(draft: Draft, one: ShownFinding, *, versioned: bool) -> Iterator[types.CodeAction]:
     number = one.finding.place.cell
     if number is None or not isinstance(draft.document, Notebook):
         return
@@ -91,7 +87,7 @@ def _ignore(draft: Draft, one: Shown, *, versioned: bool) -> Iterator[types.Code
 
 
 def _fix_all(
-    draft: Draft, found: Iterable[Shown], kind: str, title: str, *, versioned: bool
+    draft: Draft, found: Iterable[ShownFinding], kind: str, title: str, *, versioned: bool
 ) -> Iterator[types.CodeAction]:
     possible = [
         one.finding

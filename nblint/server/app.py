@@ -1,4 +1,4 @@
-"""The server: which message does what."""
+"""The server: handles the messages of the protocol."""
 
 import asyncio
 import logging
@@ -15,28 +15,28 @@ from pygls.protocol import LanguageServerProtocol
 from nblint._version import __version__
 from nblint.reports.terminal import printable
 from nblint.server.actions import KINDS, code_actions
-from nblint.server.checking import Checker, Verdict
-from nblint.server.diagnostics import Shown, hover, overlaps, shown
+from nblint.server.diagnostics import ShownFinding, hover, overlaps, shown
 from nblint.server.documents import Documents, Open, OpenParts
+from nblint.server.draft_checker import DraftChecker, Verdict
 from nblint.server.drafts import draft_of
+from nblint.server.editor_text import position_encoding
 from nblint.server.jupyterlab import draft_of_parts
-from nblint.server.text import encoding
 
-# How long nothing must have been typed before a notebook is checked, in seconds.
+# Seconds without a change before a notebook is checked.
 _PAUSE = 0.2
-# Which notebooks to send. Cells of all languages: credentials stand in all of them.
+# Which notebooks to send. Cells of all languages: any of them can hold credentials.
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
     [types.NotebookDocumentFilterWithNotebook("jupyter-notebook")], save=True
 )
-# What findings depend on. Other files, such as a catalogue of another name, are read anew when a
-# notebook is saved.
+# The files that findings depend on. Others, such as a catalogue of another name, are read again
+# when a notebook is saved.
 _WATCHED = ("**/*.toml", "**/.nblint-baseline.json")
 
 _log = logging.getLogger("nblint.server")
 
 
 class _Protocol(LanguageServerProtocol):
-    """The protocol, without pygls's own copy of the documents, which ends lines at form feeds."""
+    """The protocol without pygls's own copy of the documents, which ends lines at form feeds."""
 
     lsp_text_document__did_open = None  # type: ignore[assignment]
     lsp_text_document__did_change = None  # type: ignore[assignment]
@@ -49,11 +49,11 @@ class _Protocol(LanguageServerProtocol):
 class Server(LanguageServer):
     """Checks the notebooks that a client has open, a moment after each change.
 
-    Checks run in a thread, one after the other, so that messages are answered meanwhile. Of a
-    notebook that has changed again, only the last check says something.
+    Checks run one after the other in a thread, so that messages are answered in the meantime. If a
+    notebook has changed again, only its last check is published.
 
     Attributes:
-        was_shut_down: Whether the client has asked for the end before it came.
+        was_shut_down: Whether the client has requested the shutdown.
     """
 
     def __init__(self) -> None:
@@ -66,24 +66,24 @@ class Server(LanguageServer):
         )
         self.documents = Documents()
         self.was_shut_down = False
-        self._checker = Checker()
+        self._checker = DraftChecker()
         self._thread = ThreadPoolExecutor(1, "nblint-check")
         self._checks: dict[str, asyncio.Task[None]] = {}
-        self._verdicts: dict[str, tuple[Verdict, tuple[Shown, ...]]] = {}
+        self._verdicts: dict[str, tuple[Verdict, tuple[ShownFinding, ...]]] = {}
         self._published: defaultdict[str, dict[str, list[types.Diagnostic]]] = defaultdict(dict)
 
     def report_server_error(self, error: Exception, source: object) -> None:
-        """Log that a message could not be handled: its type only, since it may quote a notebook."""
+        """Log that a message failed: only the error's type, since its text may quote a notebook."""
         _log.error("a message could not be handled: %s", type(error).__name__)
 
     def reload(self) -> None:
-        """Read settings anew, and check all that is open by them."""
+        """Read settings again, and check all open notebooks with them."""
         self._checker.reload()
         for notebook in self.documents:
             self.check(notebook, pause=0)
 
     def check(self, notebook: str | None, *, pause: float = _PAUSE) -> None:
-        """Check a notebook after a pause, instead of what was about to be checked of it."""
+        """Check a notebook after a pause, instead of any check of it that is pending."""
         if notebook is None:
             return
         if running := self._checks.get(notebook):
@@ -91,18 +91,18 @@ class Server(LanguageServer):
         self._checks[notebook] = asyncio.ensure_future(self._check(notebook, pause))
 
     async def actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        """Return what can be done about a text; edits of large files are made in the thread."""
-        said = await self.verdict(params.text_document.uri)
-        if said is None:
+        """Return the actions for a document; computed in the thread, since files may be large."""
+        found = await self.verdict(params.text_document.uri)
+        if found is None:
             return []
         versioned = get_capability(
             self.client_capabilities, "workspace.workspace_edit.document_changes", False
         )
-        make = partial(code_actions, said[0].draft, said[1], params, versioned=bool(versioned))
+        make = partial(code_actions, found[0].draft, found[1], params, versioned=bool(versioned))
         return await asyncio.get_running_loop().run_in_executor(self._thread, make)
 
-    async def verdict(self, uri: str) -> tuple[Verdict, tuple[Shown, ...]] | None:
-        """Return what is said of the notebook that a text belongs to, as it is now."""
+    async def verdict(self, uri: str) -> tuple[Verdict, tuple[ShownFinding, ...]] | None:
+        """Return the findings in the notebook of a document, as it is now."""
         notebook = self.documents.notebook_of(uri)
         if notebook is None:
             return None
@@ -111,7 +111,7 @@ class Server(LanguageServer):
         return self._verdicts.get(notebook)
 
     def close(self, notebook: str | None) -> None:
-        """Forget a notebook that is closed, and take back what was said of it."""
+        """Forget a notebook that was closed, and withdraw its diagnostics."""
         if notebook is None:
             return
         if self.documents.get(notebook) is not None:  # a part of it is still open
@@ -130,7 +130,7 @@ class Server(LanguageServer):
             return
         loop = asyncio.get_running_loop()
         try:
-            verdict, found = await loop.run_in_executor(self._thread, self._say, opened)
+            verdict, found = await loop.run_in_executor(self._thread, self._checked, opened)
         except Exception as error:
             self.report_server_error(error, type(error))
             return
@@ -140,13 +140,13 @@ class Server(LanguageServer):
         self._verdicts[notebook] = verdict, found
         self._publish(notebook, found)
 
-    def _say(self, opened: Open) -> tuple[Verdict, tuple[Shown, ...]]:
+    def _checked(self, opened: Open) -> tuple[Verdict, tuple[ShownFinding, ...]]:
         draft = draft_of_parts(opened) if isinstance(opened, OpenParts) else draft_of(opened)
         verdict = self._checker.check(draft)
         return verdict, shown(verdict)
 
-    def _publish(self, notebook: str, found: Sequence[Shown]) -> None:
-        """Send the diagnostics of the documents that have others than before."""
+    def _publish(self, notebook: str, found: Sequence[ShownFinding]) -> None:
+        """Send the diagnostics of the documents in which they have changed."""
         before = self._published[notebook]
         now: dict[str, list[types.Diagnostic]] = {uri: [] for uri in before}
         for one in found:
@@ -161,8 +161,8 @@ class Server(LanguageServer):
 
 
 def server() -> Server:
-    """Return a server that has yet to be started."""
-    # pygls logs what it is sent, and that may be a credential.
+    """Return a server that has not been started."""
+    # pygls logs the messages that it receives, which may hold credentials.
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
     app = Server()
     _documents(app)
@@ -172,7 +172,7 @@ def server() -> Server:
 
 
 def _documents(app: Server) -> None:
-    """Keep what the client has open."""
+    """Handle the messages about open documents."""
 
     @app.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def text_opened(params: types.DidOpenTextDocumentParams) -> None:
@@ -213,7 +213,7 @@ def _documents(app: Server) -> None:
 
 
 def _questions(app: Server) -> None:
-    """Answer what the client asks about a place in a text."""
+    """Handle the requests about a position in a document."""
 
     @app.feature(types.TEXT_DOCUMENT_HOVER)
     async def hovered(params: types.HoverParams) -> types.Hover | None:
@@ -227,16 +227,16 @@ def _questions(app: Server) -> None:
         )
 
     @app.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(list(KINDS)))
-    async def asked_for_actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+    async def actions_requested(params: types.CodeActionParams) -> list[types.CodeAction]:
         return await app.actions(params)
 
 
 def _life(app: Server) -> None:
-    """Begin and end."""
+    """Handle the start and the shutdown."""
 
     @app.feature(types.INITIALIZE)
     def initialize(_: types.InitializeParams) -> None:
-        app.documents.encoding = encoding(app.workspace.position_encoding)
+        app.documents.encoding = position_encoding(app.workspace.position_encoding)
 
     @app.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:

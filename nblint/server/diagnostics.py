@@ -1,4 +1,4 @@
-"""Findings as editors show them."""
+"""Findings as diagnostics and hovers."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,8 +10,8 @@ from nblint.linting.documentation import explanation
 from nblint.linting.registry import rules
 from nblint.paths import display_path
 from nblint.reports.terminal import printable
-from nblint.server.checking import Verdict
-from nblint.server.drafts import Located
+from nblint.server.draft_checker import Verdict
+from nblint.server.drafts import DocumentRange
 
 SOURCE = "nblint"
 
@@ -21,7 +21,7 @@ _SEVERITIES = {
 }
 
 
-class Shown(NamedTuple):
+class ShownFinding(NamedTuple):
     """A finding and the diagnostic that shows it.
 
     Attributes:
@@ -35,19 +35,19 @@ class Shown(NamedTuple):
     diagnostic: types.Diagnostic
 
 
-def shown(verdict: Verdict) -> tuple[Shown, ...]:
-    """Return the findings of a draft that an editor can show, in order."""
+def shown(verdict: Verdict) -> tuple[ShownFinding, ...]:
+    """Return the findings that an editor can show, in order."""
     found = []
     for finding in verdict.findings:
-        # What is wrong with a file beside the notebook stands nowhere in the notebook.
+        # A finding about another file has no place in the notebook.
         place = finding.place._replace(cell=None) if finding.path else finding.place
         if located := verdict.draft.locate(place):
             diagnostic = _diagnostic(finding, located)
-            found.append(Shown(finding, located.uri, diagnostic))
+            found.append(ShownFinding(finding, located.uri, diagnostic))
     return tuple(found)
 
 
-def _diagnostic(finding: Finding, located: Located) -> types.Diagnostic:
+def _diagnostic(finding: Finding, located: DocumentRange) -> types.Diagnostic:
     about = f"{display_path(finding.path)}:{finding.place.row}: " if finding.path else ""
     about = about or (f"line {finding.place.row} of the cell: " if located.is_moved else "")
     advice = f"\nhelp: {printable(finding.help)}" if finding.help else ""
@@ -61,8 +61,8 @@ def _diagnostic(finding: Finding, located: Located) -> types.Diagnostic:
     )
 
 
-def hover(found: Iterable[Shown]) -> types.Hover | None:
-    """Return what the rules behind some findings say of themselves; None where there is none."""
+def hover(found: Iterable[ShownFinding]) -> types.Hover | None:
+    """Return the explanations of the rules of some findings; None without findings."""
     texts: dict[str, str] = {}
     where = None
     for one in found:
@@ -76,7 +76,7 @@ def hover(found: Iterable[Shown]) -> types.Hover | None:
 
 
 def overlaps(one: types.Range, other: types.Range) -> bool:
-    """Say whether two ranges touch; an empty one touches what it stands in or beside."""
+    """Tell whether two ranges overlap or touch; one of them may be empty."""
     return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
 
 

@@ -1,43 +1,41 @@
-"""What editors have open, as they have sent it."""
+"""The documents that an editor has open, as it has sent them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lsprotocol import types
+from msgspec import Struct
 from pygls.uris import uri_scheme
 
-from nblint.server.text import UTF_16, Encoding, Text
+from nblint.server.editor_text import UTF_16, EditorText, PositionEncoding
 
-# A part of a notebook that JupyterLab sends under a name of its own: `a.ipynb.python-markdown.md`.
+# A document of JupyterLab with one language of a notebook: `a.ipynb.python-markdown.md`.
 _PART = re.compile(r"(?P<notebook>.+\.ipynb)\.(?P<languages>[\w-]+)\.\w+\Z")
 
 
-@dataclass(frozen=True)
-class OpenCell:
+class OpenCell(Struct, frozen=True):
     """A cell of a notebook document.
 
     Attributes:
-        uri: The address of its text.
-        is_code: Whether it is code and no prose.
-        metadata: What the client says of it.
+        uri: The URI of its text.
+        is_code: Whether it is code, not prose.
+        metadata: The metadata that the client has sent.
         text: Its text.
     """
 
     uri: str
     is_code: bool
     metadata: Mapping[str, object]
-    text: Text
+    text: EditorText
 
 
-@dataclass(frozen=True)
-class OpenNotebook:
-    """A notebook document: a client that knows notebooks sends their cells.
+class OpenNotebook(Struct, frozen=True):
+    """A notebook document: the cells, from a client that supports notebooks.
 
     Attributes:
-        uri: Its address.
-        metadata: What the client says of it.
+        uri: Its URI.
+        metadata: The metadata that the client has sent.
         cells: Its cells, in order.
     """
 
@@ -46,27 +44,25 @@ class OpenNotebook:
     cells: tuple[OpenCell, ...]
 
 
-@dataclass(frozen=True)
-class OpenFile:
-    """A whole file, as a client that knows no notebooks sends it.
+class OpenFile(Struct, frozen=True):
+    """A whole file, from a client that does not support notebooks.
 
     Attributes:
-        uri: Its address.
+        uri: Its URI.
         text: Its text: JSON.
     """
 
     uri: str
-    text: Text
+    text: EditorText
 
 
-@dataclass(frozen=True)
-class OpenParts:
+class OpenParts(Struct, frozen=True):
     """A notebook as JupyterLab sends it: all code in one text, all markdown in another.
 
     Attributes:
-        uri: The notebook's address.
+        uri: The notebook's URI.
         code: The code; None while it is not open.
-        markdown: The markdown, likewise.
+        markdown: The markdown; None while it is not open.
     """
 
     uri: str
@@ -77,53 +73,58 @@ class OpenParts:
 Open = OpenNotebook | OpenFile | OpenParts
 
 
-class _Notebook(NamedTuple):
+class _SyncedNotebook(NamedTuple):
+    """A notebook document without the texts of its cells, which are documents of their own."""
+
     metadata: Mapping[str, object]
     cells: tuple[types.NotebookCell, ...]
 
 
-@dataclass
 class Documents:
-    """The documents that are open, known by the address of their notebook.
+    """The documents that are open, by the URI of their notebook.
 
-    What a client says of a document that it has not opened is passed over.
+    Messages about a document that is not open are ignored.
 
     Attributes:
-        encoding: What the client counts in.
+        encoding: The units in which the client counts characters.
     """
 
-    encoding: Encoding = UTF_16
-    _texts: dict[str, Text] = field(default_factory=dict)
-    _notebooks: dict[str, _Notebook] = field(default_factory=dict)
-    _owner: dict[str, str] = field(default_factory=dict)
+    def __init__(self, encoding: PositionEncoding = UTF_16) -> None:
+        self.encoding = encoding
+        self._texts: dict[str, EditorText] = {}
+        self._notebooks: dict[str, _SyncedNotebook] = {}
+        self._owner: dict[str, str] = {}
 
     def notebook_of(self, uri: str) -> str | None:
-        """Return the notebook that a text belongs to; None where it is none of a notebook."""
+        """Return the notebook that a text belongs to; None where it belongs to none."""
         return self._owner.get(uri)
 
-    def text(self, uri: str) -> Text | None:
-        """Return a text that is open."""
+    def text(self, uri: str) -> EditorText | None:
+        """Return an open text; None where it is not open."""
         return self._texts.get(uri)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the notebooks that are open."""
+        """Yield the URIs of the open notebooks."""
         return iter(dict.fromkeys([*self._notebooks, *self._owner.values()]))
 
     def get(self, uri: str) -> Open | None:
-        """Return what is open of a notebook, as it is now."""
+        """Return a notebook as it is now; None where nothing of it is open."""
         if notebook := self._notebooks.get(uri):
             return OpenNotebook(uri, notebook.metadata, tuple(self._cells(notebook)))
-        own = [text for text, owner in self._owner.items() if owner == uri]
+        own = {
+            name: OpenFile(name, self._texts[name])
+            for name, owner in self._owner.items()
+            if owner == uri
+        }
         if not own:
             return None
-        if own == [uri] and _is_json(self._texts[uri]):
-            return OpenFile(uri, self._texts[uri])
-        code = OpenFile(uri, self._texts[uri]) if uri in own else None
-        markdown = [OpenFile(name, self._texts[name]) for name in own if name != uri]
-        return OpenParts(uri, code, markdown[0] if markdown else None)
+        code = own.pop(uri, None)
+        if code and not own and _is_json(code.text):
+            return code
+        return OpenParts(uri, code, next(iter(own.values()), None))
 
     def open_text(self, item: types.TextDocumentItem) -> str | None:
-        """Take in a text document, and return the notebook that it belongs to, if to one."""
+        """Store a text document, and return the notebook that it belongs to, if any."""
         notebook = _owner(item)
         if notebook is not None:
             self._owner[item.uri] = notebook
@@ -135,7 +136,7 @@ class Documents:
         document: types.VersionedTextDocumentIdentifier,
         changes: Sequence[types.TextDocumentContentChangeEvent],
     ) -> str | None:
-        """Take in changes of a text document, and return the notebook that it belongs to."""
+        """Apply changes of a text document, and return the notebook that it belongs to."""
         if text := self._texts.get(document.uri):
             self._texts[document.uri] = text.changed(changes, document.version)
         return self._owner.get(document.uri)
@@ -146,37 +147,49 @@ class Documents:
         return self._owner.pop(uri, None)
 
     def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> str:
-        """Take in a notebook document, and return its address."""
+        """Store a notebook document, and return its URI."""
         opened = params.notebook_document
         self.close_notebook(opened.uri)
-        self._notebooks[opened.uri] = _Notebook(_mapping(opened.metadata), tuple(opened.cells))
+        self._notebooks[opened.uri] = _SyncedNotebook(
+            _mapping(opened.metadata), tuple(opened.cells)
+        )
         for item in params.cell_text_documents:
             self._put_cell(item, opened.uri)
         return opened.uri
 
     def change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> str | None:
-        """Take in changes of a notebook document, and return its address if it is open."""
+        """Apply changes of a notebook document, and return its URI if it is open."""
         uri, change = params.notebook_document.uri, params.change
         notebook = self._notebooks.get(uri)
         if notebook is None:
             return None
         if change.metadata is not None:
             notebook = notebook._replace(metadata=_mapping(change.metadata))
-        cells = list(notebook.cells)
-        if change.cells and (structure := change.cells.structure):
-            array = structure.array
-            cells[array.start : array.start + array.delete_count] = array.cells or ()
-            for closed in structure.did_close or ():
-                self.close_text(closed.uri)
-            for item in structure.did_open or ():
-                self._put_cell(item, uri)
         if change.cells:
+            cells = list(notebook.cells)
+            if change.cells.structure:
+                self._change_structure(cells, change.cells.structure, uri)
             described = {cell.document: cell for cell in change.cells.data or ()}
             cells = [described.get(cell.document, cell) for cell in cells]
             for edited in change.cells.text_content or ():
                 self.change_text(edited.document, edited.changes)
-        self._notebooks[uri] = notebook._replace(cells=tuple(cells))
+            notebook = notebook._replace(cells=tuple(cells))
+        self._notebooks[uri] = notebook
         return uri
+
+    def _change_structure(
+        self,
+        cells: list[types.NotebookCell],
+        change: types.NotebookDocumentCellChangeStructure,
+        notebook: str,
+    ) -> None:
+        """Replace cells of a notebook by others, whose texts are closed and opened."""
+        array = change.array
+        cells[array.start : array.start + array.delete_count] = array.cells or ()
+        for closed in change.did_close or ():
+            self.close_text(closed.uri)
+        for opened in change.did_open or ():
+            self._put_cell(opened, notebook)
 
     def close_notebook(self, uri: str) -> None:
         """Forget a notebook document and the texts of its cells."""
@@ -185,14 +198,14 @@ class Documents:
             self.close_text(text)
 
     def _put(self, item: types.TextDocumentItem) -> None:
-        text = Text(item.text, item.version, item.language_id, self.encoding)
+        text = EditorText(item.text, item.version, item.language_id, self.encoding)
         self._texts[item.uri] = text
 
     def _put_cell(self, item: types.TextDocumentItem, notebook: str) -> None:
         self._owner[item.uri] = notebook
         self._put(item)
 
-    def _cells(self, notebook: _Notebook) -> Iterator[OpenCell]:
+    def _cells(self, notebook: _SyncedNotebook) -> Iterator[OpenCell]:
         for cell in notebook.cells:
             if text := self._texts.get(cell.document):
                 is_code = cell.kind == types.NotebookCellKind.Code
@@ -202,8 +215,8 @@ class Documents:
 def _owner(item: types.TextDocumentItem) -> str | None:
     """Return the notebook that a text document is, or is a part of.
 
-    The text of a cell has an address like its notebook's, but another scheme; without the notebook
-    it says nothing.
+    The text of a cell has a URI like its notebook's, but with another scheme; without the notebook
+    it is of no use.
     """
     if uri_scheme(item.uri) not in ("file", "untitled"):
         return None
@@ -215,7 +228,7 @@ def _owner(item: types.TextDocumentItem) -> str | None:
     return None
 
 
-def _is_json(text: Text) -> bool:
+def _is_json(text: EditorText) -> bool:
     return text.language in ("json", "ipynb", "jupyter") or text.content.lstrip()[:1] == "{"
 
 

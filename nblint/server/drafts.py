@@ -1,15 +1,15 @@
-"""Drafts: what is open in an editor as bytes of a notebook, and where its parts stand there."""
+"""Drafts: what an editor has open, as a notebook, and where its parts are in the documents."""
 
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
+from msgspec import Struct
 from pygls.uris import to_fs_path
 
 from nblint.document.apply import apply
@@ -20,16 +20,17 @@ from nblint.document.rows import offset_of
 from nblint.document.verify import is_edited_only
 from nblint.linting.checking import read_document
 from nblint.server.documents import OpenFile, OpenNotebook
-from nblint.server.text import Text
+from nblint.server.editor_text import EditorText
 
 
-class Located(NamedTuple):
-    """A part of a document that is open.
+class DocumentRange(NamedTuple):
+    """A range in an open document.
 
     Attributes:
         uri: The document.
-        range: The part.
-        is_moved: Whether it stands elsewhere, on a line of its cell that can show something.
+        range: The range.
+        is_moved: Whether it is another line of the cell, because the editor shows nothing on the
+            line itself.
     """
 
     uri: str
@@ -42,7 +43,7 @@ class Draft(Protocol):
 
     @property
     def path(self) -> Path:
-        """Where the notebook is, or would be, saved."""
+        """The path of the notebook, even if it has never been saved."""
 
     @property
     def document(self) -> Notebook | Unreadable:
@@ -50,26 +51,26 @@ class Draft(Protocol):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the whole file, with outputs and all."""
+        """Whether it is the whole file, including outputs."""
 
     @property
-    def texts(self) -> Mapping[str, Text]:
-        """The documents that it is made of, by their addresses."""
+    def texts(self) -> Mapping[str, EditorText]:
+        """The documents that it consists of, by their URIs."""
 
-    def locate(self, place: Place) -> Located | None:
-        """Return where a place stands; None where the editor does not show it."""
+    def locate(self, place: Place) -> DocumentRange | None:
+        """Return the range of a place; None where the editor does not show it."""
 
     def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
-        """Return edits as changes of documents; None where the editor cannot make them."""
+        """Return edits of a notebook as edits of documents; None where that is not possible."""
 
 
-class Spot(NamedTuple):
-    """Where a cell stands.
+class CellSpan(NamedTuple):
+    """Where a cell is in a document.
 
     Attributes:
-        uri: The document that it is in.
-        line: The document's line that it begins on, 0-based.
-        last_line: The document's last line that is the cell's.
+        uri: The document.
+        line: The document's first line of the cell, 0-based.
+        last_line: The document's last line of the cell, 0-based.
         silent: The cell's rows, 1-based, on which the editor shows nothing.
     """
 
@@ -79,64 +80,63 @@ class Spot(NamedTuple):
     silent: frozenset[int] = frozenset()
 
     def shown_row(self, row: int) -> int | None:
-        """Return the row nearest to one on which something can be shown; None if there is none."""
+        """Return the nearest row that can show something; None if no row can."""
         rows = [row for row in range(1, self.last_line - self.line + 2) if row not in self.silent]
         return min(rows, key=lambda shown: abs(shown - row), default=None)
 
 
-@dataclass(frozen=True)
-class CellsDraft:
-    """A notebook of which the editor has sent the cells, without their outputs.
+class CellsDraft(Struct, frozen=True):
+    """A notebook whose cells the editor has sent, without their outputs.
 
     Attributes:
-        path: Where it is saved.
-        document: The notebook that was built from them.
-        texts: The documents.
-        spots: Where each cell stands; None for one that the editor has not sent.
-        is_exact: Whether cells stand in the documents as they are in the notebook.
+        path: The path of the notebook.
+        document: The notebook that was built from the cells.
+        texts: The documents, by their URIs.
+        spans: Where each cell is; None for a cell that the editor has not sent.
+        is_exact: Whether the documents hold the cells exactly as the notebook does.
     """
 
     path: Path
     document: Notebook | Unreadable
-    texts: Mapping[str, Text]
-    spots: tuple[Spot | None, ...]
+    texts: Mapping[str, EditorText]
+    spans: tuple[CellSpan | None, ...]
     is_exact: bool = True
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the whole file, with outputs and all."""
+        """Whether it is the whole file, including outputs."""
         return False
 
-    def locate(self, place: Place) -> Located | None:
-        """Return where a place stands: what is not in a text is at the beginning of its cell."""
+    def locate(self, place: Place) -> DocumentRange | None:
+        """Return the range of a place: the cell's first line for what is not in its source."""
         if place.cell is None:  # the notebook itself
-            shown = next(filter(None, self.spots), None)
+            shown = next(filter(None, self.spans), None)
             return self._first_line(shown) if shown else None
-        spot = self.spots[place.cell - 1]
-        if spot is None or not isinstance(self.document, Notebook):
+        span = self.spans[place.cell - 1]
+        if span is None or not isinstance(self.document, Notebook):
             return None
         if place.surface != "source" or place.row is None:
-            return self._first_line(spot)
-        if place.row in spot.silent:
-            row = spot.shown_row(place.row)
+            return self._first_line(span)
+        if place.row in span.silent:
+            row = span.shown_row(place.row)
             return (
-                self._line(spot.uri, spot.line + row - 1)._replace(is_moved=True) if row else None
+                self._line(span.uri, span.line + row - 1)._replace(is_moved=True) if row else None
             )
         source = self.document.cells[place.cell - 1].source
-        text = Text(source, None, "", self.texts[spot.uri].encoding)
+        text = EditorText(source, None, "", self.texts[span.uri].encoding)
         start = text.position(offset_of(source, place.row, place.column or 1))
         end = text.position(offset_of(source, place.end_row or place.row, place.end_column or 1))
-        return Located(spot.uri, types.Range(_moved(start, spot), _moved(end, spot)))
+        return DocumentRange(span.uri, types.Range(_moved(start, span), _moved(end, span)))
 
-    def _first_line(self, spot: Spot) -> Located | None:
-        row = spot.shown_row(1)
-        return self._line(spot.uri, spot.line + row - 1) if row else None
+    def _first_line(self, span: CellSpan) -> DocumentRange | None:
+        row = span.shown_row(1)
+        return self._line(span.uri, span.line + row - 1) if row else None
 
-    def _line(self, uri: str, line: int) -> Located:
-        return Located(uri, self.texts[uri].line(line))
+    def _line(self, uri: str, line: int) -> DocumentRange:
+        return DocumentRange(uri, self.texts[uri].line(line))
 
     def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
-        """Return edits as changes of the cells' texts; only texts can be changed by the protocol.
+        """Return edits as edits of the cells' texts; the protocol can change nothing else.
 
         https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#workspaceEdit
         """
@@ -144,47 +144,46 @@ class CellsDraft:
             return None
         changes: dict[str, list[types.TextEdit]] = {}
         for edit in edits:
-            spot = self.spots[edit.cell - 1] if isinstance(edit, TextEdit) else None
-            if spot is None or not isinstance(edit, TextEdit):
+            span = self.spans[edit.cell - 1] if isinstance(edit, TextEdit) else None
+            if span is None or not isinstance(edit, TextEdit):
                 return None
-            text = self.texts[spot.uri]
+            text = self.texts[span.uri]
             new = with_line_ends_of(text.content, edit.text)
             change = types.TextEdit(text.range(edit.start, edit.end), new)
-            changes.setdefault(spot.uri, []).append(change)
+            changes.setdefault(span.uri, []).append(change)
         return changes
 
 
-@dataclass(frozen=True)
-class FileDraft:
-    """A notebook of which the editor has sent the whole file, as JSON.
+class FileDraft(Struct, frozen=True, dict=True):
+    """A notebook that the editor has sent as a whole file of JSON.
 
     Attributes:
-        path: Where it is saved.
+        path: The path of the notebook.
         document: The notebook.
-        uri: The address of the file.
+        uri: The URI of the file.
         text: Its text.
     """
 
     path: Path
     document: Notebook | Unreadable
     uri: str
-    text: Text
+    text: EditorText
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the whole file, with outputs and all."""
+        """Whether it is the whole file, including outputs."""
         return True
 
     @property
-    def texts(self) -> Mapping[str, Text]:
-        """The one document that it is made of."""
+    def texts(self) -> Mapping[str, EditorText]:
+        """The one document that it consists of."""
         return {self.uri: self.text}
 
-    def locate(self, place: Place) -> Located | None:
-        """Return where a place stands: what is not in a cell's source is a whole line."""
+    def locate(self, place: Place) -> DocumentRange | None:
+        """Return the range of a place: a whole line for what is not in a cell's source."""
         if not isinstance(self.document, Notebook):
             start = offset_of(self.text.content, place.row or 1, place.column or 1)
-            return Located(self.uri, self.text.range(start, start + 1))
+            return DocumentRange(self.uri, self.text.range(start, start + 1))
         raw = self._raw
         if place.surface == "source" and place.cell is not None and place.row is not None:
             source = self.document.cells[place.cell - 1].source
@@ -195,15 +194,15 @@ class FileDraft:
             found = [byte_offset(raw, place.cell, offset) for offset in ends]
             if None not in found:
                 start, end = (len(_decoded(raw.raw[:offset])) for offset in found)
-                return Located(self.uri, self.text.range(start, max(start, end)))
-        return Located(self.uri, self.text.line((file_line(raw, place) or 1) - 1))
+                return DocumentRange(self.uri, self.text.range(start, max(start, end)))
+        return DocumentRange(self.uri, self.text.line((file_line(raw, place) or 1) - 1))
 
     @cached_property
     def _raw(self) -> RawNotebook:
         return RawNotebook(self.document.raw)
 
     def edits(self, edits: Sequence[Edit]) -> dict[str, list[types.TextEdit]] | None:
-        """Return edits as one change of the file: from its first to its last difference."""
+        """Return edits as one edit of the file: from the first difference to the last."""
         if not edits or not isinstance(self.document, Notebook):
             return None
         raw = apply(self.document, edits)
@@ -215,7 +214,7 @@ class FileDraft:
 
 
 def draft_of(opened: OpenNotebook | OpenFile) -> Draft:
-    """Return the draft that an editor has open."""
+    """Return an open document as a draft."""
     path = path_of(opened.uri)
     if isinstance(opened, OpenFile):
         raw = opened.text.content.encode("utf-8", "surrogatepass")
@@ -233,12 +232,12 @@ def draft_of(opened: OpenNotebook | OpenFile) -> Draft:
         path,
         read_document(str(path), json.dumps(notebook).encode()),
         {cell.uri: cell.text for cell in opened.cells},
-        tuple(Spot(cell.uri, 0, cell.text.last_line) for cell in opened.cells),
+        tuple(CellSpan(cell.uri, 0, cell.text.last_line) for cell in opened.cells),
     )
 
 
 def path_of(uri: str) -> Path:
-    """Return the path of a notebook; of one that was never saved, its name."""
+    """Return the path of a notebook; its name if it has never been saved."""
     return Path(to_fs_path(uri) or Path(unquote(urlsplit(uri).path)).name or "Untitled.ipynb")
 
 
@@ -248,10 +247,9 @@ def _cell_type(is_code: bool, language: str) -> str:
 
 
 def _described(metadata: Mapping[str, object]) -> dict[str, object]:
-    """Return what nbformat says of a cell or notebook.
+    """Return the keys of a cell or notebook in nbformat, without its source and outputs.
 
-    Clients send its metadata; VS Code sends all of its JSON but the text and outputs, in older
-    versions under "custom".
+    Clients send the metadata. VS Code sends the other keys, too; older versions under "custom".
     """
     custom = metadata.get("custom")
     whole = custom if isinstance(custom, dict) else metadata
@@ -261,15 +259,15 @@ def _described(metadata: Mapping[str, object]) -> dict[str, object]:
     return {"metadata": dict(metadata)}
 
 
-def _moved(position: types.Position, spot: Spot) -> types.Position:
-    return types.Position(min(spot.line + position.line, spot.last_line), position.character)
+def _moved(position: types.Position, span: CellSpan) -> types.Position:
+    return types.Position(min(span.line + position.line, span.last_line), position.character)
 
 
 def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogatepass")
 
 
-def _difference(text: Text, new: str) -> types.TextEdit | None:
+def _difference(text: EditorText, new: str) -> types.TextEdit | None:
     old = text.content
     if old == new:
         return None
@@ -282,5 +280,5 @@ def _difference(text: Text, new: str) -> types.TextEdit | None:
 
 
 def _alike(most: int, is_alike: Callable[[int], bool]) -> int:
-    """Return the greatest length, at most the one given, up to which two texts are alike."""
+    """Return the greatest length up to `most` for which a condition holds."""
     return bisect_left(range(most), True, key=lambda length: not is_alike(length + 1))

@@ -1,4 +1,4 @@
-"""Writes the comment that allows a finding on its line."""
+"""Edits that suppress a finding on its line."""
 
 import ast
 import re
@@ -20,8 +20,8 @@ def ignore_on_line(cell: Cell, finding: Finding) -> TextEdit | None:
         finding: The finding.
 
     Returns:
-        The edit; None where a comment would not be one: in a string, behind a shell command, in a
-        table of markdown.
+        The edit; None where the text would not be a comment: in a string, after a shell command,
+        in a markdown table.
     """
     place = finding.place
     if place.surface != "source" or place.row is None:

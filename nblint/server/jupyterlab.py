@@ -1,8 +1,8 @@
 """Notebooks as JupyterLab sends them: as two texts, one of all code and one of all markdown.
 
-`jupyterlab-lsp` joins the cells of a language into a "virtual document", with two blank lines and
-no other sign between them, and replaces magics by calls. Which cell is which is read off the saved
-file: where the two agree, the cell is known; what is between is what its author is typing.
+`jupyterlab-lsp` joins the cells of a language into a "virtual document", separated by nothing but
+two blank lines, and replaces magics by calls. To find the cells again, the document is compared
+with the saved file: where both agree, the cell is known; the rest is what the author is typing.
 
 Sources: https://github.com/jupyterlab/jupyterlab/blob/main/packages/lsp/src/virtual/document.ts
 (`appendCodeBlock`, `value`) and
@@ -12,7 +12,7 @@ https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/packages/jupyterlab-lsp/
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from nblint.document.model import Unreadable
 from nblint.document.pairing import paired
 from nblint.linting.checking import read_document
 from nblint.server.documents import OpenFile, OpenParts
-from nblint.server.drafts import CellsDraft, Spot, path_of
+from nblint.server.drafts import CellsDraft, CellSpan, path_of
 
 _BETWEEN_CELLS = "\n\n\n"
 
@@ -43,42 +43,42 @@ _SHELL_LINE = re.compile(_BEFORE_LINE_MAGIC + r'getoutput\("(?P<line>.*)"\)(?=[ 
 
 
 class _Part(NamedTuple):
-    """What of a text belongs to one cell.
+    """The part of a text that belongs to one cell.
 
     Attributes:
         saved: The index of the cell among the saved ones; None for a new cell.
         source: The cell's source, as its author sees it.
-        spot: Where it stands.
+        span: Where the cell is.
     """
 
     saved: int | None
     source: str
-    spot: Spot
+    span: CellSpan
 
 
 def draft_of_parts(opened: OpenParts) -> CellsDraft:
-    """Return the draft that JupyterLab has open; reads the saved file for what it does not send."""
+    """Return an open notebook as a draft; what JupyterLab does not send is read from the file."""
     path = _notebook(path_of(opened.uri))
     saved = _saved(path)
     cells: list[dict[str, Any]] = [dict(cell) for cell in saved.pop("cells", ())]
-    spots: list[Spot | None] = [None] * len(cells)
+    spans: list[CellSpan | None] = [None] * len(cells)
     if opened.code:
-        cells, spots = _with_code(cells, opened.code)
+        cells, spans = _with_code(cells, opened.code)
     if opened.markdown:
-        cells, spots = _with_markdown(cells, spots, opened.markdown)
+        cells, spans = _with_markdown(cells, spans, opened.markdown)
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, **saved, "cells": cells}
     files = filter(None, (opened.code, opened.markdown))
     return CellsDraft(
         path,
         read_document(str(path), json.dumps(notebook).encode()),
         {file.uri: file.text for file in files},
-        tuple(spots),
+        tuple(spans),
         is_exact=False,
     )
 
 
 def _notebook(path: Path) -> Path:
-    """Return a notebook's own path: servers that read files are sent to a folder of copies.
+    """Return the path of a notebook itself; JupyterLab may send that of a copy.
 
     https://jupyterlab-lsp.readthedocs.io/en/latest/Configuring.html#virtual_documents_dir
     """
@@ -87,7 +87,7 @@ def _notebook(path: Path) -> Path:
 
 
 def _saved(path: Path) -> dict[str, Any]:
-    """Return the saved notebook without outputs; nothing where there is none that can be read."""
+    """Return the saved notebook without outputs; empty where it cannot be read."""
     try:
         document = read_document(str(path), path.read_bytes())
     except OSError:
@@ -101,55 +101,56 @@ def _saved(path: Path) -> dict[str, Any]:
     return {**document.data, "cells": cells}
 
 
-_Cells = tuple[list[dict[str, Any]], list[Spot | None]]
+_Cells = tuple[list[dict[str, Any]], list[CellSpan | None]]
 
 
 def _with_code(saved: Sequence[dict[str, Any]], code: OpenFile) -> _Cells:
-    """Return the saved cells with the code as it is now; the text has an empty part for others."""
+    """Return the saved cells with the code as it is now; in the text, other cells are empty."""
     cells: list[dict[str, Any]] = []
-    spots: list[Spot | None] = []
-    sources = [cell["source"] if cell.get("cell_type") == "code" else "" for cell in saved]
+    spans: list[CellSpan | None] = []
+    sources = [cell["source"] if _is_code(cell) else "" for cell in saved]
     for part in _parts(sources, code):
         cell = saved[part.saved] if part.saved is not None else {}
-        is_empty, is_code = not part.source.strip(), cell.get("cell_type") == "code"
-        if is_code and is_empty and cell["source"].startswith("%%"):
-            cells.append(cell)  # another language's, whose text is sent elsewhere
-            spots.append(None)
-        elif is_code:
-            cells.append({**cell, "source": part.source})
-            spots.append(part.spot)
-        elif not is_empty:
-            cells.append({"cell_type": "code", "metadata": {}, "source": part.source})
-            spots.append(part.spot)
+        is_empty = not part.source.strip()
+        # Markdown, and code in another language (`%%bash`), is sent in other texts.
+        is_elsewhere = is_empty and (not _is_code(cell) or cell["source"].startswith("%%"))
+        if not is_elsewhere:
+            code_cell = cell if _is_code(cell) else {"cell_type": "code", "metadata": {}}
+            cells.append({**code_cell, "source": part.source})
+            spans.append(part.span)
         elif cell:
             cells.append(cell)
-            spots.append(None)
-    return cells, spots
+            spans.append(None)
+    return cells, spans
+
+
+def _is_code(cell: Mapping[str, Any]) -> bool:
+    return bool(cell.get("cell_type") == "code")
 
 
 def _with_markdown(
-    cells: Sequence[dict[str, Any]], spots: Sequence[Spot | None], markdown: OpenFile
+    cells: Sequence[dict[str, Any]], spans: Sequence[CellSpan | None], markdown: OpenFile
 ) -> _Cells:
-    """Return cells with the markdown as it is now; a new cell comes behind the one before it."""
+    """Return cells with the markdown as it is now; a new cell follows the one before it."""
     texts = [index for index, cell in enumerate(cells) if cell.get("cell_type") == "markdown"]
-    now = {index: (cell, spot) for index, (cell, spot) in enumerate(zip(cells, spots, strict=True))}
-    new: dict[int, list[tuple[dict[str, Any], Spot | None]]] = {}
+    now = {index: (cell, span) for index, (cell, span) in enumerate(zip(cells, spans, strict=True))}
+    new: dict[int, list[tuple[dict[str, Any], CellSpan | None]]] = {}
     behind = -1
     for part in _parts([cells[index]["source"] for index in texts], markdown):
         if part.saved is not None:
             behind = texts[part.saved]
-            now[behind] = ({**cells[behind], "source": part.source}, part.spot)
+            now[behind] = ({**cells[behind], "source": part.source}, part.span)
         elif part.source.strip():
             added = {"cell_type": "markdown", "metadata": {}, "source": part.source}
-            new.setdefault(behind, []).append((added, part.spot))
+            new.setdefault(behind, []).append((added, part.span))
     pairs = [*new.get(-1, ())]
     for index, pair in now.items():
         pairs += [pair, *new.get(index, ())]
-    return [cell for cell, _ in pairs], [spot for _, spot in pairs]
+    return [cell for cell, _ in pairs], [span for _, span in pairs]
 
 
 def _parts(saved: Sequence[str], file: OpenFile) -> Iterator[_Part]:
-    """Yield what of a text belongs to which cell, in order."""
+    """Yield the parts of a text that belong to the same cell, in order."""
     pieces = file.text.content.removesuffix("\n").split(_BETWEEN_CELLS)
     owners, line = _owners(saved, pieces), 0
     start = 0
@@ -159,19 +160,19 @@ def _parts(saved: Sequence[str], file: OpenFile) -> Iterator[_Part]:
             end += 1
         virtual = _BETWEEN_CELLS.join(pieces[start:end])
         last_line, written = line + virtual.count("\n"), _as_written(virtual)
-        spot = Spot(file.uri, line, last_line, _silent(virtual, written))
-        yield _Part(owners[start], written, spot)
+        span = CellSpan(file.uri, line, last_line, _silent(virtual, written))
+        yield _Part(owners[start], written, span)
         line, start = last_line + len(_BETWEEN_CELLS), end
 
 
 def _continues(owner: int | None, next_owner: int | None, piece: str) -> bool:
-    """Say whether a piece is of the same cell as the one before it, which has an owner."""
+    """Tell whether a piece belongs to the same cell as the piece before it."""
     is_inside = next_owner is None and piece.lstrip("\n")[:1] in (" ", "\t")
     return is_inside or (owner is not None and owner == next_owner)
 
 
 def _owners(saved: Sequence[str], pieces: Sequence[str]) -> list[int | None]:
-    """Return for each piece of a text the index of the cell that it is of; None where it is new."""
+    """Return the index of the saved cell that each piece belongs to; None for a new piece."""
     known = [
         (index, piece.strip("\n"))
         for index, source in enumerate(saved)
@@ -186,7 +187,7 @@ def _owners(saved: Sequence[str], pieces: Sequence[str]) -> list[int | None]:
 
 
 def _as_written(virtual: str) -> str:
-    """Return code with its magics as their author has written them."""
+    """Return code with magics as the author has written them."""
     if "get_ipython()" not in virtual and "# START_CELL_MAGIC" not in virtual:
         return virtual
     if magic := _CELL_MAGIC.match(virtual):
@@ -199,7 +200,7 @@ def _as_written(virtual: str) -> str:
 
 
 def _silent(virtual: str, written: str) -> frozenset[int]:
-    """Return the rows on which JupyterLab shows nothing: those that it has replaced."""
+    """Return the rows that JupyterLab has replaced, and on which it shows nothing."""
     if virtual == written:
         return frozenset()
     lines, rows = virtual.split("\n"), written.split("\n")

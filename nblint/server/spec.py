@@ -1,4 +1,4 @@
-"""Tells jupyterlab-lsp how to start the language server; it needs no more than to be installed.
+"""Registers the language server with jupyterlab-lsp, which finds it through an entry point.
 
 https://jupyterlab-lsp.readthedocs.io/en/latest/Extending.html
 """
@@ -8,14 +8,14 @@ from importlib.util import find_spec
 
 from nblint._version import __version__
 
-# Of several servers for a language, JupyterLab asks one only: the one that its settings rank
-# highest, else the first by name. A server that completes code is not to be put out by a linter.
+# JupyterLab uses one server per language: the one that its settings rank highest, else the first by
+# name. A linter must not replace a server that completes code.
 # https://github.com/jupyter-lsp/jupyterlab-lsp/issues/437
 _LAST_BY_NAME = "zz-nblint"
 
 
 def jupyter_lsp_spec(_manager: object) -> dict[str, dict[str, object]]:
-    """Return the language servers that there are: nblint's, where the extra `server` is."""
+    """Return the specification of nblint's server, if the extra `server` is installed."""
     if find_spec("pygls") is None:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""The page of the commands, made from the commands themselves."""
+"""Generate the page of the commands from the commands themselves."""
 
 import inspect
 import textwrap
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import click
 
-from nblint.cli.commands import Command
-from nblint.cli.group import main
+from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.main import main
 
 OPENING = """\
 # Commands
 
-`nblint --help` and `nblint COMMAND --help` say the same in a terminal. `python -m nblint` is
-`nblint`."""
+`nblint --help` and `nblint COMMAND --help` print the same in a terminal. `python -m nblint` is the
+same as `nblint`."""
 
 
 def page() -> str:
-    """Return the page, as markdown."""
+    """Return the page as Markdown."""
     parts = [OPENING]
     context = click.Context(main, info_name="nblint")
     for name in main.list_commands(context):
@@ -37,7 +37,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
             yield f"{label}\n\n```console\n{textwrap.indent(textwrap.dedent(rows), '$ ')}\n```"
         else:
             yield paragraph
-    if isinstance(command, Command):
+    if isinstance(command, SectionedCommand):
         for heading, records in command.headings(context).items():
             yield f"**{heading}**"
             yield _table(records)

@@ -1,17 +1,17 @@
-"""The page of the detectors of credentials, made from the engine."""
+"""Generate the page of the credential detectors from the engine."""
 
-from nblint.credentials.detectors import detectors
+from nblint.credentials.detector_names import detectors
 
 OPENING = """\
-# Detectors of credentials
+# Credential detectors
 
-What finds a credential is named by `detector` in the JSON report. `disable` in
-[`[tool.nblint.credentials]`](settings.md#credentials-disable) switches detectors off by these
-names. Those without an address go by the name or the place of a value."""
+`detector` in the JSON report names the detector that found a credential. To turn detectors off,
+list their names in [`credentials.disable`](settings.md#credentials-disable). Detectors without a
+link go by the name or the location of a value."""
 
 
 def page() -> str:
-    """Return the page, as markdown."""
+    """Return the page as Markdown."""
     rows = ["detector | what it finds | documented by its vendor", "--- | --- | ---"]
     for detector in detectors().values():
         address = f"<{detector.url}>" if detector.url else ""

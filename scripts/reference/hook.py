@@ -1,6 +1,6 @@
-"""The parts of the reference that the code says itself, made when the site is built.
+"""Generate parts of the reference from the code when the site is built.
 
-A hook of MkDocs: https://www.mkdocs.org/user-guide/configuration/#hooks
+A MkDocs hook: https://www.mkdocs.org/user-guide/configuration/#hooks
 """
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -17,7 +17,7 @@ RULES = "reference/rules/"
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Put the pages of the rules into the navigation, by family."""
+    """Add the pages of the rules to the navigation, by family."""
     families = [
         {name: [f"{RULES}{code}.md" for code in codes]} for name, codes in rules.families().items()
     ]
@@ -25,7 +25,7 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def _fill(nav: list[object], pages: list[object]) -> None:
-    """Put pages where the navigation names their folder."""
+    """Insert pages where the navigation names their folder."""
     for entry in nav:
         if isinstance(entry, dict):
             for name, value in entry.items():
@@ -36,7 +36,7 @@ def _fill(nav: list[object], pages: list[object]) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages to those that are written by hand."""
+    """Add the generated pages to those written by hand."""
     texts = {path: page() for path, page in PAGES.items()}
     texts |= {f"{RULES}{name}.md": text for name, text in rules.pages().items()}
     for path, text in texts.items():

@@ -1,7 +1,6 @@
-"""The page of each rule: what it says of itself, and an example.
+"""Generate the page of each rule: its documentation and an example.
 
-The example is the one in its docstring, or else the first of its cases in tests/rules that finds
-something.
+The example is the one in the docstring, or else the first case in tests/rules with findings.
 """
 
 from collections.abc import Iterator
@@ -11,14 +10,14 @@ from nblint.linting.registry import FAMILIES
 from tests.rules.cases import Case, read_cases
 
 FIXES = {
-    "safe": "with `--fix`",
-    "unsafe": "with `--fix --unsafe-fixes`: the notebook may mean something else afterwards",
-    None: "by the author only",
+    "safe": "`--fix`",
+    "unsafe": "`--fix --unsafe-fixes`; may change what the notebook does",
+    None: "none",
 }
 
 
 def families() -> dict[str, list[str]]:
-    """Return the codes of each family, by what the navigation calls it."""
+    """Return the codes of each family, by its name in the navigation."""
     return {
         f"{prefix} {name}": [code for code in documentation() if code.startswith(prefix)]
         for prefix, name in FAMILIES.items()
@@ -26,7 +25,7 @@ def families() -> dict[str, list[str]]:
 
 
 def pages() -> dict[str, str]:
-    """Return the pages as markdown, by code; `index` lists all rules."""
+    """Return the pages as Markdown, by code; `index` lists all rules."""
     cases = read_cases()
     texts = {"index": overview()}
     for code, rule in documentation().items():
@@ -39,13 +38,13 @@ def overview() -> str:
     """Return the list of all rules."""
     parts = [
         "# Rules\n\n",
-        "`nblint rules` lists them in a terminal, `nblint rule NBL102` explains one.\n",
+        "`nblint rules` lists all rules in a terminal, `nblint rule NBL102` explains one.\n",
     ]
     for family, codes in families().items():
-        parts.append(f"\n## {family}\n\ncode | name | what is wrong | runs | mended\n")
+        parts.append(f"\n## {family}\n\ncode | name | what is wrong | runs | fix\n")
         parts.append("--- | --- | --- | --- | ---\n")
         for rule in (documentation()[code] for code in codes):
-            runs = "by default" if rule.default else "when selected"
+            runs = "by default" if rule.default else "if selected"
             parts.append(
                 f"[{rule.code}]({rule.code}.md) | {rule.name} | {rule.summary} | {runs} |"
                 f" {rule.fixable or ''}\n"
@@ -66,15 +65,15 @@ def body(rule: RuleDocumentation, bad: Case) -> Iterator[str]:
         return
     language = "json" if bad.is_json else "python"
     for name, text in bad.files.items():
-        yield f"With this `{name}`"
+        yield f"With this `{name}`:"
         yield fence(text)
     assert bad.notebook
-    yield "The notebook"
+    yield "Refused:"
     yield fence(bad.notebook.text, language)
-    yield "is refused:"
+    yield "Findings:"
     yield fence("\n".join(bad.expected))
     if bad.fixed:
-        yield "and mended:"
+        yield "Fixed:"
         yield fence(bad.fixed.text, language)
 
 
@@ -84,8 +83,8 @@ def shown(label: str, example: Example) -> Iterator[str]:
 
 
 def facts(rule: RuleDocumentation) -> str:
-    """Return when the rule runs, what decides it, and whether nblint mends it."""
-    runs = "by default" if rule.default else "when it is selected"
+    """Return when the rule runs, its severity, its fix, and its settings."""
+    runs = "by default" if rule.default else "if selected"
     if rule.explicit:
         runs += " by its full code, or by `ALL`"
     keys = ", ".join(f"[`{key}`](../settings.md#{anchor(key)})" for key in rule.settings)
@@ -95,18 +94,18 @@ def facts(rule: RuleDocumentation) -> str:
             "| --- | --- |",
             f"| Runs | {runs} |",
             f"| Severity | {rule.severity} |",
-            f"| Mended | {FIXES[rule.fixable]} |",
-            f"| Settings | {keys or 'none of its own'} |",
+            f"| Fix | {FIXES[rule.fixable]} |",
+            f"| Settings | {keys or 'none'} |",
         ]
     )
 
 
 def anchor(key: str) -> str:
-    """Return the anchor of a key on the page of the settings."""
+    """Return the anchor of a key on the settings page."""
     return key.replace(".", "-")
 
 
 def fence(text: str, language: str = "text") -> str:
-    """Return a fenced block; its fence is longer than any in the text."""
+    """Return a fenced block, with a fence longer than any in the text."""
     marks = "````" if "```" in text else "```"
     return f"{marks}{language}\n{text.rstrip()}\n{marks}"

@@ -1,4 +1,4 @@
-"""The page of the settings, made from their JSON schema."""
+"""Generate the page of the settings from their JSON schema."""
 
 import json
 from collections.abc import Iterator
@@ -9,17 +9,18 @@ from nblint.cli.schema import Schema, settings_schema
 OPENING = """\
 # Settings
 
-In `pyproject.toml` under `[tool.nblint]`, or in `nblint.toml` without that prefix. The nearest
-file upwards from a notebook decides; beside each other, `nblint.toml` does. The command line
-overrides it. Paths are relative to the settings file. An unknown key or a wrong type is an error
-that names the nearest key.
+Put settings into `pyproject.toml` under `[tool.nblint]`, or into `nblint.toml` without that prefix.
+nblint uses the nearest file in the notebook's folder or above it; if a folder contains both,
+`nblint.toml` wins. Options on the command line override settings. Paths are relative to the
+settings file. Unknown keys and wrong types are errors; for an unknown key, the message suggests the
+nearest one.
 
 `nblint config show` prints the settings in force and where each comes from; `nblint config schema`
 prints the JSON schema for editors."""
 
 
 def page() -> str:
-    """Return the page, as markdown."""
+    """Return the page as Markdown."""
     schema = settings_schema()
     return "\n\n".join([OPENING, *_table(schema, "", schema["definitions"])]) + "\n"
 
@@ -44,7 +45,7 @@ def _table(schema: Schema, prefix: str, definitions: Schema) -> Iterator[str]:
 
 
 def _definition(value: Schema, definitions: Schema) -> Schema | None:
-    """Return the table that a key holds, or that each of its items is."""
+    """Return the table that a key contains, or that each of its items is."""
     for choice in (value, value.get("items", {}), *value.get("allOf", ())):
         if "$ref" in choice:
             found: Schema = definitions[choice["$ref"].rpartition("/")[2]]
@@ -72,7 +73,7 @@ def _default(value: Schema) -> str:
 
 
 def _columns(table: Schema, definitions: Schema) -> Iterator[str]:
-    """Yield the keys of each table in an array, as a table of markdown."""
+    """Yield the keys of the tables in an array, as a Markdown table."""
     yield "key | type | default | meaning"
     yield "--- | --- | --- | ---"
     for name, value in table["properties"].items():

@@ -1,4 +1,4 @@
-"""Point the checks at the template's own nblint, make the first commit, say what to do next.
+"""Point the checks at the template's own nblint, make the first commit, print the next steps.
 
 Nothing here is fatal: the repository is complete without git, an identity, or pre-commit.
 """
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 CONFIG = Path(".pre-commit-config.yaml")
-# What the pipelines show: the same findings, a test case a notebook. Only scripts/lint runs it.
+# What the pipelines show: the same findings, one test case per notebook. Only scripts/lint runs it.
 REPORT = """\
         name: nblint (report for the pipeline)
         args: [--output-format, junit, --output-file, build/test-results/nblint.xml]
@@ -26,9 +26,9 @@ REPORT = """\
         always_run: true
         stages: [manual]
 """
-# Set while another git command runs (a hook, a rebase); they would send our git to that repository.
+# Set while another git command runs (a hook, a rebase); they would send our git there.
 GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
-# What serves one choice of pipeline; the answer `ci` keeps its own.
+# The files of each pipeline; the answer `ci` decides which ones stay.
 PIPELINES = {
     "circleci": (".circleci", ".github/PULL_REQUEST_TEMPLATE.md"),
     "github": (".github/workflows", ".github/PULL_REQUEST_TEMPLATE.md"),
@@ -36,12 +36,12 @@ PIPELINES = {
 }
 PATH_WARNING = """
 *** WARNING ***************************************************************
-The checks of this repository take nblint from a folder of this machine:
+The checks of this repository install nblint from a folder on this machine:
 
     {repo}
 
-That serves a trial. Nobody else has that folder, so for a team take the
-template from its address, or correct `repo:` in .pre-commit-config.yaml.
+This is fine for a trial, but nobody else has that folder. For a team, use
+the template's address, or correct `repo:` in .pre-commit-config.yaml.
 ***************************************************************************"""
 
 
@@ -53,7 +53,7 @@ class Origin(NamedTuple):
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine reaches it."""
+        """Whether only this machine can reach it."""
         address = r"(?!file:)[a-z][a-z0-9+.-]+://|[^/\\:]{2,}:(?!//)"  # https://… or git@host:…
         return re.match(address, self.repo, flags=re.IGNORECASE) is None
 
@@ -67,7 +67,7 @@ def main() -> None:
     block = block_of_repository(origin) if origin else block_of_release(version_of(root))
     # As bytes: line ends stay LF on Windows.
     CONFIG.write_bytes(re.sub(r"  # @nblint@.*\n", lambda _: block, text).encode())
-    # Archives unpacked by Python, and wheels, lose who may run what.
+    # Wheels, and archives unpacked by Python, lose the executable bits.
     for script in Path("scripts").iterdir():
         script.chmod(script.stat().st_mode | 0o111)
     stays = not is_passing()
@@ -81,8 +81,8 @@ def main() -> None:
 
 
 def is_passing() -> bool:
-    """Tell whether somebody else takes the files from here, and says what was done with them."""
-    # `nblint new --into`; `cruft update`, `diff` and `check`, which generate to compare.
+    """Tell whether another program moves the files on, and reports what it did with them."""
+    # `nblint new --into`, and `cruft update`, `diff` and `check`, which generate to compare.
     in_temporary_folder = Path(tempfile.gettempdir()).resolve() in Path.cwd().resolve().parents
     return "NBLINT_NEW_INTO" in os.environ or ("_commit" in ANSWERS and in_temporary_folder)
 
@@ -91,7 +91,7 @@ def is_passing() -> bool:
 
 
 def keep_one_pipeline(chosen: str) -> None:
-    """Remove what serves other pipelines."""
+    """Remove the files of the other pipelines."""
     for path in {Path(path) for paths in PIPELINES.values() for path in paths} - {
         Path(path) for path in PIPELINES[chosen]
     }:
@@ -104,7 +104,7 @@ def keep_one_pipeline(chosen: str) -> None:
 
 
 def template_root() -> Path | None:
-    """Find the folder above the template's: nblint's repository, or the installed package."""
+    """Return the folder above the template's: nblint's repository, or the installed package."""
     if "_repo_dir" not in ANSWERS:
         return None
     # `cookiecutter . --directory template` passes a relative path, and this runs elsewhere.
@@ -116,16 +116,16 @@ def template_root() -> Path | None:
 
 
 def origin_of_cruft() -> Origin | None:
-    """Take cruft's word: it generates from a clone that it removes afterwards."""
+    """Return the origin that cruft names: it generates from a clone that it removes afterwards."""
     if "_commit" not in ANSWERS:
         return None
     return Origin(without_userinfo(ANSWERS["_template"]), ANSWERS["_commit"])
 
 
 def origin_of(root: Path) -> Origin | None:
-    """Name the repository and commit that the template was taken from, if there is one."""
+    """Return the repository and commit that the template comes from, if any."""
     top = git("rev-parse", "--show-toplevel", cwd=root)
-    # An unpacked archive or an installed package can lie inside somebody else's repository.
+    # An unpacked archive or an installed package can be inside an unrelated repository.
     if (
         not top
         or Path(top).resolve() != root
@@ -133,13 +133,13 @@ def origin_of(root: Path) -> Origin | None:
     ):
         return None
     sha = git("rev-parse", "HEAD", cwd=root)
-    # Tags that move, such as "latest", would not pin anything.
+    # Moving tags, such as "latest", would not pin anything.
     versions = git(
         "tag", "--points-at", "HEAD", "--sort=-version:refname", "--list", "v[0-9]*", cwd=root
     )
-    # What was not pushed, the remote does not have.
+    # The remote does not have commits that were not pushed.
     pushed = git("branch", "--remotes", "--contains", "HEAD", cwd=root)
-    # As written: `remote get-url` would apply the person's own rewrites.
+    # As configured: `remote get-url` would apply the user's `insteadOf` rewrites.
     remote = git("config", "--get", "remote.origin.url", cwd=root) if pushed else ""
     rev = (versions.split() or [sha])[0]
     return Origin(without_userinfo(remote) or root.as_posix(), rev) if sha else None
@@ -152,8 +152,8 @@ def without_userinfo(url: str) -> str:
 
 
 def version_of(root: Path | None) -> str:
-    """Read the version from nblint's `__init__.py`; a wheel has it right above the template."""
-    for module in (root / "nblint" / "__init__.py", root / "__init__.py") if root else ():
+    """Return the version in nblint's `_version.py`; in a wheel it is right above the template."""
+    for module in (root / "nblint" / "_version.py", root / "_version.py") if root else ():
         if module.is_file():
             stated = re.search(
                 r'^__version__ = "(.+?)"', module.read_text(encoding="utf-8"), re.MULTILINE
@@ -164,7 +164,7 @@ def version_of(root: Path | None) -> str:
 
 
 def block_of_repository(origin: Origin) -> str:
-    """Write nblint's entry of the pre-commit configuration, for a repository."""
+    """Return nblint's entry of the pre-commit configuration, for a repository."""
     return f"""\
   - repo: {json.dumps(origin.repo, ensure_ascii=False)}
     rev: {json.dumps(origin.rev)}
@@ -178,7 +178,7 @@ def block_of_repository(origin: Origin) -> str:
 
 
 def block_of_release(version: str) -> str:
-    """Write nblint's entry of the pre-commit configuration, for the released package."""
+    """Return nblint's entry of the pre-commit configuration, for the released package."""
     return f"""\
   - repo: local
     hooks:
@@ -190,7 +190,7 @@ def block_of_release(version: str) -> str:
         types_or: [jupyter]
         require_serial: true
       - id: nblint-fix
-        name: nblint (notebooks; mends what can be mended safely)
+        name: nblint (notebooks, with safe fixes)
         entry: nblint check --fix
         language: python
         additional_dependencies: [nblint-suite{version}]
@@ -208,11 +208,11 @@ def block_of_release(version: str) -> str:
 
 
 def first_commit() -> list[str]:
-    """Make a repository with one commit, as far as this machine allows; tell what was done."""
+    """Create a repository with one commit, as far as this machine allows; return what was done."""
     if not shutil.which("git"):
-        return ["git is not installed here; install it, then run 'git init' in that folder."]
+        return ["git is not installed; install it, then run 'git init' in that folder."]
     if git("rev-parse", "--git-dir"):
-        return ["The folder lies inside a git repository already: commit it there."]
+        return ["The folder is already inside a git repository: commit it there."]
     # Two steps instead of `init -b`, which git before 2.28 does not know.
     if not (
         succeeds("init", "--quiet")
@@ -220,35 +220,35 @@ def first_commit() -> list[str]:
         and succeeds("add", ".")
         and succeeds("update-index", "--chmod=+x", *map(str, Path("scripts").iterdir()))  # Windows
     ):
-        return ["git could not make a repository here; see its message above."]
+        return ["git could not create a repository; see its message above."]
     done = []
     if not git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"):
         done += [
-            "git does not know who you are yet, so the first commit is left to you:",
+            "git does not know your name and e-mail address; make the first commit yourself:",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
             '    git commit -m "Start from the notebook template"',
         ]
-    # --no-verify: a hook that the person has for all repositories would run before the setup.
+    # --no-verify: a hook that the user has for all repositories would run before the setup.
     elif succeeds("commit", "--quiet", "--no-verify", "-m", "Start from the notebook template"):
-        done.append("Made it a git repository with a first commit.")
+        done.append("Created a git repository with a first commit.")
     else:
         done.append("git could not make the first commit; see its message above.")
     return done + install_pre_commit()
 
 
 def install_pre_commit() -> list[str]:
-    """Switch the checks on for `git commit`; pre-commit downloads them at the first one."""
+    """Turn on the checks for `git commit`; pre-commit downloads them at the first commit."""
     if not shutil.which("pre-commit"):
         return []
     installed = subprocess.run(
         ["pre-commit", "install"], capture_output=True, env=environment(), check=False
     )
-    return ["Switched the checks on for `git commit`."] if installed.returncode == 0 else []
+    return ["Turned on the checks for `git commit`."] if installed.returncode == 0 else []
 
 
 def git(*arguments: str, cwd: Path | None = None) -> str:
-    """Return what git prints, empty when it fails or is missing."""
+    """Return what git prints; empty if it fails or is missing."""
     try:
         ran = subprocess.run(
             ["git", *arguments],
@@ -264,7 +264,7 @@ def git(*arguments: str, cwd: Path | None = None) -> str:
 
 
 def succeeds(*arguments: str) -> bool:
-    """Run git, its messages shown to the person."""
+    """Run git and show its messages; tell whether it succeeded."""
     return subprocess.run(["git", *arguments], env=environment(), check=False).returncode == 0
 
 
@@ -274,20 +274,20 @@ def environment() -> dict[str, str]:
 
 def next_steps() -> str:
     return f"""
-What to do next:
+Next steps:
 
     cd {ANSWERS["slug"]}
-    make setup        installs what the notebook needs, and switches the checks on
+    make setup        install what the notebook needs, and turn on the checks
 
-Then open notebooks/{ANSWERS["slug"]}.ipynb and put your code in place of the example.
-README.md says how to save your work, and what to do when a check refuses it.
+Then open notebooks/{ANSWERS["slug"]}.ipynb and replace the example with your code.
+README.md explains how to save your work, and what to do if a check refuses it.
 """
 
 
 try:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal may lack letters of the answers
+        sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
     main()
-except Exception as error:  # the repository is there, whatever went wrong
-    print(f"The repository is there, but its last steps failed: {error!r}")
-    print("README.md says how to go on.")
+except Exception as error:  # the repository exists, whatever went wrong
+    print(f"The repository was generated, but the last steps failed: {error!r}")
+    print("README.md explains how to go on.")

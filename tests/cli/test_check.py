@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.reading.header.header import Header
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
@@ -154,7 +154,7 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
     ("settings", "sentence"),
     [
         ("selct = []", "nblint.toml: unknown key 'selct'; did you mean 'select'?"),
-        ("ignore = 1", "nblint.toml: ignore: expected a list, got a whole number"),
+        ("ignore = 1", "nblint.toml: ignore: expected a list, got an integer"),
         ("select = [", "nblint.toml: not valid TOML: "),
         ('select = ["NBL901"]', "nblint.toml: select: unknown rule code 'NBL901'"),
         ('ignore = ["missing-title"]', "'missing-title'; did you mean 'NBL101'?"),
@@ -167,7 +167,7 @@ def test_a_missing_path_is_said_and_the_rest_is_checked() -> None:
         ("[tool.nblint]", "nblint.toml: 'tool.nblint' belongs in a pyproject.toml"),
         (
             'output-format = "jsn"',
-            "nblint.toml: output-format: there is no output format 'jsn'; did you mean 'json'?",
+            "nblint.toml: output-format: unknown output format 'jsn'; did you mean 'json'?",
         ),
     ],
 )
@@ -184,23 +184,26 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
     ("arguments", "sentence"),
     [
         (["--select", "NBL12x"], "unknown rule code 'NBL12x'; did you mean"),
-        (["--output-format", "jsn"], "there is no output format 'jsn'; did you mean 'json'?"),
-        (["--unsafe-fixes"], "--unsafe-fixes goes with --fix or --diff"),
+        (["--output-format", "jsn"], "unknown output format 'jsn'; did you mean 'json'?"),
+        (["--unsafe-fixes"], "--unsafe-fixes requires --fix or --diff"),
         (["--config", "gone.toml"], "gone.toml: cannot be read"),
-        (["-", "a.ipynb"], "'-' stands alone"),
-        (["-", "--watch"], "'-' goes with neither --watch nor --show-files"),
-        (["-", "--show-files"], "'-' goes with neither --watch nor --show-files"),
-        (["--watch", "--fix"], "--watch only looks"),
-        (["--fix", ""], "a path is empty; '.' is this folder"),
-        (["--select", ""], "--select names no rule"),
+        (["-", "a.ipynb"], "'-' cannot be combined with other paths"),
+        (["-", "--watch"], "'-' cannot be combined with --watch"),
+        (["-", "--show-files"], "'-' cannot be combined with --show-files"),
+        (["--watch", "--fix"], "--watch cannot be combined with --fix"),
+        (["--fix", ""], "empty path; use '.' for the current folder"),
+        (["--select", ""], "--select is empty: no rule would run"),
         (["--select", "nbl2"], "unknown rule code 'nbl2'; did you mean 'NBL2'?"),
         (["--select", "NBL7"], "unknown rule code 'NBL7'; the families are NBL0, NBL1, NBL2"),
-        (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename goes with '-'"),
-        (["--diff", "--output-format", "json"], "--diff is an output of its own"),
-        (["--show-files", "--output-file", "a.txt"], "it does not go with --output-file"),
-        (["--show-files", "--watch"], "it does not go with --watch"),
-        (["--jobs", "many"], "--jobs: 'many' is no whole number from 1 on"),
-        (["--jobs", "0"], "--jobs: '0' is no whole number from 1 on"),
+        (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename requires '-'"),
+        (["--diff", "--output-format", "json"], "--diff cannot be combined with --output-format"),
+        (
+            ["--show-files", "--output-file", "a.txt"],
+            "--show-files cannot be combined with --output-file",
+        ),
+        (["--show-files", "--watch"], "--show-files cannot be combined with --watch"),
+        (["--jobs", "many"], "--jobs must be a positive integer, not 'many'"),
+        (["--jobs", "0"], "--jobs must be a positive integer, not '0'"),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
@@ -240,7 +243,7 @@ def test_a_folder_without_notebooks_is_no_success() -> None:
     Path("empty").mkdir()
     result = nblint("check", "empty")
     assert result.exit_code == 3
-    assert result.stderr == "nblint: empty: no notebook in this folder\n"
+    assert result.stderr == "nblint: empty: no notebooks in this folder\n"
 
 
 def test_an_excluded_file_that_is_named_counts_as_checked() -> None:
@@ -284,7 +287,7 @@ def test_the_longest_prefix_decides_which_rules_run(
     assert sorted(found & {"NBL101", "NBL102"}) == codes
 
 
-def test_fix_mends_and_says_so() -> None:
+def test_fix_writes_and_says_so() -> None:
     path = write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
     path.chmod(0o640)
     result = nblint("check", "--fix", "--ignore", "NBL104")
@@ -344,16 +347,16 @@ def test_standard_input() -> None:
         assert (named.exit_code, named.stdout) == (0, "All clean: 1 notebook checked.\n")
 
 
-def test_standard_input_is_mended_on_standard_output() -> None:
+def test_standard_input_is_fixed_on_standard_output() -> None:
     data = notebook_bytes(("markdown", WITHOUT_AUDIENCE))
     path = write("a.ipynb", ("markdown", "another text"))
     before = path.read_bytes()
     options = ("-", "--stdin-filename", "a.ipynb", "--fix")
-    mended = nblint("check", *options, "--ignore", "NBL104", stdin=data)
-    assert mended.exit_code == 0
-    assert "## Audience" in json.dumps(json.loads(mended.stdout_bytes))
-    assert "All clean: 1 notebook checked.\n1 finding fixed in 1 notebook.\n" in mended.stderr
-    # What cannot be mended comes back as it was, so that an editor can take it in any case.
+    fixed = nblint("check", *options, "--ignore", "NBL104", stdin=data)
+    assert fixed.exit_code == 0
+    assert "## Audience" in json.dumps(json.loads(fixed.stdout_bytes))
+    assert "All clean: 1 notebook checked.\n1 finding fixed in 1 notebook.\n" in fixed.stderr
+    # What cannot be fixed comes back as it was, so that an editor can take it in any case.
     refused = nblint("check", *options, "--select", "NBL101,NBL508", stdin=data)
     assert refused.stdout_bytes == data
     unreadable = nblint("check", *options, stdin=b"{")
@@ -391,7 +394,7 @@ def test_a_fault_of_a_rule_is_said_without_what_the_notebook_holds(
     write("a.ipynb", ("markdown", complete_header()))
     result = nblint("check")
     assert result.exit_code == 2
-    assert "a.ipynb: NBL101 missing-title failed (ValueError): a fault of nblint" in result.stderr
+    assert "a.ipynb: NBL101 missing-title failed (ValueError): a bug in nblint" in result.stderr
     assert "words" not in result.output
 
 
@@ -425,13 +428,13 @@ def test_verbose_says_what_is_looked_at_and_why_not() -> None:
     assert result.stdout == "All clean: 1 notebook checked.\n"
     lines = [re.sub(r"\d+\.\d+ s$", "… s", line) for line in result.stderr.splitlines()]
     assert sorted(lines) == [
-        "nblint: .git: passed over: a folder of that name never counts",
-        "nblint: .venv: passed over: a folder of that name never counts",
+        "nblint: .git: skipped: folders of that name are always excluded",
+        "nblint: .venv: skipped: folders of that name are always excluded",
         "nblint: 1 notebook in … s",
         "nblint: a.ipynb: … s",
-        "nblint: build: passed over: ignored by .gitignore",
-        "nblint: old/c.ipynb: passed over: excluded by nblint.toml",
-        "nblint: settings of .: nblint.toml",
+        "nblint: build: skipped: ignored by .gitignore",
+        "nblint: old/c.ipynb: skipped: excluded by nblint.toml",
+        "nblint: settings for .: nblint.toml",
     ]
     assert nblint("check").stderr == ""
 

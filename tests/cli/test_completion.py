@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.reports import formats
 from tests.system import PATIENCE, needs
 
@@ -94,4 +94,4 @@ def test_words(words: str, items: list[str], monkeypatch: pytest.MonkeyPatch) ->
 def test_the_nearest_shell_is_suggested() -> None:
     result = CliRunner().invoke(main, ["completion", "fsh"])
     assert result.exit_code == 2
-    assert "there is no shell 'fsh'; did you mean 'fish'?" in result.stderr
+    assert "unknown shell 'fsh'; did you mean 'fish'?" in result.stderr

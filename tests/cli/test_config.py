@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.cli.schema import settings_schema
 from nblint.errors import SettingsError
 from nblint.linting.registry import rules
@@ -116,7 +116,7 @@ def test_no_settings_file() -> None:
     ("text", "sentence"),
     [
         ('select = ["NBL9"]', "select: unknown rule code 'NBL9'"),
-        ('output-format = "jsn"', "output-format: there is no output format 'jsn'; did you mean"),
+        ('output-format = "jsn"', "output-format: unknown output format 'jsn'; did you mean"),
     ],
 )
 def test_what_no_check_would_take_is_said(text: str, sentence: str) -> None:
@@ -193,7 +193,7 @@ def test_every_key_is_described() -> None:
     assert "null" not in json.dumps(schema)
 
 
-def test_every_setting_is_some_rules_affair() -> None:
+def test_every_setting_affects_a_rule() -> None:
     """`nblint rule` lists the settings that matter to a rule."""
     schema = settings_schema()
     keys = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.toml import read_toml
 
 TOML = """
@@ -108,7 +108,7 @@ def test_example(repository: Path) -> None:
     ]
     again = run("--example")
     assert again.exit_code == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
 
 
 def test_catalogue(repository: Path) -> None:

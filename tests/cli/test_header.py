@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.linting.checking import check_bytes
 from nblint.project.project import Project
 
@@ -66,6 +66,7 @@ def test_the_notebook_only_lacks_its_author(folder: Path) -> None:
     assert {finding.code for finding in findings} == {"NBL104", "NBL110"}
 
 
+@pytest.mark.slow
 def test_nbstripout_leaves_the_notebook_as_it_is(folder: Path) -> None:
     printed = run("--notebook")
     stripped = subprocess.run(

@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from scripts.reference import commands as reference
 
 
@@ -105,11 +105,11 @@ def test_the_module_is_the_command() -> None:
 @pytest.mark.parametrize("words", ["--version", "completion bash"])
 def test_a_prompt_waits_for_no_engine(words: str) -> None:
     program = (
-        "import sys, nblint.cli.group\n"
-        f"try: nblint.cli.group.main({words.split()!r})\n"
+        "import sys, nblint.cli.main\n"
+        f"try: nblint.cli.main.main({words.split()!r})\n"
         "except SystemExit: print(*sys.modules, sep='\\n')"
     )
     command = [sys.executable, "-c", program]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "nblint.cli.commands" in text
+    assert "nblint.cli.click_classes" in text
     assert "nblint.credentials.engine" not in text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from tests.template.conftest import ROOT
 
 
@@ -28,11 +28,11 @@ def test_generates_what_cookiecutter_would(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ("titel=x", "the template does not ask for 'titel'; did you mean 'title'?"),
-        ("title", "'title' is no answer: write KEY=VALUE"),
-        ("ci=gitlabb", "ci: there is no 'gitlabb'; did you mean 'gitlab'?"),
-        ("ci=jenkins", "ci: there is no 'jenkins'; there are circleci, github, gitlab"),
-        ("git_init=perhaps", "git_init: 'perhaps' is neither yes nor no"),
+        ("titel=x", "unknown key 'titel'; did you mean 'title'?"),
+        ("title", "'title' must have the form KEY=VALUE"),
+        ("ci=gitlabb", "ci: unknown value 'gitlabb'; did you mean 'gitlab'?"),
+        ("ci=jenkins", "ci: unknown value 'jenkins'; choose from circleci, github, gitlab"),
+        ("git_init=perhaps", "git_init must be yes or no, not 'perhaps'"),
     ],
 )
 def test_a_wrong_answer_is_one_sentence(answer: str, sentence: str, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_hook_that_refuses_an_answer_has_the_word(tmp_path: Path) -> None:
         check=False,
     )
     assert ran.returncode == 2
-    assert "title: is empty" in ran.stdout + ran.stderr
+    assert "title: must not be empty" in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from cookiecutter.prompt import prompt_for_config
 
 from demo.notebooks import made_up_token
-from nblint.cli.group import main
+from nblint.cli.main import main
 from tests.template.conftest import away_from_home, git
 
 __all__ = ["away_from_home"]  # the fixture holds here, too
@@ -126,7 +126,7 @@ def test_other_kinds_in_the_way(repository: Path) -> None:
     (repository / "Makefile").mkdir()
     result = into(repository)
     assert result.exit_code == 0, result.output
-    assert "(notebooks is no folder)" in result.output
+    assert "(notebooks is not a folder)" in result.output
     assert "Makefile (a folder)" in result.output
     assert (repository / "notebooks").read_text() == "a file"
 
@@ -161,4 +161,4 @@ def test_into_and_output_dir_exclude_each_other(tmp_path: Path) -> None:
     arguments = ["new", "--no-input", "--into", str(tmp_path), "-o", str(tmp_path)]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
-    assert "exclude each other" in result.stderr
+    assert "--into cannot be combined with --output-dir" in result.stderr

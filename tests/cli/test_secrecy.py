@@ -4,7 +4,6 @@ What `nblint baseline` records and shows is held in `test_baseline.py`.
 """
 
 import html
-import itertools
 import json
 import os
 import re
@@ -12,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from nblint import check
 from nblint.reading.header.header import Header
-from nblint.reports import formats
+from nblint.reports import formats, renderer
+from nblint.settings import Settings
 from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make
@@ -30,7 +31,7 @@ def planted(kind: str) -> bytes:
     printed = {"name": "stdout", "output_type": "stream", "text": f"api_key = {line}\n"}
     notebook = json.loads(
         notebook_bytes(
-            # Found first, so that it is known wherever it stands bare.
+            # Found first, so that it is masked wherever it occurs without a name.
             ("code", f"api_token = {value!r}"),
             ("markdown", f"## {line}\n**Purpose**: {line}\n\n##Audience\n{line}\n\nTODO: {line}"),
             ("code", f"{line}\nprint('the first line of this cell')  # nblint: ignore[NBL101]"),
@@ -62,7 +63,7 @@ def shown(*arguments: str) -> str:
 
 
 def leaks(text: str) -> list[str]:
-    """Return the kinds whose value, or half of it, stands in a text, or is read in it as HTML."""
+    """Return the kinds whose value, or half of it, occurs in a text, as it is or as HTML."""
     found = []
     text += html.unescape(re.sub("<[^<>]*>", "", text))
     for kind, value in VALUES.items():
@@ -74,22 +75,27 @@ def leaks(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("form", "select"), [*itertools.product(formats(), ("ALL", "NBL1,NBL3,NBL4,NBL5"))]
-)
-def test_reports(form: str, select: str) -> None:
-    text = shown("check", "--output-format", form, "--select", select)
-    assert text.count("NBL102") >= len(KINDS)
-    assert (text.count("NBL201") >= len(KINDS)) == (select == "ALL")
-    assert leaks(text) == []
+@pytest.mark.slow
+@pytest.mark.parametrize("select", [("ALL",), ("NBL1", "NBL3", "NBL4", "NBL5")])
+def test_reports(select: tuple[str, ...]) -> None:
+    """Every format, whether or not credentials are looked for."""
+    results = list(check(["."], settings=Settings(select=select)))
+    texts = {form: "".join(renderer(form)(results)) for form in formats()}
+    texts["what the command prints"] = shown("check", "--select", ",".join(select))
+    for form, text in texts.items():
+        assert text.count("NBL102") >= len(KINDS), form
+        assert (text.count("NBL201") >= len(KINDS)) == (select == ("ALL",)), form
+        assert leaks(text) == [], form
 
 
+@pytest.mark.slow
 def test_differences() -> None:
     text = shown("check", "--diff", "--unsafe-fixes", "--select", "ALL")
     assert text.count("\n+## Audience") >= len(KINDS)
     assert leaks(text) == []
 
 
+@pytest.mark.slow
 def test_what_fixing_says() -> None:
     assert leaks(shown("check", "--fix", "--unsafe-fixes", "--select", "ALL")) == []
 
@@ -121,6 +127,7 @@ def test_the_search_would_notice() -> None:
     assert set(leaks("\n".join(VALUES.values()))) >= {"github-token", "password", "private-key"}
 
 
+@pytest.mark.slow
 def test_the_cache() -> None:
     """It holds digests of these notebooks, if the rules that run say nothing of them."""
     kept = Path(os.environ["NBLINT_CACHE_DIR"], "clean")

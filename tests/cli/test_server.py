@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.server.spec import jupyter_lsp_spec
 
 
@@ -17,7 +17,7 @@ def test_without_pygls_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     result = CliRunner().invoke(main, ["server", "--stdio"])
     assert result.exit_code == 1
     assert result.stderr == (
-        "Error: the language server needs pygls: pip install 'nblint-suite[server]'\n"
+        "Error: nblint server needs pygls: pip install 'nblint-suite[server]'\n"
     )
 
 

@@ -21,7 +21,7 @@ BAD = notebook_bytes(("code", "1"))
 
 
 def save(path: Path, data: bytes) -> None:
-    """Save a file as Jupyter does: it is emptied and filled while a copy stands aside.
+    """Save a file as Jupyter does: it is truncated and written while a copy is kept.
 
     On a busy machine it may stay empty for so long that this is a change of its own.
     """
@@ -61,7 +61,7 @@ def test_at_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             terminal.expect(f"{changed}[^\r\n]*{re.escape(name)}" if changed else re.escape(text))
 
     clear = "\x1b[2J"
-    expect(clear, "All clean: 1 notebook checked.", "Watching 1 notebook; Ctrl-C ends.")
+    expect(clear, "All clean: 1 notebook checked.", "Watching 1 notebook; press Ctrl-C to stop.")
     save(folder / "a.ipynb", BAD)
     expect("Changed: a.ipynb", clear, "NBL101", "Watching")
     # Settings that are wrong end nothing, and are noticed when they are right.
@@ -106,7 +106,7 @@ def test_without_a_terminal_nothing_is_cleared(folder: Path) -> None:
 
     try:
         assert wait_for("") == "All clean: 1 notebook checked.\n"
-        assert wait_for("") == "Watching 1 notebook; Ctrl-C ends.\n"
+        assert wait_for("") == "Watching 1 notebook; press Ctrl-C to stop.\n"
         save(folder / "a.ipynb", BAD)
         assert wait_for("Changed:") == "Changed: a.ipynb\n"
         wait_for("a.ipynb:cell 1:1:1: NBL101")

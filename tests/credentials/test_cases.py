@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from nblint.credentials.found import Credential, Credentials
+from nblint.credentials.credentials import Credential, Credentials
+from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook
 from nblint.project.project import Project
 from nblint.reading.python.cells import PythonCells
@@ -17,6 +18,8 @@ CREDENTIALS = [*cases.CREDENTIALS, *idioms.CREDENTIALS, *domains.CREDENTIALS]
 LOOK_ALIKES = [*cases.LOOK_ALIKES, *idioms.LOOK_ALIKES, *domains.LOOK_ALIKES]
 # Identifiers that stand beside a credential, and the two halves of one.
 BESIDE = {"uuid-tenant", "uuid-client", "half:2"}
+# What reports quote as it is, but for what `mask` hides.
+MASKED = ("code", "stream", "text/html")
 # What is found is their content, not their text.
 ENCODED = ("private-key", "service-account", "basic", "base64-github", "half")
 
@@ -44,6 +47,9 @@ def test_credential(case: Case) -> None:
         if not name.startswith(ENCODED):
             value = expand(f"«{name}»")
             assert any(value in one or one in value for one in values), name
+    if case.surface in MASKED:
+        masked = mask(expand(case.text))
+        assert not [name for name in planted if expand(f"«{name}»") in masked]
 
 
 @pytest.mark.parametrize("case", LOOK_ALIKES, ids=title)

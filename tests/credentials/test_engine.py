@@ -8,11 +8,11 @@ import traceback
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.credentials import engine
-from nblint.credentials.found import Credentials
+from nblint.credentials.credentials import Credentials
 from nblint.credentials.hits import Hit
 from nblint.credentials.masking.redaction import mask
 from nblint.credentials.secret import Secret
@@ -40,7 +40,6 @@ WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=30).map("".join))
 def test_any_text_gives_spans_in_it(text: str) -> None:
     for search in SEARCHES[:6]:
@@ -52,7 +51,6 @@ def test_any_text_gives_spans_in_it(text: str) -> None:
     mask(text)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=9),

@@ -12,9 +12,9 @@ import pytest
 import nblint.credentials
 import nblint.secret_names
 from nblint.credentials import engine
-from nblint.credentials.documented import search as documented
+from nblint.credentials.documented import format_search
+from nblint.credentials.documented.detect_secrets_plugins import plugins
 from nblint.credentials.documented.formats import FORMATS
-from nblint.credentials.documented.plugins import plugins
 from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
 
 
@@ -31,9 +31,9 @@ def _all_patterns() -> dict[str, list[re.Pattern[str]]]:
             found[module.name.removeprefix("nblint.")] = list(patterns([*vars(loaded).values()]))
     for row in FORMATS:
         of_letter = found.setdefault(f"formats-{row.name[0]}", [])
-        of_letter.append(documented._compile(row))
+        of_letter.append(format_search._compile(row))
         if row.before:
-            of_letter.append(documented._compile_before(row))
+            of_letter.append(format_search._compile_before(row))
     return {name: those for name, those in found.items() if those}
 
 
@@ -42,7 +42,7 @@ PATTERNS = _all_patterns()
 VALUES = {
     "credentials.judging.values": 8192,
     "credentials.judging.placeholders": 8192,
-    "secret_names.names": 160,
+    "secret_names.words": 160,
 }
 
 
@@ -76,7 +76,7 @@ HOSTILE = [
     "'abcd' -> key\n", "// key: ", "-- key: ", "Basic ", "variable \"key\" { ", "secret set a ",
     "SecureString ", "encrypt_string --a b ", "htpasswd -b ", "cookies=", "<td>key</td><td>", "key} = ",
     "://\" + ", "log in a/", "key id: ", "password a a a ", "assword\"\nsend ", "<password a", "\"Key\": ",
-    "machine ", "remote modify a ",
+    "machine ", "remote modify a ", "key" + " " * 5000 + "=" + " " * 5000 + "a",
 ]  # fmt: skip
 SEARCHES: list[Search] = [
     engine.find_in_text,

@@ -1,17 +1,16 @@
 """A file that a page shows is read by the program that it is written for."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
+from click.testing import CliRunner
 from IPython.core.inputtransformer2 import TransformerManager
 from pre_commit.clientlib import load_config
 
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 from nblint.settings_files import load_settings
 from nblint.toml import read_toml
 
@@ -20,11 +19,10 @@ def schema(name: str) -> Callable[[Path], None]:
     """Return a reader for a format whose schema check-jsonschema brings along."""
 
     def read(path: Path) -> None:
-        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{name}"]
-        ran = subprocess.run(
-            [*command, str(path)], check=False, stdout=subprocess.PIPE, encoding="utf-8"
-        )
-        assert ran.returncode == 0, ran.stdout
+        from check_jsonschema import main
+
+        ran = CliRunner().invoke(main, ["--builtin-schema", f"vendor.{name}", str(path)])
+        assert ran.exit_code == 0, ran.output
 
     return read
 

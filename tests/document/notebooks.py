@@ -1,4 +1,4 @@
-"""Notebooks for property tests: valid ones, in every layout that their JSON is met in."""
+"""Notebooks for property tests: valid ones, in every layout that their JSON may have."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def layouts(draw: st.DrawFn) -> Layout:
 
 @st.composite
 def sources(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> str | list[str]:
-    """A source: one string, a line an item, or split anywhere."""
+    """A source: one string, a string for each line, or split anywhere."""
     text = draw(texts)
     kind = draw(st.sampled_from(["string", "lines", "odd"]))
     if kind == "string":

@@ -1,4 +1,4 @@
-"""Edits change what they say, in any layout, and not a byte besides."""
+"""Edits change what they say, in any layout, and no other byte."""
 
 import json
 from typing import Any
@@ -244,7 +244,7 @@ def test_edits_of_the_same_part_conflict() -> None:
 
 
 def conflict(one: Edit, other: Edit) -> bool:
-    """Tell whether two edits conflict, whichever comes first."""
+    """Tell whether two edits conflict, in either order."""
     first, second = Together(), Together()
     assert first.take([one])
     assert second.take([other])

@@ -22,7 +22,7 @@ VALUES = st.recursive(
 
 
 def read(raw: bytes) -> object:
-    """What a notebook with these bytes holds, or why there is none."""
+    """What a notebook with these bytes holds, or why it cannot be read."""
     try:
         return Notebook.parse("nb.ipynb", raw).data
     except Unreadable as reason:

@@ -1,4 +1,4 @@
-"""The line of the file that a place stands on, in any layout."""
+"""The line of the file that a place is on, in any layout."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from tests.document.notebooks import Layout, layouts
 
 @st.composite
 def marked_text(draw: st.DrawFn, name: str) -> list[str]:
-    """Rows that each open with a word found nowhere else, in pieces that do not cut one."""
+    """Rows that each start with a word found nowhere else, in pieces that do not cut one."""
     pieces = []
     for row in range(1, draw(st.integers(1, 5)) + 1):
         pieces.append(f"<{name}.{row}>")

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nbformat.validator import get_validator
 
@@ -85,7 +85,6 @@ def is_valid(data: dict[str, Any]) -> bool:
     return valid
 
 
-@settings(deadline=None, max_examples=200)
 @given(damaged())
 @example({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4, "extra": 1})
 def test_nbformat_agrees(data: dict[str, Any]) -> None:

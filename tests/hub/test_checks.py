@@ -140,7 +140,7 @@ def test_a_secret_that_others_can_read(hub: Path, name: str) -> None:
     (hub / name).chmod(0o755 if (hub / name).is_dir() else 0o644)
     found = problems(hub)
     assert found
-    assert all("is open to others" in problem for problem in found)
+    assert all("accessible to others" in problem for problem in found)
 
 
 def test_the_hubs_own_secrets(hub: Path) -> None:

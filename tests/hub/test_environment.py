@@ -106,7 +106,7 @@ def test_a_secret_is_read_each_time(catalogue: Path) -> None:
 
 @pytest.mark.parametrize("name", ["..", ".", "", "../datadog-api-key", "a/b", "a\\b", "a\0b"])
 def test_a_user_cannot_leave_the_folder(catalogue: Path, name: str) -> None:
-    with pytest.raises(SecretError, match="has no files"):
+    with pytest.raises(SecretError, match="cannot be part of a path"):
         values(catalogue, name)
 
 
@@ -115,11 +115,11 @@ def test_a_user_cannot_leave_the_folder(catalogue: Path, name: str) -> None:
 def test_permissions_are_tight(catalogue: Path, mode: int) -> None:
     secret = catalogue.parent / "secrets" / "datadog-api-key"
     secret.chmod(mode)
-    with pytest.raises(SecretError, match="open to others"):
+    with pytest.raises(SecretError, match="accessible to others"):
         values(catalogue, "bob")
     secret.chmod(0o600)
     secret.parent.chmod(0o750)
-    with pytest.raises(SecretError, match="open to others"):
+    with pytest.raises(SecretError, match="accessible to others"):
         values(catalogue, "bob")
 
 
@@ -134,7 +134,7 @@ def test_what_is_wrong_is_said_without_the_value(catalogue: Path) -> None:
     secret.unlink()
     with pytest.raises(SecretError, match="no such file"):
         values(catalogue, "bob")
-    with pytest.raises(SettingsError, match="no folder of secrets"):
+    with pytest.raises(SettingsError, match="without secrets_dir"):
         spawner_environment(catalogue)
     with pytest.raises(SettingsError, match=r"cannot be read"):
         spawner_environment(catalogue.parent / "missing.toml")

@@ -55,7 +55,7 @@ def test_it_is_read(hub_toml: Path) -> None:
             "provider: unknown key 'cleint-id'; did you mean 'client-id'?",
         ),
         (("[groups]", "[gruops]"), "unknown key 'gruops'; did you mean 'groups'?"),
-        (('issuer = "https://login.example.com"', ""), "provider: the key 'issuer' is missing"),
+        (('issuer = "https://login.example.com"', ""), "provider: missing key 'issuer'"),
         (
             ("https://login", "http://login"),
             "provider.issuer: 'http://login.example.com' must begin",

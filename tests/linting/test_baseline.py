@@ -1,4 +1,4 @@
-"""The record of findings, and what is recognised in it."""
+"""The baseline: which findings it records, and how it recognises them."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ def finding(text: str, code: str = "NBL104", row: int = 1) -> Finding:
 
 
 def recorded(folder: Path, *found: tuple[Finding, str | None]) -> Baseline:
-    """Return a baseline that records findings of a.ipynb, as it is read back from its file."""
+    """Return a baseline that records findings of a.ipynb, as read back from its file."""
     baseline = Baseline.new(folder / "baseline.json")
     entries = [baseline.entry(Occurrence(str(folder / "a.ipynb"), *pair)) for pair in found]
     assert all(entries)
@@ -175,7 +175,7 @@ def content(**changed: object) -> bytes:
         (b"\xff\xfe", "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (b"[]", "a table"),
-        (b"{}", "the key 'version' is missing"),
+        (b"{}", "missing key 'version'"),
         (b'{"version": 1, "salt": null, "entries": []}', "format 1 is no longer supported"),
         (b'{"version": 3, "salt": null, "entries": []}', "a newer nblint (format 3)"),
         (b'{"version": 0, "salt": null, "entries": []}', "format 0 is no longer supported"),
@@ -193,12 +193,12 @@ def content(**changed: object) -> bytes:
         (content(surface="elsewhere"), "entries[0].surface"),
         (content(line=3), "unknown key 'line'"),
         (content(path=""), "entries[0].path"),
-        (content(path="../a.ipynb"), "leads out"),
-        (content(path="x/../../a.ipynb"), "leads out"),
-        (content(path="/etc/passwd"), "leads out"),
-        (content(path="..\\a.ipynb"), "leads out"),
-        (content(path="C:/a.ipynb"), "leads out"),
-        (content(path="a\0b"), "leads out"),
+        (content(path="../a.ipynb"), "is outside"),
+        (content(path="x/../../a.ipynb"), "is outside"),
+        (content(path="/etc/passwd"), "is outside"),
+        (content(path="..\\a.ipynb"), "is outside"),
+        (content(path="C:/a.ipynb"), "is outside"),
+        (content(path="a\0b"), "is outside"),
         (b" " * (32 * 1024 * 1024 + 1), "too large"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -1,4 +1,4 @@
-"""What has not changed is not checked again, and nobody can tell from what is said."""
+"""Unchanged notebooks are not checked again, and the output is the same."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 
 COUNT = 16
-ENOUGH = 50  # for the cache to pay
+ENOUGH = 50  # notebooks for the cache to be used
 SETTINGS = """\
 select = ["NBL0", "NBL1", "NBL3", "NBL4", "NBL505"]
 parameters.file = "run.yaml"
@@ -53,7 +53,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def as_many_as_pay(repository: Path) -> None:
-    """For commands in processes of their own."""
+    """For commands that run in their own processes."""
     for number in range(COUNT, ENOUGH):
         (repository / f"{number}.ipynb").write_bytes(content(number))
 
@@ -91,7 +91,7 @@ def test_what_has_not_changed_is_not_examined(monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_found_is_found_again_in_the_same_order() -> None:
     for number in (3, 11, 15):
         Path(f"{number}.ipynb").write_bytes(notebook_bytes(("code", f"print({number})")))
-    Path("8.ipynb").write_text("{")  # no notebook
+    Path("8.ipynb").write_text("{")  # not a notebook
     Path("9.ipynb").write_bytes(notebook_bytes(("markdown", "# A"), ("code", "os.environ['X']")))
     assert known() == 0
     assert known() == COUNT - 5
@@ -132,7 +132,7 @@ def test_options_are_noticed() -> None:
 def test_globs_are_matched_from_the_same_folder(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Notebooks of one name and the same bytes, in two folders of which settings spare one."""
+    """Notebooks of one name and the same bytes, in two folders one of which settings ignore."""
     for folder in ("one", "other"):
         Path(folder).mkdir()
         for number in range(COUNT):
@@ -189,7 +189,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 @pytest.mark.slow
 def test_a_rule_that_is_changed_is_noticed(as_many_as_pay: None, tmp_path: Path) -> None:
-    """As while nblint is worked on: the version stays, and so may the file's size and time."""
+    """While nblint is developed, the version stays, and the file's size and time may stay, too."""
     source = PACKAGE
     copied = tmp_path / "copy" / "nblint"
     shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__"))
@@ -211,14 +211,14 @@ def test_a_rule_that_is_changed_is_noticed(as_many_as_pay: None, tmp_path: Path)
 
 @pytest.mark.slow
 def test_what_has_no_order_of_its_own_is_the_same_in_every_process(as_many_as_pay: None) -> None:
-    """Sets of strings come in an order that Python draws anew for each process."""
+    """The order of sets of strings is random for each process."""
     assert ended(command(PYTHONHASHSEED="1"))[0] == 0
     assert [ended(command(PYTHONHASHSEED=str(n)))[0] for n in (2, 3, 4)] == [ENOUGH] * 3
 
 
 @pytest.mark.slow
 def test_several_runs_at_once() -> None:
-    """None of them is disturbed, and what is kept are whole digests, each once."""
+    """None of them is disturbed, and the file holds whole digests, each once."""
     for folder in ("a", "b", "c"):
         Path(folder).mkdir()
         for number in range(ENOUGH):
@@ -262,7 +262,7 @@ def test_a_damaged_file_is_no_matter(how: str) -> None:
 
 
 def test_a_digest_of_other_bytes_is_of_no_notebook() -> None:
-    """Each of them, whatever is changed: there is nothing in the file but them."""
+    """Any of them, whatever the change: the file holds nothing else."""
     assert known() == 0
     data = kept().read_bytes()
     assert len(data) == 32 * COUNT
@@ -345,7 +345,7 @@ def test_what_more_is_wanted_of_is_examined(arguments: tuple[str, ...]) -> None:
 
 
 def test_a_baseline_is_asked_after_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it records is missed in notebooks that the cache knows, and its salt is no matter."""
+    """Its stale entries are found in notebooks that the cache knows, and its salt is irrelevant."""
     Path("5.ipynb").write_bytes(notebook_bytes(("markdown", "# A title")))
     assert nblint("baseline", "create").exit_code == 0
     Path("nblint.toml").write_text(f'baseline = ".nblint-baseline.json"\n{SETTINGS}')
@@ -353,7 +353,7 @@ def test_a_baseline_is_asked_after_the_cache(monkeypatch: pytest.MonkeyPatch) ->
     assert known() == COUNT - 1
     Path("5.ipynb").write_bytes(content(5))
     for _ in range(2):
-        assert "5.ipynb: recorded but not found any more: NBL102" in nblint("check").stderr
+        assert "1 baseline entry is stale" in nblint("check").stderr
     monkeypatch.setenv(SALT_VARIABLE, "0" * 32)
     assert known() == COUNT
 
@@ -367,7 +367,7 @@ def test_processes_are_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None
         shares.append(arguments)
         return []
 
-    assert nblint("check", "--jobs", "2").exit_code == 0  # whose digests come from elsewhere
+    assert nblint("check", "--jobs", "2").exit_code == 0  # their digests come from other processes
     assert known() == COUNT
     Path("7.ipynb").write_bytes(content(-7))
     monkeypatch.setattr(run, "shared", shared)
@@ -378,19 +378,19 @@ def test_processes_are_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_what_is_known_is_what_was_examined(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file is read to look it up, and again to examine it: it may have changed meanwhile."""
+    """A file is read to look it up and again to examine it: it may have changed in between."""
     file, wrong = Path("7.ipynb"), notebook_bytes(("markdown", "# A title"))
     assert known() == 0
     knows = cache.Cache.knows
 
-    def mended_meanwhile(self: cache.Cache, key: bytes | None, path: Path, name: str) -> bool:
+    def fixed_meanwhile(self: cache.Cache, key: bytes | None, path: Path, name: str) -> bool:
         found = knows(self, key, path, name)
         file.write_bytes(content(-7))
         return found
 
     file.write_bytes(wrong)
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(cache.Cache, "knows", mended_meanwhile)
+        meanwhile.setattr(cache.Cache, "knows", fixed_meanwhile)
         assert nblint("check").exit_code == 0
     file.write_bytes(wrong)
     assert known() == COUNT - 1
@@ -398,7 +398,7 @@ def test_what_is_known_is_what_was_examined(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_it_is_not_below_the_current_folder_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is no home, `~` stays `~`: a folder that a repository may hold."""
+    """Without a home directory, `~` stays `~`: a folder that a repository may contain."""
     monkeypatch.delenv("NBLINT_CACHE_DIR")
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/nblint"))
     assert cache.cache_file() is None

@@ -1,4 +1,4 @@
-"""What a difference shows: the cells that have changed, whatever stands around them."""
+"""A diff shows the cells that have changed, whatever is around them."""
 
 from hypothesis import given
 from hypothesis import strategies as st

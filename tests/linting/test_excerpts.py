@@ -1,4 +1,4 @@
-"""What is quoted around a finding: the right rows, masked, short."""
+"""Excerpts around findings: the right rows, masked and short."""
 
 import json
 import pickle
@@ -20,7 +20,7 @@ def excerpts(*sources: str, known: tuple[str, ...] = ()) -> Excerpts:
 
 
 def at(source: str, part: str, known: tuple[str, ...] = ()) -> Excerpt:
-    """Return what is quoted around the only occurrence of a part of a source."""
+    """Return the excerpt around the only occurrence of a part of a source."""
     start, end = source.index(part), source.index(part) + len(part)
     row, end_row = source.count("\n", 0, start) + 1, source.count("\n", 0, end) + 1
     column, end_column = start - source.rfind("\n", 0, start), end - source.rfind("\n", 0, end)
@@ -68,7 +68,7 @@ def test_one_row_of_a_megabyte() -> None:
     assert found.line.endswith("…")
     assert meant(found) == "HERE"
     assert "HERE, '…', 2" in found.line
-    # Where the text is cut before it is masked, what is known is hidden already.
+    # Known credentials are hidden even if the text is cut before it is masked.
     for before in range(9_900, 10_100, 7):
         source = f"x = [{'1' * before}, {password}, HERE, {'2' * 30_000}]"
         line = at(source, "HERE", (password,)).line
@@ -86,7 +86,7 @@ def test_what_is_hidden_before_the_place_moves_it() -> None:
 def test_what_is_hidden_itself_is_pointed_at() -> None:
     token = make("github-token")
     assert meant(at(f"client('{token}', 1)", token)) == "ghp_…"
-    # Even a place inside of it.
+    # Even at a place inside it.
     assert meant(at(f"client('{token}', 1)", token[8:12])) == "ghp_…"
 
 

@@ -1,10 +1,10 @@
-"""Fixes of any set of rules: they compose, change only their cells, and are done after one run."""
+"""Fixes of any set of rules compose, change only their cells, and are complete after one run."""
 
 import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from nblint.document.model import Notebook
@@ -82,7 +82,7 @@ CODES = [code for code in rules() if code.startswith(FIXED_HERE)]
 
 @st.composite
 def without_some_ids(draw: st.DrawFn, notebook: Notebook) -> Notebook:
-    """The notebook, with an id that is missing or another one's."""
+    """The notebook, with an id that is missing or a duplicate."""
     if notebook.nbformat_minor < 5 or not notebook.cells or draw(st.booleans()):
         return notebook
     identifier = json.dumps(notebook.cells[-1].id).encode()
@@ -90,7 +90,6 @@ def without_some_ids(draw: st.DrawFn, notebook: Notebook) -> Notebook:
     return Notebook.parse(notebook.path, notebook.raw.replace(first, identifier, 1))
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     notebooks(texts()).flatmap(without_some_ids),
     st.one_of(st.just(FIXED_HERE), st.lists(st.sampled_from(CODES), min_size=1).map(tuple)),
@@ -126,7 +125,7 @@ def test_lists_in_lists_hide_nothing_that_follows(levels: int) -> None:
     notebook = Notebook.parse("nb.ipynb", notebook_bytes(("markdown", text)))
     fixed = fix_document(notebook, "nb.ipynb", project, selection, unsafe=True).document
     assert isinstance(fixed, Notebook)
-    # markdown-it sees nothing behind the deeper one, so that no section can be put there.
+    # markdown-it sees nothing after the deeper one, so no section can be inserted there.
     assert fixed.cells[0].source.count("## Audience") == (levels < 50)
     again = fix_document(fixed, "nb.ipynb", project, selection, unsafe=True)
     assert again.document is fixed
@@ -137,7 +136,7 @@ def only_edited_cells_differ(before: Notebook, after: Notebook) -> None:
     one, other = old.top["cells"], new.top["cells"]
     assert new.raw[: other.start] == old.raw[: one.start]
     assert new.raw[other.end :] == old.raw[one.end :]
-    # Cells that hold what a cell held before hold it in the same bytes.
+    # Cells with the same contents as before have the same bytes as before.
     known = {
         json.dumps(cell.data, sort_keys=True): old.raw[span.start : span.end]
         for cell, span in zip(before.cells, old.cells, strict=True)

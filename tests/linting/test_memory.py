@@ -26,6 +26,6 @@ def test_memory_does_not_grow_with_the_number_of_notebooks(tmp_path: Path) -> No
     take_fleet(tmp_path / "some", tmp_path / "few", 20)
     take_fleet(tmp_path / "some", tmp_path / "many", 120)
     size = sum(path.stat().st_size for path in (tmp_path / "many").rglob("*.ipynb"))
-    peak_of(tmp_path / "few")  # what is loaded once
+    peak_of(tmp_path / "few")  # loads everything that is loaded once
     few, many = peak_of(tmp_path / "few"), peak_of(tmp_path / "many")
     assert many - few < size / 20

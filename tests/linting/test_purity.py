@@ -1,4 +1,4 @@
-"""`check_bytes` depends on its arguments alone, so that it can run anywhere: on a cluster, say."""
+"""`check_bytes` depends only on its arguments, so that it can run anywhere, even on a cluster."""
 
 import json
 import multiprocessing
@@ -20,7 +20,7 @@ from tests.conftest import notebook_bytes
 from tests.rules.cases import read_cases
 
 NOTEBOOKS = {f"{number:03}.ipynb": case.data for number, case in enumerate(read_cases())}
-# What goes on inside of Python, and is nobody's business.
+# Events inside Python that do not touch the system.
 INSIDE = ("builtins.", "code.", "compile", "exec", "marshal.", "object.", "sys.")
 
 noted: list[str] = []
@@ -28,7 +28,7 @@ watched = threading.Event()
 
 
 class Nothing(dict[str, str]):
-    """An environment that refuses to be asked.
+    """An environment that refuses to be read.
 
     nbformat asks which library is to judge what it converts; no finding depends on the answer.
     """
@@ -67,10 +67,10 @@ def note(event: str, arguments: tuple[Any, ...]) -> None:
 def checked_elsewhere(
     notebooks: Mapping[str, bytes], project: Project, folder: str
 ) -> tuple[dict[str, tuple[Finding, ...]], list[str]]:
-    """Check notebooks in a process of their own; return what it finds, and what it does else."""
+    """Check notebooks in a separate process; return what it finds, and what else it does."""
     os.chdir(folder)
     first = {name: check_bytes(name, data, project) for name, data in notebooks.items()}
-    # By now all is imported that is only imported when it is needed.
+    # By now, everything that is imported on demand has been imported.
     os.environ = Nothing()  # type: ignore[assignment] # noqa: B003
     sys.addaudithook(note)
     watched.set()
@@ -96,7 +96,7 @@ def test_it_opens_nothing_reads_no_variable_and_finds_what_the_command_finds(
     for name, data in NOTEBOOKS.items():
         (repository / name).write_bytes(data)
     project = Project.load(SettingsFinder().of(repository))
-    # Absolute, like the settings' folder: the process has another current folder.
+    # Absolute, like the settings' folder, since the process has another current directory.
     names = {str(repository / name): data for name, data in NOTEBOOKS.items()}
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         found, done = pool.submit(checked_elsewhere, names, project, str(elsewhere)).result()
@@ -116,7 +116,7 @@ def test_it_opens_nothing_reads_no_variable_and_finds_what_the_command_finds(
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes with a name in a folder are POSIX's")
 def test_a_pipe_that_is_called_as_code_without_a_file_is_not_opened(tmp_path: Path) -> None:
-    """For the text of a syntax error, Python opens the file that it believes the code is from."""
+    """For the text of a syntax error, Python opens the file that the code seems to be from."""
     os.mkfifo(tmp_path / "<unknown>")
     (tmp_path / "nblint.toml").write_text('select = ["ALL"]\n')
     cells = ("x = (\nimport os", "import os\nos.environ['A']\n!ls {1 +}")

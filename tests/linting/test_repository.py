@@ -1,4 +1,4 @@
-"""Rules about a whole repository run when all of it is checked, and not otherwise."""
+"""Rules about a whole repository run only if all of it is checked."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 
 TOML = "[environment.A]\n\n[environment.B]\n"
 
@@ -18,7 +18,7 @@ def write_notebook(path: Path, source: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    # Its parent is searched as well, and must not be the one of all tests.
+    # Its parent is searched as well, so it must not be shared with other tests.
     folder = tmp_path / "repository"
     folder.mkdir()
     (folder / "nblint.toml").write_text('select = ["NBL308"]\n')

@@ -1,4 +1,4 @@
-"""Other processes do the same as this one would, and go when it goes."""
+"""Other processes give the same results as this one would, and end when it ends."""
 
 import os
 import signal
@@ -82,7 +82,7 @@ def results(folder: Path, jobs: int | None) -> tuple[list[Result], list[str]]:
 def test_a_run_says_the_same_however_many_processes_it_has(method: str, tmp_path: Path) -> None:
     make_fleet(tmp_path, 60)
     (tmp_path / "team-00" / "broken.ipynb").write_text("{", encoding="utf-8")
-    # Other settings for some, a rule about all notebooks together, and a file that is missing.
+    # Different settings for some, a rule about all notebooks together, and a missing file.
     (tmp_path / "team-01").mkdir()
     (tmp_path / "team-01" / "nblint.toml").write_text('select = ["ALL"]', encoding="utf-8")
     source = (tmp_path / "team-00" / "notebook-00001.ipynb").read_bytes()
@@ -115,7 +115,7 @@ PROGRAM = """
 import os, sys, time
 from nblint.linting.workers import shared
 def wait(for_file):
-    os.write(1, b"at work\\n")  # in one piece, whoever else writes
+    os.write(1, b"at work\\n")  # at once, whoever else writes
     while not os.path.exists(for_file):
         time.sleep(0.01)
 if __name__ == "__main__":
@@ -124,7 +124,7 @@ if __name__ == "__main__":
 
 
 def at_work(tmp_path: Path) -> "subprocess.Popen[str]":
-    """Return a process with two others, which work until there is a file `end`."""
+    """Return a process with two workers, which work until a file `end` exists."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
     process = subprocess.Popen(
@@ -158,6 +158,6 @@ def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
     children = psutil.Process(process.pid).children(recursive=True)
     assert len(children) >= 2
     process.kill()
-    process.communicate(timeout=PATIENCE)  # to its end: no child holds the pipe
+    process.communicate(timeout=PATIENCE)  # until end of file: no child holds the pipe
     _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]

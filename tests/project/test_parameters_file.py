@@ -32,7 +32,7 @@ def test_an_empty_file_has_no_keys(text: str, tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ("a: [1", "not valid YAML: expected ',' or ']', but got '<stream end>' (line 1)"),
-        ("- a\n- b\n", "a parameters file is a mapping of names to values"),
+        ("- a\n- b\n", "a parameters file must be a mapping of names to values"),
         ("a: 1\n---\nb: 2\n", "not valid YAML"),
         (b"a: \xff", "not valid YAML"),
         ("[" * 5000, "not valid YAML: nested too deeply"),

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from nblint.errors import SettingsError
+from nblint.linting.selection import Selection
 from nblint.project.distributions import distributions
 from nblint.project.project import Project
 from nblint.project.requirements import Requirements
@@ -110,8 +111,9 @@ def test_modules_of_the_repository(tmp_path: Path) -> None:
 
 def test_the_repository_is_walked_only_for_the_rule_that_asks(tmp_path: Path) -> None:
     def requirements(*selectors: str) -> Requirements | None:
-        settings = Settings(extend_select=selectors)
-        return Project.load(SettingsFile(settings, tmp_path)).requirements
+        found = SettingsFile(Settings(extend_select=selectors), tmp_path)
+        needed = Selection(found).needs("requirements")
+        return Project.load(found, with_requirements=needed).requirements
 
     assert requirements() is None
     assert requirements("NBL501") is None

@@ -62,7 +62,7 @@ def test_a_path_on_another_drive_is_shown_whole(monkeypatch: pytest.MonkeyPatch)
 def test_a_baseline_leads_out_of_its_folder_on_no_system(path: str, tmp_path: Path) -> None:
     entry = Entry(path, None, "source", "NBL104", "0" * 32)
     Baseline.new(tmp_path / "b.json").with_entries([entry]).write()
-    with pytest.raises(SettingsError, match="leads out of the baseline's folder"):
+    with pytest.raises(SettingsError, match="is outside the baseline's folder"):
         Baseline.load(tmp_path / "b.json")
 
 
@@ -70,9 +70,9 @@ def test_line_ends_of_windows_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     Path("a.ipynb").write_bytes(BAD.replace(b"\n", b"\r\n"))
     assert nblint("check", "--fix").exit_code == 0
-    mended = Path("a.ipynb").read_bytes()
-    assert b'"## Audience' in mended
-    assert mended.count(b"\n") == mended.count(b"\r\n") > 10
+    fixed = Path("a.ipynb").read_bytes()
+    assert b'"## Audience' in fixed
+    assert fixed.count(b"\n") == fixed.count(b"\r\n") > 10
 
 
 @pytest.mark.parametrize("name", ["aux.ipynb", "CON.ipynb", "nul.ipynb", "a .ipynb", "A.IPYNB"])

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.reports.terminal import printable
 from tests.conftest import complete_header, notebook_bytes
 
@@ -82,7 +82,7 @@ def test_a_file_of_one_line_is_said_to_have_none() -> None:
     Path("a.ipynb").write_text(" ".join(source.decode().split("\n")))
     (command,) = commands(log("--select", "NBL503"))
     assert command.properties["line"] == "1"
-    assert command.message.startswith("cell 2, line 1 (the file has no lines): ")
+    assert command.message.startswith("cell 2, line 1 (the file is a single line): ")
 
 
 def test_no_more_annotations_than_github_shows(summary: Path) -> None:
@@ -95,11 +95,11 @@ def test_no_more_annotations_than_github_shows(summary: Path) -> None:
     kinds = [command.name for command in commands(printed)]
     assert kinds == ["error"] * 10 + ["warning"] * 10
     overflow = [command for command in commands(printed) if "file" not in command.properties]
-    assert [command.message.partition(",")[0] for command in overflow] == [
-        "3 errors more",
-        "2 warnings more",
+    assert [command.message.partition(":")[0] for command in overflow] == [
+        "3 more errors",
+        "2 more warnings",
     ]
-    # What GitHub would drop stands in the log, and everything in the summary.
+    # What GitHub would drop is in the log, and everything in the summary.
     assert printed.count("\nnblint: ") == 3 + 2 + 1
     assert summary.read_text().count("NBL102") == 12
     assert summary.read_text().count("NBL506") == 11
@@ -133,4 +133,4 @@ def test_a_summary_that_cannot_be_written_is_a_warning(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary.parent))
     (command,) = commands(log(status=0))
     assert command.name == "warning"
-    assert command.message.startswith("the step's summary cannot be written: ")
+    assert command.message.startswith("the step summary cannot be written: ")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from tests.conftest import complete_header, notebook_bytes
 
 WITHOUT_AUDIENCE = complete_header().replace("## Audience\nSaid in a sentence.\n\n", "")

@@ -9,7 +9,7 @@ import pytest
 import xmlschema
 from click.testing import CliRunner
 
-from nblint.cli.group import main
+from nblint.cli.main import main
 from nblint.reports.sarif import _artifact
 from tests.conftest import complete_header, notebook_bytes
 
@@ -138,5 +138,5 @@ def test_jsonl() -> None:
 @pytest.mark.parametrize("form", ["github", "gitlab", "sarif"])
 def test_a_file_of_one_line_has_no_lines(form: str) -> None:
     text = report(form, "one-line.ipynb")
-    assert text.count("(the file has no lines)") >= 3
-    assert "(the file has no lines)" not in report(form, HOSTILE)
+    assert text.count("(the file is a single line)") >= 3
+    assert "(the file is a single line)" not in report(form, HOSTILE)

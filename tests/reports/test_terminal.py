@@ -22,7 +22,7 @@ def columns(text: str) -> int:
 
 
 def above(shown: str, carets: str) -> str:
-    """Return what stands above the carets, but for marks on it."""
+    """Return what the carets underline, without combining marks."""
     start, end = len(carets) - len(carets.lstrip()), len(carets)
     return "".join(
         char
@@ -54,10 +54,10 @@ def test_carets_stand_below_what_is_meant(before: str) -> None:
     assert "\t" not in shown
 
 
-@pytest.mark.parametrize("width", [20, 40, 76])
-@pytest.mark.parametrize("before", [0, 10, 30, 75, 80, 1000])
-@pytest.mark.parametrize("after", [0, 10, 1000])
-@pytest.mark.parametrize("filling", ["x", "漢", "\t", "e\u0301"])
+LENGTHS = st.integers(0, 90) | st.just(1000)
+
+
+@given(st.integers(20, 80), LENGTHS, LENGTHS, st.sampled_from(["x", "漢", "\t", "e\u0301"]))
 def test_a_long_row_is_cut_around_what_is_meant(
     width: int, before: int, after: int, filling: str
 ) -> None:

@@ -30,7 +30,7 @@ def check(*arguments: str) -> Result:
 
 
 def pointed_at(report: str) -> list[str]:
-    """Return what the carets of a report stand below."""
+    """Return what the carets of a report underline."""
     lines = report.splitlines()
     found = []
     for row, carets in pairwise(lines):
@@ -152,7 +152,7 @@ def test_other_help_for_the_same_credential_is_said() -> None:
     Path("a.ipynb").write_bytes(notebook_bytes(("markdown", complete_header()), *cells))
     report = check("--select", "NBL2").stdout
     assert report.count("  help: ") == 2
-    # Where the first place is passed over, the next one is the first.
+    # Where the first place is not reported, the next one is the first.
     alone = check("--select", "NBL202").stdout
     assert "same:" not in alone
     assert "help: name the environment variable" in alone
@@ -193,7 +193,7 @@ def test_statistics() -> None:
         "2  NBL301  [ ] undeclared-variable\n"
         "1  NBL504  [ ] install-in-notebook\n"
         "1  NBL508  [*] empty-cell\n"
-        "[*] fixable with --fix, [-] some fixable\n"
+        "[*] all fixable with --fix, [-] some fixable\n"
         "4 errors, 1 notebook checked; 1 fixable with --fix.\n"
     )
     quiet = check("--statistics", "--quiet").stdout
@@ -216,7 +216,7 @@ def test_statistics_of_nothing_and_in_other_formats() -> None:
     for arguments in (["--output-format", "junit"], ["--diff"]):
         result = check("--statistics", *arguments)
         assert result.exit_code == 2
-        assert "--statistics goes with the output formats text and json" in result.stderr
+        assert "--statistics requires the output format text or json" in result.stderr
 
 
 def test_a_credential_in_code_and_output_is_one_group_with_a_detector() -> None:

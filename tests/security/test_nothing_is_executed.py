@@ -30,7 +30,7 @@ def test_no_command_executes_connects_or_writes(line: str, hostile: Path, trace:
     program = (sys.executable, "-m", "tests.security.watched", *line.split())
     done = run(hostile, *program, PYTHONPATH=str(ROOT), PYTHONSAFEPATH="1")
     assert done.returncode in range(4), done.stderr
-    assert "a fault of nblint" not in done.stderr
+    assert "a bug in nblint" not in done.stderr
     assert not trace.exists()
     noted = json.loads(done.stderr.splitlines()[-1])
     # What is there already: the folder of tests is no part of nblint.

@@ -73,6 +73,7 @@ def outputs() -> list[tuple[str, Result]]:
     return [(" ".join(line), nblint(*line)) for line in (*checks, *others)]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="its names hold none of these")
 def test_nothing_drives_a_terminal() -> None:
     Path(f"a{ESCAPES}\n.ipynb").write_bytes(odd_notebook(ESCAPES))

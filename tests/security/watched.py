@@ -56,7 +56,7 @@ if __name__ == "__main__":
     # What Python has read to begin with, and its caches of bytecode, are not nblint's.
     sys.dont_write_bytecode = True
     noted = watch()
-    from nblint.cli.group import main
+    from nblint.cli.main import main
 
     try:
         main(sys.argv[1:], prog_name="nblint")

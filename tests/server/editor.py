@@ -9,7 +9,7 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from nblint.server.text import Text, encoding
+from nblint.server.editor_text import EditorText, position_encoding
 
 KINDS = {"code": types.NotebookCellKind.Code, "markdown": types.NotebookCellKind.Markup}
 
@@ -33,7 +33,7 @@ class Editor:
         self.messages: list[str] = []
         self.watched: list[str] = []
         self.published = 0
-        self.texts: dict[str, Text] = {}
+        self.texts: dict[str, EditorText] = {}
         self.cells: list[str] = []
         self.capabilities = types.ServerCapabilities()
         self.notebook = types.VersionedNotebookDocumentIdentifier(1, "")
@@ -78,9 +78,11 @@ class Editor:
         self.capabilities = answer.capabilities
         self.client.initialized(types.InitializedParams())
 
-    def new_text(self, content: str, language: str = "python", version: int = 1) -> Text:
+    def new_text(self, content: str, language: str = "python", version: int = 1) -> EditorText:
         kind = self.capabilities.position_encoding
-        return Text(content, version, language, encoding(kind and types.PositionEncodingKind(kind)))
+        return EditorText(
+            content, version, language, position_encoding(kind and types.PositionEncodingKind(kind))
+        )
 
     def open_notebook(self, path: Path, *cells: tuple[str, str], **metadata: object) -> list[str]:
         """Open a notebook document; return the addresses of its cells."""

@@ -1,4 +1,4 @@
-"""Where findings stand in what an editor has open, and what its edits are, without a process."""
+"""Where findings are in open documents, and the edits of fixes, without a server process."""
 
 import json
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from nblint.document.edit import DeleteCell, InsertCell, TextEdit
 from nblint.document.model import Notebook, Place
 from nblint.document.positions import RawNotebook, byte_offset
 from nblint.server.actions import code_actions
-from nblint.server.checking import Checker
 from nblint.server.diagnostics import shown
 from nblint.server.documents import OpenCell, OpenFile, OpenNotebook
+from nblint.server.draft_checker import DraftChecker
 from nblint.server.drafts import Draft, draft_of, path_of
-from nblint.server.text import UTF_16, Text
+from nblint.server.editor_text import UTF_16, EditorText
 from tests.cli.test_secrecy import KINDS, leaks, planted
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
@@ -26,18 +26,18 @@ TOKEN = make("github-token")
 
 
 def file_draft(path: Path, raw: bytes) -> Draft:
-    return draft_of(OpenFile(path.as_uri(), Text(raw.decode(), 1, "json", UTF_16)))
+    return draft_of(OpenFile(path.as_uri(), EditorText(raw.decode(), 1, "json", UTF_16)))
 
 
 def cells_draft(path: Path, *cells: tuple[str, str], **metadata: object) -> Draft:
     opened = [
-        OpenCell(f"cell:{i}", kind == "code", {}, Text(source, 1, "python", UTF_16))
+        OpenCell(f"cell:{i}", kind == "code", {}, EditorText(source, 1, "python", UTF_16))
         for i, (kind, source) in enumerate(cells)
     ]
     return draft_of(OpenNotebook(path.as_uri(), metadata, tuple(opened)))
 
 
-def part(text: Text, where: types.Range) -> str:
+def part(text: EditorText, where: types.Range) -> str:
     return text.content[text.offset(where.start) : text.offset(where.end)]
 
 
@@ -67,7 +67,7 @@ def test_a_finding_in_the_text_of_a_file(tmp_path: Path) -> None:
     source = f'print("é🔑")\nk = "🔑", "{TOKEN}"\n'
     raw = notebook_bytes(("markdown", complete_header()), ("code", source))
     draft = file_draft(tmp_path / "a.ipynb", raw)
-    (one,) = shown(Checker().check(draft))
+    (one,) = shown(DraftChecker().check(draft))
     (text,) = draft.texts.values()
     assert part(text, one.diagnostic.range) == TOKEN
     edits = draft.edits([TextEdit(2, 0, 11, "x = 1")])
@@ -81,7 +81,7 @@ def test_what_is_not_in_a_source_is_a_line_of_the_file(tmp_path: Path) -> None:
     output = {"output_type": "stream", "name": "stdout", "text": ["fine\n", f"{TOKEN}\n"]}
     notebook["cells"][1]["outputs"] = [output]
     draft = file_draft(tmp_path / "a.ipynb", json.dumps(notebook, indent=1).encode())
-    (one,) = shown(Checker().check(draft))
+    (one,) = shown(DraftChecker().check(draft))
     assert one.finding.code == "NBL203"
     (text,) = draft.texts.values()
     assert part(text, one.diagnostic.range).strip() == f'"{TOKEN}\\n"'
@@ -89,7 +89,7 @@ def test_what_is_not_in_a_source_is_a_line_of_the_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_notebook(tmp_path: Path) -> None:
     draft = file_draft(tmp_path / "a.ipynb", b'{"cells": [\n  {"a": }]}')
-    (one,) = shown(Checker().check(draft))
+    (one,) = shown(DraftChecker().check(draft))
     assert one.finding.code == "NBL001"
     assert one.diagnostic.range.start == types.Position(1, 8)
     assert draft.edits([DeleteCell(1)]) is None
@@ -143,9 +143,9 @@ def test_metadata_as_clients_send_it(tmp_path: Path, metadata: dict[str, object]
 
 
 def test_a_parameters_cell_is_known_by_its_tag(tmp_path: Path) -> None:
-    text = Text("limit = 1", 1, "python", UTF_16)
-    header = Text(complete_header(), 1, "markdown", UTF_16)
-    raw = Text("as it is", 1, "raw", UTF_16)
+    text = EditorText("limit = 1", 1, "python", UTF_16)
+    header = EditorText(complete_header(), 1, "markdown", UTF_16)
+    raw = EditorText("as it is", 1, "raw", UTF_16)
     cells = (
         OpenCell("a", False, {}, header),
         OpenCell("b", True, {"id": "b1", "metadata": {"tags": ["parameters"]}}, text),
@@ -155,17 +155,17 @@ def test_a_parameters_cell_is_known_by_its_tag(tmp_path: Path) -> None:
     assert isinstance(draft.document, Notebook)
     assert [cell.type for cell in draft.document.cells] == ["markdown", "code", "raw"]
     assert draft.document.cells[1].id == "b1"
-    assert [one.finding.code for one in shown(Checker().check(draft))] == ["NBL401"]
+    assert [one.finding.code for one in shown(DraftChecker().check(draft))] == ["NBL401"]
 
 
 def test_what_editors_do_not_send_is_not_missed(tmp_path: Path) -> None:
     """Outputs, ids and the kernel are not there; nor is what allows something in an output."""
     (tmp_path / "nblint.toml").write_text('select = ["ALL"]\nignore = ["NBL1"]\n')
     cell = OpenCell(
-        "a", True, {"tags": ["nblint-ignore-NBL203"]}, Text("x = 1\n", 1, "python", UTF_16)
+        "a", True, {"tags": ["nblint-ignore-NBL203"]}, EditorText("x = 1\n", 1, "python", UTF_16)
     )
     draft = draft_of(OpenNotebook((tmp_path / "a.ipynb").as_uri(), {}, (cell,)))
-    assert Checker().check(draft).findings == ()
+    assert DraftChecker().check(draft).findings == ()
 
 
 def test_notebooks_that_were_never_saved() -> None:
@@ -175,7 +175,7 @@ def test_notebooks_that_were_never_saved() -> None:
 
 def said(draft: Draft) -> Sequence[str]:
     """Return all that an editor shows of a draft, but for the texts that it has itself."""
-    found = shown(Checker().check(draft))
+    found = shown(DraftChecker().check(draft))
     assert found
     texts = [one.diagnostic.message for one in found]
     for uri in draft.texts:

@@ -10,8 +10,8 @@ from lsprotocol import types
 from nblint.document.model import Notebook, Place
 from nblint.server.documents import OpenFile, OpenParts
 from nblint.server.drafts import CellsDraft
+from nblint.server.editor_text import UTF_16, EditorText
 from nblint.server.jupyterlab import draft_of_parts
-from nblint.server.text import UTF_16, Text
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
 from tests.server.editor import Editor
@@ -36,7 +36,7 @@ def markdown(cells: Sequence[tuple[str, str]]) -> str:
 
 def opened(path: Path, code: str | None, text: str | None) -> OpenParts:
     def file(suffix: str, content: str | None) -> OpenFile | None:
-        known = None if content is None else Text(content, 1, "", UTF_16)
+        known = None if content is None else EditorText(content, 1, "", UTF_16)
         return OpenFile(f"{path.as_uri()}{suffix}", known) if known else None
 
     return OpenParts(path.as_uri(), file("", code), file(".python-markdown.md", text))
@@ -79,10 +79,10 @@ def test_a_cell_that_is_typed_is_the_same_cell(tmp_path: Path, number: int, sour
     kept = [cell for cell in cells(found) if cell in now]
     assert len(kept) >= 3
     assert isinstance(found.document, Notebook)
-    for cell, spot in zip(found.document.cells, found.spots, strict=True):
-        if spot and cell.source:
-            lines = found.texts[spot.uri].content.split("\n")
-            assert "\n".join(lines[spot.line : spot.last_line + 1]) == cell.source
+    for cell, span in zip(found.document.cells, found.spans, strict=True):
+        if span and cell.source:
+            lines = found.texts[span.uri].content.split("\n")
+            assert "\n".join(lines[span.line : span.last_line + 1]) == cell.source
 
 
 def test_a_new_cell(tmp_path: Path) -> None:
@@ -121,20 +121,20 @@ def test_magics_are_read_as_they_were_written(
 ) -> None:
     found = draft(tmp_path, [*SAVED[:3], ("code", sent)])
     assert cells(found)[3] == ("code", written)
-    spot = found.spots[3]
-    assert spot
-    assert spot.silent == silent
+    span = found.spans[3]
+    assert span
+    assert span.silent == silent
 
 
 def test_what_stands_on_a_replaced_line_is_shown_on_another(tmp_path: Path) -> None:
     sent = 'get_ipython().run_line_magic("env", " A=b")\n\nx = 1'
     found = draft(tmp_path, [*SAVED[:3], ("code", sent)])
-    spot = found.spots[3]
-    assert spot
+    span = found.spans[3]
+    assert span
     located = found.locate(Place(4, "source", None, None, 1, 1, 1, 8))
     assert located
     assert located.is_moved
-    assert located.range.start.line == spot.line + 1
+    assert located.range.start.line == span.line + 1
 
 
 @pytest.mark.parametrize("saved", [None, b"{", b"[]", b'{"cells": [1, {"source": 3}]}'])

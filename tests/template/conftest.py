@@ -58,13 +58,43 @@ def generate(tmp_path: Path) -> Generate:
     return run
 
 
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Generate:
+    """Generate as `generate` does, once for all tests with the same answers: they only read it."""
+    repositories: dict[str, Path] = {}
+
+    def run(**answers: Any) -> Path:
+        key = json.dumps(answers, sort_keys=True)
+        if key not in repositories:
+            out = str(tmp_path_factory.mktemp("generated"))
+            made = cookiecutter(str(ROOT), no_input=True, extra_context=answers, output_dir=out)
+            repositories[key] = Path(made)
+        return repositories[key]
+
+    return run
+
+
+def choices() -> list[dict[str, str]]:
+    """Return answers in which each option of each question is taken, in as few as that takes."""
+    asked = json.loads((ROOT / "template/cookiecutter.json").read_text("utf-8"))
+    lists = {
+        name: options
+        for name, options in asked.items()
+        if isinstance(options, list) and not name.startswith("_")
+    }
+    return [
+        {name: options[number % len(options)] for name, options in lists.items()}
+        for number in range(max(map(len, lists.values())))
+    ]
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A git repository with one commit that holds this checkout's template, as it is now."""
     folder = tmp_path / "nblint"
     shutil.copytree(ROOT / "template", folder / "template")
     (folder / "nblint").mkdir()
-    for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/__init__.py"):
+    for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/_version.py"):
         shutil.copyfile(ROOT / name, folder / name)
     (folder / "hooks").symlink_to("template/hooks")
     git("init", "--quiet", "--initial-branch=main", cwd=folder)

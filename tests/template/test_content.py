@@ -11,30 +11,36 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from cookiecutter.generate import generate_context
+from cookiecutter.prompt import prompt_for_config
 
 from nblint.settings import HeaderSettings
-from tests.template.conftest import ROOT, Generate, git
+from tests.template.conftest import ROOT, Generate, choices, git
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-LICENCES = json.loads((ROOT / "template/cookiecutter.json").read_text())["license"]
-TITLES = {
-    "double quotes": 'The "usual" suspects',
-    "apostrophe": "Alice's logins",
-    "backslash": r"DOMAIN\user logins",
-    "backslash at the end": "Logins of DOMAIN\\",
-    "percent": "100 % of logins",
-    "escapes": r"\n is not a line, \u0041 is not A",
-    "accents": "Échecs d'authentification à Zürich",
-    "other script": "登录失败",
-    "emoji": "Failed logins 🔐",
-    "markup": "Logins & <b>users</b>",
-    "braces": "Logins of {user} at $HOME",
-    "triple quotes": "Logins ''' or \"\"\" here",
-    "spaces around": "  Failed logins  ",
+NAMES = ("title", "purpose", "audience", "author")
+AWKWARD = (
+    '"usual" suspects',
+    "Alice's logins",
+    "logins of DOMAIN\\",
+    r"\n is not a line, \u0041 is not A",
+    "Échecs d'authentification à Zürich",
+    "100 %",
+    "% of logins & <b>users</b>",
+    r"DOMAIN\user 登录失败",
+    "failed logins 🔐",
+    "{user} at $HOME",
+    "logins ''' or \"\"\" here",
+    "logins that are 'failed'",
+)
+# All of them in each answer; which one an answer begins and ends with differs.
+NASTY = {
+    name: f"  {' '.join((*AWKWARD[number * 3 :], *AWKWARD[: number * 3]))}  "
+    for number, name in enumerate(NAMES)
 }
 
 
@@ -94,35 +100,33 @@ def parse(path: Path, text: str) -> object:
     return text
 
 
-@pytest.mark.parametrize("licence", LICENCES)
-@pytest.mark.parametrize(
-    ("git_init", "ci"), [(True, "circleci"), (False, "github"), (True, "gitlab")]
-)
-def test_every_choice(generate: Generate, licence: str, git_init: bool, ci: str) -> None:
-    repository = generate(license=licence, git_init=git_init, ci=ci, author="Zoë & Co.")
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", choices(), ids=lambda answers: " ".join(answers.values()))
+def test_every_choice(generate: Generate, answers: dict[str, str]) -> None:
+    repository = generate(**answers, author="Zoë & Co.")
     assert_sound(repository)
-    assert (repository / ".git").is_dir() == git_init
     text = (repository / "LICENSE").read_text("utf-8")
     assert {
         "Proprietary": "Copyright (c) Zoë & Co.. All rights reserved.",
         "MIT": "Copyright (c) Zoë & Co.\n",
         "BSD-3-Clause": "Copyright (c) Zoë & Co.\n",
         "Apache-2.0": "Version 2.0, January 2004",
-    }[licence] in text
+    }[answers["license"]] in text
 
 
-@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
-def test_nasty_answers(generate: Generate, title: str) -> None:
-    repository = generate(title=title, purpose=title, audience=title, author=title)
+@pytest.mark.slow
+def test_nasty_answers(generated: Generate) -> None:
+    repository = generated(slug="nasty-slug", **NASTY)
     assert_sound(repository)
-    source = nbformat.read(notebook_of(repository), as_version=4).cells[0].source
-    title = title.strip()
-    assert source.startswith(f"# {title}\n\n## Purpose\n{title}\n\n## Audience\n{title}\n\n## ")
-    assert (repository / "README.md").read_text("utf-8").startswith(f"# {title}\n\n{title}\n")
+    header = nbformat.read(notebook_of(repository), as_version=4).cells[0].source
+    title, purpose, audience, author = (answer.strip() for answer in NASTY.values())
+    assert header.startswith(
+        f"# {title}\n\n## Purpose\n{purpose}\n\n## Audience\n{audience}\n\n## "
+    )
+    readme = (repository / "README.md").read_text("utf-8")
+    assert readme.startswith(f"# {title}\n\n{purpose}\n")
+    assert f"\nQuestions: {author}, <" in readme
     assert git("status", "--porcelain", cwd=repository) == ""
-
-
-NAMES = ("title", "purpose", "audience", "author")
 
 
 def said(data: object, words: dict[str, str]) -> object:
@@ -137,13 +141,12 @@ def said(data: object, words: dict[str, str]) -> object:
     return data
 
 
-@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
-def test_answers_survive_wherever_they_are_written(generate: Generate, title: str) -> None:
+@pytest.mark.slow
+def test_answers_survive_wherever_they_are_written(generated: Generate) -> None:
     """A file that is read back says with nasty answers what it says with plain ones."""
-    words = {f"Plain {name} here": title.strip() for name in NAMES}
-    plain, nasty = (dict(zip(NAMES, answers, strict=True)) for answers in (words, words.values()))
-    expected = generate(slug="plain-slug", git_init=False, **plain)
-    written = generate(slug="nasty-slug", git_init=False, **nasty)
+    words = {f"Plain {name} here": NASTY[name].strip() for name in NAMES}
+    expected = generated(slug="plain-slug", **dict(zip(NAMES, words, strict=True)))
+    written = generated(slug="nasty-slug", **NASTY)
     words["plain-slug"] = "nasty-slug"
     for path in files(expected):
         name = path.relative_to(expected).as_posix().replace("plain-slug", "nasty-slug")
@@ -151,14 +154,23 @@ def test_answers_survive_wherever_they_are_written(generate: Generate, title: st
         assert parse(written / name, other) == said(parse(path, one), words), name
 
 
-def test_slug_follows_the_title(generate: Generate) -> None:
-    assert generate(title="Échecs d'authentification").name == "echecs-d-authentification"
-    assert generate(title="!!!").name == "notebook"
-    assert len(generate(title="A very long title " * 9).name) <= 60
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Échecs d'authentification", "echecs-d-authentification"),
+        ("!!!", "notebook"),
+        ("A very long title " * 9, "a-very-long-title-a-very-long-title-a-very-long-title-a-very"),
+    ],
+)
+def test_slug_follows_the_title(title: str, slug: str) -> None:
+    questions = generate_context(
+        str(ROOT / "template/cookiecutter.json"), extra_context={"title": title}
+    )
+    assert prompt_for_config(questions, no_input=True)["slug"] == slug
 
 
-def test_parameters_and_environment_agree_with_the_notebook(generate: Generate) -> None:
-    repository = generate()
+def test_parameters_and_environment_agree_with_the_notebook(generated: Generate) -> None:
+    repository = generated()
     header, parameters, *code = nbformat.read(notebook_of(repository), as_version=4).cells
     assert parameters.metadata.tags == ["parameters"]
     table = re.findall(r"^(\w+) \| .+$", header.source.split("--- | ---\n")[1], re.MULTILINE)
@@ -174,14 +186,14 @@ def test_parameters_and_environment_agree_with_the_notebook(generate: Generate) 
     assert set(read) <= set(catalogue)
 
 
-def test_sections_are_the_organisations(generate: Generate) -> None:
-    header = nbformat.read(notebook_of(generate()), as_version=4).cells[0].source
+def test_sections_are_the_organisations(generated: Generate) -> None:
+    header = nbformat.read(notebook_of(generated()), as_version=4).cells[0].source
     sections = re.findall(r"^## (.+)$", header, re.MULTILINE)
     assert sections == [section.title for section in HeaderSettings().sections]
 
 
-def test_the_notebook_runs(generate: Generate) -> None:
-    cells = nbformat.read(notebook_of(generate()), as_version=4).cells
+def test_the_notebook_runs(generated: Generate) -> None:
+    cells = nbformat.read(notebook_of(generated()), as_version=4).cells
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
@@ -192,13 +204,12 @@ def test_the_notebook_runs(generate: Generate) -> None:
     assert len(ran.stdout.splitlines()) == 4
 
 
-@pytest.mark.parametrize(
-    "target", ["setup", "lint", "fix", "test", "run", "lock", "rpm", "release"]
-)
-def test_make_says_what_there_is(generate: Generate, target: str) -> None:
-    repository = generate()
+def test_make_says_what_there_is(generated: Generate) -> None:
+    repository = generated()
     shown = subprocess.run(
         ["make"], cwd=repository, capture_output=True, encoding="utf-8", check=True
     )
-    assert re.search(rf"^  make {target} - [A-Z]\w+ ", shown.stdout, re.MULTILINE)
-    assert f"| `make {target}" in (repository / "README.md").read_text("utf-8")
+    readme = (repository / "README.md").read_text("utf-8")
+    for target in ("setup", "lint", "fix", "test", "run", "lock", "rpm", "release"):
+        assert re.search(rf"^  make {target} - [A-Z]\w+ ", shown.stdout, re.MULTILINE), target
+        assert f"| `make {target}" in readme

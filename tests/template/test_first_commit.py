@@ -10,6 +10,8 @@ import pytest
 
 from tests.template.conftest import Generate, git
 
+pytestmark = pytest.mark.slow
+
 
 def test_first_commit(generate: Generate) -> None:
     repository = generate()
@@ -20,9 +22,13 @@ def test_first_commit(generate: Generate) -> None:
     assert git("ls-files", "README.md", cwd=repository)
 
 
+def test_no_repository_where_none_is_wanted(generate: Generate) -> None:
+    assert not (generate(git_init=False) / ".git").exists()
+
+
 def test_pre_commit_is_installed(generate: Generate, capfd: pytest.CaptureFixture[str]) -> None:
     assert (generate() / ".git/hooks/pre-commit").is_file()
-    assert "Switched the checks on for `git commit`." in capfd.readouterr().out
+    assert "Turned on the checks for `git commit`." in capfd.readouterr().out
 
 
 def test_without_pre_commit(
@@ -50,7 +56,7 @@ def test_without_git(
     repository = generate()
     assert not (repository / ".git").exists()
     shown = capfd.readouterr().out
-    assert "git is not installed here" in shown
+    assert "git is not installed" in shown
     assert "make setup" in shown
     assert "nblint-suite==" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
 
@@ -73,7 +79,7 @@ def test_inside_a_repository(
 ) -> None:
     git("init", "--quiet", cwd=tmp_path)
     assert not (generate() / ".git").exists()
-    assert "inside a git repository already" in capfd.readouterr().out
+    assert "already inside a git repository" in capfd.readouterr().out
     assert not (tmp_path / ".git/hooks/pre-commit").exists()
 
 
@@ -106,5 +112,5 @@ def test_a_git_that_fails(
     generate()
     shown = capfd.readouterr()
     assert "disk is full" in shown.err
-    assert "git could not make a repository here" in shown.out
+    assert "git could not create a repository" in shown.out
     assert "make setup" in shown.out

@@ -12,6 +12,8 @@ from cookiecutter.main import cookiecutter
 
 from tests.template.conftest import ROOT, Generate, command, git
 
+pytestmark = pytest.mark.slow
+
 
 def nblint_entry(repository: Path) -> dict[str, Any]:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
@@ -91,7 +93,7 @@ def test_from_an_installed_package_inside_a_repository(
     package = tmp_path / "theirs/.venv/lib/site-packages/nblint"
     package.mkdir(parents=True)
     shutil.copytree(ROOT / "template", package / "template")
-    shutil.copyfile(ROOT / "nblint/__init__.py", package / "__init__.py")
+    shutil.copyfile(ROOT / "nblint/_version.py", package / "_version.py")
     git("init", "--quiet", cwd=tmp_path / "theirs")
     git("add", ".", cwd=tmp_path / "theirs")
     git("commit", "--quiet", "--message", "venv and all", cwd=tmp_path / "theirs")

@@ -105,25 +105,19 @@ def test_a_branch(project: Project) -> None:
     assert git("status", "--porcelain", cwd=pipeline.folder / "lint") == ""
 
 
-@pytest.mark.parametrize(
-    ("tag", "published"),
-    [
-        ("v1.2.0", "stable/notebook-failed-logins-1.2.0-1.noarch.rpm"),
-        ("v1.2.0-rc1", "testing/notebook-failed-logins-1.2.0~rc1-1.noarch.rpm"),
-    ],
-)
-def test_a_version(project: Project, tag: str, published: str) -> None:
+def test_a_version(project: Project) -> None:
     needs("rpmbuild", "createrepo_c", "gpg", "rsync")
     repository = project.folder / "yum"
     project.variables |= {
         "RPM_REPOSITORY": str(repository),
         "RPM_SIGNING_KEY": signing_key(project),
     }
-    pipeline = project.push(tag, tag=tag)
+    pipeline = project.push("version", tag="v1.2.0")
     assert pipeline.run() == ["lint", "test", "build-rpm"]
-    assert not (repository / published).exists()
+    published = repository / "stable/notebook-failed-logins-1.2.0-1.noarch.rpm"
+    assert not published.exists()
     assert pipeline.run(approved=True)[3:] == ["approve", "publish-rpm"]
-    assert (repository / published).is_file()
+    assert published.is_file()
 
 
 def signing_key(project: Project) -> str:

@@ -12,7 +12,7 @@ import pytest
 from tests.system import needs
 from tests.template.conftest import Generate, git
 from tests.template.packages import AS_ROOT, Host, Key, Run, build, make_key, run, succeed, tag
-from tests.template.test_content import TITLES
+from tests.template.test_content import NASTY
 
 pytestmark = pytest.mark.slow
 HOME = "usr/share/notebooks/failed-logins"
@@ -125,16 +125,15 @@ def test_everybody_builds_the_same_bytes(repository: Path, tmp_path: Path) -> No
     assert second.read_bytes() == first.read_bytes()
 
 
-@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
-def test_nasty_answers(generate: Generate, tmp_path: Path, title: str) -> None:
+def test_nasty_answers(generate: Generate, tmp_path: Path) -> None:
     needs("rpmbuild")
-    repository = generate(title=title, purpose=title, audience=title, author=title)
+    repository = generate(slug="nasty", **NASTY)
     package = build(repository, "--snapshot", tmp_path / "built")
-    title = title.strip()
+    title, purpose, audience, author = (answer.strip() for answer in NASTY.values())
     assert query(package, "%{SUMMARY}") == title
-    assert query(package, "%{PACKAGER}") == f"{title} <security-operations@example.com>"
+    assert query(package, "%{PACKAGER}") == f"{author} <security-operations@example.com>"
     said = query(package, "%{DESCRIPTION}")
-    assert said.startswith(f"Purpose: {title}\n\nAudience: {title}\n\nBuilt from commit ")
+    assert said.startswith(f"Purpose: {purpose}\n\nAudience: {audience}\n\nBuilt from commit ")
 
 
 @pytest.mark.parametrize("purpose", ["%install rm -rf things", "%{name} and %(id)", "%if 1", "%"])
@@ -163,14 +162,14 @@ def test_version_of_a_tag(repository: Path, version: str, expected: str) -> None
 def test_no_version(repository: Path, tmp_path: Path, version: str) -> None:
     refused = run("scripts/build-rpm", version, tmp_path / "built", cwd=repository)
     assert (refused.status, refused.out) == (1, "")
-    assert "is no version tag; write v1.2.0" in refused.err
+    assert "is not a version tag; use v1.2.0" in refused.err
     assert not list((tmp_path / "built").iterdir())
 
 
 def test_a_tag_that_is_missing(repository: Path, tmp_path: Path) -> None:
     refused = run("scripts/build-rpm", "v1.2.0", tmp_path / "built", cwd=repository)
     assert refused.status == 1
-    assert "there is no tag v1.2.0 here" in refused.err
+    assert "tag v1.2.0 not found" in refused.err
 
 
 def test_versions_are_in_order(repository: Path) -> None:
@@ -312,7 +311,7 @@ def test_published_once(repository: Path, tmp_path: Path, key: Key) -> None:
         before = {path: path.read_bytes() for path in yum.rglob("*") if path.is_file()}
         again = publish(repository, package, key, yum)
         assert again.status == 1
-        assert "is published already and stays as it is" in again.err
+        assert "is already published and must not change" in again.err
         assert {path: path.read_bytes() for path in yum.rglob("*") if path.is_file()} == before
     for channel in ("stable", "testing"):
         index = yum / channel / "repodata/repomd.xml"
@@ -324,9 +323,9 @@ def test_published_once(repository: Path, tmp_path: Path, key: Key) -> None:
 @pytest.mark.parametrize(
     ("secret", "reason"),
     [
-        ("", "RPM_SIGNING_KEY is not set: an unsigned package is not published"),
-        ("bm8ga2V5", "RPM_SIGNING_KEY is no key"),
-        ("not base64!", "RPM_SIGNING_KEY is no key"),
+        ("", "RPM_SIGNING_KEY is not set; unsigned packages are not published"),
+        ("bm8ga2V5", "RPM_SIGNING_KEY is not a valid key"),
+        ("not base64!", "RPM_SIGNING_KEY is not a valid key"),
     ],
 )
 def test_not_without_a_key(repository: Path, tmp_path: Path, secret: str, reason: str) -> None:
@@ -345,10 +344,10 @@ def test_what_is_not_published(repository: Path, tmp_path: Path, key: Key) -> No
     snapshot = build(repository, "--snapshot", tmp_path / "built")
     refused = publish(repository, snapshot, key, tmp_path / "yum")
     assert refused.status == 1
-    assert "is a snapshot; only tagged versions are published" in refused.err
+    assert "is a snapshot; only tagged versions can be published" in refused.err
     readme = publish(repository, repository / "README.md", key, tmp_path / "yum")
     assert readme.status == 1
-    assert "README.md is no package" in readme.err
+    assert "README.md is not an RPM package" in readme.err
     assert not (tmp_path / "yum").exists()
 
 
@@ -360,7 +359,7 @@ def test_while_somebody_else_publishes(repository: Path, tmp_path: Path, key: Ke
     lock.mkdir(parents=True)
     refused = publish(repository, package, key, tmp_path / "yum")
     assert refused.status == 1
-    assert "somebody else is publishing" in refused.err
+    assert "another run is publishing" in refused.err
     assert lock.exists()
     assert not list(tmp_path.glob("yum/*/*.rpm"))
 
@@ -393,7 +392,7 @@ def test_over_ssh(repository: Path, tmp_path: Path, key: Key) -> None:
 def test_release(repository: Path) -> None:
     changelog = repository / "CHANGELOG.md"
     early = run("make", "release", "VERSION=1.2.0", cwd=repository)
-    assert "CHANGELOG.md says nothing about it" in early.err
+    assert "CHANGELOG.md does not describe it" in early.err
     changelog.write_text(
         "# Changelog\n\n## 1.2.0 - today\n\n- Counts *faster*.\n\n## 1.1.0\n\n- Old.\n"
     )
@@ -405,8 +404,8 @@ def test_release(repository: Path) -> None:
         assert f"git push origin main v{version}" in released.out
     message = git("tag", "--list", "--format=%(contents)", "v1.2.0", cwd=repository)
     assert message == "v1.2.0\n\n- Counts *faster*."
-    assert "exists already" in run("scripts/release", "1.2.0", cwd=repository).err
-    assert "is no version tag" in run("scripts/release", "1.2", cwd=repository).err
+    assert "already exists" in run("scripts/release", "1.2.0", cwd=repository).err
+    assert "is not a version tag" in run("scripts/release", "1.2", cwd=repository).err
     (repository / "requirements.txt").write_text("Zope_Interface>=5\npapermill\n")
     changelog.write_text("## 1.3.0\n- More.\n")
     git("commit", "--quiet", "--all", "--message", "1.3.0", cwd=repository)

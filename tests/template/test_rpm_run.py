@@ -140,7 +140,7 @@ def test_what_must_be_set_first(host: Host, state: Path) -> None:
     refused = run_notebook(host, state, PYTHONPATH=package)
     assert refused.status == 2
     assert "DATADOG_API_KEY" in refused.err
-    assert "set what is listed above first" in refused.err
+    assert "set the variables listed above first" in refused.err
     assert not (state / "runs").exists()
     assert run_notebook(host, state, PYTHONPATH=package, DATADOG_API_KEY="set").status == 0
 
@@ -148,8 +148,8 @@ def test_what_must_be_set_first(host: Host, state: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "reason"),
     [
-        ({"NOTEBOOK_KEEP": "0"}, "NOTEBOOK_KEEP must be a number from 1, not '0'"),
-        ({"NOTEBOOK_KEEP": "many"}, "NOTEBOOK_KEEP must be a number from 1, not 'many'"),
+        ({"NOTEBOOK_KEEP": "0"}, "NOTEBOOK_KEEP must be a positive integer, not '0'"),
+        ({"NOTEBOOK_KEEP": "many"}, "NOTEBOOK_KEEP must be a positive integer, not 'many'"),
         ({"NOTEBOOK_PYTHON": "/nowhere/python"}, "/nowhere/python has no papermill."),
     ],
 )

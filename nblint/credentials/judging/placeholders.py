@@ -1,4 +1,4 @@
-"""What is never a secret: words that stand in its place, templates, vendors' examples."""
+"""Recognise what is never a secret: placeholders, templates, examples of vendors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARKERS = frozenset(
     lorem ipsum xxx xxxx xxxxx xxxxxx notreal invalid expired obfuscated sanitized scrubbed
     """.split()
 )
-# A value that consists of nothing but these says what belongs there, not what it is.
+# A value of these words only says what belongs there, not what it is.
 _GENERIC = frozenset(
     """
     a an and the my our this that is in of on for from to with some any no not
@@ -44,16 +44,18 @@ _GENERIC = frozenset(
 )
 _WORDS = lazy_pattern(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[0-9]+")
 _SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
-# Those that say what belongs there, whatever is around them.
+# They say what belongs there, whatever is around them.
 _SAYING = frozenset(
     "credential credentials key pass passcode passphrase passwd password pw pwd secret token user".split()
 )
-# A word, a sign and a number, in this order or another: what rules for passwords ask for.
+# A word, a sign and a number, in any order: what rules for passwords ask for.
 _CHOSEN = lazy_pattern(
     r"(?=[^\n]{0,40}\d{2})(?=[^\n]{0,40}[@!#$%&*])[A-Za-z]{3,20}[\w@!#$%&*]{3,20}"
 )
 _LEET = str.maketrans("@$013457", "asoleast")
 _NUMBERS = frozenset({"0", "1", "2", "3", "01", "02", "00", "12", "123", "1234", "12345", "123456"})
+_SAID_OFTEN = _GENERIC | _MARKERS | _NUMBERS
+_LONG = 16
 _TEMPLATE = lazy_pattern(
     r"""
     <[^<>]{0,80}>?                  # <TOKEN>, <your key
@@ -70,64 +72,22 @@ _TEMPLATE = lazy_pattern(
     """,
     re.VERBOSE,
 )
-# Keys that are made to be published, or that reach nothing but a sandbox.
+# Keys that are made to be published, or that only reach a sandbox.
 _PUBLIC = ("pk_live_", "pk_test_", "sk_test_", "rk_test_", "pk.eyJ", "pub-")
 _TEMPLATE_INSIDE = lazy_pattern(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
-# The first 32 bits of the SHA-256 of values that vendors print in their documentation (AWS's are
-# caught by the word EXAMPLE): the storage and Cosmos DB emulators' keys, jwt.io's payloads,
-# and Stripe's documented test key. As digests, so that no scanner stumbles over this file.
+# The first 32 bits of the SHA-256 of values that vendors print in their documentation: the keys of
+# the storage and Cosmos DB emulators, jwt.io's payloads, and Stripe's test key. AWS's hold the word
+# EXAMPLE. As digests, so that no scanner stumbles over this file.
 _DOCUMENTED = frozenset({"0011cc25", "aa654743", "2cafc097", "3373cfa8", "25be1edd", "9cad2144"})
 
 
-@lru_cache(maxsize=4096)
-def _is_placeholder(value: str) -> bool:
-    text = value.strip().strip("\"'`")
-    bare = text.strip("*.…·•-_=#?~ /\\|")
-    if len(bare) < 2 or _TEMPLATE.fullmatch(text) or text.startswith(_PUBLIC):
-        return True
-    if _TEMPLATE_INSIDE.search(text):
-        return True
-    lowered = text.lower()
-    if any(part in lowered for part in _SUBSTRINGS):
-        return True
-    words = [word.lower() for word in _WORDS.findall(text)]
-    # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
-    whole = words if len(text) < 16 else _SEPARATORS.split(lowered)
-    if not _MARKERS.isdisjoint(whole) or _is_masked(text):
-        return True
-    if not words or (
-        all(
-            word in _GENERIC or word in _MARKERS or word in _NUMBERS or len(word) == 1
-            for word in words
-        )
-        and _speaks(text, words)
-    ):
-        return True
-    if lowered.translate(_LEET) in _GENERIC:
-        return True
-    return _is_sequence(text) or is_documented_example(text)
-
-
-def _speaks(text: str, words: list[str]) -> bool:
-    """Tell whether generic words are most of a text, and no password that somebody made of one.
-
-    "a1b2c3" has one-letter words only, in "z#0!T1Sa+-Q6d" one is there by chance; "Admin@123" is
-    weak, and in use.
-    """
-    spoken = [word for word in words if len(word) > 1 and word.isalpha()]
-    if 2 * sum(map(len, spoken)) < sum(character.isalnum() for character in text):
-        return False
-    is_chosen = bool(_CHOSEN.fullmatch(text)) and _SAYING.isdisjoint(words)
-    return bool(spoken) and not is_chosen
-
-
 def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
-    """Tell whether a value only stands where a credential belongs.
+    """Tell whether a value is a placeholder for a credential.
 
     Args:
-        value: The text found in a credential's place.
-        extra: Further values that are no secrets, from the settings; compared without case.
+        value: The text in a credential's place.
+        extra: Values that are not secrets, from the settings, in any case.
 
     Returns:
         True for `your-api-key`, `<TOKEN>`, `xxxx`, `changeme`, `${TOKEN}`, `{{ token }}`, `...`,
@@ -138,8 +98,60 @@ def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
     return _is_placeholder(value) or (bool(extra) and value.lower() in {e.lower() for e in extra})
 
 
+@lru_cache(maxsize=4096)
+def _is_placeholder(value: str) -> bool:
+    text = value.strip().strip("\"'`")
+    if _is_template(text) or text.startswith(_PUBLIC):
+        return True
+    lowered = text.lower()
+    words = [word.lower() for word in _WORDS.findall(text)]
+    return (
+        _says_so(lowered, words)
+        or _is_masked(text)
+        or _is_generic(text, lowered, words)
+        or _is_sequence(text)
+        or is_documented_example(text)
+    )
+
+
+def _is_template(text: str) -> bool:
+    """Tell whether a text is a template, or consists of marks only."""
+    has_two = len(text.strip("*.…·•-_=#?~ /\\|")) > 1
+    return not has_two or bool(_TEMPLATE.fullmatch(text) or _TEMPLATE_INSIDE.search(text))
+
+
+def _says_so(lowered: str, words: list[str]) -> bool:
+    """Tell whether a word says that a text is a placeholder: `insert-your-key`."""
+    if any(part in lowered for part in _SUBSTRINGS):
+        return True
+    # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
+    whole = words if len(lowered) < _LONG else _SEPARATORS.split(lowered)
+    return not _MARKERS.isdisjoint(whole)
+
+
+def _is_generic(text: str, lowered: str, words: list[str]) -> bool:
+    """Tell whether a text only says what belongs there: `my-secret-token`, `p@ssw0rd`."""
+    if not words or lowered.translate(_LEET) in _GENERIC:
+        return True
+    are_known = all(word in _SAID_OFTEN or len(word) == 1 for word in words)
+    return are_known and _speaks(text, words)
+
+
+def _speaks(text: str, words: list[str]) -> bool:
+    """Tell whether generic words make up most of a text, and nobody made a password of one.
+
+    "a1b2c3" only has words of one letter, "z#0!T1Sa+-Q6d" has one by chance, and "Admin@123" is
+    weak but in use.
+    """
+    spoken = [word for word in words if len(word) > 1 and word.isalpha()]
+    if 2 * sum(map(len, spoken)) < sum(character.isalnum() for character in text):
+        return False
+    is_chosen = bool(_CHOSEN.fullmatch(text)) and _SAYING.isdisjoint(words)
+    return bool(spoken) and not is_chosen
+
+
 def is_documented_example(value: str) -> bool:
-    """Tell whether a vendor prints exactly this value in its documentation."""
+    """Tell whether a vendor prints this very value in its documentation."""
     import hashlib
 
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
@@ -147,7 +159,7 @@ def is_documented_example(value: str) -> bool:
 
 
 def _is_masked(text: str) -> bool:
-    """`sk-xxxxxxxx`, `ghp_********`, `AKIA................`: most of it is one mask character."""
+    """Tell whether most of a text is one character that masks: `sk-xxxxxxxx`, `ghp_********`."""
     masks = max(text.count(mark) for mark in "xX*.…•#0?_")
     return (
         (masks >= 3 and 2 * masks >= len(text))
@@ -158,7 +170,7 @@ def _is_masked(text: str) -> bool:
 
 
 def _is_sequence(text: str) -> bool:
-    """Most characters follow the one before: `abcdefgh12345678`, `1234567890`, `aaaa`."""
+    """Tell whether most characters follow the one before: `abcdefgh12345678`, `aaaa`."""
     if len(text) < 5:
         return len(set(text)) == 1
     steps = [ord(b) - ord(a) for a, b in pairwise(text)]

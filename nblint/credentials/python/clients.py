@@ -1,17 +1,17 @@
-"""Clients that take a credential by position: no name beside the value gives it away."""
+"""The clients that take a credential by position, without a name that gives it away."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
 
-from nblint.credentials.judging.bound import PASSWORD, SECRET
+from nblint.credentials.judging.named_values import PASSWORD, SECRET
 from nblint.credentials.judging.values import is_hash_like
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import CredentialName, Level
+from nblint.secret_names.judge import CredentialName, Level
 
-# Positional credentials of well-known clients: which argument, counted from 0.
-# A name with a dot is matched with its last two parts.
+# Which argument of well-known clients is a credential, counted from 0. A name with a dot must match
+# the last two parts of what is called.
 _TABLE: dict[str, dict[int, CredentialName]] = {
     name: {index: PASSWORD if kind == "password" else SECRET}
     for kind, index, names in (
@@ -60,13 +60,13 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
     )
     for name in names.split()
 }  # fmt: skip
-_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name of something
-# A key with its secret: either alone is worth nothing, and both are credentials by their names.
+_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name
+# A key with its secret.
 _PAIRS = "TenableIO TenableSC set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient FlickrAPI"
 _TABLE |= {name: {0: SECRET, 1: SECRET} for name in _PAIRS.split()}
 _TABLE["Minio"] = {1: SECRET, 2: SECRET}
 _TABLE["authorize_account"] = {2: SECRET}
-# Twitter's libraries take four keys in a row; only the first names somebody.
+# Twitter's libraries take four keys in a row; the first is only an identifier.
 for _name in ("OAuth1", "OAuth1UserHandler", "Twython"):
     _TABLE[_name] = {1: SECRET, 2: SECRET, 3: SECRET}
 _TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
@@ -76,9 +76,9 @@ _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
 _TABLE["Client"] = {0: _WEAK, 1: SECRET}
 _TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
 _TABLE["Experiment"] = {0: _WEAK}
-# What logs in takes a user and a password, whoever does it.
+# Whatever logs in takes a user and a password.
 _LOGINS = frozenset("login log_in sign_in authenticate auth".split())
-# What a class is called that takes a key, or a user and a password.
+# Classes with such names take a key, or a user and a password.
 _ENDINGS = (
     "Client",
     "Credential",
@@ -92,7 +92,7 @@ _ENDINGS = (
     "Data",
 )
 _CLASSES = (*_ENDINGS, "Auth")
-# What other layers read: how they are called, or how the call ends where the name says nothing.
+# Calls that other searches read, by their names or by how they end.
 _OTHERS = (
     "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
     "req_auth_basic send_keys dbConnect SpeechConfig \".format '.format"
@@ -101,7 +101,7 @@ _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 
 
 def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return by the last part of names with which of them a call must end: `{"new": ("hmac.new",)}`."""
+    """Return names by their last part: `{"new": ("hmac.new",)}`."""
     ends: dict[str, tuple[str, ...]] = {}
     for name in names:
         last = name.rpartition(".")[2]
@@ -112,8 +112,8 @@ def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 _CALLED = _ends((*_TABLE, *_LOGINS, *_OTHERS.split()))
 
 
-def calls(code: str) -> Iterator[int]:
-    """Yield where a client that takes a credential by position is called with a literal."""
+def client_calls(code: str) -> Iterator[int]:
+    """Yield the offsets of calls of such clients with a literal."""
     at = -1
     for piece in code.split("(")[:-1]:
         at += len(piece) + 1
@@ -127,41 +127,57 @@ def calls(code: str) -> Iterator[int]:
             yield at
 
 
-def positional(full: str, node: ast.Call) -> dict[int, CredentialName]:
+def positional(full: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:
     """Return which arguments of a call hold a credential, and of what kind.
 
     Args:
-        full: The called name as far as it is written out (`ldap3.Connection`).
-        node: The call.
+        full: The dotted name of what is called (`ldap3.Connection`).
+        arguments: Its positional arguments.
     """
     called = full.rpartition(".")[2]
     known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
-    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
-    if known is None and is_login and len(node.args) >= 2:
-        return {1: SECRET}
-    if known is None and called[:1].isupper() and called.endswith("Auth"):
-        return {1: PASSWORD if node.args and _is(str, node.args[0]) else SECRET}
-    if known is None and called[:1].isupper() and called.endswith(_ENDINGS):
-        known = {0: _WEAK, 1: _WEAK, 2: _WEAK}
-    if called == "connect" and len(node.args) == 2:
-        return known or {1: _WEAK}  # `wlan.connect("ssid", "…")`
-    if called == "connect" and len(node.args) >= 3:
-        if len(node.args) >= 4 and _is(int, node.args[1]):
-            return {3: PASSWORD}  # paramiko: host, port, user, password
-        return known or {2: PASSWORD if _is(type(None), node.args[0]) else SECRET}
+    if called == "connect" and len(arguments) >= 2:
+        return _taken_by_connect(known, arguments)
+    if known is None:
+        known = _taken_by_its_like(called, arguments)
     return {
         index: judged
-        for index, judged in (known or {}).items()
-        if index < len(node.args) and not (judged is _WEAK and _names_something(node.args[index]))
+        for index, judged in known.items()
+        if index < len(arguments) and not (judged is _WEAK and _is_identifier(arguments[index]))
     }
 
 
-def _is(kind: type, node: ast.expr) -> bool:
+def _taken_by_connect(
+    known: dict[int, CredentialName] | None, arguments: list[ast.expr]
+) -> dict[int, CredentialName]:
+    """Return what `connect` takes, of a known client or of any."""
+    if len(arguments) >= 4 and _is_literal(int, arguments[1]):
+        return {3: PASSWORD}  # paramiko: host, port, user, password
+    if known is not None:
+        return known
+    if len(arguments) == 2:
+        return {1: _WEAK}  # `wlan.connect("ssid", "…")`
+    return {2: PASSWORD if _is_literal(type(None), arguments[0]) else SECRET}
+
+
+def _taken_by_its_like(called: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:
+    """Return what a call takes if its name ends as those of many clients do."""
+    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
+    if is_login and len(arguments) >= 2:
+        return {1: SECRET}
+    if not called[:1].isupper():
+        return {}
+    if called.endswith("Auth"):
+        return {1: PASSWORD if arguments and _is_literal(str, arguments[0]) else SECRET}
+    return {0: _WEAK, 1: _WEAK, 2: _WEAK} if called.endswith(_ENDINGS) else {}
+
+
+def _is_literal(kind: type, node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, kind)
 
 
-def _names_something(node: ast.expr) -> bool:
-    """Tell whether what a client takes is an account or a project by its number."""
+def _is_identifier(node: ast.expr) -> bool:
+    """Tell whether an argument identifies an account or a project."""
     return (
         isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)
     )

@@ -1,4 +1,4 @@
-"""Session cookies: who holds one is logged in."""
+"""Find session cookies: whoever holds one is logged in."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import make_hit
+from nblint.credentials.judging.named_values import make_hit
 from nblint.credentials.judging.values import is_credential
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.names import Level
+from nblint.secret_names.judge import Level
 
 # `Set-Cookie: …`, `Cookie: …`, `"Cookie": "…"`: pairs to the end of the row.
 _HEADER = lazy_pattern(
@@ -37,7 +37,7 @@ def find_cookies(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
 
     Args:
         text: Code, a log of requests, or prose.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
     """
     if "ookie" not in text and "OOKIE" not in text:
         return

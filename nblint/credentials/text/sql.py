@@ -1,4 +1,4 @@
-"""Credentials in SQL statements."""
+"""Find credentials in SQL statements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.bound import PASSWORD, bind
+from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
 
 _SQL = lazy_pattern(
@@ -21,7 +21,7 @@ _VALUE = lazy_pattern(r"""'([^'\n]{0,512})'|,""")
 
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find `IDENTIFIED BY '…'`, `PASSWORD '…'` and what is inserted into such a column."""
+    """Find `IDENTIFIED BY '…'`, `PASSWORD '…'`, and values inserted into credential-like columns."""
     lowered = text.lower()
     if "'" not in text or not any(
         word in lowered for word in ("identified", "password", "secret", "pragma")

@@ -24,7 +24,7 @@ from nblint._version import PACKAGE
 from nblint.errors import SettingsError
 from nblint.hub.index import NOTEBOOKS, write_index
 from nblint.hub.settings import HubFile, Landing, Leavers, Provider, SecondFactor, Servers
-from nblint.project.catalogue.files import read_catalogue
+from nblint.project.catalogue.loading import read_catalogue
 from nblint.toml import toml_text
 
 _EXAMPLE = Path(__file__).parent / "example" / "hub.toml"

@@ -1,1 +1,1 @@
-"""Which environment variables there are, and the files that declare them."""
+"""The catalogue of environment variables, and the files that declare them."""

@@ -1,26 +1,28 @@
-"""What a `jupyterhub_config.py` gives every notebook server, read with `ast` and never executed."""
+"""The variables that a `jupyterhub_config.py` gives every server; it is parsed, never executed."""
 
 from __future__ import annotations
 
 import ast
 import warnings
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.errors import SettingsError
 from nblint.reading.environment.scope import Scope
 from nblint.reading.python.syntax import parse_module
 
 _MUTATORS = frozenset(["update", "setdefault", "append", "extend"])
+_DEEPEST = 20  # dicts within dicts
 
 
-class Named(NamedTuple):
-    """What a configuration names.
+class Named(Struct, frozen=True):
+    """A variable or a catalogue that a configuration names.
 
     Attributes:
-        name: A variable; or the path of a catalogue, relative to the configuration's folder.
-        row: The row where it is named, 1-based.
-        is_catalogue: Whether it is a catalogue, whose variables are all meant.
+        name: The variable; or the path of the catalogue, relative to the configuration's folder.
+        row: The row that names it, 1-based.
+        is_catalogue: Whether it is a catalogue, which stands for all its variables.
     """
 
     name: str
@@ -31,14 +33,14 @@ class Named(NamedTuple):
 def read_hub_config(text: str, name: str) -> Iterator[Named]:
     """Find the variables that a JupyterHub configuration declares.
 
-    Understood are `c.Spawner.environment` and `c.Spawner.env_keep` of any spawner class: assigned,
+    It understands `c.Spawner.environment` and `c.Spawner.env_keep` of any spawner class: assigned,
     updated, item by item, with `|=`, through names bound to literals, and through
     `nblint.hub.spawner_environment("environment.toml")`; and the catalogue that is named by the
     hub.toml in `nblint.hub.configure(c, "hub.toml")`.
 
     Args:
         text: The configuration.
-        name: What messages call it.
+        name: Its name in messages.
 
     Yields:
         Each variable, and each catalogue or hub.toml that it names.
@@ -52,36 +54,37 @@ def read_hub_config(text: str, name: str) -> Iterator[Named]:
             tree = parse_module(text)
         yield from tuple(_Config().read(tree))
     except SyntaxError as error:
-        raise SettingsError(f"{name}:{error.lineno or 1}: not Python: {error.msg}") from error
+        where = f"{name}:{error.lineno or 1}"
+        raise SettingsError(f"{where}: cannot be parsed as Python: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise SettingsError(f"{name}: not Python that can be read") from error
+        raise SettingsError(f"{name}: cannot be parsed as Python") from error
 
 
 class _Config:
+    """Follows the statements of a configuration in their order."""
+
     def __init__(self) -> None:
-        # What dicts and lists under names hold, by the variables' names.
+        # The contents of dicts and lists that are bound to a name, by the variables' names.
         self._bound: dict[str, dict[str, Named]] = {}
         self._scope = Scope(lambda _: None)
 
     def read(self, tree: ast.Module) -> Iterator[Named]:
         nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.stmt, ast.Call))]
         for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
-            if isinstance(node, ast.AugAssign):
-                yield from self._added(node.target, self._names(node.value))
-            elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                for target in targets:
-                    yield from self._assigned(target, node.value)
-            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-                yield from self._configured(node.value)
-            elif isinstance(node, ast.For):
-                self._scope.bind_loop(node.target, node.iter)
-            elif (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in _MUTATORS
-            ):
-                yield from self._added(node.func.value, self._called(node.func.attr, node))
+            match node:
+                case ast.AugAssign():
+                    yield from self._added(node.target, self._names(node.value))
+                case ast.Assign():
+                    for target in node.targets:
+                        yield from self._assigned(target, node.value)
+                case ast.AnnAssign(value=ast.expr() as value):
+                    yield from self._assigned(node.target, value)
+                case ast.Expr(ast.Call() as call):
+                    yield from self._configured(call)
+                case ast.For():
+                    self._scope.bind_loop(node.target, node.iter)
+                case ast.Call(func=ast.Attribute(container, method)) if method in _MUTATORS:
+                    yield from self._added(container, self._called(method, node))
 
     def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[Named]:
         if isinstance(target, ast.Name):
@@ -100,7 +103,7 @@ class _Config:
                 yield Named(str(path.value), call.lineno, is_catalogue=True)
 
     def _added(self, container: ast.expr, found: Iterator[Named]) -> Iterator[Named]:
-        """Yield what is added to the environment; keep what is added to a dict under a name."""
+        """Yield what is added to the environment; remember what is added to a dict with a name."""
         if _is_environment(container):
             yield from found
         elif isinstance(container, ast.Name) and container.id in self._bound:
@@ -123,30 +126,32 @@ class _Config:
             yield Named(name, node.lineno)
 
     def _names(self, value: ast.expr, depth: int = 0) -> Iterator[Named]:
-        """Yield the names in a dict or list, as it is written or bound to a name."""
-        if depth > 20:
+        """Yield the names in a dict or list, written in place or bound to a name."""
+        if depth > _DEEPEST:
             return
-        if isinstance(value, ast.Dict):
-            for key, item in zip(value.keys, value.values, strict=True):
-                if key is None:  # **others
-                    yield from self._names(item, depth + 1)
-                else:
-                    yield from self._literal(key)
-        elif isinstance(value, (ast.List, ast.Tuple, ast.Set)):
-            for element in value.elts:
-                yield from self._literal(element)
-        elif isinstance(value, (ast.DictComp, ast.ListComp)):
-            with self._scope.loops(value.generators):
-                yield from self._literal(
-                    value.key if isinstance(value, ast.DictComp) else value.elt
-                )
-        elif isinstance(value, ast.Name):
-            yield from self._bound.get(value.id, {}).values()
-        elif isinstance(value, ast.BinOp):
-            yield from self._names(value.left, depth + 1)
-            yield from self._names(value.right, depth + 1)
-        elif isinstance(value, ast.Call):
-            yield from self._call(value, depth)
+        match value:
+            case ast.Dict():
+                yield from self._keys(value, depth)
+            case ast.List() | ast.Tuple() | ast.Set():
+                for element in value.elts:
+                    yield from self._literal(element)
+            case ast.DictComp(key=element) | ast.ListComp(elt=element):
+                with self._scope.loops(value.generators):
+                    yield from self._literal(element)
+            case ast.Name():
+                yield from self._bound.get(value.id, {}).values()
+            case ast.BinOp():
+                yield from self._names(value.left, depth + 1)
+                yield from self._names(value.right, depth + 1)
+            case ast.Call():
+                yield from self._call(value, depth)
+
+    def _keys(self, value: ast.Dict, depth: int) -> Iterator[Named]:
+        for key, item in zip(value.keys, value.values, strict=True):
+            if key is None:  # **others
+                yield from self._names(item, depth + 1)
+            else:
+                yield from self._literal(key)
 
     def _call(self, call: ast.Call, depth: int) -> Iterator[Named]:
         function = _called_name(call)
@@ -160,7 +165,7 @@ class _Config:
                     yield Named(keyword.arg, keyword.value.lineno)
         elif function == "spawner_environment" and call.args:
             path = call.args[0]
-            # A configuration that named itself here would be read without end.
+            # Only TOML: a configuration that names itself would be read without end.
             if isinstance(path, ast.Constant) and str(path.value).endswith(".toml"):
                 yield Named(str(path.value), call.lineno, is_catalogue=True)
 
@@ -173,7 +178,7 @@ def _called_name(call: ast.Call) -> str | None:
 
 
 def _is_environment(node: ast.expr) -> bool:
-    """Tell whether a node is `c.Spawner.environment`, of whatever spawner."""
+    """Tell whether a node is `c.Spawner.environment`, of any spawner."""
     return (
         isinstance(node, ast.Attribute)
         and node.attr in ("environment", "env_keep")

@@ -1,4 +1,4 @@
-"""Variables that are there without anybody declaring them, and who sets them."""
+"""Variables that are set without a declaration, and the programs that set them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from nblint.secret_names.variables import looks_secret
+from nblint.secret_names.judge import looks_secret
 
 
 class KnownNames(Struct, frozen=True):
-    """Names that one program sets by itself.
+    """Names that a program sets on its own.
 
     Attributes:
-        by: Who sets them.
+        by: The program.
         source: Where that is documented.
-        names: The names; globs stand for families, and never for what looks like a secret.
+        names: The names; globs stand for families, but never for a name that looks like a secret.
     """
 
     by: str
@@ -140,7 +140,7 @@ _GLOBS = tuple(name for known in KNOWN_NAMES for name in known.names if "*" in n
 
 
 def is_known(name: str) -> bool:
-    """Tell whether a program sets the variable by itself.
+    """Tell whether a program sets the variable on its own.
 
     Args:
         name: The variable's name.

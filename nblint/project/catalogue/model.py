@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from nblint.project.catalogue.known_names import is_known
-from nblint.secret_names.variables import looks_secret
+from nblint.secret_names.judge import looks_secret
 from nblint.settings import Table
 
 
@@ -19,12 +18,12 @@ class Declaration(Table, frozen=True):
 
     Attributes:
         help: What the variable is, for whoever meets it in a notebook.
-        secret: Whether its value is a secret; where nothing is said, its name decides.
-        required: Whether every run finds it; if not, notebooks have to do without.
-        value: Its value on the hub. A secret has none here.
-        file: Where the hub reads its value: a file in the hub's folder of secrets; `{username}`
-            stands for the user's name.
-        users: Values of users that differ from `value`.
+        secret: Whether its value is a secret; by default, its name decides.
+        required: Whether every run finds it; if not, notebooks must be able to do without it.
+        value: Its value on the hub; not for secrets.
+        file: The file in the hub's folder of secrets that the hub reads its value from;
+            `{username}` stands for the user's name.
+        users: Values for users whose value differs from `value`.
     """
 
     help: str = ""
@@ -35,12 +34,12 @@ class Declaration(Table, frozen=True):
     users: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
 
 
-class Variable(NamedTuple):
+class Variable(Struct, frozen=True):
     """A declared variable.
 
     Attributes:
         name: Its name.
-        declaration: What is said of it.
+        declaration: What the file says about it.
         source: The file that declares it, as the settings name it.
         row: The row there, 1-based.
     """
@@ -52,13 +51,13 @@ class Variable(NamedTuple):
 
 
 class Catalogue(Struct, frozen=True, dict=True):
-    """All that is known of environment variables.
+    """What is known about environment variables.
 
     Attributes:
         variables: The declared variables by name, in the order of the files.
         sources: The files, as the settings name them.
         known: Globs of names that are declared elsewhere.
-        own: Which of the files lie in the repository itself, as relative paths.
+        own: The files that lie in the repository itself, as relative paths.
     """
 
     variables: dict[str, Variable]
@@ -67,7 +66,7 @@ class Catalogue(Struct, frozen=True, dict=True):
     own: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether there is a catalogue at all: without one, nothing is undeclared."""
+        """Tell whether any catalogue exists: without one, no variable is undeclared."""
         return bool(self.sources)
 
     def knows(self, name: str) -> bool:
@@ -79,7 +78,7 @@ class Catalogue(Struct, frozen=True, dict=True):
         )
 
     def is_secret(self, name: str) -> bool:
-        """Tell whether a variable's value is a secret: the catalogue says so, else its name."""
+        """Tell whether a variable's value is a secret: the catalogue decides, else its name."""
         variable = self.variables.get(name)
         if variable is not None and variable.declaration.secret is not None:
             return variable.declaration.secret
@@ -91,7 +90,7 @@ class Catalogue(Struct, frozen=True, dict=True):
         return variable is not None and not variable.declaration.required
 
     def nearest(self, name: str) -> str | None:
-        """Return the declared name that somebody most likely meant."""
+        """Return the declared name that was most likely meant; None without a near one."""
         import difflib
 
         plain = {_plain(known): known for known in self.variables}

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
-from nblint.document.model import Cell, Notebook
-from nblint.patterns import lazy_pattern
-from nblint.reading.environment.uses import Exposure, Read, Source, Uses, Write
+from nblint.document.model import Notebook
+from nblint.reading.environment.idioms import mentions_environment
+from nblint.reading.environment.uses import Exposure, Read, Uses, ValueSource, Write
 from nblint.reading.python.cells import PythonCells
-from nblint.reading.shell.languages import SHELL_LANGUAGES
-
-# A notebook without any of these has no environment, and is not looked at any further.
-_MENTIONS = (
-    *("expandvars", "getpass", "askpass", "pwinput"),
-    *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
-)
-# Nor has one in which these are but a part of `environment`, `env_version` or `text_input()`.
-_PARTS = ("env", "ENV", "Env", "input(")
-_WHOLE = lazy_pattern(
-    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env|\benv\b|\binput\(",
-    re.IGNORECASE,
-)
-# Neither has one whose shell commands hold none of these words, or that has no shell commands.
-_SHELL = lazy_pattern(
-    r"!(?!=)|%\s*(?:bash|k?sh|script|sx|zsh)|system|shell|popen|getoutput|getstatusoutput"
-)
-_SHELL_WORDS = lazy_pattern(r"\$|\b(?:declare|export|set|typeset|unset)\b")
 
 
 class Environment:
@@ -34,8 +14,8 @@ class Environment:
     Attributes:
         reads: Reads, also of names that are computed.
         writes: Changes.
-        exposures: Values that get into the outputs.
-        sources: Values that come from elsewhere.
+        exposures: Values that are shown in the outputs.
+        sources: Values that are fetched from elsewhere.
     """
 
     def __init__(self, uses: Uses) -> None:
@@ -44,11 +24,11 @@ class Environment:
         self.exposures: tuple[Exposure, ...] = tuple(
             dict.fromkeys(sorted(uses.exposures, key=_position))
         )
-        self.sources: tuple[Source, ...] = tuple(sorted(uses.sources, key=_position))
+        self.sources: tuple[ValueSource, ...] = tuple(sorted(uses.sources, key=_position))
         self._set: dict[str, int] = {}
         for write in self.writes:
             if write.name is not None and not (write.removes or write.lost or write.copies):
-                # What is set where it is missing is there from the question on.
+                # A variable that is set if it is missing is present from the question on.
                 order = 0 if write.guarded else write.order
                 self._set[write.name] = min(order, self._set.get(write.name, order))
 
@@ -56,11 +36,11 @@ class Environment:
     def read(cls, notebook: Notebook, python: PythonCells) -> Environment:
         """Read the environment of a notebook.
 
-        A notebook that never mentions it costs a search for a few words.
+        A notebook that never mentions it only costs a search for a few words.
         """
-        if not any(_mentions(cell) for cell in notebook.cells if cell.type == "code"):
+        if not any(mentions_environment(cell) for cell in notebook.cells if cell.type == "code"):
             return cls(Uses())
-        # What it takes to read one is not loaded for those who have none.
+        # The reader is only loaded for notebooks that use the environment.
         from nblint.reading.environment.reader import EnvironmentReader
 
         return cls(EnvironmentReader(python).read(notebook))
@@ -71,16 +51,6 @@ class Environment:
         return first is not None and (read.late or first <= read.order)
 
 
-def _mentions(cell: Cell) -> bool:
-    source = cell.source
-    if any(word in source for word in _MENTIONS):
-        return True
-    if any(part in source for part in _PARTS) and _WHOLE.search(source):
-        return True
-    is_shell = cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None
-    return is_shell and _SHELL_WORDS.search(source) is not None
-
-
-def _position(use: Read | Write | Exposure | Source) -> tuple[int, int, int]:
+def _position(use: Read | Write | Exposure | ValueSource) -> tuple[int, int, int]:
     place = use.place
     return place.cell or 0, place.row or 0, place.column or 0

@@ -1,4 +1,4 @@
-"""Follows what is known where: guards around reads, fallbacks, and branches."""
+"""Follows what is known about variables: guards around reads, fallbacks, and branches."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from nblint.reading.environment.notes import Notes, keys_of
+from nblint.reading.environment.recorder import Recorder, keys_of
 from nblint.reading.environment.uses import EVERYTHING, Fallback
 from nblint.reading.python.visitor import Visitor
 
@@ -17,8 +18,20 @@ _EXITS = frozenset(["exit", "os._exit", "os.abort", "quit", "sys.exit"])
 _NOTHING: frozenset[str] = frozenset()
 
 
-class Guards(Notes, Visitor, ast.NodeVisitor):
-    """Visits the statements and expressions that decide whether a variable is there."""
+class Tested(Struct, frozen=True):
+    """What is known about variables where a test has an outcome.
+
+    Attributes:
+        present: The variables that are set.
+        absent: The variables that are not set.
+    """
+
+    present: frozenset[str] = _NOTHING
+    absent: frozenset[str] = _NOTHING
+
+
+class Guards(Recorder, Visitor, ast.NodeVisitor):
+    """Visits the statements and expressions that decide whether a variable is set."""
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
         caught = False
@@ -56,25 +69,25 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
         for statement in (*node.orelse, *node.finalbody):
             self.visit(statement)
 
-    visit_TryStar = visit_Try  # type: ignore[assignment]  # noqa: N815
+    visit_TryStar = visit_Try  # type: ignore[assignment,unused-ignore]  # noqa: N815
 
     def visit_If(self, node: ast.If | ast.While) -> None:
         self.visit(node.test)
-        held, failed = self.tested(node.test), self.tested(node.test, outcome=False)
+        passed, failed = self.tested(node.test), self.tested(node.test, outcome=False)
         start = self.scope.mark([*node.body, *node.orelse])
-        with self.state(present=held[0], absent=held[1]):
+        with self.state(present=passed.present, absent=passed.absent):
             for statement in node.body:
                 self.visit(statement)
         after = self.scope.again(start)
         self.scope.reset(start)
-        with self.state(present=failed[0], absent=failed[1]):
+        with self.state(present=failed.present, absent=failed.absent):
             for statement in node.orelse:
                 self.visit(statement)
-        # What comes after `if "X" not in os.environ: raise …` finds X.
+        # X is set after `if "X" not in os.environ: raise …`.
         if isinstance(node, ast.While) or self._exits(node.body):
-            self.present |= failed[0]
+            self.present |= failed.present
         if self._exits(node.orelse):
-            self.present |= held[0]
+            self.present |= passed.present
             self.scope.reset(after)
         elif not self._exits(node.body):
             self.scope.join(after, start)
@@ -83,13 +96,13 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
 
     def visit_Assert(self, node: ast.Assert) -> None:
         self.visit(node.test)
-        self.present |= self.tested(node.test)[0]
+        self.present |= self.tested(node.test).present
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self.visit(node.test)
         for value, other in ((node.body, node.orelse), (node.orelse, node.body)):
-            present, absent = self.tested(node.test, outcome=value is node.body)
-            with self.state(present=present, absent=absent):
+            tested = self.tested(node.test, outcome=value is node.body)
+            with self.state(present=tested.present, absent=tested.absent):
                 self._visit_with_fallback(value, node, other)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
@@ -99,7 +112,7 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
         for value, following in zip(node.values, (*node.values[1:], None), strict=True):
             with self.state(present=present):
                 self._visit_with_fallback(value, node, following if is_or else None)
-            present |= self.tested(value, outcome=not is_or)[0]
+            present |= self.tested(value, outcome=not is_or).present
         # `os.getenv("PORT") or 8080` can do without the variable.
         for index, read in enumerate(self.uses.reads[first:], first):
             is_sure = read.required or read.fallback is not None
@@ -107,7 +120,7 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
                 self.uses.reads[index] = replace(read, guarded=True)
 
     def _visit_with_fallback(self, node: ast.expr, whole: ast.expr, other: ast.expr | None) -> None:
-        """Visit a read whose value another one stands in for: `… or "x"`, `… if … else "x"`."""
+        """Visit a read that another value stands in for: `… or "x"`, `… if … else "x"`."""
         first = len(self.uses.reads)
         self.visit(node)
         text = next(filter(None, self.scope.strings(other) or ()), None)
@@ -119,38 +132,38 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
                 fallback = Fallback(text, self.without(node, whole))
                 reads[index] = replace(reads[index], fallback=fallback)
 
-    def tested(
-        self, test: ast.expr, *, outcome: bool = True
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the variables that are there if a test has an outcome, and those that are not."""
+    def tested(self, test: ast.expr, *, outcome: bool = True) -> Tested:
+        """Return what is known about variables if a test has an outcome."""
         match test:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self.tested(operand, outcome=not outcome)
-            case ast.BoolOp(op=operator, values=values):
-                pairs = [self.tested(value, outcome=outcome) for value in values]
-                if isinstance(operator, ast.And) is outcome:
-                    return (
-                        _NOTHING.union(*(there for there, _ in pairs)),
-                        _NOTHING.union(*(missing for _, missing in pairs)),
-                    )
-                there, missing = pairs[0]
-                return (
-                    there.intersection(*(there for there, _ in pairs)),
-                    missing.intersection(*(missing for _, missing in pairs)),
-                )
+            case ast.BoolOp():
+                return self._tested_together(test, outcome=outcome)
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                if isinstance(operator, (ast.In, ast.NotIn)) and self.is_environ(keys_of(right)):
-                    names = frozenset(self.scope.strings(left) or ())
-                else:
-                    names = self.scope.holds(left) - {EVERYTHING}
-                    if not isinstance(right, ast.Constant) or right.value:
-                        # Equal to something, it is there; different, it may be.
-                        return (names if outcome else _NOTHING), _NOTHING
-                if isinstance(operator, (ast.NotIn, ast.Is, ast.Eq)) is outcome:
-                    return _NOTHING, names
-                return names, _NOTHING
+                return self._compared(left, operator, right, outcome=outcome)
         names = self.scope.holds(test) - {EVERYTHING}
-        return (names, _NOTHING) if outcome else (_NOTHING, names)
+        return Tested(present=names) if outcome else Tested(absent=names)
+
+    def _tested_together(self, test: ast.BoolOp, *, outcome: bool) -> Tested:
+        tested = [self.tested(value, outcome=outcome) for value in test.values]
+        # All of the values have the outcome if `and` is true or `or` false; else at least one has.
+        all_have_it = isinstance(test.op, ast.And) is outcome
+        combined = frozenset[str].union if all_have_it else frozenset[str].intersection
+        return Tested(combined(*(t.present for t in tested)), combined(*(t.absent for t in tested)))
+
+    def _compared(
+        self, left: ast.expr, operator: ast.cmpop, right: ast.expr, *, outcome: bool
+    ) -> Tested:
+        if isinstance(operator, (ast.In, ast.NotIn)) and self.is_environ(keys_of(right)):
+            names = frozenset(self.scope.strings(left) or ())
+        else:
+            names = self.scope.holds(left) - {EVERYTHING}
+            if not isinstance(right, ast.Constant) or right.value:
+                # Equal to something, it is set; different from it, it may be.
+                return Tested(present=names) if outcome else Tested()
+        if isinstance(operator, (ast.NotIn, ast.Is, ast.Eq)) is outcome:
+            return Tested(absent=names)
+        return Tested(present=names)
 
     def catches(self, exception: ast.expr | None) -> bool:
         """Tell whether an `except` catches that a variable is missing."""
@@ -168,7 +181,7 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
         absent: frozenset[str] = frozenset(),
         caught: bool = False,
     ) -> Iterator[None]:
-        """Know something of variables for as long as the context lasts."""
+        """Know more about variables for as long as the context lasts."""
         before = self.present, self.absent, self.caught
         self.present = self.present | present
         self.absent = self.absent | absent
@@ -179,7 +192,7 @@ class Guards(Notes, Visitor, ast.NodeVisitor):
             self.present, self.absent, self.caught = before
 
     def _exits(self, body: list[ast.stmt]) -> bool:
-        """Tell whether what comes after a block is not reached from its end."""
+        """Tell whether the end of a block never reaches what comes after it."""
         match body[-1] if body else None:
             case ast.Raise() | ast.Return() | ast.Continue() | ast.Break():
                 return True

@@ -1,4 +1,4 @@
-"""Walks through the Python of a notebook for what it does with environment variables."""
+"""Finds what the Python of a notebook does with environment variables."""
 
 from __future__ import annotations
 
@@ -8,44 +8,41 @@ from collections.abc import Callable
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
-from nblint.reading.environment.functions import Helper
 from nblint.reading.environment.guards import Guards
-from nblint.reading.environment.notes import GETTERS, READABLE, argument, keys_of
+from nblint.reading.environment.idioms import GETTERS, PATCHES, READABLE, SETTERS, SHELLS
+from nblint.reading.environment.notebook_functions import NotebookFunction
+from nblint.reading.environment.recorder import argument, keys_of
 from nblint.reading.environment.scope import NOTHING, Held
-from nblint.reading.environment.sinks import shown_by, source_of
-from nblint.reading.environment.uses import Uses
+from nblint.reading.environment.sinks_and_sources import shown_by, source_of
+from nblint.reading.environment.uses import Uses, ValueSource
 from nblint.reading.python.cells import PythonCell
 from nblint.reading.python.syntax import parse_expression
 
-_SETTERS = frozenset(["os.putenv", "os.unsetenv"])
-_SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
-# https://docs.python.org/3/library/unittest.mock.html#patch-dict
-_PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
 _PATCH_OPTIONS = ("in_dict", "values", "clear")
 _FILLING = frozenset(["add", "append", "appendleft", "extend", "insert", "setdefault", "update"])
 _ENVIRON_METHOD = lazy_pattern(r"os\.environb?\.(\w+)")
-# Kubeflow packs the function into a container of its own, with another environment.
+# Kubeflow runs the function in a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
 _REMOTE = lazy_pattern(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
 
 
 class PythonEnvironment(Guards, ast.NodeVisitor):
-    """Finds the uses in the trees of a notebook's cells, which it is shown in order.
+    """Records the uses in the trees of a notebook's cells, which must be read in order.
 
     Args:
-        uses: Where they are noted.
+        uses: Where they are recorded.
         magic: Called for each call of IPython that a magic or shell line stands for.
     """
 
     def __init__(self, uses: Uses, magic: Callable[[PythonCell, ast.Call], Held]) -> None:
         super().__init__(uses)
         self._magic = magic
-        self._function: Helper | None = None
+        self._function: NotebookFunction | None = None
         self._in_class = False
-        self._discarded: ast.expr | None = None  # whose value nobody takes
+        self._discarded: ast.expr | None = None  # an expression whose value is not used
 
     def read_cell(self, cell: PythonCell) -> None:
-        """Note the uses of a cell."""
+        """Record the uses in a cell."""
         self.cell = cell
         if cell.tree is None:
             return
@@ -53,10 +50,10 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             self.visit(cell.tree)
             self._show_last_expression(cell.tree)
         except RecursionError:
-            return  # nested too deeply for anybody to have written it
+            return  # nested more deeply than anybody writes code
 
     def read_expression(self, cell: PythonCell, expression: str, place: Place) -> Held:
-        """Note the uses of an expression in a shell line; return what its value shows."""
+        """Record the uses in a shell line's expression; return what its value shows."""
         self.cell = cell
         try:
             node = parse_expression(expression)
@@ -96,17 +93,17 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
         if self.is_environ(node.target) and isinstance(node.op, ast.BitOr):
-            self.note_mapping(node.value)
+            self.record_mapping(node.value)
         elif isinstance(node.target, ast.Subscript) and self.is_environ(node.target.value):
-            self.note_read(node.target, node.target.slice, required=True)
-            self.note_write(node.target, node.target.slice)
+            self.record_read(node.target, node.target.slice, required=True)
+            self.record_write(node.target, node.target.slice)
         else:
             self.scope.bind(node.target, ast.BinOp(node.target, ast.Add(), node.value))
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Subscript) and self.is_environ(target.value):
-                self.note_write(target, target.slice, removes=True)
+                self.record_write(target, target.slice, removes=True)
             else:
                 self.visit(target)
 
@@ -141,7 +138,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                     self.scope.bind_attribute(target)
         self._in_class = outer
         self.scope.bind_unknown(node.name)
-        self.helpers.objects.add(node.name)
+        self.functions.objects.add(node.name)
 
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -168,12 +165,12 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         operands = (node.left, *node.comparators)
         for left, operator, right in zip(operands, node.ops, operands[1:], strict=False):
             if isinstance(operator, (ast.In, ast.NotIn)) and self.is_environ(keys_of(right)):
-                self.note_read(node, left, asks=True)
+                self.record_read(node, left, asks=True)
         self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if isinstance(node.ctx, ast.Load) and self.scope.path(node.value) in READABLE:
-            self.note_read(node, node.slice, required=True, optional=self.as_get(node))
+            self.record_read(node, node.slice, required=True, optional=self.as_get(node))
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -181,62 +178,69 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             self.magic_values[node] = self._magic(self.cell, node)
             return
         self.generic_visit(node)
-        path = self.scope.path(node.func) or ""
-        name, default = argument(node, 0, "key"), argument(node, 1, "default")
-        if path in GETTERS:
-            fallback = self.fallback(node, name, default)
-            given = default is not None and getattr(default, "value", default) is not None
-            # A parameter of the notebook's function is None more often than not.
-            is_parameter = any("\0" in text for text in self.scope.strings(default) or ())
-            guarded = given and fallback is None and not is_parameter
-            self.note_read(node, name, fallback=fallback, guarded=guarded)
-        elif path in _SETTERS:
-            self.note_write(node, name, removes=path == "os.unsetenv")
-        elif path == "os.path.expandvars":
-            self.note_expanded(node)
-        elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
-            self.note_command(node, argument(node, 0, "args"), path)
-        elif path in _PATCHES and self._is_patched_environ(name):
-            values = argument(node, 1, "values")
-            others = [keyword for keyword in node.keywords if keyword.arg not in _PATCH_OPTIONS]
-            self.note_updates([values] if values else [], others)
-        elif found := _ENVIRON_METHOD.fullmatch(path):
-            self.note_method(node, found[1], name, default, discarded=node is self._discarded)
+        self._record_access(node, self.scope.path(node.func) or "")
         if isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING:
             self._fill(node.func.value, node)
-        self.note_call(node)
-        place = self.place(node)
-        if source := source_of(node, self.scope, place):
-            self.uses.sources.append(source)
+        self.record_call(node)
+        if source := source_of(node, self.scope):
+            self.uses.sources.append(ValueSource(*source, self.place(node)))
         if by := shown_by(node, self.scope):
             for shown in (*node.args, *(keyword.value for keyword in node.keywords)):
                 self.expose(self.scope.holds(shown), self.place(shown), by)
 
-    # What several of them share
+    def _record_access(self, node: ast.Call, path: str) -> None:
+        """Record what a call does with the environment if the function at `path` accesses it."""
+        name, default = argument(node, 0, "key"), argument(node, 1, "default")
+        if path in GETTERS:
+            self._record_get(node, name, default)
+        elif path in SETTERS:
+            self.record_write(node, name, removes=path == "os.unsetenv")
+        elif path == "os.path.expandvars":
+            self.record_expanded(node)
+        elif path in SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
+            self.record_command(node, argument(node, 0, "args"), path)
+        elif path in PATCHES:
+            self._record_patch(node, name)
+        elif found := _ENVIRON_METHOD.fullmatch(path):
+            self.record_method(node, found[1], name, default, discarded=node is self._discarded)
 
-    def _is_patched_environ(self, mapping: ast.expr | None) -> bool:
-        """Tell whether `patch.dict` is given the environment, itself or by its name."""
-        return mapping is not None and (
-            self.is_environ(mapping) or "os.environ" in (self.scope.strings(mapping) or ())
-        )
+    def _record_get(self, node: ast.Call, name: ast.expr | None, default: ast.expr | None) -> None:
+        """Record `os.getenv(name, default)` and the like."""
+        fallback = self.fallback(node, name, default)
+        given = default is not None and getattr(default, "value", default) is not None
+        # A parameter of the notebook's own function is usually None.
+        is_parameter = any("\0" in text for text in self.scope.strings(default) or ())
+        guarded = given and fallback is None and not is_parameter
+        self.record_read(node, name, fallback=fallback, guarded=guarded)
+
+    def _record_patch(self, node: ast.Call, mapping: ast.expr | None) -> None:
+        """Record `patch.dict` of the environment, given itself or by its name."""
+        if mapping is None:
+            return
+        if self.is_environ(mapping) or "os.environ" in (self.scope.strings(mapping) or ()):
+            values = argument(node, 1, "values")
+            others = [keyword for keyword in node.keywords if keyword.arg not in _PATCH_OPTIONS]
+            self.record_updates([values] if values else [], others)
+
+    # Shared by several
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
             for element in target.elts:
                 if isinstance(element, ast.Subscript) and self.is_environ(element.value):
-                    self.note_write(element, element.slice)
+                    self.record_write(element, element.slice)
         if isinstance(target, ast.Subscript) and self.is_environ(target.value):
             self.visit(target.slice)
             keeps = self.scope.strings(target.slice) or ()
-            # `os.environ["X"] = os.getenv("X", "y")` keeps what is there.
+            # `os.environ["X"] = os.getenv("X", "y")` keeps a value that is set.
             copies = bool(keeps) and self.scope.holds(value) >= frozenset(keeps)
             copies = copies and not isinstance(value, (ast.BinOp, ast.JoinedStr))
-            self.note_write(target, target.slice, copies=copies)
+            self.record_write(target, target.slice, copies=copies)
             return
         if not isinstance(target, ast.Name):
             self.visit(target)
         elif isinstance(value, ast.Call):
-            self.helpers.bind_object(target.id, value.func)
+            self.functions.bind_object(target.id, value.func)
         self.scope.bind(target, value)
 
     def _fill(self, container: ast.expr, call: ast.Call) -> None:
@@ -253,13 +257,13 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             if default is not None:
                 self.visit(default)
         key = f".{name}" if self._in_class else name or f"<lambda {self.uses.next()}>"
-        helper = self.helpers.define(key, arguments)
+        function = self.functions.define(key, arguments)
         if name:
             self.scope.bind_unknown(name)
         outer = self._function, self.late, self._in_class
-        self._function, self.late, self._in_class = helper, True, False
+        self._function, self.late, self._in_class = function, True, False
         with self.scope.inner(), self.state():
-            for parameter, symbol in helper.symbols.items():
+            for parameter, symbol in function.symbols.items():
                 self.scope.bind_unknown(parameter, symbol)
             if arguments.kwarg is not None:
                 self.scope.bind_unknown(arguments.kwarg.arg)
@@ -268,11 +272,11 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                     self.visit(statement)
             else:
                 self.visit(body)
-                helper.returns = self.scope.holds(body)
+                function.returns = self.scope.holds(body)
         self._function, self.late, self._in_class = outer
 
     def _show_last_expression(self, tree: ast.Module) -> None:
-        """Note what a cell displays: the value of its last line, unless `;` ends it."""
+        """Record what a cell displays: the value of its last line, unless that ends with `;`."""
         last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr):
             return
@@ -291,7 +295,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                 self.scope.bind_loop(generator.target, generator.iter)
                 for test in generator.ifs:
                     self.visit(test)
-                    self.present |= self.tested(test)[0]
+                    self.present |= self.tested(test).present
             for element in elements:
                 self.visit(element)
 

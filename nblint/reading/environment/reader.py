@@ -1,4 +1,4 @@
-"""Reads the environment of a notebook: goes through its cells from top to bottom."""
+"""Reads what a notebook does with the environment, cell by cell from top to bottom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from nblint.document.model import Cell, Notebook, Place
 from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
-from nblint.reading.environment.languages import LANGUAGES, read_text
+from nblint.reading.environment.other_languages import SEARCHED_LANGUAGES, uses_in
 from nblint.reading.environment.python import PythonEnvironment
 from nblint.reading.environment.scope import NOTHING, Held
 from nblint.reading.environment.uses import (
@@ -18,8 +18,8 @@ from nblint.reading.environment.uses import (
     Exposure,
     Fallback,
     Read,
-    Source,
     Uses,
+    ValueSource,
     Write,
 )
 from nblint.reading.python.cells import PythonCell, PythonCells
@@ -28,7 +28,7 @@ from nblint.reading.python.syntax import parse_expression
 from nblint.reading.python.visitor import walk
 from nblint.reading.shell.grammar import ShellUse
 from nblint.reading.shell.languages import SHELL_LANGUAGES
-from nblint.reading.shell.uses import python_expressions, read_shell, substitute
+from nblint.reading.shell.variables import python_expressions, read_shell, substitute
 
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
@@ -38,27 +38,32 @@ _PRINTS = lazy_pattern(r"\s*(?:echo|printf)\b[^|>]*$")
 
 
 class EnvironmentReader:
-    """Goes through a notebook's cells in order."""
+    """Reads the cells of a notebook in order.
+
+    Args:
+        python: Its Python cells.
+    """
 
     def __init__(self, python: PythonCells) -> None:
         self.uses = Uses()
         self.python = PythonEnvironment(self.uses, self._magic)
         self.cells = python
         self._names: frozenset[str] | None = None
-        self._own: set[str] = set()  # of a shell that all cells of a bash notebook share
+        self._own: set[str] = set()  # the names of the shell that runs all cells of a bash notebook
 
     def read(self, notebook: Notebook) -> Uses:
+        """Return all uses in the notebook."""
         python = {cell.cell.index: cell for cell in self.cells}
         for cell in notebook.cells:
             if cell.type != "code":
                 continue
             if cell.index in python:
                 self._read_python(python[cell.index])
-            elif cell.language in LANGUAGES:
+            elif cell.language in SEARCHED_LANGUAGES:
                 self._text(cell, cell.source, 1, cell.language)
             elif cell.language in SHELL_LANGUAGES:
                 self._script(cell, cell.source, 1)
-        self.python.helpers.finish()
+        self.python.functions.finish()
         return self.uses
 
     def _read_python(self, cell: PythonCell) -> None:
@@ -69,7 +74,7 @@ class EnvironmentReader:
         self.python.read_cell(cell)
 
     def _magic(self, cell: PythonCell, call: ast.Call) -> Held:
-        """Read the magic that stands where the tree has a call of IPython."""
+        """Read the magic that a call of IPython in the tree stands for."""
         if (magic := cell.lines.get(call.lineno)) is not None:
             return self._read_magic(cell, magic)
         written = _written_magic(call)
@@ -83,7 +88,7 @@ class EnvironmentReader:
             return self._env(cell, magic, place)
         if magic.name == "dotenv":
             where = place or cell.cell.place(magic.row, magic.column)
-            self.uses.sources.append(Source("dotenv", "%dotenv", where))
+            self.uses.sources.append(ValueSource("dotenv", "%dotenv", where))
         elif magic.kind == "line" and magic.name in _SHELL_MAGICS:
             return self._command(cell, magic, place)
         elif magic.kind == "cell":
@@ -133,7 +138,7 @@ class EnvironmentReader:
     # Shell
 
     def _command(self, cell: PythonCell, magic: Magic, place: Place | None) -> Held:
-        """Read a `!` line: IPython puts in Python's values, then a shell of its own runs it."""
+        """Read a `!` line: IPython inserts Python's values, then a new shell runs it."""
         command = magic.argument
         whole = place or cell.argument_place(magic)
         for start, expression in python_expressions(command):
@@ -142,7 +147,7 @@ class EnvironmentReader:
             self.python.read_expression(cell, expression, place or where)
         captured = magic.target is not None or magic.name == "!!"
         held: set[str] = set()
-        # Only what follows a `$` can be a name of Python's; to know them all takes every tree.
+        # Python's names only matter after a `$`; finding them takes the trees of all cells.
         names = self._python_names() if "$" in command else frozenset[str]()
         for use in read_shell(substitute(command, names)):
             where = place or cell.argument_place(magic, use.start, use.end)
@@ -196,7 +201,7 @@ class EnvironmentReader:
     # Other languages
 
     def _text(self, cell: Cell, text: str, first_row: int, language: str) -> None:
-        for use in read_text(text, language):
+        for use in uses_in(text, language):
             place = _place_in(cell, text, first_row, use.start, use.end)
             order = self.uses.next()
             if use.kind == "write":
@@ -216,6 +221,7 @@ class EnvironmentReader:
 
 
 def _bound(cell: PythonCell) -> Iterator[str]:
+    """Yield the names that a cell binds."""
     for magic in cell.magics:
         if magic.kind == "cell" and magic.name == "capture":
             yield from magic.argument.split()
@@ -241,7 +247,7 @@ def _bound(cell: PythonCell) -> Iterator[str]:
 
 
 def _written_magic(call: ast.Call) -> Magic | None:
-    """Return the magic that an author wrote out as `get_ipython().system("…")`."""
+    """Return the magic that `get_ipython().system("…")` runs; None for other calls."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
     words = [text for text in texts if isinstance(text, str)]
@@ -264,6 +270,6 @@ def _expression(text: str) -> ast.expr | None:
 
 
 def _place_in(cell: Cell, text: str, first_row: int, start: int, end: int) -> Place:
-    """Return the place of a part of a text whose first row is `first_row` of a cell."""
+    """Return the place of a part of a text that starts at a cell's row `first_row`."""
     (row, column), (end_row, end_column) = position_of(text, start), position_of(text, end)
     return cell.place(first_row + row - 1, column, first_row + end_row - 1, end_column)

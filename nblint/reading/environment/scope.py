@@ -1,14 +1,16 @@
-"""What the names of a notebook stand for: modules, literal strings, values of variables."""
+"""Follow what the names of a notebook stand for: modules, strings, values of variables."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias, cast
 
+from nblint.reading.environment.idioms import COPY
 from nblint.reading.environment.uses import EVERYTHING
-from nblint.reading.python.literals import (
+from nblint.reading.python.constants import Strings
+from nblint.reading.python.names import (
     MOST_STRINGS,
     SEQUENCES,
     Names,
@@ -21,12 +23,9 @@ from nblint.reading.python.literals import (
 # The environment variables whose values an expression holds.
 Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
-Mark: TypeAlias = dict[str, tuple[tuple[str, ...] | None, Held | None]]
-# The path of what a copy of the environment is bound to.
-COPY = "a copy of os.environ"
-
+Mark: TypeAlias = dict[str, tuple[Strings, Held | None]]
 _STARRED = {"os": ("environ", "getenv", "getenvb", "environb", "putenv", "unsetenv")}
-# Methods and functions whose result shows what went in.
+# Methods and functions whose result shows their input.
 _TRANSPARENT_METHODS = frozenset({
     "capitalize", "center", "copy", "decode", "encode", "expandtabs", "format", "get", "hex",
     "items", "join", "ljust", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
@@ -40,14 +39,28 @@ _TRANSPARENT_FUNCTIONS = frozenset({
     "IPython.display.Code", "IPython.display.HTML", "IPython.display.JSON",
     "IPython.display.Markdown", "IPython.display.Pretty",
 })  # fmt: skip
+_SHOWING_ARGUMENTS = frozenset(["format", "join", "replace"])
+# The fields whose values can be seen in an expression's value.
+_SEEN_PARTS: dict[type, tuple[str, ...]] = {
+    ast.Await: ("value",),
+    ast.Dict: ("values",),
+    ast.FormattedValue: ("value",),
+    ast.IfExp: ("body", "orelse"),
+    ast.JoinedStr: ("values",),
+    ast.List: ("elts",),
+    ast.NamedExpr: ("value",),
+    ast.Set: ("elts",),
+    ast.Starred: ("value",),
+    ast.Tuple: ("elts",),
+}
 
 
 class Scope(Names):
-    """The bindings of names, followed from cell to cell in the notebook's order.
+    """The names of a notebook, followed from cell to cell in its order.
 
     Args:
-        variable_of: Returns the variables that an expression reads from the environment; None
-            where it reads none.
+        variable_of: Returns the variables that an expression reads from the environment; None if
+            it reads none.
     """
 
     def __init__(self, variable_of: Callable[[ast.expr], Held | None]) -> None:
@@ -63,77 +76,113 @@ class Scope(Names):
             return NOTHING
         if (read := self._variable_of(node)) is not None:
             return read
-        match node:
-            case ast.Name() | ast.Attribute():
-                return self._held.get(key_of(node) or "", NOTHING)
-            case ast.Subscript():
-                key, container = key_of(node), key_of(node.value)
-                if key is not None and (key in self._held or container in self._itemized):
-                    return self._held.get(key, NOTHING)
-                return self.holds(node.value)
-            case ast.Call():
-                return self._returned(node)
-            case ast.BoolOp(op=ast.And()):
-                return self.holds(node.values[-1])
-            case ast.JoinedStr() | ast.BoolOp():
-                return self._all(node.values)
-            case ast.FormattedValue() | ast.NamedExpr() | ast.Starred() | ast.Await():
-                return self.holds(node.value)
-            case ast.BinOp(op=ast.Add() | ast.Mod() | ast.Mult() | ast.BitOr()):
-                return self.holds(node.left) | self.holds(node.right)
-            case ast.IfExp():
-                return self.holds(node.body) | self.holds(node.orelse)
-            case ast.List() | ast.Tuple() | ast.Set():
-                return self._all(node.elts)
-            case ast.Dict():
-                return self._all(node.values)
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
-                with self.loops(node.generators):
-                    return self.holds(node.elt)
-            case ast.DictComp():
-                with self.loops(node.generators):
-                    return self.holds(node.value)
-        return NOTHING
+        kind = node.__class__
+        if (parts := _SEEN_PARTS.get(kind)) is not None:
+            return self._all(part for name in parts for part in _parts(node, name))
+        look = self._looks.get(kind)
+        return look(self, node) if look is not None else NOTHING
+
+    def _held_by_name(self, node: ast.Name | ast.Attribute) -> Held:
+        return self._held.get(key_of(node) or "", NOTHING)
+
+    def _held_by_item(self, node: ast.Subscript) -> Held:
+        key, container = key_of(node), key_of(node.value)
+        if key is not None and (key in self._held or container in self._itemized):
+            return self._held.get(key, NOTHING)
+        return self.holds(node.value)
+
+    def _held_by_operation(self, node: ast.BinOp) -> Held:
+        is_transparent = isinstance(node.op, (ast.Add, ast.Mod, ast.Mult, ast.BitOr))
+        return self.holds(node.left) | self.holds(node.right) if is_transparent else NOTHING
+
+    def _held_by_choice(self, node: ast.BoolOp) -> Held:
+        return self._all(node.values[-1:] if isinstance(node.op, ast.And) else node.values)
+
+    def _held_by_loop(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Held:
+        with self.loops(node.generators):
+            return self.holds(node.elt)
+
+    def _held_by_mapping_loop(self, node: ast.DictComp) -> Held:
+        with self.loops(node.generators):
+            return self.holds(node.value)
+
+    def _held_by_call(self, call: ast.Call) -> Held:
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        path = self.path(call.func)
+        if path in _TRANSPARENT_FUNCTIONS:
+            held = self._all(arguments)
+            return NOTHING if path in SEQUENCES and self._lists_names(call, held) else held
+        if not isinstance(call.func, ast.Attribute) or call.func.attr not in _TRANSPARENT_METHODS:
+            return NOTHING
+        of, method = call.func.value, call.func.attr
+        if method == "get" and arguments:  # of a dict, by its key
+            return self.holds(ast.Subscript(of, arguments[0], ast.Load()))
+        return self._all([of, *arguments] if method in _SHOWING_ARGUMENTS else [of])
+
+    def _lists_names(self, call: ast.Call, held: Held) -> bool:
+        """Tell whether a call makes a list of a mapping's names, such as `sorted(os.environ)`."""
+        if not held or not call.args:
+            return False
+        is_mapping = EVERYTHING in held or key_of(call.args[0]) in self._itemized
+        return is_mapping and self._gives(call.args[0]) == "names"
+
+    _looks: ClassVar[dict[type, Callable[[Any, Any], Held]]] = {
+        ast.Name: _held_by_name,
+        ast.Attribute: _held_by_name,
+        ast.Subscript: _held_by_item,
+        ast.Call: _held_by_call,
+        ast.BinOp: _held_by_operation,
+        ast.BoolOp: _held_by_choice,
+        ast.ListComp: _held_by_loop,
+        ast.SetComp: _held_by_loop,
+        ast.GeneratorExp: _held_by_loop,
+        ast.DictComp: _held_by_mapping_loop,
+    }
 
     def bind(self, target: ast.expr, value: ast.expr | None) -> None:
         """Bind what stands left of a `=`."""
         if isinstance(target, (ast.Tuple, ast.List)):
-            values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else None
-            if values is None or len(values) != len(target.elts):
-                held = self.holds(value)
-                for element in target.elts:
-                    self._bind_held(element, held)
-            else:
-                for element, part in zip(target.elts, values, strict=True):
-                    self.bind(element, part)
-            return
-        key = key_of(target)
-        if key is None:
-            if isinstance(target, ast.Subscript):  # headers[name] = token
-                self.add(target.value, self.holds(value))
-            return
-        held, strings = self.holds(value), self.strings(value)
+            self._unpack(target.elts, value)
+        elif (key := key_of(target)) is not None:
+            self._bind_key(key, target, value)
+        elif isinstance(target, ast.Subscript):  # headers[name] = token
+            self.add(target.value, self.holds(value))
+
+    def _unpack(self, targets: list[ast.expr], value: ast.expr | None) -> None:
+        values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+        if len(values) == len(targets):
+            for target, part in zip(targets, values, strict=True):
+                self.bind(target, part)
+        else:
+            held = self.holds(value)
+            for target in targets:
+                self._bind_held(target, held)
+
+    def _bind_key(self, key: str, target: ast.expr, value: ast.expr | None) -> None:
+        # Read the value before the old one is forgotten: `x = x + "…"`.
+        held, strings, container = self.holds(value), self.strings(value), self._contained(value)
         path = self.path(value) if value is not None else None
         if self._is_copy(value):
             path = COPY
-        container = self.container(value)
-        if container is None and isinstance(value, (ast.BinOp, ast.Call)):
-            elements = self.elements(value)
-            container = ast.List(elements, ast.Load()) if elements else None
         self._forget(key)
         if isinstance(target, ast.Name):
             self._paths[key] = path or ""
-        if held:
-            self._held[key] = held
-        if strings:
-            self._strings[key] = strings
-        if container is not None:
-            self._containers[key] = container
+        self._set(key, strings, held)
         if isinstance(target, ast.Subscript) and (of := key_of(target.value)):
             self._itemized.add(of)
             self.add(target.value, held)
+        if container is not None:
+            self._containers[key] = container
         if isinstance(container, ast.Dict):
             self._bind_items(key, container)
+
+    def _contained(self, value: ast.expr | None) -> ast.expr | None:
+        """Return the list or dict that a value is, written out or computed from others."""
+        container = self.container(value)
+        if container is None and isinstance(value, (ast.BinOp, ast.Call)):
+            elements = self.elements(value)
+            return ast.List(elements, ast.Load()) if elements else None
+        return container
 
     def bind_import(self, node: ast.Import | ast.ImportFrom) -> None:
         """Bind the names of an import."""
@@ -152,29 +201,34 @@ class Scope(Names):
         elements = self.elements(iterated)
         targets = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
         held, gives = self.holds(iterated), self._gives(iterated)
+        gives_pairs = EVERYTHING in held and gives == "items" and len(targets) == 2
         for position, element in enumerate(targets):
-            is_name = self._names_all(iterated) or (
-                EVERYTHING in held and gives == "items" and len(targets) == 2 and position == 0
-            )
+            is_name = self._names_all(iterated) or (gives_pairs and position == 0)
             self._bind_held(element, NOTHING if is_name else held)
             if is_name and isinstance(element, ast.Name):
                 self._strings[element.id] = (EVERYTHING,)
             key = key_of(element)
-            if key is None or elements is None:
-                symbols = self.strings(iterated)
-                if key and len(targets) == 1 and symbols and "\0" in symbols[0]:
-                    self._strings[key] = symbols  # a parameter stands for each of its elements
-                continue
-            chosen = elements if len(targets) == 1 else column_of(elements, position)
-            if strings := union([self.strings(element) for element in chosen]):
+            column = position if len(targets) > 1 else None
+            if key and (strings := self._given_to(iterated, elements, column)):
                 self._strings[key] = strings
 
+    def _given_to(
+        self, iterated: ast.expr, elements: list[ast.expr] | None, column: int | None
+    ) -> Strings:
+        """Return the strings that a loop binds a target to; of several targets, to the column's."""
+        if elements is not None:
+            chosen = elements if column is None else column_of(elements, column)
+            return union(map(self.strings, chosen))
+        symbols = self.strings(iterated) if column is None else None
+        # The symbol of a parameter stands for each of its elements.
+        return symbols if symbols and "\0" in symbols[0] else None
+
     def bind_unknown(self, name: str, symbol: str | None = None) -> None:
-        """Bind a name to something that cannot be told: a parameter, a function, a class.
+        """Bind a name to something unknown: a parameter, a function, a class.
 
         Args:
             name: The name.
-            symbol: What stands for the unknown string in what `strings` returns.
+            symbol: What `strings` returns for it.
         """
         self._forget(name)
         self._paths[name] = ""
@@ -183,7 +237,7 @@ class Scope(Names):
 
     @contextmanager
     def loops(self, generators: list[ast.comprehension]) -> Iterator[None]:
-        """Bind the targets of a comprehension, for as long as the context lasts."""
+        """Bind the targets of a comprehension while the context lasts."""
         with self.inner():
             for generator in generators:
                 self.bind_loop(generator.target, generator.iter)
@@ -191,7 +245,7 @@ class Scope(Names):
 
     @contextmanager
     def inner(self) -> Iterator[None]:
-        """Open a scope of its own: what is bound in it is gone afterwards."""
+        """Open an inner scope: what is bound in it is gone afterwards."""
         saved = dict(self._paths), dict(self._strings), dict(self._containers)
         held, itemized = dict(self._held), set(self._itemized)
         try:
@@ -202,7 +256,7 @@ class Scope(Names):
 
     @contextmanager
     def class_body(self, name: str) -> Iterator[None]:
-        """Open the scope of a class; its attributes can be told afterwards: `Name.attribute`."""
+        """Open the scope of a class; afterwards its attributes are known as `Name.attribute`."""
         with self.inner():
             yield
             strings = {k[4:]: v for k, v in self._strings.items() if k.startswith("self.")}
@@ -211,18 +265,18 @@ class Scope(Names):
         self._held |= {name + attribute: kept for attribute, kept in held.items()}
 
     def bind_attribute(self, target: ast.expr) -> None:
-        """Bind what a class binds in its body to what its methods call it: `self.attribute`."""
+        """Bind a name of a class's body also as its methods know it: `self.attribute`."""
         if isinstance(target, ast.Name):
             for of in ("self", "cls"):
                 self.bind(ast.Attribute(ast.Name(of), target.id), target)
 
     def mark(self, branches: list[ast.stmt]) -> Mark:
-        """Return what those names stand for now that some statements bind."""
+        """Return what the names that some statements bind stand for now."""
         keys = frozenset[str]().union(*map(self._bound_in, branches))
         return {key: (self._strings.get(key), self._held.get(key)) for key in keys}
 
     def _bound_in(self, statement: ast.stmt) -> frozenset[str]:
-        """Return what a statement binds; an `elif` is asked as often as it has others above it."""
+        """Return what a statement binds; kept, because every `elif` above it asks again."""
         if statement not in self._bound:
             keys: set[str] = set()
             nodes: list[ast.AST] = [*ast.iter_child_nodes(statement)]
@@ -258,11 +312,11 @@ class Scope(Names):
             ours = self._strings.get(key)
             if theirs and ours:
                 strings = union([theirs, ours])
-            else:  # bound to what cannot be told in one of them, or in one of them alone
+            else:  # unknown in one branch, or bound in only one
                 strings = None if start[key][0] else theirs or ours
             self._set(key, strings, self._held.get(key, NOTHING) | (held or NOTHING))
 
-    def _set(self, key: str, strings: tuple[str, ...] | None, held: Held) -> None:
+    def _set(self, key: str, strings: Strings, held: Held) -> None:
         self._strings.pop(key, None)
         self._held.pop(key, None)
         if strings:
@@ -270,25 +324,8 @@ class Scope(Names):
         if held:
             self._held[key] = held
 
-    def _returned(self, call: ast.Call) -> Held:
-        arguments = (*call.args, *(keyword.value for keyword in call.keywords))
-        if self.path(call.func) in _TRANSPARENT_FUNCTIONS:
-            held = self._all(arguments)
-            key = key_of(call.args[0]) if call.args else None
-            is_mapping = EVERYTHING in held or key in self._itemized
-            if held and is_mapping and self.path(call.func) in SEQUENCES:
-                return held if self._gives(call.args[0]) != "names" else NOTHING
-            return held
-        if isinstance(call.func, ast.Attribute) and call.func.attr in _TRANSPARENT_METHODS:
-            of = call.func.value
-            if call.func.attr == "get" and arguments:  # of a dict, by its key
-                return self.holds(ast.Subscript(of, arguments[0], ast.Load()))
-            shows_arguments = call.func.attr in ("format", "join", "replace")
-            return self.holds(of) | (self._all(arguments) if shows_arguments else NOTHING)
-        return NOTHING
-
     def _names_all(self, iterated: ast.expr) -> bool:
-        """Tell whether running over something gives the names of all variables."""
+        """Tell whether iterating over something yields the names of all variables."""
         if isinstance(iterated, ast.Call):
             if self.path(iterated.func) in SEQUENCES and iterated.args:
                 return self._names_all(iterated.args[0])
@@ -300,7 +337,7 @@ class Scope(Names):
         )
 
     def _is_copy(self, value: ast.expr | None) -> bool:
-        """Tell whether it is `os.environ.copy()`, `dict(os.environ)` or `{**os.environ}`."""
+        """Tell whether a value is `os.environ.copy()`, `dict(os.environ)` or `{**os.environ}`."""
         if isinstance(value, ast.Dict) and value.keys == [None]:
             return self.path(value.values[0]) == "os.environ"
         if not isinstance(value, ast.Call):
@@ -312,7 +349,7 @@ class Scope(Names):
         )
 
     def _gives(self, iterated: ast.expr) -> str:
-        """Tell what comes out of a mapping that a loop runs over: names, values or items."""
+        """Return what a loop over a mapping yields: names, values or items."""
         if isinstance(iterated, ast.Call):
             if isinstance(iterated.func, ast.Attribute):
                 return {"items": "items", "values": "values"}.get(iterated.func.attr, "names")
@@ -320,7 +357,7 @@ class Scope(Names):
                 return self._gives(iterated.args[0])
         return "values" if isinstance(iterated, ast.Subscript) else "names"
 
-    def _all(self, nodes: tuple[ast.expr, ...] | list[ast.expr]) -> Held:
+    def _all(self, nodes: Iterable[ast.expr]) -> Held:
         return NOTHING.union(*(self.holds(node) for node in nodes))
 
     def _bind_held(self, target: ast.expr, held: Held) -> None:
@@ -331,7 +368,7 @@ class Scope(Names):
                     self._held[node.id] = held
 
     def add(self, container: ast.expr, held: Held) -> None:
-        """Note that a container holds values of variables besides what it holds already."""
+        """Add values of variables to what a container holds."""
         if held and (key := key_of(container)):
             self._held[key] = self._held.get(key, NOTHING) | held
 
@@ -355,3 +392,9 @@ class Scope(Names):
             for items in (self._strings, self._held):
                 for stale in [name for name in items if name.startswith(f"{key}[")]:
                     del items[stale]
+
+
+def _parts(node: ast.expr, name: str) -> list[ast.expr]:
+    """Return the expressions in a field of a node."""
+    part = getattr(node, name)
+    return part if isinstance(part, list) else [part]

@@ -1,4 +1,4 @@
-"""What a notebook does with environment variables: each use, and where it stands."""
+"""What a notebook does with environment variables: each use, and its place."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from nblint.document.model import Place
 
-# Stands for all variables there are.
+# Stands for all variables.
 EVERYTHING = "*"
 
+SourceKind = Literal["dotenv", "prompt", "store"]
 
-class Rewrite(Struct, frozen=True):
-    """Another text for a place."""
+
+class Replacement(Struct, frozen=True):
+    """A text that can replace the one at a place."""
 
     place: Place
     text: str
@@ -24,11 +26,11 @@ class Fallback(Struct, frozen=True):
 
     Attributes:
         text: The string.
-        rewrite: How the read looks without it; None where that is not a matter of text.
+        replacement: The read without it; None where replacing text does not remove it.
     """
 
     text: str
-    rewrite: Rewrite | None = None
+    replacement: Replacement | None = None
 
 
 class Read(Struct, frozen=True):
@@ -36,14 +38,14 @@ class Read(Struct, frozen=True):
 
     Attributes:
         name: The variable; None where its name is computed.
-        place: Where.
+        place: Its place.
         order: The position in the notebook's run from top to bottom.
-        late: It stands in a function, and so runs after what follows the definition.
-        required: Without the variable, this fails.
-        guarded: The notebook asks first whether the variable is there.
-        asks: Nothing but whether the variable is there is asked.
-        fallback: What is taken instead of a missing variable.
-        optional: How a required read looks when it gives None instead of failing.
+        late: It is in a function, and so runs after what follows the definition.
+        required: It fails without the variable.
+        guarded: The notebook first asks whether the variable is set.
+        asks: It only asks whether the variable is set.
+        fallback: What is used instead of a missing variable.
+        optional: A required read as one that gives None instead of failing.
     """
 
     name: str | None
@@ -54,7 +56,7 @@ class Read(Struct, frozen=True):
     guarded: bool = False
     asks: bool = False
     fallback: Fallback | None = None
-    optional: Rewrite | None = None
+    optional: Replacement | None = None
 
 
 class Write(Struct, frozen=True):
@@ -62,12 +64,12 @@ class Write(Struct, frozen=True):
 
     Attributes:
         name: The variable; None where its name is computed.
-        place: Where.
+        place: Its place.
         order: The position in the notebook's run from top to bottom.
-        guarded: Only where it is not set yet.
-        copies: It is set to its own value, or a default: that alone gives it none.
+        guarded: Only if it is not set yet.
+        copies: It is set to its own value or a default, which alone does not give it a value.
         removes: It is removed.
-        lost: It ends with the shell that it is set in, as `!export X=1` does.
+        lost: It is set in a shell that ends, as by `!export X=1`.
     """
 
     name: str | None
@@ -80,11 +82,11 @@ class Write(Struct, frozen=True):
 
 
 class Exposure(Struct, frozen=True):
-    """A variable's value gets into the notebook's outputs.
+    """A variable's value is shown in the notebook's outputs.
 
     Attributes:
         name: The variable; `EVERYTHING` for all of them.
-        place: Where.
+        place: Its place.
         by: What shows it: "print()", "the cell's last line", "echo".
     """
 
@@ -93,27 +95,27 @@ class Exposure(Struct, frozen=True):
     by: str
 
 
-class Source(Struct, frozen=True):
-    """Values come from somewhere else than the environment.
+class ValueSource(Struct, frozen=True):
+    """Values are fetched from elsewhere than the environment.
 
     Attributes:
-        kind: "dotenv", a file; "prompt", a person; "store", a service of one platform.
-        call: What is called: "load_dotenv()".
-        place: Where.
+        kind: "dotenv" for a file, "prompt" for a person, "store" for a service of one platform.
+        call: What is called, such as "load_dotenv()".
+        place: Its place.
     """
 
-    kind: Literal["dotenv", "prompt", "store"]
+    kind: SourceKind
     call: str
     place: Place
 
 
 class Uses(Struct):
-    """All uses, as they are found from top to bottom."""
+    """All uses, in the order in which they are found."""
 
     reads: list[Read] = []
     writes: list[Write] = []
     exposures: list[Exposure] = []
-    sources: list[Source] = []
+    sources: list[ValueSource] = []
     order: int = 0
 
     def next(self) -> int:

@@ -1,1 +1,1 @@
-"""What a notebook says of itself at its top."""
+"""What a notebook says about itself at its top."""

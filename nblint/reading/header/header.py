@@ -1,4 +1,4 @@
-"""The header: what a notebook says of itself before its first real code cell."""
+"""The header: what a notebook says about itself before its first real code cell."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -19,11 +19,11 @@ from nblint.reading.header.headings import (
     sections_by_name,
     without_headings,
 )
-from nblint.reading.markdown.block import Block, Text
 from nblint.reading.markdown.blocks import blocks, with_broken_table
+from nblint.reading.markdown.model import Block, TextSpan
 from nblint.settings import HeaderSettings, SectionSettings
 
-# "##### Copyright 2026 The authors" above a title is set in small print, and opens nothing.
+# "##### Copyright 2026 The authors" above a title is small print, not a heading of the notebook.
 _SMALL_PRINT = 5
 _NO_CELL = Place(surface="file", row=1, column=1)
 
@@ -32,13 +32,13 @@ _INSTALLATION = lazy_pattern(
 )
 
 
-class Entry(Struct, frozen=True):
+class HeaderEntry(Struct, frozen=True):
     """A block of the header, in the order of the text.
 
     Attributes:
         cell: The number of its cell.
-        block: The block; of a paragraph that holds labels, the part between two of them.
-        heading: The heading that it is, if it is one.
+        block: The block; for a paragraph with labels in it, the part between two of them.
+        heading: Its heading, if it is one.
     """
 
     cell: int
@@ -50,16 +50,16 @@ class Section(Struct, frozen=True):
     """A configured section that a header has.
 
     Attributes:
-        settings: What is configured.
+        settings: Its settings.
         heading: The heading that opens it.
-        entry: That heading's place in the text.
-        entries: What stands under it, subheadings too.
+        entry: The entry of that heading.
+        entries: The entries under it, including subheadings.
     """
 
     settings: SectionSettings
     heading: Heading
-    entry: Entry
-    entries: tuple[Entry, ...]
+    entry: HeaderEntry
+    entries: tuple[HeaderEntry, ...]
 
 
 class Header:
@@ -69,13 +69,13 @@ class Header:
 
     Attributes:
         cells: Its cells.
-        start: Its first row; the notebook's where there is no header.
+        start: Its first row; the notebook's where it has no header.
         entries: Its blocks.
         headings: Its headings.
         title_entry: The heading that names the notebook; None where the first heading does not.
-        sections: The configured sections that it has, in the notebook's order; one that is there
-            twice is in it twice.
-        introduction: What stands under none of them.
+        sections: The configured sections that it has, in the notebook's order; one that occurs
+            twice is listed twice.
+        introduction: The blocks outside of all sections.
     """
 
     def __init__(self, notebook: Notebook, settings: HeaderSettings) -> None:
@@ -112,7 +112,7 @@ class Header:
 
     @property
     def end(self) -> Place:
-        """The last row that is not blank; the first row where there is none."""
+        """The last row that is not blank; its first row where all are blank."""
         for cell in reversed(self.cells):
             for row in range(len(cell.rows), 0, -1):
                 if cell.rows[row - 1].strip():
@@ -146,16 +146,16 @@ def _is_preamble(cell: Cell) -> bool:
     return True
 
 
-def _under(heading: Heading, following: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield what stands under a heading: all until the next section or heading of its level."""
+def _under(heading: Heading, following: Iterable[HeaderEntry]) -> Iterator[HeaderEntry]:
+    """Yield the entries under a heading, up to the next section or heading of its level."""
     for entry in following:
         if entry.heading and (entry.heading.section or entry.heading.level <= heading.level):
             return
         yield entry
 
 
-def _entries(cells: Iterable[Cell], sections: Sections) -> Iterator[Entry]:
-    # In a section that has to be a table, looser rows were meant as one, too.
+def _entries(cells: Iterable[Cell], sections: Sections) -> Iterator[HeaderEntry]:
+    # In a section that must be a table, rows without borders were meant as one, too.
     wants_table = False
     for cell in cells:
         for block in blocks(cell.source):
@@ -168,66 +168,68 @@ def _entries(cells: Iterable[Cell], sections: Sections) -> Iterator[Entry]:
 
 def _block_entries(
     cell: Cell, block: Block, sections: Sections, *, wants_table: bool
-) -> Iterator[Entry]:
+) -> Iterator[HeaderEntry]:
     match block.kind:
         case "heading":
-            yield Entry(cell.index, block, markdown_heading(cell, block, sections))
+            yield HeaderEntry(cell.index, block, markdown_heading(cell, block, sections))
         case "html":
             for heading in html_headings(cell, block, sections):
                 place = heading.place
                 row, end_row = place.row or block.row, place.end_row or block.row
-                yield Entry(cell.index, block._replace(row=row, end_row=end_row), heading)
+                yield HeaderEntry(cell.index, replace(block, row=row, end_row=end_row), heading)
             if says_something(without_headings(block.texts[0].text)):
-                yield Entry(cell.index, block)
+                yield HeaderEntry(cell.index, block)
         case "paragraph":
             for part in with_broken_table(block, cell.rows, anywhere=wants_table):
                 if part.kind == "table":
-                    yield Entry(cell.index, part)
+                    yield HeaderEntry(cell.index, part)
                 else:
                     yield from _paragraph_entries(cell, part, sections)
         case _:
-            yield Entry(cell.index, block)
+            yield HeaderEntry(cell.index, block)
 
 
-def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator[Entry]:
+def _paragraph_entries(cell: Cell, block: Block, sections: Sections) -> Iterator[HeaderEntry]:
     """Yield a paragraph, cut where one of its rows is a label in bold or `##Title`."""
     text_rows: list[str] = []
     start = block.row
     for row in range(block.row, block.end_row + 1):
-        # Behind a label, a row is the first again: it would be, were the label a heading.
+        # The row after a label counts as the first, which it would be if the label were a heading.
         heading = label(cell, row, sections, first=row == start)
         if heading is None:
             text_rows.append(cell.rows[row - 1])
             continue
         yield from _text_entry(cell, block, start, text_rows)
-        yield Entry(cell.index, block._replace(row=row, end_row=row, texts=()), heading)
+        yield HeaderEntry(cell.index, replace(block, row=row, end_row=row, texts=()), heading)
         start, text_rows = (row, [heading.rest]) if heading.rest else (row + 1, [])
     if start == block.row and len(text_rows) == block.end_row - block.row + 1:
-        yield Entry(cell.index, block)
+        yield HeaderEntry(cell.index, block)
     else:
         yield from _text_entry(cell, block, start, text_rows)
 
 
-def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterator[Entry]:
+def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterator[HeaderEntry]:
     text = "\n".join(rows).strip()
     if text and says_something(text):
         end = start + len(rows) - 1
-        part = block._replace(row=start, end_row=end, texts=(Text(text, start, end),))
-        yield Entry(cell.index, part)
+        part = replace(block, row=start, end_row=end, texts=(TextSpan(text, start, end),))
+        yield HeaderEntry(cell.index, part)
 
 
-def _is_large(entry: Entry) -> bool:
-    """Say whether an entry is a heading; those of the lowest levels are small print to a reader."""
+def _is_large(entry: HeaderEntry) -> bool:
+    """Tell whether an entry is a heading, but not of the lowest levels, which are small print."""
     return entry.heading is not None and entry.heading.level < _SMALL_PRINT
 
 
-def _is_title(entry: Entry) -> bool:
+def _is_title(entry: HeaderEntry) -> bool:
     heading = entry.heading
     return heading is not None and heading.level == 1 and heading.section is None
 
 
-def _with_bold_title(entries: Iterable[Entry], cells: Sequence[Cell]) -> Iterator[Entry]:
-    """Yield entries; the first is the title where it is all bold and there is no other."""
+def _with_bold_title(
+    entries: Iterable[HeaderEntry], cells: Sequence[Cell]
+) -> Iterator[HeaderEntry]:
+    """Yield entries; the first one is the title if it is all bold and no other is a title."""
     found = list(entries)
     if found and found[0].block.kind == "paragraph" and not any(map(_is_title, found)):
         cell = next(cell for cell in cells if cell.index == found[0].cell)
@@ -236,8 +238,8 @@ def _with_bold_title(entries: Iterable[Entry], cells: Sequence[Cell]) -> Iterato
     yield from found
 
 
-def _without_subheadings(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield entries; deeper headings of a section that has its own heading are its author's."""
+def _without_subheadings(entries: Iterable[HeaderEntry]) -> Iterator[HeaderEntry]:
+    """Yield entries; deeper headings do not open a section that has a heading of its own."""
     found = list(entries)
     headed = {
         entry.heading.section

@@ -1,4 +1,4 @@
-"""Headings, and what only looks like one to a reader: labels in bold, in HTML, or `##Title`."""
+"""Headings, and what only looks like one: labels in bold, HTML, or `##Title`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from nblint.document.model import Cell, Place
 from nblint.patterns import lazy_pattern
-from nblint.reading.markdown.block import Block
+from nblint.reading.markdown.model import Block
 from nblint.settings import HeaderSettings, SectionSettings
 
 # "atx" and "setext" are markdown's own headings; the others only look like one.
 HeadingForm = Literal["atx", "setext", "html", "bold", "unspaced"]
-# The configured sections by what they are compared by.
+# The configured sections by their normalised titles and aliases.
 Sections = Mapping[str, SectionSettings]
 
 SECTION_LEVEL = 2
@@ -31,11 +31,11 @@ class Heading(Struct, frozen=True):
 
     Attributes:
         title: Its text.
-        level: 1 to 6; for a bold label, the level that it should have.
+        level: 1 to 6; for a bold label, the level that a heading would have there.
         form: How it is written.
         place: Its rows.
         section: The configured section that it opens.
-        rest: What follows a label in its row.
+        rest: The text after a label in its row.
     """
 
     title: str
@@ -47,7 +47,7 @@ class Heading(Struct, frozen=True):
 
 
 def sections_by_name(settings: HeaderSettings) -> Sections:
-    """Return the configured sections by their normalised titles and aliases."""
+    """Return the configured sections by name."""
     return {
         normalised(name): section
         for section in settings.sections
@@ -57,7 +57,7 @@ def sections_by_name(settings: HeaderSettings) -> Sections:
 
 @lru_cache(maxsize=256)
 def normalised(title: str) -> str:
-    """Return a title as sections are compared by.
+    """Return a title in the form in which titles are compared.
 
     Case, markup, numbering, a trailing colon and a trailing parenthesis make no difference.
     """
@@ -97,27 +97,27 @@ def without_comments(text: str) -> str:
 
 
 def says_something(html: str) -> bool:
-    """Say whether HTML shows anything: text, or an element that is a picture, a frame, a rule."""
+    """Tell whether HTML shows anything: text, a picture, a frame or a rule."""
     text = without_comments(html)
     shown = re.search(r"<(?:img|svg|video|iframe|object|embed|hr|input)\b", text, re.I)
     return bool(shown or _HTML_TAG.sub("", text).strip())
 
 
 def label(cell: Cell, row: int, sections: Sections, *, first: bool) -> Heading | None:
-    """Return the label that a row of a paragraph is.
+    """Return the label in a row of a paragraph; None where it is not a label.
 
-    Bold text is a label only where it names a section: otherwise people just stress something.
+    Bold text is a label only where it names a section; elsewhere it stresses something.
 
     Args:
         cell: The cell.
         row: The row, 1-based.
         sections: The configured sections.
-        first: Whether the row is its paragraph's first, as `#Title` must be.
+        first: Whether the row is the first one of its paragraph, as `#Title` must be.
     """
     line = cell.rows[row - 1]
     if bold := _BOLD_LABEL.match(line):
         section = sections.get(normalised(bold[2]))
-        # "**Parameters** are read from a file" stresses a word.
+        # But "**Parameters** are read from a file" stresses a word.
         if section and (bold[3] or bold[2].endswith(":") or not bold[4]):
             title = bold[2].rstrip(": ")
             return Heading(title, SECTION_LEVEL, "bold", cell.place(row), section, bold[4])
@@ -130,7 +130,7 @@ def label(cell: Cell, row: int, sections: Sections, *, first: bool) -> Heading |
 
 
 def bold_title(cell: Cell, block: Block) -> Heading | None:
-    """Return the title that a paragraph is, if all of it is bold."""
+    """Return a paragraph as a title if all of it is bold; else None."""
     text = block.texts[0].text if block.texts else ""
     bold = _BOLD_LABEL.fullmatch(text)
     if not bold or bold[4]:

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
-from nblint.reading.header.header import Entry, Header, Section
+from nblint.reading.header.header import Header, HeaderEntry, Section
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.skeleton import prompt
-from nblint.reading.markdown.block import Text
 from nblint.reading.markdown.blocks import blocks
+from nblint.reading.markdown.model import TextSpan
 from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.settings import HeaderSettings, SectionSettings
 
@@ -34,10 +34,10 @@ class Parameter(Struct, frozen=True):
 
     Attributes:
         name: The name.
-        place: Where the name stands.
-        value: What is assigned; None where nothing is.
+        place: The name's place.
+        value: The assigned value; None where it has none.
         obstacle: Why papermill cannot infer or replace it faithfully; None where it can.
-        comment: The comment behind it, which papermill shows as its help.
+        comment: The comment after it, which papermill shows as its help.
     """
 
     name: str
@@ -48,13 +48,13 @@ class Parameter(Struct, frozen=True):
 
 
 class Documented(Struct, frozen=True):
-    """A name that the header's table or list of parameters holds."""
+    """A name in the header's table or list of parameters."""
 
     name: str
     place: Place
 
 
-class Table(Struct, frozen=True):
+class ParameterTable(Struct, frozen=True):
     """The header's table of parameters.
 
     Attributes:
@@ -62,9 +62,9 @@ class Table(Struct, frozen=True):
         row: Its first row, 1-based.
         end_row: Its last row.
         columns: The texts of its header row.
-        name_column: The column that holds the names, 0-based.
-        placeholders: The rows that an author was meant to replace.
-        is_code: Whether its names are written as code.
+        name_column: The column of the names, 0-based.
+        placeholders: The rows that the author was meant to replace.
+        is_code: Whether the names are written as code.
     """
 
     cell: Cell
@@ -83,12 +83,12 @@ class Parameters:
         tagged: The cells tagged `parameters`, of any type.
         injected: The cells that papermill has injected.
         python: The cell whose assignments are the parameters; papermill takes the first.
-        assigned: What it assigns, each name once.
+        assigned: The names that it assigns, each once.
         section: The header's section of parameters.
-        documented: What that section names; None where there is none, or its table does not
+        documented: The names in that section; None without a section, or where its table does not
             render.
         table: The section's table.
-        is_configured: Whether the header is to have such a section.
+        is_configured: Whether the settings have such a section.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Parameters:
         self.assigned = tuple(assigned_in(self.python)) if self.python else ()
         self.is_configured = any(map(_is_parameters, settings.sections))
         self.section = next((s for s in header.sections if _is_parameters(s.settings)), None)
-        self.table: Table | None = None
+        self.table: ParameterTable | None = None
         self.documented: tuple[Documented, ...] | None = None
         if self.section:
             self._read_section(notebook, self.section, settings)
@@ -115,7 +115,7 @@ class Parameters:
 
     @property
     def readable(self) -> bool:
-        """Whether there is a parameters cell whose assignments are known."""
+        """Whether the parameters cell exists and its assignments are known."""
         return self.python is not None and self.python.tree is not None
 
     def _read_section(self, notebook: Notebook, section: Section, settings: HeaderSettings) -> None:
@@ -139,12 +139,12 @@ def _is_parameters(section: SectionSettings) -> bool:
 
 
 def _placeholders(section: Section, settings: HeaderSettings) -> frozenset[str]:
-    """Return the texts that stand in a table until an author replaces them."""
+    """Return the casefolded texts that the author was meant to replace."""
     texts = (text.text for block in blocks(prompt(section.settings)) for text in block.texts)
     return frozenset(text.casefold() for text in (*texts, *settings.placeholders, ""))
 
 
-def _table(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Table:
+def _table(cell: Cell, entry: HeaderEntry, placeholders: frozenset[str]) -> ParameterTable:
     columns = tuple(text.text for text in entry.block.texts if text.header)
     named = [normalised(column) for column in columns]
     likely = (i for i, name in enumerate(named) if name in ("parameter", "parameters", "name"))
@@ -153,17 +153,19 @@ def _table(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Table:
     unwritten = tuple(name.row for name in names if name.text.casefold() in placeholders)
     is_code = any(name.text.startswith("`") for name in names)
     end_row = max(text.end_row for text in entry.block.texts) if names else entry.block.row + 1
-    return Table(cell, entry.block.row, end_row, columns, name_column, unwritten, is_code)
+    return ParameterTable(cell, entry.block.row, end_row, columns, name_column, unwritten, is_code)
 
 
-def _rows(table: Table, entry: Entry, placeholders: frozenset[str]) -> Iterator[Documented]:
+def _rows(
+    table: ParameterTable, entry: HeaderEntry, placeholders: frozenset[str]
+) -> Iterator[Documented]:
     for text in entry.block.texts:
         is_name = text.column == table.name_column and not text.header
         if is_name and text.text.casefold() not in placeholders:
             yield from _names(table.cell, text)
 
 
-def _names(cell: Cell, text: Text) -> Iterator[Documented]:
+def _names(cell: Cell, text: TextSpan) -> Iterator[Documented]:
     """Yield the names in a table cell: `x`, **x**, x (int), or several with commas."""
     plain = _MARKUP.sub("", text.text).strip()
     if normalised(plain) in ("none", "n/a", "-", "–", "—", ""):
@@ -175,8 +177,8 @@ def _names(cell: Cell, text: Text) -> Iterator[Documented]:
         yield Documented(name, _place(cell, text, name))
 
 
-def _items(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Iterator[Documented]:
-    """Yield the names that a list's items open with."""
+def _items(cell: Cell, entry: HeaderEntry, placeholders: frozenset[str]) -> Iterator[Documented]:
+    """Yield the names at the start of a list's items."""
     for text in entry.block.texts:
         item = _ITEM.match(text.text.lstrip("*_"))
         if item and text.text.casefold() not in placeholders:
@@ -185,7 +187,7 @@ def _items(cell: Cell, entry: Entry, placeholders: frozenset[str]) -> Iterator[D
                 yield Documented(name, _place(cell, text, name))
 
 
-def _place(cell: Cell, text: Text, name: str) -> Place:
+def _place(cell: Cell, text: TextSpan, name: str) -> Place:
     row = cell.rows[text.row - 1] if text.row <= len(cell.rows) else ""
     column = row.find(name) + 1
     return (
@@ -196,7 +198,7 @@ def _place(cell: Cell, text: Text, name: str) -> Place:
 
 
 def assigned_in(python: PythonCell) -> Iterator[Parameter]:
-    """Yield what a cell assigns at its top level, each name once; names that open with `_` not.
+    """Yield the names that a cell assigns at its top level, each once; without those with a `_`.
 
     Args:
         python: The cell.
@@ -217,7 +219,7 @@ def assigned_in(python: PythonCell) -> Iterator[Parameter]:
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
-    """Yield statements with whether they need not run; loops and functions are no parameters."""
+    """Yield statements and whether they are conditional; loops and functions set no parameters."""
     pending = [(statement, False) for statement in body]
     while pending:
         statement, is_conditional = pending.pop(0)
@@ -231,7 +233,7 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
 
 
 def _targets(statement: ast.stmt) -> Iterator[tuple[ast.Name, ast.expr | None, str | None]]:
-    """Yield the names that a statement assigns, their values, and what is wrong with them."""
+    """Yield the names that a statement assigns, their values, and the obstacles to them."""
     match statement:
         case ast.Assign(targets=[ast.Name() as name], value=value):
             yield name, value, _obstacle(value)
@@ -249,9 +251,9 @@ def _targets(statement: ast.stmt) -> Iterator[tuple[ast.Name, ast.expr | None, s
 
 
 def _obstacle(value: ast.expr) -> str | None:
-    """Say why papermill cannot put another value in the stead of this one; None where it can.
+    """Return why papermill cannot replace this value by another one; None where it can.
 
-    It writes what JSON and YAML hold: text, numbers, booleans, null, lists and mappings.
+    It writes the values of JSON and YAML: text, numbers, booleans, null, lists and mappings.
     """
     pending: list[ast.AST] = [value]
     while pending:
@@ -280,10 +282,10 @@ def _kind(value: object) -> str:
 
 
 def _comment(cell: Cell, statement: ast.stmt) -> str:
-    """Return the comment behind a statement on its last row, without `type:` and Colab's form."""
+    """Return the comment after a statement, without `type:`; Colab's `@param` is not one."""
     row = cell.rows[(statement.end_lineno or 1) - 1] if statement.end_lineno else ""
-    behind = row.encode("utf-8", "surrogatepass")[statement.end_col_offset or 0 :]
-    text = behind.decode("utf-8", "replace").strip()
+    after = row.encode("utf-8", "surrogatepass")[statement.end_col_offset or 0 :]
+    text = after.decode("utf-8", "replace").strip()
     if not text.startswith("#"):
         return ""
     comment = re.sub(r"^#+\s*(?:type:\s*\S+\s*#?\s*)?", "", text)

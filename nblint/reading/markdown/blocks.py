@@ -1,4 +1,4 @@
-"""Markdown as Jupyter renders it, in flat blocks that know their rows.
+"""Reads markdown as Jupyter renders it, into a flat list of blocks with their rows.
 
 CommonMark with GFM tables, read by markdown-it-py: https://spec.commonmark.org/0.31.2/,
 https://github.github.com/gfm/#tables-extension-
@@ -9,10 +9,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from nblint.document.rows import rows_of
-from nblint.reading.markdown.block import Block, Kind, Text
+from nblint.reading.markdown.model import Block, Kind, TextSpan
 from nblint.reading.markdown.plain import plain_blocks
-from nblint.reading.markdown.table import Fault, broken_table, is_rule, split_row
+from nblint.reading.markdown.table import Fault, broken_table, is_delimiter_row, split_row
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -30,7 +32,7 @@ _KINDS: dict[str, Kind] = {
     "blockquote_open": "paragraph",
     "hr": "rule",
 }
-# markdown-it leaves out all that follows what is nested deeper; CommonMark's preset takes 20.
+# markdown-it drops everything after what is nested deeper; CommonMark's preset has 20.
 _MOST_NESTED = 100
 
 
@@ -42,7 +44,7 @@ def blocks(source: str) -> tuple[Block, ...]:
         source: The text.
 
     Returns:
-        Its top-level blocks, in order. What was meant as a table is one, with its fault.
+        Its top-level blocks, in order; what was meant as a table is one, with its fault.
     """
     found = plain_blocks(source)
     if found is None:
@@ -66,12 +68,12 @@ def parsed_blocks(source: str) -> list[Block]:
 
 
 def block_at(source: str, row: int) -> Block | None:
-    """Return the block that a row of a text belongs to; None for blank rows between blocks."""
+    """Return the block of a row of a text; None for blank rows between blocks."""
     return next((block for block in blocks(source) if block.row <= row <= block.end_row), None)
 
 
 def with_broken_table(block: Block, rows: Sequence[str], *, anywhere: bool) -> list[Block]:
-    """Return a paragraph cut around what was meant as a table in it.
+    """Return a paragraph as blocks, split around what was meant as a table in it.
 
     Args:
         block: A paragraph.
@@ -103,38 +105,43 @@ def _with_broken_tables(found: Iterable[Block], rows: Sequence[str]) -> Iterator
 
 
 def _parts(last: Block | None, block: Block, rows: Sequence[str]) -> list[Block]:
-    """Return what a block is, and what the last one is in its light where that changes."""
+    """Return the blocks that replace a block, and the last one where that changes, too."""
     if block.kind == "table":
         columns = len(split_row(rows[block.row - 1]))
         below = range(block.row + 2, block.end_row + 1)
         hidden = any(len(split_row(rows[row - 1])) > columns for row in below)
-        return [block._replace(fault="hidden" if hidden else None)]
+        return [replace(block, fault="hidden" if hidden else None)]
     if block.kind != "paragraph":
         return [block]
     header = rows[last.end_row - 1] if last and last.kind == "paragraph" else ""
-    if last and is_rule(rows[block.row - 1]) and len(split_row(header)) > 1:
-        end = block.row
-        while end < block.end_row and "|" in rows[end]:
-            end += 1
-        parts = [_table(rows, last.end_row, end, "blank")]
-        if last.row < last.end_row:
-            parts.insert(0, _paragraph(rows, last.row, last.end_row - 1))
-        if end < block.end_row:
-            parts.append(_paragraph(rows, end + 1, block.end_row))
-        return parts
+    if last and is_delimiter_row(rows[block.row - 1]) and len(split_row(header)) > 1:
+        return _split_table(last, block, rows)
     return with_broken_table(block, rows, anywhere=False)
+
+
+def _split_table(last: Block, block: Block, rows: Sequence[str]) -> list[Block]:
+    """Return the table whose header ends one paragraph and whose rest starts another one."""
+    end = block.row
+    while end < block.end_row and "|" in rows[end]:
+        end += 1
+    parts = [_table(rows, last.end_row, end, "blank")]
+    if last.row < last.end_row:
+        parts.insert(0, _paragraph(rows, last.row, last.end_row - 1))
+    if end < block.end_row:
+        parts.append(_paragraph(rows, end + 1, block.end_row))
+    return parts
 
 
 def _paragraph(rows: Sequence[str], row: int, end_row: int) -> Block:
     text = "\n".join(rows[row - 1 : end_row]).strip()
-    return Block("paragraph", row, end_row, 0, (Text(text, row, end_row),))
+    return Block("paragraph", row, end_row, 0, (TextSpan(text, row, end_row),))
 
 
 def _table(rows: Sequence[str], row: int, end_row: int, fault: Fault) -> Block:
     texts = [
-        Text(cell.text.replace("\\|", "|"), number, number, number == row, column)
+        TextSpan(cell.text.replace("\\|", "|"), number, number, number == row, column)
         for number in range(row, end_row + 1)
-        if rows[number - 1].strip() and not is_rule(rows[number - 1])
+        if rows[number - 1].strip() and not is_delimiter_row(rows[number - 1])
         for column, cell in enumerate(split_row(rows[number - 1]))
     ]
     return Block("table", row, end_row, 0, tuple(texts), fault=fault)
@@ -144,7 +151,7 @@ def _table(rows: Sequence[str], row: int, end_row: int, fault: Fault) -> Block:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    # Blocks are all that is wanted; what stands inside of them is not parsed.
+    # Only the blocks are wanted; what is inside them is not parsed.
     parser = MarkdownIt("commonmark", {"maxNesting": _MOST_NESTED})
     return parser.enable("table").disable(["inline", "text_join"])
 
@@ -154,9 +161,9 @@ def _block(tokens: "list[Token]") -> Block | None:
     if opening.type not in _KINDS or opening.map is None:
         return None
     row, end_row = opening.map[0] + 1, max(opening.map[1], opening.map[0] + 1)
-    texts: tuple[Text, ...]
+    texts: tuple[TextSpan, ...]
     if opening.type in ("html_block", "fence", "code_block"):
-        texts = (Text(opening.content, row, end_row),)
+        texts = (TextSpan(opening.content, row, end_row),)
     else:
         texts = tuple(_texts(tokens))
     return Block(
@@ -169,8 +176,8 @@ def _block(tokens: "list[Token]") -> Block | None:
     )
 
 
-def _texts(tokens: "list[Token]") -> "list[Text]":
-    found: list[Text] = []
+def _texts(tokens: "list[Token]") -> "list[TextSpan]":
+    found: list[TextSpan] = []
     column = -1
     for previous, token in pairwise(tokens):
         if previous.type == "tr_open":
@@ -180,7 +187,9 @@ def _texts(tokens: "list[Token]") -> "list[Text]":
         if token.type == "inline" and token.map is not None:
             row, end_row = token.map[0] + 1, token.map[1]
             header = previous.type == "th_open"
-            found.append(Text(token.content, row, end_row, header, column if in_table else None))
+            found.append(
+                TextSpan(token.content, row, end_row, header, column if in_table else None)
+            )
         elif token.type in ("fence", "code_block", "html_block") and token.map is not None:
-            found.append(Text(token.content, token.map[0] + 1, token.map[1]))
+            found.append(TextSpan(token.content, token.map[0] + 1, token.map[1]))
     return found

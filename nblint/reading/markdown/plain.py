@@ -1,15 +1,14 @@
-"""Markdown so plain that its blocks can be told by their first characters.
+"""Markdown so plain that the kind of a block follows from its first characters.
 
-Most notebooks are made of it, and markdown-it takes longer to load than to check one. So this
-module knows few forms, each where it cannot be taken for another one: headings with `#`,
-paragraphs, flat lists, tables. Whatever else a text holds, markdown-it reads it all;
-a test holds that both see the same in what this module takes.
+Most notebooks have no other, and loading markdown-it takes longer than checking one. So this module
+reads a few forms, where they cannot be taken for others: headings with `#`, paragraphs, flat lists,
+tables. A text with anything else in it is left to markdown-it; a test compares the two.
 """
 
 from collections.abc import Callable, Sequence
 
 from nblint.patterns import lazy_pattern
-from nblint.reading.markdown.block import Block, Kind, Text
+from nblint.reading.markdown.model import Block, Kind, TextSpan
 
 # What markdown-it replaces, or measures in columns.
 _ODD = lazy_pattern(r"[\x00-\x09\x0b-\x1f]")
@@ -50,7 +49,7 @@ def _heading(rows: Sequence[str], start: int) -> Block | None:
     heading = _HEADING.fullmatch(rows[start])
     if not heading or heading[2].rstrip().endswith("#"):
         return None
-    text = Text(heading[2].strip(), start + 1, start + 1)
+    text = TextSpan(heading[2].strip(), start + 1, start + 1)
     return Block("heading", start + 1, start + 1, len(heading[1]), (text,))
 
 
@@ -58,25 +57,25 @@ def _paragraph(rows: Sequence[str], start: int) -> Block | None:
     end = start
     while end < len(rows) and _TEXT.match(rows[end]):
         end += 1
-    # A bullet ends it; a number would only do so if it is 1.
+    # A bullet ends it; a number only if it is 1.
     if end == start or not (_is_over(rows, end) or _marker(rows[end]) in ("-", "*", "+")):
         return None
-    text = Text("\n".join(rows[start:end]).strip(), start + 1, end)
+    text = TextSpan("\n".join(rows[start:end]).strip(), start + 1, end)
     return Block("paragraph", start + 1, end, 0, (text,))
 
 
 def _list(rows: Sequence[str], start: int) -> Block | None:
     marker = _marker(rows[start])
     end = start
-    texts: list[Text] = []
+    texts: list[TextSpan] = []
     while end < len(rows) and marker and _marker(rows[end]) == marker:
-        texts.append(Text(rows[end].partition(" ")[2].strip(), end + 1, end + 1))
+        texts.append(TextSpan(rows[end].partition(" ")[2].strip(), end + 1, end + 1))
         end += 1
     if not texts or not _is_over(rows, end):
         return None
-    while end < len(rows) and _is_blank(rows[end]):  # which belong to the list
+    while end < len(rows) and _is_blank(rows[end]):  # blank rows belong to the list
         end += 1
-    # So may another item behind them, or what is indented.
+    # So may another item after them, or an indented row.
     if end < len(rows) and (rows[end].startswith(" ") or _ITEM.match(rows[end])):
         return None
     kind: Kind = "list" if marker in ("-", "*", "+") else "numbered-list"
@@ -95,7 +94,7 @@ def _table(rows: Sequence[str], start: int) -> Block | None:
     if not _DELIMITER.fullmatch(delimiter) or columns != {len(delimiter.strip("|").split("|"))}:
         return None
     texts = [
-        Text(cell, row + 1, row + 1, row == start, column)
+        TextSpan(cell, row + 1, row + 1, row == start, column)
         for row, cells in own.items()
         for column, cell in enumerate(cells)
     ]
@@ -103,7 +102,7 @@ def _table(rows: Sequence[str], start: int) -> Block | None:
 
 
 def _cells(row: str) -> list[str]:
-    """Return the cells of a row with borders on both sides or on none; none of any other row."""
+    """Return the cells of a row with borders on both sides or on neither; [] for other rows."""
     row = row.rstrip(" ")
     has_borders = len(row) > 1 and row.startswith("|") and row.endswith("|")
     if "\\" in row or not (has_borders or (_TEXT.match(row) and not row.endswith("|"))):
@@ -124,11 +123,11 @@ def _is_blank(row: str) -> bool:
 
 
 def _is_over(rows: Sequence[str], end: int) -> bool:
-    """Tell whether nothing goes on in a row: it is blank, or a heading, or there is none."""
+    """Tell whether a block ends before a row: it is blank, a heading, or after the last one."""
     return end == len(rows) or _is_blank(rows[end]) or _heading(rows, end) is not None
 
 
 def _marker(row: str) -> str:
-    """Return what marks an item, `.` and `)` for numbers; empty where there is none, or no text."""
+    """Return an item's marker, `.` or `)` for numbers; empty for other rows, or without a text."""
     item = _ITEM.fullmatch(row)
     return item[1][-1] if item and _TEXT.match(item[2]) else ""

@@ -1,4 +1,4 @@
-"""The Python of a notebook's code cells, as IPython would see it, parsed only when asked for."""
+"""The Python of a notebook's code cells as IPython would run it, parsed only on demand."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import accumulate, zip_longest
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
@@ -39,10 +39,10 @@ PYTHON_BODIES = frozenset({
 _STATEMENT_MAGICS = {
     "time": "", "timeit": "nrp", "prun": "lsTD", "memit": "rt", "lprun": "fmTDu", "px": "",
 }  # fmt: skip
-# A Databricks cell says its language in its first line, with one percent sign.
+# A Databricks cell names its language in its first line, after one percent sign.
 # https://docs.databricks.com/en/notebooks/notebooks-code.html#mix-languages
 _DATABRICKS = lazy_pattern(r"\s*%(python|sql|scala|r|sh|fs|md)\b[ \t]*([^\n]*)(?:\n|\Z)")
-# Colab lets a form's comment stand above a cell magic.
+# Colab accepts a form's comment above a cell magic.
 _COMMENTED_CELL_MAGIC = lazy_pattern(r"(?:[ \t]*#[^\n]*\n|[ \t]*\n)+(?=%%\w)")
 # Line magics that IPython also takes without "%" when a cell is that one line.
 _AUTOMAGICS = frozenset({
@@ -54,22 +54,22 @@ _SPECIAL_ROW = lazy_pattern(r"(?:\A|\n)[ \t]*[!%]")
 _NESTED_CELL_MAGICS = 10  # `%%capture` over `%%time` over ...; nobody nests deeper
 
 
-class Problem(NamedTuple):
-    """Why a cell is no Python: in words, and where (1-based row and column of the source)."""
+class Problem(Struct, frozen=True):
+    """Why a cell cannot be parsed as Python, and the 1-based row and column in its source."""
 
     message: str
     row: int
     column: int
 
 
-class PythonSource(NamedTuple):
-    """What a cell's source is to Python.
+class PythonSource(Struct, frozen=True):
+    """A cell's source, read as Python.
 
     Attributes:
         tree: The syntax tree, in rows of the source; None where the cell is not Python.
         magics: Magics and shell lines in order; a cell magic comes before those in its body.
-        error: Why the cell is no Python; None as well where it is another language's by intent.
-        shifts: For each row, how many characters before it the tree does not count.
+        error: Why the cell is not Python; None where it is meant to be another language.
+        shifts: For each row, the number of characters at its start that the tree does not count.
     """
 
     tree: ast.Module | None
@@ -85,14 +85,14 @@ def read_source(source: str) -> PythonSource:
         source: The decoded source of a cell.
 
     Returns:
-        Its tree, magics and error. No input raises.
+        Its tree, magics and error; it never raises.
     """
     text = source
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if has_ipython_prompts(text):
         return _read_special(*strip_prompts(text))
-    if _SPECIAL_ROW.search(text):  # most likely no Python as it stands, so that is tried later
+    if _SPECIAL_ROW.search(text):  # most likely not Python as it is, so that is tried later
         read = _read_special(text)
         if read.error is None:
             return read
@@ -108,7 +108,7 @@ def read_source(source: str) -> PythonSource:
 
 
 def _read_special(text: str, shifts: tuple[int, ...] = ()) -> PythonSource:
-    """Read a cell that does not parse as it stands."""
+    """Read a cell that cannot be parsed as it is."""
     outer: list[Magic] = []
     for _ in range(_NESTED_CELL_MAGICS):
         if text.lstrip("\n")[:1].isspace():
@@ -126,7 +126,8 @@ def _read_special(text: str, shifts: tuple[int, ...] = ()) -> PythonSource:
     parsed = _parse(plain.text)
     if isinstance(parsed, Problem):
         shift = shifts[parsed.row - 1] if parsed.row <= len(shifts) else 0
-        return PythonSource(None, magics, parsed._replace(column=parsed.column + shift), shifts)
+        error = replace(parsed, column=parsed.column + shift)
+        return PythonSource(None, magics, error, shifts)
     statements = {
         magic.row: _statements(magic)
         for magic in plain.magics
@@ -138,7 +139,7 @@ def _read_special(text: str, shifts: tuple[int, ...] = ()) -> PythonSource:
 
 
 def _other_readings(text: str) -> Iterator[PythonSource]:
-    """Yield what a cell means elsewhere, if IPython finds no Python in it."""
+    """Yield what a cell means to other tools if it is not Python to IPython."""
     if found := _DATABRICKS.match(text):
         row, column = position_of(text, found.start(1))
         end = found.end()
@@ -151,7 +152,7 @@ def _other_readings(text: str) -> Iterator[PythonSource]:
             yield PythonSource(None, (magic,))
         else:
             body = read_source("\n" * (body_row - 1) + text[end:])
-            yield body._replace(magics=(magic, *body.magics))
+            yield replace(body, magics=(magic, *body.magics))
     if found := _COMMENTED_CELL_MAGIC.match(text):
         yield _read_special("\n" * found[0].count("\n") + text[found.end() :])
     if has_prompts(text):
@@ -161,7 +162,7 @@ def _other_readings(text: str) -> Iterator[PythonSource]:
 
 
 def _automagic(text: str) -> tuple[Magic, ...]:
-    """Return the magic that a one-line cell such as ``pip install x`` is."""
+    """Return the magic of a one-line cell such as ``pip install x``; () for other cells."""
     line = text.strip()
     name, _, argument = line.partition(" ")
     if name not in _AUTOMAGICS or argument.lstrip()[:1] in ("=", ",", ".", "("):
@@ -175,7 +176,7 @@ def _automagic(text: str) -> tuple[Magic, ...]:
 def _parse(text: str) -> ast.Module | Problem:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes: for the author's Python to say
+            warnings.simplefilter("ignore")  # the author's own Python warns of invalid escapes
             return parse_module(text)
     except SyntaxError as error:
         return Problem(error.msg, max(1, error.lineno or 1), max(1, error.offset or 1))
@@ -196,7 +197,7 @@ def _timed_command(magic: Magic) -> Magic:
 
 
 def _statements(magic: Magic) -> list[ast.stmt]:
-    """Return the statements that a magic such as ``%time`` runs, at their place in the cell."""
+    """Return the statements that a magic such as ``%time`` runs, with their places in the cell."""
     offset = _statement_offset(magic)
     parsed = _parse(magic.argument[offset:])
     if isinstance(parsed, Problem):
@@ -204,7 +205,7 @@ def _statements(magic: Magic) -> list[ast.stmt]:
     row, column = magic.position(offset)
     for node in ast.walk(parsed):
         if isinstance(node, (ast.expr, ast.stmt)):
-            # Bytes and characters differ left of the magic only behind an indentation: never.
+            # Only indentation is left of the magic, where bytes and characters are the same.
             if node.lineno == 1:
                 node.col_offset += column - 1
             if node.end_lineno == 1 and node.end_col_offset is not None:
@@ -215,7 +216,7 @@ def _statements(magic: Magic) -> list[ast.stmt]:
 
 
 def _graft(tree: ast.Module, statements: dict[int, list[ast.stmt]]) -> None:
-    """Put statements before the calls of the magics, by row, that run them."""
+    """Insert statements, by row, before the calls of the magics that run them."""
     for parent in list(ast.walk(tree)):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(parent, field, None)
@@ -230,7 +231,7 @@ def _graft(tree: ast.Module, statements: dict[int, list[ast.stmt]]) -> None:
 
 
 def _statement_offset(magic: Magic) -> int:
-    """Return where the statement starts: behind the magic's options."""
+    """Return the offset of a magic's statement, which follows its options."""
     with_value = _STATEMENT_MAGICS[magic.name]
     words = list(re.finditer(r"\S+", magic.argument))
     index = 0
@@ -241,7 +242,7 @@ def _statement_offset(magic: Magic) -> int:
 
 
 def _moved(magic: Magic, shifts: tuple[int, ...]) -> Magic:
-    """Return the magic at its place in the source, from which `shifts` were cut."""
+    """Return the magic at its place in the source, before `shifts` were removed from it."""
     if not any(shifts):
         return magic
     shift = dict(enumerate(shifts, 1))
@@ -252,12 +253,12 @@ def _moved(magic: Magic, shifts: tuple[int, ...]) -> Magic:
 
 
 def characters(text: str, start: int, count: int) -> int:
-    """Return how many characters some bytes of a row are.
+    """Return the number of characters that a number of bytes of a row are.
 
     Args:
         text: The row.
-        start: The offset of the character at which they begin.
-        count: How many bytes of UTF-8.
+        start: The offset of the character at which they start.
+        count: The number of bytes in UTF-8.
     """
     if text.isascii():
         return count
@@ -275,7 +276,7 @@ def _added(before: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class PythonCell:
-    """A Python code cell; `tree`, `magics` and `error` are computed when first asked for."""
+    """A Python code cell; `tree`, `magics` and `error` are computed at their first use."""
 
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
@@ -307,7 +308,7 @@ class PythonCell:
 
     @property
     def error(self) -> Problem | None:
-        """Why the cell is no Python, though it is meant to be."""
+        """Why the cell is not Python though it is meant to be."""
         return self._read.error
 
     def column(self, row: int, offset: int) -> int:
@@ -318,14 +319,14 @@ class PythonCell:
         return min(shift + characters(text, shift, offset), len(text)) + 1
 
     def place(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias | ast.arg) -> Place:
-        """Return where a node of the tree stands."""
+        """Return the place of a node of the tree."""
         row, end_row = node.lineno, node.end_lineno or node.lineno
         column = self.column(row, node.col_offset)
         end_column = self.column(end_row, node.end_col_offset or 0)
         return self.cell.place(row, column, end_row, end_column)
 
     def argument_place(self, magic: Magic, start: int = 0, end: int | None = None) -> Place:
-        """Return where a part of a magic's argument stands, from offset `start` to `end`."""
+        """Return the place of a part of a magic's argument, from offset `start` to `end`."""
         row, column = magic.position(start)
         end_row, end_column = magic.position(len(magic.argument) if end is None else end)
         return self.cell.place(row, column, end_row, end_column)
@@ -349,5 +350,5 @@ class PythonCells:
         return len(self.cells)
 
     def containing(self, *texts: str) -> Iterator[PythonCell]:
-        """Yield the cells whose source holds one of the texts; the others stay unparsed."""
+        """Yield the cells with one of the texts in their source; the others stay unparsed."""
         return (cell for cell in self.cells if any(text in cell.source for text in texts))

@@ -1,8 +1,8 @@
-"""IPython's own syntax - magics, shell lines, help, prompts - turned into plain Python.
+"""Turns IPython's own syntax into plain Python: magics, shell lines, help requests, prompts.
 
-What a cell means is defined by ``IPython.core.inputtransformer2``; importing that costs more than
-a whole check, so its meaning is written down here and the tests hold the two together. Beyond
-IPython, rows are kept: a tree parsed from the result points at the author's own lines.
+``IPython.core.inputtransformer2`` defines what a cell means; importing it takes longer than a whole
+check, so this module does the same, and tests compare the two. Unlike IPython, it keeps rows: a
+tree parsed from the result points at the author's own lines.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _STRING_END = {
     "'''": lazy_pattern(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''", re.DOTALL),
     '"""': lazy_pattern(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL),
 }
+# A word has with it what may follow in any number before the next token that matters.
 _TOKEN = lazy_pattern(
     r"""(?P<space>[ \t\f]+|\\\n)
     |(?P<comment>\#[^\n]*)
@@ -31,11 +32,12 @@ _TOKEN = lazy_pattern(
     |[rRbBuUfFtT]{0,2}(?P<quote>\"\"\"|'''|"|')
     |(?P<open>[(\[{])
     |(?P<close>[)\]}])
-    |(?P<word>\w+)
+    |(?P<word>\w[\w\ \t\f.,;]*)
     |(?P<operator>\*\*=|//=|>>=|<<=|==|!=|<=|>=|:=|->|[-+*/%@&|^]=|//|\*\*|<<|>>|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SPACE = lazy_pattern(r"(?:[ \t\f]|\\\n)*")  # the token of that name, as often as it comes
 _HELP = lazy_pattern(
     r"(%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(\?\??)$"  # as in IPython's HelpEnd
 )
@@ -46,7 +48,7 @@ _IPYTHON_PROMPT = lazy_pattern(r"(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |[ \t]*\.
 
 
 class Piece(NamedTuple):
-    """From which place in the cell a part of a magic's argument comes."""
+    """Where in the cell a part of a magic's argument comes from."""
 
     offset: int
     row: int
@@ -54,7 +56,7 @@ class Piece(NamedTuple):
 
 
 class Magic(Struct, frozen=True):
-    """A magic or shell line, and where it stands (rows and columns 1-based, in code points).
+    """A magic or shell line and its place; rows and columns are 1-based, in code points.
 
     Attributes:
         kind: ``"line"``, ``"cell"`` or ``"shell"``.
@@ -62,9 +64,9 @@ class Magic(Struct, frozen=True):
         argument: The rest of the line as IPython passes it, backslash continuations joined.
         row: The row of its first character, the ``%`` or ``!``.
         column: The column of that character.
-        pieces: Where the argument's parts come from; see `position`.
+        pieces: Where the parts of the argument come from; see `position`.
         target: What ``x = %env X`` or ``x = !cmd`` assigns to, as it is written.
-        body: What stands below a cell magic.
+        body: The text below a cell magic.
         body_row: The row at which the body starts.
     """
 
@@ -79,7 +81,7 @@ class Magic(Struct, frozen=True):
     body_row: int = 0
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return the row and column at which the argument's character `offset` stands."""
+        """Return the row and column of the argument's character `offset`."""
         piece = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60)) - 1)]
         return piece.row, piece.column + offset - piece.offset
 
@@ -91,26 +93,26 @@ class Magic(Struct, frozen=True):
 
 
 class Plain(Struct, frozen=True):
-    """Source without IPython's syntax; row for row as long as what it was made from."""
+    """Source without IPython's syntax, with as many rows as the original."""
 
     text: str
     magics: tuple[Magic, ...]
 
 
 class Cleaned(NamedTuple):
-    """Source without prompts or common indentation, and how much each row lost at its start."""
+    """Source without prompts or common indentation, and what each row lost at its start."""
 
     text: str
     shifts: tuple[int, ...]
 
 
 def dedent(text: str) -> Cleaned:
-    """Remove the indentation that all rows share, as IPython does before anything else."""
+    """Remove the indentation that all rows share, as IPython does first of all."""
     return _compare(text, textwrap.dedent(text))
 
 
 def strip_prompts(text: str) -> Cleaned:
-    """Remove pasted ``>>>``, ``...`` and ``In [1]:`` prompts, unless they stand in a string."""
+    """Remove pasted ``>>>``, ``...`` and ``In [1]:`` prompts, except in strings."""
     rows = text.split("\n")
     starts = _rows_outside_strings(text)
     prompt = _IPYTHON_PROMPT if has_ipython_prompts(text) else _CLASSIC_PROMPT
@@ -130,13 +132,13 @@ def has_ipython_prompts(text: str) -> bool:
     """Tell whether the text starts with ``In [1]:``, which Python takes for an annotation."""
     if "]: " not in text or "In [" not in text:
         return False
-    # IPython drops empty rows at the start, and then looks at two, empty or not.
+    # IPython drops empty rows at the start, then looks at the next two, empty or not.
     rows = text.lstrip().split("\n", 2)[:2]
     return any(_IPYTHON_PROMPT.match(row) for row in rows)
 
 
 def cell_magic(text: str) -> Magic | None:
-    """Return the cell magic that a cell starts with, if it does.
+    """Return the cell magic at the start of a cell; None without one.
 
     Args:
         text: The cell, without common indentation.
@@ -184,114 +186,148 @@ def to_python(text: str) -> Plain:
 
 
 class _Special(Struct, frozen=True):
-    """A stretch of text that is IPython's: from its first character to the end of its line."""
+    """A piece of IPython's syntax, from its first character to the end of its line.
 
-    line: int  # where the logical line starts; before `start` for an assignment
+    Attributes:
+        line: The offset of its logical line, before `start` for an assignment.
+        start: The offset of its first character.
+        end: The offset after its last character.
+        escape: "!", "%", "?", ",", ";", "/", or "help" for `name?`.
+    """
+
+    line: int
     start: int
     end: int
-    escape: str  # "!", "%", "?", ",", ";", "/", or "help" for `name?`
+    escape: str
 
 
 def _specials(text: str) -> Iterator[_Special]:
     position = 0
     while position < len(text):
-        line = _LogicalLine.read(text, position)
-        if line.special:
-            yield line.special
-        position = line.end
+        special, position = _read_line(text, position)
+        if special:
+            yield special
 
 
-class _LogicalLine(Struct, frozen=True):
-    end: int
-    special: _Special | None
+def _read_line(text: str, start: int) -> tuple[_Special | None, int]:
+    """Read a logical line: brackets, strings and backslashes continue it over line ends.
 
-    @classmethod
-    def read(cls, text: str, start: int) -> _LogicalLine:
-        """Read one logical line: brackets, strings and backslashes carry on over line ends."""
-        first = -1  # of the line's first token
-        last = ""  # the token before the current one
-        depth = 0
-        limit = len(text)  # beyond here, the line is a command's and not Python's
-        special: _Special | None = None
-        seen_assignment = False
-        position = start
-        while position < limit:
+    Returns:
+        The IPython syntax in it, if there is any, and the offset after the line.
+    """
+    scan = _LineScan(text, start)
+    first, limit = scan.position, len(text)
+    command = special = None
+    if _is_escape(text, first):
+        command = first
+    elif scan.advance(limit, to_assignment=True):
+        command = _assigned_command(text, scan.position - 1)
+    if command is not None:
+        limit = _end_of_command(text, command)
+        special = _Special(first, command, limit, text[command])
+    scan.advance(limit)
+    end = limit if special else min(scan.position, limit)
+    if scan.asks and (scan.depth == 0 or end == len(text)):
+        stop = end - 1 if text[end - 1 : end] == "\n" else end
+        if _HELP.search(text[max(first, stop - _LONGEST_HELP_TARGET) : stop]):
+            special = _Special(first, first, stop, "help")
+    return special, end
+
+
+class _LineScan:
+    """Goes through the tokens of a logical line, from the first one on.
+
+    Attributes:
+        position: The offset after the last token.
+        depth: How many brackets are open there.
+        asks: Whether the last token is a `?`.
+    """
+
+    def __init__(self, text: str, start: int) -> None:
+        self.position = _after_space(text, start)
+        self.depth = 0
+        self.asks = False
+        self._text = text
+        self._has_ended = False
+
+    def advance(self, limit: int, *, to_assignment: bool = False) -> bool:
+        """Go on to the end of the line, but not beyond a limit.
+
+        Args:
+            limit: An offset: from there on, the text is not Python.
+            to_assignment: Whether to stop after a `=` outside of brackets.
+
+        Returns:
+            Whether it has stopped there.
+        """
+        text, position, depth = self._text, self.position, self.depth
+        is_there = False
+        while position < limit and not (is_there or self._has_ended):
             token = _TOKEN.match(text, position)
             assert token is not None  # the last alternative matches anything
-            kind, value, position = token.lastgroup, token[0], token.end()
-            if kind == "newline":
-                if depth == 0:
-                    break
-                continue
+            kind, position = token.lastgroup, token.end()
             if kind == "space":
                 continue
-            if first < 0:
-                first = token.start()
-                if _is_escape(text, first):
-                    limit = _end_of_command(text, first)
-                    special = _Special(first, first, limit, value[0])
-            if kind == "comment":
-                last = value
+            if kind == "newline":
+                self._has_ended = depth == 0
                 continue
+            value = token[0]
+            self.asks = value == "?"
             if kind == "quote":
-                if closing := _STRING_END[token["quote"]].match(text, position):
-                    position = closing.end()
-                elif len(token["quote"]) == 3:
-                    position = limit  # Python gives up here, and so does IPython
-                else:
-                    newline = text.find("\n", position)
-                    position = limit if newline < 0 else newline
+                position = _end_of_string(text, token, limit)
             elif kind == "open":
                 depth += 1
             elif kind == "close":
                 depth = max(0, depth - 1)
-            elif value == "=" and depth == 0 and not seen_assignment and special is None:
-                seen_assignment = True
-                command = _assigned_command(text, token.start(), position)
-                if command is not None:
-                    limit = _end_of_command(text, command)
-                    special = _Special(first, command, limit, text[command])
-            last = value if kind == "operator" else ""
-        end = limit if special else min(position, limit)
-        if last == "?" and (depth == 0 or end == len(text)):
-            stop = end - 1 if text[end - 1 : end] == "\n" else end
-            if _HELP.search(text[max(first, stop - _LONGEST_HELP_TARGET) : stop]):
-                special = _Special(first, first, stop, "help")
-        return cls(end, special)
+            else:
+                is_there = to_assignment and value == "=" and depth == 0
+        self.position, self.depth = position, depth
+        return is_there
+
+
+def _end_of_string(text: str, opening: re.Match[str], limit: int) -> int:
+    """Return the offset after a string; one that is not closed ends with its row, or the text."""
+    position = opening.end()
+    if closing := _STRING_END[opening["quote"]].match(text, position):
+        return closing.end()
+    newline = text.find("\n", position) if len(opening["quote"]) == 1 else -1
+    return limit if newline < 0 else newline
 
 
 def _is_escape(text: str, position: int) -> bool:
-    character = text[position]
-    if character in "?,;":
-        return True
-    following = text[position + 1 : position + 2]
-    if character == "!":
-        return following != "="
-    return (character == "%" and following != "=") or (
-        character == "/" and following not in ("/", "=")
-    )
+    """Tell whether a line that starts at a position is a command to IPython."""
+    character, following = text[position : position + 1], text[position + 1 : position + 2]
+    match character:
+        case "?" | "," | ";":
+            return True
+        case "!" | "%":
+            return following != "="
+        case "/":
+            return following not in ("/", "=")
+    return False
 
 
-def _assigned_command(text: str, equals: int, position: int) -> int | None:
-    """Return where the command of ``x = %magic`` or ``x = !command`` starts."""
-    while found := _TOKEN.match(text, position):
-        if found.lastgroup != "space":
-            break
-        position = found.end()
-    if found is None:
+def _assigned_command(text: str, equals: int) -> int | None:
+    """Return the offset of the command in ``x = %magic`` or ``x = !command``; None without one."""
+    position = _after_space(text, equals + 1)
+    if not _is_escape(text, position):
         return None
-    if found[0] == "%":
-        name = _TOKEN.match(text, position + 1)
-        while name and name.lastgroup == "space":
-            name = _TOKEN.match(text, name.end())
+    if text[position] == "%":
+        name = _TOKEN.match(text, _after_space(text, position + 1))
         is_name = name and name.lastgroup == "word" and not name[0][0].isdigit()
         return position if is_name else None
-    starts_its_row = not text[text.rfind("\n", 0, equals) + 1 : equals].strip()
-    return position if found[0] == "!" and not starts_its_row else None
+    has_target = text[text.rfind("\n", 0, equals) + 1 : equals].strip()
+    return position if text[position] == "!" and has_target else None
+
+
+def _after_space(text: str, position: int) -> int:
+    """Return the offset of the first character from a position on that is not space."""
+    space = _SPACE.match(text, position)
+    return space.end() if space else position
 
 
 def _end_of_command(text: str, start: int) -> int:
-    """Return where a command ends: at its line's end, or further if backslashes continue it."""
+    """Return the end of a command: of its line, or of the last one if backslashes continue it."""
     end = text.find("\n", start)
     while end > 0 and text[end - 1] == "\\":
         end = text.find("\n", end + 1)
@@ -301,10 +337,10 @@ def _end_of_command(text: str, start: int) -> int:
 def _translate(
     command: str, escape: str, row: int, column: int, *, assigned: bool
 ) -> tuple[str | None, Magic | None]:
-    """Return the Python that a command stands for, and the command itself if it is a magic."""
+    """Return the Python that a command stands for, and its magic if it is one."""
     if escape == "help":
         found = _HELP.search(command[-_LONGEST_HELP_TARGET:])
-        assert found is not None  # `_LogicalLine.read` has just found it
+        assert found is not None  # `_read_line` has just found it
         return _help(found[1], found[2], row, column)
     line, pieces = _join(command, row, column)
     double = line[:2] in ("!!", "??") and not assigned
@@ -337,7 +373,7 @@ def _help(target: str, marks: str, row: int, column: int) -> tuple[str, Magic]:
 
 
 def _join(command: str, row: int, column: int) -> tuple[str, tuple[Piece, ...]]:
-    """Join a command's rows at their backslashes, and remember where each came from."""
+    """Join a command's rows at their backslashes; return also where each one comes from."""
     rows = command.split("\n")
     joined = ""
     pieces: list[Piece] = []
@@ -351,7 +387,7 @@ def _join(command: str, row: int, column: int) -> tuple[str, tuple[Piece, ...]]:
 
 
 def _from(pieces: tuple[Piece, ...], start: int) -> tuple[Piece, ...]:
-    """Renumber the pieces of a line for what is left when its first characters are cut off."""
+    """Return the pieces of a line for what remains without its first characters."""
     kept = [piece for piece in pieces if piece.offset > start]
     before = [piece for piece in pieces if piece.offset <= start][-1]
     first = Piece(0, before.row, before.column + start - before.offset)

@@ -1,8 +1,8 @@
-"""Python's parser, which is given text and must look at nothing else.
+"""Python's parser, kept from looking at anything but the text that it is given.
 
-For the text of a syntax error, it opens the file of the name that it was given; without one, that
-is `<unknown>` in the current folder, which may be there and be a pipe that never ends. No file has
-an empty name.
+For the text of a syntax error, it opens the file of the name that it was given. By default that is
+`<unknown>` in the current folder, which may exist and be a pipe that never ends. No file has an
+empty name.
 """
 
 import ast
@@ -18,8 +18,8 @@ def parse_module(text: str) -> ast.Module:
         Their tree.
 
     Raises:
-        SyntaxError: It is not Python; also ValueError, RecursionError and MemoryError, as of
-            `ast.parse`.
+        SyntaxError: It is not Python; also ValueError, RecursionError and MemoryError, as
+            `ast.parse` raises them.
     """
     return ast.parse(text, filename="")
 
@@ -34,6 +34,6 @@ def parse_expression(text: str) -> ast.expr:
         Its tree.
 
     Raises:
-        SyntaxError: As of `parse_module`.
+        SyntaxError: As for `parse_module`.
     """
     return ast.parse(text.strip(), filename="", mode="eval").body

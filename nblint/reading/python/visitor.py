@@ -4,19 +4,18 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
-# Most nodes of a tree, with nothing below them; nobody asks to visit them.
+# Most nodes of a tree, without any below them; no visitor needs them.
 _LEAVES = (ast.Name, ast.Constant, ast.alias, ast.operator, ast.cmpop, ast.boolop)
-# What never holds a node that is more than a leaf.
+# The fields that never hold a node other than a leaf.
 _PLAIN = frozenset(
     "arg asname attr ctx id kind level lineno module name names op ops rest type_comment".split()
 )
 
 
 class Visitor(ast.NodeVisitor):
-    """Calls for each node the method `visit_` with its class's name, if there is one.
+    """Calls the method `visit_` with the name of a node's class for each node, if it exists.
 
-    A method sees to it that what stands below its node is visited. Names, constants and operators
-    have no method.
+    A method must visit the nodes below its own. Names, constants and operators have no method.
     """
 
     def visit(self, node: ast.AST) -> None:
@@ -31,7 +30,7 @@ class Visitor(ast.NodeVisitor):
             method(self, node)
 
     def generic_visit(self, node: ast.AST) -> None:
-        """Visit what stands below a node."""
+        """Visit the nodes below a node."""
         for field in _FIELDS[node.__class__]:
             value = getattr(node, field, None)
             if value.__class__ is list:
@@ -43,13 +42,13 @@ class Visitor(ast.NodeVisitor):
 
 
 def walk(tree: ast.AST, skip: Callable[[ast.AST], bool] | None = None) -> Iterator[ast.AST]:
-    """Yield a node and what stands below it, in no particular order.
+    """Yield a node and the nodes below it, in no particular order.
 
-    In less time than `ast.walk`: operators, contexts and the names of imports are left out.
+    Faster than `ast.walk`: operators, contexts and the names of imports are left out.
 
     Args:
         tree: The node.
-        skip: Tells of a node that neither it nor what stands below it is wanted.
+        skip: Tells whether a node and the nodes below it are left out.
     """
     nodes = [tree]
     while nodes:
@@ -75,7 +74,7 @@ class _Fields(dict[type, tuple[str, ...]]):
 
 
 class _Methods(dict[tuple[type, type], Callable[[Any, ast.AST], None] | None]):
-    """What a visitor's class has for a class of nodes."""
+    """The method of a visitor's class for a class of nodes; None without one."""
 
     def __missing__(self, key: tuple[type, type]) -> Callable[[Any, ast.AST], None] | None:
         visitor, kind = key

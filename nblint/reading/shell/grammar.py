@@ -1,4 +1,4 @@
-"""The shell's grammar, as far as variables go: scripts to simple commands and their words.
+"""The shell's grammar, as far as variables need it: simple commands and their words.
 
 POSIX's with bash's additions: https://www.gnu.org/software/bash/manual/bash.html. Nothing is
 executed or expanded.
@@ -7,7 +7,7 @@ executed or expanded.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -15,26 +15,31 @@ from nblint.patterns import lazy_pattern
 
 NAME = lazy_pattern(r"[A-Za-z_]\w*", re.ASCII)
 _PARAMETER = lazy_pattern(r"[#!]?([A-Za-z_]\w*)(?:\[[^\]}]*\])?(:?[-=?+])?", re.ASCII)
-# To the end of `${`: what stands in it is short, and nested once at most.
+# From the end of `${NAME` on: a default is short, and nested at most once.
 _REST_OF_PARAMETER = lazy_pattern(r"[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,3}\}")
+# Blanks, continued lines and comments between words.
+_SPACE = lazy_pattern(r"(?:[ \t\r]|\\\n|#[^\n]*)+")
+# Characters that only mean themselves: in a word, and between double quotes.
+_PLAIN = lazy_pattern(r"[^ \t\r\n;&|<>()'\"\\$`]+")
+_PLAIN_QUOTED = lazy_pattern(r'[^"\\$`]+')
 _REDIRECTION = lazy_pattern(r"<<<|<<-?|[<>]\(|>>|>\||>&|<&|<>|[<>]")
 _DOUBLE = frozenset(["&&", "||", ";;", "|&"])
 _SPECIAL = frozenset("0123456789@*#?$!-")
 _DEEPEST = 20  # substitutions within substitutions
 
 
-class ShellUse(NamedTuple):
+class ShellUse(Struct, frozen=True):
     """A variable that a script uses, or all of them at once.
 
     Attributes:
         kind: ``"read"``, ``"write"``, or ``"dump"`` for a command that prints every variable.
-        name: The variable; of a dump, the command.
+        name: The variable; for a dump, the command.
         start: The offset of its first character in the script.
-        end: The offset behind its last character.
+        end: The offset after its last character.
         default: The text of ``${NAME:-default}``.
         guarded: The script can do without the variable.
-        shown: Its value stands in the script's output.
-        tested: Only its length, or whether it is set, gets out: ``${#NAME}``, ``${NAME:+set}``.
+        shown: Its value is part of the script's output.
+        tested: Only its length, or whether it is set, is used: ``${#NAME}``, ``${NAME:+set}``.
     """
 
     kind: Literal["read", "write", "dump"]
@@ -47,13 +52,13 @@ class ShellUse(NamedTuple):
     tested: bool = False
 
 
-class Word(NamedTuple):
+class Word(Struct, frozen=True):
     """A word of a command.
 
     Attributes:
-        text: The word without its quotes, and with its expansions as they are written.
+        text: The word without its quotes, with its expansions as they are written.
         start: The offset of its first character.
-        end: The offset behind its last character.
+        end: The offset after its last character.
         expansions: The variables in it.
     """
 
@@ -63,8 +68,8 @@ class Word(NamedTuple):
     expansions: tuple[ShellUse, ...]
 
 
-class Command(Struct):
-    """A simple command: what stands between two separators.
+class ShellCommand(Struct):
+    """A simple command: the words between two separators.
 
     Attributes:
         words: Its words, assignments and name included.
@@ -76,12 +81,21 @@ class Command(Struct):
     words: list[Word] = []
     inputs: list[ShellUse] = []
     diverted: bool = False
-    pipe: Command | None = None
+    pipe: ShellCommand | None = None
 
 
-def parse(script: str) -> list[Command]:
-    """Return the simple commands of a script, those in substitutions included."""
+def parse(script: str) -> list[ShellCommand]:
+    """Return the simple commands of a script, including those in substitutions."""
     return _Parser(script).parse()
+
+
+class _HereDocument(Struct, frozen=True):
+    """A here-document whose operator has been read."""
+
+    delimiter: str
+    tabs: bool  # whether tabs before the delimiter are ignored: `<<-`
+    quoted: bool  # whether the delimiter is quoted, and nothing in the body expanded
+    command: ShellCommand
 
 
 class _Parser:
@@ -91,10 +105,10 @@ class _Parser:
         self.text = text
         self.position = 0
         self.depth = 0
-        self.commands: list[Command] = []
-        self.documents: list[tuple[str, bool, bool, Command]] = []  # here-documents to come
+        self.commands: list[ShellCommand] = []
+        self.documents: list[_HereDocument] = []  # whose bodies follow this line
 
-    def parse(self) -> list[Command]:
+    def parse(self) -> list[ShellCommand]:
         self._parse_commands("")
         return [command for command in self.commands if command.words or command.inputs]
 
@@ -106,49 +120,48 @@ class _Parser:
             character = self.text[self.position]
             if character == until and self.depth > 1:
                 break
-            if character in " \t\r":
-                self.position += 1
-            elif self.text.startswith("\\\n", self.position):
-                self.position += 2
+            if space := _SPACE.match(self.text, self.position):
+                self.position = space.end()
             elif character == "\n":
                 self.position += 1
                 self._read_documents()
                 command = self._new_command(diverted)
-            elif character == "#":
-                end = self.text.find("\n", self.position)
-                self.position = len(self.text) if end < 0 else end
             elif character in ";&|()":
-                if self.text.startswith("&>", self.position):
-                    self.position += 1
-                    continue
-                piped = character == "|" and not self.text.startswith("||", self.position)
-                length = 2 if self.text[self.position : self.position + 2] in _DOUBLE else 1
-                self.position += length
-                following = self._new_command(diverted)
-                if piped:
-                    command.pipe = following
-                command = following
+                command = self._next_command(command, diverted)
             elif character in "<>":
                 self._redirect(command)
             else:
-                word = self._word()
-                if word.text.isdigit() and self.text[self.position : self.position + 1] in (
-                    "<",
-                    ">",
-                ):
-                    self._redirect(command, stream=word.text)
-                else:
-                    command.words.append(word)
+                self._read_word(command)
         self.depth -= 1
 
-    def _new_command(self, diverted: bool) -> Command:
-        command = Command(diverted=diverted)
+    def _new_command(self, diverted: bool) -> ShellCommand:
+        command = ShellCommand(diverted=diverted)
         self.commands.append(command)
         return command
 
-    def _redirect(self, command: Command, stream: str = "1") -> None:
+    def _next_command(self, command: ShellCommand, diverted: bool) -> ShellCommand:
+        """Read the operator after a command; return the command that follows it."""
+        operator = self.text[self.position : self.position + 2]
+        if operator == "&>":  # redirects this one
+            self.position += 1
+            return command
+        operator = operator if operator in _DOUBLE else operator[:1]
+        self.position += len(operator)
+        following = self._new_command(diverted)
+        if operator in ("|", "|&"):
+            command.pipe = following
+        return following
+
+    def _read_word(self, command: ShellCommand) -> None:
+        word = self._word()
+        if word.text.isdigit() and self.text[self.position : self.position + 1] in ("<", ">"):
+            self._redirect(command, stream=word.text)
+        else:
+            command.words.append(word)
+
+    def _redirect(self, command: ShellCommand, stream: str = "1") -> None:
         found = _REDIRECTION.match(self.text, self.position)
-        assert found is not None  # it stands at "<" or ">"
+        assert found is not None  # at "<" or ">"
         operator = found[0]
         if operator.endswith("("):  # a process substitution is a word
             self.position += 1
@@ -165,7 +178,8 @@ class _Parser:
             self.position += 1
         elif operator in ("<<", "<<-"):
             quoted = any(mark in self.text[word.start : word.end] for mark in "'\"\\")
-            self.documents.append((word.text, operator == "<<-", quoted, command))
+            document = _HereDocument(word.text, operator == "<<-", quoted, command)
+            self.documents.append(document)
         else:
             command.inputs += word.expansions
             to_terminal = operator == ">&" or word.text in ("/dev/stdout", "/dev/tty")
@@ -173,16 +187,16 @@ class _Parser:
                 command.diverted = True
 
     def _read_documents(self) -> None:
-        """Read the bodies of the here-documents whose operators stood on the line before."""
-        for delimiter, tabs, quoted, command in self.documents:
+        """Read the bodies of the here-documents whose operators were on the line before."""
+        for document in self.documents:
             start = self.position
             while self.position < len(self.text):
                 end = self.text.find("\n", self.position)
                 end = len(self.text) if end < 0 else end
                 row = self.text[self.position : end]
-                if (row.lstrip("\t") if tabs else row).rstrip("\r") == delimiter:
-                    if not quoted:
-                        command.inputs += _expansions(self.text[: self.position], start)
+                if (row.lstrip("\t") if document.tabs else row).rstrip("\r") == document.delimiter:
+                    if not document.quoted:
+                        document.command.inputs += _expansions(self.text[: self.position], start)
                     self.position = min(end + 1, len(self.text))
                     break
                 self.position = end + 1
@@ -190,11 +204,15 @@ class _Parser:
         self.documents.clear()
 
     def _word(self) -> Word:
-        """Read a word: it ends at a blank or an operator outside quotes."""
+        """Read a word, which ends at a blank or an operator outside quotes."""
         start = self.position
         parts: list[str] = []
         expansions: list[ShellUse] = []
         while self.position < len(self.text):
+            if plain := _PLAIN.match(self.text, self.position):
+                parts.append(plain[0])
+                self.position = plain.end()
+                continue
             character = self.text[self.position]
             if character in " \t\r\n;&|<>)" or (character == "(" and self.position > start):
                 break
@@ -217,10 +235,14 @@ class _Parser:
 
     def _double_quoted(self, parts: list[str], expansions: list[ShellUse]) -> None:
         while self.position < len(self.text):
-            if self.text[self.position] == '"':
+            if plain := _PLAIN_QUOTED.match(self.text, self.position):
+                parts.append(plain[0])
+                self.position = plain.end()
+            elif self.text[self.position] == '"':
                 self.position += 1
                 return
-            self._character(parts, expansions)
+            else:
+                self._character(parts, expansions)
 
     def _character(self, parts: list[str], expansions: list[ShellUse]) -> None:
         """Read what means the same bare and in double quotes: one character, or an expansion."""
@@ -267,7 +289,7 @@ class _Parser:
 
 
 def _expansions(text: str, start: int) -> list[ShellUse]:
-    """Return the expansions from `start` on, where quotes have no meaning."""
+    """Return the expansions from `start` on in a text where quotes have no meaning."""
     uses: list[ShellUse] = []
     while (start := text.find("$", start)) >= 0:
         found, end = _expansion(text, start)
@@ -280,7 +302,7 @@ def _expansions(text: str, start: int) -> list[ShellUse]:
 def _expansion(text: str, start: int) -> tuple[list[ShellUse], int]:
     """Read `$NAME` or `${NAME…}` at `start`; return the variables in it, and its end."""
     if not text.startswith("${", start):
-        if text[start + 1 : start + 5].lower() == "env:":  # PowerShell's, which is no POSIX shell
+        if text[start + 1 : start + 5].lower() == "env:":  # PowerShell's, not a POSIX shell's
             return [], start + 5
         if found := NAME.match(text, start + 1):
             return [ShellUse("read", found[0], start, found.end())], found.end()
@@ -293,7 +315,7 @@ def _expansion(text: str, start: int) -> tuple[list[ShellUse], int]:
         return [], rest.end()
     operator = found[2] or ""
     if text.startswith("${!", start) and rest[0] in ("*}", "@}"):
-        return [], rest.end()  # the names that begin so
+        return [], rest.end()  # the names that start with it
     nested = _expansions(text[: rest.end() - 1], found.end())
     kind: Literal["read", "write"] = "write" if operator.endswith("=") else "read"
     default = rest[0][:-1] if operator.endswith(("-", "=")) else None

@@ -1,3 +1,3 @@
-"""What the languages of cells are called that a shell runs."""
+"""The languages of cells that a shell runs."""
 
 SHELL_LANGUAGES = frozenset(["bash", "sh", "shell", "zsh"])

@@ -1,4 +1,4 @@
-"""The findings of a notebook, one after the other, each with the rows of the cell that it means."""
+"""The findings of a notebook, one after the other, each with the rows that it is about."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -11,8 +11,8 @@ from nblint.reports.html.markup import Markup, element, verbatim
 from nblint.reports.sentences import inside
 from nblint.reports.terminal import printable_characters
 
-# What of the cell is shown: rows on either side of what is meant, and how many of that.
-_AROUND, _MEANT = 2, 10
+# The rows of a cell that are shown: on either side of the finding, and of the finding itself.
+_CONTEXT, _MOST_ROWS = 2, 10
 _BREAK = Markup("<wbr>")
 
 
@@ -20,8 +20,9 @@ def section(path: str, anchor: str, findings: tuple[Reported, ...]) -> Iterator[
     """Yield a notebook's findings, cell by cell.
 
     Args:
-        path: The notebook, or another file that they are about.
-        anchor: What links lead to; with a family's code, to the first finding of it.
+        path: The notebook, or another file that the findings are about.
+        anchor: The target of links to the notebook; with a family's code, of links to the family's
+            first finding.
         findings: The findings, in order.
     """
     yield f'<details class="notebook" id="{anchor}" open>\n'
@@ -43,13 +44,13 @@ def section(path: str, anchor: str, findings: tuple[Reported, ...]) -> Iterator[
 
 
 def path_of(path: str) -> Markup:
-    """Return a path, in which the file's name stands out."""
+    """Return a path with the file's name emphasised."""
     folder, slash, name = path.rpartition("/")
     return element("code", element("span", f"{folder}{slash}", class_="folder"), _BREAK, name)
 
 
 def _heading(path: str, file: str, cell: int | None, reported: Reported) -> Iterator[Markup]:
-    """Yield what the findings below are about: a cell, as people know it, or a file."""
+    """Yield what the findings below are about: a cell, or a file."""
     if cell is not None:
         yield element("span", f"Cell {cell:,}")
         yield element("code", reported.first_line or reported.cell_type or "")
@@ -88,7 +89,7 @@ def _finding(reported: Reported, key: str | None, above: Reported | None) -> Mar
 
 
 def _shows(above: Reported, reported: Reported) -> bool:
-    """Tell whether what is quoted for a finding stands right above, whatever a reader chooses."""
+    """Tell whether the finding above quotes the same, whichever findings are filtered out."""
     places = [(one.path, one.finding.place) for one in (above, reported)]
     return places[0] == places[1] and set(kinds_of(reported)) <= set(kinds_of(above))
 
@@ -99,20 +100,20 @@ def _where(reported: Reported) -> str:
     if parts[0] and place.column is not None:
         parts.append(f"column {place.column:,}")
     if reported.one_line:
-        parts.append("the file has no lines")
+        parts.append("the file is a single line")
     elif reported.file_line:
         parts.append(f"line {reported.file_line:,} of the file")
     return ", ".join(filter(None, parts))
 
 
 def _excerpt(excerpt: Excerpt) -> Markup | None:
-    """Return the rows that are meant, marked, and some around them; None where all are blank."""
-    last = min(excerpt.end_row, excerpt.row + _MEANT - 1)
-    around = range(excerpt.row - _AROUND, last + _AROUND + 1)
+    """Return the rows of a finding, marked, with some around them; None where all are blank."""
+    last = min(excerpt.end_row, excerpt.row + _MOST_ROWS - 1)
+    around = range(excerpt.row - _CONTEXT, last + _CONTEXT + 1)
     rows = [(n, row) for n, row in enumerate(excerpt.rows, excerpt.first) if n in around]
     if not any(row.strip() for _, row in rows):
         return None
-    # Blank rows around it say nothing.
+    # Without blank rows at either end.
     shown = [n for n, row in rows if row.strip() or excerpt.row <= n <= last]
     lines = [
         element(
@@ -129,14 +130,14 @@ def _excerpt(excerpt: Excerpt) -> Markup | None:
 
 
 def _marked(excerpt: Excerpt, number: int, row: str) -> Iterator[Markup]:
-    """Yield a row, with what is meant of it marked."""
+    """Yield a row, with the part that belongs to the finding marked."""
     shown = printable_characters(row)
     if not excerpt.row <= number <= excerpt.end_row:
         yield verbatim("".join(shown))
         return
     start = excerpt.column - 1 if number == excerpt.row else 0
     end = excerpt.end_column - 1 if number == excerpt.end_row else len(row)
-    # The end of the row is a place as well.
+    # The end of the row is a place, too.
     end = max(end, start + 1)
     yield verbatim("".join(shown[:start]))
     yield element("mark", verbatim("".join(shown[start:end]) or " "))

@@ -1,4 +1,4 @@
-"""What tells findings apart at a glance: how severe they are, their family, whether --fix mends."""
+"""The kinds by which findings can be filtered: severity, family, fixable with --fix."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,8 +7,8 @@ from nblint.linting.registry import FAMILIES
 from nblint.linting.results import Reported
 from nblint.reports.text import count
 
-# What a reader may choose to see; findings and the table's numbers have these classes.
-CHOICES = {"error": "errors", "warning": "warnings", "fixable": "mended by --fix"} | FAMILIES
+# The filters, by the CSS classes of findings and of numbers in the table.
+CHOICES = {"error": "errors", "warning": "warnings", "fixable": "fixable with --fix"} | FAMILIES
 
 
 def family_of(reported: Reported) -> str:
@@ -17,13 +17,13 @@ def family_of(reported: Reported) -> str:
 
 
 def kinds_of(reported: Reported) -> list[str]:
-    """Return the choices that show a finding."""
+    """Return the filters that show a finding."""
     finding = reported.finding
     kinds = [finding.severity, family_of(reported)]
     return [*kinds, "fixable"] if finding.fix and finding.fix.safe else kinds
 
 
 def counts_of(findings: Iterable[Reported]) -> str:
-    """Return how many errors and warnings there are: "2 errors, 1 warning"."""
+    """Return the numbers of errors and warnings: "2 errors, 1 warning"."""
     kinds = Counter(reported.finding.severity for reported in findings)
     return ", ".join(count(kinds[kind], kind) for kind in ("error", "warning") if kinds[kind])

@@ -1,4 +1,4 @@
-"""HTML that texts cannot get out of: what is not `Markup` is escaped where it is put in."""
+"""HTML that texts cannot break out of: what is not `Markup` is escaped when it is inserted."""
 
 import html
 
@@ -18,8 +18,8 @@ def element(tag: str, /, *content: str, **attributes: str | None) -> Markup:
 
     Args:
         tag: Its name.
-        content: What is in it: elements, and texts, which are shown as they are.
-        attributes: Its attributes, but for those that are None; `class_` is `class`, `aria_label`
+        content: Its content: elements, and texts, which are escaped.
+        attributes: Its attributes, except those that are None; `class_` is `class`, `aria_label`
             is `aria-label`.
     """
     given = "".join(
@@ -33,13 +33,13 @@ def element(tag: str, /, *content: str, **attributes: str | None) -> Markup:
 
 
 def text(content: str) -> Markup:
-    """Return HTML that shows a text, on one line and without what drives a terminal."""
+    """Return HTML that shows a text on one line, with control characters escaped."""
     return content if isinstance(content, Markup) else verbatim(printable(content))
 
 
 def verbatim(content: str) -> Markup:
     """Return HTML that shows a printable text.
 
-    It is ASCII, and so the same in whichever encoding a terminal or a file stores it.
+    It is ASCII, and so the same in any encoding of a terminal or a file.
     """
     return Markup(html.escape(content).encode("ascii", "xmlcharrefreplace").decode())

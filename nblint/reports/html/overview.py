@@ -1,4 +1,4 @@
-"""Notebooks by families of rules, and what a reader may choose to see of their findings."""
+"""The table of notebooks by rule families, and the filters for findings."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,24 +14,24 @@ from nblint.reports.text import count
 
 
 class Overview:
-    """What stands above the findings, counted while they pass by.
+    """What comes before the findings, counted while they pass through.
 
     Attributes:
-        rows: The rows of the table, one a notebook with findings.
-        guilty: How many notebooks have findings.
-        recorded: How many findings the baseline records.
+        rows: The rows of the table, one per notebook with findings.
+        with_findings: The number of notebooks with findings.
+        recorded: The number of findings that the baseline records.
     """
 
     def __init__(self) -> None:
         self.rows: list[Markup] = []
-        self.guilty = self.recorded = 0
+        self.with_findings = self.recorded = 0
         self._clean: list[str] = []
         self._totals: Counter[str] = Counter()
 
     def sections(self, result: Result) -> Iterator[str]:
-        """Yield the findings of a notebook, or of each file that is about all notebooks."""
+        """Yield the findings of a notebook, or of each file if they are about all notebooks."""
         self.recorded += result.recorded
-        self.guilty += result.notebooks if result.findings else 0
+        self.with_findings += result.notebooks if result.findings else 0
         if not result.findings and result.path:
             self._clean.append(result.path)
         for path, group in groupby(result.findings, lambda one: result.path or one.path):
@@ -61,7 +61,7 @@ class Overview:
         return element("tr", *cells)
 
     def choices(self, tally: Tally) -> Iterator[str]:
-        """Yield what a reader may choose to see."""
+        """Yield the filters."""
         numbers = {
             "error": tally.errors,
             "warning": tally.warnings,
@@ -80,7 +80,7 @@ class Overview:
         yield "</fieldset>\n"
 
     def table(self) -> Iterator[str]:
-        """Yield notebooks by families of rules."""
+        """Yield the table of notebooks by rule families."""
         yield element("h2", "Notebooks", id="notebooks") + "\n"
         yield '<div class="wide">\n<table>\n'
         heads = [
@@ -95,12 +95,12 @@ class Overview:
         yield "</tbody>\n"
         if len(self.rows) > 1:
             totals = [element("td", f"{self._totals[family]:,}") for family in FAMILIES]
-            all_of_them = element("th", "All", scope="row")
-            yield element("tfoot", element("tr", all_of_them, *totals)) + "\n"
+            heading = element("th", "Total", scope="row")
+            yield element("tfoot", element("tr", heading, *totals)) + "\n"
         yield "</table>\n</div>\n"
 
     def clean_notebooks(self) -> Iterator[str]:
-        """Yield the names of the notebooks that nothing is wrong with."""
+        """Yield the names of the notebooks without findings."""
         if not self._clean:
             return
         number = len(self._clean)

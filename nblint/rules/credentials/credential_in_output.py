@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from nblint.credentials.found import Credential, Credentials
+from nblint.credentials.credentials import Credential, Credentials
 from nblint.findings import Finding
 from nblint.project.catalogue.model import Catalogue
 from nblint.rules.credentials.embedded_credential import EXPOSED, EmbeddedCredential

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from nblint.credentials.found import Credential, Credentials
+from nblint.credentials.credentials import Credential, Credentials
 from nblint.credentials.hits import Hit
 from nblint.findings import Finding, Rule
 from nblint.project.catalogue.model import Catalogue

@@ -45,10 +45,10 @@ class SecretDefault(Rule):
         for read in environment.reads:
             if read.name is None or read.fallback is None or not catalogue.is_secret(read.name):
                 continue
-            rewrite = read.fallback.rewrite
+            replacement = read.fallback.replacement
             fix = None
-            if rewrite is not None:
-                edit = replace(notebook, rewrite.place, rewrite.text)
+            if replacement is not None:
+                edit = replace(notebook, replacement.place, replacement.text)
                 fix = Fix("remove the default", (edit,), safe=False)
             yield self.at(
                 read.place,

@@ -5,8 +5,14 @@ from nblint.document.edit import TextEdit
 from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header.header import Entry, Header
-from nblint.reading.markdown.table import Fault, escaped_code, is_rule, mended_rule, split_row
+from nblint.reading.header.header import Header, HeaderEntry
+from nblint.reading.markdown.table import (
+    Fault,
+    escaped_code,
+    fixed_delimiter_row,
+    is_delimiter_row,
+    split_row,
+)
 from nblint.rules.header.section_form import missing_columns
 
 _PROBLEMS: Mapping[Fault, str] = MappingProxyType(
@@ -15,7 +21,7 @@ _PROBLEMS: Mapping[Fault, str] = MappingProxyType(
         "columns": "table delimiter row has a different number of columns than the header row",
         "no-rule": "table has no delimiter row",
         "blank": "table has a blank line above its delimiter row",
-        "hidden": "table row has more cells than the header row, so the last are not rendered",
+        "hidden": "table row has more cells than the header row; the extra cells are not rendered",
     }
 )
 
@@ -84,15 +90,15 @@ class MalformedTable(Rule):
             )
 
 
-def _faulty_row(cell: Cell, entry: Entry, fault: Fault) -> int:
+def _faulty_row(cell: Cell, entry: HeaderEntry, fault: Fault) -> int:
     rows = range(entry.block.row + 1, entry.block.end_row + 1)
     if fault == "hidden":
         columns = len(split_row(cell.rows[entry.block.row - 1]))
         return next(row for row in rows if len(split_row(cell.rows[row - 1])) > columns)
-    return next((row for row in rows if is_rule(cell.rows[row - 1])), entry.block.row)
+    return next((row for row in rows if is_delimiter_row(cell.rows[row - 1])), entry.block.row)
 
 
-def _repairs(cell: Cell, entry: Entry, fault: Fault) -> tuple[TextEdit, ...] | None:
+def _repairs(cell: Cell, entry: HeaderEntry, fault: Fault) -> tuple[TextEdit, ...] | None:
     """Return the edits that make the rows render as a table."""
     first = entry.block.row
     header = cell.rows[first - 1]
@@ -100,14 +106,14 @@ def _repairs(cell: Cell, entry: Entry, fault: Fault) -> tuple[TextEdit, ...] | N
         return _with_escaped_code(cell, entry, len(split_row(header)))
     if fault == "no-rule":
         end = offset_of(cell.source, first, len(header) + 1)
-        return (TextEdit(cell.index, end, end, f"\n{mended_rule(header, None)}"),)
+        return (TextEdit(cell.index, end, end, f"\n{fixed_delimiter_row(header, None)}"),)
     row = _faulty_row(cell, entry, fault)
     start = offset_of(cell.source, first + 1)
     end = offset_of(cell.source, row, len(cell.rows[row - 1]) + 1)
-    return (TextEdit(cell.index, start, end, mended_rule(header, cell.rows[row - 1])),)
+    return (TextEdit(cell.index, start, end, fixed_delimiter_row(header, cell.rows[row - 1])),)
 
 
-def _with_escaped_code(cell: Cell, entry: Entry, columns: int) -> tuple[TextEdit, ...] | None:
+def _with_escaped_code(cell: Cell, entry: HeaderEntry, columns: int) -> tuple[TextEdit, ...] | None:
     """Return the edits that escape the bars in code; None if a row still has too many cells."""
     edits = []
     for row in range(entry.block.row + 2, entry.block.end_row + 1):

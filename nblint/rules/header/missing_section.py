@@ -4,7 +4,7 @@ from nblint.document.edit import Edit, InsertCell, TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header.header import Entry, Header
+from nblint.reading.header.header import Header, HeaderEntry
 from nblint.reading.header.skeleton import skeleton
 from nblint.reading.markdown.blocks import block_at
 from nblint.settings import HeaderSettings, SectionSettings
@@ -109,7 +109,7 @@ def _insertion(
     return InsertCell(header.cells[0].index if header.cells else 1, text)
 
 
-def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
+def _after(header: Header, notebook: Notebook, entry: HeaderEntry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
     # A fence or an HTML block need not end with its cell, and would swallow the text.
     if entry.block.kind in ("html", "code"):
@@ -124,7 +124,7 @@ def _after(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit 
     return TextEdit(cell.index, offset, offset, f"\n\n{text}")
 
 
-def _before(header: Header, notebook: Notebook, entry: Entry, text: str) -> Edit | None:
+def _before(header: Header, notebook: Notebook, entry: HeaderEntry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
     row = entry.block.row
     # Inside an HTML block, the text would not be Markdown; above one that holds the title, it would

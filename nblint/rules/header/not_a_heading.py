@@ -6,7 +6,7 @@ from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.header.header import Entry, Header
+from nblint.reading.header.header import Header, HeaderEntry
 from nblint.reading.header.headings import SECTION_LEVEL, Heading
 from nblint.reading.markdown.blocks import block_at
 
@@ -74,7 +74,9 @@ class NotAHeading(Rule):
             )
 
 
-def _as_markdown(notebook: Notebook, entry: Entry, heading: Heading, level: int) -> TextEdit | None:
+def _as_markdown(
+    notebook: Notebook, entry: HeaderEntry, heading: Heading, level: int
+) -> TextEdit | None:
     """Return the edit that makes it a heading; None where something would be lost."""
     cell = notebook.cells[entry.cell - 1]
     first, last = entry.block.row, entry.block.end_row
@@ -94,7 +96,7 @@ def _as_markdown(notebook: Notebook, entry: Entry, heading: Heading, level: int)
     return TextEdit(cell.index, start, end, text)
 
 
-def _opens_its_block(cell: Cell, entry: Entry) -> bool:
+def _opens_its_block(cell: Cell, entry: HeaderEntry) -> bool:
     """Tell whether an HTML heading comes first in its block, with only text after it.
 
     The text after it becomes Markdown.

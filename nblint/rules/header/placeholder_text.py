@@ -2,11 +2,11 @@ from collections.abc import Iterable, Iterator
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule
-from nblint.reading.header.header import Entry, Header
+from nblint.reading.header.header import Header, HeaderEntry
 from nblint.reading.header.headings import without_comments
 from nblint.reading.header.skeleton import skeleton
-from nblint.reading.markdown.block import Text
 from nblint.reading.markdown.blocks import blocks
+from nblint.reading.markdown.model import TextSpan
 from nblint.settings import HeaderSettings
 
 # "TODO: describe" is a placeholder, whatever follows.
@@ -46,7 +46,7 @@ class PlaceholderText(Rule):
 
     def check(self, header: Header, settings: HeaderSettings) -> Iterator[Finding]:
         placeholders = _placeholders(settings)
-        parts: list[tuple[str, Iterable[Entry]]] = [
+        parts: list[tuple[str, Iterable[HeaderEntry]]] = [
             (section.settings.title, section.entries) for section in header.sections
         ]
         for title, entries in [("", header.introduction), *parts]:
@@ -76,7 +76,7 @@ def _placeholders(settings: HeaderSettings) -> frozenset[str]:
     return frozenset(_comparable(text) for text in (*texts, *settings.placeholders)) - {""}
 
 
-def _holds(text: Text, placeholders: frozenset[str]) -> bool:
+def _holds(text: TextSpan, placeholders: frozenset[str]) -> bool:
     comparable = _comparable(text.text)
     return comparable in placeholders or comparable.startswith(_OPENINGS)
 
@@ -85,11 +85,11 @@ def _comparable(text: str) -> str:
     return " ".join(without_comments(text).casefold().strip(" \t\n.…*_`").split())
 
 
-def _shown(text: Text) -> str:
+def _shown(text: TextSpan) -> str:
     return without_comments(text.text).strip()
 
 
-def _place(rows: tuple[str, ...], cell: int, text: Text) -> Place:
+def _place(rows: tuple[str, ...], cell: int, text: TextSpan) -> Place:
     """Return the place of a text, which may span several rows."""
     line = text.text.partition("\n")[0]
     column = rows[text.row - 1].find(line) + 1 or 1

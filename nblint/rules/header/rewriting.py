@@ -3,12 +3,12 @@
 from nblint.document.edit import TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
-from nblint.reading.header.header import Entry
+from nblint.reading.header.header import HeaderEntry
 
 _DEEPEST = 6
 
 
-def with_level(notebook: Notebook, entry: Entry, level: int) -> TextEdit | None:
+def with_level(notebook: Notebook, entry: HeaderEntry, level: int) -> TextEdit | None:
     """Return the edit that changes the level of a Markdown heading.
 
     Args:

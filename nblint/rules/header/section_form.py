@@ -6,7 +6,7 @@ from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header, Section
 from nblint.reading.header.headings import normalised
-from nblint.reading.markdown.block import Kind
+from nblint.reading.markdown.model import Kind
 from nblint.settings import Form
 
 # The text of a section that has nothing to list.

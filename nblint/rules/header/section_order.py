@@ -8,7 +8,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
-from nblint.reading.header.header import Entry, Header, Section
+from nblint.reading.header.header import Header, HeaderEntry, Section
 from nblint.settings import HeaderSettings, SectionSettings
 
 # References that resolve only within their own cell.
@@ -204,7 +204,7 @@ def _contents(header: Header, order: Sequence[SectionSettings]) -> object:
     )
 
 
-def _says(entry: Entry) -> object:
+def _says(entry: HeaderEntry) -> object:
     heading = entry.heading
     texts = [" ".join(text.text.split()) for text in entry.block.texts]
     return entry.block.kind, heading and (heading.title, heading.level), texts

@@ -7,7 +7,7 @@ from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.header import Section
 from nblint.reading.header.headings import normalised
-from nblint.reading.header.parameters import Parameter, Parameters, Table
+from nblint.reading.header.parameters import Parameter, Parameters, ParameterTable
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
 _UNKNOWN = "TODO"
@@ -90,7 +90,7 @@ def _edit(
     return None
 
 
-def _into(table: Table, parameter: Parameter, index: int) -> TextEdit:
+def _into(table: ParameterTable, parameter: Parameter, index: int) -> TextEdit:
     """Return the edit that replaces a placeholder row, or adds a row at the table's end."""
     cell = table.cell
     row = _row(table, parameter, cell.rows[table.end_row - 1])
@@ -102,7 +102,7 @@ def _into(table: Table, parameter: Parameter, index: int) -> TextEdit:
     return TextEdit(cell.index, end, end, f"\n{row}")
 
 
-def _row(table: Table, parameter: Parameter, like: str) -> str:
+def _row(table: ParameterTable, parameter: Parameter, like: str) -> str:
     """Return a row in the style of another row of its table."""
     named = [normalised(column) for column in table.columns]
     others = [i for i in range(len(named)) if i != table.name_column]

@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
+from nblint.credentials.documented.format_search import find_formats, present_formats, stands_alone
 from nblint.credentials.documented.formats import FORMATS, Format
 from nblint.credentials.documented.private_keys import find_private_keys
-from nblint.credentials.documented.search import find_formats, present_formats, stands_alone
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make
 
 OTHERS = {

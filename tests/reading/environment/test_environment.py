@@ -168,7 +168,7 @@ def summary(found: Environment) -> str:
         ("try:\n    os.environ['X']\nexcept KeyError:\n    os.environ['X'] = '1'", "(X!)^ (=X)"),
         ("os.environ['X'] = os.getenv('X', 'd')", "X|d (=X)"),
         ("os.environ['X'] = f'{os.getenv(\"X\")}:/a'", "X =X"),
-        # helpers
+        # functions
         ("def get(n): return os.environ[n]\nx = get('X')", "X!"),
         ("def get(n, d='D'): return os.getenv(n, d)\nx = get('X')\ny = get(n='Y', d=z)", "X|D Y"),
         ("def get(n='X'): return os.environ[n]\nx = get()", "X!"),
@@ -390,8 +390,8 @@ def test_places() -> None:
 def rewritten(source: str) -> str | None:
     (read,) = environment(source).reads
     assert isinstance(read, Read)
-    rewrite = read.fallback.rewrite if read.fallback else read.optional
-    return rewrite.text if rewrite else None
+    replacement = read.fallback.replacement if read.fallback else read.optional
+    return replacement.text if replacement else None
 
 
 @pytest.mark.parametrize(
@@ -406,7 +406,7 @@ def rewritten(source: str) -> str | None:
         ("!echo {os.getenv('X', 'd')}", None),
     ],
 )
-def test_rewrites(source: str, expected: str | None) -> None:
+def test_replacements(source: str, expected: str | None) -> None:
     assert rewritten(source) == expected
 
 

@@ -18,6 +18,7 @@ def read(source: str, header: str = "# Title") -> Parameters:
     return Reading((notebook, HeaderSettings())).get(Parameters)
 
 
+@pytest.mark.slow  # to import papermill
 @pytest.mark.parametrize(
     "source",
     [

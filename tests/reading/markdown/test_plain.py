@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.reading.markdown.blocks import parsed_blocks
@@ -68,25 +68,21 @@ def assert_same(source: str) -> bool:
 
 
 @given(rows_of_any_kind)
-@settings(max_examples=1500, deadline=None)
 def test_rows_of_any_kind(source: str) -> None:
     assert_same(source)
 
 
 @given(st.lists(plain_row, max_size=9).map("\n".join))
-@settings(max_examples=1500, deadline=None)
 def test_rows_that_are_plain(source: str) -> None:
     assert_same(source)
 
 
 @given(st.text("ab1#-*_+|:.)`[](<>!\\ \n\t", max_size=40))
-@settings(max_examples=1500, deadline=None)
 def test_any_characters(source: str) -> None:
     assert_same(source)
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=500, deadline=None)
 def test_a_header_with_changes(seed: int) -> None:
     chosen = random.Random(seed)
     rows = HEADER.split("\n")

@@ -24,7 +24,7 @@ def cell(source: str) -> PythonCell:
 
 
 def constant(python: PythonCell, value: str) -> tuple[int | None, ...]:
-    """Return where the string `value` stands, found through the tree."""
+    """Return the place of the string `value`, found through the tree."""
     assert python.tree is not None
     (node,) = [n for n in ast.walk(python.tree) if isinstance(n, ast.Constant) and n.value == value]
     place = python.place(node)
@@ -61,7 +61,7 @@ def constant(python: PythonCell, value: str) -> tuple[int | None, ...]:
         "# a form\n%%time\nf('X')",
     ],
 )
-def test_nodes_are_found_where_they_stand(source: str) -> None:
+def test_places_of_nodes(source: str) -> None:
     python = cell(source)
     row, column, end_row, end_column = constant(python, "X")
     assert row is not None
@@ -88,7 +88,7 @@ def test_nodes_are_found_where_they_stand(source: str) -> None:
         (">>> %env X", "X"),
     ],
 )
-def test_magics_are_found_where_they_stand(source: str, argument: str) -> None:
+def test_places_of_magics(source: str, argument: str) -> None:
     python = cell(source)
     magic = python.magics[-1]
     place = python.argument_place(magic)
@@ -103,13 +103,13 @@ def test_magics_are_found_where_they_stand(source: str, argument: str) -> None:
     "source",
     ["%%bash\necho $X", "%%writefile a\nx = '", "%sql\nselect 1 from", "%%R\nx <- 1", "%md\n# a b"],
 )
-def test_other_languages_are_no_errors(source: str) -> None:
+def test_other_languages_are_not_errors(source: str) -> None:
     python = cell(source)
     assert python.error is None
     assert python.magics[0].body == source.split("\n", 1)[1] or source.startswith("%md")
 
 
-def test_an_error_stands_where_it_is() -> None:
+def test_the_place_of_an_error() -> None:
     python = cell("  a = 1\n  !ls\n  b = = 2")
     assert python.tree is None
     assert python.error is not None

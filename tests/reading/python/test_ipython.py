@@ -6,7 +6,7 @@ import warnings
 
 import IPython
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -29,6 +29,8 @@ REAL_LOOKING = [
     "f(a=1)[b] = !ls",
     "x = !ls -l \\\n  /tmp",
     "x = !!ls",
+    "x =!= !ls",
+    "x =%= %ls",
     "!pip install -q a \\\n    b \\\n    c",
     "!!ls",
     "!ls | grep '(' ",
@@ -144,7 +146,6 @@ current = pytest.mark.skipif(IPython.version_info < (9,), reason="compares with 
 
 @current
 @given(st.lists(st.sampled_from(REAL_LOOKING), min_size=1, max_size=4))
-@settings(max_examples=500, deadline=None)
 def test_composed_cells(parts: list[str]) -> None:
     source = normalized("\n".join(part for part in parts if ">>>" not in part))
     expected = theirs(source)
@@ -154,7 +155,6 @@ def test_composed_cells(parts: list[str]) -> None:
 
 @current
 @given(st.lists(PIECES, max_size=14).map("".join))
-@settings(max_examples=1500, deadline=None)
 @example("x=!\\\n\nls")
 @example("%x \\\n")
 @example("%x # y \\\n%z")
@@ -171,7 +171,6 @@ def test_any_characters(source: str) -> None:
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-@settings(deadline=None)
 def test_rows_are_kept(source: str) -> None:
     assert to_python(source).text.count("\n") == source.count("\n")
 
@@ -210,12 +209,6 @@ def test_cell_magic_body() -> None:
     assert (magic.body, magic.body_row) == ("echo\nls\n", 4)
     assert cell_magic("%%time?\n") is None
     assert cell_magic("x\n%%time") is None
-
-
-def test_hostile_input_is_read_in_linear_time() -> None:
-    """Each of these is quadratic in a careless reading, and would run for minutes."""
-    for piece in ["x = !echo (\n", "a?" * 50, '"\\\n', "'", "%x \\\n", "a = " * 20, "%%capture\n"]:
-        to_python(piece * (200_000 // len(piece)))
 
 
 def test_python_bodies_are_magics_not_ours() -> None:

@@ -32,7 +32,7 @@ def test_a_walk_leaves_out_operators_and_contexts_only() -> None:
     assert {node for node in walk(tree) if not isinstance(node, left_out)} == wanted
 
 
-def test_a_walk_skips_what_stands_below() -> None:
+def test_a_walk_skips_what_is_below() -> None:
     tree = ast.parse("f(a, g(b)); c")
     calls = walk(tree, lambda node: isinstance(node, ast.Call))
     assert [node.id for node in calls if isinstance(node, ast.Name)] == ["c"]

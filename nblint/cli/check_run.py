@@ -1,0 +1,191 @@
+"""What `nblint check` does with its arguments.
+
+Does not import click: a call without options, as hooks make it, has nothing to parse.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from nblint.cli.arguments import CheckArguments
+from nblint.cli.echo import echo, say
+from nblint.cli.progress import Progress, is_interactive
+from nblint.cli.status import Status, report_empty
+from nblint.discovery import Discovery
+from nblint.errors import SettingsError, unwritable
+from nblint.linting.examining import Fixing
+from nblint.linting.results import Result
+from nblint.linting.run import Run
+from nblint.linting.tally import Tally
+from nblint.paths import display_path
+from nblint.reports import format_of, renderer, text
+from nblint.reports.terminal import Style, printable, style_of
+from nblint.reports.text import count
+from nblint.settings_files import SettingsFinder
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
+
+
+def check(arguments: CheckArguments) -> int:
+    """Check notebooks once, print the report, and return the exit status."""
+    started = time.perf_counter()
+    status = Status()
+    try:
+        baseline = _baseline(arguments)
+        finder = SettingsFinder(arguments.config, arguments.overrides)
+        output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
+    except SettingsError as error:
+        status.fail(str(error))
+    _refuse_statistics_in(output_format, arguments)
+    progress = Progress(lambda: run.total) if is_interactive() and not arguments.verbose else None
+
+    def fault(sentence: str) -> None:
+        if progress:
+            progress.hide()
+        status.fault(sentence)
+
+    run = _run(arguments, finder, baseline, fault)
+    given = sys.stdin.buffer.read() if arguments.is_stdin else b""
+    results = status.tally.counted(_results(run, arguments, given, progress))
+    pieces = _rendered(results, arguments, output_format)
+    _print(progress.beside(pieces) if progress else pieces, arguments, status)
+    if arguments.prints_notebook:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(run.fixed or given)
+    _conclude(arguments, status.tally, run)
+    if arguments.verbose:
+        _note(f"{count(run.total, 'notebook')} in {time.perf_counter() - started:.2f} s")
+    return status.code(
+        is_empty=bool(run.empty), exit_zero=arguments.exit_zero, strict=arguments.strict
+    )
+
+
+def list_files(arguments: CheckArguments) -> int:
+    """Print which notebooks would be checked, and return the exit status."""
+    status = Status()
+    try:
+        finder = SettingsFinder(arguments.config, arguments.overrides)
+    except SettingsError as error:
+        status.fail(str(error))
+    discovery = Discovery(finder, status.fault, _note if arguments.verbose else None)
+    for path, _ in discovery.notebooks(arguments.paths or (Path(),)):
+        echo(printable(display_path(path)) + "\n")
+    report_empty(discovery.empty)
+    return status.code(is_empty=bool(discovery.empty))
+
+
+def _baseline(arguments: CheckArguments) -> "Baseline | None":
+    """Load the baseline that the command line names; None where it names none."""
+    if arguments.baseline_file is None:
+        return None
+    from nblint.linting.baseline import Baseline
+
+    return Baseline.load(arguments.baseline_file)
+
+
+def _refuse_statistics_in(output_format: str, arguments: CheckArguments) -> None:
+    if arguments.with_statistics and (arguments.show_diff or output_format not in ("text", "json")):
+        import click
+
+        raise click.UsageError("--statistics requires the output format text or json")
+
+
+def _run(
+    arguments: CheckArguments,
+    finder: SettingsFinder,
+    baseline: "Baseline | None",
+    fault: Callable[[str], None],
+) -> Run:
+    fixing = None
+    if arguments.fix or arguments.show_diff:
+        fixing = Fixing(arguments.unsafe_fixes, write=not arguments.show_diff)
+    return Run(
+        finder,
+        fault,
+        fixing=fixing,
+        trust_plugins=arguments.trust_plugins,
+        baseline=baseline,
+        jobs=arguments.jobs,
+        on_note=_note if arguments.verbose else None,
+        with_cache=not arguments.no_cache,
+    )
+
+
+def _results(
+    run: Run, arguments: CheckArguments, given: bytes, progress: Progress | None
+) -> Iterator[Result]:
+    """Return the results of a run; `given` is the notebook on standard input, if it is there."""
+    if arguments.is_stdin:
+        results = run.check_stdin(given, arguments.stdin_filename or Path("stdin.ipynb"))
+    else:
+        results = run.check(arguments.paths or (Path(),))
+    return progress.counting(results) if progress else results
+
+
+def _note(sentence: str) -> None:
+    say(f"nblint: {printable(sentence)}")
+
+
+def _rendered(
+    results: Iterable[Result], arguments: CheckArguments, output_format: str
+) -> Iterator[str]:
+    """Return the pieces of the report, or of the diff."""
+    if arguments.show_diff:
+        from nblint.reports import diff
+
+        return diff.render(results)
+    # Colours are for people; a file gets them only on request.
+    style = (
+        style_of(_stream(arguments), arguments.color, quiet=arguments.quiet)
+        if arguments.output_file is None
+        else Style(arguments.quiet, arguments.color == "always")
+    )
+    if arguments.with_statistics:
+        from nblint.reports import statistics
+
+        return statistics.render(results, output_format, style)
+    if output_format == "text":
+        return text.render(results, style)
+    return renderer(output_format)(results)
+
+
+def _stream(arguments: CheckArguments) -> TextIO:
+    return sys.stderr if arguments.prints_notebook else sys.stdout
+
+
+def _print(pieces: Iterable[str], arguments: CheckArguments, status: Status) -> None:
+    if arguments.output_file is None:
+        for piece in pieces:
+            echo(piece, _stream(arguments))
+        return
+    from nblint.document.write import writing
+
+    try:
+        with writing(arguments.output_file) as file:
+            file.writelines(pieces)
+    except OSError as error:
+        status.fault(unwritable(arguments.output_file, error))
+
+
+def _conclude(arguments: CheckArguments, tally: Tally, run: Run) -> None:
+    """Print what became of the findings that the report does not show."""
+    if tally.fixes:
+        verb = "would be fixed" if arguments.show_diff else "fixed"
+        notebooks = count(tally.fixed_notebooks, "notebook")
+        say(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.")
+    if not arguments.quiet:
+        # A diff shows notebooks as they would be, and those have no fewer findings yet.
+        _report_baseline(tally, with_stale=not arguments.show_diff)
+    report_empty(run.empty)
+
+
+def _report_baseline(tally: Tally, *, with_stale: bool) -> None:
+    if tally.recorded:
+        say(f"{count(tally.recorded, 'recorded finding')} not shown.")
+    stale = sum(codes.total() for codes in tally.stale.values())
+    if stale and with_stale:
+        entries = "baseline entry is" if stale == 1 else "baseline entries are"
+        say(f"{stale} {entries} stale: run `nblint baseline update`")

@@ -1,0 +1,38 @@
+"""Find logins as people note them, and passwords as scripts type them at a prompt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from nblint.credentials.hits import Hit
+from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.patterns import lazy_pattern
+
+# `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
+_LOGIN = lazy_pattern(
+    r"""\b(?:credentials?|creds?|log ?ins?|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:))?"""
+    r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
+    re.IGNORECASE,
+)
+_ANSWER = lazy_pattern(
+    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}(?:[\w.]{1,40}\.(?:send|sendline|write)\(|send\s{1,4}(?:--\s{1,4})?)b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
+)
+
+
+def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find `Credentials: ann / …`; the password must look like a secret by itself."""
+    lowered = text.lower()
+    named = any(word in lowered for word in ("cred", "login", "log in", "user"))
+    for match in _LOGIN.finditer(text) if named else ():
+        value = match[2].rstrip("*)]}>.")
+        if match[1].isupper() or value.endswith(("2FA", "MFA")):  # "Login: SSO / MFA2"
+            continue
+        yield from bind("", value, match.start(2), match.start(2) + len(value), judged=PASSWORD,
+                        quoted=False, placeholders=placeholders)  # fmt: skip
+
+
+def find_answers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find what a script types at a prompt: `expect("Password:")`, then `sendline("…")`."""
+    for match in _ANSWER.finditer(text) if "assword" in text else ():
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)

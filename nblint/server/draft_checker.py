@@ -1,0 +1,94 @@
+"""Checks drafts with the settings of their repositories."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from nblint.discovery import is_excluded
+from nblint.document.model import Notebook
+from nblint.errors import SettingsError
+from nblint.findings import Finding, RepositoryRule, Rule
+from nblint.linting.registry import rules
+from nblint.linting.run import Run
+from nblint.server.drafts import CellsDraft, Draft
+from nblint.settings_files import SettingsFile, SettingsFinder
+
+
+class Verdict(NamedTuple):
+    """The result of checking a draft.
+
+    Attributes:
+        draft: The draft.
+        findings: The findings that the baseline does not record.
+        faults: What could not be done, one sentence each.
+    """
+
+    draft: Draft
+    findings: tuple[Finding, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class DraftChecker:
+    """Checks drafts; settings, catalogues and baselines are read once until `reload`."""
+
+    def __init__(self) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        """Read settings, catalogues and baselines again at the next check."""
+        self._faults: list[str] = []
+        self._finders = {whole: _InEditors(is_whole=whole) for whole in (True, False)}
+        self._runs = {whole: Run(self._finders[whole], self._fault) for whole in (True, False)}
+
+    def check(self, draft: Draft) -> Verdict:
+        """Check a draft like its file, unless the settings exclude that.
+
+        Args:
+            draft: The draft.
+
+        Returns:
+            The result. A fault is reported once until `reload`.
+        """
+        self._faults = []
+        findings: tuple[Finding, ...] = ()
+        if isinstance(draft, CellsDraft) and not isinstance(draft.document, Notebook):
+            return Verdict(draft)
+        if not self._is_excluded(draft):
+            run = self._runs[draft.is_whole]
+            for result in run.check_stdin(draft.document.raw, draft.path):
+                findings = tuple(reported.finding for reported in result.findings)
+        return Verdict(draft, findings, tuple(self._faults))
+
+    def _is_excluded(self, draft: Draft) -> bool:
+        path = Path(os.path.abspath(draft.path))
+        try:
+            return is_excluded(path, self._finders[draft.is_whole].of(path.parent))
+        except SettingsError:  # reported by the run
+            return False
+
+    def _fault(self, sentence: str) -> None:
+        self._faults.append(sentence)
+
+
+class _InEditors(SettingsFinder):
+    """Finds settings, and ignores the rules about what an editor does not have."""
+
+    def __init__(self, *, is_whole: bool) -> None:
+        super().__init__()
+        self._ignored = tuple(
+            code
+            for code, rule in rules().items()
+            if isinstance(rule, RepositoryRule) or not (is_whole or _sees_cells(rule))
+        )
+
+    def of(self, directory: Path) -> SettingsFile:
+        found = super().of(directory)
+        ignore = (*found.settings.ignore, *self._ignored)
+        return SettingsFile(replace(found.settings, ignore=ignore), found.root, found.path)
+
+
+def _sees_cells(rule: Rule) -> bool:
+    """Tell whether a rule can judge what an editor sends of a notebook: the cells' sources."""
+    return rule.drafts and rule.needs.isdisjoint(("file", "outputs"))
