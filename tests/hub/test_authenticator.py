@@ -244,6 +244,28 @@ def test_a_second_factor_is_not_proven_by_the_userinfo(provider: Provider, tmp_p
     assert caught.value.status_code == 403
 
 
+def test_answers_about_two_people_are_no_login(provider: Provider, tmp_path: Path) -> None:
+    from tornado import web
+
+    provider.person = {**provider.claims, "sub": "2"}
+    with pytest.raises(web.HTTPError) as caught:
+        asyncio.run(Login(provider, tmp_path).sign_in())
+    assert caught.value.status_code == 403
+
+
+def test_a_login_is_one_persons(provider: Provider, tmp_path: Path) -> None:
+    """Also where it was lost who has which account."""
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        await login.sign_in()
+        (tmp_path / "identities.sqlite").unlink()
+        provider.claims = {**provider.claims, "sub": "2"}
+        assert await login.confirm() == "gone"
+
+    asyncio.run(play())
+
+
 GONE = [
     {"token": (400, b'{"error": "invalid_grant"}')},
     {"token": (200, b'{"error": "invalid_grant"}')},
