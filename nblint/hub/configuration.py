@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from nblint.errors import SettingsError, unwritable
-from nblint.hub.discovery import endpoints
 from nblint.hub.environment import spawner_environment
 from nblint.hub.kernels import write_kernels
 from nblint.hub.secret_files import read_secret
@@ -71,6 +70,8 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
 
 
 def _configure_login(c: Any, file: HubFile, state: Path) -> None:
+    from nblint.hub.discovery import endpoints
+
     settings, provider = file.settings, file.settings.provider
     found = endpoints(file, state / "provider.json")
     login = c.ProviderAuthenticator
@@ -140,6 +141,10 @@ def _configure_operators(c: Any, settings: HubSettings) -> None:
 def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
     settings = file.settings
     python = settings.servers.python or sys.executable
+    if python == sys.executable and sys.version_info < (3, 11):
+        raise SettingsError(
+            f"{file.path}: servers.python: missing, and the hub's own Python is older than 3.11"
+        )
     c.Spawner.cmd = [python, "-P", "-m", "jupyterhub.singleuser"]
     c.Spawner.default_url = "/lab/tree/Welcome.ipynb"
     environment = spawner_environment(file / settings.environment, file / settings.secrets)

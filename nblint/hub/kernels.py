@@ -31,8 +31,18 @@ del _add_folder"""]
 '''
 
 
+# What LabApp reads: whether people get news is not theirs to decide for everybody, and the question
+# is in the way of the landing page; updates come with the environment.
+_LAB = {
+    "LabApp": {
+        "news_url": None,
+        "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    }
+}
+
+
 def write_kernels(folder: Path, python: str) -> dict[str, str]:
-    """Write the kernel that everybody uses.
+    """Write the kernel that everybody uses, and JupyterLab's settings.
 
     Args:
         folder: Where it is written to, so that all users can read it.
@@ -59,9 +69,15 @@ def write_kernels(folder: Path, python: str) -> dict[str, str]:
         kernel.parent.mkdir(parents=True, exist_ok=True)
         for path in (folder, kernel.parent.parent, kernel.parent):
             path.chmod(0o755)
-        for path, text in ((configuration, _CONFIGURATION), (kernel, json.dumps(spec, indent=1))):
+        files = {
+            configuration: _CONFIGURATION,
+            kernel: json.dumps(spec, indent=1),
+            folder / "jupyter_lab_config.json": json.dumps(_LAB, indent=1),
+        }
+        for path, text in files.items():
             write_atomically(path, text.encode())
             path.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(folder, error)) from None
-    return {"JUPYTER_PATH": os.fspath(folder), "PYTHONSAFEPATH": "1"}
+    place = os.fspath(folder)
+    return {"JUPYTER_PATH": place, "JUPYTER_CONFIG_PATH": place, "PYTHONSAFEPATH": "1"}

@@ -1,5 +1,7 @@
 import copy
 import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,6 +59,13 @@ def values(catalogue: Path, user: str) -> dict[str, str]:
         name: value if isinstance(value, str) else value(spawner(user))
         for name, value in environment.items()
     }
+
+
+def test_importing_it_is_light() -> None:
+    program = "import sys, nblint.hub; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", program], text=True).split()
+    heavy = {"jupyterhub", "oauthenticator", "tornado", "nbformat", "markdown_it", "urllib.request"}
+    assert heavy.isdisjoint(loaded)
 
 
 def test_values(catalogue: Path) -> None:

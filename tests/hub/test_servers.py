@@ -99,6 +99,10 @@ def test_opening_is_not_running(hub: Hub, where: str) -> None:
     assert kernel.ask("kernel_info_request")[0]["status"] == "ok"
     code = "import matplotlib.pyplot\npandas."
     assert kernel.ask("complete_request", code="impo", cursor_pos=4)[0]["status"] == "ok"
+    # For which IPython imports the module, whatever it does.
+    typed = "from docrepr import "
+    reply, _ = kernel.ask("complete_request", code=typed, cursor_pos=len(typed))
+    assert reply["status"] == "ok"
     assert kernel.ask("inspect_request", code="print", cursor_pos=5, detail_level=0)[0]["found"]
     assert kernel.ask("is_complete_request", code=code)[0]["status"]
     assert kernel.ask("comm_info_request")[0]["status"] == "ok"
@@ -137,6 +141,12 @@ def test_everybody_has_the_same_environment(hub: Hub) -> None:
     assert kernel.run(f"import re; print({own})") == "[]"
     assert secret not in hub.logs()
     assert not [one[:4] for one in hub.secrets() if one in hub.logs()]
+
+
+def test_nobody_is_asked_whether_they_want_news(hub: Hub) -> None:
+    headers = {"Authorization": f"token {hub.token}"}
+    page = requests.get(f"{hub.url}/user/alice/lab", headers=headers, timeout=60).text
+    assert '"news": {"disabled": true}' in page
 
 
 def test_a_required_secret_that_is_missing_stops_a_server(hub: Hub) -> None:

@@ -197,12 +197,6 @@ def _make_home(folder: Path, name: str) -> None:
     (home / "Welcome.ipynb").symlink_to(folder / "Welcome.ipynb")
     (home / NOTEBOOKS).symlink_to(folder / "notebooks")
     (home / "Colleagues").symlink_to(folder / "home")
-    # What JupyterLab asks at a first visit: whether it may fetch news. A hub's users may not decide
-    # that for the organisation, and an answer is in the way of the page.
-    lab = home / ".jupyter" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    lab.mkdir(parents=True)
-    news = {"fetchNews": "false", "checkForUpdates": False}
-    (lab / "notification.jupyterlab-settings").write_text(json.dumps(news), encoding="utf-8")
 
 
 @contextlib.contextmanager
