@@ -49,8 +49,8 @@ def test_a_browser_plays_it(tmp_path: Path) -> None:
 
 
 @contextmanager
-def demo(folder: Path, *options: str) -> Iterator[str]:
-    """Run the demonstration, and end it by Ctrl-C; it must leave nothing."""
+def demo(folder: Path, *options: str, end: int = signal.SIGINT) -> Iterator[str]:
+    """Run the demonstration, and end it by a signal; it must leave nothing."""
     running = subprocess.Popen(
         [*DEMO, *options],
         cwd=folder,
@@ -63,11 +63,11 @@ def demo(folder: Path, *options: str) -> Iterator[str]:
         address = running.stdout.readline().strip()
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
         yield address
-        running.send_signal(signal.SIGINT)
-        assert running.wait(PATIENCE) == 0
+        running.send_signal(end)
+        assert running.wait(PATIENCE) == (0 if end == signal.SIGINT else 128 + end)
     finally:
-        running.kill()
-        running.wait()
+        running.terminate()
+        running.wait(PATIENCE)
     assert not list(folder.glob("nblint-hub-*"))
     assert not [process for process in processes() if str(folder) in process]
 
@@ -131,6 +131,12 @@ def test_a_person_plays_it(tmp_path: Path) -> None:
         own_secrets = [read(folder / name).strip() for name in ("client-secret", "crypt-key")]
         assert all(len(secret) > 10 for secret in [*secrets, *own_secrets])
         assert not [one[:4] for one in [*codes, *secrets, *own_secrets] if one in log]
+
+
+def test_a_window_that_is_closed(tmp_path: Path) -> None:
+    needs_hub()
+    with demo(tmp_path, end=signal.SIGHUP) as url:
+        assert requests.get(f"{url}/hub/login", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -87,6 +88,9 @@ def run(
     Raises:
         SettingsError: Something that it needs cannot be read, or a program did not start.
     """
+    # By themselves, these would leave its programs running.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _end)
     with tempfile.TemporaryDirectory(prefix="nblint-hub-", ignore_cleanup_errors=True) as folder:
         place = _place(Path(folder))
         file = _settle(HubFile.read(config or _EXAMPLE), place)
@@ -108,6 +112,10 @@ def run(
             say("\nThe last that its programs have said:\n")
             say(_last_rows(place.log))
             raise
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _last_rows(log: Path) -> str:
