@@ -18,6 +18,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.findings import covers
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
@@ -68,7 +69,8 @@ def check_before_save(
         refusal = _refusal(model, path, contents_manager, refuse, warn, log)
     except Exception as error:
         # Only the type: the exception's text may quote the notebook.
-        log.error("nblint: %s: saved unchecked: %s", printable(path), type(error).__name__)
+        shown = printable(mask_path(path))
+        log.error("nblint: %s: saved unchecked: %s", shown, type(error).__name__)
         return
     if refusal:
         from tornado.web import HTTPError
