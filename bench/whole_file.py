@@ -50,7 +50,9 @@ def main() -> None:
 
     def findings(raw: bytes) -> list[str]:
         document = read_document("x.ipynb", raw)
-        return [one.code for one in check_document(document, "x.ipynb", project, selection).findings]
+        return [
+            one.code for one in check_document(document, "x.ipynb", project, selection).findings
+        ]
 
     def seconds() -> float:
         started = time.process_time()
