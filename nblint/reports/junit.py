@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from nblint.credentials.masking.redaction import mask_path
-from nblint.linting.results import Reported, Result
+from nblint.linting.results import Note, Reported, Result
 from nblint.reports.terminal import printable
-from nblint.reports.text import count, describe
+from nblint.reports.text import count, describe, note_sentence
 
 # What `printable` keeps, but XML 1.0 cannot hold, not even as a reference.
 _NO_XML = re.compile("[\ufffe\uffff]")
@@ -23,6 +23,10 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     cases: list[str] = []
     failed = 0
     for result in results:
+        if result.notes:
+            cases.append(_review(result.notes))
+        if not result.path and not result.findings:
+            continue
         case, has_errors = _case(result)
         cases.append(case)
         failed += has_errors
@@ -31,6 +35,15 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     yield f'<testsuites name="nblint" {counts}>\n<testsuite name="nblint" {counts}>\n'
     yield from cases
     yield "</testsuite>\n</testsuites>\n"
+
+
+def _review(notes: Sequence[Note]) -> str:
+    """Return a test case that passes and says what a person is asked to look at."""
+    text = escape(_xml("".join(f"{printable(note_sentence(note))}\n" for note in notes)))
+    return (
+        '<testcase classname="nblint" name="for a reviewer" time="0">\n'
+        f"<system-out>{text}</system-out>\n</testcase>\n"
+    )
 
 
 def _case(result: Result) -> tuple[str, bool]:

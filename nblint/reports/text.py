@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from nblint.credentials.masking.redaction import mask_path
 from nblint.document.model import Place
 from nblint.findings import Finding
-from nblint.linting.results import Reported, Result
+from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
 from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
 
@@ -18,6 +18,9 @@ def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
         for reported in result.findings if style.quiet else _grouped(result.findings):
             yield from describe(reported, style, above)
             above = reported
+    if tally.notes:
+        yield style.paint("For a reviewer:", "strong") + "\n"
+        yield from (f"  {printable(note_sentence(note))}\n" for note in tally.notes)
     if not style.quiet:
         yield summary_line(tally, style)
 
@@ -33,6 +36,12 @@ def summary_line(tally: Tally, style: Style = PLAIN) -> str:
         parts.append(style.paint(count(tally.warnings, "warning"), "doubtful"))
     fixable = f"; {tally.fixable} fixable with --fix" if tally.fixable else ""
     return f"{' and '.join(parts)}, {checked}{fixable}.\n"
+
+
+def note_sentence(note: Note) -> str:
+    """Return a note in one sentence that names its file."""
+    where = location(note.path, note.place) if note.place else note.path
+    return f"{where}: {note.message}"
 
 
 def _grouped(findings: Sequence[Reported]) -> list[Reported]:
