@@ -99,8 +99,10 @@ class LazyGroup(OrderedGroup):
         except click.UsageError as error:
             from nblint.credentials.masking.redaction import mask_path
 
-            error.message = mask_path(error.message)
-            raise
+            masked = mask_path(error.message)
+            if masked == error.message:
+                raise
+            raise click.UsageError(masked, error.ctx) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands, in the order in which a new user needs them."""
