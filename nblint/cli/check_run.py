@@ -13,6 +13,7 @@ from nblint.cli.arguments import CheckArguments
 from nblint.cli.echo import echo, say
 from nblint.cli.progress import Progress, is_interactive
 from nblint.cli.status import Status, report_empty, report_hidden
+from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError, unwritable
 from nblint.linting.examining import Fixing
@@ -38,7 +39,8 @@ def check(arguments: CheckArguments) -> int:
         finder = SettingsFinder(arguments.config, arguments.overrides)
         output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
     except SettingsError as error:
-        status.fail(str(error))
+        status.fault(str(error))
+        return 2
     _refuse_statistics_in(output_format, arguments)
     progress = Progress(lambda: run.total) if is_interactive() and not arguments.verbose else None
 
@@ -69,10 +71,11 @@ def list_files(arguments: CheckArguments) -> int:
     try:
         finder = SettingsFinder(arguments.config, arguments.overrides)
     except SettingsError as error:
-        status.fail(str(error))
+        status.fault(str(error))
+        return 2
     discovery = Discovery(finder, status.fault, _note if arguments.verbose else None)
     for path, _ in discovery.notebooks(arguments.paths or (Path(),)):
-        echo(printable(display_path(path)) + "\n")
+        echo(printable(mask_path(display_path(path))) + "\n")
     report_empty(discovery.empty)
     return status.code(is_empty=bool(discovery.empty))
 
@@ -128,7 +131,7 @@ def _results(
 
 
 def _note(sentence: str) -> None:
-    say(f"nblint: {printable(sentence)}")
+    say(f"nblint: {printable(mask_path(sentence))}")
 
 
 def _rendered(

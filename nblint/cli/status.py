@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from nblint.cli.echo import say
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.tally import Tally
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
@@ -26,7 +27,7 @@ def complain(sentence: str) -> None:
 def report_empty(folders: Iterable[Path]) -> None:
     """Print on stderr which folders contain no notebooks."""
     for folder in folders:
-        say(f"nblint: {printable(str(folder))}: no notebooks in this folder")
+        say(f"nblint: {printable(mask_path(str(folder)))}: no notebooks in this folder")
 
 
 def report_hidden(tally: Tally, skipped: int = 0, *, known: str = "recorded") -> None:

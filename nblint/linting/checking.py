@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from nblint.credentials.credentials import Credentials
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.edit import Rewrite, StripOutputs
 from nblint.document.model import File, Notebook, Place, Unreadable
@@ -116,7 +117,7 @@ def check_document(
     from nblint.linting.recognition import Salted
 
     # Credentials are masked whatever is selected or suppressed.
-    redaction = _redaction(reading) if isinstance(document, Notebook) else Redaction()
+    redaction = _redaction(reading)
     recognise = recognise or Salted(project.salt, project.recorded, name).of
     both = completed(sorted([*found, *suppressed], key=_order), selection, redaction, recognise)
     findings: list[Finding] = []
@@ -130,7 +131,11 @@ def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> 
     """Return the reading that gives rules the parts they ask for."""
     settings = project.settings
     given = (document, project, project.catalogue, settings, *settings.sections)
-    if isinstance(document, Notebook | Unreadable):
+    if isinstance(document, Unreadable):
+        # Its bytes can still hold a token.
+        found = Credentials.of_unreadable(document, settings.credentials, project)
+        return Reading((*given, File(document), found))
+    if isinstance(document, Notebook):
         return Reading((*given, File(document)))
     return Reading(given)
 

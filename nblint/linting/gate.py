@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from nblint.credentials.masking.redaction import mask
+from nblint.credentials.masking.redaction import mask, mask_path
 from nblint.document.model import Unreadable
 from nblint.errors import SettingsError
 from nblint.findings import Finding
@@ -145,7 +145,7 @@ class _Judgement:
         changed = []
         for path, entry in sorted(self.notebooks.items()):
             if self._is_unchanged(path, entry):
-                yield Result(mask(path), ())
+                yield Result(path, ())
             else:
                 changed.append((path, entry))
         for chunk in _chunks(changed):
@@ -156,9 +156,7 @@ class _Judgement:
             for path, entry, old in wanted:
                 yield from self._judged(path, entry, old, contents)
         yield from self._between()
-        # A file's name, and that of a variable, can be a credential.
-        notes = (replace(n, path=mask(n.path), message=mask(n.message)) for n in self._all_notes())
-        yield Result("", (), notebooks=0, notes=tuple(notes))
+        yield Result("", (), notebooks=0, notes=tuple(map(_masked, self._all_notes())))
 
     def _is_unchanged(self, path: str, entry: Entry) -> bool:
         """Tell whether the base has a notebook as it is, and would be checked against the same."""
@@ -209,7 +207,7 @@ class _Judgement:
         self._known |= seen.values
         self._notes += review.suppressions(path, seen, before)
         yield Result(
-            mask(path),
+            path,
             _shown(path, seen, map(_refused, new)),
             recorded=len(seen.findings) - len(new),
             suppressed=len(seen.suppressed),
@@ -250,7 +248,7 @@ class _Judgement:
             if self._is_news(path, finding)
         )
         if new:
-            yield Result(mask(path), _shown(path, seen, new), notebooks=0)
+            yield Result(path, _shown(path, seen, new), notebooks=0)
 
     def _is_news(self, path: str, finding: Finding) -> bool:
         """Tell whether neither HEAD nor the base has a credential, or accepts it at its path."""
@@ -299,12 +297,17 @@ class _Judgement:
 def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported, ...]:
     """Return findings for reports, without what credentials are recognised by in this run only."""
     shown = (replace(one, fingerprint=None) if one.detector else one for one in findings)
-    return tuple(reported(mask(path), seen.document, shown, seen.redaction))
+    return tuple(reported(path, seen.document, shown, seen.redaction))
 
 
 def _refused(finding: Finding) -> Finding:
     """Return a finding that fails the gate where it only warns otherwise."""
     return replace(finding, severity="error") if finding.code == UNEXPLAINED else finding
+
+
+def _masked(note: Note) -> Note:
+    """Return a note that shows no credential, which a path or a name can hold."""
+    return replace(note, path=mask_path(note.path), message=mask(note.message))
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
 from nblint.reports.sentences import inside, sentence
@@ -51,14 +52,14 @@ def _annotations(kind: str, found: Sequence[Reported]) -> Iterator[str]:
     for reported in shown:
         title = f"{reported.finding.code} {reported.finding.name}"
         line = str(reported.file_line or 1)
-        file = printable(reported.path)
+        file = printable(mask_path(reported.path))
         yield _command(kind, _text(reported), file=file, line=line, title=title)
     rest = found[len(shown) :]
     if rest:
         more = f"{len(rest)} more {kind}s: see the log and the summary of this step"
         yield _command(kind, more, title="nblint")
     for reported in rest:
-        text = f"nblint: {reported.path}: {reported.finding.code} {_text(reported)}"
+        text = f"nblint: {mask_path(reported.path)}: {reported.finding.code} {_text(reported)}"
         yield printable(" ".join(text.split())) + "\n"
 
 
@@ -112,7 +113,7 @@ def _table(found: Sequence[Reported], summary: str) -> Iterator[str]:
     for reported in found[:_ROWS]:
         finding = reported.finding
         rule = f"{finding.code} {finding.name}"
-        cells = (reported.path, inside(reported), rule, finding.message)
+        cells = (mask_path(reported.path), inside(reported), rule, finding.message)
         yield f"| {' | '.join(map(_markdown, cells))} |\n"
     if len(found) > _ROWS:
         yield f"\n{len(found) - _ROWS:,} more findings are not listed.\n"

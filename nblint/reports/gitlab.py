@@ -6,6 +6,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 import hashlib
 from collections.abc import Iterable, Iterator
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.results import Note, Reported, Result
 from nblint.reports.json import array
 from nblint.reports.sentences import Fingerprints, sentence
@@ -44,5 +45,5 @@ def _issue(reported: Reported, fingerprints: Fingerprints) -> dict[str, object]:
         "check_name": f"{finding.code} {finding.name}",
         "fingerprint": fingerprints.of(reported),
         "severity": _SEVERITIES[finding.severity],
-        "location": {"path": reported.path, "lines": {"begin": reported.file_line or 1}},
+        "location": {"path": mask_path(reported.path), "lines": {"begin": reported.file_line or 1}},
     }

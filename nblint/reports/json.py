@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.documentation import url
 from nblint.linting.results import Note, Reported, Result
 
@@ -44,7 +45,7 @@ def as_dict(reported: Reported) -> dict[str, object]:
     """Return a finding as in the JSON report; the order of the keys is part of the format."""
     finding, place = reported.finding, reported.finding.place
     return {
-        "path": reported.path,
+        "path": mask_path(reported.path),
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity,
@@ -54,7 +55,7 @@ def as_dict(reported: Reported) -> dict[str, object]:
         "cell_type": reported.cell_type,
         "surface": place.surface,
         "output": place.output,
-        "mime": place.mime,
+        "mime": place.mime and mask_path(place.mime),
         "row": place.row,
         "column": place.column,
         "end_row": place.end_row,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.results import Note, Reported, Result
 from nblint.reports.terminal import printable
 from nblint.reports.text import count, describe, note_sentence
@@ -51,7 +52,7 @@ def _case(result: Result) -> tuple[str, bool]:
     warnings = [reported for reported in result.findings if not reported.finding.is_error]
     # Findings about all notebooks together have no notebook, but are about another file.
     path = result.path or (result.findings[0].path if result.findings else "all notebooks")
-    name = quoteattr(_xml(printable(path)))
+    name = quoteattr(_xml(printable(mask_path(path))))
     parts = [f'<testcase classname="nblint" name={name} file={name} time="0">\n']
     if errors:
         codes = ", ".join(sorted({reported.finding.code for reported in errors}))

@@ -9,6 +9,7 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from urllib.parse import quote
 
 from nblint._version import __version__
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.documentation import RuleDocumentation, documentation
 from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
@@ -70,7 +71,7 @@ def _result(reported: Reported, position: int, fingerprints: Fingerprints) -> di
     finding = reported.finding
     location: dict[str, object] = {
         "physicalLocation": {
-            "artifactLocation": _artifact(reported.path),
+            "artifactLocation": _artifact(mask_path(reported.path)),
             "region": {"startLine": reported.file_line or 1},
         }
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.document.model import Place
 from nblint.findings import Finding
 from nblint.linting.results import Note, Reported, Result
@@ -58,12 +59,12 @@ def _grouped(findings: Sequence[Reported]) -> list[Reported]:
 
 def location(path: str, place: Place) -> str:
     """Return where a finding is, for people and editors."""
-    return f"{path}:{_inside(place)}"
+    return f"{mask_path(path)}:{_inside(place)}"
 
 
 def _inside(place: Place) -> str:
     position = f"{place.row or 1}:{place.column or 1}"
-    if place.cell is None:
+    if place.cell is None or place.surface == "file":
         kind = "" if place.surface == "file" else f"{place.surface}:"
         return f"{kind}{position}"
     inside = {"source": "", "output": f", output {place.output}"}.get(

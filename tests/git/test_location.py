@@ -47,7 +47,9 @@ def test_no_repository(tmp_path: Path) -> None:
     assert locate(tmp_path) is None
     (tmp_path / ".git").mkdir()
     assert locate(tmp_path) is None
-    assert (found := tracked(tmp_path)) is not None and not len(found)
+    found = tracked(tmp_path)
+    assert found is not None
+    assert len(found) == 0
 
 
 POINTERS = {
