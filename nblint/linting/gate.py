@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from nblint.credentials.masking.redaction import mask, mask_path
 from nblint.errors import SettingsError
 from nblint.findings import Finding
 from nblint.git.changes import Version
@@ -156,7 +157,7 @@ class _Judgement:
             for path, entry, old in wanted:
                 yield from self._judged(path, entry, old, contents)
         yield from self._between()
-        yield Result("", (), notebooks=0, notes=tuple(self._all_notes()))
+        yield Result("", (), notebooks=0, notes=tuple(map(_masked, self._all_notes())))
 
     def _is_unchanged(self, path: str, entry: Entry) -> bool:
         """Tell whether the base has a notebook as it is, and would be checked against the same."""
@@ -300,6 +301,11 @@ def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported
 def _refused(finding: Finding) -> Finding:
     """Return a finding that fails the gate where it only warns otherwise."""
     return replace(finding, severity="error") if finding.code == _UNEXPLAINED else finding
+
+
+def _masked(note: Note) -> Note:
+    """Return a note that shows no credential, which a path or a name can hold."""
+    return replace(note, path=mask_path(note.path), message=mask(note.message))
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

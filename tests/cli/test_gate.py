@@ -378,7 +378,7 @@ class TestTricks:
         replaced,
         grafted,
         configured,
-        staged,
+        changed_in_the_checkout,
         without_a_checkout,
         poisoned_cache,
         environment,
