@@ -162,7 +162,7 @@ def test_a_parameter_that_the_notebook_does_not_have(
     assert "the notebook has no parameter DAZE; it has DAYS, THRESHOLD" in refused.err
     assert copies(state) == []
     (state / "mine.yaml").write_text("DAYS: 3\n")
-    assert run_notebook(host, state, "-f", "mine.yaml", cwd=state).status == 0
+    assert run_notebook(host, state, "-f", "mine.yaml", cwd=str(state)).status == 0
 
 
 def test_nothing_is_imported_from_where_the_person_stands(host: Host, state: Path) -> None:
