@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -57,7 +58,7 @@ def state(host: Host) -> Path:
 
 
 def run_notebook(
-    host: Host, state: Path, *arguments: str, cwd: Path = Path("/"), **variables: str
+    host: Host, state: Path, *arguments: str, cwd: Path = Path("/"), **variables: Any
 ) -> Run:
     return run(
         *AS_NOBODY, host.root / HOME / "scripts/run-notebook", *arguments, cwd=cwd,
