@@ -33,8 +33,8 @@ demo: setup ## Generate a notebook repository; see commits refused, fixed and ac
 
 # System tools that tests need. As root on Debian they are installed; elsewhere, tests that miss one
 # skip and name it, or fail if CI=true.
-COMMANDS := chromium createrepo_c dnf fish gpg npx rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
-PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg npm rpm rpmlint rsync shellcheck strace systemd util-linux zsh
+COMMANDS := chromium createrepo_c dnf fish gpg node npm rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
+PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg nodejs npm rpm rpmlint rsync shellcheck strace systemd util-linux zsh
 
 tools:
 	@for command in $(COMMANDS); do command -v $$command >/dev/null || missing="$$missing $$command"; done; \
@@ -44,8 +44,12 @@ tools:
 	    apt-get install -qq --yes --no-install-recommends $(PACKAGES) >/dev/null; \
 	fi
 
+# A worker that is done takes over half of what another one has left: what the tests of a module
+# share is made once, and none waits for the longest of them.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
 test: setup tools ## Run all tests, with real tools
-	$(BIN)/python -m pytest -n auto
+	$(PYTEST)
 
 fuzz: setup ## Search for input that breaks nblint; SECONDS=3600 TARGETS="settings python"
 	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
@@ -54,7 +58,7 @@ check: setup ## Run the quick loop: lint, types, fast tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # The peers have their own environment. The libraries of the extra `fast` are beside it, so that
 # nblint can be measured with and without them.
@@ -63,6 +67,8 @@ BENCH := build/bench
 bench: $(BENCH)/.ready ## Compare nblint with its peers; NOTEBOOKS=folder uses your notebooks
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.credentials $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.whole_file $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.dense
 
 $(BENCH)/.ready: pyproject.toml
 	@echo "Setting up $(BENCH) ..."
@@ -81,6 +87,7 @@ docs: setup ## Build the documentation into build/site; broken links and anchors
 
 pictures: setup ## Update the pictures and the command output in the documentation
 	$(BIN)/python -m pytest tests/docs --update-expectations
+	$(BIN)/python -m nblint hub demo --check --screenshot docs/pictures/landing-page.png
 
 clean: ## Remove .venv, caches and build output
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -83,7 +83,7 @@ def server(tmp_path: Path, caplog: pytest.LogCaptureFixture, patient: None) -> S
 def test_a_credential_in_code_or_text_is_refused(server: Server) -> None:
     message = server.save(model(HEADER, LEAK))
     assert message
-    assert message.startswith("This notebook was not saved: it holds a credential")
+    assert message.startswith("This notebook was not saved: it contains a credential")
     assert "In the cell that begins with “％pip install slack-sdk”: GitHub token in code" in message
     assert 'os.environ["' in message
     assert STAYS in message
@@ -527,6 +527,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     return shell
 
 
+@pytest.mark.slow
 def test_the_magic(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

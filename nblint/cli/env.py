@@ -11,7 +11,7 @@ from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.parameter_types import NonEmptyPath, OneOf
 from nblint.cli.status import Status, complain, report_empty
-from nblint.credentials.masking.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction, mask_path
 from nblint.document.write import write_atomically, writing
 from nblint.errors import SettingsError, unwritable
 from nblint.linting.run import Run
@@ -69,10 +69,7 @@ def env(
       nblint env --missing notebooks/triage.ipynb
       nblint env --catalogue
     """
-    if missing + example + catalogue > 1:
-        raise click.UsageError("--missing, --example and --catalogue cannot be combined")
-    if output_file is not None and not (example or catalogue):
-        raise click.UsageError("--output-file requires --example or --catalogue")
+    _refuse_contradictions(missing, example, catalogue, output_file)
     status = Status()
     try:
         # A catalogue that is yet to be written cannot be read.
@@ -93,6 +90,15 @@ def env(
     sys.exit(failed or (1 if missing and variables else 0))
 
 
+def _refuse_contradictions(
+    missing: bool, example: bool, catalogue: bool, output_file: Path | None
+) -> None:
+    if missing + example + catalogue > 1:
+        raise click.UsageError("--missing, --example and --catalogue cannot be combined")
+    if output_file is not None and not (example or catalogue):
+        raise click.UsageError("--output-file requires --example or --catalogue")
+
+
 def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
     """Return what notebooks read; whoever asks for a key by its value does not show it."""
     inventory = Inventory()
@@ -100,7 +106,7 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
         environment = reading.get(Environment)
         if environment.reads:
             shown = reading.get(Redaction).mask
-            inventory.add(notebook.path, environment, reading.get(Catalogue), shown)
+            inventory.add(mask_path(notebook.path), environment, reading.get(Catalogue), shown)
     return inventory
 
 

@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.jupyter.judging import Request, Verdict
 from nblint.jupyter.worker import Workers
 from nblint.reports.terminal import printable
@@ -177,7 +178,8 @@ class _Saving:
             self.say_unchecked(verdict.fault)
 
     def _say(self, sentence: str, level: int) -> None:
-        self._log.log(level, "nblint: %s: %s", printable(self._path), printable(sentence))
+        shown = printable(mask_path(self._path))
+        self._log.log(level, "nblint: %s: %s", shown, printable(sentence))
 
 
 def check_complete_file(

@@ -84,6 +84,7 @@ def test_generated_configuration(generated: Generate) -> None:
     assert [hook.get("stages") for hook in own["hooks"]] == [None, *[["manual"]] * 3]
 
 
+@pytest.mark.slow
 def test_a_credential_is_reported_by_one_check(
     generate: Generate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

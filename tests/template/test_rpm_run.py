@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
@@ -57,11 +56,9 @@ def state(host: Host) -> Path:
     return state
 
 
-def run_notebook(
-    host: Host, state: Path, *arguments: str, cwd: Path = Path("/"), **variables: Any
-) -> Run:
+def run_notebook(host: Host, state: Path, *arguments: str, cwd: str = "/", **variables: str) -> Run:
     return run(
-        *AS_NOBODY, host.root / HOME / "scripts/run-notebook", *arguments, cwd=cwd,
+        *AS_NOBODY, host.root / HOME / "scripts/run-notebook", *arguments, cwd=Path(cwd),
         **{"STATE_DIRECTORY": str(state), "HOME": "/",
            "NOTEBOOK_PYTHON": sys.executable, **variables},
     )  # fmt: skip
@@ -160,12 +157,12 @@ def test_a_parameter_that_the_notebook_does_not_have(
     host: Host, state: Path, arguments: tuple[str, ...]
 ) -> None:
     (state / "mine.yaml").write_text("DAZE: 3\n")
-    refused = run_notebook(host, state, *arguments, cwd=state)
+    refused = run_notebook(host, state, *arguments, cwd=str(state))
     assert refused.status == 2
     assert "the notebook has no parameter DAZE; it has DAYS, THRESHOLD" in refused.err
     assert copies(state) == []
     (state / "mine.yaml").write_text("DAYS: 3\n")
-    assert run_notebook(host, state, "-f", "mine.yaml", cwd=state).status == 0
+    assert run_notebook(host, state, "-f", "mine.yaml", cwd=str(state)).status == 0
 
 
 def test_nothing_is_imported_from_where_the_person_stands(host: Host, state: Path) -> None:
@@ -173,7 +170,7 @@ def test_nothing_is_imported_from_where_the_person_stands(host: Host, state: Pat
     here.mkdir()
     for name in ("papermill", "ipykernel", "nblint", "tomllib", "json"):
         (here / f"{name}.py").write_text("raise SystemExit('imported')")
-    ran = run_notebook(host, state, "-p", "DAYS", "2", cwd=here)
+    ran = run_notebook(host, state, "-p", "DAYS", "2", cwd=str(here))
     assert ran.status == 0, ran
     assert "imported" not in ran.err
 

@@ -1,4 +1,4 @@
-"""Hides credentials in every text that is shown."""
+"""Mask credentials in every text that is shown."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import islice, takewhile, zip_longest
 
 from nblint.credentials.credentials import Credentials
+from nblint.credentials.documented.format_search import find_formats
 from nblint.credentials.documented.formats import FORMATS
-from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known_values import Known
+from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.masking.masked import HIDDEN, Hidden, Masked
 from nblint.credentials.prefilter import look
 from nblint.patterns import lazy_pattern
 
-# A row of a private key, say; shorter ones may be anything.
+# A row of a private key, for example; a shorter one may be anything.
 _LONG_ROW = 16
-# A token that an excerpt cuts off is too short for its format, but still half of a credential.
+_MOST_SHOWN = 1000
+# An excerpt may cut off a token: it no longer fits its format, but is still half of a credential.
 _PREFIXES = sorted(
     {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
     - {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="},
@@ -29,24 +30,28 @@ _CUT = lazy_pattern(
     + "|".join(re.escape(prefix) for prefix in _PREFIXES)
     + r"|AKIA|ASIA|AIza|eyJ)[\w.~+/=-]{8,}"
 )
+# A word that may be a value, and how far it may be from a credential in its row.
+_GENERATED = lazy_pattern(r"(?<![\w%+/~.-])[\w%+/~-]{16,512}={0,2}(?![\w%+/~.-])")
+_FAR = 2000
 _LITERAL = lazy_pattern(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
 
 
 class Redaction:
-    """Hides the credentials of a notebook in whatever is quoted of it.
+    """Masks the credentials of a notebook in excerpts from it.
 
     Args:
         known: The values that were found in it.
     """
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        # As they are, and as they stand in a literal.
-        self._known = Known(form for value in known for form in (value, repr(value)[1:-1]))
-        self._long: tuple[str, list[Hidden]] = ("", [])  # the last one that a part was asked of
+        # As they are, and as a literal writes them.
+        self._known = KnownValues(form for value in known for form in (value, repr(value)[1:-1]))
+        self._shown: dict[str, str] = {}  # a help text is the same for many findings
+        self._long: tuple[str, list[Hidden]] = ("", [])  # the last text that a part was asked for
 
     @classmethod
     def read(cls, credentials: Credentials) -> Redaction:
-        """Know a notebook's credentials, and the rows of those that have several."""
+        """Return one that knows a notebook's credentials, and the rows of those with several."""
         values = credentials.values()
         rows = (row for value in values for row in value.splitlines())
         return cls(
@@ -54,22 +59,27 @@ class Redaction:
         )
 
     def mask(self, text: str) -> str:
-        """Return a text without them, as `mask` does."""
-        return self.masked(text).text
+        """Return a text with the credentials masked, as `mask` does."""
+        if text not in self._shown:
+            if len(self._shown) >= _MOST_SHOWN:
+                self._shown.clear()
+            self._shown[text] = self.masked(text).text
+        return self._shown[text]
 
     def masked(self, text: str) -> Masked:
-        """Return a text without them that knows where its parts went."""
+        """Return a text with the credentials masked that maps offsets of the original."""
         masked = Masked(text)
         _hide_found(masked)
         masked.hide(self._known.hidden_in(masked.text))
         _hide_beginnings(masked)
+        _hide_beside(masked)
         return masked
 
     def masked_part(self, text: str, start: int, end: int) -> Masked:
-        """Return a part of a long text, by its offsets, without them; offsets stay the text's.
+        """Return a part of a long text, masked; it maps offsets of the whole text.
 
-        What is known of the notebook is looked for before the text is cut, so that none of it is
-        halved; once, whatever number of its parts is asked for.
+        Known values are searched for before the text is cut, so that none is halved, and once for
+        all parts of one text.
         """
         if self._long[0] is not text:
             self._long = text, self._known.hidden_in(text)
@@ -77,38 +87,90 @@ class Redaction:
         masked = Masked(text)
         masked.keep(start, end)
         first = bisect_right(known, start, key=lambda part: part.end)
-        masked.hide(
+        inside = [
             Hidden(max(part.start, start) - start, min(part.end, end) - start)
             for part in takewhile(lambda part: part.start < end, islice(known, first, None))
-        )
+        ]
+        masked.hide(inside)
         _hide_found(masked)
         _hide_beginnings(masked)
+        _hide_beside(masked)
         return masked
 
 
 def mask(text: str, known: Iterable[str] = ()) -> str:
     """Return a text with every credential in it hidden.
 
-    Every excerpt of a notebook goes through it before it is shown, in every report, difference,
-    exception and hover, whatever is selected, suppressed or baselined. Mask first, then cut: half
-    a token is harder to recognise than a whole one.
+    Every excerpt of a notebook goes through it before it is shown, in every report, diff, error and
+    hover, whatever is selected, suppressed or in the baseline. Mask first, then cut: half a token
+    is harder to recognise than a whole one.
 
     Args:
         text: An excerpt of any surface: code, output, JSON.
-        known: Values of credentials that were found in the notebook; they are hidden even where
-            nothing in the excerpt gives them away.
+        known: Credentials that were found in the notebook; they are masked even if nothing in the
+            excerpt gives them away.
 
     Returns:
-        The text with each credential as its public prefix, if it has one, and an ellipsis.
+        The text, with each credential replaced by its public prefix, if any, and an ellipsis.
     """
     return Redaction(known).mask(text)
 
 
+def _hide_beside(masked: Masked) -> None:
+    """Hide what looks generated in the rows of a credential.
+
+    It may be the other half of a login, such as an AWS signature beside the key's id. No detector
+    reports it, since nothing names it.
+    """
+    hidden = masked.replacements()
+    if not hidden:
+        return
+    from nblint.credentials.judging.values import is_credential
+    from nblint.secret_names.judge import Level
+
+    text, done = masked.text, 0
+    beside: list[Hidden] = []
+    for (start, end), following in zip_longest(hidden, hidden[1:], fillvalue=(len(text),) * 2):
+        row = max(done, text.rfind("\n", done, start) + 1, start - _FAR)
+        stop = text.find("\n", end)
+        stop = min(stop if stop >= 0 else len(text), end + _FAR, following[0])
+        for span in ((row, start), (end, stop)):
+            beside += (
+                Hidden(*word.span())
+                for word in _GENERATED.finditer(text, *span)
+                if is_credential(word[0], Level.WEAK)
+            )
+        done = max(done, end, stop)
+    masked.hide(beside)
+
+
+@lru_cache(maxsize=256)
+def mask_path(path: str) -> str:
+    """Return a path with the tokens in it hidden; what only looks like a password is a name.
+
+    Args:
+        path: The path, or a sentence with one.
+    """
+    # Each name is a text of its own: a slash may also be a part of base64.
+    return "/".join(map(_without_tokens, path.split("/")))
+
+
+def _without_tokens(text: str) -> str:
+    parts: list[Hidden] = []
+    for found in sorted(find_formats(text), key=lambda found: (found.start, -found.end)):
+        if not parts or found.start >= parts[-1].end:
+            parts.append(Hidden(found.start, found.end, f"{found.prefix}{HIDDEN}"))
+    masked = Masked(text)
+    masked.hide(parts)
+    return masked.text
+
+
 def _hide_found(masked: Masked) -> None:
-    """Hide what gives itself away as a credential."""
+    """Hide what is recognised as a credential."""
     hits = _hits(masked.text)
-    masked.hide(Hidden(hit.start, hit.end, f"{hit.prefix}{HIDDEN}") for hit in hits)
-    if hits:  # a credential that is put together may stand in pieces elsewhere
+    found = [Hidden(hit.start, hit.end, f"{hit.prefix}{HIDDEN}") for hit in hits]
+    masked.hide(found)
+    if hits:  # the pieces of a credential that is put together may occur elsewhere
         values = "\n".join(hit.secret.reveal() for hit in hits)  # no literal holds a line end
         masked.hide(
             Hidden(*match.span()) for match in _LITERAL.finditer(masked.text) if match[0] in values
@@ -116,15 +178,18 @@ def _hide_found(masked: Masked) -> None:
 
 
 def _hide_beginnings(masked: Masked) -> None:
-    """Hide what an excerpt left of a token, but for its public prefix."""
+    """Hide what an excerpt left of a token, except its public prefix."""
     masked.hide(Hidden(match.end(1), match.end()) for match in _CUT.finditer(masked.text))
 
 
-@lru_cache(maxsize=64)  # many notebooks are told the same
+@lru_cache(maxsize=64)  # the same texts are shown for many notebooks
 def _hits(text: str) -> tuple[Hit, ...]:
     clues = look(text)
     if not clues:
         return ()
+    # Most of what is shown holds no clue, so do not load the engine for it.
+    from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
+
     found = [*find_in_code(text, clues=clues), *find_in_text(text, clues=clues)]
     if "<" in text:
         found += find_in_html(text, clues=clues)

@@ -1,4 +1,4 @@
-"""HTML as the text that a reader sees, character for character as long as the markup."""
+"""Find credentials in HTML, and reduce it to what a reader sees without moving a character."""
 
 from __future__ import annotations
 
@@ -18,30 +18,60 @@ _ENTITIES = {
     "&quot;": '"', "&#34;": '"', "&#x22;": '"', "&apos;": "'", "&#39;": "'", "&#x27;": "'",
     "&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ",
 }  # fmt: skip
-# What a tag leaves behind: the end of a cell or term, the end of a row.
+# What a tag becomes: the end of a cell or term, the end of a row.
 _MARKS = {"</td": "|", "</th": "|", "</dt": "|", "</tr": "\n"}
 _DATA_URI = lazy_pattern(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]*")
 
 
 def visible_text(html: str) -> str:
-    """Blank out scripts, styles, data URIs and tags; offsets stay.
+    """Blank out scripts, styles, data URIs and tags; offsets stay the same.
 
     Args:
         html: An output of type `text/html`, or SVG.
 
     Returns:
-        A text of the same length: a tag is spaces (a table cell's end a `|`), an entity its
-        character and spaces.
+        A text of the same length: tags become spaces (the end of a table's cell a `|`), entities
+        their character and spaces.
     """
     html = _TAG.sub(_blank, without_scripts(html))
     return _ENTITY.sub(lambda match: _ENTITIES[match[0]].ljust(len(match[0])), html)
 
 
 def without_scripts(html: str) -> str:
-    """Blank out scripts, styles and data URIs; offsets stay."""
+    """Blank out scripts, styles and data URIs; offsets stay the same."""
     for name in ("script", "style"):
         html = _without_element(html, name)
     return _DATA_URI.sub(lambda match: " " * len(match[0]), html)
+
+
+_COMMENT = lazy_pattern(r"<!--(.{1,20000}?)(?:-->|\Z)", re.DOTALL)
+_SCRIPT = lazy_pattern(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
+_ATTRIBUTES = lazy_pattern(r"<[A-Za-z][\w:-]{0,40}\s([^<>]{4,4000})>?")
+_ATTRIBUTE = lazy_pattern(
+    r"""([A-Za-z_:][\w:.-]{1,60})\s{0,2}=\s{0,2}(?:"([^"]{4,512})"|'([^']{4,512})')"""
+)
+
+
+def comments(html: str) -> Iterator[tuple[int, str]]:
+    """Yield the comments of HTML with their offsets."""
+    for match in _COMMENT.finditer(html) if "<!--" in html else ():
+        yield match.start(1), match[1]
+
+
+def scripts(html: str) -> Iterator[tuple[int, str]]:
+    """Yield the inline scripts of HTML with their offsets."""
+    for match in _SCRIPT.finditer(html) if "<script" in html.lower() else ():
+        yield match.start(1), match[1]
+
+
+def find_attributes(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find attributes with a credential-like name: `data-api-key="…"`."""
+    for tag in _ATTRIBUTES.finditer(html):
+        for match in _ATTRIBUTE.finditer(html, *tag.span(1)):
+            name = match[1].removeprefix("data-")
+            group = match.lastindex or 2
+            if judge(name).level is not Level.NONE:
+                yield from bind(name, match[group], *match.span(group), placeholders=placeholders)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -70,17 +100,17 @@ _PASSWORD_INPUT = lazy_pattern(
 
 
 def find_inputs(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find what stands in a form's password fields."""
+    """Find the values of a form's password fields."""
     for match in _PASSWORD_INPUT.finditer(html):
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
 
 
 def find_table_cells(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find credentials in table cells that stand under a credential-like heading.
+    """Find credentials in a table's cells under a credential-like heading.
 
     Args:
-        html: The markup; pandas' frames are such tables.
-        placeholders: Values that are no secrets.
+        html: The markup, such as that of a frame of pandas.
+        placeholders: Values that are not secrets, from the settings.
     """
     headings: list[str] = []
     rows = [match.start() for match in _ROW.finditer(html)]

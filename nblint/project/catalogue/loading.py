@@ -20,6 +20,8 @@ from nblint.settings import EnvironmentSettings
 from nblint.toml import convert_toml, read_toml
 
 DEFAULT_CATALOGUE = "environment.toml"
+# The keys by which a hub.toml, which names its catalogue, is told from a catalogue.
+_OF_A_HUB = frozenset(["address", "provider"])
 
 _NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOTENV_LINE = lazy_pattern(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*(?:=\s*(.*))?$")
@@ -93,7 +95,7 @@ def locate(name: str, root: Path) -> Path:
         raise SettingsError(f"{path}: the catalogue is a folder; name the file in it")
     if not is_file(path):
         raise SettingsError(
-            f"{path}: no such catalogue; create it (nblint env --catalogue writes a first one) "
+            f"{path}: no such catalogue; create it (run `nblint env --catalogue` to generate one) "
             "or remove it from 'catalogues'"
         )
     return path
@@ -136,8 +138,11 @@ def _package_folders(package: str) -> list[Path]:
     return [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
 
 
-def _read_toml(path: Path, name: str) -> Iterator[Variable]:
+def _read_toml(path: Path, name: str, *, of_hub: bool = False) -> Iterator[Variable]:
     document = read_toml(path)
+    if not of_hub and document.keys() >= _OF_A_HUB:
+        catalogue = str(document.get("environment", DEFAULT_CATALOGUE))
+        return (yield from _read_toml(path.parent / catalogue, name, of_hub=True))
     if unknown := next((key for key in document if key != "environment"), None):
         raise SettingsError(
             f"{path}: unknown key {unknown!r}; variables are declared as [environment.NAME]"
@@ -170,7 +175,7 @@ def _validate(declaration: Declaration, where: str) -> None:
         raise SettingsError(f"{where}: has both a file and a value; keep one of them")
     parts = PurePosixPath(declaration.file.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
-        raise SettingsError(f"{where}: file: must lie in the hub's folder of secrets")
+        raise SettingsError(f"{where}: file: must be inside the hub's secrets folder")
 
 
 def _rows(text: str, names: Iterable[str]) -> dict[str, int]:
