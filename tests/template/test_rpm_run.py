@@ -170,7 +170,7 @@ def test_nothing_is_imported_from_where_the_person_stands(host: Host, state: Pat
     here.mkdir()
     for name in ("papermill", "ipykernel", "nblint", "tomllib", "json"):
         (here / f"{name}.py").write_text("raise SystemExit('imported')")
-    ran = run_notebook(host, state, "-p", "DAYS", "2", cwd=here)
+    ran = run_notebook(host, state, "-p", "DAYS", "2", cwd=str(here))
     assert ran.status == 0, ran
     assert "imported" not in ran.err
 
