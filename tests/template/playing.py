@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ case "$*" in
 *) echo "pip: unexpected: $*"; exit 9 ;;
 esac
 """
+
+
+Prepare = Callable[[Path, dict[str, str]], None]
 
 
 class Event(NamedTuple):
@@ -97,7 +101,7 @@ class Author(Branch):
         job: str = "gate",
         *,
         clone: tuple[str, ...] = (),
-        prepare: Any = None,
+        prepare: Prepare | None = None,
     ) -> Played:
         """Play a job in a clean clone, and hold that nothing that it leaves shows a planted value.
 
@@ -105,7 +109,7 @@ class Author(Branch):
             event: What was pushed; by default, the branch of a request.
             job: The job.
             clone: Options of `git clone`.
-            prepare: Called with the clone and the job's home before the job runs.
+            prepare: Called with the clone and the job's variables before the job runs.
         """
         event = event or Event()
         self.plays += 1
@@ -123,7 +127,7 @@ class Author(Branch):
             self._merge(here, event.branch)
         variables = self._variables(folder, home, event, here)
         if prepare:
-            prepare(here, home)
+            prepare(here, variables)
         log, status = "", 0
         for command, own in steps(self.service, here, job, event):
             ran = subprocess.run(
@@ -223,7 +227,7 @@ def steps(service: str, clone: Path, job: str, event: Event) -> list[tuple[str, 
     ]
 
 
-def set_up(clone: Path, _home: Path) -> None:
+def set_up(clone: Path, _variables: dict[str, str]) -> None:
     """Make what `make setup` makes, from this Python's environment."""
     binaries = clone / ".venv/bin"
     binaries.mkdir(parents=True, exist_ok=True)

@@ -96,7 +96,7 @@ class Way(NamedTuple):
     go: Attack
     said: str = "GitHub token"
     clean: Attack | None = None
-    code: str = "NBL201"
+    code: str = "NBL20"
     noted: str = ""
 
 
@@ -418,3 +418,189 @@ def test_its_clean_twin_passes(stage: Stage, tmp_path: Path, way: Way, service: 
     assert played.status == 0, played.log
     if not way.clean:
         assert way.noted in played.log
+
+
+# ---- the log of the other job that reads what is committed, and caches
+
+
+@pytest.mark.parametrize(
+    ("way", "service"),
+    [
+        *zip(ROWS["ruff"], SERVICES, strict=True),
+        *zip((*ROWS["output"][1:], ROWS["output"][0]), SERVICES, strict=True),
+    ],
+)
+def test_the_log_of_the_checks(stage: Stage, tmp_path: Path, way: Way, service: str) -> None:
+    """ruff and nbstripout say what they found or changed, and not what stands there."""
+    author = Author(stage, tmp_path, service)
+    way.go(author, TOKEN)
+    played = author.play(job="lint", prepare=set_up)
+    assert played.status != 0
+    assert "a.ipynb" in played.log
+    assert list((played.clone / "build").rglob("*.xml"))
+    commit(author.top, {A: notebook()})
+    assert author.play(job="lint", prepare=set_up).status == 0
+
+
+FORGE = """
+from nblint.credentials.masking.redaction import Redaction
+from nblint.linting import examining
+from nblint.linting.checking import Checked
+
+examining.check_document = lambda *_: Checked((), (), Redaction())
+from nblint.cli.main import main
+main(["check"])
+"""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_forged_cache(stage: Stage, tmp_path: Path, service: str) -> None:
+    """A cache that has the notebook as clean, as a job of another branch could have left it."""
+    author = Author(stage, tmp_path, service)
+    many = {f"many/{number}.ipynb": notebook(f"print({number})") for number in range(50)}
+    commit(author.top, many)
+    assert author.play().status == 0
+
+    def forge(clone: Path, variables: dict[str, str]) -> None:
+        (python,) = Path(variables["PRE_COMMIT_HOME"]).glob("repo*/py_env-*/bin/nblint")
+        python = python.with_name("python")
+        for command in (["-c", FORGE], ["-m", "nblint", "check"]):
+            ran = subprocess.run(
+                [str(python), *command], cwd=clone, env=variables, capture_output=True, check=False
+            )
+            assert ran.returncode == 0, "the cache is believed by a check"
+        caches.extend(path for path in clone.parent.rglob("nblint/clean"))
+        contents.extend(path.read_bytes() for path in caches)
+
+    caches: list[Path] = []
+    contents: list[bytes] = []
+    commit(author.top, {A: holding(TOKEN)})
+    played = author.play(prepare=forge)
+    assert played.status != 0
+    assert "NBL201" in played.log
+    # The gate neither reads nor writes it.
+    assert caches
+    assert [path.read_bytes() for path in caches] == contents
+
+
+# ---- what passes
+
+
+def test_a_clean_request(stage: Stage, tmp_path: Path) -> None:
+    author = Author(stage, tmp_path, "circleci")
+    author.commit({A: notebook("print(3)"), "team/new.ipynb": notebook(title="Another")})
+    played = author.play()
+    assert played.status == 0, played.log
+    assert "All clean: 6 notebooks checked." in played.log
+    assert "For a reviewer" not in played.log
+
+
+def with_record(stage: Stage, folder: Path, service: str) -> Author:
+    """Return an author whose base records a credential."""
+    author = Author(stage, folder, service)
+    author.git("checkout", "--quiet", "main")
+    set_option(author, f'baseline = "{BASELINE}"')
+    author.write({A: holding(TOKEN)})
+    recorded(author, reason="a test account")
+    author.commit()
+    author.git("checkout", "--quiet", "-B", "work")
+    return author
+
+
+def test_recorded_findings(stage: Stage, tmp_path: Path) -> None:
+    """They move along with their notebook, and may go."""
+    author = with_record(stage, tmp_path, "github")
+    author.git("mv", A, "renamed.ipynb")
+    author.commit()
+    played = author.play()
+    assert played.status == 0, played.log
+    assert "old finding" in played.log
+    author.git("mv", "renamed.ipynb", A)
+    author.commit({A: notebook(), BASELINE: EMPTY})
+    played = author.play()
+    assert played.status == 0, played.log
+    assert "baseline changed" in played.log
+
+
+def test_a_declared_variable(stage: Stage, tmp_path: Path) -> None:
+    author = Author(stage, tmp_path, "gitlab")
+    text = (author.top / "environment.toml").read_text("utf-8")
+    more = '\n[environment.TEAM_SITE]\nhelp = "Where the team is"\nvalue = "here"\n'
+    use = notebook('import os\n\nprint(os.environ["TEAM_SITE"])')
+    author.commit({"environment.toml": text + more, A: use})
+    played = author.play()
+    assert played.status == 0, played.log
+    assert "environment variable 'TEAM_SITE' declared" in played.log
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_pushes(stage: Stage, tmp_path: Path, service: str) -> None:
+    """To the default branch, first and later, with force; and versions: each has its own base."""
+    author = Author(stage, tmp_path, service)
+    author.git("checkout", "--quiet", "main")
+    assert author.play(Event("main")).status == 0
+    before = said(author.top, "rev-parse", "HEAD")
+    author.git("tag", "v1.0.0")
+    author.commit({A: holding(TOKEN)})
+    bad = said(author.top, "rev-parse", "HEAD")
+    assert author.play(Event("main", before=before)).status != 0
+    author.git("tag", "v1.1.0")
+    assert author.play(Event("", "v1.1.0")).status != 0
+    # What was pushed stays known; the push that takes it back brings nothing.
+    author.commit({A: notebook()})
+    played = author.play(Event("main", before=bad))
+    assert played.status == 0, played.log
+    # A forced push to a branch: only what it has now counts.
+    author.git("reset", "--quiet", "--hard", before)
+    author.git("checkout", "--quiet", "-B", "work")
+    author.commit({A: holding(TOKEN)})
+    assert author.play().status != 0
+    author.git("reset", "--quiet", "--hard", "HEAD~1")
+    author.commit({A: notebook("print(4)")})
+    assert author.play().status == 0
+    author.git("tag", "v1.2.0")
+    assert author.play(Event("", "v1.2.0")).status == 0
+
+
+def test_a_suppression_with_a_reason(stage: Stage, tmp_path: Path) -> None:
+    author = Author(stage, tmp_path, "circleci")
+    author.commit({A: notebook(f'key = "{TOKEN}"  # nblint: ignore[NBL201] revoked in May')})
+    played = author.play()
+    assert played.status == 0, played.log
+    assert "suppresses NBL201: revoked in May" in played.log
+
+
+def test_a_merge(stage: Stage, tmp_path: Path) -> None:
+    author = with_record(stage, tmp_path, "gitlab")
+    author.git("checkout", "--quiet", "-b", "side")
+    author.commit({B: notebook("print(5)")})
+    author.git("checkout", "--quiet", "work")
+    author.on_main({"more.ipynb": notebook(title="More")})
+    author.commit({"x.txt": "x\n"})
+    author.git("merge", "--quiet", "--no-edit", "side", "main")
+    played = author.play()
+    assert played.status == 0, played.log
+
+
+# ---- what cannot be judged
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_incomplete_clone(stage: Stage, tmp_path: Path, service: str) -> None:
+    author = Author(stage, tmp_path, service)
+    author.git("config", "uploadpack.allowFilter", "true")
+    for number in range(3):
+        author.commit({A: notebook(f"print({number})")})
+    author.on_main({"x.txt": "x\n"})
+    alone = author.play(clone=("--depth=1",))
+    assert alone.status == 2, alone.log
+    assert "git fetch --unshallow" in alone.log
+    # pre-commit shows the status of the gate, and ends with its own.
+    shallow = author.play(clone=("--depth=2", "--no-single-branch"))
+    assert shallow.status != 0
+    assert "exit code: 2" in shallow.log
+    assert "in this shallow clone; run `git fetch --unshallow`" in shallow.log
+    blobless = author.play(clone=("--filter=blob:none",))
+    assert blobless.status != 0
+    assert "exit code: 2" in blobless.log, blobless.log
+    assert "partial clone; run `git fetch --refetch --no-filter`" in blobless.log
