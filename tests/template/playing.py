@@ -211,7 +211,9 @@ def steps(service: str, clone: Path, job: str, event: Event) -> list[tuple[str, 
         return [(command, {}) for command in yaml.safe_load(text)[job]["script"]]
     if service == "circleci":
         text = text.replace("<< pipeline.git.base_revision >>", f'"{event.before}"')
-        found = [step["run"] for step in yaml.safe_load(text)["jobs"][job]["steps"] if "run" in step]
+        found = [
+            step["run"] for step in yaml.safe_load(text)["jobs"][job]["steps"] if "run" in step
+        ]
         return [(one["command"], one.get("environment", {})) for one in found]
     values = {"github.event.before": event.before}
     return [
@@ -231,6 +233,5 @@ def set_up(clone: Path, _variables: dict[str, str]) -> None:
     """Make what `make setup` makes, from this Python's environment."""
     binaries = clone / ".venv/bin"
     binaries.mkdir(parents=True, exist_ok=True)
-    os.symlink(str(shutil.which("pre-commit")), binaries / "pre-commit")
+    (binaries / "pre-commit").symlink_to(str(shutil.which("pre-commit")))
     (clone / ".venv/installed").touch()
-

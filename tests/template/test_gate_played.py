@@ -6,10 +6,9 @@ searches them all after each job.
 """
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +16,6 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
-from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
 from tests.git.author import commit, said
 from tests.linting import test_gate as ways
@@ -132,6 +130,11 @@ def edited(change: Callable[[dict, str], None], base: bytes | None = None) -> At
     return go
 
 
+def into_output_metadata(data: dict, value: str) -> None:  # type: ignore[type-arg]
+    output = {"output_type": "display_data", "data": {}, "metadata": {"token": value}}
+    data["cells"][1]["outputs"] = [output]
+
+
 def shown(mime: str, text: str) -> Attack:
     def change(data: dict, value: str) -> None:  # type: ignore[type-arg]
         content: object = text.replace("VALUE", value)
@@ -228,13 +231,18 @@ def nested(line: str) -> Attack:
 
 
 def suppressed(source: str) -> Attack:
-    return in_code(f'{source.replace("KEY", "VALUE")}')
+    return in_code(f"{source.replace('KEY', 'VALUE')}")
 
 
 def duplicate_keys(branch: Branch, value: str) -> None:
     whole = notebook("print(1)").decode()
     first = f' "metadata": {{"token": "{value}"}},\n "metadata": '
     branch.commit({A: whole.replace(' "metadata": ', first) if value == TOKEN else whole})
+
+
+def adjacent(branch: Branch, value: str) -> None:
+    half = len(value) // 2
+    branch.commit({A: notebook(f'key = "{value[:half]}" "{value[half:]}"')})
 
 
 def attachment(encoding: str) -> Attack:
@@ -284,8 +292,13 @@ def judge_itself(path: str, text: str) -> Attack:
 
 def own_hook(branch: Branch, value: str) -> None:
     """A hook of the same name that is content with everything."""
-    hook = {"id": "nblint-gate", "name": "gate", "entry": "true", "language": "system"}
-    hook |= {"always_run": True, "pass_filenames": False, "stages": ["manual"]}
+    hook: dict[str, object] = {"id": "nblint-gate", "name": "gate", "entry": "true"}
+    hook |= {
+        "language": "system",
+        "always_run": True,
+        "pass_filenames": False,
+        "stages": ["manual"],
+    }
     config = json.dumps({"repos": [{"repo": "local", "hooks": [hook]}]})
     branch.commit({".pre-commit-config.yaml": config, A: holding(value)})
 
@@ -351,9 +364,7 @@ ROWS: dict[str, list[Way]] = {
         Way(ways.suppressed_by_a_tag, noted="suppresses NBL2: no reason given"),
     ],
     "places": [
-        Way(edited(lambda data, value: data["cells"][1]["outputs"][0].update(
-            output_type="display_data", data={}, metadata={"token": value}
-        ) or [data["cells"][1]["outputs"][0].pop(name) for name in ("name", "text")])),
+        Way(edited(into_output_metadata)),
         Way(edited(lambda data, value: data["cells"][1].update(id=value.replace(" ", "-")))),
         Way(shown("application/vnd.vega.v5+json", '{"data": [{"values": [{"token": "VALUE"}]}]}')),
         Way(shown("application/vnd.plotly.v1+json", '{"data": [{"text": ["key=VALUE"]}]}')),
@@ -364,12 +375,12 @@ ROWS: dict[str, list[Way]] = {
         Way(attachment("utf-16")),
         Way(duplicate_keys),
         Way(edited(lambda data, value: data.update(worksheets=[{"cells": [value]}])), clean=clean),
-        Way(in_code(f'key = "VALUE"'.replace("VALUE", "VAL" "UE")), ),
+        Way(adjacent),
     ],
     "a key": [
         Way(read_undeclared('print(os.environ["NAME"])'), "RPM_SIGNING_KEY", code="NBL301"),
         Way(read_undeclared('print(os.getenv("NAME"))'), "RPM_SIGNING_KEY", code="NBL301"),
-        Way(declare_and_print, "RPM_SIGNING_KEY", code="NBL304", noted="'RPM_SIGNING_KEY' declared"),
+        Way(declare_and_print, "RPM_SIGNING_KEY", code="NBL304", noted="RPM_SIGNING_KEY' declared"),
     ],
     "no entry": [
         Way(spoil([{}], on_base=False), noted="baseline changed"),
