@@ -177,7 +177,7 @@ class Side:
             found = self._law.of(str(root / "any.ipynb"))
             own = replace(found, root=self._snapshot.folder / root)
             selection = Selection(own)
-            self._selections[root] = selection, selection.limited_to(CREDENTIALS)
+            self._selections[root] = selection, Selection(own, within=CREDENTIALS)
             try:
                 self.projects[root] = self._load(root, own, selection)
             except GitError:
