@@ -73,10 +73,10 @@ def env(
     status = Status()
     try:
         # A catalogue that is yet to be written cannot be read.
-        finder, with_catalogue = SettingsFinder(config), not (example or catalogue)
+        finder, with_files = SettingsFinder(config), not (example or catalogue)
     except SettingsError as error:
         status.fail(str(error))
-    run = Run(finder, status.fault, with_catalogue=with_catalogue)
+    run = Run(finder, status.fault, with_files=with_files)
     inventory = _inventory(run, paths or (Path(),))
     report_empty(run.empty)
     failed = status.code(is_empty=bool(run.empty))

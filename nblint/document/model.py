@@ -99,7 +99,8 @@ class Cell:
         if self.type == "heading":
             level = data.get("level")
             self.type = "markdown"
-            marks = "#" * (level if isinstance(level, int) else 1)
+            # Markdown has six levels; a number of any size would be written out.
+            marks = "#" * (min(max(level, 1), 6) if isinstance(level, int) else 1)
             self.source = f"{marks} {' '.join(self.source.splitlines())}"
         self.language = _cell_language(self.metadata) or language
 

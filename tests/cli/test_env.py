@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nblint.cli.main import main
+from nblint.document.model import Notebook
 from nblint.toml import read_toml
 
 TOML = """
@@ -120,6 +121,32 @@ def test_catalogue(repository: Path) -> None:
     assert table["MODE"] == {"help": "", "required": False}
     check = CliRunner().invoke(main, ["check", "--select", "NBL301"])
     assert check.exit_code == 0, check.output
+
+
+def test_a_catalogue_does_not_need_the_parameters_file(repository: Path) -> None:
+    (repository / "nblint.toml").write_text('parameters.file = "none.yaml"')
+    assert run("--catalogue", "--output-file", "new.toml").exit_code == 0
+    assert run("--example").exit_code == 0
+    listed = run()
+    assert listed.exit_code == 2
+    assert "none.yaml" in listed.stderr
+
+
+def test_a_notebook_that_does_not_fit_in_memory(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = Notebook.parse
+
+    def failing(path: str, content: bytes) -> Notebook:
+        if path == "a.ipynb":
+            raise MemoryError
+        return parse(path, content)
+
+    monkeypatch.setattr(Notebook, "parse", failing)
+    result = run()
+    assert result.exit_code == 2
+    assert "a.ipynb: too large for the available memory" in result.stderr
+    assert "b.ipynb" in result.stdout
 
 
 def test_what_cannot_be_done_is_said(repository: Path) -> None:
