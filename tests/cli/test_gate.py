@@ -392,7 +392,7 @@ class TestTricks:
         replaced,
         grafted,
         configured,
-        changed_in_the_checkout,
+        staged,
         without_a_checkout,
         poisoned_cache,
         environment,
