@@ -67,6 +67,7 @@ BENCH := build/bench
 bench: $(BENCH)/.ready ## Compare nblint with its peers; NOTEBOOKS=folder uses your notebooks
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.credentials $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.gate
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.whole_file $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.dense
 

@@ -73,7 +73,7 @@ def deep(value: object, depth: int = 60) -> object:
 
 
 def put(text: str, raw: str) -> str:
-    """Return a file with something in the place of a mark, which JSON leaves as it is."""
+    """Return a file with something instead of a mark, which JSON leaves as it is."""
     assert "MARK" in text
     return text.replace("MARK", raw)
 
@@ -330,7 +330,7 @@ def test_a_private_key(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_clean_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same files with a digest in the place of the token hold no credential."""
+    """The same files with a digest instead of the token hold no credential."""
     monkeypatch.chdir(tmp_path)
     digest = make("hex40", "twin")
     for name, (content, _) in TOKENS.items():
