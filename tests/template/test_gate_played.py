@@ -506,6 +506,23 @@ def test_a_clean_request(stage: Stage, tmp_path: Path) -> None:
     assert "For a reviewer" not in played.log
 
 
+def test_the_first_request(stage: Stage, tmp_path: Path) -> None:
+    """It brings all that was generated to a repository that has nothing of it."""
+    author = Author(stage, tmp_path, "github")
+    readme = said(author.top, "ls-tree", "HEAD", "README.md")
+    tree = said(author.top, "mktree", given=f"{readme}\n".encode())
+    first = said(author.top, "commit-tree", "-m", "first", tree)
+    everything = said(author.top, "commit-tree", "-p", first, "-m", "all", "HEAD^{tree}")
+    author.git("branch", "--force", "main", first)
+    author.git("reset", "--quiet", "--hard", everything)
+    played = author.play()
+    assert played.status == 0, played.log
+    assert "gate: the base has no hook nblint-gate yet" in played.log
+    assert "the base has no settings of nblint: these are used" in played.log
+    author.commit({A: holding(TOKEN)})
+    assert author.play().status != 0
+
+
 def with_record(stage: Stage, folder: Path, service: str) -> Author:
     """Return an author whose base records a credential."""
     author = Author(stage, folder, service)
