@@ -64,12 +64,13 @@ class SetValue(Struct, frozen=True):
 
     Attributes:
         cell: The cell's number, 1-based.
-        path: Keys from the cell to the value, such as `("metadata", "tags")`; not the source.
+        path: Keys and 0-based indexes from the cell to the value, such as `("metadata", "tags")`;
+            not the source.
         value: The value.
     """
 
     cell: int
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     value: object
 
 
@@ -83,14 +84,7 @@ class Rewrite(Struct, frozen=True):
     raw: bytes
 
 
-class StripOutputs(Struct, frozen=True):
-    """Removes outputs and execution counts as nbstripout does, after all other edits.
-
-    It writes the file anew, in Jupyter's own layout and with nbstripout's cell ids.
-    """
-
-
-Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite | StripOutputs
+Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite
 
 
 def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:

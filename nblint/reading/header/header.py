@@ -12,6 +12,7 @@ from nblint.reading.header.headings import (
     Heading,
     Sections,
     bold_title,
+    can_be_title,
     html_headings,
     label,
     markdown_heading,
@@ -217,13 +218,16 @@ def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterat
 
 
 def _is_large(entry: HeaderEntry) -> bool:
-    """Tell whether an entry is a heading, but not of the lowest levels, which are small print."""
-    return entry.heading is not None and entry.heading.level < _SMALL_PRINT
+    """Tell whether an entry is a heading that is neither small print nor a table of contents."""
+    heading = entry.heading
+    return heading is not None and heading.level < _SMALL_PRINT and can_be_title(heading.title)
 
 
 def _is_title(entry: HeaderEntry) -> bool:
     heading = entry.heading
-    return heading is not None and heading.level == 1 and heading.section is None
+    if heading is None or heading.level != 1 or heading.section is not None:
+        return False
+    return can_be_title(heading.title)
 
 
 def _with_bold_title(

@@ -19,7 +19,7 @@ class MissingSection(Rule):
 
     Sections are recognised by their title or an alias, ignoring case, and may be spread over
     several cells. The fix inserts the section's skeleton where it belongs, for the author to fill
-    in.
+    in. It needs `--unsafe-fixes`: until then, the notebook has text that says nothing.
 
     Refused:
 
@@ -57,7 +57,7 @@ class MissingSection(Rule):
     """
 
     code = "NBL102"
-    fixable = "safe"
+    fixable = "unsafe"
     settings = ("header.sections",)
 
     def check(
@@ -81,7 +81,7 @@ class MissingSection(Rule):
                 f"missing {sections}",
                 subject=" ".join(section.title for section in group),
                 help=advice,
-                fix=Fix(fixed, (edit,)) if edit else None,
+                fix=Fix(fixed, (edit,), safe=False) if edit else None,
             )
 
 

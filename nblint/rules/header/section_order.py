@@ -15,6 +15,11 @@ from nblint.settings import HeaderSettings, SectionSettings
 _BOUND_TO_CELL = lazy_pattern(r"attachment:|^ {0,3}\[[^\]\n]{1,200}\]:", re.M)
 
 
+_CONTAINER = lazy_pattern(
+    r"<(/?)(?:article|aside|blockquote|center|details|div|font|ol|section|span|table|ul)\b", re.I
+)
+
+
 class SectionOrder(Rule):
     """The header's sections are not in the configured order.
 
@@ -50,7 +55,7 @@ class SectionOrder(Rule):
     """
 
     code = "NBL105"
-    fixable = "safe"
+    fixable = "unsafe"
     settings = ("header.sections",)
 
     def check(
@@ -81,7 +86,7 @@ class SectionOrder(Rule):
             "sections are not in the configured order",
             help=f"move {misplaced.settings.title!r} before {before.settings.title!r}; "
             f"the order is: {titles}",
-            fix=Fix("reorder the sections", edits) if edits else None,
+            fix=Fix("reorder the sections", edits, safe=False) if edits else None,
         )
 
 
@@ -105,6 +110,8 @@ def _moves(
     Each section goes where another one was, so that the text between sections stays in place.
     """
     stretches = {section.settings: _stretches(header, notebook, section) for section in found}
+    if any(_is_nested(notebook, part) for parts in stretches.values() for part in parts):
+        return None
     pairs = [
         (stretches[slot.settings], stretches[section.settings])
         for slot, section in zip(found, wanted, strict=True)
@@ -142,6 +149,15 @@ def _stretches(header: Header, notebook: Notebook, section: Section) -> list[_St
         end = offset_of(source, following[0].block.row) if ends_here else len(source)
         stretches.append(_Stretch(cell, start, start + len(source[start:end].rstrip())))
     return stretches
+
+
+def _is_nested(notebook: Notebook, stretch: _Stretch) -> bool:
+    """Tell whether a section starts or ends inside an HTML element, such as `<details>`."""
+    source = notebook.cells[stretch.cell - 1].source
+    parts = source[: stretch.start], source[stretch.start : stretch.end]
+    return any(
+        sum(-1 if tag[1] else 1 for tag in _CONTAINER.finditer(part)) != 0 for part in parts
+    )
 
 
 def _fills_cells(notebook: Notebook, stretches: Sequence[_Stretch]) -> bool:
