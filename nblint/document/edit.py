@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from nblint.document.model import Notebook, Place
 from nblint.document.rows import offset_of
+from nblint.patterns import lazy_pattern
+
+_ID = lazy_pattern(r"[a-zA-Z0-9_-]{1,64}")
 
 
 class TextEdit(Struct, frozen=True):
@@ -110,6 +113,14 @@ def edited(source: str, edits: Sequence[TextEdit]) -> str:
 def with_line_ends_of(source: str, text: str) -> str:
     r"""Return a text with the line ends of a source: `\r\n` where it has one, else `\n`."""
     return text.replace("\r\n", "\n").replace("\n", "\r\n" if "\r\n" in source else "\n")
+
+
+def is_cell_id(text: str) -> bool:
+    """Tell whether a text can be the id of a cell.
+
+    https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html
+    """
+    return _ID.fullmatch(text) is not None
 
 
 class NewIds:

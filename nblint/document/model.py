@@ -3,6 +3,7 @@
 Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,6 +12,11 @@ import msgspec
 from msgspec import Struct
 
 from nblint.document.rows import rows_of
+from nblint.patterns import lazy_pattern
+
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_LFS_POINTER = "version https://git-lfs.github.com/spec/"
+_STRING_OR_CONSTANT = lazy_pattern(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN', re.DOTALL)
 
 
 class Place(NamedTuple):
@@ -152,10 +158,12 @@ class Notebook:
         data: The JSON.
         cells: Its cells, in order.
         language: The language of its code cells, lower-case.
+        flaw: What Python reads but no other program does; None in JSON.
     """
 
     def __init__(self, path: str, raw: bytes, data: dict[str, Any]) -> None:
         self.path = path
+        self.flaw: Unreadable | None = None
         self.raw = raw
         self.data = data
         self.language = _language(self.metadata)
@@ -182,11 +190,13 @@ class Notebook:
             Unreadable: The bytes are not UTF-8, not JSON, or not a notebook.
         """
         try:
-            data = _load(raw)
+            data, flaw = _load(raw)
         except Unreadable as reason:
             reason.raw = raw
             raise
-        return cls(path, raw, data)
+        notebook = cls(path, raw, data)
+        notebook.flaw = flaw
+        return notebook
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -225,16 +235,30 @@ class File(Struct, frozen=True):
     document: Notebook | Unreadable
 
 
-def _load(raw: bytes) -> dict[str, Any]:
+def _load(raw: bytes) -> tuple[dict[str, Any], Unreadable | None]:
+    """Return the JSON of a notebook, and what is wrong with it that Python accepts."""
+    flaw = None
     try:
         data = msgspec.json.decode(raw)  # twice as fast as `json`, but stricter
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         data = _load_leniently(raw)
+        flaw = _flaw(raw)
     if not isinstance(data, dict):
         raise Unreadable("not a notebook: the JSON is not an object")
     if not isinstance(data.get("cells"), list) and not isinstance(data.get("worksheets"), list):
         raise Unreadable("not a notebook: it has no list of cells")
-    return data
+    return data, flaw
+
+
+def _flaw(raw: bytes) -> Unreadable | None:
+    """Return the first number that JSON does not have: NaN or an infinite one."""
+    text = raw.decode("utf-8")
+    for token in _STRING_OR_CONSTANT.finditer(text):
+        if token[0][0] != '"':
+            row = text.count("\n", 0, token.start()) + 1
+            column = token.start() - text.rfind("\n", 0, token.start())
+            return Unreadable(f"not JSON: {token[0]} is no JSON number", row, column)
+    return None
 
 
 def _load_leniently(raw: bytes) -> object:
@@ -248,6 +272,8 @@ def _load_leniently(raw: bytes) -> object:
         raise Unreadable("not UTF-8", row, column) from error
     if not text.strip():
         raise Unreadable("the file is empty")
+    if text.startswith(_LFS_POINTER):
+        raise Unreadable("Git LFS pointer instead of the notebook")
     if text.startswith("\ufeff"):
         raise Unreadable("starts with a byte order mark, which Jupyter does not open")
     import json  # for what msgspec refuses

@@ -9,8 +9,9 @@ from nbformat import from_dict
 from nbstripout import strip_output
 from nbstripout._utils import MetadataError
 
-from nblint.document.model import Notebook
 from nblint.document.apply import apply
+from nblint.document.model import Notebook
+from nblint.reading.conflicts import Conflicts
 from nblint.rules.reproducibility.committed_output import CommittedOutput
 from nblint.settings import ReproducibilitySettings
 
@@ -38,7 +39,7 @@ cells = st.fixed_dictionaries(
 
 def fixed(raw: bytes) -> bytes:
     notebook = Notebook.parse("nb.ipynb", raw)
-    found = list(CommittedOutput().check(notebook, ReproducibilitySettings()))
+    found = list(CommittedOutput().check(notebook, ReproducibilitySettings(), Conflicts(())))
     return apply(notebook, [edit for finding in found if finding.fix for edit in finding.fix.edits])
 
 

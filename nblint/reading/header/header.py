@@ -26,6 +26,7 @@ from nblint.settings import HeaderSettings, SectionSettings
 
 # "##### Copyright 2026 The authors" above a title is small print, not a heading of the notebook.
 _SMALL_PRINT = 5
+_PARAMETERS_TAGS = ("parameters", "injected-parameters")
 _NO_CELL = Place(surface="file", row=1, column=1)
 
 _INSTALLATION = lazy_pattern(
@@ -66,7 +67,7 @@ class Section(Struct, frozen=True):
 class Header:
     """The markdown before the first code cell that is more than a preamble.
 
-    A preamble is a licence comment, an installation, or the cell tagged `parameters`.
+    A preamble is a licence comment, an installation, or a cell of parameters.
 
     Attributes:
         cells: Its cells.
@@ -136,7 +137,7 @@ def _header_cells(notebook: Notebook) -> Iterator[Cell]:
 
 
 def _is_preamble(cell: Cell) -> bool:
-    if "parameters" in cell.tags:
+    if not cell.tags.isdisjoint(_PARAMETERS_TAGS):
         return True
     continued = False
     for row in cell.rows:

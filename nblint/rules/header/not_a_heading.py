@@ -18,8 +18,9 @@ _WRITTEN = {
 # A heading on lines of its own, with no other element and no Markdown markup in it, and no
 # attributes but for its looks: links lead to an `id`.
 _PLAIN_HTML = lazy_pattern(
-    r"[ \t]{0,3}<h[1-6](?P<looks>(?:\s{1,9}(?:align|class|style)\s?=\s?(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'"
-    r"|[\w-]{1,50}))*)\s{0,9}>[^<>*`\[\]\\]{1,500}</h[1-6]\s{0,9}>[ \t]*",
+    r"[ \t]{0,3}<h[1-6](?P<looks>(?:\s{1,9}(?:align|class|style)\s?=\s?"
+    r"(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'|[\w-]{1,50}))*)"
+    r"\s{0,9}>[^<>*`\[\]\\]{1,500}</h[1-6]\s{0,9}>[ \t]*",
     re.I,
 )
 # At the end of a heading, Markdown does not show them.

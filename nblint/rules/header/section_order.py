@@ -9,15 +9,11 @@ from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header, HeaderEntry, Section
+from nblint.reading.markdown.elements import balance
 from nblint.settings import HeaderSettings, SectionSettings
 
 # References that resolve only within their own cell.
 _BOUND_TO_CELL = lazy_pattern(r"attachment:|^ {0,3}\[[^\]\n]{1,200}\]:", re.M)
-
-
-_CONTAINER = lazy_pattern(
-    r"<(/?)(?:article|aside|blockquote|center|details|div|font|ol|section|span|table|ul)\b", re.I
-)
 
 
 class SectionOrder(Rule):
@@ -155,9 +151,7 @@ def _is_nested(notebook: Notebook, stretch: _Stretch) -> bool:
     """Tell whether a section starts or ends inside an HTML element, such as `<details>`."""
     source = notebook.cells[stretch.cell - 1].source
     parts = source[: stretch.start], source[stretch.start : stretch.end]
-    return any(
-        sum(-1 if tag[1] else 1 for tag in _CONTAINER.finditer(part)) != 0 for part in parts
-    )
+    return any(balance(part) != 0 for part in parts)
 
 
 def _fills_cells(notebook: Notebook, stretches: Sequence[_Stretch]) -> bool:

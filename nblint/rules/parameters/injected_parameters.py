@@ -6,7 +6,6 @@ from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.parameters import Parameters, assigned_in
 from nblint.reading.python.cells import PythonCell
 
-
 # https://github.com/nteract/papermill/blob/main/papermill/parameterize.py
 _COMMENT = "# Parameters"
 

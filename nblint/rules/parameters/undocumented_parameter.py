@@ -8,6 +8,7 @@ from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.header import Section
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.parameters import Parameter, Parameters, ParameterTable
+from nblint.reading.markdown.elements import balance
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
 _UNKNOWN = "TODO"
@@ -135,6 +136,8 @@ def _as_table(
     start = offset_of(cell.source, last.block.row)
     end_row = last.block.end_row
     end = offset_of(cell.source, end_row, len(cell.rows[end_row - 1]) + 1)
+    if balance(cell.source[:end]):  # inside of an element, such as <details>
+        return None
     before = cell.source[start:end].rstrip()
     # The whole text is replaced, so the edits of other parameters conflict: only one adds a table.
     says_none = last is not section.entry and normalised(before) == "none"

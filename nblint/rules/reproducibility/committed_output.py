@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from nblint.document.edit import SetValue
 from nblint.document.model import Cell, Notebook, Place
 from nblint.findings import Finding, Fix, Rule
+from nblint.reading.conflicts import Conflicts
 from nblint.settings import ReproducibilitySettings
 
 _KEEP = "keep_output"
@@ -52,14 +53,16 @@ class CommittedOutput(Rule):
     fixable = "safe"
     settings = ("reproducibility.outputs",)
 
-    def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
+    def check(
+        self, notebook: Notebook, settings: ReproducibilitySettings, conflicts: Conflicts
+    ) -> Iterator[Finding]:
         if settings.outputs != "strip":
             return
         keeps = bool(notebook.metadata.get(_KEEP))
         for cell in notebook.cells:
             what = _outputs(cell, keeps=keeps) or _count(cell)
             if what:
-                edits = tuple(_stripping(notebook, keeps=keeps))
+                edits = () if conflicts else tuple(_stripping(notebook, keeps=keeps))
                 place = Place(cell.index, "output", 1) if what == "outputs" else cell.place(1)
                 yield self.at(
                     place,

@@ -4,7 +4,6 @@ from nblint.document.edit import DeleteCell
 from nblint.document.model import Cell, Notebook
 from nblint.findings import Finding, Fix, Rule
 
-
 # What editors record of any cell: how it looks, when it ran, where it comes from.
 _ANY_CELL_HAS = frozenset([
     "ExecuteTime", "_cell_guid", "_uuid", "collapsed", "colab", "colab_type", "editable",
