@@ -86,7 +86,9 @@ def env(
     if example or catalogue:
         text = (as_dotenv if example else as_catalogue)(inventory.variables)
         target = output_file or Path(".env.example" if example else "environment.toml")
-        sys.exit(failed or _write(text, target, overwrite=output_file is not None))
+        # What the others read is known, also where one notebook could not be read.
+        written = 0 if run.empty else _write(text, target, overwrite=output_file is not None)
+        sys.exit(failed or written)
     present = frozenset(os.environ)
     variables = inventory.missing(present) if missing else inventory.variables
     click.echo(FORMATS[output_format](variables, present), nl=False)

@@ -307,16 +307,30 @@ _LANGUAGES = {
     "plaintext": "python",
 }
 # Kernels have a name even where the notebook does not state its language.
-_KERNELS = {"ir": "r", ".net-csharp": "c#", "bash": "bash", "julia": "julia"}
+_KERNELS = {
+    ".net-csharp": "c#", ".net-fsharp": "f#", ".net-powershell": "powershell", "almond": "scala",
+    "bash": "bash", "deno": "typescript", "ijavascript": "javascript", "ir": "r",
+    "javascript": "javascript", "julia": "julia", "powershell": "powershell", "python": "python",
+    "python2": "python", "python3": "python", "scala": "scala", "tslab": "typescript",
+    "xpython": "python", "xr": "r",
+}  # fmt: skip
 
 
 def _language(metadata: dict[str, Any]) -> str:
-    """Return the language that a notebook states, or that its kernel has; else Python."""
+    """Return the language of a notebook: its kernel's, which starts, else the one it states.
+
+    Without any of them, that is jupytext's main language, or Python.
+    """
     kernel, info = _dict(metadata.get("kernelspec")), _dict(metadata.get("language_info"))
-    stated = (_text(info.get("name")) or _text(kernel.get("language"))).lower()
-    if stated:
-        return _LANGUAGES.get(stated, stated)
-    return _KERNELS.get(_text(kernel.get("name")).lower().partition("-1")[0], "python")
+    jupytext = _dict(metadata.get("jupytext"))
+    stated = (
+        _text(kernel.get("language"))
+        or _KERNELS.get(_text(kernel.get("name")).lower().partition("-1")[0])
+        or _text(info.get("name"))
+        or _text(jupytext.get("main_language"))
+        or "python"
+    ).lower()
+    return _LANGUAGES.get(stated, stated)
 
 
 def _cell_language(metadata: dict[str, Any]) -> str | None:

@@ -85,7 +85,7 @@ FIXABLE = [
     "Field | Meaning\n--- | --- | ---\na | b",
     "Field | Meaning\n\n--- | ---\na | b",
     "Field | Meaning\n--- | ---\n`a|b` | c",
-    "<!-- nblint: ignore[NBL104] it is meant -->",
+    "<!-- nblint: ignore[NBL104] it is meant -->\nRank them.",
 ]
 CODE = [
     "days = 7",
@@ -222,7 +222,7 @@ def check_harmless(raw: bytes) -> None:
     if any("parameters" in cell.tags for cell in notebook.cells):  # NBL401 is also about the table
         about |= {cell.index for cell in notebook.cells if "## Parameters" in cell.source}
     for finding in offered:
-        if finding.code == "NBL501" and finding.fix:  # about all cells with outputs
+        if finding.code in ("NBL004", "NBL501") and finding.fix:  # about all such cells
             about |= {getattr(edit, "cell", None) for edit in finding.fix.edits}
     gone = {f.place.cell for f in offered if f.code in ("NBL406", "NBL508") and f.place.cell}
     old, new = RawNotebook(raw), RawNotebook(after.raw)

@@ -1,4 +1,4 @@
-"""The environment in languages whose code is searched, not parsed: R, Julia, C#, PowerShell."""
+"""The environment in code that is searched, not parsed: other languages, and broken Python."""
 
 from __future__ import annotations
 
@@ -43,6 +43,15 @@ def _name(number: int) -> str:
 # A pattern for each language: its uses, then what must be skipped. The groups of a use are its
 # kind, `name` and perhaps `default`, each with a number, as the names of groups are unique.
 _PATTERNS = {
+    # For cells that cannot be parsed. Strings are not skipped: any quote could be the broken one.
+    "python": re.compile(
+        rf"(?P<write1>\benviron\[\s*{_name(1)}\s*\]\s*=(?!=))"
+        rf"|(?P<required1>\benviron\[\s*{_name(2)}\s*\])"
+        rf"|(?P<read1>\b(?:getenv|environ\.get)\(\s*{_name(3)}"
+        rf"(?:\s*,\s*(?P<default1>{_EITHER}))?)"
+        rf"|(?P<ask1>{_name(4)}\s+(?:not\s+)?in\s+(?:os\.)?environ\b)"
+        rf"|{_R_COMMENT}"
+    ),
     "r": re.compile(
         rf"(?P<read1>\bSys\.getenv\(\s*{_name(1)}"
         rf"(?:\s*,\s*(?:unset\s*=\s*)?(?P<default1>{_EITHER}))?)"
@@ -78,7 +87,7 @@ _KINDS: dict[str, Literal["read", "write", "ask"]] = {
     "ask": "ask",
     "write": "write",
 }
-SEARCHED_LANGUAGES = frozenset(_PATTERNS)
+SEARCHED_LANGUAGES = frozenset(_PATTERNS) - {"python"}
 
 
 def uses_in(text: str, language: str) -> Iterator[TextUse]:
@@ -86,7 +95,7 @@ def uses_in(text: str, language: str) -> Iterator[TextUse]:
 
     Args:
         text: The source.
-        language: One of `SEARCHED_LANGUAGES`.
+        language: One of `SEARCHED_LANGUAGES`, or "python".
     """
     for found in _PATTERNS[language].finditer(text):
         if found.lastgroup is None:  # a string or a comment

@@ -71,6 +71,8 @@ class EnvironmentReader:
             is_bare = magic.name == cell.source.strip() and magic.name not in self._python_names()
             if magic.kind == "cell" or cell.tree is None or is_bare:
                 self._read_magic(cell, magic)
+        if cell.error is not None:
+            self._text(cell.cell, cell.source, 1, "python")
         self.python.read_cell(cell)
 
     def _magic(self, cell: PythonCell, call: ast.Call) -> Held:

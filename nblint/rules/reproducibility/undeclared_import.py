@@ -13,6 +13,14 @@ _PROVIDED = frozenset(["IPython", "ipykernel", "google.colab", "pyodide", "js", 
 _WRITTEN_FILE = lazy_pattern(r"(?:-a\s+)?(\S+?)\.py\s*")
 
 
+_NAME = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,20}"
+_AS = rf"{_NAME}(?:\s+as\s+\w{{1,100}})?"
+_IMPORT_ROW = lazy_pattern(
+    rf"(?:import\s+(?P<names>{_AS}(?:\s*,\s*{_AS}){{0,20}})|from\s+(?P<from>{_NAME})\s+import\s+[\w(*][^;]*)"
+    r"\s*(?:#.*)?"
+)
+
+
 class UndeclaredImport(Rule):
     """A module is imported that no requirements file declares.
 
@@ -89,6 +97,7 @@ def _written_modules(python: PythonCells) -> set[str]:
 def _imports(python: PythonCells) -> Iterator[tuple[str, Place]]:
     for cell in python.containing("import"):
         if cell.tree is None:
+            yield from _written_imports(cell) if cell.error else ()
             continue
         optional = _optional(cell)
         for node in ast.walk(cell.tree):
@@ -99,6 +108,15 @@ def _imports(python: PythonCells) -> Iterator[tuple[str, Place]]:
                     yield alias.name, cell.place(alias)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 yield f"{node.module}.{node.names[0].name}", cell.place(node)
+
+
+def _written_imports(cell: PythonCell) -> Iterator[tuple[str, Place]]:
+    """Yield the imports in a cell that cannot be parsed."""
+    for number, row in enumerate(cell.cell.rows, 1):
+        if found := _IMPORT_ROW.fullmatch(row):
+            names = [found["from"]] if found["from"] else found["names"].split(",")
+            for name in names:
+                yield name.split()[0], cell.cell.place(number)
 
 
 def _optional(cell: PythonCell) -> set[int]:
