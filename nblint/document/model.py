@@ -273,7 +273,7 @@ def _load_leniently(raw: bytes) -> object:
     if not text.strip():
         raise Unreadable("the file is empty")
     if text.startswith(_LFS_POINTER):
-        raise Unreadable("Git LFS pointer instead of the notebook")
+        raise Unreadable("not a notebook: the file is a Git LFS pointer")
     if text.startswith("\ufeff"):
         raise Unreadable("starts with a byte order mark, which Jupyter does not open")
     import json  # for what msgspec refuses

@@ -47,8 +47,8 @@ class InvalidNotebook(Rule):
 
     ```json
     {
-     "cells": [{"cell_type": "markdown", "id": "intro", "metadata": {}}],
-     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+     "cells": [{"cell_type": "markdown", "id": "intro", "metadata": {}, "source": "# Triage"}],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 4
     }
     ```
 

@@ -45,6 +45,8 @@ class HeadingLevel(Rule):
             heading = section.heading
             if heading.level == SECTION_LEVEL or heading.form not in ("atx", "setext"):
                 continue
+            if _is_nested(header, section):
+                continue
             edits = _shifted(notebook, section)
             yield self.at(
                 heading.place,
@@ -54,6 +56,18 @@ class HeadingLevel(Rule):
                 help=f"write '{'#' * SECTION_LEVEL} {heading.title}'",
                 fix=Fix(f"change the heading to level {SECTION_LEVEL}", edits) if edits else None,
             )
+
+
+def _is_nested(header: Header, section: Section) -> bool:
+    """Tell whether a section is one level below the heading that it belongs to, and so are all."""
+    position = header.headings.index(section.heading)
+    level = section.heading.level
+    for above in reversed(header.headings[:position]):
+        if above.level < level:
+            if above.level < level - 1:
+                return False
+            level = above.level
+    return level == 1 and section.heading.level > SECTION_LEVEL
 
 
 def _shifted(notebook: Notebook, section: Section) -> tuple[TextEdit, ...] | None:

@@ -126,7 +126,8 @@ def _as_table(
 
     It is not safe where the section says "None": that was the author's word.
     """
-    last = section.entries[-1] if section.entries else section.entry
+    here = [entry for entry in section.entries if entry.cell == section.entry.cell]
+    last = here[-1] if here else section.entry
     cell = notebook.cells[last.cell - 1]
     if last.block.kind not in ("heading", "paragraph"):
         return None

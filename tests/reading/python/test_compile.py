@@ -78,9 +78,7 @@ def test_cells_are_judged_as_ipython_judges_them(source: str) -> None:
 
 
 def test_the_place_is_that_of_the_statement() -> None:
-    notebook = Notebook.parse(
-        "nb.ipynb", notebook_bytes(("code", "%%time\nä = 1\nif ä: return ä"))
-    )
+    notebook = Notebook.parse("nb.ipynb", notebook_bytes(("code", "%%time\nä = 1\nif ä: return ä")))
     (cell,) = PythonCells.read(notebook)
     error = cell.compile_error
     assert error is not None
