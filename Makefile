@@ -44,8 +44,12 @@ tools:
 	    apt-get install -qq --yes --no-install-recommends $(PACKAGES) >/dev/null; \
 	fi
 
+# A worker that is done takes over half of what another one has left: what the tests of a module
+# share is made once, and none waits for the longest of them.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
 test: setup tools ## Run all tests, with real tools
-	$(BIN)/python -m pytest -n auto
+	$(PYTEST)
 
 fuzz: setup ## Search for input that breaks nblint; SECONDS=3600 TARGETS="settings python"
 	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
@@ -54,7 +58,7 @@ check: setup ## Run the quick loop: lint, types, fast tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # The peers have their own environment. The libraries of the extra `fast` are beside it, so that
 # nblint can be measured with and without them.

@@ -1,8 +1,8 @@
-"""Finds many literals at once; with the extra `fast` in one pass of an automaton.
+"""Search for many literals at once; with the extra `fast`, in one pass of an automaton.
 
-All ways find the same. `ahocorasick_rs` reads a text once however many literals there are. Without
-it, literals that share a rare character are looked for together, at the places of that character:
-the search for a single one skips most of a text.
+Both ways find the same. `ahocorasick_rs` reads a text once, whatever the number of literals.
+Without it, literals that share a rare character are searched for together, at the places of that
+character, because a search for one character skips most of a text.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ else:
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-# The characters of public notebooks, the most frequent first; others are rarer still.
+# The characters of public notebooks, the most frequent first; the others are rarer.
 _FREQUENT = " etsnaoirdlpc\nb\".uhmf_g,1>0y</;:2-&v=3A4w(5)6789'kxTINS{C}[E"
-# What a pass over a text costs, beside a character that is found in a thousand.
+# What a pass over a text costs, in units of one hit in a thousand characters.
 _PASS = 10
-# Compiling the expressions takes as long as looking for all literals in so many characters; in a
-# text that is shorter, calling them does.
+# Compiling the expressions takes as long as searching this many characters for each literal in
+# turn; calling them, as long as searching a text this short.
 _MANY = 200_000
 _SHORT = 500
 
 
 def narrow(text: str) -> str:
-    """Return a text of one byte a character, with which searching is several times as fast.
+    """Return a text with one byte for each character, which is searched several times as fast.
 
-    Offsets stay; a character beyond Latin-1 is a question mark.
+    Offsets stay the same; a character beyond Latin-1 becomes a question mark.
     """
     return text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
 
 
 def places_of(literal: str, text: str) -> Iterator[int]:
-    """Yield where a literal starts in a text, in order; places may overlap."""
+    """Yield the offsets of a literal in a text, in order; they may overlap."""
     at = text.find(literal)
     while at >= 0:
         yield at
@@ -49,7 +49,7 @@ def places_of(literal: str, text: str) -> Iterator[int]:
 
 
 class Literals:
-    """Literals to look for; places may overlap.
+    """Literals to search for; their places may overlap.
 
     Attributes:
         all: The literals, in a fixed order.
@@ -68,7 +68,7 @@ class Literals:
         return {literal for group in self._groups for literal in group.present(text)}
 
     def places(self, text: str) -> dict[str, list[int]]:
-        """Return where each literal that a text holds starts, in order."""
+        """Return the offsets of each literal that a text holds, in order."""
         found: dict[str, list[int]] = {}
         if HAS_AUTOMATON:
             for index, start, _ in self._matches(text):
@@ -84,14 +84,14 @@ class Literals:
         return found
 
     def _are_few(self, text: str) -> bool:
-        """Tell whether there are so few characters that expressions would not pay."""
+        """Tell whether so few characters were searched that compiled expressions do not pay off."""
         self._searched += len(text)
         return self._searched < _MANY or len(text) < _SHORT
 
     def _matches(self, text: str) -> list[tuple[int, int, int]]:
         try:
             return self._automaton.find_matches_as_indexes(text, overlapping=True)
-        except UnicodeEncodeError:  # half of a surrogate pair, which no literal has
+        except UnicodeEncodeError:  # half of a surrogate pair, which no literal holds
             whole = text.encode("utf-8", "replace").decode("utf-8")
             return self._automaton.find_matches_as_indexes(whole, overlapping=True)
 
@@ -103,7 +103,7 @@ class Literals:
 
     @cached_property
     def _groups(self) -> tuple[_Group, ...]:
-        """Share the literals among as few and as rare characters as will do."""
+        """Group the literals around few and rare characters."""
         groups = []
         left = set(self.all)
         while left:
@@ -115,9 +115,9 @@ class Literals:
 
 
 def _cost(anchor: str, literals: Sequence[str]) -> float:
-    """Return what a search for a character costs for each of the literals around it."""
+    """Return what a search for a character costs for each literal that holds it."""
     rank = _FREQUENT.find(anchor) if anchor in _FREQUENT else len(_FREQUENT)
-    frequency = 320 / (rank + 3)  # in a thousand, by Zipf's law
+    frequency = 320 / (rank + 3)  # of a thousand characters, by Zipf's law
     looks = len({literal.partition(anchor)[0] for literal in literals})
     return (_PASS + frequency * (1 + looks / 2)) / len(literals)
 
@@ -126,8 +126,8 @@ class _Group(NamedTuple):
     """Literals that share a character.
 
     Attributes:
-        pattern: Matches that character where one of them stands around it.
-        literals: The literals, and at which offset in each the character stands.
+        pattern: Matches that character where one of the literals is around it.
+        literals: The literals, and the offset of the character in each.
     """
 
     pattern: re.Pattern[str]
@@ -135,7 +135,7 @@ class _Group(NamedTuple):
 
     @classmethod
     def of(cls, anchor: str, literals: Sequence[str]) -> _Group:
-        """Return the group of literals around a character."""
+        """Return the group of literals that share a character."""
         behind: dict[str, list[str]] = {}
         for literal in literals:
             before, _, after = literal.partition(anchor)
@@ -148,7 +148,7 @@ class _Group(NamedTuple):
         return cls(pattern, tuple((literal, literal.index(anchor)) for literal in literals))
 
     def matches(self, text: str) -> Iterator[tuple[str, int]]:
-        """Yield each literal and where it starts; each one's places are in order."""
+        """Yield each literal with its offset; the offsets of one literal are in order."""
         for match in self.pattern.finditer(text):
             for literal, at in self.literals:
                 start = match.start() - at
@@ -156,7 +156,7 @@ class _Group(NamedTuple):
                     yield literal, start
 
     def present(self, text: str) -> set[str]:
-        """Return those that a text holds."""
+        """Return the literals that a text holds."""
         if self.pattern.search(text) is None:
             return set()
         return {literal for literal, _ in self.literals if literal in text}

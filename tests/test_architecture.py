@@ -134,6 +134,14 @@ def test_python_is_parsed_in_one_place() -> None:
     assert parsing == ["reading/python/syntax.py"]
 
 
+def test_contributing_says_where_to_change_what() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("## Where to change what")[2].partition("##")[0]
+    named = re.findall(r"`(nblint/[^`]*)`", table)
+    assert len(named) > 8
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 # Each costs milliseconds, or is only there for what a clean run does not do.
 HEAVY = {
     "IPython",
@@ -171,7 +179,8 @@ HEAVY = {
     "unicodedata",
     "weakref",
     "yaml",
-    "nblint.credentials.detectors",
+    "nblint.credentials.detector_names",
+    "nblint.credentials.engine",
     "nblint.document.apply",
     "nblint.document.positions",
     "nblint.document.write",

@@ -1,6 +1,7 @@
 """The comparison with the peers works; the figures themselves are not tested."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +20,15 @@ from nblint import check
 
 def program(code: str, name: str = "program") -> Command:
     return Command(name, (sys.executable, "-c", code))
+
+
+def of_a_child(code: str) -> Command:
+    """Return a program that leaves its work to a process that it starts."""
+    return program(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r}])")
+
+
+# As long on every machine: it looks at its own clock.
+SPINS = of_a_child("import time\nwhile time.process_time() < 0.3: pass")
 
 
 def test_what_is_made_up_is_the_same_each_time(tmp_path: Path) -> None:
@@ -47,19 +57,17 @@ def test_a_folder_with_too_few_notebooks_is_taken_several_times(tmp_path: Path) 
 
 @pytest.mark.slow
 def test_memory_and_time_are_those_of_the_command_and_its_children(tmp_path: Path) -> None:
-    hold = "held = bytearray(150_000_000); import time; time.sleep(0.3)"
-    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hold!r}])"
-    spin = "import time\nwhile time.process_time() < 0.3: pass"
-    spinning = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}])"
-    holds, spins = measure([program(child), program(spinning)], tmp_path, rounds=1, patience=60)
+    child = of_a_child("held = bytearray(150_000_000); import time; time.sleep(0.3)")
+    holds, spins = measure([child, SPINS], tmp_path, rounds=1, patience=60)
     assert holds.peak > 150_000_000
     assert spins.cpu >= 0.3
 
 
+@pytest.mark.slow
 def test_what_fails_or_never_ends_is_given_up_and_says_why(tmp_path: Path) -> None:
     commands = [program("pass"), program("exit(7)"), program("import time; time.sleep(99)", "slow")]
-    table = list(rows(measure(commands, tmp_path, rounds=2, patience=1), 1000))
-    assert [row[1] for row in table[1:]] == ["exited with status 7", "took more than 1 s"]
+    table = list(rows(measure(commands, tmp_path, rounds=2, patience=5), 1000))
+    assert [row[1] for row in table[1:]] == ["exited with status 7", "took more than 5 s"]
     assert "slow" in text(table)
 
 
@@ -104,5 +112,11 @@ def test_the_cost_of_a_fleet_is_a_row_a_size(
     assert [row.split()[0] for row in rows] == ["2", "5"]
     for row in rows:
         assert re.fullmatch(r" +\d+ +[\d.]+ s +[\d.]+ s +\d+ +\d+ MiB +\d+ MiB", row)
-        assert float(row.split()[3]) > 0.5, "the processors of the worker count as well"
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_the_processors_of_workers_count_as_well() -> None:
+    before = bench.growth._of_children()
+    subprocess.run(SPINS.arguments, check=True)
+    assert bench.growth._of_children() - before >= 0.3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nblint import multisearch
 from nblint.credentials import prefilter
 from nblint.credentials.credentials import Credential, Credentials
-from nblint.credentials.documented import format_search, plugins
+from nblint.credentials.documented import detect_secrets_plugins, format_search
 from nblint.credentials.python import source
 from nblint.credentials.text import urls
 from nblint.document.model import Notebook
@@ -25,7 +25,7 @@ ALL = (
     source._PASSWORD_CALLS,
     prefilter._MARKS,
     prefilter._COMMANDS,
-    plugins._SHORT_KEYS,
+    detect_secrets_plugins._SHORT_KEYS,
     urls._SECRET_WORDS,
 )
 WORDS = sorted(

@@ -131,7 +131,7 @@ def _report_created(job: "_Job", created: Baseline) -> None:
     multiple=True,
     metavar="OLD NEW",
     type=click.Path(path_type=Path),
-    help="Let the entries of a notebook follow it to its new path. Can be repeated.",
+    help="Move a renamed notebook's entries to its new path. Can be repeated.",
 )
 @_options
 def update(

@@ -132,7 +132,7 @@ def check_options(command: options.Function) -> options.Function:
             "--no-baseline",
             is_flag=True,
             heading=BASELINE,
-            help="Ignore the baseline: report recorded findings, too.",
+            help="Ignore the baseline: also report recorded findings.",
         ),
         options.status(STATUS),
     )

@@ -69,10 +69,7 @@ def env(
       nblint env --missing notebooks/triage.ipynb
       nblint env --catalogue
     """
-    if missing + example + catalogue > 1:
-        raise click.UsageError("--missing, --example and --catalogue cannot be combined")
-    if output_file is not None and not (example or catalogue):
-        raise click.UsageError("--output-file requires --example or --catalogue")
+    _refuse_contradictions(missing, example, catalogue, output_file)
     status = Status()
     try:
         # A catalogue that is yet to be written cannot be read.
@@ -93,6 +90,15 @@ def env(
     variables = inventory.missing(present) if missing else inventory.variables
     click.echo(FORMATS[output_format](variables, present), nl=False)
     sys.exit(failed or (1 if missing and variables else 0))
+
+
+def _refuse_contradictions(
+    missing: bool, example: bool, catalogue: bool, output_file: Path | None
+) -> None:
+    if missing + example + catalogue > 1:
+        raise click.UsageError("--missing, --example and --catalogue cannot be combined")
+    if output_file is not None and not (example or catalogue):
+        raise click.UsageError("--output-file requires --example or --catalogue")
 
 
 def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:

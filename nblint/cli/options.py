@@ -74,7 +74,10 @@ def selection(heading: str = "Options") -> Decorator:
 def status(heading: str = "Options") -> Decorator:
     """Return a decorator that adds the options for which findings fail a run."""
     strict = option(
-        "--strict", is_flag=True, heading=heading, help="Exit with 1 for warnings, too."
+        "--strict",
+        is_flag=True,
+        heading=heading,
+        help="Exit with status 1 for warnings as well as errors.",
     )
     exit_zero = option(
         "--exit-zero",

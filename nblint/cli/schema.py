@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from nblint.credentials.detectors import detectors
+from nblint.credentials.detector_names import detectors
 from nblint.findings import ALL
 from nblint.linting.registry import FAMILIES, rules
 from nblint.reports import formats

@@ -1,1 +1,1 @@
-"""The detection engine."""
+"""Detection of credentials in every part of a notebook."""

@@ -1,4 +1,4 @@
-"""The credentials of a notebook: every surface in its own terms, computed once."""
+"""The credentials of a notebook: the part that rules ask for."""
 
 from __future__ import annotations
 
@@ -7,23 +7,14 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from nblint.credentials.documented.plugins import plugins
-from nblint.credentials.engine import (
-    KnownHits,
-    Options,
-    find_documented,
-    find_in_code,
-    find_in_html,
-    find_in_json,
-    find_in_text,
-    settle,
-)
+from nblint.credentials.documented.detect_secrets_plugins import plugins
 from nblint.credentials.hits import Hit
-from nblint.credentials.prefilter import Clues, look
+from nblint.credentials.options import Options
+from nblint.credentials.prefilter import look
 from nblint.document.model import Notebook, Place
-from nblint.document.surfaces import Surface, surfaces
+from nblint.document.surfaces import surfaces
 from nblint.project.project import Project
-from nblint.reading.python.cells import PythonCell, PythonCells
+from nblint.reading.python.cells import PythonCells
 from nblint.settings import CredentialsSettings
 
 
@@ -39,7 +30,7 @@ class Credentials:
     """All credentials of a notebook.
 
     Attributes:
-        all: The credentials in the notebook's order, at most one a place.
+        all: The credentials in the notebook's order. No two overlap.
     """
 
     def __init__(self, found: Iterator[Credential]) -> None:
@@ -57,9 +48,9 @@ class Credentials:
 
         Args:
             notebook: The notebook.
-            python: Its Python cells; parsed only where a cell holds a credential-like name.
-            settings: Detectors and values that stay silent, and a team's plugins.
-            project: Whether the plugins are trusted.
+            python: Its Python cells; a cell is parsed only if it holds a credential-like name.
+            settings: Which detectors and values to ignore, and a team's plugins.
+            project: Says whether those plugins are trusted.
         """
         own = settings.detect_secrets_plugins if project.trust_plugins else ()
         options = Options(
@@ -71,12 +62,12 @@ class Credentials:
         return iter(self.all)
 
     def values(self) -> frozenset[str]:
-        """Return the values: for masking every text that is shown, and for nothing else."""
+        """Return the values. Use them to mask what is shown, and for nothing else."""
         return frozenset(found.hit.secret.reveal() for found in self.all)
 
 
 def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator[Credential]:
-    # Code first: only there calls and command lines are looked for.
+    # Code comes first: calls and command lines are looked for only there.
     texts = sorted(surfaces(notebook), key=lambda surface: surface.kind != "code")
     probes = [surface.probe for surface in texts]
     starts = [0, *accumulate(len(probe) + 1 for probe in probes)]
@@ -88,29 +79,8 @@ def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator
         chosen = sorted({bisect_right(starts, clue) - 1 for clue in clues.positions})
     if not chosen:
         return
-    cells = {cell.cell.index: cell for cell in python}
-    found = {
-        index: _search(texts[index], cells.get(texts[index].place.cell or 0), clues, options)
-        for index in chosen
-    }
-    known = KnownHits(hit for hits in found.values() for hit in hits)
-    # A value that is known from one place is a credential wherever it stands bare.
-    for index in range(len(texts)) if any(found.values()) else ():
-        surface, hits = texts[index], found.get(index, [])
-        bare = known.find(surface.text)
-        for hit in settle([*hits, *bare], options) if bare else hits:
-            yield Credential(hit, surface.span(hit.start, hit.end), surface.kind)
+    # Most notebooks hold no clue, so do not load the engine for them.
+    from nblint.credentials.by_surface import search
 
-
-def _search(surface: Surface, cell: PythonCell | None, clues: Clues, options: Options) -> list[Hit]:
-    match surface.kind:
-        case "code":
-            return find_in_code(surface.text, surface.language, cell, options, clues)
-        case "html":
-            return find_in_html(surface.text, options, clues)
-        case "script":
-            return find_documented(surface.text, options, clues)
-        case "json":
-            return find_in_json(surface.value, surface.text, options, clues)
-        case _:
-            return find_in_text(surface.text, options, clues)
+    for surface, hit in search(texts, chosen, python, clues, options):
+        yield Credential(hit, surface.span(hit.start, hit.end), surface.kind)

@@ -1,17 +1,17 @@
-"""From a text to the credentials in it: the layers in order, the most certain first."""
+"""Find the credentials in a text of any kind: run the searches that suit it, keep the best hits."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from nblint.credentials.documented.format_search import find_formats, stands_alone
 from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known_values import Known
+from nblint.credentials.masking.known_values import KnownValues
+from nblint.credentials.options import DEFAULTS, Options
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.python.source import PythonReading, find_in_source
 from nblint.credentials.secret import Secret
@@ -33,25 +33,6 @@ from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls
 
 
-class Options(Struct, frozen=True):
-    """What the settings say about detection.
-
-    Attributes:
-        disable: Names of detectors that stay silent.
-        placeholders: Further values that are no secrets.
-        plugins: Runs detect-secrets' plugins on a text; see `nblint.credentials.documented.plugins`.
-        own_plugins: Whether a team's own are among them; those see every text.
-    """
-
-    disable: frozenset[str] = frozenset()
-    placeholders: frozenset[str] = frozenset()
-    plugins: Callable[[str], Iterator[Hit]] | None = None
-    own_plugins: bool = False
-
-
-DEFAULTS = Options()
-
-
 def find_in_code(
     text: str,
     language: str = "python",
@@ -64,12 +45,12 @@ def find_in_code(
     Args:
         text: The cell's source with `\n` line ends.
         language: The cell's language.
-        reading: The source as IPython reads it; computed where it is needed and absent.
+        reading: The source as IPython reads it; computed if needed.
         options: What the settings say.
-        clues: What a prefilter saw in the text or in a larger one.
+        clues: What the prefilter saw in the text or in a larger one; computed if needed.
 
     Returns:
-        The hits in order, none overlapping another.
+        The hits in order. No two overlap.
     """
     clues = clues or look(text)
     if not clues:
@@ -99,7 +80,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
 
 
 def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = None) -> list[Hit]:
-    """Find credentials in HTML or SVG: documented formats anywhere, the rest where it is seen."""
+    """Find credentials in HTML or SVG: documented formats anywhere, others in what is visible."""
     clues = clues or look(text)
     if not clues:
         return []
@@ -117,7 +98,7 @@ def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = N
 def find_documented(
     text: str, options: Options = DEFAULTS, clues: Clues | None = None
 ) -> list[Hit]:
-    """Find documented formats only: for JavaScript, plots and the views of widgets."""
+    """Find documented formats only, in JavaScript, plots and the views of widgets."""
     return settle(_documented(text, clues or look(text), options), options)
 
 
@@ -130,7 +111,7 @@ def find_in_json(
         value: The parsed JSON.
         text: How it is shown, `json.dumps(value, indent=1, ensure_ascii=False)`.
         options: What the settings say.
-        clues: What a prefilter saw.
+        clues: What the prefilter saw; computed if needed.
     """
     hits = [*_anywhere(text, clues or look(text), options)]
     hits += find_json_values(credential_values(value), text, options.placeholders)
@@ -140,10 +121,10 @@ def find_in_json(
 
 
 class KnownHits:
-    """What was found with its name or format, and may stand bare elsewhere: a printed token.
+    """Finds the values of known hits where they stand bare, such as a printed token.
 
     Args:
-        hits: Hits of some texts.
+        hits: Hits that a name or a format gave away.
     """
 
     def __init__(self, hits: Iterable[Hit]) -> None:
@@ -152,10 +133,10 @@ class KnownHits:
             value = hit.secret.reveal()
             if len(value) >= 8 and not value.isalpha() and hit.detector != "private-key":
                 self._hits[value] = hit
-        self._values = Known(self._hits)
+        self._values = KnownValues(self._hits)
 
     def find(self, text: str) -> list[Hit]:
-        """Return the places of their values in a text."""
+        """Return a hit for each place of their values in a text."""
         return [
             replace(self._hits[text[start:end]], start=start, end=end)
             for start, end in self._values.places(text)
@@ -168,12 +149,12 @@ def _start(hit: Hit) -> int:
 
 
 def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
-    """Keep one hit a place: the documented before the bound, the longer before the shorter.
+    """Drop hits that overlap a better one: documented before others, longer before shorter.
 
     Returns:
         Hits in the order of the text.
     """
-    kept: list[Hit] = []  # sorted, so that neighbours are found by bisection
+    kept: list[Hit] = []  # sorted, for bisection
     ranked = sorted(hits, key=lambda hit: (not hit.documented, -len(hit.secret), hit.start))
     for hit in ranked:
         if hit.start >= hit.end:
@@ -183,7 +164,7 @@ def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
             at == len(kept) or hit.end <= kept[at].start
         ):
             kept.insert(at, hit)
-    # A detector that is switched off still takes its place: what it saw is no bare "token" instead.
+    # A disabled detector still claims its place, so that another one does not report the value.
     return [hit for hit in kept if hit.detector not in options.disable]
 
 

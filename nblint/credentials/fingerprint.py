@@ -1,4 +1,4 @@
-"""What a baseline knows a credential by, without holding it."""
+"""Fingerprints: how a baseline recognises a credential without holding it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import lru_cache
 
 from nblint.credentials.secret import Secret
 
-_BYTES = 16  # 128 bits: no two credentials of an organisation share them
+_BYTES = 16  # 128 bits, so that no two credentials of an organisation share a fingerprint
 SALT_BYTES = 16
 
 
 def new_salt() -> str:
-    """Return a random salt, as hexadecimal digits: one for each baseline.
+    """Return a random salt for a baseline, as hexadecimal digits.
 
-    It stands in the baseline, so it stops precomputed tables and comparisons between
-    repositories, not the guessing of one weak password; that is what scrypt is for.
+    The baseline holds it, so it stops precomputed tables and comparisons between repositories. It
+    does not stop guesses at a weak password; scrypt does.
     """
     return secrets.token_hex(SALT_BYTES)
 
@@ -27,13 +27,13 @@ def fingerprint(secret: Secret, salt: str, *, documented: bool) -> str:
 
     Args:
         secret: The credential.
-        salt: The baseline's salt, or the one that an environment variable puts in its place.
-        documented: Whether its format is a vendor's. Those are long and random. Other values may
-            be passwords that can be guessed, and go through scrypt first (RFC 7914), which makes
-            each guess cost 16 MB and some 50 ms.
+        salt: The baseline's salt, or the one that an environment variable replaces it with.
+        documented: Whether a vendor documents its format. Such tokens are long and random. Other
+            values may be passwords that can be guessed, so they go through scrypt first (RFC
+            7914): each guess costs 16 MB and about 50 ms.
 
     Returns:
-        32 hexadecimal digits, the same for the same secret and salt wherever it stands.
+        32 hexadecimal digits, always the same for one secret and salt.
     """
     return _fingerprint(secret, salt, documented)
 

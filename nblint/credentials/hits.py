@@ -1,4 +1,4 @@
-"""What the engine finds: a secret value that cannot be printed by accident, and where it stands."""
+"""What a search finds: a credential and its place in a text."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Hit(Struct, frozen=True):
         start: Offset of its first character in the text, in code points.
         end: Offset after its last character.
         secret: The value.
-        prefix: The public part that may be shown (`ghp_`); empty where nothing may be.
-        documented: Whether its format is documented by the vendor. Other values (passwords) can
-            be guessable, so that not even their length is shown.
-        name: The name that it is bound to in the text (`db_password`), if any.
-        variable: The environment variable that conventionally holds such a value, or empty.
+        prefix: The public part that may be shown (`ghp_`); empty if nothing may be.
+        documented: Whether its vendor documents its format. Other values may be passwords that can
+            be guessed, so not even their length is shown.
+        name: The name that it has in the text (`db_password`), if any.
+        variable: The environment variable that conventionally holds such a value, if any.
     """
 
     detector: str
@@ -34,14 +34,14 @@ class Hit(Struct, frozen=True):
     variable: str = ""
 
     def fingerprint(self, salt: str) -> str:
-        """Return what a baseline knows the credential by."""
+        """Return what a baseline recognises the credential by."""
         from nblint.credentials.fingerprint import fingerprint
 
         return fingerprint(self.secret, salt, documented=self.documented)
 
     @property
     def shown(self) -> str:
-        """The form that people may see: public prefix and length; of a password, nothing."""
+        """What people may see of it: public prefix and length; nothing of a password."""
         if not self.documented:
             return ""
         size = f"{len(self.secret)} characters"
@@ -49,7 +49,7 @@ class Hit(Struct, frozen=True):
 
     @property
     def suggested_variable(self) -> str:
-        """The environment variable to read it from: the bound name's, else the vendor's usual."""
+        """The environment variable to read it from: the vendor's usual one, else one of its name."""
         if self.variable:
             return self.variable
         words = "".join(c if c.isascii() and c.isalnum() else "_" for c in self.name).strip("_")

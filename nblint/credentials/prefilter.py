@@ -1,7 +1,7 @@
-"""Where in a text a credential may stand, for the cost of some substring searches.
+"""Find where a credential may be in a text, at the cost of a few substring searches.
 
-Most notebooks hold none. What follows - syntax trees, hundreds of regular expressions - runs only
-on the few cells and outputs in which this saw a clue.
+Most notebooks hold no credential. The rest of the engine, with syntax trees and hundreds of regular
+expressions, runs only on the few cells and outputs in which the prefilter saw a clue.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from nblint.credentials.documented.detect_secrets_plugins import SHORT_KEYS, candidate_lines
 from nblint.credentials.documented.format_search import (
     SPACED_LITERALS,
     LongWord,
@@ -18,7 +19,6 @@ from nblint.credentials.documented.format_search import (
     present_formats,
 )
 from nblint.credentials.documented.formats import Format
-from nblint.credentials.documented.plugins import SHORT_KEYS, candidate_lines
 from nblint.credentials.python.clients import client_calls
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
@@ -31,7 +31,7 @@ from nblint.secret_names.stems import (
     word_at,
 )
 
-# Command lines: tools and options whose argument is a password or a token.
+# Tools whose options or arguments may be a password or a token.
 _TOOLS = (
     "wget", "mysql", "redis-cli", "sudo -S", "smbclient", "rpcclient", "ldapsearch", "sqlplus",
     "mongo", " login ", "http -a", "https -a", "rman ", "impdp", "expdp", "twine ", "snowsql",
@@ -53,16 +53,16 @@ _VERBS = (
 _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
 _CURL = lazy_pattern(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
-# In text, an option says more than a tool's name, which may be anything.
+# Outside of code, a `-p` is a clue only behind one of these tools.
 _TOOL = lazy_pattern(
     r"\b(?:mysql\w{0,6}|sshpass|login|mongo\w{0,7}|twine|7z\w?|u?n?zip|cqlsh|nxc|psql)\b"
 )
 _COMMAND = 200
 _COMMAND_END = lazy_pattern(r"[\n|;]")
-# A user and a password as short options of whatever tool: `-u ann -p …`.
+# A user and a password as short options of any tool: `-u ann -p …`.
 _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = lazy_pattern(r"""og ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
-# A URL in the making: `"postgresql://" + "ann:" + "…" + "@host"`.
+# A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
@@ -83,7 +83,7 @@ _STATEMENTS = (
     _PUTTY,
 )
 _OPTIONS = (" -u", " -U", " -a", " -l")
-# What says little by itself, and what must follow.
+# Marks that say little by themselves, and what must follow them.
 _CONFIRMED = (
     ("curl", _CURL),
     ("ogin", _LOGIN),
@@ -102,10 +102,10 @@ class Clues(Struct, frozen=True):
     """What the prefilter saw.
 
     Attributes:
-        formats: The documented formats that may be there.
-        key: Whether a private key's header is there.
+        formats: The documented formats that may occur.
+        key: Whether a private key's header occurs.
         plugins: Whether detect-secrets' plugins may find something.
-        positions: Where the clues are, in order.
+        positions: Offsets of the clues, in order.
     """
 
     formats: tuple[Format, ...]
@@ -118,11 +118,11 @@ class Clues(Struct, frozen=True):
 
 
 def look(text: str, code: int | None = None) -> Clues:
-    """Search a text, such as all of a notebook, for what credentials go with.
+    """Search a text, such as all of a notebook, for clues of credentials.
 
     Args:
         text: The text.
-        code: How much of it, from the start, can be code; all of it if absent.
+        code: How many characters from its start can be code; all if absent.
     """
     end = len(text) if code is None else code
     words = long_words(text)
@@ -145,7 +145,7 @@ def look(text: str, code: int | None = None) -> Clues:
 
 
 def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:
-    """Yield where an address holds a user, or a token in its path or query."""
+    """Yield where a URL holds a user, or a token in its path or query."""
     for match in _USERINFO.finditer(text):
         yield match.start()
     for start, word in words:
@@ -154,7 +154,7 @@ def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:
 
 
 def _marked(text: str, marks: Mapping[str, Iterable[int]]) -> Iterator[int]:
-    """Yield where a statement starts that has a credential, or that looks as if it had one."""
+    """Yield where a statement or a call starts that likely has a credential."""
     for statement in _STATEMENTS:
         yield from marks.get(statement, ())
     for mark, pattern in _CONFIRMED:
@@ -162,7 +162,7 @@ def _marked(text: str, marks: Mapping[str, Iterable[int]]) -> Iterator[int]:
 
 
 def _password_options(text: str, places: Iterable[int]) -> Iterator[int]:
-    """Yield where a `-p` stands behind a tool whose passwords go there."""
+    """Yield where `-p` follows a tool that takes a password with it."""
     checked, tool_end = 0, -_COMMAND
     for at in places:
         if text[at - 1 : at] in _BEFORE_OPTIONS:
@@ -174,7 +174,7 @@ def _password_options(text: str, places: Iterable[int]) -> Iterator[int]:
 
 
 def _commands(code: str) -> Iterator[int]:
-    """Yield where a command is that may have a credential among its options."""
+    """Yield where a command starts that may have a credential among its options."""
     for mark, starts in _COMMANDS.places(code).items():
         if mark in _VERBS:
             yield from starts
@@ -185,26 +185,26 @@ def _commands(code: str) -> Iterator[int]:
             yield from (at for at, option in options if option and option[0] != "\n")
 
 
-# A value that is no word somebody chose is long, or has a digit or a sign in it.
+# A value that a machine made is long, or has a digit or a sign in it.
 _LONG = lazy_pattern(r"[\w+/~!@#$%^&*-]{8,400}")
 _SIGNS = frozenset("0123456789+/~!@#$%^&*")
 _LONGEST = 400
 
 
 class _OpaqueWords:
-    """Where the words of a text are that may be a value; looked for only where somebody asks.
+    """The words of a text that may be a value, searched for on demand.
 
-    What is known of a stretch is kept: however many names stand in it, it is read once.
+    It remembers the stretch that it has read, so that many names close together cost one reading.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._begin = 0  # from here ...
-        self._end = 0  # ... to here no such word starts
-        self._found = -1  # but here, if that is the end
+        self._begin = 0  # from here
+        self._end = 0  # to here, no such word starts
+        self._found = -1  # except here, if that is the end
 
     def between(self, start: int, end: int) -> bool:
-        """Tell whether such a word starts, or goes on, in a part of the text."""
+        """Tell whether such a word starts or continues between two offsets."""
         if not self._begin <= start <= self._end:
             self._begin = self._end = start
         if self._found == self._end >= start:
@@ -219,16 +219,16 @@ class _OpaqueWords:
         return False
 
 
-# Words that name a credential only with the one before: "API key", "mot de passe".
+# They name a credential only together with the word before: "API key", "mot de passe".
 _HALF_NAMES = frozenset({"key", "keys", "passe"})
 
 
 def _names(text: str, code: int) -> Iterator[int]:
-    """Yield where credential-like names stand that may have a value."""
+    """Yield the offsets of credential-like names that may have a value."""
     words = _OpaqueWords(text)
     for start, end in stems(text):
         in_code = start < code
-        # Most stand in prose where nothing binds them: that is seen without reading the name.
+        # Most are words of prose without a value, which shows before the name is read.
         if (
             in_code
             or text[start:end].lower() not in GENERATED_STEMS
@@ -238,26 +238,26 @@ def _names(text: str, code: int) -> Iterator[int]:
 
 
 def _may_have_value(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool) -> bool:
-    """Tell whether the name around a stem is a credential's, and may have a value nearby."""
+    """Tell whether the name around a stem is a credential's and may have a value nearby."""
     word, phrase = word_at(text, start, end)
     level = judge(word).level
     is_half = level is Level.NONE and word.lower() in _HALF_NAMES
     if is_half:
         level = judge(" ".join(phrase.split(" ")[-2:])).level
     if level is Level.NONE:
-        # The state of a widget, a parameter of a URL.
+        # the state of a widget, a parameter of a URL
         is_special = word.startswith("PasswordModel") or text[start - 1 : end + 1] in _PARAMETERS
         return is_special or (is_half and _is_value_near(text, start, end, in_code))
     if level is Level.PASSWORD:
         return word not in _VERBS_TOO or not _is_verb(text, words, start, end, in_code)
-    if in_code:  # the value may stand in another row, or before the name
+    if in_code:  # the value may be on another row, or before the name
         return words.between(max(0, start - _BEFORE), end + _BEHIND)
-    is_known_to_be = text[start:end].lower() in GENERATED_STEMS  # `_names` has asked
-    return is_known_to_be or _is_bound(text, words, start, end)
+    was_asked = text[start:end].lower() in GENERATED_STEMS  # by `_names`
+    return was_asked or _is_bound(text, words, start, end)
 
 
 def _is_value_near(text: str, start: int, end: int, in_code: bool) -> bool:
-    """Tell whether a bare "key" is one by its place: `{"key": "…"}`, `[api]` above, "the key `…`"."""
+    """Tell whether a bare "key" has a value: `{"key": "…"}`, `[api]` above it, "the key `…`"."""
     following = text[end : end + 1]
     if following in ('"', "'"):
         return in_code and _KEYED.match(text, end) is not None
@@ -271,7 +271,7 @@ def _is_value_near(text: str, start: int, end: int, in_code: bool) -> bool:
 _VERBS_TOO = frozenset({"pass", "Pass"})
 _PARAMETERS = frozenset({"?key=", "&key="})
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
-# What stands between a name and its value in text: one of these, close by.
+# Between a name and its value in text stands one of these.
 _BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
@@ -284,7 +284,7 @@ _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it
 
 
 def _is_verb(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool) -> bool:
-    """Tell whether "pass" is Python's statement, or what one does with an argument."""
+    """Tell whether "pass" is Python's statement or an English verb."""
     if in_code:
         return ends_its_row(text, end)
     user = _USER.search(text, max(0, start - _SEPARATION), start)
@@ -292,13 +292,13 @@ def _is_verb(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool
 
 
 def _is_bound(text: str, words: _OpaqueWords, start: int, end: int) -> bool:
-    """Tell whether a name outside of code may have a value: mostly behind it."""
+    """Tell whether a name outside of code may have a value, mostly behind it."""
     close = end + _SEPARATION
     if _BARE.match(text, end):
         return True
     if _BINDING.search(text, end, close) or text[start:end].lower() == "bearer":
         return words.between(end, end + (_CELLS if _TABLE.search(text, end, close) else _VALUE))
-    # A widget's value stands before what it is called.
+    # A widget's value comes before its label.
     first = max(0, start - _WIDGET)
     has_value = text.find('"value"', first, start) >= 0 or text.find("value=", first, start) >= 0
     return has_value and words.between(first, start)

@@ -1,4 +1,4 @@
-"""A secret value that cannot be printed by accident."""
+"""A value that cannot be printed by accident."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class Secret:
     """A credential's value, kept in memory only.
 
-    Every way to turn it into text gives a mask; `reveal` is the one way to the value, so that a
-    search for its callers shows every place that handles a credential.
+    Turning it into text gives a mask. `reveal` is the only way to the value, so a search for its
+    callers shows every place that handles a credential.
     """
 
     __slots__ = ("_value",)

@@ -42,7 +42,11 @@ def write_atomically(
         os.fsync(file.fileno())
         # The same new contents were written by another run of nblint.
         if instead_of is not None and path.read_bytes() not in (instead_of, data):
-            raise OSError(errno.EBUSY, "it has changed meanwhile; run nblint again", str(path))
+            raise OSError(
+                errno.EBUSY,
+                "the file changed while nblint was running; run nblint again",
+                str(path),
+            )
 
 
 @contextmanager
@@ -122,7 +126,9 @@ def _refuse_way_out(path: Path, target: Path, inside: Path | None) -> None:
     if inside is not None and path.is_symlink():
         folders.append(inside)
     if not all(target.is_relative_to(os.path.realpath(folder)) for folder in folders):
-        raise PermissionError(errno.EPERM, "it is a link out of the repository", str(path))
+        raise PermissionError(
+            errno.EPERM, "refusing to follow a link out of the repository", str(path)
+        )
 
 
 def _place_new(aside: Path, path: Path, target: Path) -> None:

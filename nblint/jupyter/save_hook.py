@@ -172,7 +172,8 @@ def _message(refused: list[Reported]) -> str:
     more = len(refused) - len(named)
     return " ".join(
         (
-            "This notebook was not saved: it holds a credential, and files get copied and shared.",
+            "This notebook was not saved: it contains a credential that anyone with a copy of the "
+            "file could use.",
             *named,
             *([f"{more} more {'is' if more == 1 else 'are'} not listed."] if more else []),
             "Your work is not lost: it is still here, but not saved until you remove the "

@@ -138,7 +138,7 @@ def _validate(found: SettingsFile) -> None:
 
 
 def _validate_detectors(names: Iterable[str], found: SettingsFile) -> None:
-    from nblint.credentials.detectors import detectors
+    from nblint.credentials.detector_names import detectors
 
     for name in names:
         if name not in detectors():

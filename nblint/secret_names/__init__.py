@@ -1,1 +1,1 @@
-"""Whether a name says that its value is a secret."""
+"""Tell by a name whether its value is a secret: words, one judge, and where names stand."""

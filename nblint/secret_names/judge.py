@@ -1,8 +1,8 @@
-"""Which names say that their value is a secret, and how sure that is.
+"""Judge by a name whether its value is a secret, and how sure that is.
 
-Two questions are asked of one judgement: `judge`, of whatever a value is bound to in a notebook,
-and `looks_secret`, of an environment variable. The first can be generous, because the value is
-looked at next; nobody sees a variable's.
+Two questions share one judgement: `judge` is asked about names in a notebook, `looks_secret` about
+environment variables. The first may be generous, because the value is looked at next; the value of
+a variable is not known.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nblint.secret_names import words as w
 
 
 class Level(IntEnum):
-    """How much a name alone says; the weaker it is, the more the value must look like a secret."""
+    """How much a name says; the weaker it is, the more the value must look like a secret."""
 
     NONE = 0
     WEAK = 1  # token, datadog_key, auth
@@ -25,7 +25,7 @@ class Level(IntEnum):
 
 
 class CredentialName(NamedTuple):
-    """A name's judgement: its level and what it names, for people (`API key`)."""
+    """What a name says of its value: how surely it is a credential, and its kind (`API key`)."""
 
     level: Level
     kind: str
@@ -38,7 +38,7 @@ _CREDENTIAL = CredentialName(Level.WEAK, "credential")
 _TOKEN = CredentialName(Level.WEAK, "token")
 _KEY = CredentialName(Level.WEAK, "key")
 _LONGEST = 160
-_LONGEST_PHRASE = 4  # in words, that may end with "pass"
+_LONGEST_PHRASE = 4  # words; a longer one that ends with "pass" is a sentence
 
 
 @lru_cache(maxsize=8192)
@@ -63,14 +63,14 @@ def judge(name: str) -> CredentialName:
 
 
 def taken_by(called: str) -> CredentialName:
-    """Judge which credential a call of this name takes, if any.
+    """Judge by its name which credential a call takes, if any.
 
     Args:
-        called: The name, without what stands before its dot: `census_api_key`, `setPassword`.
+        called: The last part of the name: `census_api_key`, `setPassword`.
 
     Returns:
-        What it takes, at most `Level.WEAK`, because it may look something up all the same; nothing
-        for `get_password` and the like.
+        What it takes, at most `Level.WEAK`, because the call may look the credential up by its
+        argument; `Level.NONE` for `get_password` and the like.
     """
     judged = judge(called)
     if judged.level < Level.STRONG or not w.GIVERS.isdisjoint(w.split_words(called)[:1]):
@@ -95,15 +95,15 @@ def looks_secret(name: str) -> bool:
         return False
     if _opens_something(words) or any(words[-len(end) :] == end for end in w.SECRET_ENDINGS):
         return True
-    words = words[-_LONGEST_PHRASE:]  # what stands before says where the secret belongs
+    words = words[-_LONGEST_PHRASE:]  # the words before say whose secret it is
     position, judged = _decide(words)
-    if judged.level is Level.WEAK:  # `CREDENTIALS` are a file as often, `AUTH` is a method
+    if judged.level is Level.WEAK:  # `CREDENTIALS` is often a file, `AUTH` a method
         return position == len(words) - 1 and judged.kind != "credential"
     return judged.level is not Level.NONE and not _is_described(words, position)
 
 
 def _opens_something(words: list[str]) -> bool:
-    """Tell whether a variable is a key or token: none is part of a text, and few are a table's."""
+    """Tell whether a variable is a key or token: few are columns, and none are parts of a text."""
     match words:
         case [*_, "s", "3", "key"]:
             return False
@@ -115,22 +115,22 @@ def _opens_something(words: list[str]) -> bool:
 
 
 def _is_for_everybody(words: list[str]) -> bool:
-    """Tell whether a name says that its value is no secret: `public_token`, `has_password`."""
+    """Tell whether a name says that its value is not secret: `public_token`, `has_password`."""
     return words[0] in w.QUESTIONS or not w.NO_SECRETS.isdisjoint(words)
 
 
 def _is_described(words: list[str], position: int) -> bool:
-    """Tell whether the words behind one make a name a description of the secret: `token_url`."""
+    """Tell whether the words behind one make the name describe the secret: `token_url`."""
     if words[position] in (
         "auth",
         "authorization",
-    ):  # "auth_header" holds what "Authorization" does
+    ):  # "auth_header" is as good as "authorization"
         return False
     return not w.DESCRIPTIONS.isdisjoint(words[position + 1 :])
 
 
 def _decide(words: list[str]) -> tuple[int, CredentialName]:
-    """Return which word says what the value is, the last that does, and what it says."""
+    """Return the index of the last word that says what the value is, and what it says."""
     for position in range(len(words) - 1, -1, -1):
         judged = _judge_word(words, position)
         if judged is not None:
@@ -222,14 +222,14 @@ def _before(words: list[str], position: int) -> str:
     return words[position - 1] if position else ""
 
 
-# What a word says wherever it stands.
+# Words that say the same wherever they stand.
 _BY_WORD: dict[str, CredentialName] = {
     **dict.fromkeys(w.PASSWORDS, _PASSWORD),
     **dict.fromkeys(w.SECRETS, _SECRET),
     **dict.fromkeys(w.CREDENTIALS, _CREDENTIAL),
     **dict.fromkeys(w.KEYS, _KEY),
 }
-# What asks the words around it.
+# Words that depend on those around them.
 _AMONG_OTHERS: dict[str, Callable[[list[str], int], CredentialName | None]] = {
     "pass": _judge_pass,
     "pw": _judge_pass,

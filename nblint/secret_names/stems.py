@@ -1,4 +1,4 @@
-"""Where credential-like names may stand in a text: their stems, and the words around those."""
+"""Find credential-like names in a text by their stems, and the words around those."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from nblint.multisearch import Literals, narrow, places_of
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge
 
-# A name that `judge` accepts holds one of these in lower case, unless it is rare (`dsn`). A value
-# that goes with the first is made by a machine, one with the others is chosen by a person.
+# Each name that `judge` accepts holds one of these in lower case, except rare ones (`dsn`). A
+# machine makes the values of the first, a person chooses those of the others.
 GENERATED_STEMS = frozenset(
     {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
 )
 _CHOSEN_STEMS = """
     pass pw psw contrase senha kennwort heslo parola wachtwoord clave chave chiave
 """.split()
-# They end a word: `token_2` and `keys`, not `tokenizer`. Words may go on behind the others.
+# These must end a word: `token_2` and `keys`, not `tokenizer`. The others may be followed by more.
 _WHOLE_STEMS = frozenset({"token", "key", "auth", "pat"})
-# Beyond ASCII, or even Latin-1: looked for in the text itself, which `narrow` would blank out.
+# Beyond ASCII or even Latin-1: searched for in the text itself, because `narrow` blanks them out.
 _FOREIGN_STEMS = (
     "clé",
     "Clé",
@@ -34,7 +34,7 @@ _FOREIGN_STEMS = (
     "비밀번호",
 )
 _STEMS = Literals(sorted({*GENERATED_STEMS, *_CHOSEN_STEMS}))
-# What stands before a stem and belongs to the name, read backwards: up to three more words.
+# The part of a name before its stem, read backwards: up to three more words.
 _NAME_BEFORE = lazy_pattern(r"[\w$-]{0,40}(?:[ .][\w$-]{1,40}){0,3}")
 _SECTION = lazy_pattern(
     r"(?<![^\n])[ \t]{0,20}(?:\[([\w.-]{1,40})\]|([\w.-]{1,40}):)[ \t]{0,4}\n(?:[ \t]{0,40}[\w.-]{1,40}[ ]?[:=][^\n]{1,100}\n){0,4}\Z"
@@ -48,12 +48,10 @@ def has_stem(text: str) -> bool:
     return bool(stems(text))
 
 
-@lru_cache(maxsize=8)  # several searches of one text want them
+@lru_cache(maxsize=8)  # several searches of one text ask for them
 def stems(text: str) -> tuple[tuple[int, int], ...]:
     """Return where stems of credential-like names start and end, in order."""
-    lowered = narrow(
-        text.replace("\u212a", "k")
-    ).lower()  # the sign of the kelvin is a "k" to Python
+    lowered = narrow(text.replace("\u212a", "k")).lower()  # Python lowers the kelvin sign to "k"
     found: list[tuple[int, int]] = []
     for stem, starts in _STEMS.places(lowered).items():
         whole = stem in _WHOLE_STEMS
@@ -62,13 +60,13 @@ def stems(text: str) -> tuple[tuple[int, int], ...]:
             if not (whole and _goes_on(text, end)):
                 found.append((start, end))
     for stem in () if text.isascii() else _FOREIGN_STEMS:
-        if max(stem) in text:  # ten times as fast as to look for all of it
+        if max(stem) in text:  # ten times as fast as a search for the whole stem
             found.extend((start, start + len(stem)) for start in places_of(stem, text))
     return tuple(sorted(found))
 
 
 def _goes_on(text: str, end: int) -> bool:
-    """Tell whether a word goes on: `tokenizer` and `KEYS`, not `tokenValue` and `key_2`."""
+    """Tell whether a word continues: in `tokenizer`, not in `tokenValue`, `KEYS` or `key_2`."""
     following = text[end : end + 1]
     if following in ("s", "S") and not text[end + 1 : end + 2].isalpha():
         return False
@@ -82,7 +80,7 @@ def word_at(text: str, start: int, end: int) -> tuple[str, str]:
 
 
 def judge_in_section(text: str, start: int, end: int) -> CredentialName:
-    """Say what a `key` is by its section: `[api]` or `api:` in one of the few rows above it.
+    """Judge a `key` by its section: `[api]` or `api:` in one of the few rows above it.
 
     Args:
         text: YAML, TOML or INI.
@@ -90,7 +88,7 @@ def judge_in_section(text: str, start: int, end: int) -> CredentialName:
         end: Where it ends.
 
     Returns:
-        At most `Level.WEAK`; `Level.NONE` where the word does not stand first in its row.
+        At most `Level.WEAK`; `Level.NONE` if the word is not the first of its row.
     """
     row = text.rfind("\n", max(0, start - 40), start)
     is_first = row >= 0 and text[end : end + 2].strip()[:1] in (":", "=")
@@ -111,17 +109,17 @@ def names_in(code: str) -> Iterator[str]:
 
 
 def ends_its_row(code: str, end: int) -> bool:
-    """Tell whether a word is the last of its row, as the statement "pass" is."""
+    """Tell whether a word is the last of its row, as the statement `pass` is."""
     return bool(_ROW_END.match(code, end))
 
 
 def before_stem(text: str, start: int) -> str:
-    """Return what stands before a stem and belongs to the name, or to the phrase it ends."""
+    """Return the part of a name, or of a phrase, before its stem."""
     found = _NAME_BEFORE.match(text[max(0, start - 90) : start][::-1])
     return found[0][::-1] if found else ""
 
 
 def after_stem(text: str, end: int) -> str:
-    """Return what stands behind a stem and belongs to the name."""
+    """Return the part of a name behind its stem."""
     found = _NAME_AFTER.match(text, end)
     return found[0].rstrip(".-") if found else ""

@@ -1,10 +1,10 @@
-"""What names are made of: their words, and what each of those says about a value."""
+"""Split names into words; the words that make a name a credential's, and those that do not."""
 
 from __future__ import annotations
 
 from nblint.patterns import lazy_pattern
 
-# A value that a person chose.
+# A person chooses the value.
 PASSWORDS = frozenset(
     """
     contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passw passwd password
@@ -12,13 +12,13 @@ PASSWORDS = frozenset(
     """.split()
 )
 PASSWORD_ENDINGS = ("password", "passwords", "passwd", "passwort", "passphrase", "pwd")
-# A value that a machine made.
+# A machine makes the value.
 SECRETS = frozenset({"secret", "psk"})
 CREDENTIALS = frozenset({"secrets", "credential", "credentials", "cred", "creds"})
 KEYS = frozenset("clave clé chave chiave schlüssel schluessel".split())
-# The same, as the last word only.
+# The same, but only as the last word.
 LAST_WORDS = frozenset({"pat", "jwt", "bearer", "dsn"})
-# What stands before "key" or "token" and makes it a credential.
+# Before "key" or "token", they make it a credential.
 QUALIFIERS = frozenset(
     """
     access account admin api app application auth authorization bearer bot client consumer deploy
@@ -27,14 +27,14 @@ QUALIFIERS = frozenset(
     storage subscription upload user webhook write
     """.split()
 )
-# What stands before "key" and makes it one that opens nothing: a table, a store, the public.
+# Before "key", they make it one that opens nothing: of a table, of a store, a public one.
 OTHER_KEYS = frozenset(
     """
     bucket cache column foreign group join object partition primary pub public row sort sorting
     """.split()
 )
-# What stands before "key" or "token" in code and makes it something else: a column, a path, a
-# piece of text. `next_page_token` and its like are cursors.
+# Before "key" or "token" in code, they make it something else: a column, a path, a piece of text, a
+# cursor (`next_page_token`).
 PARTS_OF_DATA = frozenset(
     """
     attr attribute batch begin bib blob block bos candidate category cell chunk citation class cls
@@ -51,14 +51,14 @@ PARTS_OF_DATA = frozenset(
     year zero
     """.split()
 )
-# What stands before "pass" where something passes, and no one: `low_pass`, `second_pass`.
+# Before "pass", they make it something that passes: `low_pass`, `second_pass`.
 FILTERS = frozenset(
     """
     backward band decoder encoder filter final first forward high last low multi qc render second
     single third train training two validation
     """.split()
 )
-# They end like a password or a key, and are none. `GIT_ASKPASS` is a program that asks for one.
+# They end like a password or a key, but are not one. `GIT_ASKPASS` is a program that asks for one.
 OTHER_WORDS = frozenset(
     """
     allpass askpass bandpass bibkey bypass compass donkey encompass highpass hockey hotkey jockey
@@ -66,8 +66,7 @@ OTHER_WORDS = frozenset(
     underpass whiskey whisky
     """.split()
 )
-# What follows the word that counts and makes the whole a description of the secret: `token_url`,
-# `password_hash`.
+# Behind a credential's word, they make the name describe the secret: `token_url`, `password_hash`.
 DESCRIPTIONS = frozenset(
     """
     algo algorithm alias arg args argument arn attack attacks attempt attempts backend bucket button
@@ -91,24 +90,24 @@ DESCRIPTIONS = frozenset(
     usage validator var variable vault vector version widget width window xpath
     """.split()
 )
-# Wherever in a name these stand, its value is for everybody.
+# Anywhere in a name, they say that its value is not secret.
 NO_SECRETS = frozenset({"public", "tokenizer", "hash", "hashed", "encrypted"})
-# What a name that is a question starts with: `has_password`.
+# They start a name that is a question or a switch: `has_password`, `use_token`.
 QUESTIONS = frozenset({"no", "is", "has", "use"})
-# What a function starts with that returns or checks a credential, and takes something else.
+# They start the name of a function that returns or checks a credential: `get_password`.
 GIVERS = frozenset(
     """
     askpass check create decode delete describe encode fetch find generate get getpass has hash is
     list load lookup make mask new prompt read retrieve revoke rotate show test validate verify
     """.split()
 )
-# The last words of a variable that say which of several it is, not what.
+# At the end of a variable's name, they say which of several it is: `DB_PASSWORD_PROD`.
 WHICH_OF_SEVERAL = frozenset(
     """
     dev development live local new old prod production qa ro rw sandbox staging test value
     """.split()
 )
-# What a variable ends with that holds a password beside other things, or a header that has one.
+# How variables end that hold a credential among other things.
 SECRET_ENDINGS = (
     ["connection", "string"],
     ["conn", "str"],
@@ -117,10 +116,10 @@ SECRET_ENDINGS = (
     ["authorization"],
     ["credential"],
 )
-# Variables of the shell, where the names mean something else: the folder, a pass of something.
+# In a shell, these are the current and the previous folder, and a pass of something.
 # https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html
 NO_SECRET_VARIABLES = frozenset({"PWD", "OLDPWD", "PASS"})
-# One word that is several, as people write them.
+# Several words, as people write them in one.
 COMPOUNDS = {
     "apikey": ("api", "key"),
     "apitoken": ("api", "token"),

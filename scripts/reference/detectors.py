@@ -1,6 +1,6 @@
 """Generate the page of the credential detectors from the engine."""
 
-from nblint.credentials.detectors import detectors
+from nblint.credentials.detector_names import detectors
 
 OPENING = """\
 # Credential detectors

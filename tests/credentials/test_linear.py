@@ -13,8 +13,8 @@ import nblint.credentials
 import nblint.secret_names
 from nblint.credentials import engine
 from nblint.credentials.documented import format_search
+from nblint.credentials.documented.detect_secrets_plugins import plugins
 from nblint.credentials.documented.formats import FORMATS
-from nblint.credentials.documented.plugins import plugins
 from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
 
 

@@ -88,5 +88,6 @@ def test_links_between_files(page: Path) -> None:
         assert not anchor or anchor in anchors(file), f"{page.name}: {target}"
 
 
+@pytest.mark.slow
 def test_the_configuration_of_the_host() -> None:
     validate(ROOT / ".readthedocs.yaml")

@@ -50,7 +50,7 @@ def test_a_title_that_is_the_files_name(
 
 @pytest.mark.parametrize("slug", ["a", "2024-report", "a" * 60, "console"])
 def test_accepted_slug(generate: Generate, slug: str) -> None:
-    assert generate(slug=slug).name == slug
+    assert generate(slug=slug, git_init=False).name == slug
 
 
 def test_one_message_lists_everything(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import yaml
 from tests.template.conftest import Generate, command, git
 from tests.template.test_content import notebook_of
 
+pytestmark = pytest.mark.slow
 FILES = "template/{{cookiecutter.slug}}"
 
 

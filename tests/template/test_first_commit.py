@@ -10,6 +10,8 @@ import pytest
 
 from tests.template.conftest import Generate, git
 
+pytestmark = pytest.mark.slow
+
 
 def test_first_commit(generate: Generate) -> None:
     repository = generate()
@@ -18,6 +20,10 @@ def test_first_commit(generate: Generate) -> None:
     assert git("status", "--porcelain", "--ignored", cwd=repository) == ""
     assert git("ls-files", "--others", cwd=repository) == ""
     assert git("ls-files", "README.md", cwd=repository)
+
+
+def test_no_repository_where_none_is_wanted(generate: Generate) -> None:
+    assert not (generate(git_init=False) / ".git").exists()
 
 
 def test_pre_commit_is_installed(generate: Generate, capfd: pytest.CaptureFixture[str]) -> None:

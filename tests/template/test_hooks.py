@@ -76,6 +76,7 @@ def test_generated_configuration(generated: Generate) -> None:
     assert [hook["id"] for hook in own["hooks"]] == ["nblint", "nblint-fix", "nblint"]
 
 
+@pytest.mark.slow
 def test_a_credential_is_reported_by_one_check(
     generate: Generate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from cookiecutter.main import cookiecutter
 
 from tests.template.conftest import ROOT, Generate, command, git
 
+pytestmark = pytest.mark.slow
+
 
 def nblint_entry(repository: Path) -> dict[str, Any]:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))

@@ -44,6 +44,7 @@ def schema_accepts(schema: str, path: Path) -> bool:
     return checked.exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ci", FILES)
 def test_one_pipeline_that_its_schema_accepts(generated: Generate, ci: str, tmp_path: Path) -> None:
     repository = generated(ci=ci)

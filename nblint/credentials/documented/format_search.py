@@ -1,4 +1,4 @@
-"""Finds the values of `formats.FORMATS` in a text: a cheap prefilter, then each format's expression."""
+"""Find tokens in the formats of `formats.py`: a cheap prefilter, then each format's expression."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
 
 
-class Match(NamedTuple):
-    """A value in a documented format, and the part of it that may be shown."""
+class FormatMatch(NamedTuple):
+    """A token in a documented format, and the part of it that may be shown."""
 
     format: Format
     start: int
@@ -22,7 +22,7 @@ class Match(NamedTuple):
     prefix: str
 
 
-# What a credential consists of becomes an "a", what else may stand in a word with it a "b".
+# The characters of credentials become "a", others that may occur in the same word "b".
 _RUN, _WORD, _BETWEEN = b"ab "
 _KINDS = bytes(
     _RUN if chr(byte).isalnum() or byte in b"_+/-" else _WORD if byte in b".=%~:@" else _BETWEEN
@@ -32,20 +32,20 @@ _SHORTEST = 20
 _SHORTEST_RUN = b"a" * 16
 
 
-# A word in which a credential may stand, behind where it starts. Plain, for there are thousands.
+# Where a word starts, and the word. A plain tuple, because a notebook has thousands.
 LongWord: TypeAlias = tuple[int, str]
 
 
 def long_words(text: str) -> list[LongWord]:
-    """Return the words of a text in which a credential may stand: the long ones, in order.
+    """Return the long words of a text in order: only they can hold a token.
 
-    They are a few percent of a text, so that searching them for every literal costs nothing. Most
-    long words are dotted names and addresses; a credential has a long part without dots.
+    They are a few percent of a text, so searching them for every literal costs little. Most long
+    words are dotted names and URLs; a token has a long part without dots.
     """
     kinds = narrow(text).encode("latin-1").translate(_KINDS)
     words: list[LongWord] = []
     end = 0
-    # A search for one repeated letter skips most of a text, which splitting it into words cannot.
+    # Searching for a run of one letter skips most of the text; splitting it into words would not.
     while (run := kinds.find(_SHORTEST_RUN, end)) >= 0:
         start = kinds.rfind(b" ", end, run) + 1 or end
         end = kinds.find(b" ", run)
@@ -56,7 +56,7 @@ def long_words(text: str) -> list[LongWord]:
     return words
 
 
-# A format that reaches over spaces is no word; the value in it is.
+# Formats with spaces: what they match is not a single word.
 _SPACED = frozenset(row for row in FORMATS if r"\s" in row.pattern or r"\n" in row.pattern)
 SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
 _LITERALS = Literals({literal for row in FORMATS for literal in row.literals} - SPACED_LITERALS)
@@ -69,14 +69,14 @@ def present_formats(
 
     Args:
         text: Any text, such as all of a notebook.
-        words: Its `long_words`, if they are known.
-        spaced: Which of the `SPACED_LITERALS` it holds, if that is known.
+        words: Its `long_words`, if known.
+        spaced: The `SPACED_LITERALS` that it holds, if known.
     """
     if words is None:
         words = long_words(text)
     if spaced is None:
         spaced = text
-    # Half of them stand there again and again.
+    # Half of the words are repeated.
     joined = " ".join(dict.fromkeys([word for _, word in words]))
     known = _LITERALS.present(joined) if joined else set()
     known.update(literal for literal in SPACED_LITERALS if literal in spaced)
@@ -89,16 +89,16 @@ def present_formats(
 
 def find_formats(
     text: str, formats: Collection[Format] | None = None, placeholders: Collection[str] = ()
-) -> Iterator[Match]:
+) -> Iterator[FormatMatch]:
     """Find every value in a documented format.
 
     Args:
         text: Decoded text of any kind.
-        formats: Those that can occur in it (`present_formats` of it, or of a larger text).
-        placeholders: Values that are no secrets.
+        formats: The formats that can occur in it: `present_formats` of it or of a larger text.
+        placeholders: Values that are not secrets, from the settings.
 
     Yields:
-        One match a value, in the order of the table.
+        One match for each value, in the order of the table.
     """
     for row in present_formats(text) if formats is None else formats:
         for literal in row.literals:
@@ -106,7 +106,7 @@ def find_formats(
                 value = text[start:end]
                 if _is_genuine(row, value, text, start, end, placeholders):
                     grouped = row.before or _compile(row).groups
-                    yield Match(row, start, end, "" if grouped else literal)
+                    yield FormatMatch(row, start, end, "" if grouped else literal)
 
 
 @cache
@@ -121,7 +121,7 @@ def _compile_before(row: Format) -> re.Pattern[str]:
 
 @cache
 def _width(pattern: str) -> int:
-    """Return how long a match can be at most: the sum of its repeats, and a few characters."""
+    """Return an upper bound of a match's length: the sum of its repeats, and a few characters."""
     return sum(int(most) for most in re.findall(r"(\d+)\}", pattern)) + 12
 
 
@@ -130,8 +130,8 @@ def _spans(row: Format, literal: str, text: str) -> Iterator[tuple[int, int]]:
     for match in _matches(pattern, row, literal, text):
         start, end = match.span(1 if pattern.groups else 0)
         if row.before:
-            # Looking back costs at most the longest `before`, so that a text full of literals
-            # is still read in linear time.
+            # Look back at most as far as `before` can reach, so that a text full of literals is
+            # still read in linear time.
             head = text[max(0, start - _width(row.before)) : start]
             preceding = _compile_before(row).search(head)
             if preceding is None:
@@ -145,7 +145,7 @@ def _matches(
 ) -> Iterator[re.Match[str]]:
     if literal not in text:
         return
-    if len(row.literals) == 1:  # the regular expression starts with it: let `re` do the search
+    if len(row.literals) == 1:  # the expression starts with it, so `re` searches for it
         yield from pattern.finditer(text)
         return
     position = text.find(literal)
@@ -170,10 +170,10 @@ def _is_genuine(
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
-    """Tell whether a span is no part of a longer word or of base64.
+    """Tell whether a span is a word of its own, not part of a longer word or of base64.
 
-    An escape counts as a boundary: in source and JSON texts a line end before a token is written
-    as a backslash and an `n`, in URLs a quote as `%22`.
+    An escape counts as a boundary: source code and JSON write a line end before a token as a
+    backslash and an `n`, and URLs write a quote as `%22`.
     """
     if text[end : end + 1].isalnum() and text[end - 1].isalnum():
         return False
@@ -184,7 +184,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
         return True
     if start >= 3 and text[start - 3] == "%" and before.isalnum():
         return True
-    if before in "+/":  # a path or a sum, unless it is the middle of base64
+    if before in "+/":  # a path or a sum, unless it is inside base64
         return not _IN_BASE64.search(text, max(0, start - 40), start)
     return not text[start].isalnum()
 

@@ -1,9 +1,10 @@
-"""The credentials whose format their vendor documents: one line each.
+"""The formats of tokens that their vendors document: one row for each.
 
-To add one, add a line to `FORMATS`: a kebab-case name, what it is for people, the literal text that
-every such credential holds (the prefilter, and the public prefix that may be shown), a regular
-expression that starts with that literal, and the page that documents it. Repeats must be bounded
-where something has to follow them: a test feeds each line a megabyte of its worst input.
+To add a format, add a row to `FORMATS`: the detector's name in kebab-case, what it finds, the
+literal that every such token holds (for the prefilter, and shown as the public prefix), a regular
+expression that starts with that literal, and the page that documents the format. Bound each repeat
+that something must follow: a test feeds each row a megabyte of its worst input. Then say in
+`tests/credentials/tokens.py` how to make such a token up, and the tests cover it.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ from msgspec import Struct
 
 
 class Format(Struct, frozen=True):
-    """A documented format.
+    """The documented format of a token.
 
     Attributes:
-        name: The detector's name, in kebab-case; several lines may share one.
+        name: The detector's name, in kebab-case; several rows may share it.
         kind: What it is, for people.
-        literals: Texts of which every such credential holds one, in this case.
-        pattern: Regular expression from the literal on. If it has a group, that is the value.
+        literals: Every such token holds one of these, in exactly this case.
+        pattern: Regular expression from the literal on. If it has a group, that is the token.
         url: Where the vendor documents it.
-        before: What stands before the literal and belongs to the value.
-        context: What the same line, or one of the two before, must hold (without case).
-        distinct: The least number of different characters: `AKIA` and sixteen times `A` is none.
-        variable: The environment variable that conventionally holds it.
+        before: Regular expression for the part of the token before the literal.
+        context: Regular expression, in any case, for what the token's line or one of the two lines
+            before must hold.
+        distinct: How many different characters a token has at least: `AKIA` and sixteen times `A`
+            is no token.
+        variable: The environment variable that conventionally holds such a token.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Private keys: a header, then base64 that may be broken by line ends, escapes and quotes."""
+"""Find private keys: a header, then base64 that line ends, escapes and quotes may interrupt."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def find_private_keys(text: str) -> Iterator[tuple[int, int, str]]:
         text: Decoded text of any kind; the key may be a string literal or JSON.
 
     Yields:
-        Start, end and the key's base64 without line breaks. A header without a key (a check such
-        as `"BEGIN PRIVATE KEY" in text`, an ellipsis in a tutorial) is none.
+        Start, end and the key's base64 without line breaks. A header without a key does not count:
+        a check such as `"BEGIN PRIVATE KEY" in text`, an ellipsis in a tutorial.
     """
     position = 0
     while (header := _HEADER.search(text, position)) is not None:

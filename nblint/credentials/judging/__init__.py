@@ -1,1 +1,1 @@
-"""Whether a value is a credential."""
+"""Decide whether a value is a credential."""

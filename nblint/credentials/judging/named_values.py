@@ -1,4 +1,4 @@
-"""Hits whose value says little and whose name or place says all: passwords, keys, tokens."""
+"""Values that count because of their name or place: passwords, keys, tokens of no known format."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def bind(
         value: The value.
         start: Where it starts in the text.
         end: Where it ends.
-        judged: What the place says, where that is more than the name.
+        judged: What the place says, if that is more than the name does.
         quoted: Whether the value is a literal rather than a word of prose.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
 
     Yields:
-        One hit or none.
+        At most one hit.
     """
     found = judged or judge(name)
     if is_credential(value, found.level, quoted=quoted, placeholders=placeholders):

@@ -1,4 +1,4 @@
-"""What is never a secret: words that stand in its place, templates, vendors' examples."""
+"""Recognise what is never a secret: placeholders, templates, examples of vendors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARKERS = frozenset(
     lorem ipsum xxx xxxx xxxxx xxxxxx notreal invalid expired obfuscated sanitized scrubbed
     """.split()
 )
-# A value that consists of nothing but these says what belongs there, not what it is.
+# A value of these words only says what belongs there, not what it is.
 _GENERIC = frozenset(
     """
     a an and the my our this that is in of on for from to with some any no not
@@ -44,11 +44,11 @@ _GENERIC = frozenset(
 )
 _WORDS = lazy_pattern(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[0-9]+")
 _SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
-# Those that say what belongs there, whatever is around them.
+# They say what belongs there, whatever is around them.
 _SAYING = frozenset(
     "credential credentials key pass passcode passphrase passwd password pw pwd secret token user".split()
 )
-# A word, a sign and a number, in this order or another: what rules for passwords ask for.
+# A word, a sign and a number, in any order: what rules for passwords ask for.
 _CHOSEN = lazy_pattern(
     r"(?=[^\n]{0,40}\d{2})(?=[^\n]{0,40}[@!#$%&*])[A-Za-z]{3,20}[\w@!#$%&*]{3,20}"
 )
@@ -72,22 +72,22 @@ _TEMPLATE = lazy_pattern(
     """,
     re.VERBOSE,
 )
-# Keys that are made to be published, or that reach nothing but a sandbox.
+# Keys that are made to be published, or that only reach a sandbox.
 _PUBLIC = ("pk_live_", "pk_test_", "sk_test_", "rk_test_", "pk.eyJ", "pub-")
 _TEMPLATE_INSIDE = lazy_pattern(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
-# The first 32 bits of the SHA-256 of values that vendors print in their documentation (AWS's are
-# caught by the word EXAMPLE): the storage and Cosmos DB emulators' keys, jwt.io's payloads,
-# and Stripe's documented test key. As digests, so that no scanner stumbles over this file.
+# The first 32 bits of the SHA-256 of values that vendors print in their documentation: the keys of
+# the storage and Cosmos DB emulators, jwt.io's payloads, and Stripe's test key. AWS's hold the word
+# EXAMPLE. As digests, so that no scanner stumbles over this file.
 _DOCUMENTED = frozenset({"0011cc25", "aa654743", "2cafc097", "3373cfa8", "25be1edd", "9cad2144"})
 
 
 def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
-    """Tell whether a value only stands where a credential belongs.
+    """Tell whether a value is a placeholder for a credential.
 
     Args:
-        value: The text found in a credential's place.
-        extra: Further values that are no secrets, from the settings; compared without case.
+        value: The text in a credential's place.
+        extra: Values that are not secrets, from the settings, in any case.
 
     Returns:
         True for `your-api-key`, `<TOKEN>`, `xxxx`, `changeme`, `${TOKEN}`, `{{ token }}`, `...`,
@@ -115,13 +115,13 @@ def _is_placeholder(value: str) -> bool:
 
 
 def _is_template(text: str) -> bool:
-    """Tell whether a text is nothing but marks, or something is to be put into it."""
+    """Tell whether a text is a template, or consists of marks only."""
     has_two = len(text.strip("*.…·•-_=#?~ /\\|")) > 1
     return not has_two or bool(_TEMPLATE.fullmatch(text) or _TEMPLATE_INSIDE.search(text))
 
 
 def _says_so(lowered: str, words: list[str]) -> bool:
-    """Tell whether a word in a text says that it is a placeholder: `insert-your-key`."""
+    """Tell whether a word says that a text is a placeholder: `insert-your-key`."""
     if any(part in lowered for part in _SUBSTRINGS):
         return True
     # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
@@ -138,10 +138,10 @@ def _is_generic(text: str, lowered: str, words: list[str]) -> bool:
 
 
 def _speaks(text: str, words: list[str]) -> bool:
-    """Tell whether generic words are most of a text, and no password that somebody made of one.
+    """Tell whether generic words make up most of a text, and nobody made a password of one.
 
-    "a1b2c3" has one-letter words only, in "z#0!T1Sa+-Q6d" one is there by chance; "Admin@123" is
-    weak, and in use.
+    "a1b2c3" only has words of one letter, "z#0!T1Sa+-Q6d" has one by chance, and "Admin@123" is
+    weak but in use.
     """
     spoken = [word for word in words if len(word) > 1 and word.isalpha()]
     if 2 * sum(map(len, spoken)) < sum(character.isalnum() for character in text):
@@ -151,7 +151,7 @@ def _speaks(text: str, words: list[str]) -> bool:
 
 
 def is_documented_example(value: str) -> bool:
-    """Tell whether a vendor prints exactly this value in its documentation."""
+    """Tell whether a vendor prints this very value in its documentation."""
     import hashlib
 
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
@@ -159,7 +159,7 @@ def is_documented_example(value: str) -> bool:
 
 
 def _is_masked(text: str) -> bool:
-    """`sk-xxxxxxxx`, `ghp_********`, `AKIA................`: most of it is one mask character."""
+    """Tell whether most of a text is one character that masks: `sk-xxxxxxxx`, `ghp_********`."""
     masks = max(text.count(mark) for mark in "xX*.…•#0?_")
     return (
         (masks >= 3 and 2 * masks >= len(text))
@@ -170,7 +170,7 @@ def _is_masked(text: str) -> bool:
 
 
 def _is_sequence(text: str) -> bool:
-    """Most characters follow the one before: `abcdefgh12345678`, `1234567890`, `aaaa`."""
+    """Tell whether most characters follow the one before: `abcdefgh12345678`, `aaaa`."""
     if len(text) < 5:
         return len(set(text)) == 1
     steps = [ord(b) - ord(a) for a, b in pairwise(text)]

@@ -1,4 +1,4 @@
-"""Which values look like a credential, given how much their name says."""
+"""Decide which values look like a credential, given how much their name says."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _CAMEL_CASE = lazy_pattern(r"[A-Za-z]?[a-z]{2,}(?:[ _-]?[A-Z][a-z]{2,})*[0-9]{0,
 _HEX = lazy_pattern(r"[0-9a-fA-F]+")
 _UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _OPAQUE = lazy_pattern(r"[A-Za-z0-9_\-.+/=~:|$!@#%^&*]+")
-# A password by the usual rules, so that even a weak name says enough.
+# A password by the usual rules: even a weak name is enough for it.
 _CHOSEN = lazy_pattern(
     r"(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d)(?=[^\n]{0,60}[!@#$%^&*])"
     r"[\w!@#$%^&*.+=-]{8,64}|(?=[^\n]{8,})[A-Za-z]\w{3,30}\d{2}[!@#$%^&*?]{1,2}"
@@ -76,11 +76,11 @@ _COLUMN_TYPE = lazy_pattern(
 
 
 _SHORTEST, _LONGEST = 4, 8192
-# What a machine makes is longer, above all where its name says little.
+# A generated value must be longer, all the more if its name says little.
 _SHORTEST_GENERATED = {Level.STRONG: 8, Level.WEAK: 16}
 _SHORTEST_UNQUOTED = 6
 _OPENINGS = ("(", "[", "{", "<", "@", "http")
-_PUNCTUATION = "._-:,()[]/"  # that a word may have as well
+_PUNCTUATION = "._-:,()[]/"  # of words
 _FEWEST_CHARACTERS = 5  # different ones
 
 
@@ -93,12 +93,12 @@ def is_credential(
         value: The literal text, without quotes.
         level: What the name says (see `nblint.secret_names.judge.judge`).
         quoted: Whether it was a string literal. Unquoted text (`password: the user's`) is prose
-            more often than not, so that it must look like a secret by itself.
-        placeholders: Further values that are no secrets.
+            more often than not, so it must look like a secret by itself.
+        placeholders: Values that are not secrets, from the settings.
 
     Returns:
-        False for placeholders, references (paths, URLs, names of variables, code), words where
-        the name is no password's, and values shorter than four characters.
+        False for placeholders, references (paths, URLs, names of variables, code), values shorter
+        than four characters, and words, unless the name is a password's.
     """
     if level is Level.NONE or not _SHORTEST <= len(value) <= _LONGEST:
         return False
@@ -110,14 +110,14 @@ def is_credential(
 
 
 def _refers(value: str, quoted: bool) -> bool:
-    """Tell whether a value says where a credential is, or what one looks like."""
+    """Tell whether a value says where a credential is, or what it looks like."""
     if _REFERENCE.fullmatch(value) or _REGEX.search(value):
         return True
     return not quoted and _CODE.fullmatch(value) is not None
 
 
 def _is_generated(value: str, level: Level, quoted: bool) -> bool:
-    """Tell whether a value looks as if a machine had made it."""
+    """Tell whether a value looks generated."""
     if any(c.isspace() for c in value) or not value.isprintable():
         return False
     is_weak = level is Level.WEAK
@@ -133,27 +133,27 @@ def _is_generated(value: str, level: Level, quoted: bool) -> bool:
 
 
 def _has_opaque_part(value: str) -> bool:
-    """Tell a secret from an identifier of words and numbers: `chr17:43044295`, `gpt-4o-2024`."""
+    """Tell whether a value is more than words and numbers, as `chr17:43044295` and `gpt-4o-2024`."""
     return bool(_UUID.fullmatch(value)) or any(
         len(part) >= 10 and not _PLAIN_PART.fullmatch(part) for part in _PART.findall(value)
     )
 
 
 def _is_password(value: str) -> bool:
-    """Tell whether the literal that a password's name is bound to is one."""
+    """Tell whether a literal with a password's name is a password."""
     if _COLUMN_TYPE.fullmatch(value):
         return False
     if any(c.isspace() for c in value):
         return _is_passphrase(value)
     if _IDENTIFIER.fullmatch(value) and _names_password(value):
         return False  # `rename(columns={"password": "pwd_column"})`
-    # A word for the field, not its content: "Password:", "Forgotten?", "user_password".
+    # What a field is called, not what is in it: "Password:", "Forgotten?", "user_password".
     is_label = value.endswith((":", "?")) or "password" in value.lower()
     return not is_label or any(c.isdigit() for c in value)
 
 
 def _is_unquoted_password(value: str) -> bool:
-    """Tell whether the word that follows a password's name is one, and no word of a sentence."""
+    """Tell whether a word behind a password's name is a password rather than part of a sentence."""
     if _COLUMN_TYPE.fullmatch(value) or _TYPE.fullmatch(value) or _SLUG.fullmatch(value):
         return False
     if len(value) < _SHORTEST_UNQUOTED or value.startswith(_OPENINGS):
@@ -170,7 +170,7 @@ def _names_password(value: str) -> bool:
 
 
 def _is_passphrase(value: str) -> bool:
-    """`correct horse battery 9`: few words with a digit or symbol, and no sentence about one."""
+    """Tell whether a text is a passphrase: few words with a digit or symbol, and no sentence."""
     words = value.split()
     if _APP_PASSWORD.fullmatch(value):
         return True
@@ -189,7 +189,7 @@ _PROSE = frozenset(
 
 
 def _is_opaque(value: str) -> bool:
-    """Made by a machine: digits among letters, or a case that changes within words."""
+    """Tell whether a value has digits among its letters, or a case that changes within words."""
     letters = sum(c.isalpha() for c in value)
     digits = sum(c.isdigit() for c in value)
     if not letters:
@@ -205,7 +205,7 @@ def _is_opaque(value: str) -> bool:
 
 
 def is_hash_like(value: str) -> bool:
-    """Tell whether a value has the shape of a digest or a UUID, which is mostly no secret."""
+    """Tell whether a value has the form of a digest or a UUID, which is rarely a secret."""
     return bool(_UUID.fullmatch(value)) or (
         len(value) in (32, 40, 56, 64, 96, 128) and bool(_HEX.fullmatch(value))
     )

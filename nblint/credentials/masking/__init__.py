@@ -1,1 +1,1 @@
-"""Hides credentials in what is shown."""
+"""Hide credentials in everything that is shown."""

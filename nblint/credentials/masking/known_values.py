@@ -1,4 +1,4 @@
-"""Finds the known credentials of a notebook in any text: also thousands in a long one."""
+"""Find the known credentials of a notebook in any text, even thousands in a long one."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections.abc import Iterable, Iterator
 
 from nblint.credentials.masking.masked import Hidden
 
-# A shorter value is a part of too many words.
+# Shorter values are parts of too many words.
 _SHORTEST = 4
-# Up to so many are looked for one by one, as a notebook's few are.
+# Up to this many are searched for one by one.
 _FEW = 16
 
 
-class Known:
-    """Values to look for.
+class KnownValues:
+    """Values to search for.
 
     Args:
-        values: The values; those that are very short are left out.
+        values: The values; very short ones are left out.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
         self._values = sorted({value for value in values if len(value) >= _SHORTEST})
-        # By their beginnings, and then their lengths: tokens of a format share both.
+        # By their beginnings, then by their lengths: tokens of one format share both.
         self._by_beginning: dict[str, dict[int, set[str]]] = {}
         for value in self._values:
             by_length = self._by_beginning.setdefault(value[:_SHORTEST], {})
             by_length.setdefault(len(value), set()).add(value)
 
     def hidden_in(self, text: str) -> list[Hidden]:
-        """Return the parts of a text that are known values; of those that overlap, the union."""
+        """Return the parts of a text that are known values, those that overlap joined."""
         parts: list[Hidden] = []
         for start, end in sorted(self.places(text)):
             if parts and start < parts[-1].end:
@@ -38,7 +38,7 @@ class Known:
         return parts
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where values begin and end in a text, in any order; they may overlap."""
+        """Yield where values start and end in a text, in any order; they may overlap."""
         if len(self._values) <= _FEW:
             for value in self._values:
                 start = text.find(value)

@@ -1,4 +1,4 @@
-"""A text in which parts are hidden, and that knows where the rest of it went."""
+"""A text with hidden parts that maps offsets of the original."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HIDDEN = "…"
 
 
 class Hidden(NamedTuple):
-    """A part of a text, by its offsets, and what stands in its place."""
+    """A part of a text, by its offsets, and what is shown instead."""
 
     start: int
     end: int
@@ -18,7 +18,7 @@ class Hidden(NamedTuple):
 
 
 class Masked:
-    """A text in which parts are hidden one after the other, and that knows where the rest went.
+    """A text in which parts are hidden step by step, and that maps offsets of the original.
 
     Attributes:
         text: The text as it may be shown.
@@ -29,7 +29,7 @@ class Masked:
         self._steps: list[_Step] = []
 
     def hide(self, parts: Iterable[Hidden]) -> None:
-        """Replace parts of the text as it is now; they are sorted and do not overlap."""
+        """Replace parts of the current text; they must be sorted and not overlap."""
         step = _Step(parts)
         if not step.parts:
             return
@@ -41,13 +41,13 @@ class Masked:
         self._steps.append(step)
 
     def keep(self, start: int, end: int) -> None:
-        """Cut off what stands before and after two offsets of the text as it is now."""
+        """Keep only what is between two offsets of the current text."""
         self.hide([Hidden(0, start, ""), Hidden(end, len(self.text), "")])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a part of the original text now begins and ends, by its offsets.
+        """Return where a part of the original text starts and ends now.
 
-        Of what is hidden, the replacement as a whole belongs to the part.
+        If an end is within a hidden part, all of its replacement is included.
         """
         for step in self._steps:
             start, end = step.moved(start, to_end=False), step.moved(end, to_end=True)
@@ -55,12 +55,12 @@ class Masked:
 
 
 class _Step:
-    """Parts that are hidden together; a report asks for thousands of offsets among them."""
+    """Parts that were hidden together; a report maps thousands of offsets through them."""
 
     def __init__(self, parts: Iterable[Hidden]) -> None:
         self.parts = list(parts)
         self._starts = [part.start for part in self.parts]
-        self._changes = [0]  # by how much what stands before each part has become longer
+        self._changes = [0]  # how much longer the text before each part has become
         for part in self.parts:
             longer = len(part.shown) - (part.end - part.start)
             self._changes.append(self._changes[-1] + longer)

@@ -1,4 +1,4 @@
-"""Hides credentials in every text that is shown."""
+"""Mask credentials in every text that is shown."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from itertools import islice, takewhile
 
 from nblint.credentials.credentials import Credentials
 from nblint.credentials.documented.formats import FORMATS
-from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
 from nblint.credentials.hits import Hit
-from nblint.credentials.masking.known_values import Known
+from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.masking.masked import HIDDEN, Hidden, Masked
 from nblint.credentials.prefilter import look
 from nblint.patterns import lazy_pattern
 
-# A row of a private key, say; shorter ones may be anything.
+# A row of a private key, for example; a shorter one may be anything.
 _LONG_ROW = 16
-# A token that an excerpt cuts off is too short for its format, but still half of a credential.
+# An excerpt may cut off a token: it no longer fits its format, but is still half of a credential.
 _PREFIXES = sorted(
     {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
     - {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="},
@@ -33,20 +32,20 @@ _LITERAL = lazy_pattern(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
 
 
 class Redaction:
-    """Hides the credentials of a notebook in whatever is quoted of it.
+    """Masks the credentials of a notebook in excerpts from it.
 
     Args:
         known: The values that were found in it.
     """
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        # As they are, and as they stand in a literal.
-        self._known = Known(form for value in known for form in (value, repr(value)[1:-1]))
-        self._long: tuple[str, list[Hidden]] = ("", [])  # the last one that a part was asked of
+        # As they are, and as a literal writes them.
+        self._known = KnownValues(form for value in known for form in (value, repr(value)[1:-1]))
+        self._long: tuple[str, list[Hidden]] = ("", [])  # the last text that a part was asked for
 
     @classmethod
     def read(cls, credentials: Credentials) -> Redaction:
-        """Know a notebook's credentials, and the rows of those that have several."""
+        """Return one that knows a notebook's credentials, and the rows of those with several."""
         values = credentials.values()
         rows = (row for value in values for row in value.splitlines())
         return cls(
@@ -54,11 +53,11 @@ class Redaction:
         )
 
     def mask(self, text: str) -> str:
-        """Return a text without them, as `mask` does."""
+        """Return a text with the credentials masked, as `mask` does."""
         return self.masked(text).text
 
     def masked(self, text: str) -> Masked:
-        """Return a text without them that knows where its parts went."""
+        """Return a text with the credentials masked that maps offsets of the original."""
         masked = Masked(text)
         _hide_found(masked)
         masked.hide(self._known.hidden_in(masked.text))
@@ -66,10 +65,10 @@ class Redaction:
         return masked
 
     def masked_part(self, text: str, start: int, end: int) -> Masked:
-        """Return a part of a long text, by its offsets, without them; offsets stay the text's.
+        """Return a part of a long text, masked; it maps offsets of the whole text.
 
-        What is known of the notebook is looked for before the text is cut, so that none of it is
-        halved; once, whatever number of its parts is asked for.
+        Known values are searched for before the text is cut, so that none is halved, and once for
+        all parts of one text.
         """
         if self._long[0] is not text:
             self._long = text, self._known.hidden_in(text)
@@ -89,26 +88,26 @@ class Redaction:
 def mask(text: str, known: Iterable[str] = ()) -> str:
     """Return a text with every credential in it hidden.
 
-    Every excerpt of a notebook goes through it before it is shown, in every report, difference,
-    exception and hover, whatever is selected, suppressed or baselined. Mask first, then cut: half
-    a token is harder to recognise than a whole one.
+    Every excerpt of a notebook goes through it before it is shown, in every report, diff, error and
+    hover, whatever is selected, suppressed or in the baseline. Mask first, then cut: half a token
+    is harder to recognise than a whole one.
 
     Args:
         text: An excerpt of any surface: code, output, JSON.
-        known: Values of credentials that were found in the notebook; they are hidden even where
-            nothing in the excerpt gives them away.
+        known: Credentials that were found in the notebook; they are masked even if nothing in the
+            excerpt gives them away.
 
     Returns:
-        The text with each credential as its public prefix, if it has one, and an ellipsis.
+        The text, with each credential replaced by its public prefix, if any, and an ellipsis.
     """
     return Redaction(known).mask(text)
 
 
 def _hide_found(masked: Masked) -> None:
-    """Hide what gives itself away as a credential."""
+    """Hide what is recognised as a credential."""
     hits = _hits(masked.text)
     masked.hide(Hidden(hit.start, hit.end, f"{hit.prefix}{HIDDEN}") for hit in hits)
-    if hits:  # a credential that is put together may stand in pieces elsewhere
+    if hits:  # the pieces of a credential that is put together may occur elsewhere
         values = "\n".join(hit.secret.reveal() for hit in hits)  # no literal holds a line end
         masked.hide(
             Hidden(*match.span()) for match in _LITERAL.finditer(masked.text) if match[0] in values
@@ -116,15 +115,18 @@ def _hide_found(masked: Masked) -> None:
 
 
 def _hide_beginnings(masked: Masked) -> None:
-    """Hide what an excerpt left of a token, but for its public prefix."""
+    """Hide what an excerpt left of a token, except its public prefix."""
     masked.hide(Hidden(match.end(1), match.end()) for match in _CUT.finditer(masked.text))
 
 
-@lru_cache(maxsize=64)  # many notebooks are told the same
+@lru_cache(maxsize=64)  # the same texts are shown for many notebooks
 def _hits(text: str) -> tuple[Hit, ...]:
     clues = look(text)
     if not clues:
         return ()
+    # Most of what is shown holds no clue, so do not load the engine for it.
+    from nblint.credentials.engine import find_in_code, find_in_html, find_in_text, settle
+
     found = [*find_in_code(text, clues=clues), *find_in_text(text, clues=clues)]
     if "<" in text:
         found += find_in_html(text, clues=clues)

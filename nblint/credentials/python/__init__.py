@@ -1,1 +1,1 @@
-"""Credentials in the Python of a cell."""
+"""Find credentials in code cells, above all in their Python."""

@@ -1,4 +1,4 @@
-"""What Python gives a credential-like name: by assignment, as a keyword, in a dictionary."""
+"""Find what Python gives a credential-like name: an assignment, a keyword, a dictionary's value."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _QUERIES = frozenset({"querystring", "query", "payload"})
 _HEADER_KEYS = frozenset({"key", "sec"})  # QRadar's
 _BARE_KEYS = frozenset({"key", "Key"})
 _BESIDE_KEYS = frozenset({"accept", "content-type"})
-# What is written for the password where a token is the user's name.
+# What is written as the password if a token is the user's name.
 _NO_PASSWORDS = frozenset({"", "x-oauth-basic", "api_token", "X"})
 WEAK_KEY = CredentialName(Level.WEAK, "API key")
-_SHORTEST_KEY = 20  # where nothing but "key" names it
+_SHORTEST_KEY = 20  # if only "key" names it
 _MOST_ELEMENTS = 200
 
 
 def strictly(judged: CredentialName) -> CredentialName:
-    """Return a judgement by which even a password must look like a secret."""
+    """Return a stricter judgement: even a password must look like a secret."""
     return judged._replace(level=min(judged.level, Level.STRONG))
 
 
 class Assignments:
-    """Finds credentials in values whose names are known.
+    """Finds credentials among values that have a name.
 
     Args:
         constants: Folds the values.
@@ -46,7 +46,7 @@ class Assignments:
         self._contents = contents
 
     def literals(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
-        """Yield the literals that a value may come to, if they look as their name says."""
+        """Find credentials among the literals that a value may evaluate to."""
         for node, text in literals(value, self._constants):
             yield from self._contents.hit(node, name, text, judged)
 
@@ -60,7 +60,7 @@ class Assignments:
                 if text is not None:
                     yield from self.bound(text, value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                # Each of `user, password = "alice hunter2".split()` would be too clever.
+                # `user, password = "alice hunter2".split()` is beyond this search.
                 values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else ()
                 for one, its in zip(targets, values, strict=False):
                     yield from self.assigned(one, its)
@@ -82,7 +82,7 @@ class Assignments:
         if judged.level is Level.NONE:
             return
         if isinstance(value, ast.Name) and (text := self._constants.fold(value, 1)):
-            # `key = "…"`, then `Client(api_key=key)`: it is found where it stands.
+            # `key = "…"`, then `Client(api_key=key)`: the hit is in the first line.
             yield from self._contents.hit(value, name, text, strictly(judged))
         for node, text in literals(value, self._constants):
             if lowered in _HEADERS or _has_scheme(text):
@@ -121,7 +121,7 @@ class Assignments:
         return ()
 
     def beside(self, names: list[str | None], values: list[ast.expr]) -> Iterator[Hit]:
-        """Find `key="…"` beside a secret or in a header, where it is no column's name."""
+        """Find `key="…"` beside a secret or in a header, where it is not a column's name."""
         if _BARE_KEYS.isdisjoint(names):
             return
         others = {name.lower() for name in names if name is not None}
@@ -137,7 +137,7 @@ class Assignments:
                 yield from self._contents.hit(node, name, text, judged)
 
     def collection(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
-        """Find `api_keys = ["…", "…"]`, `secret = {"value": "…"}`: they must look like secrets."""
+        """Find `api_keys = ["…", "…"]`, `secret = {"value": "…"}`; values must look like secrets."""
         elements: list[ast.expr] = []
         if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
             elements = value.elts
@@ -169,7 +169,7 @@ class Assignments:
             yield from self.collection(name, value, judged)
 
     def compared(self, subject: ast.expr, value: ast.expr) -> Iterator[Hit]:
-        """Find `password == "…"`, where a word is likely no password."""
+        """Find `password == "…"`, where a mere word is unlikely to be the password."""
         match subject:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 pass

@@ -1,4 +1,4 @@
-"""What calls of Python are given: settings, defaults, a client's key, a command line."""
+"""Find credentials in the arguments of calls: settings, defaults, a client's key, a command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nblint.patterns import lazy_pattern
 from nblint.reading.python.names import called_name
 from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
 
-# Calls whose two first texts are a text and its replacement or the like, and no name and value.
+# Calls whose first two texts are not a name and its value, but a text and its replacement or so.
 _NO_SETTERS = frozenset(
     "replace sub rename join split startswith endswith print format isin contains get_secret "
     "getpass input read_secret get_password search match findall fullmatch compile hasattr "
@@ -33,7 +33,7 @@ _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "he
 _LONGEST_LABEL = 60
 _LONGEST_NAME = 160
 _MOST_ARGUMENTS = 6
-# Which classes take a key by a name that says nothing elsewhere; `SpeechConfig` is Azure's.
+# Which classes take a key by a keyword that says nothing elsewhere; `SpeechConfig` is Azure's.
 _KEYED = {"key": ("Client", "API", "Api", "Series"), "subscription": ("Config",)}
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 
@@ -42,10 +42,10 @@ class _Call(NamedTuple):
     """A call.
 
     Attributes:
-        node: The call itself.
-        full: What is called, as far as it is written out: `requests.auth.HTTPBasicAuth`.
+        node: Its node.
+        full: The dotted name of what is called: `requests.auth.HTTPBasicAuth`.
         name: The last part of that.
-        texts: What its first arguments come to.
+        texts: What its first arguments evaluate to.
     """
 
     node: ast.Call
@@ -60,8 +60,8 @@ class Calls:
     Args:
         constants: Folds the arguments.
         contents: Turns them into hits.
-        assignments: Judges those that have a name.
-        placeholders: Values that are no secrets.
+        assignments: Judges arguments that have a name.
+        placeholders: Values that are not secrets, from the settings.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Calls:
         self._placeholders = placeholders
 
     def find(self, node: ast.Call) -> Iterator[Hit]:
-        """Yield the hits among the arguments of a call, not those in other calls there."""
+        """Find credentials in the arguments of a call, except in further calls there."""
         full = called_name(node.func)
         name = full.rpartition(".")[2]
         texts = [self._constants.fold(argument) for argument in node.args[:_MOST_ARGUMENTS]]
@@ -109,7 +109,7 @@ class Calls:
 
     def _default(self, call: _Call, value: ast.expr) -> Iterator[Hit]:
         """Find `add_argument("-t", "--token", default="…")`, `Text(label="API key", value="…")`."""
-        # The longest of the first two texts is the option's name.
+        # `-t` and `--token` name one option: the longer one says more.
         label = max((text for text in call.texts[:2] if text), key=len, default="")
         if "assword" in call.name:
             label = "password"
@@ -189,7 +189,7 @@ class Calls:
         for hit in find_shell(text, self._placeholders):
             yield self._contents.at(command, hit)
 
-    # What is looked for in a call by the last part of its name, if it has an argument.
+    # Searches for calls with arguments, by the last part of what is called.
     _by_name: ClassVar[dict[str, Callable[[Any, _Call], Iterator[Hit]]]] = {
         "print": _printed,
         **dict.fromkeys(("send_keys", "fill", "type", "press_sequentially"), _typed),

@@ -1,4 +1,4 @@
-"""Clients that take a credential by position: no name beside the value gives it away."""
+"""The clients that take a credential by position, without a name that gives it away."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from nblint.credentials.judging.values import is_hash_like
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level
 
-# Positional credentials of well-known clients: which argument, counted from 0.
-# A name with a dot is matched with its last two parts.
+# Which argument of well-known clients is a credential, counted from 0. A name with a dot must match
+# the last two parts of what is called.
 _TABLE: dict[str, dict[int, CredentialName]] = {
     name: {index: PASSWORD if kind == "password" else SECRET}
     for kind, index, names in (
@@ -60,13 +60,13 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
     )
     for name in names.split()
 }  # fmt: skip
-_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name of something
-# A key with its secret: either alone is worth nothing, and both are credentials by their names.
+_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name
+# A key with its secret.
 _PAIRS = "TenableIO TenableSC set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient FlickrAPI"
 _TABLE |= {name: {0: SECRET, 1: SECRET} for name in _PAIRS.split()}
 _TABLE["Minio"] = {1: SECRET, 2: SECRET}
 _TABLE["authorize_account"] = {2: SECRET}
-# Twitter's libraries take four keys in a row; only the first names somebody.
+# Twitter's libraries take four keys in a row; the first is only an identifier.
 for _name in ("OAuth1", "OAuth1UserHandler", "Twython"):
     _TABLE[_name] = {1: SECRET, 2: SECRET, 3: SECRET}
 _TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
@@ -76,9 +76,9 @@ _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
 _TABLE["Client"] = {0: _WEAK, 1: SECRET}
 _TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
 _TABLE["Experiment"] = {0: _WEAK}
-# What logs in takes a user and a password, whoever does it.
+# Whatever logs in takes a user and a password.
 _LOGINS = frozenset("login log_in sign_in authenticate auth".split())
-# What a class is called that takes a key, or a user and a password.
+# Classes with such names take a key, or a user and a password.
 _ENDINGS = (
     "Client",
     "Credential",
@@ -92,7 +92,7 @@ _ENDINGS = (
     "Data",
 )
 _CLASSES = (*_ENDINGS, "Auth")
-# What other layers read: how they are called, or how the call ends where the name says nothing.
+# Calls that other searches read, by their names or by how they end.
 _OTHERS = (
     "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
     "req_auth_basic send_keys dbConnect SpeechConfig \".format '.format"
@@ -101,7 +101,7 @@ _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
 
 
 def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return by the last part of names with which of them a call must end: `{"new": ("hmac.new",)}`."""
+    """Return names by their last part: `{"new": ("hmac.new",)}`."""
     ends: dict[str, tuple[str, ...]] = {}
     for name in names:
         last = name.rpartition(".")[2]
@@ -113,7 +113,7 @@ _CALLED = _ends((*_TABLE, *_LOGINS, *_OTHERS.split()))
 
 
 def client_calls(code: str) -> Iterator[int]:
-    """Yield where a client that takes a credential by position is called with a literal."""
+    """Yield the offsets of calls of such clients with a literal."""
     at = -1
     for piece in code.split("(")[:-1]:
         at += len(piece) + 1
@@ -131,8 +131,8 @@ def positional(full: str, arguments: list[ast.expr]) -> dict[int, CredentialName
     """Return which arguments of a call hold a credential, and of what kind.
 
     Args:
-        full: The called name as far as it is written out (`ldap3.Connection`).
-        arguments: What it is given by position.
+        full: The dotted name of what is called (`ldap3.Connection`).
+        arguments: Its positional arguments.
     """
     called = full.rpartition(".")[2]
     known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
@@ -150,7 +150,7 @@ def positional(full: str, arguments: list[ast.expr]) -> dict[int, CredentialName
 def _taken_by_connect(
     known: dict[int, CredentialName] | None, arguments: list[ast.expr]
 ) -> dict[int, CredentialName]:
-    """Return what `connect` takes, whoever connects."""
+    """Return what `connect` takes, of a known client or of any."""
     if len(arguments) >= 4 and _is_literal(int, arguments[1]):
         return {3: PASSWORD}  # paramiko: host, port, user, password
     if known is not None:
@@ -161,7 +161,7 @@ def _taken_by_connect(
 
 
 def _taken_by_its_like(called: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:
-    """Return what a call takes that is named as many of its kind are."""
+    """Return what a call takes if its name ends as those of many clients do."""
     is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
     if is_login and len(arguments) >= 2:
         return {1: SECRET}
@@ -177,7 +177,7 @@ def _is_literal(kind: type, node: ast.expr) -> bool:
 
 
 def _is_identifier(node: ast.expr) -> bool:
-    """Tell whether what a client takes is an account or a project by its number."""
+    """Tell whether an argument identifies an account or a project."""
     return (
         isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)
     )

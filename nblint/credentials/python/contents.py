@@ -1,4 +1,4 @@
-"""What stands inside the literals of Python: tokens, headers, JSON, SQL, and where in the source."""
+"""Find credentials inside Python's literals (tokens, headers, JSON, SQL), and their places."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName
 from nblint.secret_names.stems import has_stem
 
-# One of these stands in a text that holds a credential with its name.
+# A text that holds a credential with its name holds one of these.
 _MARKS = ("=", ":", "'", '"', ",", "<", "earer ")
 _LONG = lazy_pattern(r"[\w-]{32}")
 
 
 class Contents:
-    """Finds credentials in the texts of a cell's literals.
+    """Finds credentials inside the literals of a cell, and where they are in its source.
 
     Args:
         text: The cell's source.
         offset: Turns a 1-based row and a UTF-8 byte offset, as `ast` gives them, into an offset
             in the text.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
     """
 
     def __init__(
@@ -43,13 +43,13 @@ class Contents:
         self._placeholders = placeholders
 
     def basic(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
-        """`b64encode(b"user:password")`: the value of a `Basic` header in the making."""
+        """Find `b64encode(b"user:password")`, from which a `Basic` header is made."""
         user, colon, password = (text or "").partition(":")
         if colon and user and ":" not in password and not any(c.isspace() for c in text or ""):
             yield from self.hit(node, "", password, PASSWORD)
 
     def decoded(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
-        """`base64.b64decode("Z2hw…")`: what is hidden is a credential all the same."""
+        """Find a token in `base64.b64decode("Z2hw…")`."""
         import base64
 
         try:
@@ -59,13 +59,13 @@ class Contents:
         yield from self._documented(node, plain)
 
     def composed(self, node: ast.expr, text: str | None) -> Iterator[Hit]:
-        """A token that is put together from literals: `"ghp_" + "…"`, f-strings, `"…" "…"`."""
+        """Find a token that is put together from literals: `"ghp_" + "…"`, f-strings, `"…" "…"`."""
         if text is not None and len(text) >= 12:
             yield from self._documented(node, text)
             if text in self._source(node):
                 return
             hits = (*find_urls(text, self._placeholders), *find_headers(text))
-            for hit in hits:  # a part of another one would be shown elsewhere than that
+            for hit in hits:  # a part of another hit would be shown at another place
                 value = hit.secret.reveal()
                 longer = (one.secret.reveal() for one in hits if len(one.secret) > len(value))
                 if not any(value in other for other in longer):
@@ -75,7 +75,7 @@ class Contents:
         start, end = self._span(node)
         for found in find_formats(text, placeholders=self._placeholders):
             value = Secret(text[found.start : found.end])
-            if value.reveal() in self._text:  # found where it stands
+            if value.reveal() in self._text:  # found where it is written
                 continue
             row = found.format
             yield Hit(row.name, row.kind, start, end, value, found.prefix, True, "", row.variable)
@@ -83,7 +83,7 @@ class Contents:
             yield Hit("private-key", "private key", start, end, Secret(body), "", True)
 
     def text_in(self, node: ast.Constant, text: str) -> Iterator[Hit]:
-        """What stands inside a literal: JSON, YAML, SQL, dotenv, headers."""
+        """Find credentials inside a literal: JSON, YAML, SQL, dotenv, headers."""
         segment_start, segment_end = self._span(node)
         if text not in self._text[segment_start:segment_end]:
             yield from self._documented(node, text)  # escaped or in several parts
@@ -105,7 +105,7 @@ class Contents:
     def at(self, node: ast.expr, hit: Hit) -> Hit:
         """Move a hit from a literal's value to the source: exactly, unless it is escaped there.
 
-        What a name stands for is shown where that is assigned.
+        If the value comes from a name, the hit moves to where the name is assigned.
         """
         start, end = self._span(node)
         value = hit.secret.reveal()
@@ -121,7 +121,7 @@ class Contents:
         )  # fmt: skip
 
     def authorization(self, node: ast.expr, text: str) -> Iterator[Hit]:
-        """The value of an `Authorization` header, with its scheme or without."""
+        """Judge the value of an `Authorization` header, with or without its scheme."""
         scheme, space, value = text.strip().rpartition(" ")
         start, end = self._span(node)
         if not space:
@@ -134,7 +134,7 @@ class Contents:
         )
 
     def hit(self, node: ast.expr, name: str, text: str, judged: CredentialName) -> Iterator[Hit]:
-        """A text that is bound to a credential-like name."""
+        """Judge a text that is bound to a credential-like name."""
         for hit in bind(name, text, 0, 0, judged=judged, placeholders=self._placeholders):
             yield self.at(node, hit)
 

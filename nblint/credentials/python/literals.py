@@ -1,4 +1,4 @@
-"""The literals of Python that an expression may come to: what a credential can stand in."""
+"""Find the literals that an expression may evaluate to, and fold those that are put together."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _TEXT_METHODS = frozenset(
 _QUOTES = frozenset({"quote", "quote_plus"})
 _DEEPEST = 60
 _MOST_FIELDS = 50
-_NAME = 10  # how much deeper what a name stands for counts as
+_NAME = 10  # how many levels of depth a name counts for
 
 
 class LooseConstants(Constants):
-    """Folds expressions to text, near enough to look for credentials in it.
+    """Folds expressions to text that is near enough to search it for credentials.
 
-    Methods that change a text (`.strip()`) and formats of fields make no difference to that, and a
-    URL is one even if some of its fields are computed.
+    Unlike `Constants`, it ignores methods (`.strip()`) and the formats of fields, and it leaves
+    fields of a URL as they are if their values are computed.
 
     Args:
-        tree: The tree whose plain assignments `name = "text"` are known; a name that is assigned
-            twice is not.
+        tree: The tree. What `name = "text"` assigns in it is known, unless a name is assigned
+            twice.
     """
 
     longest: ClassVar[int] = 65_536
@@ -43,20 +43,20 @@ class LooseConstants(Constants):
         self._known: dict[str, ast.expr | None] | None = None
 
     def fold(self, node: ast.expr | None, depth: int = 0) -> str | None:
-        """Return the text of an expression of literals; None for whatever is not made of them."""
+        """Return the text of an expression of literals; None if it is not made of literals."""
         strings = self.strings(node, depth)
         return strings[0] if strings is not None else None
 
     def name(self, node: ast.Name, depth: int) -> Strings:
-        """Return what a name stands for within an expression; a bare one is found where it is assigned."""
+        """Return what a name in an expression stands for; a bare name is found where it is assigned."""
         return self.strings(self._assigned().get(node.id), depth + _NAME) if depth else None
 
     def field(self, node: ast.FormattedValue, depth: int) -> Strings:
-        """Return what an f-string's field stands for, however it is written."""
+        """Return what a field of an f-string stands for, in any format."""
         return self.strings(node.value, depth + 1)
 
     def call(self, node: ast.Call, depth: int) -> Strings:
-        """Return what a call of a literal's method stands for, or of a function that quotes one."""
+        """Return what a method of a literal stands for, or `quote(…)`."""
         match node.func:
             case ast.Attribute(value=ast.Constant() | ast.JoinedStr() as inner, attr=method) if (
                 method in _TEXT_METHODS
@@ -81,7 +81,7 @@ class LooseConstants(Constants):
         return (template,) if node.keywords else None
 
     def filled(self, template: ast.expr, field: str, values: list[ast.expr], depth: int) -> Strings:
-        """Return a template filled in order; a URL's fields may stay if their values are computed."""
+        """Return a template filled in order; in a URL, fields with computed values stay."""
         text = self.fold(template, depth + 1)
         return self._filled(text, field, values, depth) if text is not None else None
 
@@ -116,7 +116,7 @@ class LooseConstants(Constants):
 
 
 def statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield the statements of a tree, and no expression: those are most of it."""
+    """Yield the statements of a tree without its expressions, which are most of it."""
     stack = [tree]
     while stack:
         node = stack.pop()
@@ -134,12 +134,12 @@ def literals(
 
     Args:
         node: The expression.
-        constants: What folds it.
-        depth: How deep it is nested already.
+        constants: Folds it.
+        depth: How deep it is nested.
 
     Yields:
-        The node and its text: the `"a"` of `x or "a"`, both of `"a" if y else "b"`, the argument of
-        `SecretStr("a")`; nothing of a look-up.
+        Nodes and their texts: the `"a"` of `x or "a"`, both literals of `"a" if y else "b"`, the
+        argument of `SecretStr("a")`; nothing for a look-up.
     """
     if depth > _DEEPEST:
         return
@@ -154,7 +154,7 @@ def literals(
 
 
 def _passed_on(node: ast.expr) -> list[ast.expr]:
-    """Return the parts of an expression whose value may be its own."""
+    """Return the parts of an expression that it may evaluate to."""
     match node:
         case ast.BoolOp(values=values):
             return values
@@ -174,7 +174,7 @@ def _passed_on(node: ast.expr) -> list[ast.expr]:
 
 
 def _beginning(node: ast.expr) -> str | None:
-    """Return how `f"Bearer abc…{suffix}"` begins: what stands there is literal enough to judge."""
+    """Return the literal that `f"Bearer abc…{suffix}"` starts with, if it is long enough to judge."""
     match node:
         case (
             ast.JoinedStr(values=[ast.Constant(value=str() as text), *_])

@@ -1,4 +1,4 @@
-"""Credentials in a code cell's own terms: Python with its magics, shells, other languages."""
+"""Find credentials in a cell's source as its language reads it: Python with magics, shells, others."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ from nblint.secret_names.judge import Level, judge
 from nblint.secret_names.stems import has_stem, names_in, stems
 
 _MAGIC = lazy_pattern(r"(?:^|\n)[ \t]{0,40}[%!]|= ?[%!]")
-# Where a password stands without a name: in a command line, or `authentication("user", "…")`.
+# Where a password has no name: in a command line, or in `authentication("user", "…")`.
 _PASSWORD_CALLS = Literals(
     "system( run( popen( call( output( command( credentials( token( authentication(".split()
 )
 _PASSWORD_PAIR = lazy_pattern(r"""auth\w{0,12}["']?\s{0,2}[=(:]""")
 _BARE = lazy_pattern(r"(?:token|key|secret) [\w-]{32}")
-# A literal ends at the latest with its row, or with the cell if it has three quotes.
+# A literal ends at the end of its row at the latest; at the end of the cell if it has three quotes.
 _LITERAL = lazy_pattern(
     r"""#[^\n]*|\"{3}(.*?)(?:\"{3}|\Z)|'{3}(.*?)(?:'{3}|\Z)"""
     r"""|"([^"\\\n]*(?:\\.[^"\\\n]*)*)"?|'([^'\\\n]*(?:\\.[^'\\\n]*)*)'?""",
     re.DOTALL,
 )
 _WORD = lazy_pattern(r"""[^\s"',;]{6,400}""")
-# No value that a machine made: most literals are short words and signs.
+# Not a generated value: most literals are short words and signs.
 _PLAIN = lazy_pattern(r"[^0-9!@#$%^&*+=~]{0,15}")
 _COMMENT = lazy_pattern(r"(?:(?<![:\w\"'])//|(?<![\w\"'-])--(?= )|(?<![\w\"'&])#)[^\n]{4,400}")
-# Bodies of `%%writefile`, by the file's ending; others are read as plain text.
+# Bodies of `%%writefile`, by the file's name; others are read as plain text.
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile")
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
                 ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tf", ".tfvars", ".xml")  # fmt: skip
@@ -54,7 +54,7 @@ _FILE_MAGICS = frozenset("writefile file save".split())
 
 
 class PythonReading(Protocol):
-    """What is needed of a cell's Python; `nblint.reading.python.cells.PythonCell` is one."""
+    """A cell's Python, as `nblint.reading.python.cells.PythonCell` reads it."""
 
     @property
     def tree(self) -> ast.Module | None: ...
@@ -73,8 +73,8 @@ def find_in_source(
     Args:
         text: The cell's source.
         language: The cell's language.
-        reading: The source as IPython reads it; computed where it is needed and absent.
-        extra: Values that are no secrets.
+        reading: The source as IPython reads it; computed if needed.
+        extra: Values that are not secrets, from the settings.
     """
     if language == "python":
         yield from _comments(text, extra)
@@ -89,7 +89,7 @@ def find_in_source(
 def _is_worth_reading(text: str) -> bool:
     """Tell whether a cell holds a literal that may be a credential, or a magic.
 
-    A syntax tree costs a thousand times as much as this look at the words.
+    A syntax tree costs a thousand times as much as this look at the words does.
     """
     highest = max((judge(name).level for name in set(names_in(text))), default=Level.NONE)
     if highest is Level.PASSWORD or _MAGIC.search(text):
@@ -108,14 +108,14 @@ def _is_worth_reading(text: str) -> bool:
 def _words_of_literals(text: str) -> set[str]:
     """Return the words of a cell's literals that can be a value.
 
-    That is a literal's last one, or any if there is a name for it in the literal itself.
+    Only the last word of a literal can be one, unless the literal holds a credential-like name.
     """
     named = [start for start, _ in stems(text)]
     words: set[str] = set()
     for match in _LITERAL.finditer(text):
         if (group := match.lastindex) is None:
             continue  # a comment
-        # A draft with quotes in quotes, `print('key = '…'')`, is no Python.
+        # A draft with quotes in quotes, such as `print('key = '…'')`, is not Python.
         behind = match.end()
         if text[behind : behind + 1].isalnum():
             words.update(_WORD.findall(text, behind, behind + 400))
@@ -168,7 +168,7 @@ def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterat
 
 
 def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterator[Hit]:
-    """The body of a cell magic, in its own terms."""
+    """Find credentials in the body of a cell magic, as the magic reads it."""
     if name in _SHELL_MAGICS:
         yield from find_shell(body, extra)
     elif name in _FILE_MAGICS:
@@ -199,7 +199,7 @@ def _comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
     for row in text.split("\n"):
         start = row.find("#")
         if start >= 0 and (has_stem(row) or "ogin" in row or " -" in row):
-            # A "#" in a literal does no harm: the tree has judged what stands there.
+            # A "#" in a literal does no harm: literals are judged with the tree.
             before = row[:start]
             if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
                 comment = row[start:]
@@ -216,7 +216,7 @@ def _moved(hits: Iterable[Hit], by: int) -> Iterator[Hit]:
 
 
 class PythonText:
-    """The Python of a text that is no cell: an excerpt, or the body of `%%writefile x.py`."""
+    """The Python of a text that is not a cell: an excerpt, or the body of `%%writefile x.py`."""
 
     def __init__(self, text: str) -> None:
         self._rows = text.split("\n")

@@ -1,7 +1,7 @@
-"""Credentials in Python's syntax tree: string constants that go with credential-like names.
+"""Find credentials in Python's syntax tree: string constants with credential-like names.
 
-Look-ups (`os.environ["X"]`, `getpass()`, `vault.read("…")`) are no constants, so they are silent
-by construction.
+Look-ups (`os.environ["X"]`, `getpass()`, `vault.read("…")`) are not constants, so they are never
+reported.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from nblint.credentials.python.literals import LooseConstants, statements
 from nblint.reading.python.visitor import walk
 from nblint.secret_names.judge import Level, judge
 
-_SHORTEST_CONTENT = 12  # of a literal that may hold a credential with its name
+_SHORTEST_CONTENT = 12  # of a literal that can hold a credential with its name
 
 
 class TreeSearch:
-    """Looks for credentials in one tree.
+    """Finds credentials in one tree.
 
     Args:
         tree: The syntax tree of a cell.
         text: The cell's source.
         offset: Turns a 1-based row and a UTF-8 byte offset, as `ast` gives them, into an offset
             in the text.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class TreeSearch:
         self._calls = Calls(self._constants, self._contents, self._assignments, placeholders)
 
     def find(self) -> Iterator[Hit]:
-        """Yield the hits of the tree, in no particular order and possibly more than once."""
-        # An author who writes out `get_ipython()` means what nothing else reads.
+        """Yield hits in no particular order; a credential may be found more than once."""
+        # If an author writes out `get_ipython()`, no other search reads its argument.
         skip = _is_magic if "get_ipython" not in self._text else None
         for node in walk(self._tree, skip):
             look = self._looks.get(node.__class__)
@@ -137,7 +137,7 @@ class TreeSearch:
             if name is not None and judge(name).level is not Level.NONE:
                 yield from self._assignments.setting(name, node.elts[1])
 
-    # What is looked for at a node, by its class; four of five are none of these.
+    # Searches by the class of a node; four of five nodes are of other classes.
     _looks: ClassVar[dict[type, Callable[[Any, Any], Iterator[Hit]]]] = {
         ast.AnnAssign: _single_assignment,
         ast.Assign: _assignment,
@@ -162,7 +162,7 @@ class TreeSearch:
 
 
 def _is_magic(node: ast.AST) -> bool:
-    """Tell whether a call stands for a magic: the search of shells reads those as they are written."""
+    """Tell whether a call stands for a magic, which is searched as it is written."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")))):
             return True

@@ -1,1 +1,1 @@
-"""Credentials in text of any form: pairs, tables, markup, addresses, commands."""
+"""Find credentials in text of any form: pairs, tables, markup, URLs, commands."""

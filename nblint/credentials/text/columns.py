@@ -1,4 +1,4 @@
-"""Tables in text: Markdown's with pipes, the aligned columns that pandas prints, and CSV."""
+"""Find credentials in tables of text: Markdown's, the aligned columns that pandas prints, CSV."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
 
     Args:
         text: Markdown, or text as pandas and databases print it.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
     """
     done = -1
     for at, _ in stems(text):
@@ -42,23 +42,23 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
             yield from _rows(text, table, headings, mark, placeholders)
 
 
-# `{"columns": ["user", "password"], "index": [0], "data": [["ann", "…"]]}`, as pandas' `to_json`
-# and `to_dict` write a frame with `orient="split"`.
+# `{"columns": ["user", "password"], "index": [0], "data": [["ann", "…"]]}`, as pandas writes a frame
+# with `orient="split"`.
 _COLUMNS = lazy_pattern(r"""["']columns["']:\s{0,4}\[([^\[\]]{1,4000})\]""")
 _DATA = lazy_pattern(r"""["']data["']:\s{0,4}\[""")
 _RECORD = lazy_pattern(r"""[\s,]{0,40}\[([^\[\]]{0,8000})\]""")
-# A text of a list, or what parts two items: whatever else stands there is no credential.
+# A text of a list, or a comma; other items cannot be credentials.
 _TEXT = lazy_pattern(
     r"""["'](?:(?<=")((?:[^"\\\n]|\\.){0,2000})"|(?<=')((?:[^'\\\n]|\\.){0,2000})')|,"""
 )
 
 
 def find_split_frames(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find credentials in a frame that names its columns apart from its data.
+    """Find credentials in a frame that lists its columns apart from its data.
 
     Args:
-        text: JSON, or what Python prints of a dictionary.
-        placeholders: Values that are no secrets.
+        text: JSON, or a dictionary as Python prints it.
+        placeholders: Values that are not secrets, from the settings.
     """
     heads = list(_COLUMNS.finditer(text)) if "columns" in text else []
     stops = [*(head.start() for head in heads[1:]), len(text)]
@@ -80,7 +80,7 @@ def find_split_frames(text: str, placeholders: Collection[str] = ()) -> Iterator
 
 
 def _texts(text: str, start: int, end: int) -> Iterator[tuple[int, str, int]]:
-    """Yield the texts among a list's items: which item, the text, and where it starts."""
+    """Yield the texts among a list's items: the item's index, the text, and its offset."""
     index = 0
     for match in _TEXT.finditer(text, start, end):
         if match[0] == ",":
@@ -101,7 +101,7 @@ def _rows(
     mark: str,
     placeholders: Collection[str],
 ) -> Iterator[Hit]:
-    """Yield the credentials in the rows under a heading, to the first blank line."""
+    """Find credentials in the rows under a heading, up to the first blank line."""
     for _ in range(_MOST_ROWS):
         end = _line(text, start)[1]
         line = text[start:end]
@@ -123,7 +123,7 @@ def _rows(
 
 
 def _cells(line: str, mark: str) -> list[tuple[int, str]]:
-    """Return where each cell's text starts, and the text."""
+    """Return the offset and the text of each cell."""
     pattern = _CELL if mark == "|" else _CSV_CELL if mark else _WORD
     cells = []
     for match in pattern.finditer(line):
@@ -135,7 +135,7 @@ def _cells(line: str, mark: str) -> list[tuple[int, str]]:
 def _headings(
     line: str, cells: list[tuple[int, str]]
 ) -> list[tuple[int, int, str, CredentialName]]:
-    """Return index, column, text and judgement of the headings that are credential-like."""
+    """Return index, offset, text and judgement of the credential-like headings."""
     if len(cells) < 2 or len(line) > 2000 or any(mark in line for mark in ":=({"):
         return []
     return [
@@ -150,7 +150,7 @@ def _cell_at(
 ) -> tuple[int, str] | None:
     if piped:
         return cells[index] if index < len(cells) else None
-    for start, value in cells:  # aligned at the right, as pandas does, or at the left
+    for start, value in cells:  # aligned to the right, as pandas does, or to the left
         if start + len(value) == column + width or start == column:
             return start, value
     return None

@@ -1,4 +1,4 @@
-"""Session cookies: who holds one is logged in."""
+"""Find session cookies: whoever holds one is logged in."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def find_cookies(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
 
     Args:
         text: Code, a log of requests, or prose.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
     """
     if "ookie" not in text and "OOKIE" not in text:
         return

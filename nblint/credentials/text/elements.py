@@ -1,4 +1,4 @@
-"""Elements and blocks that have a name and a value: XML, forms, widgets, Terraform."""
+"""Find credentials in elements with a name and a value: XML, forms, widgets, Terraform."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _NAMED_VALUE = lazy_pattern(
 _VARIABLE = lazy_pattern(
     r"""\bvariable\s{1,4}"([\w.-]{2,60})"\s{0,4}\{[^{}]{0,400}?\bdefault\s{1,20}=\s{0,20}"([^"\n]{4,512})\""""
 )
-# A widget as it prints itself, in any order: `Text(value='…', description='API key')`.
+# A widget as it prints itself, in either order: `Text(value='…', description='API key')`.
 _LABEL = r"""\b(?:description|placeholder)=["']([^"'\n]{2,60})["']"""
 _TYPED = r"""\bvalue=["']([^"'\n]{4,512})["']"""
 _LABELLED = lazy_pattern(rf"""{_LABEL}[^()\n]{{0,200}}?{_TYPED}""")
 _TYPED_FIRST = lazy_pattern(rf"""{_TYPED}[^()\n]{{0,200}}?{_LABEL}""")
-# What a text must hold, the pattern, and which groups are the name and the value.
+# What a text must hold, the pattern, and its groups for the name and the value.
 _FORMS = (
     ("</", _ELEMENT, 1, 2),
     ("value=", _LABELLED, 1, 2),
@@ -35,7 +35,7 @@ _FORMS = (
 
 
 def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find credential-like names in elements and blocks: `<password>…</password>`."""
+    """Find `<password>…</password>` and the like."""
     for mark, pattern, name, value in _FORMS:
         for match in pattern.finditer(text) if mark in text else ():
             yield from bind(match[name].rstrip(" :"), match[value], *match.span(value),

@@ -1,4 +1,4 @@
-"""`Authorization` headers and bearer tokens, and logins that are given to a client."""
+"""Find `Authorization` headers and bearer tokens, and logins that are passed to a client."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AUTH_TUPLE = lazy_pattern(
     r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|NetworkCredential)\((?:\w{1,20},\s{0,2})?\s{0,2}"""
     + _TWO_TEXTS
 )
-# What takes a driver, an address or a service before them.
+# Calls that take a driver, a URL or a service before the login.
 _THIRD = lazy_pattern(
     r"""(?:key_set_with_value|getConnection|dbConnect|DBInterface\.connect)\((?:[\w.]{1,40},\s{0,2})?(?:["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
     + _TWO_TEXTS
@@ -46,7 +46,7 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
 
 
 def _find_given_logins(text: str, lowered: str, placeholders: Collection[str]) -> Iterator[Hit]:
-    """Find `auth=("user", "password")`, and calls that take a user and a password."""
+    """Find `auth=("user", "password")` and calls that take a user and a password."""
     logins: list[re.Match[str]] = []
     if "auth" in lowered or "networkcred" in lowered:
         logins += _AUTH_TUPLE.finditer(text)

@@ -1,4 +1,4 @@
-"""HTML as the text that a reader sees, character for character as long as the markup."""
+"""Find credentials in HTML, and reduce it to what a reader sees without moving a character."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _ENTITIES = {
     "&quot;": '"', "&#34;": '"', "&#x22;": '"', "&apos;": "'", "&#39;": "'", "&#x27;": "'",
     "&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ",
 }  # fmt: skip
-# What a tag leaves behind: the end of a cell or term, the end of a row.
+# What a tag becomes: the end of a cell or term, the end of a row.
 _MARKS = {"</td": "|", "</th": "|", "</dt": "|", "</tr": "\n"}
 _DATA_URI = lazy_pattern(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]*")
 
 
 def visible_text(html: str) -> str:
-    """Blank out scripts, styles, data URIs and tags; offsets stay.
+    """Blank out scripts, styles, data URIs and tags; offsets stay the same.
 
     Args:
         html: An output of type `text/html`, or SVG.
 
     Returns:
-        A text of the same length: a tag is spaces (a table cell's end a `|`), an entity its
-        character and spaces.
+        A text of the same length: tags become spaces (the end of a table's cell a `|`), entities
+        their character and spaces.
     """
     html = _TAG.sub(_blank, without_scripts(html))
     return _ENTITY.sub(lambda match: _ENTITIES[match[0]].ljust(len(match[0])), html)
 
 
 def without_scripts(html: str) -> str:
-    """Blank out scripts, styles and data URIs; offsets stay."""
+    """Blank out scripts, styles and data URIs; offsets stay the same."""
     for name in ("script", "style"):
         html = _without_element(html, name)
     return _DATA_URI.sub(lambda match: " " * len(match[0]), html)
@@ -70,17 +70,17 @@ _PASSWORD_INPUT = lazy_pattern(
 
 
 def find_inputs(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find what stands in a form's password fields."""
+    """Find the values of a form's password fields."""
     for match in _PASSWORD_INPUT.finditer(html):
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
 
 
 def find_table_cells(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find credentials in table cells that stand under a credential-like heading.
+    """Find credentials in a table's cells under a credential-like heading.
 
     Args:
-        html: The markup; pandas' frames are such tables.
-        placeholders: Values that are no secrets.
+        html: The markup, such as that of a frame of pandas.
+        placeholders: Values that are not secrets, from the settings.
     """
     headings: list[str] = []
     rows = [match.start() for match in _ROW.finditer(html)]

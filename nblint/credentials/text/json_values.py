@@ -1,8 +1,9 @@
-"""Credential-like keys in JSON: metadata, JSON outputs, the state of widgets."""
+"""Find credentials in JSON: metadata, JSON outputs, the state of widgets."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,15 +19,29 @@ from nblint.secret_names.stems import has_stem
 _DEEPEST = 100
 
 
+class NamedString(NamedTuple):
+    """A string of JSON under a credential-like key.
+
+    Attributes:
+        name: The key.
+        string: The string.
+        judged: What the key and its surroundings say.
+    """
+
+    name: str
+    string: str
+    judged: CredentialName
+
+
 def find_json_values(
-    named: Iterable[tuple[str, str, CredentialName]], text: str, placeholders: Collection[str] = ()
+    named: Iterable[NamedString], text: str, placeholders: Collection[str] = ()
 ) -> Iterator[Hit]:
-    """Find strings under credential-like keys, and what was typed into password widgets.
+    """Find credentials under credential-like keys, and what was typed into password widgets.
 
     Args:
         named: What `credential_values` found in the JSON.
-        text: How the JSON is shown; hits point into it.
-        placeholders: Values that are no secrets.
+        text: The JSON as it is shown; hits refer to it.
+        placeholders: Values that are not secrets, from the settings.
     """
     import json  # not for a notebook without credentials
 
@@ -41,15 +56,13 @@ def find_json_values(
             yield replace(hit, start=found + 1, end=position - 1)
 
 
-def credential_values(
-    value: object, depth: int = 0, outer: str = ""
-) -> Iterator[tuple[str, str, CredentialName]]:
-    """Yield names, strings and judgements of what stands under credential-like keys, in order.
+def credential_values(value: object, depth: int = 0, outer: str = "") -> Iterator[NamedString]:
+    """Yield the strings that stand under credential-like keys, in order.
 
     Args:
         value: JSON.
-        depth: How deep it is nested already.
-        outer: The key that it stands under.
+        depth: How deep it is nested.
+        outer: The key that it is under.
     """
     if depth > _DEEPEST:
         return
@@ -57,23 +70,28 @@ def credential_values(
         for element in value:
             yield from credential_values(element, depth + 1, outer)
     elif isinstance(value, dict):
-        widget = _widget_name(value)
+        widget = _judge_widget(value)
         for key, inner in value.items():
             if isinstance(inner, str):
-                judged = _judge_key(key, outer)
-                if key == "value" and widget.level is not Level.NONE:
-                    yield "password", inner, widget
-                elif judged.level is not Level.NONE:
-                    yield key, inner, judged
+                yield from _judge_string(key, inner, outer, widget)
+            elif key == "state" and _is_password_widget(value):
+                yield from _password_state(inner)
             elif isinstance(inner, (dict, list)):
-                if key == "state" and _is_password_widget(value):
-                    yield from _password_state(inner)
-                else:
-                    yield from credential_values(inner, depth + 1, key)
+                yield from credential_values(inner, depth + 1, key)
+
+
+def _judge_string(
+    key: str, string: str, outer: str, widget: CredentialName
+) -> Iterator[NamedString]:
+    judged = _judge_key(key, outer)
+    if key == "value" and widget.level is not Level.NONE:
+        yield NamedString("password", string, widget)
+    elif judged.level is not Level.NONE:
+        yield NamedString(key, string, judged)
 
 
 def _judge_key(key: str, outer: str) -> CredentialName:
-    """Judge a key, one of a single word together with what it stands under: `"api": {"key": …}`."""
+    """Judge a key; a bare one together with the key that it is under: `"api": {"key": …}`."""
     judged = judge(key)
     if key not in ("key", "token"):
         return judged
@@ -84,9 +102,9 @@ def _judge_key(key: str, outer: str) -> CredentialName:
 
 
 def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Read the strings of JSON as texts: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output.
+    """Find credentials in strings of JSON: `["DB_PASSWORD=…"]`, `"Bearer …"`, a widget's output.
 
-    A list such as `["mysql", "-p…"]` is a command line, as are its single strings.
+    A list such as `["mysql", "-p…"]` is searched as a command line, as is each of its strings.
     """
     import json
 
@@ -106,7 +124,7 @@ def find_in_strings(value: object, text: str, placeholders: Collection[str] = ()
         yield from find_commands(lines, placeholders)
 
 
-# In JSON as it is shown, each item of a list stands in a row of its own.
+# In JSON as it is shown, each item of a list has a row of its own.
 _BETWEEN_ITEMS = lazy_pattern(r"""",\n {1,200}\"""")
 
 
@@ -115,7 +133,7 @@ def _find_prose(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
 
 
 def _strings(value: object, depth: int = 0) -> Iterator[str]:
-    """Yield the strings of JSON that hold more than a word, in order; keys are left out."""
+    """Yield the strings of JSON with more than one word, in order, without keys."""
     if isinstance(value, str):
         if len(value) >= 12 and any(mark in value for mark in "=: "):
             yield value
@@ -128,8 +146,8 @@ def _is_password_widget(value: dict[str, object]) -> bool:
     return "Password" in str(value.get("model_name", ""))
 
 
-def _widget_name(state: dict[str, object]) -> CredentialName:
-    """What a text widget asks for, by its label; a password widget always for a password."""
+def _judge_widget(state: dict[str, object]) -> CredentialName:
+    """Judge what a text widget asks for, by its label; a password widget asks for a password."""
     if "Password" in str(state.get("_model_name", "")):
         return PASSWORD
     for key in ("description", "placeholder", "name", "key"):
@@ -141,8 +159,8 @@ def _widget_name(state: dict[str, object]) -> CredentialName:
     return judge("")
 
 
-def _password_state(state: object) -> Iterator[tuple[str, str, CredentialName]]:
+def _password_state(state: object) -> Iterator[NamedString]:
     if isinstance(state, dict):
         value = state.get("value")
         if isinstance(value, str):
-            yield "password", value, PASSWORD
+            yield NamedString("password", value, PASSWORD)

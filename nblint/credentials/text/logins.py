@@ -1,4 +1,4 @@
-"""Logins as people note them, and passwords as scripts type them at a prompt."""
+"""Find logins as people note them, and passwords as scripts type them at a prompt."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ANSWER = lazy_pattern(
 
 
 def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find `Credentials: ann / …`; what follows must look like a secret by itself."""
+    """Find `Credentials: ann / …`; the password must look like a secret by itself."""
     lowered = text.lower()
     named = any(word in lowered for word in ("cred", "login", "log in", "user"))
     for match in _LOGIN.finditer(text) if named else ():

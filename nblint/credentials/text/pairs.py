@@ -1,4 +1,4 @@
-"""Names with their values in text of any form: `password: …`, `API_KEY=…`, `"token": "…"`."""
+"""Find names with their values in any text: `password: …`, `API_KEY=…`, `"token": "…"`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from nblint.secret_names.stems import after_stem, before_stem, judge_in_section,
 
 
 class Unquoted(Enum):
-    """What a value without quotes is, in the text at hand."""
+    """What a value without quotes is in a text."""
 
-    CODE = "code"  # an expression: no literal
-    PROSE = "prose"  # a word, or a secret: it must look like one
+    CODE = "code"  # an expression, not a literal
+    PROSE = "prose"  # a word or a secret, so it must look like one
     LITERAL = "literal"  # the value itself: shell, dotenv, YAML
 
 
-# A pair's middle: what closes the name (quotes, brackets, markup), up to three words or a
-# parenthesis in prose, and the separator.
+# Between name and value: what closes the name (quotes, brackets, markup), in prose up to three words
+# or a parenthesis, and the separator.
 _CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
@@ -37,35 +37,35 @@ _PROSE_SEPARATOR = lazy_pattern(
 _OTHER = lazy_pattern(
     r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b|value\b|created\b|generated\b)[a-z]"
 )
-# "the key `…`": of the rest of the sentence.
+# What stands before the name in "the key `…`".
 _THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
 _SHOWN_KEY = CredentialName(Level.WEAK, "key")
 _NOTHING = judge("")
 _DESCRIPTION = lazy_pattern(
     r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
 )
-# `Secret 'db' created (version: …)`: what follows identifies something.
+# `Secret 'db' created (version: …)`: an identifier follows, not the secret.
 _IDENTIFIED = lazy_pattern(
     r"[\"'`]?(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,2}[ \t]\(?(?:id|version|hash|digest|fingerprint|checksum|etag)(?:[ \t]?[:=]|[ \t]is\b)",
     re.IGNORECASE,
 )
-# `password "…"`, `token `…``: nothing between the name and a value that looks like a secret.
+# `password "…"`, `token `…``: the value follows the name immediately.
 _APPOSITION = lazy_pattern(
     r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
 )
-# `with password …`, `token …`: nothing but a space, so that the value must look generated.
+# `with password …`, `token …`: only a space between, so the value must look generated.
 _BARE_PASSWORD = lazy_pattern(
     r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
 )
 _BARE_TOKEN = lazy_pattern(
     r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
 )
-# A heading or label, and the value alone in the row below: as code, or as a block of code.
+# A heading or label, and the value alone in the row below, as code.
 _BELOW = lazy_pattern(
     r"""(?:[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))"""
     r"""|(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,4}[*_]{0,2}:[*_]{0,2}[ \t]{0,4}\n{1,2}(?:```\w{0,12}\n|[ ]{4}|\t)(?![a-z]{2,8}://)(?=[^\s`]{8,512}[ \t]{0,8}(?:\n|$)))"""
 )
-# `password      …`: a row of a series, or of a listing that says no more.
+# `password      …`: a row of a series or of a listing.
 _ALIGNED = lazy_pattern(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
 _QUOTED = lazy_pattern(
     r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
@@ -80,15 +80,15 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
 
     Args:
         text: Decoded text.
-        unquoted: What a value without quotes is in it.
-        placeholders: Values that are no secrets.
+        unquoted: What a value without quotes is in this text.
+        placeholders: Values that are not secrets, from the settings.
     """
     seen = -1
     for start, stem_end in stems(text):
         if start < seen:
             continue
         end = stem_end + len(after_stem(text, stem_end))
-        # "Pass the token: …" names no password.
+        # "Pass the token: …" does not name a password.
         is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
         separator = _separator(text, end, is_prose)
         if _separates_nothing(separator, unquoted) if separator else not is_prose:
@@ -125,7 +125,7 @@ def _judge(
     separator: re.Match[str] | None,
     unquoted: Unquoted,
 ) -> CredentialName:
-    """Judge a name with what stands before and behind it."""
+    """Judge a name together with what stands before and behind it."""
     # In code and files a name is one word; in prose it may be three: "Client Secret".
     last = name.rpartition(" ")[2]
     judged = judge(name) if unquoted is Unquoted.PROSE else judge(last)
@@ -133,7 +133,7 @@ def _judge(
         judged, name = judge(last), last
     if judged.level is Level.NONE and last.lower() == "key":
         judged = _judge_bare_key(text, start, end, separator)
-    if separator and separator[0].rstrip().endswith("("):  # `.password("…")` of whatever language
+    if separator and separator[0].rstrip().endswith("("):  # `.password("…")` in any language
         judged = taken_by(last)
     elif judged.level is Level.STRONG and separator and _is_other(separator):
         judged = judged._replace(level=Level.WEAK)
@@ -150,7 +150,7 @@ def _judge_bare_key(
 
 
 def _separator(text: str, end: int, is_prose: bool) -> re.Match[str] | None:
-    """Find what stands between a name and its value, in the row of the name."""
+    """Return what separates a name from its value, in the row of the name."""
     found = _SEPARATOR.match(text, end)
     if found is None and is_prose:
         found = _PROSE_SEPARATOR.match(text, end)
@@ -160,12 +160,12 @@ def _separator(text: str, end: int, is_prose: bool) -> re.Match[str] | None:
 
 
 def _is_other(separator: re.Match[str]) -> bool:
-    """Tell whether a name goes on: "secret sauce: …" is none, "API key of the service: …" is."""
+    """Tell whether the name continues: "secret sauce: …" does, "API key of the service: …" does not."""
     return separator.re.groups > 0 and _OTHER.match(separator[1]) is not None
 
 
 def _is_described(text: str, end: int, name: str) -> bool:
-    """Tell whether the next word makes a name something else: "password hash: …"."""
+    """Tell whether the next word makes the name something else: "password hash: …"."""
     if _IDENTIFIED.match(text, end):
         return True
     found = _DESCRIPTION.match(text, end)
@@ -175,7 +175,7 @@ def _is_described(text: str, end: int, name: str) -> bool:
 def _loose_separator(
     text: str, start: int, end: int, judged: CredentialName
 ) -> re.Match[str] | None:
-    """Find a value that stands beside its name with no sign between them."""
+    """Return what separates a name from a value that follows it without a sign between them."""
     is_password = judged.level is Level.PASSWORD
     patterns = (_APPOSITION, _BELOW, _BARE_PASSWORD if is_password else _BARE_TOKEN)
     found = (pattern.match(text, end) for pattern in patterns)
@@ -199,7 +199,7 @@ def _value(
     if quoted := _QUOTED.match(text, start):
         if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
             return
-        # In Markdown, backticks mark code of any kind: the text must look like a secret by itself.
+        # In Markdown, backticks mark any code, so the value must look like a secret by itself.
         value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
         at = quoted.start(3) + quoted[3].find(value)
         yield from bind(
@@ -215,13 +215,13 @@ def _value(
     value = word[1]
     if unquoted is Unquoted.PROSE:
         bare = value.rstrip(_TRAILING + "!?")
-        # "Summer2024!" is a password with its mark; "incorrect!" is the end of a sentence.
+        # "Summer2024!" is a password with its mark, "incorrect!" the end of a sentence.
         value = value.rstrip(_TRAILING) if any(c.isdigit() for c in bare) else bare
     at_line_start = "\n" in separator[0]
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
     if literal and (text[start : start + 1] in "$`(<{[" or name.startswith("$")):
-        return  # an expression: of a shell, or a variable's in PowerShell or Perl
+        return  # an expression of a shell, or of a variable in PowerShell or Perl
     yield from bind(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
@@ -229,9 +229,9 @@ def _value(
 
 
 def _is_closing(text: str, start: int, quoted: re.Match[str], separator: str) -> bool:
-    """Tell whether a quote ends what one before the name began: `grep "password=" *.py`.
+    """Tell whether a quote closes one before the name: `grep "password=" *.py`.
 
-    Not in a draft such as `print('key = '…'')`, where a value stands right behind it.
+    It does not in a draft such as `print('key = '…'')`, where a value follows it immediately.
     """
     quote, value = quoted[2], quoted[3]
     before = text[max(0, start - 2) : start]

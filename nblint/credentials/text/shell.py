@@ -1,4 +1,4 @@
-"""Credentials on command lines: options of the tools that people run from notebooks."""
+"""Find credentials on command lines, among the options of tools that people run from notebooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge
 
-# A word of a shell, with its quotes; `$VAR` and `$(…)` are look-ups, which `values` refuses.
+# A word of a shell with its quotes; `$VAR` and `$(…)` are look-ups.
 _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""
 _OPTION = lazy_pattern(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
 _USER = lazy_pattern(
@@ -22,7 +22,7 @@ _USER = lazy_pattern(
     r"""[ \t](?:-u|--user|-a|--auth|-U|--proxy-user)[ =]{0,4}["']?([^\s:"'%,]{1,80})[:%,]([^\s"'|;]{3,200})"""
 )
 _USER_OPTIONS = (" -u", " -a", " -U", " --user", " --auth", " --proxy-user", "\t-")
-# Tools whose `-p`, `-a` or `-w` takes a password; mysql's takes it without a space.
+# Tools that take a password with `-p` or `-w`; mysql takes it without a space.
 _SHORT = lazy_pattern(
     r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
     r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
@@ -32,7 +32,7 @@ _SHORT = lazy_pattern(
 _MYSQL = lazy_pattern(
     r"""\b(?:mysql(?:dump|admin|import|sh)?|7z[arz]?|(?:un)?rar)\b[^\n|;]{0,300}?[ \t]-p""" + _WORD
 )
-# Whatever the tool: a user and a password as short options. A port or a project is no password.
+# Any tool with a user and a password as short options; `-p` may also be a port or a project.
 _USER_AND_PASSWORD = lazy_pattern(
     r"""[ \t]-(?:u|U|a|l|-user(?:name)?)[ =]{1,4}["']?[\w@.\\/-]{1,80}["']?[ \t][^\n|;]{0,100}?-[pP][ =]{1,4}"""
     + _WORD
@@ -64,7 +64,7 @@ _STDIN = lazy_pattern(
     + _WORD
     + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--passphrase-fd|--with-token|passwd|login|kinit)"""
 )
-# What a tool reads from its input: `kinit ann <<< "…"`.
+# A tool's input: `kinit ann <<< "…"`.
 _HERE_STRING = lazy_pattern(
     r"""\b(?:kinit|sudo|passwd|login|--password-stdin|--with-token)\b[^\n|;]{0,200}?<<<[ \t]{0,4}"""
     + _WORD
@@ -104,7 +104,7 @@ _SPACED = lazy_pattern(
     + _WORD
 )
 _SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill", "modify")
-# What a store of secrets is given: `az keyvault secret set … --value …`, AWS, Ansible.
+# Writes to a secret store: `az keyvault secret set … --value …`, AWS, Ansible.
 _STORED = lazy_pattern(
     r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}"""
     + _WORD
@@ -121,7 +121,7 @@ _NETRC = lazy_pattern(
     + _WORD
 )
 _LIST_SEPARATOR = lazy_pattern(r"""["'],[ ]?["']""")
-# What each needs in the text at least, the pattern, and what its last words are.
+# What a text must hold one of, the pattern, and what its groups capture.
 _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] = (
     (("machine ",), _NETRC, PASSWORD),
     ((" -p", " -P", " -w"), _SHORT, PASSWORD),
@@ -154,7 +154,7 @@ def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 
     Args:
         text: One or more command lines; a magic with its `%`.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
     """
     text = _without_continuations(text)
     yield from find_headers(text, placeholders)
@@ -163,7 +163,7 @@ def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 
 
 def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find credentials among the options of well-known tools: in Markdown and outputs as well."""
+    """Find credentials among the options of well-known tools, in Markdown and outputs as well."""
     text = _as_command_lines(text)
     if " -" in text:
         yield from _options(text, placeholders)
@@ -179,7 +179,7 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
 
 
 def find_pgpass(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find the rows of a PostgreSQL password file, in a text that speaks of one or of its port."""
+    """Find rows of a PostgreSQL password file in a text that mentions one, or its port."""
     for match in _PGPASS.finditer(text) if "pgpass" in text or ":5432:" in text else ():
         yield from _word(match, 1, "", PASSWORD, placeholders)
 
@@ -191,7 +191,7 @@ def _options(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
             yield from _word(match, 2, match[1], judged, placeholders)
     for match in _USER_AND_PASSWORD.finditer(text) if " -p" in text or " -P" in text else ():
         yield from _word(match, 1, "", PASSWORD, placeholders, is_sure=False)
-    # Links are in most texts; the expression starts with their scheme.
+    # The expression also starts at the scheme of links, which most texts have.
     has_user = any(option in text for option in _USER_OPTIONS)
     for match in _USER.finditer(text) if has_user else ():
         if match[1].lower() != match[2].lower():
@@ -219,12 +219,12 @@ def _word(
 
 
 def _as_command_lines(text: str) -> str:
-    """Blank out what separates the words of `["mysql", "-p…"]`; offsets stay."""
+    """Blank out what separates the words of `["mysql", "-p…"]`; offsets stay the same."""
     if "'-" in text or '"-' in text:
         text = _LIST_SEPARATOR.sub(lambda match: " " * len(match[0]), text)
     return text
 
 
 def _without_continuations(text: str) -> str:
-    """Blank out backslash line ends, so that a command is one line; offsets stay."""
+    """Blank out escaped line ends, so that a command is one line; offsets stay the same."""
     return text.replace("\\\n", "  ") if "\\\n" in text else text

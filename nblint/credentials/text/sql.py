@@ -1,4 +1,4 @@
-"""Credentials in SQL statements."""
+"""Find credentials in SQL statements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VALUE = lazy_pattern(r"""'([^'\n]{0,512})'|,""")
 
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find `IDENTIFIED BY '…'`, `PASSWORD '…'` and what is inserted into such a column."""
+    """Find `IDENTIFIED BY '…'`, `PASSWORD '…'`, and values inserted into credential-like columns."""
     lowered = text.lower()
     if "'" not in text or not any(
         word in lowered for word in ("identified", "password", "secret", "pragma")

@@ -1,4 +1,4 @@
-"""Credentials in URLs and connection strings."""
+"""Find credentials in URLs and connection strings."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
 
-# RFC 3986, section 3.2.1, and what people write against it: a password with "@", "#" or "?".
+# RFC 3986, section 3.2.1, and what people write despite it: a password with "@", "#" or "?".
 _USERINFO = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")
-# A password with an unescaped slash: only where a scheme of databases leaves no other reading.
+# A password with an unescaped slash: only with a database's scheme, where nothing else fits.
 _SLASHED = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"'<>`\\@]{1,128})@(?=[\w\[{%$<(-])""")
 _DATABASE = lazy_pattern(
     r"\b(?:postgres(?:ql)?|mysql|mongodb|redis|rediss|amqps?|mssql)(?:\+\w{1,20})?$"
@@ -30,7 +30,7 @@ _QUERY = lazy_pattern(r"""[?&;]([A-Za-z][\w.-]{1,40})=([^\s&"'<>#;`\\)\]}|]{6,20
 _EASY_CONNECT = lazy_pattern(
     r"""[\w$#]{1,60}/([^\s@/"]{4,80})@(?://)?[\w.-]{1,200}(?::\d{1,5})?(?:/[\w.-]{1,80})?"""
 )
-# ODBC, OLE DB, JDBC, ADO.NET, Azure, libpq: pairs around the one that matters.
+# ODBC, OLE DB, JDBC, ADO.NET, Azure, libpq: pairs beside the credential.
 _CONNECTION = lazy_pattern(
     r"(?:server|data source|host|hostname|addr|uid|user id|user|username|endpoint|driver|provider"
     r"|account|accountname|dsn|database|dbname|initial catalog|protocol)\s{0,2}=|jdbc:",
@@ -44,7 +44,7 @@ _PAIR = lazy_pattern(
 _SECRET_WORDS = Literals(
     "password passwd pwd pass accountkey sharedaccesskey secret accesskey token apikey api_key".split()
 )
-# `key=` in a URL is a credential's name only there; `code=` is Azure Functions'.
+# They name a credential only in a URL; `code=` is Azure Functions'.
 QUERY_KEYS = frozenset({"key", "appid", "code", "auth", "apitoken", "apikey", "sig"})
 
 
@@ -53,7 +53,7 @@ def find_urls(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 
     Args:
         text: Decoded text of any kind.
-        placeholders: Values that are no secrets.
+        placeholders: Values that are not secrets, from the settings.
     """
     if "://" in text:
         for match in _USERINFO.finditer(text):
@@ -91,7 +91,7 @@ def _userinfo(match: re.Match[str], text: str, placeholders: Collection[str]) ->
 
 
 def find_easy_connect(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
-    """Find the password in `user/password@host/service`, where a text is that and nothing else."""
+    """Find the password if a text is exactly `user/password@host/service`."""
     match = _EASY_CONNECT.fullmatch(text)
     if match and match[1].lower() != "tiger":
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
@@ -142,7 +142,7 @@ def _is_word(character: str) -> bool:
 
 
 def _is_string_like(text: str, start: int) -> bool:
-    """Tell whether the pair before is separated as in a connection string: `;`, `&`, a space."""
+    """Tell whether what stands before a pair is part of a connection string: `;`, `&`, a pair."""
     before = text[max(0, start - 200) : start].rstrip(" ")
     return before.endswith((";", "&", "?", '"', "'")) or bool(
         re.search(r"\w=[^\s=,()]{1,100}$", before)

@@ -93,7 +93,7 @@ def locate(name: str, root: Path) -> Path:
         raise SettingsError(f"{path}: the catalogue is a folder; name the file in it")
     if not is_file(path):
         raise SettingsError(
-            f"{path}: no such catalogue; create it (nblint env --catalogue writes a first one) "
+            f"{path}: no such catalogue; create it (run `nblint env --catalogue` to generate one) "
             "or remove it from 'catalogues'"
         )
     return path
@@ -170,7 +170,7 @@ def _validate(declaration: Declaration, where: str) -> None:
         raise SettingsError(f"{where}: has both a file and a value; keep one of them")
     parts = PurePosixPath(declaration.file.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
-        raise SettingsError(f"{where}: file: must lie in the hub's folder of secrets")
+        raise SettingsError(f"{where}: file: must be inside the hub's secrets folder")
 
 
 def _rows(text: str, names: Iterable[str]) -> dict[str, int]:

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
-from nblint.document.model import Cell, Notebook
-from nblint.patterns import lazy_pattern
+from nblint.document.model import Notebook
+from nblint.reading.environment.idioms import mentions_environment
 from nblint.reading.environment.uses import Exposure, Read, Uses, ValueSource, Write
 from nblint.reading.python.cells import PythonCells
-from nblint.reading.shell.languages import SHELL_LANGUAGES
-
-# A notebook without any of these words does not use the environment, and is not parsed for it,
-_MENTIONS = (
-    *("expandvars", "getpass", "askpass", "pwinput"),
-    *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
-)
-# nor is one in which these are only parts of `environment`, `env_version` or `text_input()`,
-_PARTS = ("env", "ENV", "Env", "input(")
-_WHOLE = lazy_pattern(
-    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env|\benv\b|\binput\(",
-    re.IGNORECASE,
-)
-# nor one without shell commands, or without any of these words in them.
-_SHELL = lazy_pattern(
-    r"!(?!=)|%\s*(?:bash|k?sh|script|sx|zsh)|system|shell|popen|getoutput|getstatusoutput"
-)
-_SHELL_WORDS = lazy_pattern(r"\$|\b(?:declare|export|set|typeset|unset)\b")
 
 
 class Environment:
@@ -58,7 +38,7 @@ class Environment:
 
         A notebook that never mentions it only costs a search for a few words.
         """
-        if not any(_mentions(cell) for cell in notebook.cells if cell.type == "code"):
+        if not any(mentions_environment(cell) for cell in notebook.cells if cell.type == "code"):
             return cls(Uses())
         # The reader is only loaded for notebooks that use the environment.
         from nblint.reading.environment.reader import EnvironmentReader
@@ -69,16 +49,6 @@ class Environment:
         """Tell whether the notebook itself has set a variable before it reads it."""
         first = self._set.get(read.name or "")
         return first is not None and (read.late or first <= read.order)
-
-
-def _mentions(cell: Cell) -> bool:
-    source = cell.source
-    if any(word in source for word in _MENTIONS):
-        return True
-    if any(part in source for part in _PARTS) and _WHOLE.search(source):
-        return True
-    is_shell = cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None
-    return is_shell and _SHELL_WORDS.search(source) is not None
 
 
 def _position(use: Read | Write | Exposure | ValueSource) -> tuple[int, int, int]:

@@ -9,18 +9,15 @@ from nblint.document.model import Place
 from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment.guards import Guards
-from nblint.reading.environment.known_calls import shown_by, source_of
+from nblint.reading.environment.idioms import GETTERS, PATCHES, READABLE, SETTERS, SHELLS
 from nblint.reading.environment.notebook_functions import NotebookFunction
-from nblint.reading.environment.recorder import GETTERS, READABLE, argument, keys_of
+from nblint.reading.environment.recorder import argument, keys_of
 from nblint.reading.environment.scope import NOTHING, Held
+from nblint.reading.environment.sinks_and_sources import shown_by, source_of
 from nblint.reading.environment.uses import Uses, ValueSource
 from nblint.reading.python.cells import PythonCell
 from nblint.reading.python.syntax import parse_expression
 
-_SETTERS = frozenset(["os.putenv", "os.unsetenv"])
-_SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
-# https://docs.python.org/3/library/unittest.mock.html#patch-dict
-_PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
 _PATCH_OPTIONS = ("in_dict", "values", "clear")
 _FILLING = frozenset(["add", "append", "appendleft", "extend", "insert", "setdefault", "update"])
 _ENVIRON_METHOD = lazy_pattern(r"os\.environb?\.(\w+)")
@@ -196,13 +193,13 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         name, default = argument(node, 0, "key"), argument(node, 1, "default")
         if path in GETTERS:
             self._record_get(node, name, default)
-        elif path in _SETTERS:
+        elif path in SETTERS:
             self.record_write(node, name, removes=path == "os.unsetenv")
         elif path == "os.path.expandvars":
             self.record_expanded(node)
-        elif path in _SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
+        elif path in SHELLS or (path.startswith("subprocess.") and _has_shell(node)):
             self.record_command(node, argument(node, 0, "args"), path)
-        elif path in _PATCHES:
+        elif path in PATCHES:
             self._record_patch(node, name)
         elif found := _ENVIRON_METHOD.fullmatch(path):
             self.record_method(node, found[1], name, default, discarded=node is self._discarded)

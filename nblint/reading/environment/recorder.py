@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
+from nblint.reading.environment.idioms import ENVIRONS, GETTERS, GIVING, READABLE
 from nblint.reading.environment.notebook_functions import NotebookFunctions
-from nblint.reading.environment.scope import COPY, Held, Scope
+from nblint.reading.environment.scope import Held, Scope
 from nblint.reading.environment.uses import (
     EVERYTHING,
     Exposure,
@@ -24,10 +25,6 @@ from nblint.reading.python.cells import PythonCell
 from nblint.reading.shell.grammar import ShellUse
 from nblint.reading.shell.variables import read_shell
 
-_ENVIRONS = frozenset(["os.environ", "os.environb"])
-READABLE = _ENVIRONS | {COPY}
-GETTERS = frozenset(["os.getenv", "os.getenvb", *(f"{path}.get" for path in READABLE)])
-_GIVING = frozenset(["os.environ.pop", "os.environ.setdefault"])
 _ALL: Held = frozenset([EVERYTHING])
 _VARIABLE = lazy_pattern(r"\$(?:\{([^}$]{1,200})\}|(\w+))")
 
@@ -246,7 +243,7 @@ class Recorder:
         if node in self.magic_values:
             return self.magic_values[node]
         path = self.scope.path(node.func) or ""
-        if path in GETTERS or path in _GIVING:
+        if path in GETTERS or path in GIVING:
             names = frozenset(self.scope.strings(argument(node, 0, "key")) or ())
             default = argument(node, 1, "default")
             return names | self.scope.holds(default)
@@ -254,7 +251,7 @@ class Recorder:
 
     def is_environ(self, node: ast.expr) -> bool:
         """Tell whether an expression is the environment itself."""
-        return self.scope.path(node) in _ENVIRONS
+        return self.scope.path(node) in ENVIRONS
 
     def place(self, node: ast.expr | ast.stmt) -> Place:
         """Return the place of a node."""

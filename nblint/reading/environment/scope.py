@@ -1,4 +1,4 @@
-"""What the names of a notebook stand for: modules, literal strings, values of variables."""
+"""Follow what the names of a notebook stand for: modules, strings, values of variables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias, cast
 
+from nblint.reading.environment.idioms import COPY
 from nblint.reading.environment.uses import EVERYTHING
 from nblint.reading.python.constants import Strings
 from nblint.reading.python.names import (
@@ -23,11 +24,8 @@ from nblint.reading.python.names import (
 Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
 Mark: TypeAlias = dict[str, tuple[Strings, Held | None]]
-# The path of what a copy of the environment is bound to.
-COPY = "a copy of os.environ"
-
 _STARRED = {"os": ("environ", "getenv", "getenvb", "environb", "putenv", "unsetenv")}
-# Methods and functions whose result shows what went in.
+# Methods and functions whose result shows their input.
 _TRANSPARENT_METHODS = frozenset({
     "capitalize", "center", "copy", "decode", "encode", "expandtabs", "format", "get", "hex",
     "items", "join", "ljust", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
@@ -42,7 +40,7 @@ _TRANSPARENT_FUNCTIONS = frozenset({
     "IPython.display.Markdown", "IPython.display.Pretty",
 })  # fmt: skip
 _SHOWING_ARGUMENTS = frozenset(["format", "join", "replace"])
-# What an expression's value shows all of.
+# The fields whose values can be seen in an expression's value.
 _SEEN_PARTS: dict[type, tuple[str, ...]] = {
     ast.Await: ("value",),
     ast.Dict: ("values",),
@@ -58,11 +56,11 @@ _SEEN_PARTS: dict[type, tuple[str, ...]] = {
 
 
 class Scope(Names):
-    """The bindings of names, followed from cell to cell in the notebook's order.
+    """The names of a notebook, followed from cell to cell in its order.
 
     Args:
-        variable_of: Returns the variables that an expression reads from the environment; None
-            where it reads none.
+        variable_of: Returns the variables that an expression reads from the environment; None if
+            it reads none.
     """
 
     def __init__(self, variable_of: Callable[[ast.expr], Held | None]) -> None:
@@ -161,7 +159,7 @@ class Scope(Names):
                 self._bind_held(target, held)
 
     def _bind_key(self, key: str, target: ast.expr, value: ast.expr | None) -> None:
-        # All of it is asked before the old value is forgotten: `x = x + "…"`.
+        # Read the value before the old one is forgotten: `x = x + "…"`.
         held, strings, container = self.holds(value), self.strings(value), self._contained(value)
         path = self.path(value) if value is not None else None
         if self._is_copy(value):
@@ -179,7 +177,7 @@ class Scope(Names):
             self._bind_items(key, container)
 
     def _contained(self, value: ast.expr | None) -> ast.expr | None:
-        """Return the literal list or dict that a value is, also one that is worked out."""
+        """Return the list or dict that a value is, written out or computed from others."""
         container = self.container(value)
         if container is None and isinstance(value, (ast.BinOp, ast.Call)):
             elements = self.elements(value)
@@ -217,20 +215,20 @@ class Scope(Names):
     def _given_to(
         self, iterated: ast.expr, elements: list[ast.expr] | None, column: int | None
     ) -> Strings:
-        """Return what a loop binds a target to, one of several if it has a column."""
+        """Return the strings that a loop binds a target to; of several targets, to the column's."""
         if elements is not None:
             chosen = elements if column is None else column_of(elements, column)
             return union(map(self.strings, chosen))
         symbols = self.strings(iterated) if column is None else None
-        # A parameter stands for each of its elements.
+        # The symbol of a parameter stands for each of its elements.
         return symbols if symbols and "\0" in symbols[0] else None
 
     def bind_unknown(self, name: str, symbol: str | None = None) -> None:
-        """Bind a name to something that cannot be told: a parameter, a function, a class.
+        """Bind a name to something unknown: a parameter, a function, a class.
 
         Args:
             name: The name.
-            symbol: What stands for the unknown string in what `strings` returns.
+            symbol: What `strings` returns for it.
         """
         self._forget(name)
         self._paths[name] = ""
@@ -239,7 +237,7 @@ class Scope(Names):
 
     @contextmanager
     def loops(self, generators: list[ast.comprehension]) -> Iterator[None]:
-        """Bind the targets of a comprehension, for as long as the context lasts."""
+        """Bind the targets of a comprehension while the context lasts."""
         with self.inner():
             for generator in generators:
                 self.bind_loop(generator.target, generator.iter)
@@ -247,7 +245,7 @@ class Scope(Names):
 
     @contextmanager
     def inner(self) -> Iterator[None]:
-        """Open a scope of its own: what is bound in it is gone afterwards."""
+        """Open an inner scope: what is bound in it is gone afterwards."""
         saved = dict(self._paths), dict(self._strings), dict(self._containers)
         held, itemized = dict(self._held), set(self._itemized)
         try:
@@ -258,7 +256,7 @@ class Scope(Names):
 
     @contextmanager
     def class_body(self, name: str) -> Iterator[None]:
-        """Open the scope of a class; its attributes can be told afterwards: `Name.attribute`."""
+        """Open the scope of a class; afterwards its attributes are known as `Name.attribute`."""
         with self.inner():
             yield
             strings = {k[4:]: v for k, v in self._strings.items() if k.startswith("self.")}
@@ -267,18 +265,18 @@ class Scope(Names):
         self._held |= {name + attribute: kept for attribute, kept in held.items()}
 
     def bind_attribute(self, target: ast.expr) -> None:
-        """Bind what a class binds in its body to what its methods call it: `self.attribute`."""
+        """Bind a name of a class's body also as its methods know it: `self.attribute`."""
         if isinstance(target, ast.Name):
             for of in ("self", "cls"):
                 self.bind(ast.Attribute(ast.Name(of), target.id), target)
 
     def mark(self, branches: list[ast.stmt]) -> Mark:
-        """Return what those names stand for now that some statements bind."""
+        """Return what the names that some statements bind stand for now."""
         keys = frozenset[str]().union(*map(self._bound_in, branches))
         return {key: (self._strings.get(key), self._held.get(key)) for key in keys}
 
     def _bound_in(self, statement: ast.stmt) -> frozenset[str]:
-        """Return what a statement binds; an `elif` is asked as often as it has others above it."""
+        """Return what a statement binds; kept, because every `elif` above it asks again."""
         if statement not in self._bound:
             keys: set[str] = set()
             nodes: list[ast.AST] = [*ast.iter_child_nodes(statement)]
@@ -314,7 +312,7 @@ class Scope(Names):
             ours = self._strings.get(key)
             if theirs and ours:
                 strings = union([theirs, ours])
-            else:  # bound to what cannot be told in one of them, or in one of them alone
+            else:  # unknown in one branch, or bound in only one
                 strings = None if start[key][0] else theirs or ours
             self._set(key, strings, self._held.get(key, NOTHING) | (held or NOTHING))
 
@@ -327,7 +325,7 @@ class Scope(Names):
             self._held[key] = held
 
     def _names_all(self, iterated: ast.expr) -> bool:
-        """Tell whether running over something gives the names of all variables."""
+        """Tell whether iterating over something yields the names of all variables."""
         if isinstance(iterated, ast.Call):
             if self.path(iterated.func) in SEQUENCES and iterated.args:
                 return self._names_all(iterated.args[0])
@@ -339,7 +337,7 @@ class Scope(Names):
         )
 
     def _is_copy(self, value: ast.expr | None) -> bool:
-        """Tell whether it is `os.environ.copy()`, `dict(os.environ)` or `{**os.environ}`."""
+        """Tell whether a value is `os.environ.copy()`, `dict(os.environ)` or `{**os.environ}`."""
         if isinstance(value, ast.Dict) and value.keys == [None]:
             return self.path(value.values[0]) == "os.environ"
         if not isinstance(value, ast.Call):
@@ -351,7 +349,7 @@ class Scope(Names):
         )
 
     def _gives(self, iterated: ast.expr) -> str:
-        """Tell what comes out of a mapping that a loop runs over: names, values or items."""
+        """Return what a loop over a mapping yields: names, values or items."""
         if isinstance(iterated, ast.Call):
             if isinstance(iterated.func, ast.Attribute):
                 return {"items": "items", "values": "values"}.get(iterated.func.attr, "names")
@@ -370,7 +368,7 @@ class Scope(Names):
                     self._held[node.id] = held
 
     def add(self, container: ast.expr, held: Held) -> None:
-        """Note that a container holds values of variables besides what it holds already."""
+        """Add values of variables to what a container holds."""
         if held and (key := key_of(container)):
             self._held[key] = self._held.get(key, NOTHING) | held
 
@@ -397,6 +395,6 @@ class Scope(Names):
 
 
 def _parts(node: ast.expr, name: str) -> list[ast.expr]:
-    """Return what stands in a field of a node: one expression or several."""
+    """Return the expressions in a field of a node."""
     part = getattr(node, name)
     return part if isinstance(part, list) else [part]

@@ -1,4 +1,4 @@
-"""Which strings an expression stands for, worked out without running anything."""
+"""Work out which strings an expression stands for, without running anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import Any, ClassVar, TypeAlias
 
-# What an expression can stand for: one string or several, and None where that cannot be told.
+# What an expression can stand for: one or more strings; None if that is not known.
 Strings: TypeAlias = tuple[str, ...] | None
 Folds: TypeAlias = dict[type, Callable[[Any, Any, int], Strings]]
 
@@ -19,11 +19,11 @@ _MOST_PARTS = 500  # of one sum
 class Constants:
     """Folds expressions that are made of literals.
 
-    This class is exact: it returns what Python would, or None. A subclass knows what names stand
-    for, and says in `folds` what else it can fold.
+    This class is exact: it returns what Python would compute, or None. A subclass knows what names
+    stand for, and adds to `folds` what else it can fold.
 
     Attributes:
-        folds: What folds an expression, by the class of its node.
+        folds: Functions that fold an expression, by the class of its node.
         most: How many strings one expression may stand for.
         longest: How long each of them may be.
     """
@@ -32,7 +32,7 @@ class Constants:
     longest: ClassVar[int] = 1000
 
     def strings(self, node: ast.expr | None, depth: int = 0) -> Strings:
-        """Return the strings that an expression can stand for; None if that cannot be told.
+        """Return the strings that an expression can stand for; None if that is not known.
 
         Args:
             node: The expression.
@@ -42,7 +42,7 @@ class Constants:
         return fold(self, node, depth) if fold is not None and depth <= _DEEPEST else None
 
     def constant(self, node: ast.Constant, depth: int) -> Strings:
-        """Return a literal's text: of bytes, a character for each."""
+        """Return the text of a literal; each byte of bytes becomes a character."""
         value = node.value
         if isinstance(value, str):
             return (value,)
@@ -53,7 +53,7 @@ class Constants:
         return self.joined(node.values, depth)
 
     def field(self, node: ast.FormattedValue, depth: int) -> Strings:
-        """Return what an f-string's field stands for, if its value is written as it is."""
+        """Return what a field of an f-string stands for, if it has no conversion and no format."""
         is_plain = node.conversion == -1 and node.format_spec is None
         return self.strings(node.value, depth + 1) if is_plain else None
 
@@ -81,7 +81,7 @@ class Constants:
         return None
 
     def joined(self, nodes: Iterable[ast.expr], depth: int, separator: str = "") -> Strings:
-        """Return what expressions stand for, one behind the other."""
+        """Return what expressions stand for, joined."""
         parts = []
         for node in nodes:
             strings = self.strings(node, depth + 1)
@@ -94,9 +94,9 @@ class Constants:
         """Return what a template stands for when its fields are filled in order.
 
         Args:
-            template: The template; nothing in it but the fields may be one.
-            field: How each of its fields is written.
-            values: What fills them, one each.
+            template: The template. It may hold no fields of another form.
+            field: What each of its fields looks like.
+            values: One value for each field.
             depth: How deep they are nested.
         """
         templates = self.strings(template, depth + 1)
@@ -114,7 +114,7 @@ class Constants:
         return self.combined(parts)
 
     def combined(self, parts: list[tuple[str, ...]], separator: str = "") -> Strings:
-        """Return every choice of one string for each part, joined."""
+        """Return every combination of one string from each part, joined."""
         if prod(map(len, parts)) > self.most:
             return None
         if sum(max(map(len, part)) for part in parts) > self.longest:
@@ -131,7 +131,7 @@ class Constants:
 
 
 def _parts_of_sum(node: ast.BinOp) -> list[ast.expr]:
-    """Return what a sum adds up: in a loop, because it nests one level for each literal."""
+    """Return the operands of a sum, in a loop because it nests one level for each of them."""
     parts = [node.right]
     left = node.left
     while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):

@@ -1,4 +1,4 @@
-"""What the names of a notebook stand for: modules, strings, literal lists and dicts."""
+"""Know what names stand for: modules, strings, literal lists and dicts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 SEQUENCES = frozenset(["list", "reversed", "set", "sorted", "tuple"])
 MOST_STRINGS = 50  # that one expression may stand for
 _MOST_ELEMENTS = 1000  # of one list
-# Methods of strings whose results are worked out.
+# Methods of strings whose results are computed.
 _CASES = frozenset(["lower", "lstrip", "rstrip", "strip", "upper"])
 
 
 class Names(Constants):
-    """What names are bound to, as far as literals, imports and plain assignments tell."""
+    """What names are bound to by literals, imports and plain assignments."""
 
     most: ClassVar[int] = MOST_STRINGS
 
@@ -57,7 +57,7 @@ class Names(Constants):
         return self._strings.get(key_of(node) or "")
 
     def item(self, node: ast.Subscript, depth: int) -> Strings:
-        """Return the strings that an item of a container can be, of any if its key is computed."""
+        """Return the strings that an item can be: those of any item if its key is computed."""
         found = self._strings.get(key_of(node) or "")
         if found is None and not isinstance(node.slice, ast.Constant):
             return self._strings.get(any_item(key_of(node.value) or ""))
@@ -72,7 +72,7 @@ class Names(Constants):
         return self.strings(node.value, depth + 1)
 
     def call(self, node: ast.Call, depth: int) -> Strings:
-        """Return what the methods of strings give that need no argument, beside what is joined."""
+        """Return what methods of strings without arguments return, besides what is joined."""
         match node:
             case ast.Call(func=ast.Attribute(value=of, attr=method), args=[], keywords=[]) if (
                 method in _CASES
@@ -94,7 +94,7 @@ class Names(Constants):
     }
 
     def elements(self, iterated: ast.expr) -> list[ast.expr] | None:
-        """Return the elements of a literal list, tuple, set or dict, also under a name."""
+        """Return the elements of a literal list, tuple, set or dict, or of a name bound to one."""
         match self.container(iterated) or iterated:
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
                 return elements
@@ -151,7 +151,7 @@ class Names(Constants):
         return [ast.Tuple([*row], ast.Load()) for row in rows]
 
     def _given_by(self, of: ast.expr, method: str) -> list[ast.expr] | None:
-        """Return the elements of `d.items()` and its like, and of `"A B".split()`."""
+        """Return the elements of `d.items()` and the like, and of `"A B".split()`."""
         if method == "split":
             words = [word for string in self.strings(of) or () for word in string.split()]
             return [ast.Constant(word) for word in words[:_MOST_ELEMENTS]] or None
@@ -175,7 +175,7 @@ def _pair(first: ast.expr, second: ast.expr) -> ast.expr:
 
 
 def column_of(elements: list[ast.expr], position: int) -> list[ast.expr]:
-    """Return one column of a list of pairs; nothing if it is no list of pairs."""
+    """Return one column of a list of tuples; an empty list if it is not one."""
     rows = [e.elts for e in elements if isinstance(e, (ast.Tuple, ast.List))]
     if len(rows) < len(elements) or any(len(row) <= position for row in rows):
         return []
@@ -183,7 +183,7 @@ def column_of(elements: list[ast.expr], position: int) -> list[ast.expr]:
 
 
 def key_of(node: ast.expr) -> str | None:
-    """Return what a value is kept under: `name`, `a.b`, `a['b']`."""
+    """Return the key that a value is kept under: `name`, `a.b`, `a['b']`."""
     suffix = ""
     for _ in range(10):
         if isinstance(node, ast.Name):
@@ -198,12 +198,12 @@ def key_of(node: ast.expr) -> str | None:
 
 
 def any_item(container: str) -> str:
-    """Return what the strings are kept under that any item of a container can be."""
+    """Return the key for the strings that any item of a container can be."""
     return f"{container}[]"
 
 
 def union(found: Iterable[Strings]) -> Strings:
-    """Return all strings that several expressions can stand for; None if one cannot be told."""
+    """Return all strings that several expressions can stand for; None if one is not known."""
     strings: list[str] = []
     for part in found:
         if part is None:
@@ -213,7 +213,7 @@ def union(found: Iterable[Strings]) -> Strings:
 
 
 def called_name(node: ast.expr) -> str:
-    """Return a call's dotted name as far as it is written out: `requests.auth.HTTPBasicAuth`."""
+    """Return the dotted name that a call spells out: `requests.auth.HTTPBasicAuth`."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)

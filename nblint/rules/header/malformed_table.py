@@ -21,7 +21,7 @@ _PROBLEMS: Mapping[Fault, str] = MappingProxyType(
         "columns": "table delimiter row has a different number of columns than the header row",
         "no-rule": "table has no delimiter row",
         "blank": "table has a blank line above its delimiter row",
-        "hidden": "table row has more cells than the header row, so the last are not rendered",
+        "hidden": "table row has more cells than the header row; the extra cells are not rendered",
     }
 )
 

@@ -2,7 +2,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nblint.credentials.engine import Options, find_in_code
+from nblint.credentials.options import Options
 from nblint.findings import Finding, Rule
 from nblint.project.project import Project
 from nblint.reading.header.parameters import Parameter, Parameters
@@ -76,6 +76,8 @@ def _message(name: str) -> str:
 
 
 def _rows_with_credentials(parameters: Parameters, options: Options) -> frozenset[int]:
+    from nblint.credentials.engine import find_in_code  # not for a notebook without parameters
+
     assert parameters.python is not None
     text = "\n".join(parameters.python.cell.rows)
     hits = find_in_code(text, "python", parameters.python, options)
@@ -101,6 +103,8 @@ def _is_named_so(name: str, value: ast.expr | None) -> bool:
 
 
 def _is_secret_key(key: "Key", options: Options) -> bool:
+    from nblint.credentials.engine import find_in_code
+
     if key.value is None:
         return False
     value = None if key.value in ("", "~", "null") else key.value

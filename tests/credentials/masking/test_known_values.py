@@ -1,4 +1,4 @@
-"""Known values are found wherever they stand, a few of them or thousands."""
+"""KnownValues values are found wherever they stand, a few of them or thousands."""
 
 from itertools import pairwise
 
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblint.credentials.masking import known_values
-from nblint.credentials.masking.known_values import Known
+from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.masking.masked import Hidden
 
 WORDS = st.text("ab\"'\\\n", min_size=4, max_size=6)
@@ -21,17 +21,17 @@ def test_all_of_each_is_hidden(values: set[str], pieces: list[str]) -> None:
             if text.startswith(value, start):
                 covered.update(range(start, start + len(value)))
     # As the few that most notebooks hold, and as many.
-    few = Known(values)
+    few = KnownValues(values)
     others = [f"other{number}" for number in range(known_values._FEW)]
-    for found in (few.hidden_in(text), Known([*values, *others]).hidden_in(text)):
+    for found in (few.hidden_in(text), KnownValues([*values, *others]).hidden_in(text)):
         assert {at for part in found for at in range(part.start, part.end)} == covered
         assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_what_overlaps_is_hidden_in_one_piece() -> None:
-    assert Known(["abcd", "cdef"]).hidden_in("xabcdefx") == [Hidden(1, 7)]
-    assert Known(["abcd"]).hidden_in("abcdabcd") == [Hidden(0, 4), Hidden(4, 8)]
+    assert KnownValues(["abcd", "cdef"]).hidden_in("xabcdefx") == [Hidden(1, 7)]
+    assert KnownValues(["abcd"]).hidden_in("abcdabcd") == [Hidden(0, 4), Hidden(4, 8)]
 
 
 def test_short_values_are_parts_of_too_many_words() -> None:
-    assert Known(["abc", ""]).hidden_in("abc") == []
+    assert KnownValues(["abc", ""]).hidden_in("abc") == []

@@ -1,4 +1,4 @@
-"""Known calls: those that show their arguments, and those that fetch values from elsewhere."""
+"""Calls that show their arguments, and calls that fetch values from elsewhere."""
 
 from __future__ import annotations
 

@@ -1,22 +1,21 @@
-"""The detectors there are: the names by which settings switch one off."""
+"""All detectors, by the names that the settings disable them with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
+from nblint.credentials.documented.detect_secrets_plugins import PLUGINS
 from nblint.credentials.documented.formats import FORMATS
-from nblint.credentials.documented.plugins import PROVIDERS
 from nblint.credentials.judging.named_values import DETECTORS
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
-    """What finds one kind of credential.
+class Detector(Struct, frozen=True):
+    """A detector: it finds one kind of credential.
 
     Attributes:
-        name: In kebab-case, as findings have it.
+        name: Its name in kebab-case, as findings show it.
         kind: What it finds, for people.
-        url: Where a vendor documents the format; empty where nobody does.
+        url: Where a vendor documents the format; empty if no vendor does.
     """
 
     name: str
@@ -25,10 +24,10 @@ class Detector:
 
 
 def detectors() -> dict[str, Detector]:
-    """Return all detectors but those of a team's own plugins, by their names."""
+    """Return all detectors by name, except those of a team's own plugins."""
     found = {row.name: Detector(row.name, row.kind, row.url) for row in FORMATS}
     others = {
-        **{name: kind for _, name, kind, _ in PROVIDERS},
+        **{plugin.detector: plugin.kind for plugin in PLUGINS},
         **{name: kind for kind, name in DETECTORS.items()},
         "secret-key": "key of another kind",
         "private-key": "private key",

@@ -1,7 +1,7 @@
-"""detect-secrets' plugins: for the providers that `formats` lacks, and a team's own.
+"""Run plugins of detect-secrets: those for providers that `formats` lacks, and a team's own.
 
-A plugin's regular expressions are called on single candidate lines. `scan_line` never is: its
-filters drop every line of the shape `x = f(...)`, it cuts GitHub's tokens to their prefix, and
+A plugin's regular expressions run on single candidate lines. `scan_line` is never called: its
+filters drop every line of the form `x = f(...)`, it cuts GitHub's tokens to their prefix, and
 verification would open connections.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblint.credentials.documented.format_search import LongWord, long_words, stands_alone
 from nblint.credentials.hits import Hit
@@ -23,38 +23,57 @@ from nblint.patterns import lazy_pattern
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
-# Providers that only detect-secrets knows: plugin, detector, kind, and what a line must hold.
-PROVIDERS = (
-    ("ArtifactoryDetector", "artifactory-token", "Artifactory token", r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}"),
-    ("CloudantDetector", "cloudant-key", "Cloudant key", r"(?:cl|clou|cloudant)[_-]?(?:api)?(?:key|pwd|pw|pass|token)|cloudant\.com"),
-    ("IbmCloudIamDetector", "ibm-cloud-key", "IBM Cloud key", r"(?:key|pwd|password|pass|token)\W{0,8}[a-zA-Z0-9_-]{44}(?![a-zA-Z0-9_-])"),
-    ("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
-    ("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
+
+class Plugin(NamedTuple):
+    """A plugin of detect-secrets, and what it finds.
+
+    Attributes:
+        name: Its class there.
+        detector: The detector's name, in kebab-case.
+        kind: What it finds, for people.
+        line: Regular expression that a line must match for the plugin to find anything in it.
+    """
+
+    name: str
+    detector: str
+    kind: str
+    line: str
+
+
+# The providers whose tokens only detect-secrets knows.
+PLUGINS = (
+    Plugin("ArtifactoryDetector", "artifactory-token", "Artifactory token", r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}"),
+    Plugin("CloudantDetector", "cloudant-key", "Cloudant key", r"(?:cl|clou|cloudant)[_-]?(?:api)?(?:key|pwd|pw|pass|token)|cloudant\.com"),
+    Plugin("IbmCloudIamDetector", "ibm-cloud-key", "IBM Cloud key", r"(?:key|pwd|password|pass|token)\W{0,8}[a-zA-Z0-9_-]{44}(?![a-zA-Z0-9_-])"),
+    Plugin("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
+    Plugin("SoftlayerDetector", "softlayer-key", "SoftLayer key", r"softlayer|sl[_-]?(?:api)?[_-]?(?:key|pwd|pass|token)"),
 )  # fmt: skip
-_CANDIDATE = lazy_pattern("|".join(f"(?:{row[3]})" for row in PROVIDERS), re.IGNORECASE)
-# What they hold in lower case, but for the first: looked for before that slow expression.
+_CANDIDATE = lazy_pattern("|".join(f"(?:{plugin.line})" for plugin in PLUGINS), re.IGNORECASE)
+# All matches but Artifactory's hold one of these in lower case; the search for them is cheap, the
+# expression is slow.
 _MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
 _ARTIFACTORY = lazy_pattern(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
-# So many letters and digits in a row have the keys of all providers but Artifactory.
+# The keys of all providers but Artifactory have this many letters and digits in a row.
 _KEY = lazy_pattern(r"(?<![\w-])(?:[\w-]{44}|[a-z]{24,512}(?![\w-]))")
-SHORT_KEYS = ("AKC", "AP")  # how Artifactory's start; they are no long words
+SHORT_KEYS = ("AKC", "AP")  # how Artifactory's keys start, which are not `long_words`
 _SHORT_KEYS = Literals(SHORT_KEYS)
 _SHORT = lazy_pattern(r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}")
 _SPACES = lazy_pattern(r"\s{2,}")
 _LONGEST_LINE = 2000
+_SHORTEST = 6
 _OVERLAP = 200
 
 
 def plugins(own: tuple[str, ...] = ()) -> Callable[[str], Iterator[Hit]]:
-    """Return what runs detect-secrets' plugins on a text.
+    """Return a function that runs detect-secrets' plugins on a text.
 
     Args:
         own: Files with a team's own plugins. They are code: pass them only if the command line
             trusts them.
 
     Returns:
-        A function from a text to hits. It imports detect-secrets when a line
-        may hold a credential that only it knows, or when there are own plugins.
+        A function from a text to hits. It imports detect-secrets only if a line may hold a
+        credential that no other detector knows, or if a team has plugins of its own.
     """
     return lambda text: _find(text, own)
 
@@ -81,12 +100,12 @@ def _all_lines(text: str) -> Iterator[tuple[int, int]]:
 def candidate_lines(
     text: str, words: Iterable[LongWord], short: Iterable[int]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the lines that hold what a credential of these providers must hold.
+    """Yield the lines that may hold a credential of one of `PLUGINS`.
 
     Args:
         text: Decoded text of any kind.
         words: Its `long_words`.
-        short: Where it holds one of the `SHORT_KEYS`.
+        short: Offsets of the `SHORT_KEYS` in it.
 
     Yields:
         Start and end of each line, in order.
@@ -113,47 +132,47 @@ def _may_hold(window: str) -> bool:
 
 
 def _in_line(text: str, begin: int, end: int, own: tuple[str, ...]) -> Iterator[Hit]:
-    # Their expressions are cubic in a run of spaces, and none of them needs more than one.
+    # The plugins' expressions are cubic in a run of spaces; one space is enough for them.
     line = _SPACES.sub(" ", text[begin:end])
-    wanted = [row for row in PROVIDERS if re.search(row[3], line, re.IGNORECASE)]
+    wanted = [plugin for plugin in PLUGINS if re.search(plugin.line, line, re.IGNORECASE)]
     if not wanted and not own:
         return
-    for row, plugin in _loaded(own):
-        if row is not None and row not in wanted:
+    for known, plugin in _loaded(own):
+        if known is not None and known not in wanted:
             continue
         for raw in plugin.analyze_string(line):
             value = raw.strip("\"' =:\n\t")
-            start = text.find(value, begin, end) if len(value) >= 6 else -1
+            start = text.find(value, begin, end) if len(value) >= _SHORTEST else -1
             if start < 0 or is_placeholder(value):
                 continue
-            if row is None:
+            stop = start + len(value)
+            if known is None:
                 kind = str(plugin.secret_type)
                 name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
-                yield Hit(name, kind, start, start + len(value), Secret(value))
-            elif _is_random(value) and stands_alone(text, start, start + len(value)):
-                yield Hit(row[1], row[2], start, start + len(value), Secret(value), "", True)
+                yield Hit(name, kind, start, stop, Secret(value))
+            elif _is_random(value) and stands_alone(text, start, stop):
+                yield Hit(known.detector, known.kind, start, stop, Secret(value), "", True)
 
 
 def _is_random(value: str) -> bool:
-    """Tell a key from a word: `APACHELICENSE` is in Artifactory's format, too."""
+    """Tell whether a value is a key rather than a word: `APACHELICENSE` fits Artifactory's format."""
     changes = sum(a.islower() != b.islower() for a, b in pairwise(value))
     letters_only = value.isalpha() and changes < 4 and not (len(value) == 24 and value.islower())
     return len(set(value)) >= 8 and not letters_only and not value.isdigit()
 
 
 @lru_cache(maxsize=8)
-def _loaded(
-    own: tuple[str, ...],
-) -> tuple[tuple[tuple[str, str, str, str] | None, BasePlugin], ...]:
+def _loaded(own: tuple[str, ...]) -> tuple[tuple[Plugin | None, BasePlugin], ...]:
+    """Return detect-secrets' plugins with their entry in `PLUGINS`; a team's own have None."""
     from detect_secrets.core.plugins.initialize import from_plugin_classname
     from detect_secrets.core.plugins.util import get_plugins_from_file
     from detect_secrets.settings import transient_settings
 
-    names: list[dict[str, Any]] = [{"name": row[0]} for row in PROVIDERS]
-    # No filters, and so no verification: plugins see lines, and nothing sees a network.
+    names: list[dict[str, Any]] = [{"name": plugin.name} for plugin in PLUGINS]
+    # Without filters nothing is verified, so no connection is opened.
     with transient_settings({"plugins_used": names, "filters_used": []}):
-        loaded: list[tuple[tuple[str, str, str, str] | None, BasePlugin]] = [
-            (row, from_plugin_classname(row[0])) for row in PROVIDERS
+        loaded: list[tuple[Plugin | None, BasePlugin]] = [
+            (plugin, from_plugin_classname(plugin.name)) for plugin in PLUGINS
         ]
     for path in own:
         classes: list[type[BasePlugin]] = list(get_plugins_from_file(path))

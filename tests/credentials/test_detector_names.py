@@ -2,7 +2,7 @@
 
 import re
 
-from nblint.credentials.detectors import detectors
+from nblint.credentials.detector_names import detectors
 from tests.credentials.test_cases import CREDENTIALS, find
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nblint.credentials.documented.plugins import plugins
-from nblint.credentials.engine import Options, find_in_code, find_in_text
+from nblint.credentials.documented.detect_secrets_plugins import plugins
+from nblint.credentials.engine import find_in_code, find_in_text
 from nblint.credentials.hits import Hit
+from nblint.credentials.options import Options
 from tests.credentials.tokens import fill, make
 
 # The plugins of providers; entropy, keywords, IP addresses and basic authentication are none.
@@ -106,8 +107,9 @@ def test_own_plugin(tmp_path: Path) -> None:
 def test_detect_secrets_is_not_imported_without_a_candidate() -> None:
     program = (
         "import sys\n"
-        "from nblint.credentials.engine import find_in_code, Options\n"
-        "from nblint.credentials.documented.plugins import plugins\n"
+        "from nblint.credentials.engine import find_in_code\n"
+        "from nblint.credentials.options import Options\n"
+        "from nblint.credentials.documented.detect_secrets_plugins import plugins\n"
         "options = Options(plugins=plugins())\n"
         "find_in_code('password = input()\\nkey = 1\\n' * 50, options=options)\n"
         "print('detect_secrets' in sys.modules, 'socket' in sys.modules)"

@@ -1,0 +1,55 @@
+"""How notebooks use environment variables: what is called, and the words that say that it may be.
+
+A new way to read or set a variable is a name in one of these sets, and a word of it among the
+mentions: a cell without any of those is not parsed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nblint.document.model import Cell
+from nblint.patterns import lazy_pattern
+from nblint.reading.shell.languages import SHELL_LANGUAGES
+
+# The path of a name that a notebook binds to `dict(os.environ)` and the like.
+COPY = "a copy of os.environ"
+ENVIRONS = frozenset(["os.environ", "os.environb"])
+READABLE = ENVIRONS | {COPY}
+# Called with a variable's name, and perhaps a default.
+GETTERS = frozenset(["os.getenv", "os.getenvb", *(f"{path}.get" for path in READABLE)])
+# Methods that also change the environment.
+GIVING = frozenset(["os.environ.pop", "os.environ.setdefault"])
+SETTERS = frozenset(["os.putenv", "os.unsetenv"])
+# Run a command in a shell.
+SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess.getstatusoutput"])
+# https://docs.python.org/3/library/unittest.mock.html#patch-dict
+PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
+
+# A notebook without any of these words does not use the environment, and is not parsed for it,
+_MENTIONS = (
+    *("expandvars", "getpass", "askpass", "pwinput"),
+    *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
+)
+# nor is one in which these are only parts of `environment`, `env_version` or `text_input()`,
+_PARTS = ("env", "ENV", "Env", "input(")
+_WHOLE = lazy_pattern(
+    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env|\benv\b|\binput\(",
+    re.IGNORECASE,
+)
+# nor one without shell commands, or without any of these words in them.
+_SHELL = lazy_pattern(
+    r"!(?!=)|%\s*(?:bash|k?sh|script|sx|zsh)|system|shell|popen|getoutput|getstatusoutput"
+)
+_SHELL_WORDS = lazy_pattern(r"\$|\b(?:declare|export|set|typeset|unset)\b")
+
+
+def mentions_environment(cell: Cell) -> bool:
+    """Tell whether a code cell may use environment variables."""
+    source = cell.source
+    if any(word in source for word in _MENTIONS):
+        return True
+    if any(part in source for part in _PARTS) and _WHOLE.search(source):
+        return True
+    is_shell = cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None
+    return is_shell and _SHELL_WORDS.search(source) is not None
