@@ -101,7 +101,7 @@ class Cell:
             self.type = "markdown"
             marks = "#" * (level if isinstance(level, int) else 1)
             self.source = f"{marks} {' '.join(self.source.splitlines())}"
-        self.language = _cell_language(self.metadata) or language
+        self.language = _cell_language(self.metadata) or _named_language(self.source, language)
 
     @property
     def id(self) -> str | None:
@@ -298,11 +298,16 @@ def _cells(data: dict[str, Any]) -> Iterator[object]:
             yield from _list(_dict(sheet).get("cells"))
 
 
+_NET_LANGUAGES = frozenset(["c#", "f#", "powershell", "pwsh"])
+# VS Code's names for cells of which another key says the language.
+_OF_EDITOR = frozenset(["polyglot-notebook", "dotnet-interactive"])
 # Other names for the languages whose cells are read.
 _LANGUAGES = {
     ".net (c#)": "c#",
     "coconut": "python",
     "csharp": "c#",
+    "fsharp": "f#",
+    "js": "javascript",
     "ipython": "python",
     "plaintext": "python",
 }
@@ -337,12 +342,24 @@ def _cell_language(metadata: dict[str, Any]) -> str | None:
     """Return the language that a polyglot notebook gives one of its cells."""
     if metadata.keys().isdisjoint(("vscode", "polyglot_notebook", "dotnet_interactive")):
         return None
+    of_editor = _text(_dict(metadata.get("vscode")).get("languageId"))
     stated = (
-        _text(_dict(metadata.get("vscode")).get("languageId"))
+        ("" if of_editor in _OF_EDITOR else of_editor.removeprefix("dotnet-interactive."))
         or _text(_dict(metadata.get("polyglot_notebook")).get("kernelName"))
         or _text(_dict(metadata.get("dotnet_interactive")).get("language"))
     ).lower()
     return _LANGUAGES.get(stated, stated) or None
+
+
+def _named_language(source: str, language: str) -> str:
+    """Return the language that a cell's first line names, as .NET's kernels have it: `#!pwsh`.
+
+    https://github.com/dotnet/interactive/blob/main/docs/polyglot-notebooks-overview.md
+    """
+    if language not in _NET_LANGUAGES or not source.startswith("#!"):
+        return language
+    named = source[2:].split("\n", 1)[0].strip().lower()
+    return _LANGUAGES.get(named, named) if named.isidentifier() else language
 
 
 def _joined(source: object) -> str:

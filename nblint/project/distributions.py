@@ -1,7 +1,7 @@
 """Which distribution a module comes from, where its name does not say.
 
-No library keeps such a mapping current (pipreqs' knows neither grpc nor pinecone), and the environment
-of the linter is mostly not the notebook's: a table names what notebooks import most. Source: the
+No library keeps such a mapping current (pipreqs' knows neither grpc nor pinecone), and the linter's
+environment is mostly not the notebook's: a table names what notebooks import most. Source: the
 projects' own pages on PyPI.
 """
 
@@ -297,8 +297,8 @@ def distributions(module: str) -> tuple[str, ...]:
 def is_declared(module: str, declared: Set[str]) -> bool:
     """Tell whether requirements contain a distribution that a module may come from.
 
-    `x-y` counts for a module `x`: it contains or requires it. So does what contains the module here,
-    where it is installed.
+    `x-y` counts for a module `x`: it contains or requires it. So does what is installed here and
+    contains the module.
 
     Args:
         module: A module as `importable` returns it.

@@ -68,7 +68,7 @@ _PATTERNS = {
         rf"|{_STRING}|{_R_COMMENT}"
     ),
     "c#": re.compile(
-        rf"(?P<read1>\bEnvironment\.GetEnvironmentVariable\(\s*{_name(1)}[^()\n]{{0,80}}\)"
+        rf"(?P<read1>\b(?:Environment\.)?GetEnvironmentVariable\(\s*{_name(1)}[^()\n]{{0,80}}\)"
         rf"(?:\s*\?\?\s*(?P<default1>{_STRING}))?)"
         rf"|(?P<write1>\bEnvironment\.SetEnvironmentVariable\(\s*{_name(2)})"
         rf"|{_STRING}|{_C_COMMENT}"
@@ -76,9 +76,31 @@ _PATTERNS = {
     "powershell": re.compile(
         r"(?P<write1>(?i:\$env:)(?P<name1>[A-Za-z_]\w*)\s*=)"
         r"|(?P<read1>(?i:\$env:)(?P<name2>[A-Za-z_]\w*))"
+        r"|(?P<read2>(?i:\$\{env:)(?P<name3>[A-Za-z_]\w*)\})"
+        rf"|(?P<read3>(?i:Environment\]::GetEnvironmentVariable)\(\s*{_name(4)})"
+        rf"|(?P<write2>(?i:Environment\]::SetEnvironmentVariable)\(\s*{_name(5)})"
         r"|'[^'\n]*'|#[^\n]*"
     ),
 }
+_JVM = (
+    rf"(?P<required1>\bsys\.env\(\s*{_name(1)}\s*\))"
+    rf"|(?P<read1>\bsys\.env\.getOrElse\(\s*{_name(2)}\s*,\s*(?P<default1>{_STRING}))"
+    rf"|(?P<read2>\b(?:sys\.env\.get|System\.getenv(?:\(\)\.get)?)\(\s*{_name(3)})"
+    rf"|(?P<ask1>\bsys\.env\.contains\(\s*{_name(4)})"
+    rf"|{_STRING}|{_C_COMMENT}"
+)
+_PATTERNS |= dict.fromkeys(("scala", "java", "kotlin", "groovy"), re.compile(_JVM))
+_NODE = re.compile(
+    r"(?P<write1>\bprocess\.env\.(?P<name1>[A-Za-z_]\w*)\s*=(?!=))"
+    rf"|(?P<write2>\bprocess\.env\[\s*{_name(2)}\s*\]\s*=(?!=))"
+    r"|(?P<read1>\bprocess\.env\??\.(?P<name3>[A-Za-z_]\w*)\b"
+    rf"(?:\s*(?:\?\?|\|\|)\s*(?P<default1>{_EITHER}))?)"
+    rf"|(?P<read2>\bprocess\.env\[\s*{_name(4)}\s*\]"
+    rf"(?:\s*(?:\?\?|\|\|)\s*(?P<default2>{_EITHER}))?)"
+    rf"|(?P<read3>\bDeno\.env\.get\(\s*{_name(5)})"
+    rf"|{_EITHER}|{_C_COMMENT}"
+)
+_PATTERNS |= dict.fromkeys(("javascript", "typescript"), _NODE)
 _PATTERNS["pwsh"] = _PATTERNS["powershell"]
 _PATTERNS["f#"] = _PATTERNS["c#"]
 _KINDS: dict[str, Literal["read", "write", "ask"]] = {

@@ -32,7 +32,14 @@ from nblint.reading.shell.variables import python_expressions, read_shell, subst
 
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
-_TEXT_MAGICS = {"R": "r", "r": "r", "julia": "julia", "powershell": "powershell", "pwsh": "pwsh"}
+_TEXT_MAGICS = {
+    "R": "r",
+    "r": "r",
+    "julia": "julia",
+    "powershell": "powershell",
+    "pwsh": "pwsh",
+    "scala": "scala",
+}
 _IPYTHON_NAMES = ("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "_exit_code")
 _PRINTS = lazy_pattern(r"\s*(?:echo|printf)\b[^|>]*$")
 

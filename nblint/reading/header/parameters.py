@@ -124,16 +124,18 @@ class Parameters:
     def _read_section(self, notebook: Notebook, section: Section, settings: HeaderSettings) -> None:
         placeholders = _placeholders(section, settings)
         documented: list[Documented] = []
+        is_quoted = False  # whether the table stands in a quotation, which is not edited
         for entry in section.entries:
             cell = notebook.cells[entry.cell - 1]
             if entry.block.fault not in (None, "hidden"):
                 return  # a table that does not render
-            if entry.block.kind == "table" and self.table is None:
+            if entry.block.kind == "table" and self.table is None and not is_quoted:
                 self.table = _table(cell, entry, placeholders)
                 documented += _rows(self.table, entry, placeholders)
             elif entry.block.kind in ("list", "numbered-list"):
                 documented += _items(cell, entry, placeholders)
             elif entry.block.kind == "quote" and any(t.header for t in entry.block.texts):
+                is_quoted = True
                 documented += _rows(_table(cell, entry, placeholders), entry, placeholders)
             elif entry.block.kind == "html" and _HTML_TABLE.search(entry.block.texts[0].text):
                 return  # only a browser reads it
