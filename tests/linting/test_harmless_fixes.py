@@ -223,6 +223,8 @@ def check_harmless(raw: bytes) -> None:
         texts = ("## Parameters", " | ")  # the table can be in a cell below the heading's
         about |= {c.index for c in notebook.cells if any(text in c.source for text in texts)}
     for finding in offered:
+        if finding.code == "NBL107":  # then another heading may not be nested any more
+            about |= {cell.index for cell in notebook.cells if cell.type == "markdown"}
         if finding.code in ("NBL004", "NBL501") and finding.fix:  # about all such cells
             about |= {getattr(edit, "cell", None) for edit in finding.fix.edits}
     gone = {f.place.cell for f in offered if f.code in ("NBL406", "NBL508") and f.place.cell}
