@@ -208,9 +208,14 @@ def _is_shown(command: ShellCommand, passing: frozenset[str] = _PASSING) -> bool
         command = command.pipe
         if not command.words or command.words[0].text not in passing:
             return False
-        if any(_QUIET_OPTION.match(word.text) for word in command.words[1:]):
+        if command.words[0].text in _CHOOSING and _is_quiet(command):
             return False
     return not command.diverted
+
+
+def _is_quiet(command: ShellCommand) -> bool:
+    """Tell whether a search shows no lines, but whether or how many there are."""
+    return any(_QUIET_OPTION.match(word.text) for word in command.words[1:])
 
 
 def _is_dump(name: str, arguments: list[Word]) -> bool:
