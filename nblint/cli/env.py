@@ -18,6 +18,9 @@ from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
 from nblint.project.inventory import Inventory
 from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.idioms import mentions_environment
+from nblint.reading.parts import Reading
+from nblint.reading.python.cells import PythonCells
 from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
 from nblint.settings_files import SettingsFinder
 
@@ -106,10 +109,20 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
     inventory = Inventory()
     for notebook, reading in run.readings(paths):
         environment = reading.get(Environment)
+        if unread := _unparsed(reading):
+            noun = "cell" if len(unread) == 1 else "cells"
+            numbers = ", ".join(map(str, unread))
+            complain(f"{notebook.path}: {noun} {numbers} cannot be parsed, searched as text")
         if environment.reads:
             shown = reading.get(Redaction).mask
             inventory.add(notebook.path, environment, reading.get(Catalogue), shown)
     return inventory
+
+
+def _unparsed(reading: Reading) -> list[int]:
+    """Return the cells that may use the environment and cannot be parsed."""
+    cells = reading.get(PythonCells)
+    return [c.cell.index for c in cells if mentions_environment(c.cell) and c.error]
 
 
 def _write(text: str, target: Path, *, overwrite: bool) -> int:

@@ -24,8 +24,8 @@ def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]
     """Check one notebook.
 
     A pure function that can run anywhere: its arguments and its result can be pickled. It opens no
-    connection and no files except the modules that its first calls import, and executes nothing
-    from the notebook.
+    connection and no files except the modules that its first calls import and, for NBL505, the
+    metadata of installed distributions, and executes nothing from the notebook.
 
     Args:
         name: The notebook's path, which globs in the settings are matched against: absolute, or

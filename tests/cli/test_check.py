@@ -460,3 +460,18 @@ def test_ctrl_c_is_neither_success_nor_findings(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Header, "__init__", interrupted)
     result = CliRunner().invoke(main, ["check"])
     assert (result.exit_code, result.output) == (130, "")
+
+
+def test_statistics_do_not_need_the_format_of_the_settings() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    Path("nblint.toml").write_text('output-format = "github"')
+    assert "NBL102" in nblint("check", "--statistics").stdout
+    assert nblint("check", "--statistics", "--output-format", "github").exit_code == 2
+
+
+def test_severity_of_all_rules_ranks_last() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    Path("nblint.toml").write_text('severity = { ALL = "warning", NBL = "error" }')
+    assert nblint("check").exit_code == 1
+    Path("nblint.toml").write_text('severity = { NBL = "warning", ALL = "error" }')
+    assert nblint("check").exit_code == 0
