@@ -108,6 +108,7 @@ class SettingsFinder:
         overrides: Settings from the command line, which override the file's.
         settings: Settings for every notebook instead; a file only says what their paths are
             relative to.
+        top: The topmost folder to look in, and the root of the defaults; None: the file system's.
 
     Raises:
         SettingsError: `config` cannot be used.
@@ -118,8 +119,11 @@ class SettingsFinder:
         config: Path | None = None,
         overrides: Mapping[str, object] | None = None,
         settings: Settings | None = None,
+        *,
+        top: Path | None = None,
     ) -> None:
         self._given = settings
+        self._top = top
         self._overrides = dict(overrides or {})
         self._found: dict[Path, SettingsFile] = {}
         self._fixed: SettingsFile | None = None
@@ -150,12 +154,14 @@ class SettingsFinder:
         return self._found[directory]
 
     def _nearest(self, directory: Path) -> SettingsFile:
+        settings = self._given or Settings()
         for folder in (directory, *directory.parents):
             for name in NAMES:
                 path = folder / name
                 if is_file(path) and (loaded := self._loaded(path)) is not None:
                     return self._with_overrides(loaded)
-        settings = self._given or Settings()
+            if folder == self._top:
+                return self._with_overrides(SettingsFile(settings, folder))
         return self._with_overrides(SettingsFile(settings, _default_root(directory)))
 
     def _loaded(self, path: Path) -> SettingsFile | None:

@@ -13,11 +13,13 @@ _MODULES = {
     "rules": "rule",
     "config": "config",
     "header": "header",
+    "gate": "gate",
     "env": "env",
     "baseline": "baseline",
     "new": "new",
     "server": "server",
     "fleet": "fleet",
+    "hub": "hub",
     "completion": "completion",
 }
 

@@ -1,9 +1,12 @@
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from nblint.document.edit import Rewrite, is_cell_id
+from nblint.document.json_strings import duplicate_keys
 from nblint.document.model import Notebook, Place
 from nblint.document.positions import RawNotebook
+from nblint.document.rows import position_of
 from nblint.document.schema import is_plainly_valid
 from nblint.findings import Finding, Fix, Rule
 
@@ -26,6 +29,9 @@ _NAMES = {
     dict: "object",
     str: "string",
 }
+# Of a file in which thousands of keys occur twice, nobody reads more.
+_MOST = 100
+_LONGEST_KEY = 60
 
 
 # What `_subject` says of ids in a notebook of a version without them.
@@ -37,7 +43,9 @@ class InvalidNotebook(Rule):
 
     Jupyter shows an error when it opens or saves such a notebook, and drops the fields that it does
     not know; other tools stop. The usual causes are JSON edited by hand and programs that write
-    notebooks without validating them.
+    notebooks without validating them. A key that occurs twice in one object is an error, too:
+    programs read only the last value, so the first one is hidden from whoever reviews the notebook
+    in Jupyter.
 
     Open the notebook in Jupyter and save it, or correct the field that the message names. A problem
     that several cells have is reported once. Cell ids are checked by NBL004; where the notebook
@@ -67,6 +75,7 @@ class InvalidNotebook(Rule):
     fixable = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
+        yield from self._duplicate_keys(notebook)
         if is_plainly_valid(notebook.data):
             return
         reported: set[str] = set()
@@ -84,6 +93,24 @@ class InvalidNotebook(Rule):
                 if raw
                 else None,
             )
+
+    def _duplicate_keys(self, notebook: Notebook) -> Iterator[Finding]:
+        if not notebook.has_duplicate_keys:
+            return
+        text = notebook.raw.decode()
+        for duplicate in islice(duplicate_keys(text), _MOST):
+            row, column = position_of(text, duplicate.offset)
+            yield self.at(
+                Place(None, "file", None, None, row, column),
+                f"{_named(duplicate.key)} occurs twice in one object",
+                subject=f"duplicate {'.'.join(map(str, duplicate.path))}",
+                help="remove one of the two: programs read only the last one, and people both",
+            )
+
+
+def _named(key: str) -> str:
+    """Return what a message calls a key; a long one is not cut, since it may hold a credential."""
+    return f"the key '{key}'" if len(key) <= _LONGEST_KEY else f"a key of {len(key):,} characters"
 
 
 def _with_minor_5(notebook: Notebook) -> bytes | None:
