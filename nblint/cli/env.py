@@ -18,6 +18,9 @@ from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
 from nblint.project.inventory import Inventory
 from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.idioms import mentions_environment
+from nblint.reading.parts import Reading
+from nblint.reading.python.cells import PythonCells
 from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
 from nblint.settings_files import SettingsFinder
 
@@ -83,7 +86,9 @@ def env(
     if example or catalogue:
         text = (as_dotenv if example else as_catalogue)(inventory.variables)
         target = output_file or Path(".env.example" if example else "environment.toml")
-        sys.exit(failed or _write(text, target, overwrite=output_file is not None))
+        # What the others read is known, also where one notebook could not be read.
+        written = 0 if run.empty else _write(text, target, overwrite=output_file is not None)
+        sys.exit(failed or written)
     present = frozenset(os.environ)
     variables = inventory.missing(present) if missing else inventory.variables
     click.echo(FORMATS[output_format](variables, present), nl=False)
@@ -104,10 +109,20 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
     inventory = Inventory()
     for notebook, reading in run.readings(paths):
         environment = reading.get(Environment)
+        if unread := _unparsed(reading):
+            noun = "cell" if len(unread) == 1 else "cells"
+            numbers = ", ".join(map(str, unread))
+            complain(f"{notebook.path}: {noun} {numbers} cannot be parsed, searched as text")
         if environment.reads:
             shown = reading.get(Redaction).mask
             inventory.add(mask_path(notebook.path), environment, reading.get(Catalogue), shown)
     return inventory
+
+
+def _unparsed(reading: Reading) -> list[int]:
+    """Return the cells that may use the environment and cannot be parsed."""
+    cells = reading.get(PythonCells)
+    return [c.cell.index for c in cells if mentions_environment(c.cell) and c.error]
 
 
 def _write(text: str, target: Path, *, overwrite: bool) -> int:

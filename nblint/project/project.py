@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 
 from nblint.project.catalogue.loading import load_catalogue
@@ -70,8 +69,7 @@ class Project(Struct, frozen=True):
         Raises:
             SettingsError: The settings, or a file that they name, cannot be used.
         """
-        overrides = msgspec.structs.asdict(settings) if settings is not None else None
-        return cls.load(SettingsFinder(overrides=overrides).of(Path(os.path.abspath(folder))))
+        return cls.load(SettingsFinder(settings=settings).of(Path(os.path.abspath(folder))))
 
     @classmethod
     def load(

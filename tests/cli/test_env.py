@@ -184,3 +184,21 @@ def test_what_has_another_value_to_go_on_with_is_not_missing(
     write_notebook(repository / "c.ipynb", f"import os\n{source}")
     rows = run("--missing", "c.ipynb").stdout.splitlines()[1:]
     assert [row.split()[0] for row in rows] == missing.split()
+
+
+def test_a_cell_that_cannot_be_parsed_is_searched_and_named(repository: Path) -> None:
+    write_notebook(
+        repository / "broken.ipynb", 'import os\nkey = os.environ["BROKEN_KEY"]\nprint key'
+    )
+    result = run("--missing", "broken.ipynb")
+    assert result.exit_code == 1
+    assert "BROKEN_KEY" in result.stdout
+    assert "broken.ipynb: cell 1 cannot be parsed, searched as text" in result.stderr
+
+
+def test_what_could_be_read_is_written_beside_a_notebook_that_could_not(repository: Path) -> None:
+    (repository / "unreadable.ipynb").write_text("{")
+    result = run("--catalogue", "--output-file", "first.toml")
+    assert result.exit_code == 2
+    assert "unreadable.ipynb" in result.stderr
+    assert "API_TOKEN" in (repository / "first.toml").read_text()
