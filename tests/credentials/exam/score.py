@@ -45,7 +45,9 @@ class Marks:
         """Return a table by group, then idioms; never a value."""
         rows = [f"{'group':12} {'asked':>6} {'found':>6} {'recall':>7}"]
         for group, asked in sorted(self.asked.items()):
-            rows.append(f"{group:12} {asked:6} {self.found[group]:6} {self.found[group] / asked:7.1%}")
+            rows.append(
+                f"{group:12} {asked:6} {self.found[group]:6} {self.found[group] / asked:7.1%}"
+            )
         rows.append(
             f"{'all':12} {sum(self.asked.values()):6} {sum(self.found.values()):6} {self.recall:7.1%}"
         )

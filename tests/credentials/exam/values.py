@@ -169,7 +169,9 @@ _SYLLABLES = (
     "bar cor dan fel gri hol jun kap lim mor nev oss pel quin ras sol tam ulm ven wex yar zor "
     "brin clem drov flint grup knor plim strov thel vrek"
 ).split()
-_SERVICES = "billing harbor orion lumen redwood atlas tundra vega ledger quartz osprey nimbus".split()
+_SERVICES = (
+    "billing harbor orion lumen redwood atlas tundra vega ledger quartz osprey nimbus".split()
+)
 _USERS = "ann bruno carla deploy etl_job frida gustav helena".split()
 _PASSWORDS = "password passwd pwd db_password admin_password user_pass passphrase".split()
 _KEYS = "api_key token auth_token access_token secret_key client_secret private_token api_secret".split()
