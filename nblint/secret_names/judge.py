@@ -62,6 +62,12 @@ def judge(name: str) -> CredentialName:
     return judged
 
 
+def judge_column(name: str) -> CredentialName:
+    """Judge the heading of a table's column; one that merely ends with "key" joins tables."""
+    judged = judge(name)
+    return _NOTHING if judged == _KEY or judged.kind in ("user key", "account key") else judged
+
+
 def taken_by(called: str) -> CredentialName:
     """Judge by its name which credential a call takes, if any.
 

@@ -162,6 +162,8 @@ class Assignments:
     def setting(self, name: str, value: ast.expr) -> Iterator[Hit]:
         """Find `("spark.hadoop.fs.s3a.secret.key", "…")`, `os.getenv("API_KEY", "…")`."""
         judged = judge(name)
+        if name.lower() == "pass":  # `["Pass", "Fail"]`
+            judged = strictly(judged)
         if name.lower() in _HEADERS:
             yield from self.bound(name, value)
         elif judged.level is not Level.NONE:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, Level, judge, judge_column
 from nblint.secret_names.stems import stems
 
 _CELL = lazy_pattern(r"[^|\n]+")
@@ -63,7 +63,9 @@ def find_split_frames(text: str, placeholders: Collection[str] = ()) -> Iterator
     heads = list(_COLUMNS.finditer(text)) if "columns" in text else []
     stops = [*(head.start() for head in heads[1:]), len(text)]
     for head, stop in zip(heads, stops, strict=False):
-        judged = {index: (name, judge(name)) for index, name, _ in _texts(text, *head.span(1))}
+        judged = {
+            index: (name, judge_column(name)) for index, name, _ in _texts(text, *head.span(1))
+        }
         judged = {index: pair for index, pair in judged.items() if pair[1].level}
         data = _DATA.search(text, head.end(), stop) if judged else None
         at = data.end() if data else stop
@@ -141,7 +143,7 @@ def _headings(
     return [
         (index, start, name, judged)
         for index, (start, name) in enumerate(cells)
-        if (judged := judge(name)).level is not Level.NONE
+        if (judged := judge_column(name)).level is not Level.NONE
     ]
 
 

@@ -71,6 +71,8 @@ _QUOTED = lazy_pattern(
     r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
+_BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
+_ARN = lazy_pattern(r"arn:aws[\w-]{0,10}:[^\s\"']{0,100}\Z")
 _TRAILING = ".,;:)]}*\\"
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
 
@@ -96,7 +98,7 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         name = before_stem(text, start) + text[start:end]
         last = name.rpartition(" ")[2]
         judged = _judge(text, start, end, name, separator, unquoted)
-        if judged.level is Level.NONE:
+        if judged.level is Level.NONE or _ARN.search(text, max(0, start - 120), start):
             continue
         if separator is None:
             separator = _loose_separator(text, end - len(last), end, judged)
@@ -135,6 +137,8 @@ def _judge(
         judged = _judge_bare_key(text, start, end, separator)
     if separator and separator[0].rstrip().endswith("("):  # `.password("…")` in any language
         judged = taken_by(last)
+    elif judged.kind == "credential" and separator and _has_words(separator):
+        return _NOTHING  # "Found credentials from IAM Role: …"
     elif judged.level is Level.STRONG and separator and _is_other(separator):
         judged = judged._replace(level=Level.WEAK)
     return _NOTHING if judged.level is Level.NONE or _is_described(text, end, name) else judged
@@ -157,6 +161,10 @@ def _separator(text: str, end: int, is_prose: bool) -> re.Match[str] | None:
     if found and is_prose and text.startswith(("\n", "```"), found.end()):
         return None  # a block of code below
     return found
+
+
+def _has_words(separator: re.Match[str]) -> bool:
+    return separator.re.groups > 0 and bool(separator[1].strip())
 
 
 def _is_other(separator: re.Match[str]) -> bool:
@@ -210,7 +218,7 @@ def _value(
     if unquoted is Unquoted.CODE or separator[0].rstrip().endswith(","):
         return
     word = _WORD.match(text, start)
-    if word is None:
+    if word is None or ("\n" in separator[0] and _is_empty(text, separator)):
         return
     value = word[1]
     if unquoted is Unquoted.PROSE:
@@ -226,6 +234,12 @@ def _value(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def _is_empty(text: str, separator: re.Match[str]) -> bool:
+    """Tell whether a name's row ends without a value, and the next row is about something else."""
+    row = text[separator.end() : text.find("\n", separator.end()) + 1 or None]
+    return "=" in separator[0] or row.startswith("#") or bool(_BINDS.match(row))
 
 
 def _is_closing(text: str, start: int, quoted: re.Match[str], separator: str) -> bool:
