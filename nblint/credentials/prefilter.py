@@ -52,7 +52,9 @@ _VERBS = (
 )
 _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
-_CURL = lazy_pattern(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
+_CURL = lazy_pattern(
+    r"""curl(?:[^\n\\]|\\\n|\\[^\n]){0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b"""
+)
 # Outside of code, a `-p` is a clue only behind one of these tools.
 _TOOL = lazy_pattern(
     r"\b(?:mysql\w{0,6}|sshpass|login|mongo\w{0,7}|twine|7z\w?|u?n?zip|cqlsh|nxc|psql)\b"
@@ -67,9 +69,14 @@ _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
 )
+# The end of a URL in several literals: `"@host/"`.
+_HOST = lazy_pattern(r"""["']@[\w.{%-]{2,100}[:/"']""")
+_HASH = lazy_pattern(r"""[^\n]{3,24}?[0-9a-fA-F]{32}""")
+_SNMP = lazy_pattern(r"""snmp[^\n]{1,200}?[ ]-[AX][ ]""")
+_USER_PASSWORD = lazy_pattern(r"""net user [^\n/]{3,80}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
-_IN_WORDS = ("code=", "/t/")
+_IN_WORDS = ("code=", "/t/", "ignature=")
 _STATEMENTS = (
     "appid",
     "pgpass",
@@ -81,6 +88,16 @@ _STATEMENTS = (
     ":5432:",
     "-----BEGIN",
     _PUTTY,
+    "sendline(",
+    'send "',
+    'send \\"',
+    "to log in",
+    "to sign in",
+    "/rc4:",
+    "/ntlm:",
+    "/aes256:",
+    "/aes128:",
+    "-hashes ",
 )
 _OPTIONS = (" -u", " -U", " -a", " -l")
 # Marks that say little by themselves, and what must follow them.
@@ -91,6 +108,12 @@ _CONFIRMED = (
     ("ookie", _COOKIE),
     ('://"', _COMPOSED),
     ("://'", _COMPOSED),
+    ('"@', _HOST),
+    ("'@", _HOST),
+    ("NTLM", _HASH),
+    (" -H ", _HASH),
+    ("snmp", _SNMP),
+    ("net user", _USER_PASSWORD),
 )
 _MARKS = Literals(
     (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *(mark for mark, _ in _CONFIRMED))

@@ -15,7 +15,8 @@ GENERATED_STEMS = frozenset(
     {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
 )
 _CHOSEN_STEMS = """
-    pass pw psw contrase senha kennwort heslo parola wachtwoord clave chave chiave
+    pass pw psw contrase senha kennwort heslo parola wachtwoord clave chave chiave salasana jelszó
+    jelszava lösenord adgangskode
 """.split()
 # These must end a word: `token_2` and `keys`, not `tokenizer`. The others may be followed by more.
 _WHOLE_STEMS = frozenset({"token", "key", "auth", "pat"})
@@ -23,6 +24,10 @@ _WHOLE_STEMS = frozenset({"token", "key", "auth", "pat"})
 _FOREIGN_STEMS = (
     "clé",
     "Clé",
+    "hasło",
+    "Hasło",
+    "şifre",
+    "Şifre",
     "schlüssel",
     "Schlüssel",
     "пароль",

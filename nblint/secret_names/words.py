@@ -7,8 +7,8 @@ from nblint.patterns import lazy_pattern
 # A person chooses the value.
 PASSWORDS = frozenset(
     """
-    contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passw passwd password
-    passwort passwrd pgpassword psw pswd pwd pword senha sshpass wachtwoord пароль パスワード 密码 密碼 비밀번호
+    adgangskode contrasena contraseña hasla hasło hasła heslo jelszava jelszó kennwort motdepasse parola passcode passphrase passw passwd password
+    passwort passord passwrd pgpassword psw pswd pwd pword salasana salasanan senha sshpass lösenord lösenordet şifre şifreniz şifresi wachtwoord пароль パスワード 密码 密碼 비밀번호
     """.split()
 )
 PASSWORD_ENDINGS = ("password", "passwords", "passwd", "passwort", "passphrase", "pwd")
@@ -152,7 +152,8 @@ COMPOUNDS = {
     "dbpass": ("db", "pass"),
     "dbpw": ("db", "pw"),
 }
-_WORDS = lazy_pattern(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+|[^\W\d_a-zA-Zß-ÿ]+")
+_SMALL = "a-zß-ÿ\u0100-\u017f"
+_WORDS = lazy_pattern(rf"[A-Z]+(?![{_SMALL}])|[A-Z]?[{_SMALL}]+|[0-9]+|[^\W\d_A-Z{_SMALL}]+")
 
 
 def split_words(name: str) -> list[str]:

@@ -185,10 +185,17 @@ def _is_passphrase(value: str) -> bool:
         return False
     if any(word.lower().strip(".,()") in _PROSE for word in words):
         return False
-    return any(c.isdigit() or c in "@#$%^&*+=" for c in value)
+    if any(c.isdigit() or c in "@#$%^&*+=" for c in value):
+        return True
+    return len(words) >= _FEWEST_WORDS and all(_DICED.fullmatch(word) for word in words)
 
 
+_FEWEST_WORDS = 4
+_DICED = lazy_pattern(r"[a-z]{3,12}")  # by rolling dice for each word
 _PROSE = frozenset(
+    "this that these here there be been have has had you we it they as by do does can cannot will would "
+    "should when where what which how why use used uses using via only also other new old wrong set get "
+    "give given need needed field value name account login log sign change reset forgot valid invalid "
     "the a an is are your my enter input please must at least for of to and or in with not no "
     "password passwords username secret token key characters chars min max "
     "symbols digits letters zeichen caracteres caractères caratteri".split()

@@ -34,12 +34,13 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         mark = "|" if "|" in line else "," if _CSV_HEADER.fullmatch(line) else ""
         if not mark and "  " not in line:
             continue
-        headings = _headings(line, _cells(line, mark))
+        cells = _cells(line, mark)
+        headings = _headings(line, cells)
         if headings:
             table = done + 1
             blank = text.find("\n\n", done)
             done = blank if blank >= 0 else len(text)
-            yield from _rows(text, table, headings, mark, placeholders)
+            yield from _rows(text, table, headings, mark, placeholders, len(cells))
 
 
 # `{"columns": ["user", "password"], "index": [0], "data": [["ann", "…"]]}`, as pandas writes a frame
@@ -102,6 +103,7 @@ def _rows(
     headings: list[tuple[int, int, str, CredentialName]],
     mark: str,
     placeholders: Collection[str],
+    width: int,
 ) -> Iterator[Hit]:
     """Find credentials in the rows under a heading, up to the first blank line."""
     for _ in range(_MOST_ROWS):
@@ -113,6 +115,8 @@ def _rows(
             cells = _cells(line, mark)
             for index, column, name, judged in headings:
                 cell = _cell_at(cells, index, column, len(name), bool(mark))
+                if cell is None and len(cells) - width in (0, 1):  # with or without the row's name
+                    cell = cells[index + len(cells) - width]
                 if cell is not None:
                     at, value = start + cell[0], cell[1]
                     yield from bind(

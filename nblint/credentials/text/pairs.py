@@ -23,17 +23,20 @@ class Unquoted(Enum):
 
 # Between name and value: what closes the name (quotes, brackets, markup), in prose up to three words
 # or a parenthesis, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=))?"""
+_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=)|[ ]\{[ ]?get;[^{}\n]{0,30}\}(?=[ ]?=)|[ ](?:AS[ ])?N?(?:VAR)?CHAR2?(?:\(\w{1,5}\))?(?=[ ]?:?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
+    + r"""[ \t]{0,40}(?::=|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""((?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){1,3}[ ]`[\w@.-]{1,40}`|(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3})[ \t]{0,2}(?:\b(?:is|are|to|was|ist|war|lautet|es|era|est|était|é|è)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,20}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to|was|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
+# Finnish and Polish verbs that are prepositions in English.
+_VERBS = {"salasana": " on ", "hasło": " to "}
+_CODE_BEHIND = lazy_pattern(r"""[*_]{0,2}[`"'*]""")
 _OTHER = lazy_pattern(
     r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b|value\b|created\b|generated\b)[a-z]"
 )
@@ -41,6 +44,7 @@ _OTHER = lazy_pattern(
 _THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
 _SHOWN_KEY = CredentialName(Level.WEAK, "key")
 _NOTHING = judge("")
+_FEW_WORDS = 3
 _DESCRIPTION = lazy_pattern(
     r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
 )
@@ -57,18 +61,30 @@ _APPOSITION = lazy_pattern(
 _BARE_PASSWORD = lazy_pattern(
     r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
 )
+# `and password …`, `default password …`: the words before say that the value follows.
+_GIVEN_PASSWORD = lazy_pattern(
+    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
+)
+_GIVEN = lazy_pattern(
+    r"(?i)\b(?:and|with|using|default|initial|temporary|et|und|y|con|mit|avec)[ ](?:the[ ]|a[ ])?\Z"
+)
+_BARE_KEY = lazy_pattern(
+    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
+)
 _BARE_TOKEN = lazy_pattern(
     r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
 )
 # A heading or label, and the value alone in the row below, as code.
 _BELOW = lazy_pattern(
-    r"""(?:[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))"""
+    r"""(?:(?:[ ][\w'-]{1,20}){0,8}[*_:. ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))"""
     r"""|(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,4}[*_]{0,2}:[*_]{0,2}[ \t]{0,4}\n{1,2}(?:```\w{0,12}\n|[ ]{4}|\t)(?![a-z]{2,8}://)(?=[^\s`]{8,512}[ \t]{0,8}(?:\n|$)))"""
 )
 # `password      …`: a row of a series or of a listing.
-_ALIGNED = lazy_pattern(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
+_ALIGNED = lazy_pattern(
+    r"""[ \t]{2,40}(?:(?:str|bytes)[ \t]{2,20})?(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))"""
+)
 _QUOTED = lazy_pattern(
-    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU@$]{0,2}(\\{0,2}("{3}(?!")|["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
@@ -92,7 +108,7 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         end = stem_end + len(after_stem(text, stem_end))
         # "Pass the token: …" does not name a password.
         is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
-        separator = _separator(text, end, is_prose)
+        separator = _separator(text, start, end, is_prose)
         if _separates_nothing(separator, unquoted) if separator else not is_prose:
             continue
         name = before_stem(text, start) + text[start:end]
@@ -153,11 +169,16 @@ def _judge_bare_key(
     return judge_in_section(text, start, end)
 
 
-def _separator(text: str, end: int, is_prose: bool) -> re.Match[str] | None:
+def _separator(text: str, start: int, end: int, is_prose: bool) -> re.Match[str] | None:
     """Return what separates a name from its value, in the row of the name."""
     found = _SEPARATOR.match(text, end)
     if found is None and is_prose:
         found = _PROSE_SEPARATOR.match(text, end)
+        # Of a long sentence, only what it sets apart can be the value.
+        if found and found[1].count(" ") > _FEW_WORDS:
+            found = found if _CODE_BEHIND.match(text, found.end()) else None
+    if found is None and is_prose and (verb := _VERBS.get(text[start:end].lower())):
+        found = re.compile(rf"[^\n`]{{0,80}}?{verb}(?=`)").match(text, end)
     if found and is_prose and text.startswith(("\n", "```"), found.end()):
         return None  # a block of code below
     return found
@@ -184,8 +205,12 @@ def _loose_separator(
     text: str, start: int, end: int, judged: CredentialName
 ) -> re.Match[str] | None:
     """Return what separates a name from a value that follows it without a sign between them."""
-    is_password = judged.level is Level.PASSWORD
-    patterns = (_APPOSITION, _BELOW, _BARE_PASSWORD if is_password else _BARE_TOKEN)
+    if judged.level is Level.PASSWORD:
+        given = _GIVEN.search(text, max(0, start - 24), start)
+        bare = _GIVEN_PASSWORD if given else _BARE_PASSWORD
+    else:
+        bare = _BARE_KEY if judged.kind == "API key" else _BARE_TOKEN
+    patterns = (_APPOSITION, _BELOW, bare)
     found = (pattern.match(text, end) for pattern in patterns)
     separator = next((match for match in found if match is not None), None)
     if separator is None:
@@ -211,11 +236,15 @@ def _value(
         value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
         at = quoted.start(3) + quoted[3].find(value)
         yield from bind(
-            name, value, at, at + len(value), judged=judged, quoted=quoted[2] != "`",
+            name, value, at, at + len(value), judged=judged,
+            quoted=quoted[2] != "`" or unquoted is Unquoted.CODE,
             placeholders=placeholders,
         )  # fmt: skip
         return
-    if unquoted is Unquoted.CODE or separator[0].rstrip().endswith(","):
+    if unquoted is Unquoted.CODE:
+        yield from _in_literal(text, separator, name, judged, placeholders)
+        return
+    if separator[0].rstrip().endswith(","):
         return
     word = _WORD.match(text, start)
     if word is None or ("\n" in separator[0] and _is_empty(text, separator)):
@@ -234,6 +263,24 @@ def _value(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def _in_literal(
+    text: str,
+    separator: re.Match[str],
+    name: str,
+    judged: CredentialName,
+    placeholders: Collection[str],
+) -> Iterator[Hit]:
+    """Find a row of a dotenv file in a literal: `writeLines("API_KEY=…", ".Renviron")`."""
+    begin, start = separator.start() - len(name), separator.end()
+    quote = text[begin - 1 : begin]
+    if separator[0] == "=" and quote in ('"', "'") and name.isupper():
+        end = text.find(quote, start, start + 512)
+        value = text[start:end].removesuffix("\\n")
+        if end > start and not any(c.isspace() for c in value):
+            yield from bind(name, value, start, start + len(value), judged=judged,
+                            placeholders=placeholders)  # fmt: skip
 
 
 def _is_empty(text: str, separator: re.Match[str]) -> bool:
