@@ -300,7 +300,7 @@ _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
 _BEFORE, _BEHIND = 120, 400  # in code
-_SEPARATION = 48
+_SEPARATION = 80
 _WIDGET = 200
 _VALUE = 120
 _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it

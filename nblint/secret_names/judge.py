@@ -37,6 +37,7 @@ _SECRET = CredentialName(Level.STRONG, "secret")
 _CREDENTIAL = CredentialName(Level.WEAK, "credential")
 _TOKEN = CredentialName(Level.WEAK, "token")
 _KEY = CredentialName(Level.WEAK, "key")
+_SECRET_ID = CredentialName(Level.WEAK, "secret ID")
 _LONGEST = 160
 _LONGEST_PHRASE = 4  # words; a longer one that ends with "pass" is a sentence
 
@@ -103,6 +104,8 @@ def looks_secret(name: str) -> bool:
         return True
     words = words[-_LONGEST_PHRASE:]  # the words before say whose secret it is
     position, judged = _decide(words)
+    if judged is _SECRET_ID:  # an AppRole's, or where a secret manager keeps a secret
+        return False
     if judged.level is Level.WEAK:  # `CREDENTIALS` is often a file, `AUTH` a method
         return position == len(words) - 1 and judged.kind != "credential"
     return judged.level is not Level.NONE and not _is_described(words, position)
@@ -219,6 +222,12 @@ def _judge_info(words: list[str], position: int) -> CredentialName | None:
     return _CREDENTIAL if is_user else None
 
 
+def _judge_id(words: list[str], position: int) -> CredentialName | None:
+    """Judge `secret_id`, Vault's for an AppRole: https://developer.hashicorp.com/vault/docs/auth/approle."""
+    is_last = position == len(words) - 1
+    return _SECRET_ID if is_last and _before(words, position) == "secret" else None
+
+
 def _judge_signature(words: list[str], position: int) -> CredentialName | None:
     is_signed = _before(words, position) == "sas"
     return CredentialName(Level.WEAK, "signature") if is_signed else None
@@ -248,6 +257,7 @@ _AMONG_OTHERS: dict[str, Callable[[list[str], int], CredentialName | None]] = {
     "auth": _judge_auth,
     "authorization": _judge_auth,
     "info": _judge_info,
+    "id": _judge_id,
     "signature": _judge_signature,
     "sig": _judge_signature,
 }

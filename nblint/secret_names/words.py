@@ -7,7 +7,7 @@ from nblint.patterns import lazy_pattern
 # A person chooses the value.
 PASSWORDS = frozenset(
     """
-    adgangskode contrasena contraseña hasla hasło hasła heslo jelszava jelszó kennwort motdepasse parola passcode passphrase passw passwd password
+    adgangskode contrasena contraseña hasło heslo jelszava jelszó kennwort motdepasse parola passcode passphrase passw passwd password
     passwort passord passwrd pgpassword psw pswd pwd pword salasana salasanan senha sshpass lösenord lösenordet şifre şifreniz şifresi wachtwoord пароль パスワード 密码 密碼 비밀번호
     """.split()
 )

@@ -53,7 +53,11 @@ def bind(
         At most one hit.
     """
     found = judged or judge(name)
-    if found.kind in _IDENTIFIED and is_uuid(value):
+    if (
+        is_uuid(value)
+        if found.kind in _IDENTIFIED
+        else found.kind == "secret ID" and not is_uuid(value)
+    ):
         return
     if is_credential(value, found.level, quoted=quoted, placeholders=placeholders):
         yield make_hit(found.kind, value, start, end, name)

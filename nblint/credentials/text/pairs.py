@@ -89,6 +89,11 @@ _QUOTED = lazy_pattern(
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
 _ARN = lazy_pattern(r"arn:aws[\w-]{0,10}:[^\s\"']{0,100}\Z")
+_VECTOR = lazy_pattern(
+    r"""(?:c|Array|List|Seq|listOf|arrayOf|@)?(?:\(|\[|new\[\][ ]?\{)[ ]?(?=["'])"""
+)
+_ELEMENT = lazy_pattern(r"""\s{0,8}(["'])((?:(?!\1)[^\n\\]){0,400})\1\s{0,4},?""")
+_MOST_ELEMENTS = 50
 _TRAILING = ".,;:)]}*\\"
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
 
@@ -122,7 +127,11 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         if separator is None:
             continue
         seen = end
-        for hit in _value(text, separator, last, judged, unquoted, placeholders):
+        hits = [*_value(text, separator, last, judged, unquoted, placeholders)]
+        if not hits and is_prose and (below := _BELOW.match(text, end)):
+            strict = judged._replace(level=min(judged.level, Level.STRONG))
+            hits = [*_value(text, below, last, strict, unquoted, placeholders)]
+        for hit in hits:
             seen = hit.end
             yield hit
 
@@ -229,6 +238,9 @@ def _value(
     placeholders: Collection[str],
 ) -> Iterator[Hit]:
     start = separator.end()
+    if unquoted is not Unquoted.PROSE and (opening := _VECTOR.match(text, start)):
+        yield from _elements(text, opening.end(), name, judged, placeholders)
+        return
     if quoted := _QUOTED.match(text, start):
         if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
             return
@@ -263,6 +275,20 @@ def _value(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def _elements(
+    text: str, at: int, name: str, judged: CredentialName, placeholders: Collection[str]
+) -> Iterator[Hit]:
+    """Find `password = c("…", "…")`, `PASSWORDS=("…" "…")`: each must look like a secret."""
+    strict = judged._replace(level=min(judged.level, Level.STRONG))
+    for _ in range(_MOST_ELEMENTS):
+        element = _ELEMENT.match(text, at)
+        if element is None:
+            return
+        yield from bind(name, element[2], *element.span(2), judged=strict,
+                        placeholders=placeholders)  # fmt: skip
+        at = element.end()
 
 
 def _in_literal(
