@@ -69,8 +69,10 @@ _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
 )
-# The end of a URL in several literals: `"@host/"`.
+# The end of a URL in several literals, `"@host/"`, and its start.
+_HOSTS = ('"@', "'@")
 _HOST = lazy_pattern(r"""["']@[\w.{%-]{2,100}[:/"']""")
+_URL = 200
 _HASH = lazy_pattern(r"""[^\n]{3,24}?[0-9a-fA-F]{32}""")
 _SNMP = lazy_pattern(r"""snmp[^\n]{1,200}?[ ]-[AX][ ]""")
 _USER_PASSWORD = lazy_pattern(r"""net user [^\n/]{3,80}""")
@@ -108,8 +110,6 @@ _CONFIRMED = (
     ("ookie", _COOKIE),
     ('://"', _COMPOSED),
     ("://'", _COMPOSED),
-    ('"@', _HOST),
-    ("'@", _HOST),
     ("NTLM", _HASH),
     (" -H ", _HASH),
     ("snmp", _SNMP),
@@ -118,7 +118,7 @@ _CONFIRMED = (
 _MARKS = Literals(
     (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *(mark for mark, _ in _CONFIRMED))
 )
-_COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS))
+_COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS, *_HOSTS))
 
 
 class Clues(Struct, frozen=True):
@@ -201,6 +201,9 @@ def _commands(code: str) -> Iterator[int]:
     for mark, starts in _COMMANDS.places(code).items():
         if mark in _VERBS:
             yield from starts
+        elif mark in _HOSTS:
+            hosts = (at for at in starts if _HOST.match(code, at))
+            yield from (at for at in hosts if code.find("://", max(0, at - _URL), at) >= 0)
         elif mark in _OPTIONS:
             yield from (at for at in starts if _USER_OPTION.match(code, at + 1))
         else:
@@ -300,7 +303,7 @@ _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
 _BEFORE, _BEHIND = 120, 400  # in code
-_SEPARATION = 80
+_SEPARATION = 48
 _WIDGET = 200
 _VALUE = 120
 _CELLS = 2000  # from a heading to the first cells, in HTML as pandas writes it

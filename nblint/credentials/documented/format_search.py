@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from nblint.credentials.documented.formats import FORMATS, Format
 from nblint.credentials.judging.placeholders import is_documented_example, is_placeholder
-from nblint.multisearch import Literals, narrow
+from nblint.multisearch import HAS_AUTOMATON, Literals, narrow
 from nblint.patterns import lazy_pattern
 
 
@@ -62,9 +62,10 @@ _SPACED = frozenset(
 )
 SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
 _OTHERS = tuple(row for row in FORMATS if not row.by_prefix)
-_LITERALS = Literals({literal for row in _OTHERS for literal in row.literals} - SPACED_LITERALS)
-# Formats by how their prefix begins. However many there are, one look at each word finds those that
-# it may be of.
+# An automaton reads a text once, however many literals it knows. Without one, formats are looked up
+# by how their prefix begins: one look at each word finds those that it may be of.
+_SEARCHED = FORMATS if HAS_AUTOMATON else _OTHERS
+_LITERALS = Literals({literal for row in _SEARCHED for literal in row.literals} - SPACED_LITERALS)
 _HEAD = 3
 _BY_HEAD: dict[str, list[Format]] = {}
 for _row in FORMATS:
@@ -92,10 +93,11 @@ def present_formats(
     joined = " ".join(dict.fromkeys([word for _, word in words]))
     known = _LITERALS.present(joined) if joined else set()
     known.update(literal for literal in SPACED_LITERALS if literal in spaced)
-    likely = [row for row in _OTHERS if not known.isdisjoint(row.literals)]
-    heads = {*_HEADS.findall(f" {joined}")}
-    for head in _BY_HEAD.keys() & (heads | {head[:2] for head in heads}):
-        likely += (row for row in _BY_HEAD[head] if row.literals[0] in joined)
+    likely = [row for row in _SEARCHED if not known.isdisjoint(row.literals)]
+    if not HAS_AUTOMATON:
+        heads = {*_HEADS.findall(f" {joined}")}
+        for head in _BY_HEAD.keys() & (heads | {head[:2] for head in heads}):
+            likely += (row for row in _BY_HEAD[head] if row.literals[0] in joined)
     found = {row for row in likely if row in _SPACED or _compile(row).search(joined)}
     return tuple(row for row in FORMATS if row in found) if found else ()
 
@@ -174,7 +176,7 @@ def _is_genuine(
 ) -> bool:
     if len(set(value)) < row.distinct or not stands_alone(text, start, end):
         return False
-    if row.by_prefix and not _is_varied(value, row.literals[0]):
+    if row.by_prefix and (_goes_on(text, end) or not _is_varied(value, row.literals[0])):
         return False
     if is_placeholder(value, placeholders):
         return False
@@ -182,6 +184,11 @@ def _is_genuine(
         return False
     check = _CHECKS.get(row.name)
     return check is None or check(value)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether a word with hyphens or underscores is longer than a token is."""
+    return text[end : end + 1] in ("-", "_") and text[end + 1 : end + 2].isalnum()
 
 
 def _is_varied(value: str, prefix: str) -> bool:
@@ -193,7 +200,7 @@ def _is_varied(value: str, prefix: str) -> bool:
     rest = value[len(prefix) :]
     if not any(c.isdigit() for c in rest) or not any(c.isalpha() for c in rest):
         return False
-    return len(prefix) > _SHORT_PREFIX or rest.count("-") + rest.count("_") <= len(rest) // 4
+    return len(prefix) > _SHORT_PREFIX or rest.count("-") + rest.count("_") <= len(rest) // 6
 
 
 _SHORT_PREFIX = 4

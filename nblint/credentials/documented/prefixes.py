@@ -253,8 +253,6 @@ PREFIXES: tuple[tuple[str, str, str, str, str], ...] = (
 )
 # fmt: on
 
-_PART = re.compile(r"\{(\w)(\d*)(?:-(\d+))?\}")
-
 
 def read_shape(shape: str) -> tuple[str, str]:
     """Return the prefix of a shape, and the regular expression that it stands for.
@@ -262,17 +260,17 @@ def read_shape(shape: str) -> tuple[str, str]:
     Args:
         shape: A shape, such as `pul-{h40}`.
     """
-    pieces = _PART.split(shape)
-    pattern = re.escape(pieces[0])
-    for at in range(1, len(pieces), 4):
-        letter, least, most, literal = pieces[at : at + 4]
-        if letter == "U":
+    prefix, *parts = shape.split("{")
+    pattern = re.escape(prefix)
+    for part in parts:
+        described, _, literal = part.partition("}")
+        if described == "U":
             pattern += _UUID
         else:
-            length = f"{least},{most}" if most else least
-            pattern += f"[{ALPHABETS[letter]}]{{{length}}}"
+            length = described[1:].replace("-", ",")
+            pattern += f"[{ALPHABETS[described[0]]}]{{{length}}}"
         pattern += re.escape(literal)
-    return pieces[0], pattern
+    return prefix, pattern
 
 
 def shapes() -> Iterator[tuple[str, str, str, str, str]]:

@@ -164,6 +164,11 @@ def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterat
             yield from _moved(find_shell(first, extra), starts[magic.row - 1])
             yield from _moved(_body(magic.name, magic.argument, text[start:], extra), start)
         else:
+            if magic.name == "r" and not magic.argument:
+                # Databricks's: the rows below are R, and some R is Python (`x <- 1`).
+                start = text.find("\n", starts[magic.row - 1]) + 1 or len(text)
+                yield from _moved(_other_language(text[start:], extra, "r"), start)
+                continue
             line = f"{'%' if magic.kind == 'line' else ''}{magic.name} {magic.argument}"
             lead = len(line) - len(magic.argument)
             for hit in find_shell(line, extra):

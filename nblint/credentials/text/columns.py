@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge, judge_column
+from nblint.secret_names.judge import CredentialName, Level, judge_column
 from nblint.secret_names.stems import stems
 
 _CELL = lazy_pattern(r"[^|\n]+")

@@ -114,8 +114,6 @@ def _cell(
         "cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [],
         "source": "run()",
     }  # fmt: skip
-    if surface == "text":
-        surface = chance.choice(["stream", "stream", "stderr", "text/plain"])
     match surface:
         case "python":
             code["source"] = _in_python(text, chance)
@@ -123,15 +121,6 @@ def _cell(
             code["source"] = text if kernel == "bash" else _in_shell(text, chance)
         case "markdown":
             return {"cell_type": "markdown", "metadata": {}, "source": text}
-        case "stream" | "stderr":
-            name = "stdout" if surface == "stream" else surface
-            code["outputs"] = [{"output_type": "stream", "name": name, "text": text + "\n"}]
-        case "traceback":
-            error = {"output_type": "error", "ename": "E", "evalue": text.splitlines()[-1]}
-            code["outputs"] = [{**error, "traceback": text.splitlines()}]
-        case "json":
-            data = {"application/json": json.loads(text)}
-            code["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": data}]
         case "metadata":
             metadata.update(json.loads(text))
         case "cell-metadata":
@@ -141,10 +130,25 @@ def _cell(
         case language if language in _KERNELS:
             magic = f"{chance.choice(_MAGICS[language])}\n" if kernel == "python" else ""
             code["source"] = magic + text
+        case _:
+            code["outputs"] = [_output(surface, text, chance)]
+    return code
+
+
+def _output(surface: str, text: str, chance: random.Random) -> dict[str, Any]:
+    if surface == "text":
+        surface = chance.choice(["stdout", "stdout", "stderr", "text/plain"])
+    match surface:
+        case "stdout" | "stderr":
+            return {"output_type": "stream", "name": surface, "text": text + "\n"}
+        case "traceback":
+            rows = text.splitlines()
+            return {"output_type": "error", "ename": "E", "evalue": rows[-1], "traceback": rows}
+        case "json":
+            data: dict[str, Any] = {"application/json": json.loads(text)}
         case mime:
             data = {mime: text}
-            code["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": data}]
-    return code
+    return {"output_type": "display_data", "metadata": {}, "data": data}
 
 
 def _in_python(text: str, chance: random.Random) -> str:

@@ -33,7 +33,7 @@ class Marks:
         self.asked: Counter[str] = Counter()
         self.found: Counter[str] = Counter()
         self.missed: Counter[Missed] = Counter()
-        self.false: Counter[False_] = Counter()
+        self.false: Counter[FalseAlarm] = Counter()
         self.look_alikes = 0
 
     @property
@@ -64,7 +64,7 @@ class Missed(NamedTuple):
     text: str
 
 
-class False_(NamedTuple):
+class FalseAlarm(NamedTuple):
     detector: str
     surface: str
     text: str
@@ -92,7 +92,7 @@ def mark(questions: Iterable[Question], chance: random.Random) -> Marks:
                 continue
             if not any(_same(planted, value) for q in asked for planted in q.planted):
                 idiom, surface = _where(value, asked)
-                marks.false[False_(item.hit.detector, surface, idiom.text)] += 1
+                marks.false[FalseAlarm(item.hit.detector, surface, idiom.text)] += 1
     return marks
 
 

@@ -14,6 +14,7 @@ import string
 import uuid
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CLASSES = {
@@ -207,7 +208,7 @@ def _password(chance: random.Random) -> str:
 
 def _checked(prefix: str, width: int, chance: random.Random) -> str:
     """Return a token that ends with the CRC32 of the rest, as GitHub's and npm's do."""
-    body = fill("{a%d}" % width, chance)
+    body = fill(f"{{a{width}}}", chance)
     rest, digits = zlib.crc32(body.encode()), ""
     for _ in range(6):
         rest, digit = divmod(rest, 62)
@@ -273,7 +274,7 @@ PLANTED: dict[str, Callable[[random.Random], str]] = {
     "sig64": lambda chance: fill("{h64}", chance),
     "sig": lambda chance: fill("{w171}", chance) + "__",
     "sigb64": lambda chance: fill("{a80}%2B{a90}%3D%3D", chance),
-    **{name: lambda chance, name=name: provider_token(name, chance) for name in PROVIDERS},
+    **{name: partial(provider_token, name) for name in PROVIDERS},
 }
 
 FILLERS: dict[str, Callable[[random.Random], str]] = {
