@@ -63,7 +63,7 @@ _COMMAND = 200
 _COMMAND_END = lazy_pattern(r"[\n|;]")
 # A user and a password as short options of any tool: `-u ann -p …`.
 _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
-_LOGIN = lazy_pattern(r"""og ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
+_LOGIN = lazy_pattern(r"""(?:og|ign) ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 # A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 _COOKIE = lazy_pattern(
@@ -107,6 +107,7 @@ _CONFIRMED = (
     ("curl", _CURL),
     ("ogin", _LOGIN),
     ("og in", _LOGIN),
+    ("ign in", _LOGIN),
     ("ookie", _COOKIE),
     ('://"', _COMPOSED),
     ("://'", _COMPOSED),
@@ -298,7 +299,7 @@ _VERBS_TOO = frozenset({"pass", "Pass"})
 _PARAMETERS = frozenset({"?key=", "&key="})
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # Between a name and its value in text stands one of these.
-_BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
+_BINDING = lazy_pattern(r"""[:=&|<]|\n\[1\]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}

@@ -54,7 +54,8 @@ def judge(name: str) -> CredentialName:
         The level and kind; `Level.NONE` for `pad_token`, `max_tokens`, `primary_key`,
         `password_field`, `secret_name`, `tokenizer_file` and everything else.
     """
-    if len(name) > _LONGEST or "::" in name:  # "AWS::KMS::Key" is a type
+    # "AWS::KMS::Key" is a type, "PASSWORD=…" a name with its value.
+    if len(name) > _LONGEST or "::" in name or "=" in name:
         return _NOTHING
     words = w.split_words(name)
     position, judged = _decide(words)

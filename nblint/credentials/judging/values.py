@@ -28,7 +28,7 @@ _REFERENCE = lazy_pattern(
     | (?i:argon2|bcrypt|pbkdf2|scrypt|sha\d{1,3}|md5)[:-][\w$:+/=,.-]+  # Jupyter's and Werkzeug's
     | ENC\[.* | \$ANSIBLE_VAULT;.* | !vault\b.* | \{cipher\}.* | vault:v\d:.*   # ciphertext
     | \{(?:S?SHA\d{0,3}|S?MD5|CRYPT|bcrypt|argon2|PBKDF2)[\w-]{0,10}\}.*   # a hash, by LDAP's and Spring's form
-    | (?:U2FsdGVkX1|gAAAAAB)[\w+/=-]{20,}   # what openssl and Fernet encrypted
+    | (?:U2FsdGVkX1|gAAAAAB|AQ[IE]CAH)[\w+/=-]{20,}   # what openssl, Fernet and KMS encrypted
     | @Microsoft\.KeyVault\(.*
     | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
     """,

@@ -77,7 +77,7 @@ class TreeSearch:
     def _mapping(self, node: ast.Dict) -> Iterator[Hit]:
         names = [self._constants.fold(key) for key in node.keys]
         for name, value in zip(names, node.values, strict=True):
-            if name is not None:
+            if name is not None and not (name.lower() == "pass" and _has_failed(names)):
                 yield from self._assignments.bound(name, value)
         yield from self._assignments.beside(names, node.values)
 
@@ -169,6 +169,11 @@ class TreeSearch:
         ast.arguments: _parameters,
         ast.keyword: _keyword,
     }
+
+
+def _has_failed(names: list[str | None]) -> bool:
+    """Tell whether "pass" is what stands beside "fail"."""
+    return any(name is not None and name.lower().startswith("fail") for name in names)
 
 
 def _is_magic(node: ast.AST) -> bool:

@@ -11,7 +11,7 @@ from nblint.patterns import lazy_pattern
 
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
 _LOGIN = lazy_pattern(
-    r"""\b(?:credentials?|creds?|log ?ins?|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:))?"""
+    r"""\b(?:credentials?|creds?|log ?ins?|sign ?in|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:)|,[ ](?:use|enter|type))?"""
     r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
     re.IGNORECASE,
 )
@@ -27,7 +27,7 @@ _ANSWER = lazy_pattern(
 def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `Credentials: ann / …`; the password must look like a secret by itself."""
     lowered = text.lower()
-    named = any(word in lowered for word in ("cred", "login", "log in", "user"))
+    named = any(word in lowered for word in ("cred", "login", "log in", "user", "sign in"))
     for match in _TO_LOG_IN.finditer(text) if " to " in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip

@@ -26,7 +26,7 @@ class Unquoted(Enum):
 _CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=)|[ ]\{[ ]?get;[^{}\n]{0,30}\}(?=[ ]?=)|[ ](?:AS[ ])?N?(?:VAR)?CHAR2?(?:\(\w{1,5}\))?(?=[ ]?:?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
+    + r"""[ \t]{0,40}(?::=|:-(?=["']?[^\s}"'$]{4})|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
@@ -44,6 +44,8 @@ _OTHER = lazy_pattern(
 _THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
 _SHOWN_KEY = CredentialName(Level.WEAK, "key")
 _NOTHING = judge("")
+_FAIL = lazy_pattern(r"(?i)\bfail")
+_FAR = 120
 _FEW_WORDS = 3
 _DESCRIPTION = lazy_pattern(
     r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
@@ -55,7 +57,7 @@ _IDENTIFIED = lazy_pattern(
 )
 # `password "…"`, `token `…``: the value follows the name immediately.
 _APPOSITION = lazy_pattern(
-    r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
+    r"""[*`]{0,2}[ \t]{1,2}\(?(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
 )
 # `with password …`, `token …`: only a space between, so the value must look generated.
 _BARE_PASSWORD = lazy_pattern(
@@ -94,6 +96,7 @@ _VECTOR = lazy_pattern(
 )
 _ELEMENT = lazy_pattern(r"""\s{0,8}(["'])((?:(?!\1)[^\n\\]){0,400})\1\s{0,4},?""")
 _MOST_ELEMENTS = 50
+_KEYED = lazy_pattern(r"[ ]?(?::|=>)")
 _TRAILING = ".,;:)]}*\\"
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
 
@@ -162,6 +165,12 @@ def _judge(
         judged = _judge_bare_key(text, start, end, separator)
     if separator and separator[0].rstrip().endswith("("):  # `.password("…")` in any language
         judged = taken_by(last)
+    elif (
+        judged.level is Level.PASSWORD
+        and last.lower() == "pass"
+        and _FAIL.search(text, *_near(start, end))
+    ):
+        judged = judged._replace(level=Level.STRONG)  # `"Pass": …, "Fail": …`
     elif judged.kind == "credential" and separator and _has_words(separator):
         return _NOTHING  # "Found credentials from IAM Role: …"
     elif judged.level is Level.STRONG and separator and _is_other(separator):
@@ -191,6 +200,10 @@ def _separator(text: str, start: int, end: int, is_prose: bool) -> re.Match[str]
     if found and is_prose and text.startswith(("\n", "```"), found.end()):
         return None  # a block of code below
     return found
+
+
+def _near(start: int, end: int) -> tuple[int, int]:
+    return max(0, start - _FAR), end + _FAR
 
 
 def _has_words(separator: re.Match[str]) -> bool:
@@ -242,6 +255,8 @@ def _value(
         yield from _elements(text, opening.end(), name, judged, placeholders)
         return
     if quoted := _QUOTED.match(text, start):
+        if text[start : quoted.start(2)].endswith("{") and _KEYED.match(text, quoted.end()):
+            return  # `passwords = {"ann": …`
         if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
             return
         # In Markdown, backticks mark any code, so the value must look like a secret by itself.
@@ -266,6 +281,8 @@ def _value(
         bare = value.rstrip(_TRAILING + "!?")
         # "Summer2024!" is a password with its mark, "incorrect!" the end of a sentence.
         value = value.rstrip(_TRAILING) if any(c.isdigit() for c in bare) else bare
+    if separator[0].startswith((":-", ":=")):  # `${TOKEN:-…}`
+        value = value.partition("}")[0]
     at_line_start = "\n" in separator[0]
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start

@@ -61,7 +61,7 @@ _SUDO = lazy_pattern(
     + r"""[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S"""
 )
 _STDIN = lazy_pattern(
-    r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
+    r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4}|["']?%s(?:\\n)?["']?[ \t]{1,4})?"""
     + _WORD
     + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--passphrase-fd|--with-token|passwd|login|kinit)"""
 )
@@ -91,7 +91,7 @@ _HTPASSWD = lazy_pattern(
     + _WORD
 )
 _SECURE_STRING = lazy_pattern(
-    r"""ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?["']([^"'\n]{3,200})["']""",
+    r"""ConvertTo-SecureString[ \t]{1,4}(?:-\w{1,12}[ \t]{1,4}){0,4}["']([^"'\n]{3,200})["']""",
     re.IGNORECASE,
 )
 _LOGIN = lazy_pattern(
@@ -124,7 +124,7 @@ _NETRC = lazy_pattern(
 # What Windows takes in a password's stead: NT hashes and Kerberos keys.
 # https://attack.mitre.org/techniques/T1550/002/
 _HASHES = lazy_pattern(
-    r"""(?:/(?:rc4|ntlm|aes128|aes256):|[ \t]-H[ ](?:[0-9a-fA-F]{32}:)?|-hashes[ =](?:[0-9a-fA-F]{32})?:|\bNTLM(?:[ ]hash)?[ \t]{0,12}:[ \t]{0,4})"""
+    r"""(?:/(?:rc4|ntlm|aes128|aes256):|\b(?:cme|crackmapexec|nxc|netexec|evil-winrm|smbmap|\w{2,8}exec(?:\.py)?|impacket-\w{2,20})\b[^\n|;]{0,200}?[ \t]-H[ ](?:[0-9a-fA-F]{32}:)?|-hashes[ =](?:[0-9a-fA-F]{32})?:|\bNTLM(?:[ ]hash)?[ \t]{0,12}:[ \t]{0,4})"""
     r"""((?:[0-9a-fA-F]{32}){1,2})(?![0-9a-zA-Z])"""
 )
 _HASH = CredentialName(Level.STRONG, "password hash")

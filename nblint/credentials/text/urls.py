@@ -21,7 +21,9 @@ from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
 
 # RFC 3986, section 3.2.1, and what people write despite it: a password with "@", "#" or "?".
-_USERINFO = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")
+_USERINFO = lazy_pattern(
+    r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-]|["'][ ]?[+.])"""
+)
 # A password with an unescaped slash: only with a database's scheme, where nothing else fits.
 _SLASHED = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"'<>`\\@]{1,128})@(?=[\w\[{%$<(-])""")
 _DATABASE = lazy_pattern(
