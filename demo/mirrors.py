@@ -4,9 +4,14 @@ pre-commit clones each `repo:` and installs it. If only a package registry is re
 repository with the same tag works as well: a manifest with the same hooks, and a `setup.py` that
 depends on the version that the tag names. git's `insteadOf`, passed in variables, redirects the
 addresses, so the configuration runs as generated.
+
+A configuration names the commit of a version, which a stand-in cannot have: the hash would differ.
+So the stand-in replaces that commit by its own (`git replace`), and further variables make git fetch
+the replacement as well.
 """
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +36,11 @@ def hook(identity: str, entry: str | None = None, **more: Any) -> dict[str, Any]
         **more,
     }
 
+
+# How `pre-commit autoupdate --freeze` writes a commit, and the version that it is.
+FROZEN = re.compile(
+    r"""rev: ["']?(?P<commit>[0-9a-f]{40})["']?  # frozen: (?P<version>\S+)$""", re.MULTILINE
+)
 
 # The manifests of these repositories, for the hooks that the template uses.
 TOOLS = {
@@ -98,7 +108,9 @@ def mirror(config: Path, folder: Path, checkout: Path) -> dict[str, str]:
 def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
     """Make the stand-ins, as `mirror` does; return them by the addresses that they replace."""
     targets: dict[str, Path] = {}
-    for entry in yaml.safe_load(config.read_text(encoding="utf-8"))["repos"]:
+    text = config.read_text(encoding="utf-8")
+    versions = {found["commit"]: found["version"] for found in FROZEN.finditer(text)}
+    for entry in yaml.safe_load(text)["repos"]:
         address = entry["repo"]
         if address == "local" or Path(address).is_dir():
             continue
@@ -106,7 +118,7 @@ def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
             targets[address] = checkout
         elif address in TOOLS:
             targets[address] = folder / TOOLS[address].package
-            make_repository(TOOLS[address], str(entry["rev"]), targets[address])
+            make_repository(TOOLS[address], versions[entry["rev"]], targets[address], entry["rev"])
         else:
             message = f"no stand-in is known for {address}"
             raise LookupError(message)
@@ -115,15 +127,24 @@ def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
 
 def instead_of(targets: dict[str, Path]) -> dict[str, str]:
     """Return the variables that redirect git, and so pre-commit, from addresses to folders."""
-    variables = {"GIT_CONFIG_COUNT": str(len(targets))}
-    for number, (address, folder) in enumerate(targets.items()):
-        variables[f"GIT_CONFIG_KEY_{number}"] = f"url.{folder.as_posix()}.insteadOf"
-        variables[f"GIT_CONFIG_VALUE_{number}"] = address
+    settings = {f"url.{folder.as_posix()}.insteadOf": at for at, folder in targets.items()}
+    settings["remote.origin.fetch"] = "+refs/replace/*:refs/replace/*"
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        variables[f"GIT_CONFIG_KEY_{number}"] = key
+        variables[f"GIT_CONFIG_VALUE_{number}"] = value
     return variables
 
 
-def make_repository(tool: Tool, tag: str, folder: Path) -> None:
-    """Make a git repository from which pre-commit can install the tagged version of a tool."""
+def make_repository(tool: Tool, tag: str, folder: Path, commit: str) -> None:
+    """Make a git repository from which pre-commit can install the tagged version of a tool.
+
+    Args:
+        tool: The tool.
+        tag: Its version, which becomes the tag.
+        folder: Where to make it.
+        commit: The commit of that version in the tool's own repository.
+    """
     folder.mkdir(parents=True)
     manifest = yaml.safe_dump(tool.hooks, sort_keys=False)
     (folder / ".pre-commit-hooks.yaml").write_text(manifest, encoding="utf-8")
@@ -140,6 +161,8 @@ def make_repository(tool: Tool, tag: str, folder: Path) -> None:
         ["add", "."],
         ["commit", "--quiet", "--message", tag],
         ["tag", tag],
+        # Not `git replace`, which refuses a commit that is not there.
+        ["update-ref", f"refs/replace/{commit}", "HEAD"],
     ):
         subprocess.run(
             ["git", *identity, *unsigned, *command], cwd=folder, env=os.environ, check=True

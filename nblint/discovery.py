@@ -1,27 +1,23 @@
 """Finds the notebooks to check under the paths of a command line.
 
 Does not run `git`, since a hostile repository's configuration can make git execute code. What git
-ignores is read from the ignore files: https://git-scm.com/docs/gitignore
+tracks and ignores is read from its files.
 """
 
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct
-
 from nblint.errors import SettingsError, unreadable
-from nblint.files import is_file, read_bounded
-from nblint.globs import glob_spec, matches
-from nblint.paths import relative_to, repository_of
+from nblint.globs import matches
+from nblint.paths import relative_to
 from nblint.settings import ALWAYS_EXCLUDED
 from nblint.settings_files import SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from nblint.git.surroundings import Surroundings
 
 
 class Discovered(NamedTuple):
@@ -45,6 +41,7 @@ class Discovery:
         on_note: Called with a message for each path that is skipped, and for each settings file.
 
     Attributes:
+        skipped: The number of notebooks that settings exclude or git ignores.
         empty: The given folders without a notebook.
     """
 
@@ -59,13 +56,15 @@ class Discovery:
         self._on_note = on_note
         self._broken: set[str] = set()
         self._noted: set[Path] = set()
+        self.skipped = 0
         self.empty: list[Path] = []
 
     def notebooks(self, paths: Sequence[Path]) -> Iterator[Discovered]:
         """Yield the notebooks under paths, in a stable order, each once.
 
         A file that is given is a notebook whatever its name, and only `exclude` skips it. In
-        folders, notebooks are the `*.ipynb` files that git does not ignore.
+        folders, notebooks are the `*.ipynb` files, in any case of letters, that git tracks or would
+        not ignore. In a folder such as `.venv`, only what git tracks counts.
 
         Args:
             paths: Files and folders.
@@ -82,6 +81,7 @@ class Discovery:
                     continue
                 if is_excluded(Path(key), settings):
                     self._note(f"{found}: skipped: excluded by {_name(settings)}")
+                    self.skipped += 1
                     continue
                 yield Discovered(found, settings)
 
@@ -109,34 +109,65 @@ class Discovery:
 
     def _walk(self, top: Path) -> Iterator[Path]:
         """Yield the notebooks below a folder, without recursion: folders can be nested deeply."""
-        open_folders = [self._entries(top, _ignore_files_above(top))]
+        from nblint.git.surroundings import Surroundings
+
+        open_folders = [self._entries(top, Surroundings.of(top))]
         while open_folders:
-            for path, ignores in open_folders[-1]:
-                if ignores is not None:
-                    open_folders.append(self._entries(path, ignores))
+            for path, surroundings in open_folders[-1]:
+                if surroundings is not None:
+                    open_folders.append(self._entries(path, surroundings))
                     break
                 yield path
             else:
                 open_folders.pop()
 
     def _entries(
-        self, folder: Path, ignores: "_IgnoreFiles"
-    ) -> "Iterator[tuple[Path, _IgnoreFiles | None]]":
-        """Yield a folder's notebooks, and its folders with the ignore files that apply to them."""
+        self, folder: Path, around: "Surroundings"
+    ) -> "Iterator[tuple[Path, Surroundings | None]]":
+        """Yield a folder's notebooks, and its folders with what git says about them."""
         entries = self._listed(folder)
+        names = {entry.name for entry in entries}
+        if ".git" in names and around.top != folder:
+            around = around.of(folder)  # a repository in the repository
         # Git does not follow a link of that name, either.
         if any(e.name == ".gitignore" and e.is_file(follow_symlinks=False) for e in entries):
-            ignores = (*ignores, _IgnoreFile(folder, folder / ".gitignore"))
+            around = around.with_ignore_file(folder)
         for entry in entries:
             path = folder / entry.name
             # Links to folders are not followed: they can form loops.
             if entry.is_dir(follow_symlinks=False):
-                if entry.name in ALWAYS_EXCLUDED:
-                    self._note(f"{path}: skipped: folders of that name are always excluded")
-                elif not self._is_ignored(path, ignores, "/"):
-                    yield path, ignores
-            elif _is_notebook(entry) and not self._is_ignored(path, ignores):
+                if (inside := self._inside(path, around)) is not None:
+                    yield path, inside
+            elif _is_notebook(entry) and not self._is_skipped(path, around):
                 yield path, None
+
+    def _inside(self, folder: Path, around: "Surroundings") -> "Surroundings | None":
+        """Return what git says about a folder; None if nothing in it counts.
+
+        What is tracked counts, wherever it lies: it is committed with everything else.
+        """
+        if folder.name == ".git":
+            return None
+        by = around.ignoring(folder, is_folder=True)
+        if folder.name in ALWAYS_EXCLUDED:
+            why = "folders of that name are always excluded"
+        elif by is not None:
+            why = f"ignored by {_relative(by.path)}"
+        else:
+            return around
+        if around.tracks_below(folder):
+            return around.limited_to_tracked()
+        self._note(f"{folder}: skipped: {why}")
+        return None
+
+    def _is_skipped(self, path: Path, around: "Surroundings") -> bool:
+        by = around.ignoring(path, is_folder=False)
+        if (by is None and not around.only_tracked) or around.tracks(path):
+            return False
+        why = f"ignored by {_relative(by.path)}" if by else "not tracked by git"
+        self._note(f"{path}: skipped: {why}")
+        self.skipped += 1
+        return True
 
     def _listed(self, folder: Path) -> "list[os.DirEntry[str]]":
         try:
@@ -146,12 +177,6 @@ class Discovery:
         except OSError as error:
             self._on_error(unreadable(folder, error))
             return []
-
-    def _is_ignored(self, path: Path, ignores: "_IgnoreFiles", suffix: str = "") -> bool:
-        by = _ignoring(path, ignores, suffix)
-        if by is not None:
-            self._note(f"{path}: skipped: ignored by {_relative(by.path)}")
-        return by is not None
 
     def _note(self, sentence: str) -> None:
         if self._on_note is not None:
@@ -185,7 +210,7 @@ def _is_notebook(entry: "os.DirEntry[str]") -> bool:
     An entry that cannot be examined counts, so that reading it gives the error.
     """
     try:
-        return entry.name.endswith(".ipynb") and entry.is_file()
+        return entry.name.lower().endswith(".ipynb") and entry.is_file()
     except OSError:
         return True
 
@@ -197,61 +222,4 @@ def is_excluded(path: Path, found: SettingsFile) -> bool:
         path: The notebook's absolute path.
         found: The settings that apply to it.
     """
-    relative = relative_to(path, found.root)
-    if any(part in ALWAYS_EXCLUDED for part in relative.split("/")):
-        return True
-    return matches(relative, found.settings.exclude)
-
-
-class _IgnoreFile(Struct, frozen=True, dict=True):
-    """An ignore file, and the folder that its patterns are relative to."""
-
-    base: Path
-    path: Path
-
-    @cached_property
-    def spec(self) -> "GitIgnoreSpec | None":
-        """The patterns; None if the file cannot be read."""
-        try:
-            text = read_bounded(self.path).decode("utf-8", "surrogateescape")
-        except SettingsError:
-            return None
-        lines = text.splitlines()
-        try:
-            return glob_spec(tuple(lines))
-        except ValueError:
-            # Git skips invalid patterns; they must not disable the others.
-            return glob_spec(tuple(line for line in lines if _is_pattern(line)))
-
-
-_IgnoreFiles = tuple[_IgnoreFile, ...]
-
-
-def _is_pattern(line: str) -> bool:
-    try:
-        glob_spec((line,))
-    except ValueError:
-        return False
-    return True
-
-
-def _ignore_files_above(folder: Path) -> _IgnoreFiles:
-    """Return the repository's ignore files that apply to a folder, outermost first."""
-    start = Path(os.path.abspath(folder))
-    top = repository_of(start)
-    if top is None:
-        return ()
-    found = [_IgnoreFile(top, top / ".git" / "info" / "exclude")]
-    inside = [parent for parent in reversed(start.parents) if top in (parent, *parent.parents)]
-    found += [_IgnoreFile(parent, parent / ".gitignore") for parent in inside]
-    return tuple(file for file in found if is_file(file.path) and not file.path.is_symlink())
-
-
-def _ignoring(path: Path, ignores: _IgnoreFiles, suffix: str) -> _IgnoreFile | None:
-    """Return the file by which git ignores a path: the innermost with a match decides."""
-    for file in reversed(ignores):
-        if file.spec is not None:
-            verdict = file.spec.check_file(relative_to(path, file.base) + suffix).include
-            if verdict is not None:
-                return file if verdict else None
-    return None
+    return matches(relative_to(path, found.root), found.settings.exclude)

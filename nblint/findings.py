@@ -50,6 +50,11 @@ class Fingerprinted(Protocol):
         """The value, in a form that compares equal for the same value and is never printed."""
         ...
 
+    @property
+    def is_guessable(self) -> bool:
+        """Whether somebody could guess the value, so that its fingerprint is slow on purpose."""
+        ...
+
     def fingerprint(self, salt: str) -> str:
         """Return 32 hexadecimal digits, the same for the same value and salt on any machine."""
         ...
@@ -73,6 +78,8 @@ class Finding(Struct, frozen=True):
         fix: The fix that resolves it.
         secret: The value that the rule found and that must not be shown; None in finished findings.
         path: The file that it is about, if that is not the notebook.
+        suppression: Why its author suppressed it, in their words, which can be none; None for a
+            finding that is not suppressed.
         same_as: The first place of the same secret in the notebook; None at that place.
     """
 
@@ -88,6 +95,7 @@ class Finding(Struct, frozen=True):
     fix: Fix | None = None
     secret: Fingerprinted | None = None
     path: Path | None = None
+    suppression: str | None = None
     same_as: Place | None = None
 
     @property
@@ -110,6 +118,7 @@ class Rule:
         always_on: Whether it runs whatever is selected, and baselines never record it, because no
             other rule can check such a file.
         last: Whether it runs after the others, on what they found.
+        suppressible: Whether comments and tags in a notebook suppress its findings.
         needs: What it reads besides the cells' sources. Editors that send only cells cannot run
             rules that need the file or its outputs.
         drafts: Whether it applies while a cell is still being written.
@@ -124,6 +133,7 @@ class Rule:
     explicit: ClassVar[bool] = False
     always_on: ClassVar[bool] = False
     last: ClassVar[bool] = False
+    suppressible: ClassVar[bool] = True
     needs: ClassVar[frozenset[Need]] = frozenset()
     drafts: ClassVar[bool] = True
     unnecessary: ClassVar[bool] = False

@@ -105,14 +105,20 @@ class SettingsFinder:
     Args:
         config: A settings file to use for every notebook instead.
         overrides: Settings from the command line, which override the file's.
+        top: The topmost folder to look in, and the root of the defaults; None: the file system's.
 
     Raises:
         SettingsError: `config` cannot be used.
     """
 
     def __init__(
-        self, config: Path | None = None, overrides: Mapping[str, object] | None = None
+        self,
+        config: Path | None = None,
+        overrides: Mapping[str, object] | None = None,
+        *,
+        top: Path | None = None,
     ) -> None:
+        self._top = top
         self._overrides = dict(overrides or {})
         self._found: dict[Path, SettingsFile] = {}
         self._fixed: SettingsFile | None = None
@@ -148,6 +154,8 @@ class SettingsFinder:
                 path = folder / name
                 if is_file(path) and (loaded := load_settings(path)) is not None:
                     return self._with_overrides(loaded)
+            if folder == self._top:
+                return self._with_overrides(SettingsFile(Settings(), folder))
         return self._with_overrides(SettingsFile(Settings(), _default_root(directory)))
 
     def _with_overrides(self, found: SettingsFile) -> SettingsFile:

@@ -21,6 +21,7 @@ FLOORS = [
     {"document"},
     {"settings"},
     {"settings_files"},
+    {"git"},
     {"discovery"},
     {"secret_names"},
     {"reading"},

@@ -39,7 +39,7 @@ def test_demo(tmp_path: Path) -> None:
         ("refused", "NBL301"),
         ("accepted", ""),
     ]
-    assert "did you mean DATADOG_SITE?" in played.stdout
+    assert "did you mean 'DATADOG_SITE'?" in played.stdout
     assert not re.search("gh" + "p_[0-9A-Za-z]{36}", played.stdout)
 
     (repository,) = re.findall(r"^The repository is in (.+)\. Next steps", played.stdout, re.M)

@@ -13,7 +13,7 @@ from nblint.cli import options
 from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.parameter_types import NonEmptyPath
 from nblint.cli.status import Status
-from nblint.credentials.masking.redaction import mask
+from nblint.credentials.masking.redaction import mask, mask_path
 from nblint.errors import SettingsError, unwritable
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry
 from nblint.linting.results import Reported, Result
@@ -189,7 +189,7 @@ def audit(again: bool, given: Path | None, config: Path | None, trust_plugins: b
     for number, entry in enumerate(reviewed, 1):
         click.echo(f"\n[{number}/{len(reviewed)}] ", nl=False)
         if entry not in found:
-            where = printable(entry.path)
+            where = printable(mask_path(entry.path))
             click.echo(f"{where}: {entry.code} no longer occurs: run `nblint baseline update`")
             continue
         answer = _reason_for(entry, found[entry])

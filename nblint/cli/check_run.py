@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TextIO
 from nblint.cli.arguments import CheckArguments
 from nblint.cli.echo import echo, say
 from nblint.cli.progress import Progress, is_interactive
-from nblint.cli.status import Status, report_empty
+from nblint.cli.status import Status, report_empty, report_hidden
+from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError, unwritable
 from nblint.linting.examining import Fixing
@@ -38,7 +39,8 @@ def check(arguments: CheckArguments) -> int:
         finder = SettingsFinder(arguments.config, arguments.overrides)
         output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
     except SettingsError as error:
-        status.fail(str(error))
+        status.fault(str(error))
+        return 2
     _refuse_statistics_in(output_format, arguments)
     progress = Progress(lambda: run.total) if is_interactive() and not arguments.verbose else None
 
@@ -47,7 +49,7 @@ def check(arguments: CheckArguments) -> int:
             progress.hide()
         status.fault(sentence)
 
-    run = _run(arguments, finder, baseline, fault)
+    run = _run(arguments, finder, baseline, fault, output_format)
     given = sys.stdin.buffer.read() if arguments.is_stdin else b""
     results = status.tally.counted(_results(run, arguments, given, progress))
     pieces = _rendered(results, arguments, output_format)
@@ -69,10 +71,11 @@ def list_files(arguments: CheckArguments) -> int:
     try:
         finder = SettingsFinder(arguments.config, arguments.overrides)
     except SettingsError as error:
-        status.fail(str(error))
+        status.fault(str(error))
+        return 2
     discovery = Discovery(finder, status.fault, _note if arguments.verbose else None)
     for path, _ in discovery.notebooks(arguments.paths or (Path(),)):
-        echo(printable(display_path(path)) + "\n")
+        echo(printable(mask_path(display_path(path))) + "\n")
     report_empty(discovery.empty)
     return status.code(is_empty=bool(discovery.empty))
 
@@ -98,6 +101,7 @@ def _run(
     finder: SettingsFinder,
     baseline: "Baseline | None",
     fault: Callable[[str], None],
+    output_format: str,
 ) -> Run:
     fixing = None
     if arguments.fix or arguments.show_diff:
@@ -111,6 +115,7 @@ def _run(
         jobs=arguments.jobs,
         on_note=_note if arguments.verbose else None,
         with_cache=not arguments.no_cache,
+        with_hidden=output_format == "sarif",
     )
 
 
@@ -126,7 +131,7 @@ def _results(
 
 
 def _note(sentence: str) -> None:
-    say(f"nblint: {printable(sentence)}")
+    say(f"nblint: {printable(mask_path(sentence))}")
 
 
 def _rendered(
@@ -178,14 +183,13 @@ def _conclude(arguments: CheckArguments, tally: Tally, run: Run) -> None:
         say(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.")
     if not arguments.quiet:
         # A diff shows notebooks as they would be, and those have no fewer findings yet.
-        _report_baseline(tally, with_stale=not arguments.show_diff)
+        report_hidden(tally, run.skipped)
+        if not arguments.show_diff:
+            _report_stale(tally)
     report_empty(run.empty)
 
 
-def _report_baseline(tally: Tally, *, with_stale: bool) -> None:
-    if tally.recorded:
-        say(f"{count(tally.recorded, 'recorded finding')} not shown.")
-    stale = sum(codes.total() for codes in tally.stale.values())
-    if stale and with_stale:
+def _report_stale(tally: Tally) -> None:
+    if stale := sum(codes.total() for codes in tally.stale.values()):
         entries = "baseline entry is" if stale == 1 else "baseline entries are"
         say(f"{stale} {entries} stale: run `nblint baseline update`")

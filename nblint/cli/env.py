@@ -11,7 +11,7 @@ from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.parameter_types import NonEmptyPath, OneOf
 from nblint.cli.status import Status, complain, report_empty
-from nblint.credentials.masking.redaction import Redaction
+from nblint.credentials.masking.redaction import Redaction, mask_path
 from nblint.document.write import write_atomically, writing
 from nblint.errors import SettingsError, unwritable
 from nblint.linting.run import Run
@@ -106,7 +106,7 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
         environment = reading.get(Environment)
         if environment.reads:
             shown = reading.get(Redaction).mask
-            inventory.add(notebook.path, environment, reading.get(Catalogue), shown)
+            inventory.add(mask_path(notebook.path), environment, reading.get(Catalogue), shown)
     return inventory
 
 

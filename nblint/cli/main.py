@@ -13,6 +13,7 @@ _MODULES = {
     "rules": "rule",
     "config": "config",
     "header": "header",
+    "gate": "gate",
     "env": "env",
     "baseline": "baseline",
     "new": "new",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.results import Result
 from nblint.reports.terminal import one_line
 
@@ -37,7 +38,7 @@ class Progress:
         for result in results:
             done += result.notebooks
             if self._now() >= self._next and self._at_start_of_row:
-                self._show(done, result.path)
+                self._show(done, mask_path(result.path))
                 self._next = self._now() + _PAUSE
             yield result
         self.hide()

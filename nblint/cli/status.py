@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from nblint.cli.echo import say
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.tally import Tally
 from nblint.reports.terminal import printable
+from nblint.reports.text import count
 
 
 def complain(sentence: str) -> None:
@@ -25,7 +27,24 @@ def complain(sentence: str) -> None:
 def report_empty(folders: Iterable[Path]) -> None:
     """Print on stderr which folders contain no notebooks."""
     for folder in folders:
-        say(f"nblint: {printable(str(folder))}: no notebooks in this folder")
+        say(f"nblint: {printable(mask_path(str(folder)))}: no notebooks in this folder")
+
+
+def report_hidden(tally: Tally, skipped: int = 0, *, known: str = "recorded") -> None:
+    """Print on stderr how much the report does not show.
+
+    Args:
+        tally: How much was found.
+        skipped: The number of notebooks that were not checked.
+        known: What findings are called that are not new.
+    """
+    numbers = ((tally.recorded, f"{known} finding"), (tally.suppressed, "suppressed finding"))
+    findings = " and ".join(count(number, noun) for number, noun in numbers if number)
+    parts = [f"{findings} not shown"] if findings else []
+    if skipped:
+        parts.append(f"{count(skipped, 'notebook')} skipped")
+    if parts:
+        say(f"{'; '.join(parts)}.")
 
 
 class Status:

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import click
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError
 from nblint.paths import display_path
@@ -69,7 +70,7 @@ def _changes(seen: Stamps, paths: Sequence[Path], config: Path | None) -> str:
         now = later
         time.sleep(_PAUSE)
     changed = sorted(path for path in {*seen, *now} if seen.get(path) != now.get(path))
-    names = [printable(display_path(path)) for path in changed]
+    names = [printable(mask_path(display_path(path))) for path in changed]
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 

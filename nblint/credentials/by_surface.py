@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from nblint.credentials.engine import (
     KnownHits,
-    find_documented,
     find_in_code,
     find_in_html,
     find_in_json,
+    find_in_script,
     find_in_text,
     settle,
 )
@@ -63,7 +63,7 @@ def _search_one(
         case "html":
             return find_in_html(surface.text, options, clues)
         case "script":
-            return find_documented(surface.text, options, clues)
+            return find_in_script(surface.text, options, clues)
         case "json":
             return find_in_json(surface.value, surface.text, options, clues)
     return find_in_text(surface.text, options, clues)

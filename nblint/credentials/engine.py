@@ -20,8 +20,11 @@ from nblint.credentials.text.cookies import find_cookies
 from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.html import (
+    comments,
+    find_attributes,
     find_inputs,
     find_table_cells,
+    scripts,
     visible_text,
     without_scripts,
 )
@@ -31,6 +34,7 @@ from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands, find_pgpass
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls
+from nblint.credentials.views import joints, with_joined_literals
 
 
 def find_in_code(
@@ -57,6 +61,7 @@ def find_in_code(
         return []
     extra = options.placeholders
     hits = [*_anywhere(text, clues, options), *find_sql(text, extra), *find_pgpass(text, extra)]
+    hits += _put_together(text, clues, options)
     hits += [*find_answers(text, extra), *find_in_source(text, language, reading, extra)]
     return settle(hits, options)
 
@@ -80,7 +85,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
 
 
 def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = None) -> list[Hit]:
-    """Find credentials in HTML or SVG: documented formats anywhere, others in what is visible."""
+    """Find credentials in HTML or SVG: in what is visible, attributes, comments and scripts."""
     clues = clues or look(text)
     if not clues:
         return []
@@ -91,15 +96,22 @@ def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_pairs(seen, Unquoted.PROSE, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
     hits += find_inputs(text, options.placeholders)
+    hits += find_attributes(text, options.placeholders)
+    for start, comment in comments(text):
+        hits += _moved(find_in_text(comment, options, clues), start)
+    for start, script in scripts(text):
+        hits += _moved(find_in_script(script, options, clues), start)
     hits += find_elements(without_scripts(text), options.placeholders)
     return settle(hits, options)
 
 
-def find_documented(
-    text: str, options: Options = DEFAULTS, clues: Clues | None = None
-) -> list[Hit]:
-    """Find documented formats only, in JavaScript, plots and the views of widgets."""
-    return settle(_documented(text, clues or look(text), options), options)
+def find_in_script(text: str, options: Options = DEFAULTS, clues: Clues | None = None) -> list[Hit]:
+    """Find credentials in JavaScript, and in plots and the views of widgets that are text."""
+    clues = clues or look(text)
+    hits = [*_anywhere(text, clues, options), *_put_together(text, clues, options)]
+    hits += find_headers(text, options.placeholders)
+    hits += find_pairs(text, Unquoted.CODE, options.placeholders)
+    return settle(hits, options)
 
 
 def find_in_json(
@@ -178,6 +190,20 @@ def _documented(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
     if clues.key:
         for start, end, body in find_private_keys(text):
             yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+
+
+def _moved(hits: Iterable[Hit], by: int) -> Iterator[Hit]:
+    return (replace(hit, start=hit.start + by, end=hit.end + by) for hit in hits)
+
+
+def _put_together(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
+    """Find tokens that stand in several literals."""
+    if next(joints(text), None) is not None:
+        view = with_joined_literals(text)
+        for hit in _documented(view.text, clues, options):
+            start, end = view.origin(hit.start, hit.end)
+            if end - start > hit.end - hit.start:
+                yield replace(hit, start=start, end=end)
 
 
 def _anywhere(text: str, clues: Clues, options: Options) -> Iterator[Hit]:

@@ -33,6 +33,11 @@ class Hit(Struct, frozen=True):
     name: str = ""
     variable: str = ""
 
+    @property
+    def is_guessable(self) -> bool:
+        """Whether somebody could guess the value: vendors' tokens are long and random."""
+        return not self.documented
+
     def fingerprint(self, salt: str) -> str:
         """Return what a baseline recognises the credential by."""
         from nblint.credentials.fingerprint import fingerprint

@@ -6,7 +6,7 @@ expressions, runs only on the few cells and outputs in which the prefilter saw a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from nblint.credentials.documented.format_search import (
 )
 from nblint.credentials.documented.formats import Format
 from nblint.credentials.python.clients import client_calls
+from nblint.credentials.views import joints, with_joined_literals
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
@@ -130,12 +131,14 @@ class Clues(Struct, frozen=True):
         key: Whether a private key's header occurs.
         plugins: Whether detect-secrets' plugins may find something.
         positions: Offsets of the clues, in order.
+        words: The long words of the text; only they can hold a token.
     """
 
     formats: tuple[Format, ...]
     key: bool
     plugins: bool
     positions: tuple[int, ...]
+    words: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.positions)
@@ -155,7 +158,9 @@ def look(text: str, code: int | None = None) -> Clues:
     short = [at for key in SHORT_KEYS for at in marks.get(key, ())]
     lines = [start for start, _ in candidate_lines(text, words, short)]
     found = {match.start for match in find_formats(text, formats)}
+    joined, parts = _joined_literals(text[:end], formats)
     found.update(
+        parts,
         lines,
         _addresses(text, words),
         _marked(text, marks),
@@ -165,7 +170,20 @@ def look(text: str, code: int | None = None) -> Clues:
         _commands(text[:end]),
     )
     has_key = "-----BEGIN" in marks or _PUTTY in marks
-    return Clues(formats, has_key, bool(lines), tuple(sorted(found)))
+    known = frozenset([word for _, word in words])
+    return Clues((*formats, *joined), has_key, bool(lines), tuple(sorted(found)), known)
+
+
+def _joined_literals(
+    code: str, known: Collection[Format]
+) -> tuple[tuple[Format, ...], tuple[int, ...]]:
+    """Return the further formats that only literals put together have, and where those start."""
+    if next(joints(code), None) is None:
+        return (), ()
+    view = with_joined_literals(code)
+    formats = present_formats(view.text)
+    starts = (view.origin(match.start, match.end)[0] for match in find_formats(view.text, formats))
+    return tuple(row for row in formats if row not in known), tuple(starts)
 
 
 def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:

@@ -10,7 +10,12 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from nblint.document.base64_text import without_images
+from nblint.document.json_strings import may_have_duplicate_keys
 from nblint.document.rows import rows_of
+
+# Stands for a MIME type where a place is in fields of no text, such as the metadata of an output.
+FIELDS = "fields"
 
 
 class Place(NamedTuple):
@@ -23,7 +28,8 @@ class Place(NamedTuple):
         cell: The cell's number, 1-based over all cells; None for the notebook itself.
         surface: "source", "output", "metadata", "attachment" or "file".
         output: The output's number in its cell, 1-based.
-        mime: The output's or attachment's MIME type; "stream" and "traceback" for those.
+        mime: The output's or attachment's MIME type; "stream" and "traceback" for those,
+            "sequences" for what they tell a terminal, "fields" for all that Jupyter does not show.
         row: First row.
         column: First column.
         end_row: Last row.
@@ -187,6 +193,16 @@ class Notebook:
             reason.raw = raw
             raise
         return cls(path, raw, data)
+
+    @cached_property
+    def lean(self) -> bytes:
+        """The bytes of the file without the images in it."""
+        return without_images(self.raw)
+
+    @cached_property
+    def has_duplicate_keys(self) -> bool:
+        """Whether an object of the file may have a key twice; `data` has only the last one."""
+        return bool(self.raw) and may_have_duplicate_keys(self.lean)
 
     @property
     def metadata(self) -> dict[str, Any]:

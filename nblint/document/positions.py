@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from typing import NamedTuple
 
-from nblint.document.model import Place
+from nblint.document.model import FIELDS, Place
 from nblint.document.rows import offset_of, rows_of
 from nblint.patterns import lazy_pattern
 
@@ -206,12 +206,18 @@ def file_line(raw_notebook: RawNotebook, place: Place) -> int | None:
     if place.surface == "file":
         return place.row
     if place.cell is None:
-        span = raw_notebook.top.get("metadata")
+        known = ("cells", "metadata", "nbformat", "nbformat_minor")
+        other = (span for key, span in raw_notebook.top.items() if key not in known)
+        span = next(other, None) if place.mime == FIELDS else raw_notebook.top.get("metadata")
         return _row_line(raw_notebook, span, place.row, "") if span else None
     whole = raw_notebook.cells[place.cell - 1]
     joint = ""
     if place.surface == "source":
         span = raw_notebook.source(place.cell)
+    elif place.mime == FIELDS:
+        span = (
+            place.output and raw_notebook.value(place.cell, "outputs", place.output - 1)
+        ) or None
     elif place.surface == "output" and place.output is not None:
         span, joint = _output(raw_notebook, place.cell, place.output, place.mime or "")
     else:

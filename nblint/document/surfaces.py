@@ -1,7 +1,8 @@
 """The texts of a notebook as people and programs see them, each with a place for every part.
 
 JSON is decoded, lists of lines are joined, terminal escapes are gone, and images never appear:
-what is left is a quarter of a typical file, and all that can hold words.
+what is left is a quarter of a typical file, and all that can hold words. What Jupyter does not show
+is there as well: metadata of outputs, unknown fields, targets of links in terminals.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from nblint.document.model import Cell, Notebook, Output, Place
+from nblint.document.base64_text import text_of
+from nblint.document.model import FIELDS, Cell, Notebook, Output, Place
 from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 
@@ -19,6 +21,9 @@ Kind = Literal["code", "markdown", "text", "html", "json", "script"]
 _ANSI = lazy_pattern(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[@-Z\\^_])"
 )
+# What a terminal does not show, such as the target of a link: `\x1b]8;;https://…\x07`.
+_HIDDEN = lazy_pattern(r"[\x1b\x9d]?[\]PX^_]([^\x07\x1b\x9c]{8,4096})")
+_HIDDEN_MARKS = ("\x1b]", "\x1bP", "\x1bX", "\x1b^", "\x1b_")
 # Before nbformat 4, an output had its formats beside its type, by short names.
 _OLD_MIME = {
     "text": "text/plain",
@@ -28,6 +33,7 @@ _OLD_MIME = {
     "javascript": "application/javascript",
     "svg": "image/svg+xml",
 }
+_OLD_IMAGES = ("png", "jpeg", "pdf")
 _PLOTS = ("plotly", "bokeh", "holoviews", "vega", "widget-view", "jupyterlab-plotly", "geo+json")
 _BINARY = ("image/", "audio/", "video/", "font/", "application/pdf")
 
@@ -37,8 +43,8 @@ class Surface:
 
     Attributes:
         kind: How it is read: "code", "markdown" (raw cells as well), "text" (streams, tracebacks,
-            plain text), "html" (SVG as well), "json" (metadata as well), or "script" (JavaScript,
-            plots, views of widgets).
+            plain text), "html" (SVG as well), "json" (metadata and plots as well), or "script"
+            (JavaScript, plots and views of widgets that are text).
         place: Its place, without rows and columns.
         language: The language of code.
         value: The parsed value of JSON.
@@ -102,6 +108,10 @@ def surfaces(notebook: Notebook) -> Iterator[Surface]:
             yield Surface("json", Place(cell.index, "metadata"), value=cell.metadata)
         if cell.attachments:
             yield from _attachment_surfaces(cell)
+        if rest := _fields_beside(cell):
+            yield Surface("json", Place(cell.index, "metadata", None, FIELDS), value=rest)
+    if rest := _fields_beside_cells(notebook):
+        yield Surface("json", Place(None, "metadata", None, FIELDS), value=rest)
 
 
 def without_ansi(text: str) -> str:
@@ -110,15 +120,21 @@ def without_ansi(text: str) -> str:
 
 
 def _output_surfaces(cell: Cell, output: Output) -> Iterator[Surface]:
-    for mime, content in _contents(output).items():
-        kind = _kind(mime)
-        if kind is None:
-            continue
-        place = Place(cell.index, "output", output.index, mime)
-        if isinstance(content, (dict, list)) and not _is_lines(content):
-            yield Surface(kind, place, value=content)
+    beside = Place(cell.index, "output", output.index)
+    contents = _contents(output)
+    for mime, content in contents.items():
+        kind, place = _kind(mime), beside._replace(mime=mime)
+        if kind is None:  # unless it only claims to be an image
+            if text := text_of(_joined(content)):
+                yield Surface("text", place, text)
+        elif isinstance(content, (dict, list)) and not _is_lines(content):
+            yield Surface("json" if kind == "script" else kind, place, value=content)
         elif text := _joined(content):
             yield Surface("text" if kind == "json" else kind, place, text)
+    if hidden := _hidden_in_terminals(output):
+        yield Surface("text", beside._replace(mime="sequences"), hidden)
+    if rest := _fields_beside_contents(output, contents):
+        yield Surface("json", beside._replace(mime=FIELDS), value=rest)
 
 
 def _contents(output: Output) -> dict[str, Any]:
@@ -131,7 +147,119 @@ def _contents(output: Output) -> dict[str, Any]:
     bundle = data.get("data")
     if isinstance(bundle, dict):
         return bundle
-    return {mime: data[name] for name, mime in _OLD_MIME.items() if name in data}
+    old = {mime: data[name] for name, mime in _OLD_MIME.items() if name in data}
+    return old | {f"image/{name}": data[name] for name in _OLD_IMAGES if name in data}
+
+
+def _hidden_in_terminals(output: Output) -> str:
+    """Return what terminals read and do not show, a sequence to a row."""
+    text = _joined(output.data.get("text")) if output.type == "stream" else _traceback(output.data)
+    if "\x1b" not in text or not any(mark in text for mark in _HIDDEN_MARKS):
+        return ""
+    found = _HIDDEN.findall(text)
+    return "\n".join(found)
+
+
+# Fields that hold no text, or one of a few words.
+_COUNTS = ("execution_count", "prompt_number", "nbformat", "nbformat_minor", "level", "collapsed")
+_WORDS = {
+    "cell_type": ("code", "markdown", "raw", "heading"),
+    "name": ("stdout", "stderr"),
+    "stream": ("stdout", "stderr"),
+    "output_type": ("stream", "display_data", "execute_result", "error", "pyout", "pyerr"),
+    "language": ("python",),
+}
+# An id as programs make them.
+_ID = lazy_pattern(r"[0-9A-Za-z_-]{1,36}")
+
+
+def _fields_beside_contents(output: Output, contents: dict[str, Any]) -> dict[str, Any]:
+    """Return an output's metadata, and what it holds besides what it shows."""
+    data = output.data
+    read: tuple[str, ...]
+    if output.type == "stream":
+        read = ("text",)
+    elif output.type in ("error", "pyerr"):
+        shown = contents["traceback"]
+        said = tuple(name for name in ("ename", "evalue") if _is_in(data.get(name), shown))
+        read = ("traceback", *said) if isinstance(data.get("traceback"), list) else said
+    elif isinstance(data.get("data"), dict):
+        read = ("data",)
+    else:
+        read = (*_OLD_MIME, *_OLD_IMAGES)
+    return _unread(data, read)
+
+
+def _is_in(value: object, text: str) -> bool:
+    return isinstance(value, str) and without_ansi(value) in text
+
+
+def _fields_beside(cell: Cell) -> dict[str, Any]:
+    """Return what a cell holds besides source, outputs, metadata and attachments."""
+    data = cell.data
+    read = ["source" if "source" in data else "input"]
+    read += [name for name in ("metadata", "attachments") if isinstance(data.get(name), dict)]
+    if isinstance(data.get("id"), str) and _ID.fullmatch(data["id"]):
+        read.append("id")
+    outputs = data.get("outputs")
+    if isinstance(outputs, list):
+        read.append("outputs")
+    rest = _unread(data, read)
+    if isinstance(outputs, list) and len(cell.outputs) < len(outputs):
+        rest["outputs"] = [output for output in outputs if not isinstance(output, dict)]
+    return rest
+
+
+def _fields_beside_cells(notebook: Notebook) -> dict[str, Any]:
+    """Return what a notebook holds besides its cells and metadata."""
+    data = notebook.data
+    read = ["metadata"] if isinstance(data.get("metadata"), dict) else []
+    cells = data.get("cells")
+    if isinstance(cells, list):
+        rest = _unread(data, [*read, "cells"])
+        odd = [cell for cell in cells if not isinstance(cell, dict)]
+        return {**rest, "cells": odd} if odd else rest
+    rest = _unread(data, [*read, "worksheets", "cells"])
+    sheets = [
+        _unread(sheet, ["cells"] if isinstance(sheet.get("cells"), list) else [])
+        if isinstance(sheet, dict)
+        else sheet
+        for sheet in _sheets(data)
+    ]
+    return {**rest, "worksheets": sheets} if any(sheets) else rest
+
+
+def _sheets(data: dict[str, Any]) -> list[Any]:
+    sheets = data.get("worksheets")
+    return sheets if isinstance(sheets, list) else []
+
+
+def _unread(data: dict[str, Any], read: tuple[str, ...] | list[str]) -> dict[str, Any]:
+    """Return the fields that are not read elsewhere and can hold a text, their lines joined."""
+    return {
+        name: _with_whole_texts(value)
+        for name, value in data.items()
+        if name not in read
+        and value not in ({}, [], "", None)
+        and not (name in _COUNTS and isinstance(value, int))
+        and not (isinstance(value, str) and value in _WORDS.get(name, ()))
+    }
+
+
+def _with_whole_texts(value: Any, depth: int = 0) -> Any:
+    """Return JSON in which lists of lines are texts; very deep parts stay as they are."""
+    if depth > _DEEPEST:
+        return value
+    if isinstance(value, dict):
+        return {name: _with_whole_texts(inner, depth + 1) for name, inner in value.items()}
+    if not isinstance(value, list):
+        return value
+    if len(value) > 1 and _is_lines(value):
+        return "".join(value)
+    return [_with_whole_texts(inner, depth + 1) for inner in value]
+
+
+_DEEPEST = 100
 
 
 def _kind(mime: str) -> Kind | None:
@@ -150,25 +278,22 @@ def _kind(mime: str) -> Kind | None:
 def _attachment_surfaces(cell: Cell) -> Iterator[Surface]:
     for bundle in cell.attachments.values():
         for mime, content in bundle.items() if isinstance(bundle, dict) else ():
-            if isinstance(mime, str) and _kind(mime) is not None:
-                text = _decoded(_joined(content))
-                if text:
-                    yield Surface("text", Place(cell.index, "attachment", None, mime), text)
+            place = Place(cell.index, "attachment", None, mime)
+            if isinstance(content, dict) or (isinstance(content, list) and not _is_lines(content)):
+                yield Surface("json", place, value=content)
+            elif text := _decoded(_joined(content), mime):
+                yield Surface("text", place, text)
 
 
-def _decoded(content: str) -> str:
+def _decoded(content: str, mime: str) -> str:
     """Return the text in an attachment's base64: empty for other data, as it is if not base64."""
     import base64
 
     try:
-        data = base64.b64decode("".join(content.split()), validate=True)
+        base64.b64decode("".join(content.split()), validate=True)
     except ValueError:
-        return content
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return "" if "\0" in text else text
+        return "" if _kind(mime) is None else content
+    return text_of(content)
 
 
 def _traceback(data: dict[str, Any]) -> str:

@@ -99,7 +99,8 @@ class FleetSource:
         """Yield the notebooks in a stable order, and list folders only when they are reached."""
         for entry in self._entries():
             name = self._name(entry["name"])
-            if not is_excluded(Path(name), self._found):
+            parts = frozenset(name.split("/"))
+            if parts.isdisjoint(ALWAYS_EXCLUDED) and not is_excluded(Path(name), self._found):
                 yield StoredObject(entry["name"], name, entry.get("size") or 0)
 
     def _name(self, key: str) -> str:
@@ -157,7 +158,7 @@ class FleetSource:
                 # A bucket may hold an object with the name of the folder.
                 if name not in ALWAYS_EXCLUDED and path != folder.rstrip("/"):
                     yield entry
-            elif name.endswith(".ipynb") and self._is_file(entry):
+            elif name.lower().endswith(".ipynb") and self._is_file(entry):
                 yield entry
 
     def _is_file(self, entry: dict[str, Any]) -> bool:

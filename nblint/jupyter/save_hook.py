@@ -12,21 +12,32 @@ from __future__ import annotations
 import base64
 import json
 import logging
-from collections import Counter
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Unfinished
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from msgspec.structs import replace
+import msgspec
 
-from nblint.findings import covers
-from nblint.linting.results import Reported, Result
-from nblint.linting.run import Run
-from nblint.reports.terminal import one_line, printable
-from nblint.settings import Settings
-from nblint.settings_files import SettingsFile, SettingsFinder
+from nblint.credentials.masking.redaction import mask_path
+from nblint.jupyter.judging import Request, Verdict
+from nblint.jupyter.worker import Workers
+from nblint.reports.terminal import printable
 
-# Nobody reads a dialog that lists everything.
-_MOST_NAMED = 3
+# Seconds that a save waits for its verdict: the server serves nobody else meanwhile.
+SECONDS_ON_LOOP = 0.2
+# Seconds after which a check is ended.
+SECONDS_IN_ALL = 2.0
+
+_WORKERS = Workers()
+# Uploads in several parts that have begun, by contents manager: their paths and who judges them.
+_BEGUN: WeakKeyDictionary[Any, dict[str, _Saving]] = WeakKeyDictionary()
+_MOST_BEGUN = 1000
 
 
 def check_before_save(
@@ -44,6 +55,11 @@ def check_before_save(
     notebook's repository apply, and so do suppressions and the baseline. To refuse something else,
     write a function that calls this one with other arguments; `functools.partial` does not work,
     since Jupyter asks hooks for their names.
+
+    Another process judges. The save waits for it for at most 0.2 s; then the notebook is saved, and
+    the verdict is logged when it is known. After 2 s the check is ended, which is logged too. A
+    file that is sent in parts is judged when it is complete: the last part is then answered with
+    the refusal.
 
     Errors in nblint, and settings that it cannot use, are logged and never keep an author from
     saving.
@@ -63,125 +79,181 @@ def check_before_save(
         tornado.web.HTTPError: The save is refused: status 400, with a message for the author that
             shows no credential.
     """
-    log: logging.Logger = getattr(contents_manager, "log", None) or logging.getLogger("nblint")
+    saving = _Saving(path, contents_manager, refuse, warn)
     try:
-        refusal = _refusal(model, path, contents_manager, refuse, warn, log)
+        if "chunk" in model:
+            saving.judge_when_complete(model)
+            return
+        data = _notebook_bytes(model, path)
+        refusal = saving.judged(data) if data is not None else ""
     except Exception as error:
         # Only the type: the exception's text may quote the notebook.
-        log.error("nblint: %s: saved unchecked: %s", printable(path), type(error).__name__)
+        saving.say_unchecked(type(error).__name__)
         return
     if refusal:
-        from tornado.web import HTTPError
-
-        # Tornado doubles `%` in messages, as for formatting; magics begin with it: `%pip`.
-        raise HTTPError(400, refusal.replace("%", "％"))
+        raise _refused(refusal)
 
 
-def _refusal(
-    model: dict[str, Any],
-    path: str,
-    manager: Any,
-    refuse: tuple[str, ...],
-    warn: tuple[str, ...],
-    log: logging.Logger,
-) -> str | None:
-    """Return the message that refuses a save; None where the save is accepted."""
-    data = _notebook_bytes(model, path)
-    if data is None:
-        return None
-    root = getattr(manager, "root_dir", None)
-    file = Path(root if isinstance(root, str) else "", *path.strip("/").split("/"))
-    result = _check(data, file, refuse, log)
-    if result is None:
-        log.error("nblint: %s: saved unchecked", printable(path))
-        return None
-    refused: list[Reported] = []
-    logged: Counter[str] = Counter()
-    for reported in result.findings:
-        code = reported.finding.code
-        if reported.finding.is_error and _any_covers(refuse, code):
-            refused.append(reported)
-        elif _any_covers(warn, code):
-            logged[code] += 1
-    if logged:
-        counts = ", ".join(f"{code} ({number})" for code, number in sorted(logged.items()))
-        log.warning("nblint: %s: %s", printable(path), counts)
-    return _message(refused) if refused else None
+def _refused(refusal: str) -> Exception:
+    from tornado.web import HTTPError
+
+    # Tornado doubles `%` in messages, as for formatting; magics begin with it: `%pip`.
+    return HTTPError(400, refusal.replace("%", "％"))
+
+
+class _Saving:
+    """One save: who judges it, by which rules, and where it is logged."""
+
+    def __init__(
+        self, path: str, manager: Any, refuse: tuple[str, ...], warn: tuple[str, ...]
+    ) -> None:
+        self._begun = time.monotonic()
+        self._path = path
+        self._manager = manager
+        self._refuse, self._warn = refuse, warn
+        self._log: logging.Logger = getattr(manager, "log", None) or logging.getLogger("nblint")
+
+    def judged(self, data: bytes | None, file: str | None = None) -> str:
+        """Return why a save is refused; empty where it is accepted, or not judged in time.
+
+        Args:
+            data: What is saved; None for what the file holds.
+            file: Where it is; None for the path below the server's root.
+        """
+        request = Request(file or self._file(), self._refuse, self._warn, data)
+        future = _WORKERS.judge(request, self._begun + SECONDS_IN_ALL)
+        try:
+            left = self._begun + SECONDS_ON_LOOP - time.monotonic()
+            verdict = future.result(max(0.0, left))
+        except Unfinished:
+            self._say("saved before its check finished; the result follows", logging.INFO)
+            future.add_done_callback(self._say_late)
+            return ""
+        self._say_verdict(verdict)
+        return verdict.refusal
+
+    def judge_when_complete(self, model: dict[str, Any]) -> None:
+        """Have the file judged when its last part has been written; only the first is seen here."""
+        if not _is_notebook(model, self._path):
+            return
+        if not hasattr(self._manager, "register_post_save_hook"):
+            self.say_unchecked("it is sent in parts, which this contents manager does not announce")
+            return
+        if self._manager not in _BEGUN:
+            _BEGUN[self._manager] = {}
+            self._manager.register_post_save_hook(check_complete_file)
+        begun = _BEGUN[self._manager]
+        begun[self._path.strip("/")] = self
+        while len(begun) > _MOST_BEGUN:  # uploads that were given up
+            del begun[next(iter(begun))]
+
+    def complete(self, file: str) -> str:
+        """Return why a file is refused that has been written in parts."""
+        self._begun = time.monotonic()
+        return self.judged(None, file)
+
+    def say_unchecked(self, reason: str) -> None:
+        """Log why a notebook is saved without a verdict."""
+        self._say(f"saved unchecked: {reason}", logging.ERROR)
+
+    def _file(self) -> str:
+        root = getattr(self._manager, "root_dir", None)
+        below = self._path.strip("/").split("/")
+        return os.path.abspath(Path(root if isinstance(root, str) else "", *below))
+
+    def _say_late(self, future: Future[Verdict]) -> None:
+        verdict = future.result()
+        self._say_verdict(verdict)
+        if verdict.refusal:
+            text = verdict.refusal.replace("was not saved", "would not have been saved", 1)
+            self._say(f"saved, but it holds a credential: {text}", logging.ERROR)
+
+    def _say_verdict(self, verdict: Verdict) -> None:
+        for note in verdict.notes:
+            self._say(note, logging.WARNING)
+        if verdict.counts:
+            counts = ", ".join(f"{code} ({number})" for code, number in verdict.counts.items())
+            self._say(counts, logging.WARNING)
+        if verdict.fault:
+            self.say_unchecked(verdict.fault)
+
+    def _say(self, sentence: str, level: int) -> None:
+        shown = printable(mask_path(self._path))
+        self._log.log(level, "nblint: %s: %s", shown, printable(sentence))
+
+
+def check_complete_file(
+    *, model: dict[str, Any], os_path: str, contents_manager: Any = None, **_: object
+) -> None:
+    """Judge a file that was sent in parts, once all are written.
+
+    A `post_save_hook` that `check_before_save` registers when the first part arrives.
+
+    Args:
+        model: The saved file, without its content.
+        os_path: Where it is.
+        contents_manager: The contents manager.
+
+    Raises:
+        tornado.web.HTTPError: The file holds a credential. It has been written; the client is told.
+    """
+    begun = _BEGUN.get(contents_manager, {})
+    saving = begun.pop(str(model.get("path", "")).strip("/"), None)
+    if saving is None:
+        return
+    try:
+        refusal = saving.complete(os_path)
+    except Exception as error:
+        saving.say_unchecked(type(error).__name__)
+        return
+    if refusal:
+        text = refusal.replace("was not saved", "was written to the server", 1)
+        raise _refused(text.partition(" Your work is not lost")[0] + " Remove it there, too.")
+
+
+def _is_notebook(model: dict[str, Any], path: str) -> bool:
+    """Tell whether a notebook is saved: by its type, whatever its name, or a file by its name."""
+    kind = model.get("type")
+    return kind == "notebook" or (kind == "file" and path.lower().endswith(".ipynb"))
 
 
 def _notebook_bytes(model: dict[str, Any], path: str) -> bytes | None:
-    """Return the notebook that is saved; None for other files, and for a chunk of a file."""
+    """Return the notebook that is saved; None for other files."""
     content = model.get("content")
-    if content is None or not path.endswith(".ipynb") or "chunk" in model:
+    if content is None or not _is_notebook(model, path):
         return None
-    if model.get("type") == "notebook":
+    if model["type"] == "notebook":
+        return _as_json(content)
+    if not isinstance(content, str):
+        return None
+    if model.get("format") == "base64":
+        return base64.b64decode(content)
+    return content.encode("utf-8", "surrogatepass")
+
+
+def _as_json(content: object) -> bytes:
+    try:
+        return msgspec.json.encode(content)
+    except UnicodeEncodeError:  # half of a surrogate pair
         return json.dumps(content).encode()
-    if model.get("type") != "file" or not isinstance(content, str):
-        return None
-    return base64.b64decode(content) if model.get("format") == "base64" else content.encode()
+    except RecursionError:
+        # No notebook that can be read, so its texts are searched.
+        return "\n".join(_texts(content)).encode("utf-8", "surrogatepass")
 
 
-def _check(data: bytes, file: Path, refuse: tuple[str, ...], log: logging.Logger) -> Result | None:
-    """Check with the repository's settings; where those fail, only for what is refused."""
-    for finder in (_AlsoRefused(refuse), _OnlyRefused(refuse)):
-        run = Run(finder, lambda sentence: log.warning("nblint: %s", printable(sentence)))
-        for result in run.check_stdin(data, file):
-            return result
-    return None
+def _texts(content: object) -> Iterator[str]:
+    """Yield the texts in data that is nested too deeply for a function that calls itself."""
+    left = [content]
+    while left:
+        match left.pop():
+            case str() as text:
+                yield text
+            case dict() as one:
+                left += [*one.keys(), *one.values()]
+            case list() as several:
+                left += several
 
 
-class _AlsoRefused(SettingsFinder):
-    """Finds settings, and selects the families that are refused even where the settings do not.
-
-    What the settings ignore stays ignored: the hub adds what a repository has not thought of, and
-    overrides nothing that a repository decides.
-    """
-
-    def __init__(self, refuse: tuple[str, ...]) -> None:
-        super().__init__()
-        self._families = tuple(selector[:4] for selector in refuse)
-
-    def of(self, directory: Path) -> SettingsFile:
-        found = super().of(directory)
-        extended = (*found.settings.extend_select, *self._families)
-        return SettingsFile(replace(found.settings, extend_select=extended), found.root, found.path)
-
-
-class _OnlyRefused(SettingsFinder):
-    """Default settings that select only what is refused."""
-
-    def __init__(self, refuse: tuple[str, ...]) -> None:
-        super().__init__()
-        self._settings = Settings(select=refuse)
-
-    def of(self, directory: Path) -> SettingsFile:
-        return SettingsFile(self._settings, directory)
-
-
-def _any_covers(selectors: tuple[str, ...], code: str) -> bool:
-    return any(covers(selector, code) for selector in selectors)
-
-
-def _message(refused: list[Reported]) -> str:
-    """Return what the author reads, as one paragraph: the dialog drops line breaks."""
-    named = [
-        f"In the cell that begins with “{one_line(reported.first_line or '', 60)}”: "
-        f"{printable(reported.finding.message)}. {_advice(reported)}"
-        for reported in refused[:_MOST_NAMED]
-    ]
-    more = len(refused) - len(named)
-    return " ".join(
-        (
-            "This notebook was not saved: it contains a credential that anyone with a copy of the "
-            "file could use.",
-            *named,
-            *([f"{more} more {'is' if more == 1 else 'are'} not listed."] if more else []),
-            "Your work is not lost: it is still here, but not saved until you remove the "
-            "credential and save again.",
-        )
-    )
-
-
-def _advice(reported: Reported) -> str:
-    advice = printable(reported.finding.help or "")
-    return f"What to do: {advice}." if advice else ""
+if "jupyter_server" in sys.modules:
+    # A server reads its configuration: start a process now, so that the first save finds it ready.
+    _WORKERS.judge(Request(os.devnull, (), (), b"{}"), time.monotonic() + 60)

@@ -71,6 +71,11 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(field or "" for field in fields)
 
     @property
+    def text(self) -> str:
+        """The entry as a line of the file."""
+        return json.dumps(msgspec.to_builtins(self), ensure_ascii=False)
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """What it has in common with the finding that it records."""
         return self.path, self.code, self.fingerprint
@@ -149,7 +154,22 @@ class Baseline(Struct, frozen=True, dict=True):
             SettingsError: The file is missing or not a baseline, or its salt is kept elsewhere and
                 is not in the environment.
         """
-        raw = _read(file)
+        return cls.parse(_read(file), file)
+
+    @classmethod
+    def parse(cls, raw: bytes, file: Path) -> "Baseline":
+        """Read a baseline from the bytes of its file.
+
+        Args:
+            raw: The bytes.
+            file: The file that they are from.
+
+        Returns:
+            The baseline.
+
+        Raises:
+            SettingsError: As for `load`.
+        """
         decoded = _decoded(raw, file)
         _refuse_other_version(decoded, file)
         content = convert_toml(decoded, _File, f"{file}: ")
@@ -253,6 +273,23 @@ class Baseline(Struct, frozen=True, dict=True):
             for entry in self.entries
         )
 
+    @property
+    def credentials(self) -> frozenset[tuple[str, str]]:
+        """The notebooks, as absolute paths, and codes for which credentials are recorded."""
+        return frozenset(
+            (os.path.abspath(self.root / entry.path), entry.code)
+            for entry in self.entries
+            if entry.is_credential
+        )
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        entries = ",\n".join(f"  {entry.text}" for entry in self.entries)
+        body = f"[\n{entries}\n ]" if entries else "[]"
+        salt = json.dumps(self.stored_salt)
+        return f'{{\n "version": {_VERSION},\n "salt": {salt},\n "entries": {body}\n}}\n'
+
     def write(self) -> "Baseline":
         """Write the file atomically.
 
@@ -262,15 +299,7 @@ class Baseline(Struct, frozen=True, dict=True):
         Raises:
             OSError: It cannot be written, or has been changed since it was read.
         """
-        lines = (
-            "  " + json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
-            for entry in self.entries
-        )
-        entries = ",\n".join(lines)
-        body = f"[\n{entries}\n ]" if entries else "[]"
-        salt = json.dumps(self.stored_salt)
-        text = f'{{\n "version": {_VERSION},\n "salt": {salt},\n "entries": {body}\n}}\n'
-        raw = text.encode()
+        raw = self.text.encode()
         write_atomically(self.file, raw, instead_of=self.raw, new=self.raw is None)
         return replace(self, raw=raw)
 

@@ -146,7 +146,9 @@ def _canonical(project: Project) -> object:
 
     The baseline's salt is left out, since it only tells one finding from another.
     """
-    return msgspec.to_builtins(replace(project, salt=None), order="deterministic", enc_hook=repr)
+    return msgspec.to_builtins(
+        replace(project, salt=None, recorded=None), order="deterministic", enc_hook=repr
+    )
 
 
 @lru_cache(maxsize=1)

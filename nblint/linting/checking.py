@@ -1,23 +1,37 @@
 """Checks one notebook in memory: bytes in, findings out."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from nblint.credentials.credentials import Credentials
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.edit import Rewrite, StripOutputs
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Gathered, Rule
 from nblint.linting.selection import Selection
-from nblint.linting.suppression import remaining, useless
+from nblint.linting.suppression import parted, useless
 from nblint.project.project import Project
 from nblint.reading.parts import MissingPartError, Reading
 from nblint.reading.suppressions import suppressions
 
+if TYPE_CHECKING:
+    from nblint.linting.recognition import Recognise
+
 
 class RuleError(Exception):
     """A rule raised an exception: a bug in nblint, not a problem of the notebook."""
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told."""
+        return bug(str(self), self.__cause__ or self)
+
+
+def bug(what: str, error: BaseException) -> str:
+    """Return the sentence for an exception: its type, since its text can quote the notebook."""
+    return f"{what} failed ({type(error).__name__}): a bug in nblint; please report it"
 
 
 def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]:
@@ -57,15 +71,21 @@ class Checked(NamedTuple):
 
     Attributes:
         findings: The findings, in the notebook's order.
+        suppressed: Those that the notebook's author suppressed, with the reasons.
         redaction: Hides the notebook's credentials in what reports quote from it.
     """
 
     findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
     redaction: Redaction
 
 
 def check_document(
-    document: Notebook | Unreadable, name: str, project: Project, selection: Selection
+    document: Notebook | Unreadable,
+    name: str,
+    project: Project,
+    selection: Selection,
+    recognise: "Recognise | None" = None,
 ) -> Checked:
     """Check what was read from a file.
 
@@ -74,6 +94,7 @@ def check_document(
         name: The notebook's path.
         project: What the notebook is checked against.
         selection: The rules that run.
+        recognise: Fingerprints findings; None: as the project's baseline does.
 
     Returns:
         What was found.
@@ -84,24 +105,37 @@ def check_document(
     reading = reading_of(document, project)
     rules = selection.for_notebook(name)
     found = [finding for rule in rules if not rule.last for finding in _run(rule, reading)]
+    suppressed: list[Finding] = []
     if isinstance(document, Notebook) and (allowed := suppressions(document)):
         reading.give(useless(allowed, found, rules))
         found += [finding for rule in rules if rule.last for finding in _run(rule, reading)]
-        found = remaining(found, allowed)
+        found, suppressed = parted(found, allowed, rules)
     if isinstance(document, Notebook) and not document.is_editable:
         found = [_without_edits_in_place(finding) for finding in found]
-    # Credentials are masked whatever is selected or suppressed, but only if something is printed.
-    has_text = isinstance(document, Notebook) and found
-    redaction = _redaction(reading) if has_text else Redaction()
-    whole = completed(sorted(found, key=_order), selection, redaction, project.salt)
-    return Checked(tuple(whole), redaction)
+    if not found and not suppressed:
+        return Checked((), (), Redaction())
+    from nblint.linting.recognition import Salted
+
+    # Credentials are masked whatever is selected or suppressed.
+    redaction = _redaction(reading)
+    recognise = recognise or Salted(project.salt, project.recorded, name).of
+    both = completed(sorted([*found, *suppressed], key=_order), selection, redaction, recognise)
+    findings: list[Finding] = []
+    hidden: list[Finding] = []
+    for finding in both:
+        (findings if finding.suppression is None else hidden).append(finding)
+    return Checked(tuple(findings), tuple(hidden), redaction)
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
     """Return the reading that gives rules the parts they ask for."""
     settings = project.settings
     given = (document, project, project.catalogue, settings, *settings.sections)
-    if isinstance(document, Notebook | Unreadable):
+    if isinstance(document, Unreadable):
+        # Its bytes can still hold a token.
+        found = Credentials.of_unreadable(document, settings.credentials, project)
+        return Reading((*given, File(document), found))
+    if isinstance(document, Notebook):
         return Reading((*given, File(document)))
     return Reading(given)
 
@@ -132,7 +166,10 @@ def _without_edits_in_place(finding: Finding) -> Finding:
 
 
 def completed(
-    findings: Iterable[Finding], selection: Selection, redaction: Redaction, salt: str | None
+    findings: Iterable[Finding],
+    selection: Selection,
+    redaction: Redaction,
+    recognise: "Recognise",
 ) -> Iterator[Finding]:
     """Yield findings as they are reported: masked, fingerprinted, with the settings' severity.
 
@@ -145,31 +182,17 @@ def completed(
             message=redaction.mask(finding.message),
             subject=finding.subject and redaction.mask(finding.subject),
             help=finding.help and redaction.mask(finding.help),
+            suppression=finding.suppression and redaction.mask(finding.suppression),
             severity=selection.severity(finding.code, finding.severity),
         )
         secret, place = finding.secret, finding.place
         known = first.setdefault(secret.secret, place) if secret else place
         yield replace(
             masked,
-            fingerprint=_fingerprint(masked, salt),
+            fingerprint=recognise(masked),
             same_as=None if known == place else known,
             secret=None,
         )
-
-
-def _fingerprint(finding: Finding, salt: str | None) -> str | None:
-    """Return what a finding is recognised by when its cell moves or its message is reworded.
-
-    For a credential, made from its value and the baseline's salt; None without a salt. For others,
-    made from the masked subject: the password behind a plain hash could be guessed.
-    """
-    if finding.detector is not None:
-        return finding.secret.fingerprint(salt) if finding.secret and salt else None
-    place = finding.place
-    parts = (finding.code, place.surface, place.mime or "", finding.subject)
-    import hashlib
-
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
-from nblint.linting.checking import Checked, RuleError, check_document, read_document
+from nblint.linting.checking import Checked, RuleError, bug, check_document, read_document
 from nblint.linting.repository import gather
 from nblint.linting.results import CellChange, Reported
 from nblint.linting.selection import Selection
@@ -44,6 +44,8 @@ class Examined(NamedTuple):
         fixed: The notebook after its fixes, if there is no file to write it to.
         seconds: The time that it took.
         digest: The file's key in the cache, if nothing was found in it.
+        suppressed: The number of findings that its author suppressed.
+        hidden: These findings, if they were asked for.
     """
 
     found: tuple[Reported, ...] | None = None
@@ -55,6 +57,8 @@ class Examined(NamedTuple):
     fixed: bytes | None = None
     seconds: float = 0.0
     digest: bytes | None = None
+    suppressed: int = 0
+    hidden: tuple[Reported, ...] = ()
 
 
 class Examiner:
@@ -64,16 +68,25 @@ class Examiner:
         project: What the notebooks are checked against.
         selection: The rules that run.
         fixing: Which fixes to apply; None for none.
+        with_hidden: Whether suppressed findings are reported apart.
 
     Attributes:
         key: What the cache knows all this by; None without a cache.
     """
 
-    def __init__(self, project: Project, selection: Selection, fixing: Fixing | None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        selection: Selection,
+        fixing: Fixing | None,
+        *,
+        with_hidden: bool = False,
+    ) -> None:
         self.project = project
         self.selection = selection
         self.key: bytes | None = None
         self._fixing = fixing
+        self._with_hidden = with_hidden
 
     def examine_file(self, path: Path, name: str) -> Examined:
         """Examine a file; `name` is what reports call it."""
@@ -83,7 +96,8 @@ class Examiner:
             return Examined(faults=(str(error),))
         examined = self.examine(data, path, name)
         # Nothing is gathered from a file that is not a notebook.
-        if self.key is None or examined.found != () or examined.gathered is None:
+        is_clean = examined.found == () and not examined.suppressed
+        if self.key is None or not is_clean or examined.gathered is None:
             return examined
         from nblint.linting.cache import digest_of
 
@@ -99,13 +113,12 @@ class Examiner:
         try:
             examined = self._examine(data, path, name)
             return examined._replace(seconds=time.perf_counter() - started)
-        except RuleError as failure:
-            failed, cause = str(failure), failure.__cause__
+        except RuleError as error:
+            fault = error.sentence
         except MemoryError:
             return Examined(faults=(f"{name}: too large for the available memory",))
         except Exception as error:  # one notebook must not stop the others from being checked
-            failed, cause = "checking", error
-        fault = f"{failed} failed ({type(cause).__name__}): a bug in nblint; please report it"
+            fault = bug("checking", error)
         return Examined(faults=(f"{name}: {fault}",))
 
     def _examine(self, data: bytes, path: Path | None, name: str) -> Examined:
@@ -145,13 +158,18 @@ class Examiner:
         gathered: Mapping[str, frozenset[str]] | None,
     ) -> Examined:
         found: tuple[Reported, ...] = ()
-        if checked.findings:
+        hidden: tuple[Reported, ...] = ()
+        asked = checked.suppressed if self._with_hidden else ()
+        if checked.findings or asked:
             from nblint.linting.reporting import reported
 
             found = tuple(reported(name, document, checked.findings, checked.redaction))
+            hidden = tuple(reported(name, document, asked, checked.redaction))
         # Nothing is known about a file that cannot be read, so its baseline entries are not stale.
         is_known = isinstance(document, Notebook)
-        return Examined(found, self._codes(name) if is_known else frozenset(), gathered)
+        codes = self._codes(name) if is_known else frozenset()
+        number = len(checked.suppressed)
+        return Examined(found, codes, gathered, suppressed=number, hidden=hidden)
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))

@@ -16,6 +16,7 @@ from nblint.document.surfaces import Surface, surfaces
 _ROWS_AROUND = 20
 # Masking parses its text as code and as prose, which is slow for an output of megabytes.
 _LONGEST_TEXT = 20_000
+_HALF = _LONGEST_TEXT // 2
 # Nobody reads more of a row, and a row of JSON can be the whole file.
 _LONGEST_ROW = 400
 _CUT = "…"
@@ -109,17 +110,31 @@ class _Text:
     def __init__(self, text: str, redaction: Redaction) -> None:
         self._text = text
         self._redaction = redaction
-        self._last: tuple[tuple[int, int], Masked] | None = None
+        self._spans: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._parts: dict[int, tuple[tuple[int, int], Masked]] = {}
         self._starts = row_starts(text)
 
     @cached_property
     def _masked(self) -> Masked:
         return self._redaction.masked(self._text)
 
-    def _part(self, kept: tuple[int, int]) -> Masked:
-        if self._last is None or self._last[0] != kept:
-            self._last = kept, self._redaction.masked_part(self._text, *kept)
-        return self._last[1]
+    def _part(self, start: int, end: int) -> tuple[tuple[int, int], Masked]:
+        """Return the masked part of a long text that holds what is between two offsets.
+
+        Parts overlap by half, so that each place lies in one, and each part is masked only once.
+        """
+        number = start // _HALF
+        if number not in self._parts:
+            kept = number * _HALF, min((number + 2) * _HALF, len(self._text))
+            self._parts[number] = kept, self._redaction.masked_part(self._text, *kept)
+        return self._parts[number]
+
+    def _shown_span(self, masked: Masked, start: int, end: int) -> tuple[int, int]:
+        """Return where a row is in a masked part; neighbouring findings ask for the same rows."""
+        key = id(masked), start, end
+        if key not in self._spans:
+            self._spans[key] = masked.span(start, end)
+        return self._spans[key]
 
     def around(self, place: Place) -> Excerpt | None:
         row, end_row = place.row or 1, place.end_row or place.row or 1
@@ -129,26 +144,24 @@ class _Text:
         end = max(start, self._offset(end_row, place.end_column))
         first = max(1, row - _ROWS_AROUND)
         last = min(len(self._starts), end_row + _ROWS_AROUND, row + 2 * _ROWS_AROUND)
-        kept = self._span(first, last)
-        if len(self._text) <= _LONGEST_TEXT:
-            masked = self._masked
-        else:
-            if kept[1] - kept[0] > _LONGEST_TEXT:
+        kept, masked = self._span(first, last), None
+        if len(self._text) > _LONGEST_TEXT:
+            if kept[1] - kept[0] > _HALF:
                 first = last = row
                 kept = self._span(row, row)
-            if kept[1] - kept[0] > _LONGEST_TEXT:
-                # Nearby places share the same part, which is masked only once.
-                half = _LONGEST_TEXT // 2
-                begins = start - start % half - half // 2
-                kept = (max(kept[0], begins), min(kept[1], begins + _LONGEST_TEXT))
-            masked = self._part(kept)
+            if kept[1] - kept[0] > _HALF:
+                begins = max(kept[0], start - _HALF // 2)
+                kept = begins, min(kept[1], begins + _HALF)
+            part, masked = self._part(*kept)
+            kept = max(kept[0], part[0]), min(kept[1], part[1])
+        masked = masked or self._masked
 
         rows: list[str] = []
         columns: dict[int, int] = {}
         begin, stop = masked.span(start, end)
         for number in range(first, last + 1):
             row_start, row_end = self._span(number, number)
-            left, right = masked.span(max(row_start, kept[0]), min(row_end, kept[1]))
+            left, right = self._shown_span(masked, max(row_start, kept[0]), min(row_end, kept[1]))
             wanted = begin - left if number == row else 0
             shown, cut = _shortened(masked.text[left:right], wanted)
             rows.append(shown)

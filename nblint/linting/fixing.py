@@ -63,7 +63,7 @@ def fix_document(
     while True:
         fixed, endless = _fixed_in_rounds(document, first, check, left_out, unsafe=unsafe)
         if not endless:
-            return fixed._replace(checked=Checked(fixed.checked.findings, first.redaction))
+            return fixed._replace(checked=fixed.checked._replace(redaction=first.redaction))
         left_out |= endless
 
 

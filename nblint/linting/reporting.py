@@ -42,8 +42,8 @@ def reported(
         yield Reported(
             _path(finding, path),
             finding,
-            cell_id=cell.id if cell else None,
-            cell_type=cell.type if cell else None,
+            cell_id=redaction.mask(cell.id) if cell and cell.id else None,
+            cell_type=redaction.mask(cell.type) if cell else None,
             file_line=file_line(raw, finding.place),
             first_line=excerpts.first_line(cell) if cell else None,
             excerpt=excerpts.at(finding.place),

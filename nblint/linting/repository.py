@@ -42,11 +42,14 @@ class Repository:
 
     def conclude(self) -> Iterator[Finding]:
         """Yield the findings, each with the path of the file that it is about."""
-        if not self._is_whole:
+        if not self._is_whole or not self._rules:
             return
+        from nblint.linting.recognition import by_subject
+
         for rule in self._rules:
             reading = reading_of(Gathered(self._gathered[rule.code]), self._project)
-            yield from completed(reading.call(rule.conclude), self._selection, Redaction(), None)
+            found = reading.call(rule.conclude)
+            yield from completed(found, self._selection, Redaction(), by_subject)
 
     def is_covered(self, paths: Sequence[Path]) -> bool:
         """Tell whether the paths of a run cover the whole repository."""

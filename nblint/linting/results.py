@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from nblint.document.model import Place
 from nblint.findings import Finding
 
 if TYPE_CHECKING:
@@ -55,6 +56,22 @@ class CellChange(Struct, frozen=True):
     after: str | None
 
 
+class Note(Struct, frozen=True):
+    """Something that is not wrong in itself, for a person to look at.
+
+    Attributes:
+        kind: What it is about: "settings", "suppression", "pipeline", …
+        path: The file.
+        message: One sentence without a credential.
+        place: Where in a notebook; None for the file as a whole.
+    """
+
+    kind: str
+    path: str
+    message: str
+    place: Place | None = None
+
+
 class Result(Struct, frozen=True):
     """The result for one notebook.
 
@@ -66,6 +83,9 @@ class Result(Struct, frozen=True):
         recorded: The number of findings that the baseline records.
         stale: The baseline's entries whose findings are gone.
         notebooks: 1; 0 for the findings about all notebooks together.
+        suppressed: The number of findings that the notebook's author suppressed.
+        hidden: The findings that are suppressed or recorded, if they were asked for.
+        notes: What a person is asked to look at.
     """
 
     path: str
@@ -75,3 +95,6 @@ class Result(Struct, frozen=True):
     recorded: int = 0
     stale: "tuple[Entry, ...]" = ()
     notebooks: int = 1
+    suppressed: int = 0
+    hidden: tuple[Reported, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -70,6 +70,7 @@ class Run:
         with_cache: Whether to skip notebooks that are unchanged since nothing was found in them, if
             there are enough notebooks.
         with_catalogue: Whether to read catalogues of environment variables.
+        with_hidden: Whether results also hold the findings that are suppressed or recorded.
 
     Attributes:
         total: The number of notebooks to check; set before the first result is yielded.
@@ -89,6 +90,7 @@ class Run:
         on_note: Callable[[str], None] | None = None,
         with_cache: bool = False,
         with_catalogue: bool = True,
+        with_hidden: bool = False,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -100,10 +102,16 @@ class Run:
         self._on_note = on_note
         self._with_cache = with_cache and not fixing
         self._with_catalogue = with_catalogue
+        self._with_hidden = with_hidden
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
         self.total = 0
         self.fixed: bytes | None = None
+
+    @property
+    def skipped(self) -> int:
+        """The number of notebooks that settings exclude or git ignores."""
+        return self._discovery.skipped
 
     @property
     def empty(self) -> Sequence[Path]:
@@ -169,8 +177,9 @@ class Run:
         selection = Selection(settings)
         project = self._project(settings, with_requirements=selection.needs("requirements"))
         if baseline is not None:
-            project = replace(project, salt=baseline.salt)
-        examiner = Examiner(project, selection, self._fixing)
+            recorded = None if self._with_recorded else baseline.credentials
+            project = replace(project, salt=baseline.salt, recorded=recorded)
+        examiner = Examiner(project, selection, self._fixing, with_hidden=self._with_hidden)
         return _Loaded(examiner, Repository(project, selection), baseline)
 
     def _project(self, settings: SettingsFile, *, with_requirements: bool = False) -> Project:
@@ -230,7 +239,13 @@ class Run:
         file.loaded.repository.add(examined.gathered)
         if examined.found is not None:
             result = self._judged(file.name, examined.found, examined.ran, file.loaded)
-            yield replace(result, fixes=examined.fixes, changes=examined.changes)
+            yield replace(
+                result,
+                fixes=examined.fixes,
+                changes=examined.changes,
+                suppressed=examined.suppressed,
+                hidden=(*result.hidden, *examined.hidden),
+            )
 
     def _note(self, sentence: str) -> None:
         if self._on_note is not None:
@@ -242,7 +257,7 @@ class Run:
             return
         from nblint.linting.reporting import reported
 
-        concluded = Checked(tuple(loaded.repository.conclude()), Redaction())
+        concluded = Checked(tuple(loaded.repository.conclude()), (), Redaction())
         found = tuple(reported("", None, concluded.findings, concluded.redaction))
         judged = self._judged("", found, loaded.repository.codes, loaded)
         yield replace(judged, notebooks=0)
@@ -254,13 +269,11 @@ class Run:
         if loaded.baseline is None:
             return Result(name, found)
         match = loaded.baseline.match(name or None, [one.occurrence(name) for one in found], ran)
-        kept = tuple(
-            replace(one, entry=entry)
-            for one, entry in zip(found, match.entries, strict=True)
-            if entry is None or self._with_recorded
-        )
+        both = [replace(one, entry=e) for one, e in zip(found, match.entries, strict=True)]
+        kept = tuple(one for one in both if one.entry is None or self._with_recorded)
+        hidden = tuple(one for one in both if one.entry is not None) if self._with_hidden else ()
         recorded = sum(entry is not None for entry in match.entries)
-        return Result(name, kept, recorded=recorded, stale=match.stale)
+        return Result(name, kept, recorded=recorded, stale=match.stale, hidden=hidden)
 
 
 def _chunks(files: Iterable[_File]) -> Iterator[tuple[Sequence[_File], Files]]:

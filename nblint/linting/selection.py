@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import copy
 from pathlib import Path
 
 from nblint.errors import SettingsError
@@ -40,6 +41,12 @@ class Selection:
                 f"{where}'select' and 'ignore' leave no rule to run; "
                 "to leave out notebooks, use 'exclude'"
             )
+
+    def limited_to(self, selector: str) -> "Selection":
+        """Return the selection with only those of its rules that a selector covers."""
+        limited = copy(self)
+        limited.rules = tuple(rule for rule in self.rules if covers(selector, rule.code))
+        return limited
 
     def needs(self, need: Need) -> bool:
         """Tell whether any of the rules needs something."""

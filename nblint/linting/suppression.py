@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Literal
 
+from msgspec.structs import replace
+
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule, covers
 from nblint.linting.registry import CREDENTIALS, rules
@@ -15,20 +17,31 @@ from nblint.reading.suppressions import Suppression, Useless, UselessSuppression
 _Spot = tuple[int | None, int | Literal["source", "beside"]]
 
 
-def remaining(findings: Collection[Finding], allowed: Iterable[Suppression]) -> list[Finding]:
-    """Return the findings that are not suppressed."""
-    codes = {finding.code for finding in findings}
-    allowed_at: defaultdict[_Spot, set[str]] = defaultdict(set)
+def parted(
+    findings: Collection[Finding], allowed: Iterable[Suppression], ran: Iterable[Rule]
+) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings that are not suppressed, and those that are, with the reasons.
+
+    Args:
+        findings: The findings.
+        allowed: The suppressions.
+        ran: The rules that reported them.
+    """
+    codes = {finding.code for finding in findings} & {r.code for r in ran if r.suppressible}
+    allowed_at: defaultdict[_Spot, dict[str, Suppression]] = defaultdict(dict)
     for suppression in allowed:
         selectors = (CREDENTIALS,) if suppression.pragma else suppression.codes
-        covered = {code for code in codes if any(covers(one, code) for one in selectors)}
+        covered = [code for code in codes if any(covers(one, code) for one in selectors)]
         for spot in _spots_covered(suppression):
-            allowed_at[spot] |= covered
-    return [
-        finding
-        for finding in findings
-        if not any(finding.code in allowed_at[spot] for spot in _spots_found(finding.place))
-    ]
+            allowed_at[spot].update((code, suppression) for code in covered)
+    left, suppressed = [], []
+    for finding in findings:
+        by = (allowed_at[spot].get(finding.code) for spot in _spots_found(finding.place))
+        if one := next(filter(None, by), None):
+            suppressed.append(replace(finding, suppression=one.reason))
+        else:
+            left.append(finding)
+    return left, suppressed
 
 
 def useless(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from nblint.findings import Finding
-from nblint.linting.results import Result
+from nblint.linting.results import Note, Result
 
 
 class Tally:
@@ -18,13 +18,16 @@ class Tally:
         fixes: The number of findings that were fixed.
         fixed_notebooks: The number of notebooks that were fixed.
         recorded: The number of findings that the baseline records.
+        suppressed: The number of findings that are suppressed in their notebooks.
         stale: The codes of the baseline's entries whose findings are gone, by notebook.
+        notes: What a person is asked to look at.
     """
 
     def __init__(self) -> None:
         self.notebooks = self.errors = self.warnings = self.fixable = 0
-        self.fixes = self.fixed_notebooks = self.recorded = 0
+        self.fixes = self.fixed_notebooks = self.recorded = self.suppressed = 0
         self.stale: dict[str, Counter[str]] = {}
+        self.notes: list[Note] = []
 
     def counted(self, results: Iterable[Result]) -> Iterator[Result]:
         """Count results, yielding each unchanged."""
@@ -35,8 +38,10 @@ class Tally:
             self.fixes += result.fixes
             self.fixed_notebooks += result.fixes > 0
             self.recorded += result.recorded
+            self.suppressed += result.suppressed
             for entry in result.stale:
                 self.stale.setdefault(result.path or entry.path, Counter())[entry.code] += 1
+            self.notes += result.notes
             yield result
 
     def add(self, finding: Finding) -> None:

@@ -26,6 +26,8 @@ class Project(Struct, frozen=True):
         catalogue: The environment variables that notebooks find at run time.
         salt: The baseline's salt for fingerprints of credentials; None without a baseline, where
             no such fingerprints are made.
+        recorded: The notebooks, as absolute paths, and codes of the credentials that the baseline
+            records: only these need fingerprints. None if all do.
         parameters_file: The file that scheduled runs take their parameters from.
         requirements: What the repository declares; None if it was not to be loaded.
     """
@@ -34,6 +36,7 @@ class Project(Struct, frozen=True):
     trust_plugins: bool = False
     catalogue: Catalogue = Catalogue({})
     salt: str | None = None
+    recorded: frozenset[tuple[str, str]] | None = None
     parameters_file: "ParametersFile | None" = None
     requirements: "Requirements | None" = None
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nblint.document.model import Cell
-from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import PYTHON_BODIES
 
@@ -18,15 +17,13 @@ class Comment(NamedTuple):
 
     Attributes:
         opening: What opens it: "#", "//", "--", "/*" or "<!--".
-        text: What stands between its opening and its end.
-        row: The row of its opening, 1-based.
-        column: The column of its opening, 1-based.
+        text: The comment as it is written, with its opening and its end.
+        start: The offset of its opening in the cell's source.
     """
 
     opening: str
     text: str
-    row: int
-    column: int
+    start: int
 
 
 # Strings: between quotes, with backslashes; over several rows where the language allows that.
@@ -71,7 +68,8 @@ _LANGUAGES = {
     )
     for name in names.split()
 }
-_MAGIC = lazy_pattern(r"\s*%%?(\w+)")
+_OPENINGS = ("<!--", "/*", "//", "--", "#")
+_CELL_MAGIC = lazy_pattern(r"%%(\w+)")
 
 
 def comments(cell: Cell) -> Iterator[Comment]:
@@ -80,25 +78,18 @@ def comments(cell: Cell) -> Iterator[Comment]:
     Args:
         cell: A markdown cell, whose comments are HTML's, or a code cell.
     """
-    source = cell.source
-    for found in _lexer(cell).finditer(source):
-        if found["comment"] is None:
-            continue
-        written = found["comment"]
-        opening = next(mark for mark in ("<!--", "/*", "//", "--", "#") if written.startswith(mark))
-        end = {"<!--": "-->", "/*": "*/"}.get(opening, "")
-        row, column = position_of(source, found.start())
-        yield Comment(opening, written[len(opening) :].removesuffix(end), row, column)
+    for found in _lexer(cell).finditer(cell.source):
+        if (written := found["comment"]) is not None:
+            opening = next(one for one in _OPENINGS if written.startswith(one))
+            yield Comment(opening, written, found.start())
 
 
 def _lexer(cell: Cell) -> "re.Pattern[str]":
+    """Return what tells strings and comments of a cell apart."""
     if cell.type == "markdown":
         return _MARKUP_ONLY
     if cell.type != "code":
         return _ANY
-    magic = _MAGIC.match(cell.first_line) if cell.first_line.lstrip().startswith("%") else None
-    if magic is None or magic[1] in PYTHON_BODIES:
-        return _LANGUAGES.get(cell.language, _ANY)
-    if cell.first_line.lstrip().startswith("%%"):
-        return _LANGUAGES.get(magic[1].lower(), _ANY)
-    return _LANGUAGES.get(cell.language, _ANY)
+    magic = _CELL_MAGIC.match(cell.first_line)
+    language = magic[1].lower() if magic and magic[1] not in PYTHON_BODIES else cell.language
+    return _LANGUAGES.get(language, _ANY)

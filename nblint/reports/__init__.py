@@ -35,11 +35,15 @@ def format_of(found: SettingsFile) -> str:
     return chosen
 
 
-def renderer(name: str) -> Render:
+def renderer(name: str, *, with_notes: bool = False) -> Render:
     """Return the function `render` of a format.
 
     Args:
         name: One of `formats()`.
+        with_notes: Whether the report holds notes, too; a format may need another form for them.
     """
-    render: Render = importlib.import_module(f"nblint.reports.{name}").render
+    module = importlib.import_module(f"nblint.reports.{name}")
+    render: Render = (
+        getattr(module, "render_with_notes", module.render) if with_notes else module.render
+    )
     return render

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.results import CellChange, Result
 from nblint.reports.terminal import printable
 
@@ -16,7 +17,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
 def _cell(path: str, change: CellChange) -> Iterator[str]:
     import difflib
 
-    name = printable(f"{path}:cell {change.cell}")
+    name = printable(f"{mask_path(path)}:cell {change.cell}")
     before, after = _rows(change.before), _rows(change.after)
     old = name if change.before is not None else "/dev/null"
     new = name if change.after is not None else "/dev/null"

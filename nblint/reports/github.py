@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from nblint.linting.results import Reported, Result
+from nblint.credentials.masking.redaction import mask_path
+from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
 from nblint.reports.sentences import inside, sentence
 from nblint.reports.terminal import one_line, printable
-from nblint.reports.text import summary_line
+from nblint.reports.text import note_sentence, summary_line
 
 # The number of annotations of each kind that GitHub shows per step; it drops others silently.
 # https://docs.github.com/en/rest/checks/runs
@@ -34,11 +35,13 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     yield from _annotations("error", ranked)
     warnings = [one for one in found if not one.finding.is_error]
     yield from _annotations("warning", warnings)
+    yield from _notices(tally.notes)
     yield f"nblint: {summary_line(tally)}"
     if file := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with Path(file).open("a", encoding="utf-8", newline="\n") as stream:
                 stream.writelines(_table([*ranked, *warnings], summary_line(tally)))
+                stream.writelines(_notes(tally.notes))
         except OSError as error:
             reason = error.strerror or str(error)
             yield _command("warning", f"the step summary cannot be written: {reason}")
@@ -49,15 +52,34 @@ def _annotations(kind: str, found: Sequence[Reported]) -> Iterator[str]:
     for reported in shown:
         title = f"{reported.finding.code} {reported.finding.name}"
         line = str(reported.file_line or 1)
-        file = printable(reported.path)
+        file = printable(mask_path(reported.path))
         yield _command(kind, _text(reported), file=file, line=line, title=title)
     rest = found[len(shown) :]
     if rest:
         more = f"{len(rest)} more {kind}s: see the log and the summary of this step"
         yield _command(kind, more, title="nblint")
     for reported in rest:
-        text = f"nblint: {reported.path}: {reported.finding.code} {_text(reported)}"
+        text = f"nblint: {mask_path(reported.path)}: {reported.finding.code} {_text(reported)}"
         yield printable(" ".join(text.split())) + "\n"
+
+
+def _notices(notes: Sequence[Note]) -> Iterator[str]:
+    for note in notes[:_SHOWN]:
+        file = printable(note.path)
+        yield _command("notice", printable(note.message), file=file, title=f"review: {note.kind}")
+    for note in notes[_SHOWN:]:
+        yield f"nblint: for a reviewer: {printable(' '.join(note_sentence(note).split()))}\n"
+
+
+def _notes(notes: Sequence[Note]) -> Iterator[str]:
+    if not notes:
+        return
+    yield "#### For a reviewer\n\n"
+    for note in notes[:_ROWS]:
+        yield f"- {_markdown(note_sentence(note))}\n"
+    if len(notes) > _ROWS:
+        yield f"\n{len(notes) - _ROWS:,} more notes are not listed.\n"
+    yield "\n"
 
 
 def _text(reported: Reported) -> str:
@@ -91,7 +113,7 @@ def _table(found: Sequence[Reported], summary: str) -> Iterator[str]:
     for reported in found[:_ROWS]:
         finding = reported.finding
         rule = f"{finding.code} {finding.name}"
-        cells = (reported.path, inside(reported), rule, finding.message)
+        cells = (mask_path(reported.path), inside(reported), rule, finding.message)
         yield f"| {' | '.join(map(_markdown, cells))} |\n"
     if len(found) > _ROWS:
         yield f"\n{len(found) - _ROWS:,} more findings are not listed.\n"

@@ -9,8 +9,10 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from urllib.parse import quote
 
 from nblint._version import __version__
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.documentation import RuleDocumentation, documentation
-from nblint.linting.results import Reported, Result
+from nblint.linting.results import Note, Reported, Result
+from nblint.linting.tally import Tally
 from nblint.reports.json import array
 from nblint.reports.sentences import Fingerprints, inside, sentence
 
@@ -36,12 +38,18 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     # Results replace those of the last run in the same category, and not those of other tools.
     yield '"automationDetails": {"id": "nblint/"},\n'
     yield '"columnKind": "unicodeCodePoints",\n"results": '
-    fingerprints = Fingerprints()
+    tally, fingerprints = Tally(), Fingerprints()
     yield from array(
         _result(reported, positions[reported.finding.code], fingerprints)
-        for result in results
-        for reported in result.findings
+        for result in tally.counted(results)
+        for reported in (*result.findings, *result.hidden)
     )
+    if tally.notes:
+        invocation = {
+            "executionSuccessful": True,
+            "toolExecutionNotifications": [_notification(note) for note in tally.notes],
+        }
+        yield f',\n"invocations": [{json.dumps(invocation)}]'
     yield "}]}\n"
 
 
@@ -63,13 +71,14 @@ def _result(reported: Reported, position: int, fingerprints: Fingerprints) -> di
     finding = reported.finding
     location: dict[str, object] = {
         "physicalLocation": {
-            "artifactLocation": _artifact(reported.path),
+            "artifactLocation": _artifact(mask_path(reported.path)),
             "region": {"startLine": reported.file_line or 1},
         }
     }
     if where := inside(reported):
         location["logicalLocations"] = [{"fullyQualifiedName": where, "kind": "element"}]
     text = sentence(reported)
+    suppressed = {"suppressions": [by]} if (by := _suppression(reported)) else {}
     return {
         "ruleId": finding.code,
         "ruleIndex": position,
@@ -77,6 +86,27 @@ def _result(reported: Reported, position: int, fingerprints: Fingerprints) -> di
         "message": {"text": f"{text}. {finding.help}" if finding.help else text},
         "locations": [location],
         "partialFingerprints": {"nblint/v1": fingerprints.of(reported)},
+        **suppressed,
+    }
+
+
+def _suppression(reported: Reported) -> dict[str, str] | None:
+    """Return what keeps a finding from being reported: a comment or a baseline; None for others."""
+    if reported.finding.suppression is not None:
+        reason = reported.finding.suppression
+        return {"kind": "inSource", **({"justification": reason} if reason else {})}
+    if reported.entry is not None:
+        reason = reported.entry.reason
+        return {"kind": "external", **({"justification": reason} if reason else {})}
+    return None
+
+
+def _notification(note: Note) -> dict[str, object]:
+    return {
+        "level": "note",
+        "message": {"text": note.message},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(note.path)}}],
+        "descriptor": {"id": note.kind},
     }
 
 

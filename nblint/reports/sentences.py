@@ -23,6 +23,8 @@ def inside(reported: Reported) -> str:
     """Return the place in the notebook: "cell 5, output 1, line 2"; empty for the file itself."""
     place = reported.finding.place
     parts = [f"cell {place.cell}"] if place.cell is not None else []
+    if place.surface == "file":
+        return parts[0] if parts else ""
     if place.surface == "output":
         parts.append(f"output {place.output}")
     elif place.surface not in ("source", "file"):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.document.model import Place
 from nblint.findings import Finding
-from nblint.linting.results import Reported, Result
+from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
 from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
 
@@ -17,6 +18,9 @@ def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
         for reported in result.findings if style.quiet else _grouped(result.findings):
             yield from describe(reported, style, above)
             above = reported
+    if tally.notes:
+        yield style.paint("For a reviewer:", "strong") + "\n"
+        yield from (f"  {printable(note_sentence(note))}\n" for note in tally.notes)
     if not style.quiet:
         yield summary_line(tally, style)
 
@@ -34,6 +38,12 @@ def summary_line(tally: Tally, style: Style = PLAIN) -> str:
     return f"{' and '.join(parts)}, {checked}{fixable}.\n"
 
 
+def note_sentence(note: Note) -> str:
+    """Return a note in one sentence that names its file."""
+    where = location(note.path, note.place) if note.place else note.path
+    return f"{where}: {note.message}"
+
+
 def _grouped(findings: Sequence[Reported]) -> list[Reported]:
     """Return findings in their order, but those of the same credential together."""
     first: dict[Place, int] = {}
@@ -49,12 +59,12 @@ def _grouped(findings: Sequence[Reported]) -> list[Reported]:
 
 def location(path: str, place: Place) -> str:
     """Return where a finding is, for people and editors."""
-    return f"{path}:{_inside(place)}"
+    return f"{mask_path(path)}:{_inside(place)}"
 
 
 def _inside(place: Place) -> str:
     position = f"{place.row or 1}:{place.column or 1}"
-    if place.cell is None:
+    if place.cell is None or place.surface == "file":
         kind = "" if place.surface == "file" else f"{place.surface}:"
         return f"{kind}{position}"
     inside = {"source": "", "output": f", output {place.output}"}.get(

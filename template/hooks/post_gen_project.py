@@ -19,11 +19,21 @@ from typing import NamedTuple
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 CONFIG = Path(".pre-commit-config.yaml")
 # What the pipelines show: the same findings, one test case per notebook. Only scripts/lint runs it.
+# --no-cache: in a pipeline, other branches may have written to the cache.
 REPORT = """\
         name: nblint (report for the pipeline)
-        args: [--output-format, junit, --output-file, build/test-results/nblint.xml]
+        args: [--no-cache, --output-format, junit, --output-file, build/test-results/nblint.xml]
         pass_filenames: false
         always_run: true
+        stages: [manual]
+"""
+# Only scripts/gate runs it. verbose: what weakens the check is shown to reviewers in any case.
+GATE = """\
+        name: nblint (what a change must not add)
+        args: [--output-format, {format}]
+        pass_filenames: false
+        always_run: true
+        verbose: true
         stages: [manual]
 """
 # Set while another git command runs (a hook, a rebase); they would send our git there.
@@ -46,10 +56,17 @@ the template's address, or correct `repo:` in .pre-commit-config.yaml.
 
 
 class Origin(NamedTuple):
-    """Where pre-commit finds nblint: a repository and one of its tags or commits."""
+    """Where pre-commit finds nblint: a repository and one of its commits.
+
+    Attributes:
+        repo: The address or path of the repository.
+        rev: The commit.
+        version: The tag of that commit, if it is a version.
+    """
 
     repo: str
     rev: str
+    version: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -119,6 +136,7 @@ def origin_of_cruft() -> Origin | None:
     """Return the origin that cruft names: it generates from a clone that it removes afterwards."""
     if "_commit" not in ANSWERS:
         return None
+    # pre_gen has refused an address with a token.
     return Origin(without_userinfo(ANSWERS["_template"]), ANSWERS["_commit"])
 
 
@@ -141,8 +159,8 @@ def origin_of(root: Path) -> Origin | None:
     pushed = git("branch", "--remotes", "--contains", "HEAD", cwd=root)
     # As configured: `remote get-url` would apply the user's `insteadOf` rewrites.
     remote = git("config", "--get", "remote.origin.url", cwd=root) if pushed else ""
-    rev = (versions.split() or [sha])[0]
-    return Origin(without_userinfo(remote) or root.as_posix(), rev) if sha else None
+    version = (versions.split() or [""])[0]
+    return Origin(without_userinfo(remote) or root.as_posix(), sha, version) if sha else None
 
 
 def without_userinfo(url: str) -> str:
@@ -165,16 +183,20 @@ def version_of(root: Path | None) -> str:
 
 def block_of_repository(origin: Origin) -> str:
     """Return nblint's entry of the pre-commit configuration, for a repository."""
+    # As `pre-commit autoupdate --freeze` writes it.
+    frozen = f"  # frozen: {origin.version}" if origin.version else ""
     return f"""\
   - repo: {json.dumps(origin.repo, ensure_ascii=False)}
-    rev: {json.dumps(origin.rev)}
+    rev: {json.dumps(origin.rev)}{frozen}
     hooks:
       - id: nblint
       - id: nblint-fix
         stages: [manual]
       - id: nblint
         alias: nblint-report
-{REPORT}"""
+{REPORT}\
+      - id: nblint-gate
+{gate()}"""
 
 
 def block_of_release(version: str) -> str:
@@ -201,7 +223,17 @@ def block_of_release(version: str) -> str:
         entry: nblint check
         language: python
         additional_dependencies: [nblint-suite{version}]
-{REPORT}"""
+{REPORT}\
+      - id: nblint-gate
+        entry: nblint gate
+        language: python
+        additional_dependencies: [nblint-suite{version}]
+{gate()}"""
+
+
+def gate() -> str:
+    """Return the settings of the hook that scripts/gate runs, for the chosen pipeline."""
+    return GATE.format(format="github" if ANSWERS["ci"] == "github" else "text")
 
 
 # ---- git

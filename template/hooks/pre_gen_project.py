@@ -44,7 +44,21 @@ def problems() -> list[str]:
         found.append(f"slug: {slug!r} is a reserved name on Windows; choose another one")
     if email and not re.fullmatch(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+", email):
         found.append(f"email: {email!r} is not an e-mail address, such as 'team@example.com'")
+    # Only cruft passes a commit. It writes the address into .cruft.json, and a token with it.
+    if "_commit" in ANSWERS and has_token(ANSWERS["_template"]):
+        found.append(
+            "the address of the template contains a name or token, which .cruft.json would record; "
+            "use the address without it, and a git credential helper"
+        )
     return found
+
+
+def has_token(address: str) -> bool:
+    """Tell whether an address has `name:token@` or `token@`; ssh needs a name, which is no secret."""
+    userinfo = re.match(r"([a-z0-9+.-]+)://([^/]*)@", address, re.IGNORECASE)
+    return userinfo is not None and (
+        not userinfo[1].lower().endswith("ssh") or ":" in userinfo[2]
+    )
 
 
 def text_problems(name: str, text: str) -> list[str]:

@@ -428,7 +428,7 @@ def test_verbose_says_what_is_looked_at_and_why_not() -> None:
     assert result.stdout == "All clean: 1 notebook checked.\n"
     lines = [re.sub(r"\d+\.\d+ s$", "… s", line) for line in result.stderr.splitlines()]
     assert sorted(lines) == [
-        "nblint: .git: skipped: folders of that name are always excluded",
+        "1 notebook skipped.",
         "nblint: .venv: skipped: folders of that name are always excluded",
         "nblint: 1 notebook in … s",
         "nblint: a.ipynb: … s",
@@ -436,7 +436,7 @@ def test_verbose_says_what_is_looked_at_and_why_not() -> None:
         "nblint: old/c.ipynb: skipped: excluded by nblint.toml",
         "nblint: settings for .: nblint.toml",
     ]
-    assert nblint("check").stderr == ""
+    assert nblint("check").stderr == "1 notebook skipped.\n"
 
 
 def test_the_files_that_would_be_checked() -> None:

@@ -27,7 +27,7 @@ SEARCHES: list[Callable[[str], list[Hit]]] = [
     engine.find_in_code,
     engine.find_in_text,
     engine.find_in_html,
-    engine.find_documented,
+    engine.find_in_script,
     lambda text: engine.find_in_code(text, "r"),
     lambda text: engine.find_in_code(text, "bash"),
     lambda text: engine.find_in_code("%%bash\n" + text),

@@ -46,7 +46,7 @@ def test_every_surface() -> None:
         ("json", '{\n "k": [\n  1\n ]\n}'),
         ("script", "y"),
         ("html", "<svg/>"),
-        ("script", '{\n "data": []\n}'),
+        ("json", '{\n "data": []\n}'),
         ("text", "old"),
     ]
     assert found[3].place == Place(1, "attachment", None, "text/plain")

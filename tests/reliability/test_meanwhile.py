@@ -65,7 +65,7 @@ def test_a_baseline_that_somebody_else_wrote_stays() -> None:
     loaded = Baseline.load(file)
     newer = file.read_text().replace('"reason": ""', '"reason": "agreed"')
     file.write_text(newer)
-    with pytest.raises(OSError, match="changed meanwhile"):
+    with pytest.raises(OSError, match="changed while nblint was running"):
         loaded.with_entries(()).write()
     with pytest.raises(FileExistsError):
         Baseline.new(file).write()

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+# What stands for it: no test fetches with it.
+DEPLOY_KEY = "planted-" + "deploy-key\n"
 STEPS = {
     "checkout", "run", "save_cache", "restore_cache", "store_test_results", "store_artifacts",
     "persist_to_workspace", "attach_workspace",
@@ -28,12 +30,14 @@ class Entry(NamedTuple):
         type: "approval" where it waits for a person; None for a job that runs.
         requires: The names of those that must have succeeded.
         filters: For which branches and tags it runs.
+        contexts: The contexts whose variables it gets.
     """
 
     name: str
     type: str | None
     requires: tuple[str, ...]
     filters: dict[str, Any]
+    contexts: tuple[str, ...] = ()
 
     def accepts(self, ref: str, kind: str) -> bool:
         """Tell whether its own filter lets it run for a branch ("branches") or tag ("tags")."""
@@ -60,7 +64,9 @@ def entries(config: dict[str, Any]) -> dict[str, Entry]:
     for item in workflow["jobs"]:
         ((name, more),) = item.items() if isinstance(item, dict) else [(item, {})]
         requires = tuple(more.get("requires", ()))
-        found[name] = Entry(name, more.get("type"), requires, more.get("filters", {}))
+        given = more.get("context", ())
+        contexts = (given,) if isinstance(given, str) else tuple(given)
+        found[name] = Entry(name, more.get("type"), requires, more.get("filters", {}), contexts)
     return found
 
 
@@ -108,6 +114,12 @@ def jobs_for(config: dict[str, Any], *, branch: str = "", tag: str = "") -> list
     return list(running.values())
 
 
+def commands(job: dict[str, Any]) -> list[str]:
+    """Return the commands that a job runs, in order."""
+    runs = [step["run"] for step in job["steps"] if isinstance(step, dict) and "run" in step]
+    return [given if isinstance(given, str) else given["command"] for given in runs]
+
+
 class Failed(Exception):
     """A job failed; what it printed is the text."""
 
@@ -118,13 +130,22 @@ class Pipeline:
     Args:
         origin: The repository that is cloned.
         folder: Where everything goes.
-        variables: What the project's settings would hold, and what tools of this machine need.
+        variables: What every machine has, and what tools of this machine need.
         branch: What was pushed, if a branch.
         tag: What was pushed, if a tag.
+        before: The commit before the push.
+        contexts: The variables of each context.
     """
 
     def __init__(
-        self, origin: Path, folder: Path, variables: dict[str, str], branch: str = "", tag: str = ""
+        self,
+        origin: Path,
+        folder: Path,
+        variables: dict[str, str],
+        branch: str = "",
+        tag: str = "",
+        before: str = "",
+        contexts: dict[str, dict[str, str]] | None = None,
     ) -> None:
         self.origin, self.folder, self.ref = origin, folder, branch or tag
         self.workspace = folder / "workspace"
@@ -135,7 +156,10 @@ class Pipeline:
         self.variables = {**variables, "CI": "true", "CIRCLECI": "true"}
         self.variables |= {"CIRCLE_BRANCH": branch} if branch else {"CIRCLE_TAG": tag}
         clone = self._clone("config")
-        self.config = yaml.safe_load((clone / ".circleci/config.yml").read_text("utf-8"))
+        text = (clone / ".circleci/config.yml").read_text("utf-8")
+        text = text.replace("<< pipeline.git.base_revision >>", f'"{before}"')
+        self.contexts = contexts or {}
+        self.config = yaml.safe_load(text)
         self.jobs = jobs_for(self.config, branch=branch, tag=tag)
 
     def run(self, *, approved: bool = False) -> list[str]:
@@ -149,7 +173,7 @@ class Pipeline:
             if entry.type == "approval" and not approved:
                 continue
             if entry.type is None:
-                self._run_job(entry.name)
+                self._run_job(entry)
             self.done.append(entry.name)
         return self.done
 
@@ -162,16 +186,23 @@ class Pipeline:
         )  # fmt: skip
         return clone
 
-    def _run_job(self, name: str) -> None:
+    def _run_job(self, entry: Entry) -> None:
+        name = entry.name
         clone = self.folder / name
         bash_env = self.folder / f"{name}.bash_env"
         bash_env.touch()
         variables = {**self.variables, "CIRCLE_JOB": name, "BASH_ENV": str(bash_env)}
+        for context in entry.contexts:
+            variables |= self.contexts[context]
         for step in self.config["jobs"][name]["steps"]:
             ((kind, given),) = step.items() if isinstance(step, dict) else [(step, {})]
             match kind:
                 case "checkout":
                     self._clone(name)
+                    # The deploy key that it fetches with stays in the home.
+                    keys = Path(variables["HOME"], ".ssh")
+                    keys.mkdir(mode=0o700, exist_ok=True)
+                    (keys / "id_rsa").write_text(DEPLOY_KEY)
                 case "run":
                     self._command(name, clone, variables, given)
                 case "attach_workspace":
@@ -187,6 +218,8 @@ class Pipeline:
 
     def _command(self, job: str, clone: Path, variables: dict[str, str], given: Any) -> None:
         command = given if isinstance(given, str) else given["command"]
+        if isinstance(given, dict):
+            variables = {**variables, **given.get("environment", {})}
         ran = subprocess.run(
             ["/bin/bash", "-eo", "pipefail", "-c", command],
             cwd=clone,

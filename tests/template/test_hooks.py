@@ -48,11 +48,15 @@ def test_manifest() -> None:
     assert {hook["id"]: hook["entry"] for hook in hooks} == {
         "nblint": "nblint check",
         "nblint-fix": "nblint check --fix",
+        "nblint-gate": "nblint gate",
         **{f"nblint-{name}": f"nblint check --select {code}" for name, code in FAMILIES.items()},
     }
     for hook in hooks:
         assert hook["language"] == "python"
-        assert hook["types_or"] == ["jupyter"]
+        if hook["id"] == "nblint-gate":  # it judges commits, whatever files are given
+            assert (hook["pass_filenames"], hook["always_run"]) == (False, True)
+        else:
+            assert hook["types_or"] == ["jupyter"]
         assert hook["require_serial"] is True
         assert hook["description"].endswith(".")
 
@@ -61,7 +65,8 @@ def test_generated_configuration(generated: Generate) -> None:
     repository = generated()
     assert pre_commit("validate-config", ".pre-commit-config.yaml", cwd=repository) == (0, "")
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    *others, own = config["repos"]
+    *others, cruft, own = config["repos"]
+    assert [hook["id"] for hook in cruft["hooks"]] == ["cruft-without-token"]
     assert [entry["repo"] for entry in others] == [
         "https://github.com/kynan/nbstripout",
         "https://github.com/astral-sh/ruff-pre-commit",
@@ -70,10 +75,13 @@ def test_generated_configuration(generated: Generate) -> None:
         "https://github.com/Yelp/detect-secrets",
     ]
     for entry in others:
-        assert re.fullmatch(r"v?\d+\.\d+\.\d+", entry["rev"])
+        assert re.fullmatch(r"[0-9a-f]{40}", entry["rev"])
         known = {hook["id"] for hook in TOOLS[entry["repo"]].hooks}
         assert {hook["id"] for hook in entry["hooks"]} == known
-    assert [hook["id"] for hook in own["hooks"]] == ["nblint", "nblint-fix", "nblint"]
+    assert [hook["id"] for hook in own["hooks"]] == [
+        *("nblint", "nblint-fix", "nblint", "nblint-gate")
+    ]
+    assert [hook.get("stages") for hook in own["hooks"]] == [None, *[["manual"]] * 3]
 
 
 @pytest.mark.slow
@@ -137,6 +145,7 @@ def test_every_check_accepts_every_choice(
         status, shown = pre_commit("run", "--all-files", cwd=repository, **variables)
         assert status == 0, shown
         results = dict(re.findall(r"^(.+?)\.{3,}(?:\(.+\))?(\w+)$", shown, re.MULTILINE))
+        assert results.pop("no name or token in the address of the template") == "Skipped"
         assert len(results) == sum(len(tool.hooks) for tool in TOOLS.values()) + 1, shown
         assert set(results.values()) == {"Passed"}, shown
         assert git("status", "--porcelain", cwd=repository) == before, "files were changed"

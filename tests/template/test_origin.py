@@ -20,7 +20,10 @@ def nblint_entry(repository: Path) -> dict[str, Any]:
     (entry,) = [e for e in config["repos"] if e["hooks"][0]["id"] == "nblint"]
     fields = [(hook["id"], hook.get("stages")) for hook in entry["hooks"]]
     report = "nblint-report" if entry["repo"] == "local" else "nblint"
-    assert fields == [("nblint", None), ("nblint-fix", ["manual"]), (report, ["manual"])]
+    assert fields == [
+        ("nblint", None),
+        *((name, ["manual"]) for name in ("nblint-fix", report, "nblint-gate")),
+    ]
     return {"repo": entry["repo"], "rev": entry.get("rev"), **entry["hooks"][0]}
 
 
@@ -58,7 +61,9 @@ def test_from_a_git_address(checkout: Path, tmp_path: Path, arguments: list[str]
     made = command(address, "--no-input", *arguments, cwd=tmp_path)
     assert made.returncode == 0, made.stdout
     entry = nblint_entry(tmp_path / "failed-logins")
-    assert (entry["repo"], entry["rev"]) == (address, "v1.10.0")
+    assert (entry["repo"], entry["rev"]) == (address, git("rev-parse", "HEAD", cwd=checkout))
+    text = (tmp_path / "failed-logins/.pre-commit-config.yaml").read_text("utf-8")
+    assert f'rev: "{entry["rev"]}"  # frozen: v1.10.0\n' in text
 
 
 @pytest.mark.parametrize("arguments", [[], ["--directory", "template"]], ids=["root", "directory"])

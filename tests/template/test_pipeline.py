@@ -14,6 +14,7 @@ import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
 
+from tests.template import circleci, github
 from tests.template.circleci import entries, jobs_for, problems
 from tests.template.conftest import ROOT, Generate
 
@@ -22,11 +23,12 @@ FILES = {
     "github": ("vendor.github-workflows", ".github/workflows/notebook.yml"),
     "gitlab": ("vendor.gitlab-ci", ".gitlab-ci.yml"),
 }
-VERSIONS = ["v1.2.0", "v0.0.1", "v10.20.30", "v1.2.0-rc1", "v1.2.0-rc10"]
+VERSIONS = ["v1.2.0", "v0.0.1", "v10.20.30", "v20261129.0.0", "v1.2.0-rc1", "v1.2.0-rc10"]
 NO_VERSIONS = [
     "1.2", "1.2.0", "v1.2", "v1.2.0.1", "v1.2.0-rc", "v1.2.0rc1", "v1.2.0-rc.1", "v1.2.0-rc1-x",
     "v1.2.0-beta1", "V1.2.0", "xv1.2.0", "release/v1.2.0", "latest", "v1.2.0+x", "v01.2.0",
     "v1.02.0", "v1.2.00", "v1.2.0-rc0", "v1.2.0-rc01",
+    "v99999999999999999999.0.0", "v1.0.1234567890", "v1.2.0-rc1234567890",
 ]  # fmt: skip
 
 Config = dict[str, Any]
@@ -69,9 +71,10 @@ def test_pipelines_call_the_same_scripts(generated: Generate, ci: str) -> None:
     repository = generated(ci=ci)
     text = (repository / FILES[ci][1]).read_text("utf-8")
     called = re.findall(r"(make [a-z]+|scripts/[a-z-]+) ?.*$", text, re.MULTILINE)
-    for command in ("make setup", "make lint", "make test", "scripts/build-rpm-twice"):
+    for command in ("make setup", "make lint", "make test"):
         assert command in called
-    assert "scripts/publish-rpm" in called
+    for script in ("gate", "check-release", "build-rpm-twice", "publish-rpm"):
+        assert f"scripts/{script}" in called
     names = set(re.findall(r"^([a-z]+):", (repository / "Makefile").read_text("utf-8"), re.M))
     assert {command.split()[1] for command in called if command.startswith("make ")} <= names
 
@@ -81,16 +84,16 @@ def test_nothing_circleci_refuses(config: Config) -> None:
 
 
 def test_what_runs_for_a_branch(config: Config) -> None:
-    assert [job.name for job in jobs_for(config, branch="main")] == ["lint", "test"]
-    assert [job.name for job in jobs_for(config, branch="v1.2.0")] == ["lint", "test"]
+    for branch in ("main", "v1.2.0"):
+        assert [job.name for job in jobs_for(config, branch=branch)] == ["gate", "lint", "test"]
 
 
 @pytest.mark.parametrize("tag", VERSIONS)
 def test_what_runs_for_a_version(config: Config, tag: str) -> None:
-    names = ["lint", "test", "build-rpm", "approve", "publish-rpm"]
+    names = ["gate", "lint", "test", "build-rpm", "approve", "publish-rpm"]
     jobs = jobs_for(config, tag=tag)
     assert [job.name for job in jobs] == names
-    assert [job.type for job in jobs] == [None, None, None, "approval", None]
+    assert [job.type for job in jobs] == [None, None, None, None, "approval", None]
 
 
 @pytest.mark.parametrize("tag", NO_VERSIONS)
@@ -129,6 +132,60 @@ def test_gitlab_and_circleci_accept_the_same_tags(generated: Generate, config: C
     text = (generated(ci="gitlab") / ".gitlab-ci.yml").read_text("utf-8")
     (pattern,) = re.findall(r"CI_COMMIT_TAG =~ /(.+)/$", text, re.MULTILINE)
     assert entries(config)["lint"].filters["tags"]["only"] == f"/{pattern}/"
+
+
+# ---- who has a secret
+
+
+def test_only_the_job_that_publishes_has_a_secret(generated: Generate, config: Config) -> None:
+    listed = entries(config)
+    assert {name: entry.contexts for name, entry in listed.items() if entry.contexts} == {
+        "publish-rpm": ("rpm-signing",)
+    }
+    workflow = yaml.safe_load((generated(ci="github") / FILES["github"][1]).read_text("utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    assert [n for n, job in workflow["jobs"].items() if "environment" in job] == ["publish-rpm"]
+    assert "secrets." in str(workflow["jobs"].pop("publish-rpm"))
+    assert "secrets" not in str(workflow)
+    for job in workflow["jobs"].values():
+        assert "permissions" not in job
+    gitlab = yaml.safe_load((generated(ci="gitlab") / ".gitlab-ci.yml").read_text("utf-8"))
+    assert {name: job["environment"] for name, job in gitlab.items() if "environment" in job} == {
+        "publish-rpm": "production"
+    }
+
+
+@pytest.mark.parametrize("ci", FILES)
+def test_nothing_of_the_branch_runs_before_the_gate(generated: Generate, ci: str) -> None:
+    """The job that judges a branch installs nothing that the branch names, and restores no cache."""
+    loaded = yaml.safe_load((generated(ci=ci) / FILES[ci][1]).read_text("utf-8"))
+    job = loaded["gate"] if ci == "gitlab" else loaded["jobs"]["gate"]
+    commands_of: dict[str, Callable[[Any], list[str]]] = {
+        "circleci": circleci.commands,
+        "github": github.commands,
+        "gitlab": lambda job: list(job["script"]),
+    }
+    commands = commands_of[ci](job)
+    assert len(commands) == 2
+    assert re.fullmatch(r"pip install .*pre-commit==\d+\.\d+\.\d+", commands[0])
+    assert commands[1].splitlines()[-1] == 'bash "$script" "$base"'
+    assert "cache" not in str(job)
+    # The whole history, without a filter.
+    is_whole: dict[str, Callable[[], bool]] = {
+        "circleci": lambda: bool(job["steps"][0] == {"checkout": {"method": "full"}}),
+        "github": lambda: bool(job["steps"][0]["with"]["fetch-depth"] == 0),
+        "gitlab": lambda: bool(loaded["variables"]["GIT_DEPTH"] == "0"),
+    }
+    assert is_whole[ci]()
+
+
+@pytest.mark.parametrize("ci", FILES)
+def test_no_log_shows_a_diff(generated: Generate, ci: str) -> None:
+    repository = generated(ci=ci)
+    for path in (repository / FILES[ci][1], repository / "scripts/lint"):
+        commands = re.sub(r"^ *#.*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
+        assert "--show-diff-on-failure" not in commands
+        assert "git diff" not in commands
 
 
 # ---- what the schema misses

@@ -1,10 +1,14 @@
-"""CircleCI's jobs are run, step by step, in clean clones, as CircleCI would for each push."""
+"""The pipelines' jobs are run, step by step, in clean clones, as the services would for each push.
+
+A notebook that prints everything it can reach is among those that they run: it finds no key.
+"""
 
 import base64
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,30 +18,43 @@ from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
 from tests.system import needs
-from tests.template.circleci import Pipeline, plain_variables
+from tests.template import github
+from tests.template.circleci import DEPLOY_KEY, Pipeline, plain_variables
 from tests.template.conftest import ROOT, git
+from tests.template.keys import NAME, add_snooper, assert_out_of_reach
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="CircleCI's machines are Linux"),
 ]
 
-BASELINE = '{"version": 2, "salt": "0", "entries": [%s]}\n'
-ENTRY = (
-    '{"path": "notebooks/old.ipynb", "cell_id": null, "surface": "source", "code": "NBL102",'
-    ' "fingerprint": "%032x", "reason": ""}'
-)
+# What a project or a runner may have set, whatever README says about it.
+LEFT_OVER = "planted-" + "project-variable"
+JOB_TOKEN = "planted-" + "job-token"
+IN_THE_HOME = "planted-" + "password-of-the-home"
+RELEASE_KEY = "planted-" + "signing-key"
+# Plays GitLab's jobs. This version, because later ones need a newer Node than Debian has.
+GITLAB = "gitlab-ci-local@4.62.0"
+NPM_CACHE = Path.home() / ".npm"
 
 
 class Project:
-    """A generated repository with an origin, and what CircleCI's settings hold for it."""
+    """A generated repository with an origin, and what the service's settings hold for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ci: str = "circleci") -> None:
         self.folder = folder
-        self.variables = plain_variables(folder / "home")
+        self.variables = plain_variables(folder / "home") | {"LEFT_OVER": LEFT_OVER}
+        self.contexts = {"rpm-signing": {"RPM_SIGNING_KEY": RELEASE_KEY}}
         self.repository = Path(
-            cookiecutter(str(checkout(folder / "nblint")), no_input=True, output_dir=str(folder))
+            cookiecutter(
+                str(checkout(folder / "nblint")),
+                no_input=True,
+                extra_context={"ci": ci},
+                output_dir=str(folder),
+            )
         )
+        add_snooper(self.repository, folder / "home")
+        self.commit("A notebook that looks everywhere")
         config = self.repository / ".pre-commit-config.yaml"
         self.variables |= mirror(config, folder / "mirrors", ROOT)
         self.variables |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_COMPILE": "1"}
@@ -52,8 +69,10 @@ class Project:
     def push(self, name: str, *, branch: str = "", tag: str = "") -> Pipeline:
         """Push what is here as a branch or a tag; return what CircleCI makes of it."""
         ref = f"refs/heads/{branch}" if branch else f"refs/tags/{tag}"
+        before = git("rev-parse", "main", cwd=self.origin)
         git("push", "--quiet", "origin", f"HEAD:{ref}", cwd=self.repository)
-        return Pipeline(self.origin, self.folder / name, self.variables, branch, tag)
+        where = (self.origin, self.folder / name, self.variables)
+        return Pipeline(*where, branch, tag, before, self.contexts)
 
 
 def checkout(folder: Path) -> Path:
@@ -63,15 +82,19 @@ def checkout(folder: Path) -> Path:
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    if not (ROOT / "nblint/cli/gate.py").exists():  # a stand-in until nblint has the command
+        manifest = folder / ".pre-commit-hooks.yaml"
+        text = manifest.read_text("utf-8")
+        manifest.write_text(text.replace("nblint gate", "nblint rule NBL201"), "utf-8")
     git("init", "--quiet", "--initial-branch=main", cwd=folder)
     git("add", ".", cwd=folder)
     git("commit", "--quiet", "--message", "nblint", cwd=folder)
     return folder
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Made once: what the first pipeline installs, the later ones have cached."""
+@pytest.fixture(scope="module", autouse=True)
+def away_from_this_machine() -> Iterator[None]:
+    """git knows who commits, and nothing else of the person."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("GIT_")]:
             patch.delenv(name)
@@ -80,7 +103,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         for role in ("AUTHOR", "COMMITTER"):
             patch.setenv(f"GIT_{role}_NAME", "Ada")
             patch.setenv(f"GIT_{role}_EMAIL", "ada@example.com")
-        yield Project(tmp_path_factory.mktemp("pipeline"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Made once: what the first pipeline installs, the later ones have cached."""
+    return Project(tmp_path_factory.mktemp("pipeline"))
 
 
 def cases(report: Path) -> dict[str | None, bool]:
@@ -91,8 +120,9 @@ def cases(report: Path) -> dict[str | None, bool]:
 
 def test_a_branch(project: Project) -> None:
     pipeline = project.push("main", branch="main")
-    assert pipeline.run() == ["lint", "test"]
+    assert pipeline.run() == ["gate", "lint", "test"]
     everything = {
+        NAME: True,
         "notebooks/failed-logins.ipynb": True,
         "examples/read-a-credential.ipynb": True,
         "examples/take-parameters.ipynb": True,
@@ -103,20 +133,22 @@ def test_a_branch(project: Project) -> None:
     assert cases(notebooks) == everything
     # The checks pass without changing a file.
     assert git("status", "--porcelain", cwd=pipeline.folder / "lint") == ""
+    keys = (LEFT_OVER, DEPLOY_KEY.strip(), RELEASE_KEY)
+    assert_out_of_reach(pipeline.folder / "test/build", "".join(pipeline.log), *keys)
 
 
 def test_a_version(project: Project) -> None:
     needs("rpmbuild", "createrepo_c", "gpg", "rsync")
     repository = project.folder / "yum"
-    project.variables |= {
+    project.contexts["rpm-signing"] = {
         "RPM_REPOSITORY": str(repository),
         "RPM_SIGNING_KEY": signing_key(project),
     }
     pipeline = project.push("version", tag="v1.2.0")
-    assert pipeline.run() == ["lint", "test", "build-rpm"]
+    assert pipeline.run() == ["gate", "lint", "test", "build-rpm"]
     published = repository / "stable/notebook-failed-logins-1.2.0-1.noarch.rpm"
     assert not published.exists()
-    assert pipeline.run(approved=True)[3:] == ["approve", "publish-rpm"]
+    assert pipeline.run(approved=True)[4:] == ["approve", "publish-rpm"]
     assert published.is_file()
 
 
@@ -140,3 +172,79 @@ def gpg(home: Path, *arguments: str) -> bytes:
 
 def test_another_tag(project: Project) -> None:
     assert project.push("1.2", tag="1.2").run(approved=True) == []
+
+
+def test_notebooks_on_github(tmp_path: Path) -> None:
+    project = Project(tmp_path, "github")
+    clone = tmp_path / "clone"
+    log = github.run_job(project.repository, "test", clone, project.variables, {})
+    # A secret of the environment `production`, which the job does not name, is not there at all.
+    assert_out_of_reach(clone / "build", log, LEFT_OVER, github.TOKEN)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter, as a runner's is; the folders of pytest are not."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def python_for_everybody() -> str:
+    """Return a Python that every user may run."""
+    mine = Path(sys.executable).resolve()
+    is_open = all(folder.stat().st_mode & 0o005 == 0o005 for folder in mine.parents)
+    return str(mine) if is_open else "/usr/bin/python3"
+
+
+def test_gitlab(open_folder: Path) -> None:
+    """The jobs of a branch, and of a version, played by a program that reads GitLab's format."""
+    needs("npx", "rsync", "rpmbuild", "createrepo_c", "gpg")
+    project = Project(open_folder, "gitlab")
+    home = open_folder / "home"
+    (home / ".netrc").write_text(f"machine example.com password {IN_THE_HOME}\n")
+    home.chmod(0o700)
+    git("remote", "set-url", "origin", str(project.origin), cwd=project.repository)
+    git("fetch", "--quiet", "origin", cwd=project.repository)
+    # As GitLab's own runners do it, whatever FF_GIT_URLS_WITHOUT_TOKENS says.
+    address = f"https://gitlab-ci-token:{JOB_TOKEN}@gitlab.example.com/soc/failed-logins.git"
+    git("remote", "set-url", "origin", address, cwd=project.repository)
+    variables = {"CI_JOB_TOKEN": JOB_TOKEN, "CI_DEFAULT_BRANCH": "main", "LEFT_OVER": LEFT_OVER}
+    variables |= {"PYTHON": python_for_everybody(), "CI_COMMIT_BEFORE_SHA": "0" * 40}
+    assert "PASS  gate" in play(project, "gate", variables)
+    assert "PASS  lint" in play(project, "lint", variables)
+    log = play(project, "test", variables)
+    assert "PASS  test" in log
+    build = project.repository / ".gitlab-ci-local/artifacts/test/build"
+    keys = [LEFT_OVER, JOB_TOKEN, IN_THE_HOME]
+    if os.geteuid() != 0:  # an ordinary user may read the variables of its own processes
+        keys = []
+    assert_out_of_reach(build, log, *keys)
+
+    git("tag", "v1.2.0", cwd=project.repository)
+    repository = open_folder / "yum"
+    secrets = {"RPM_REPOSITORY": str(repository), "RPM_SIGNING_KEY": signing_key(project)}
+    variables |= {"CI_COMMIT_TAG": "v1.2.0"}
+    assert "PASS  build-rpm" in play(project, "build-rpm", variables)
+    assert "PASS  publish-rpm" in play(project, "publish-rpm", variables | secrets)
+    assert (repository / "stable/notebook-failed-logins-1.2.0-1.noarch.rpm").is_file()
+
+
+def play(project: Project, job: str, variables: dict[str, str]) -> str:
+    """Run a job of GitLab's pipeline in a copy of the repository; return what it prints."""
+    given = [f"--variable={name}={value}" for name, value in variables.items()]
+    options = ["--shell-executor-no-image", "--force-shell-executor", "--shell-isolation"]
+    ran = subprocess.run(
+        ["npx", "--yes", GITLAB, job, *options, "--home", str(project.folder / "gcl"), *given],
+        cwd=project.repository,
+        env={**project.variables, "npm_config_cache": str(NPM_CACHE)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout
+    return ran.stdout

@@ -273,8 +273,9 @@ def test_workflow() -> None:
     """It asks for what it needs, and hands no text of the repository to a shell."""
     text = (ROOT / ".github/workflows/use-this-template.yml").read_text("utf-8")
     workflow = yaml.safe_load(text)
-    assert workflow["permissions"] == {"contents": "write"}
+    assert workflow["permissions"] == {}
     (job,) = workflow["jobs"].values()
+    assert job["permissions"] == {"contents": "write"}
     for guard in (
         "name != 'nblint'",
         "!github.event.repository.fork",
@@ -283,5 +284,6 @@ def test_workflow() -> None:
     ):
         assert guard in job["if"]
     checkout, run = job["steps"]
-    assert checkout["with"] == {"fetch-depth": 0}
-    assert run == {"run": "pipx run scripts/use_this_template.py"}
+    assert checkout["with"] == {"fetch-depth": 0, "persist-credentials": False}
+    assert run["run"].splitlines()[-1] == "pipx run scripts/use_this_template.py"
+    assert "${{" not in run["run"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 HIDDEN = "…"
@@ -44,6 +44,17 @@ class Masked:
         """Keep only what is between two offsets of the current text."""
         self.hide([Hidden(0, start, ""), Hidden(end, len(self.text), "")])
 
+    def replacements(self) -> list[tuple[int, int]]:
+        """Return where in the current text something is shown instead of a hidden part, in order."""
+        found: list[tuple[int, int]] = []
+        for step in self._steps:
+            found = [
+                (step.moved(start, to_end=False), step.moved(end, to_end=True))
+                for start, end in found
+            ]
+            found += step.replacements()
+        return sorted(found)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where a part of the original text starts and ends now.
 
@@ -64,6 +75,11 @@ class _Step:
         for part in self.parts:
             longer = len(part.shown) - (part.end - part.start)
             self._changes.append(self._changes[-1] + longer)
+
+    def replacements(self) -> Iterator[tuple[int, int]]:
+        for part, change in zip(self.parts, self._changes, strict=False):
+            if part.shown:
+                yield part.start + change, part.start + change + len(part.shown)
 
     def moved(self, offset: int, *, to_end: bool) -> int:
         before = bisect_left(self._starts, offset)

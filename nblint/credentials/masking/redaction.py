@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import islice, takewhile, zip_longest
 
 from nblint.credentials.credentials import Credentials
+from nblint.credentials.documented.format_search import find_formats
 from nblint.credentials.documented.formats import FORMATS
 from nblint.credentials.hits import Hit
 from nblint.credentials.masking.known_values import KnownValues
@@ -18,6 +19,7 @@ from nblint.patterns import lazy_pattern
 
 # A row of a private key, for example; a shorter one may be anything.
 _LONG_ROW = 16
+_MOST_SHOWN = 1000
 # An excerpt may cut off a token: it no longer fits its format, but is still half of a credential.
 _PREFIXES = sorted(
     {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
@@ -29,6 +31,9 @@ _CUT = lazy_pattern(
     + "|".join(re.escape(prefix) for prefix in _PREFIXES)
     + r"|AKIA|ASIA|AIza|eyJ)[\w.~+/=-]{8,}"
 )
+# A word that may be a value, and how far it may be from a credential in its row.
+_GENERATED = lazy_pattern(r"(?<![\w%+/~.-])[\w%+/~-]{16,512}={0,2}(?![\w%+/~.-])")
+_FAR = 2000
 _LITERAL = lazy_pattern(r"""(?<=["'])[^"'\\\n]{8,512}(?=["'])""")
 
 
@@ -42,6 +47,7 @@ class Redaction:
     def __init__(self, known: Iterable[str] = ()) -> None:
         # As they are, and as a literal writes them.
         self._known = KnownValues(form for value in known for form in (value, repr(value)[1:-1]))
+        self._shown: dict[str, str] = {}  # a help text is the same for many findings
         self._long: tuple[str, list[Hidden]] = ("", [])  # the last text that a part was asked for
 
     @classmethod
@@ -55,7 +61,11 @@ class Redaction:
 
     def mask(self, text: str) -> str:
         """Return a text with the credentials masked, as `mask` does."""
-        return self.masked(text).text
+        if text not in self._shown:
+            if len(self._shown) >= _MOST_SHOWN:
+                self._shown.clear()
+            self._shown[text] = self.masked(text).text
+        return self._shown[text]
 
     def masked(self, text: str) -> Masked:
         """Return a text with the credentials masked that maps offsets of the original."""
@@ -63,6 +73,7 @@ class Redaction:
         _hide_found(masked)
         masked.hide(self._known.hidden_in(masked.text))
         _hide_beginnings(masked)
+        _hide_beside(masked)
         return masked
 
     def masked_part(self, text: str, start: int, end: int) -> Masked:
@@ -77,12 +88,14 @@ class Redaction:
         masked = Masked(text)
         masked.keep(start, end)
         first = bisect_right(known, start, key=lambda part: part.end)
-        masked.hide(
+        inside = [
             Hidden(max(part.start, start) - start, min(part.end, end) - start)
             for part in takewhile(lambda part: part.start < end, islice(known, first, None))
-        )
+        ]
+        masked.hide(inside)
         _hide_found(masked)
         _hide_beginnings(masked)
+        _hide_beside(masked)
         return masked
 
 
@@ -104,10 +117,54 @@ def mask(text: str, known: Iterable[str] = ()) -> str:
     return Redaction(known).mask(text)
 
 
+def _hide_beside(masked: Masked) -> None:
+    """Hide what looks generated in the rows of a credential.
+
+    It may be the other half of a login, such as an AWS signature beside the key's id. No detector
+    reports it, since nothing names it.
+    """
+    hidden = masked.replacements()
+    if not hidden:
+        return
+    from nblint.credentials.judging.values import is_credential
+    from nblint.secret_names.judge import Level
+
+    text, done = masked.text, 0
+    beside: list[Hidden] = []
+    for (start, end), following in zip_longest(hidden, hidden[1:], fillvalue=(len(text),) * 2):
+        row = max(done, text.rfind("\n", done, start) + 1, start - _FAR)
+        stop = text.find("\n", end)
+        stop = min(stop if stop >= 0 else len(text), end + _FAR, following[0])
+        for span in ((row, start), (end, stop)):
+            beside += (
+                Hidden(*word.span())
+                for word in _GENERATED.finditer(text, *span)
+                if is_credential(word[0], Level.WEAK)
+            )
+        done = max(done, end, stop)
+    masked.hide(beside)
+
+
+@lru_cache(maxsize=256)
+def mask_path(path: str) -> str:
+    """Return a path with the tokens in it hidden; what only looks like a password is a name."""
+    masked = Masked(path)
+    found = sorted((match.start, match.end, match.prefix) for match in find_formats(path))
+    end = 0
+    parts = []
+    for start, stop, prefix in found:
+        if start >= end:
+            parts.append(Hidden(start, stop, f"{prefix}{HIDDEN}"))
+            end = stop
+    masked.hide(parts)
+    return masked.text
+
+
 def _hide_found(masked: Masked) -> None:
     """Hide what is recognised as a credential."""
     hits = _hits(masked.text)
-    masked.hide(Hidden(hit.start, hit.end, f"{hit.prefix}{HIDDEN}") for hit in hits)
+    found = [Hidden(hit.start, hit.end, f"{hit.prefix}{HIDDEN}") for hit in hits]
+    masked.hide(found)
     if hits:  # the pieces of a credential that is put together may occur elsewhere
         values = "\n".join(hit.secret.reveal() for hit in hits)  # no literal holds a line end
         masked.hide(

@@ -44,6 +44,36 @@ def without_scripts(html: str) -> str:
     return _DATA_URI.sub(lambda match: " " * len(match[0]), html)
 
 
+_COMMENT = lazy_pattern(r"<!--(.{1,20000}?)(?:-->|\Z)", re.DOTALL)
+_SCRIPT = lazy_pattern(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
+_ATTRIBUTES = lazy_pattern(r"<[A-Za-z][\w:-]{0,40}\s([^<>]{4,4000})>?")
+_ATTRIBUTE = lazy_pattern(
+    r"""([A-Za-z_:][\w:.-]{1,60})\s{0,2}=\s{0,2}(?:"([^"]{4,512})"|'([^']{4,512})')"""
+)
+
+
+def comments(html: str) -> Iterator[tuple[int, str]]:
+    """Yield the comments of HTML with their offsets."""
+    for match in _COMMENT.finditer(html) if "<!--" in html else ():
+        yield match.start(1), match[1]
+
+
+def scripts(html: str) -> Iterator[tuple[int, str]]:
+    """Yield the inline scripts of HTML with their offsets."""
+    for match in _SCRIPT.finditer(html) if "<script" in html.lower() else ():
+        yield match.start(1), match[1]
+
+
+def find_attributes(html: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
+    """Find attributes with a credential-like name: `data-api-key="…"`."""
+    for tag in _ATTRIBUTES.finditer(html):
+        for match in _ATTRIBUTE.finditer(html, *tag.span(1)):
+            name = match[1].removeprefix("data-")
+            group = match.lastindex or 2
+            if judge(name).level is not Level.NONE:
+                yield from bind(name, match[group], *match.span(group), placeholders=placeholders)
+
+
 def _blank(match: re.Match[str]) -> str:
     tag = match[0]
     return _MARKS.get(tag[:4].lower(), " ") + " " * (len(tag) - 1)

@@ -6,17 +6,17 @@ nothing but its own stylesheet. Filters work with CSS alone.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from tempfile import SpooledTemporaryFile
 
 from nblint._version import __version__
-from nblint.linting.results import Result
+from nblint.linting.results import Note, Result
 from nblint.linting.tally import Tally
 from nblint.reports.html.kinds import CHOICES
 from nblint.reports.html.markup import Markup, element
 from nblint.reports.html.overview import Overview
-from nblint.reports.text import count
+from nblint.reports.text import count, note_sentence
 
 # The summary comes before the findings, but is only known after them: until then they are kept in
 # memory; beyond this number of characters, in a temporary file.
@@ -40,6 +40,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
         if overview.rows:
             yield from overview.choices(tally)
             yield from overview.table()
+        yield from _notes(tally.notes)
         yield from overview.clean_notebooks()
         if overview.rows:
             yield element("h2", "Findings", id="findings") + "\n"
@@ -66,6 +67,13 @@ def _head(title: str) -> Iterator[str]:
     yield element("style", Markup(style)) + "\n</head>\n<body>\n"
 
 
+def _notes(notes: Sequence[Note]) -> Iterator[str]:
+    if notes:
+        yield element("h2", "For a reviewer", id="review") + "\n<ul>\n"
+        yield from (f"{element('li', note_sentence(note))}\n" for note in notes)
+        yield "</ul>\n"
+
+
 def _verdict(tally: Tally) -> tuple[str, str]:
     """Return the verdict, as a CSS class and in words."""
     if not tally.errors and not tally.warnings:
@@ -87,7 +95,9 @@ def _summary(tally: Tally, overview: Overview) -> Iterator[str]:
         command = element("code", "nblint check --fix")
         details += [f"{tally.fixable:,} fixable with ", command, ". "]
     if overview.recorded:
-        details.append(f"{count(overview.recorded, 'finding')} in the baseline not shown.")
+        details.append(f"{count(overview.recorded, 'finding')} in the baseline not shown. ")
+    if tally.suppressed:
+        details.append(f"{count(tally.suppressed, 'finding')} suppressed in notebooks. ")
     about = element("p", *details)
     product = element("p", "nblint", class_="product")
     verdict = element("div", element("h1", words), about, class_=f"verdict {kind}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.documentation import url
 from nblint.linting.excerpts import Excerpt
 from nblint.linting.results import Reported
@@ -45,7 +46,7 @@ def section(path: str, anchor: str, findings: tuple[Reported, ...]) -> Iterator[
 
 def path_of(path: str) -> Markup:
     """Return a path with the file's name emphasised."""
-    folder, slash, name = path.rpartition("/")
+    folder, slash, name = mask_path(path).rpartition("/")
     return element("code", element("span", f"{folder}{slash}", class_="folder"), _BREAK, name)
 
 
@@ -55,7 +56,7 @@ def _heading(path: str, file: str, cell: int | None, reported: Reported) -> Iter
         yield element("span", f"Cell {cell:,}")
         yield element("code", reported.first_line or reported.cell_type or "")
     elif file != path:
-        yield element("code", file)
+        yield element("code", mask_path(file))
     else:
         yield element("span", "The file")
 

@@ -7,11 +7,13 @@ from nblint.rules.credentials.embedded_credential import EXPOSED, EmbeddedCreden
 
 
 class CredentialInMetadata(EmbeddedCredential):
-    """A credential is in metadata, widget state or an attachment.
+    """A credential is in metadata, widget state, an attachment or elsewhere in the file.
 
     Jupyter does not show these parts of a notebook. They hold parameters that papermill wrote,
     passwords that were typed into a widget and saved with "Save widget state", and files that were
-    dropped onto a cell.
+    dropped onto a cell. Tokens of a documented format and private keys are found anywhere in the
+    file: in keys, ids and unknown fields, however they are escaped, and also if the file is not a
+    notebook.
 
     Remove the entry. JupyterLab's Property Inspector shows metadata. "Clear All Outputs", with
     "Save Widget State Automatically" switched off, removes widget state. An attachment is deleted
@@ -43,8 +45,8 @@ class CredentialInMetadata(EmbeddedCredential):
     where = "metadata"
 
     def check(self, credentials: Credentials, catalogue: Catalogue) -> Iterator[Finding]:
-        yield from self.found(credentials, catalogue, "metadata", "attachment")
+        yield from self.found(credentials, catalogue, "metadata", "attachment", "file")
 
     def help(self, credential: Credential, variable: str) -> str:
-        part = "attachment" if credential.place.surface == "attachment" else "metadata"
+        part = credential.place.surface
         return f"remove it from the {part}; {EXPOSED}"

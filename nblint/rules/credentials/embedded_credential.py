@@ -1,9 +1,9 @@
 """What the rules about credentials share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from nblint.credentials.credentials import Credential, Credentials
+from nblint.credentials.credentials import MOST, Credential, Credentials
 from nblint.credentials.hits import Hit
 from nblint.findings import Finding, Rule
 from nblint.project.catalogue.model import Catalogue
@@ -36,9 +36,13 @@ class EmbeddedCredential(Rule):
             catalogue: The variables that the help may name.
             surfaces: Values of `Place.surface`; for a source, its kind: "code" or "markdown".
         """
-        for credential in credentials:
+        unlisted: list[Credential] = []
+        for number, credential in enumerate(credentials):
             surface = credential.place.surface
             if (credential.kind if surface == "source" else surface) in surfaces:
+                if number >= MOST:
+                    unlisted.append(credential)
+                    continue
                 yield self.at(
                     credential.place,
                     self.message(credential),
@@ -47,11 +51,25 @@ class EmbeddedCredential(Rule):
                     detector=credential.hit.detector,
                     secret=credential.hit,
                 )
+        if unlisted:
+            yield self._too_many(len(credentials.all), unlisted)
+
+    def _too_many(self, total: int, unlisted: Sequence[Credential]) -> Finding:
+        """Return a finding that says how many are not listed; no baseline records it."""
+        rest = f"{len(unlisted):,} in {self.where} {'is' if len(unlisted) == 1 else 'are'} not"
+        return self.at(
+            unlisted[0].place,
+            f"{total:,} credentials in one notebook: the first {MOST:,} are listed, {rest}",
+            help="clear what printed or stored them; a baseline cannot record this",
+            detector="too-many",
+        )
 
     def message(self, credential: Credential) -> str:
         """Return the message: a token's public prefix and length, nothing of a password."""
         hit = credential.hit
-        where = "an attachment" if credential.place.surface == "attachment" else self.where
+        where = {"attachment": "an attachment", "file": "the file"}.get(
+            credential.place.surface, self.where
+        )
         shown = hit.shown or (hit.name if hit.name.lower() != hit.kind else "")
         return f"{hit.kind} in {where}" + (f": {shown}" if shown else "")
 

@@ -1,7 +1,10 @@
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
+from nblint.document.json_strings import duplicate_keys
 from nblint.document.model import Notebook, Place
+from nblint.document.rows import position_of
 from nblint.document.schema import is_plainly_valid
 from nblint.findings import Finding, Rule
 
@@ -24,6 +27,9 @@ _NAMES = {
     dict: "object",
     str: "string",
 }
+# Of a file in which thousands of keys occur twice, nobody reads more.
+_MOST = 100
+_LONGEST_KEY = 60
 
 
 class InvalidNotebook(Rule):
@@ -31,7 +37,9 @@ class InvalidNotebook(Rule):
 
     Jupyter shows an error when it opens or saves such a notebook, and drops the fields that it does
     not know; other tools stop. The usual causes are JSON edited by hand and programs that write
-    notebooks without validating them.
+    notebooks without validating them. A key that occurs twice in one object is an error, too:
+    programs read only the last value, so the first one is hidden from whoever reviews the notebook
+    in Jupyter.
 
     Open the notebook in Jupyter and save it, or correct the field that the message names. Cell ids
     are checked by NBL004.
@@ -59,6 +67,7 @@ class InvalidNotebook(Rule):
     needs = frozenset({"file"})
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
+        yield from self._duplicate_keys(notebook)
         if is_plainly_valid(notebook.data):
             return
         for path, subject, problem in _problems(notebook.data):
@@ -68,6 +77,23 @@ class InvalidNotebook(Rule):
                 subject=subject,
                 help="open the notebook in Jupyter and save it, or correct the JSON",
             )
+
+    def _duplicate_keys(self, notebook: Notebook) -> Iterator[Finding]:
+        if not notebook.has_duplicate_keys:
+            return
+        text = notebook.raw.decode()
+        for duplicate in islice(duplicate_keys(text), _MOST):
+            row, column = position_of(text, duplicate.offset)
+            yield self.at(
+                Place(None, "file", None, None, row, column),
+                f"the key '{_shortened(duplicate.key)}' occurs twice in one object",
+                subject=f"duplicate {'.'.join(map(str, duplicate.path))}",
+                help="remove one of the two: programs read only the last one, and people both",
+            )
+
+
+def _shortened(key: str) -> str:
+    return key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}…"
 
 
 def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str, str]]:

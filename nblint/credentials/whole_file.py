@@ -1,0 +1,173 @@
+r"""Find tokens of documented formats and private keys anywhere in a file.
+
+The other searches read the texts that a notebook's format knows. This one reads the bytes: keys,
+fields of no format, the first of two members with the same key, and files that are no notebook. It
+decodes escapes (`\u0067hp_…`), also in JSON within JSON, and base64 that holds a text.
+"""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from nblint.credentials.documented.format_search import (
+    LongWord,
+    find_formats,
+    long_words,
+    present_formats,
+)
+from nblint.credentials.documented.private_keys import find_private_keys
+from nblint.credentials.hits import Hit
+from nblint.credentials.options import Options
+from nblint.credentials.secret import Secret
+from nblint.credentials.views import (
+    View,
+    in_steps,
+    with_decoded_escapes,
+    with_joined_items,
+    with_joined_literals,
+)
+from nblint.document.base64_text import text_of
+from nblint.patterns import lazy_pattern
+
+# An escape that can hide a character of a token; `\n` and `\"` cannot.
+_ESCAPE = lazy_pattern(r"\\u00[2-7]|\\/")
+# JSON within JSON within JSON; each level doubles the backslashes.
+_LEVELS = 5
+# No token is longer without a sign that base64 lacks: it is an image.
+_LONGEST_TOKEN = 4400
+_ID_LENGTH = 36
+_ID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IMAGE = lazy_pattern(r"[A-Za-z0-9+/]*={0,2}")
+_KEY_MARKS = ("-----BEGIN", "PuTTY-User-Key-File")
+_BASE64 = lazy_pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/_-])")
+_DATA_URL = ";base64,"
+
+
+class Escaped(NamedTuple):
+    """A credential in the text of a file.
+
+    Attributes:
+        hit: The credential; its offsets are those in the text.
+        written: How it is written there.
+    """
+
+    hit: Hit
+    written: str
+
+
+def decoded(raw: bytes) -> str:
+    """Return the text in bytes, whatever their encoding; offsets are those of `rows_in`."""
+    if b"\0" in raw:  # UTF-16 or UTF-32: what is left are the ASCII characters
+        return raw.replace(b"\0", b"").decode("latin-1")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def find_in_file(
+    text: str, options: Options, known: Collection[str] = (), *, thorough: bool = False
+) -> list[Escaped]:
+    """Find tokens and private keys in a file's text.
+
+    Args:
+        text: The text.
+        options: What the settings say.
+        known: Long words that hold no token, as other searches have seen.
+        thorough: Whether the file may hold what no other search sees: lists of lines, literals
+            that are joined, base64.
+
+    Returns:
+        What was found, in order; no two overlap.
+    """
+    kept: list[Escaped] = []
+    for way in _ways(text, thorough=thorough):
+        found: list[Escaped] = []
+        for steps in way:
+            read, origin = in_steps(text, steps)
+            hits = _hits(read, options, known)
+            for hit in chain(hits, _in_base64(read, options, everywhere=thorough)):
+                start, end = origin(hit.start, hit.end)
+                found.append(Escaped(replace(hit, start=start, end=end), text[start:end]))
+        if found:
+            kept = _with(kept, found)
+    return kept
+
+
+_Steps = list[Callable[[str], View]]
+
+
+def _ways(text: str, *, thorough: bool) -> Iterator[list[_Steps]]:
+    """Yield how a text can be read: with its escapes decoded any number of times, then as one.
+
+    What is found in the first way is not looked for in others, which put things together.
+    """
+    levels: list[_Steps] = [[]]
+    while len(levels) <= _LEVELS and (_ESCAPE.search(text) or (thorough and len(levels) == 1)):
+        levels.append([*levels[-1], with_decoded_escapes])
+        text = with_decoded_escapes(text).text
+    yield levels
+    if thorough:
+        yield [[with_joined_items, *level] for level in levels]
+        yield [[with_joined_items, *level, with_joined_literals] for level in levels]
+
+
+def _hits(text: str, options: Options, known: Collection[str]) -> Iterator[Hit]:
+    if words := _words(text, known):
+        formats = present_formats(text, words)
+        for row, start, end, prefix in find_formats(text, formats, options.placeholders):
+            value = Secret(text[start:end])
+            yield Hit(row.name, row.kind, start, end, value, prefix, True, "", row.variable)
+    if any(mark in text for mark in _KEY_MARKS):
+        for start, end, body in find_private_keys(text):
+            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+
+
+def _words(text: str, known: Collection[str]) -> list[LongWord]:
+    """Return the long words of a text that are not known: no images, and no ids of cells."""
+    return [
+        (start, word)
+        for start, word in long_words(text)
+        if word not in known
+        and not (len(word) == _ID_LENGTH and _ID.fullmatch(word))
+        and not (len(word) > _LONGEST_TOKEN and _IMAGE.fullmatch(word))
+    ]
+
+
+def _in_base64(text: str, options: Options, *, everywhere: bool) -> Iterator[Hit]:
+    """Find tokens in base64 that holds a text: in data URLs, or in every string."""
+    for start, end in _encoded(text, everywhere=everywhere):
+        if content := text_of(text[start:end]):
+            for reading in {content, with_decoded_escapes(content).text}:
+                for hit in _hits(reading, options, ()):
+                    yield replace(hit, start=start, end=end)
+
+
+def _encoded(text: str, *, everywhere: bool) -> Iterator[tuple[int, int]]:
+    if everywhere:
+        yield from (match.span() for match in _BASE64.finditer(text))
+        return
+    at = text.find(_DATA_URL)
+    while at >= 0:
+        match = _BASE64.match(text, at + len(_DATA_URL))
+        if match:
+            yield match.span()
+        at = text.find(_DATA_URL, match.end() if match else at + 1)
+
+
+def _with(kept: Sequence[Escaped], found: Iterable[Escaped]) -> list[Escaped]:
+    """Add what overlaps nothing; of what overlaps among itself, the longest."""
+    from nblint.credentials.engine import settle
+
+    best = {(one.hit.start, one.hit.end): one for one in found}
+    added = [best[hit.start, hit.end] for hit in settle(one.hit for one in best.values())]
+    ends = [one.hit.end for one in kept]
+    starts = [*(one.hit.start for one in kept), sys.maxsize]
+    free = (one for one in added if starts[bisect_right(ends, one.hit.start)] >= one.hit.end)
+    return sorted([*kept, *free], key=lambda one: one.hit.start)

@@ -1,0 +1,128 @@
+"""The files of a commit that settings can lead to, written to a folder as plain files.
+
+Contents come from git's objects, so that no filter, link or ignored file of a working tree has a
+say. A tree that was not made by git can name anything, so a path is checked before it is written.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from nblint.git.objects import LINK, SUBMODULE, Entry
+from nblint.git.refusals import GitError
+from nblint.git.repository import Repository
+
+# Settings, catalogues, requirements and parameters: what people write by hand.
+_READ = frozenset([".cfg", ".env", ".example", ".in", ".json", ".toml", ".txt", ".yaml", ".yml"])
+_MODULES = (".py", ".pyx", ".so", ".pyd")
+_LARGEST, _MOST_BYTES, _MOST_FILES = 1024 * 1024, 256 * 1024 * 1024, 50_000
+_RESERVED = frozenset(["", ".", "..", ".git"])
+
+
+class Snapshot(NamedTuple):
+    """A commit's files.
+
+    Attributes:
+        commit: Its id.
+        folder: Where they were written.
+        notebooks: Its notebooks by their paths; none of them is written.
+        others: Its other files by their paths.
+        left_out: Paths that were not written: names that no file may have, and very large files.
+    """
+
+    commit: str
+    folder: Path
+    notebooks: Mapping[str, Entry]
+    others: Mapping[str, Entry]
+    left_out: tuple[str, ...]
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """What checks depend on besides a notebook: contents by paths, and names of modules."""
+        return {
+            path: "" if path.endswith(_MODULES) and not _is_read(path) else entry.id
+            for path, entry in self.others.items()
+            if _is_read(path) or path.endswith(_MODULES)
+        }
+
+
+def write_snapshot(repository: Repository, commit: str, folder: Path) -> Snapshot:
+    """Write a commit's files.
+
+    Args:
+        repository: The repository.
+        commit: The commit's id.
+        folder: An empty folder.
+
+    Raises:
+        GitError: The repository lacks an object, or the files are too many.
+    """
+    entries = repository.entries(commit)
+    notebooks = {entry.path: entry for entry in entries if entry.is_notebook}
+    others = {entry.path: entry for entry in entries if not entry.is_notebook}
+    wanted = [
+        entry
+        for entry in others.values()
+        if entry.mode != SUBMODULE and (_is_read(entry.path) or entry.path.endswith(_MODULES))
+    ]
+    if len(wanted) > _MOST_FILES:
+        raise GitError(f"more than {_MOST_FILES:,} files of settings and modules in {commit[:7]}")
+    read = [entry for entry in wanted if _is_read(entry.path)]
+    sizes = repository.sizes(entry.id for entry in read)
+    large = {entry.path for entry in read if sizes[entry.id] > _LARGEST}
+    if sum(sizes[entry.id] for entry in read if entry.path not in large) > _MOST_BYTES:
+        raise GitError(f"more than {_MOST_BYTES // 1024**2} MB of settings in {commit[:7]}")
+    contents = _contents(repository, commit, [entry for entry in read if entry.path not in large])
+    left_out = [
+        entry.path
+        for entry in wanted
+        if entry.path not in large and not _write(folder, entry.path, contents.get(entry.path, b""))
+    ]
+    return Snapshot(commit, folder, notebooks, others, (*left_out, *sorted(large)))
+
+
+def write_named(repository: Repository, snapshot: Snapshot, path: str) -> None:
+    """Write a file that settings name, whatever it is called and however large.
+
+    Args:
+        repository: The repository.
+        snapshot: The other files of the commit.
+        path: Its path; nothing is written where the commit has no such file.
+
+    Raises:
+        GitError: The repository lacks it.
+    """
+    content = repository.show(snapshot.commit, path) if path in snapshot.others else None
+    if content is not None:
+        _write(snapshot.folder, path, content)
+
+
+def _contents(repository: Repository, commit: str, entries: list[Entry]) -> dict[str, bytes]:
+    """Return what files hold, by their paths; a link holds what it leads to in the commit."""
+    blobs = dict(repository.blobs(entry.id for entry in entries if entry.mode != LINK))
+    found = {
+        entry.path: blobs[entry.id] if entry.mode != LINK else repository.show(commit, entry.path)
+        for entry in entries
+    }
+    return {path: content for path, content in found.items() if content is not None}
+
+
+def _is_read(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return PurePosixPath(path).suffix in _READ or ".env" in name or name.endswith("_config.py")
+
+
+def _write(folder: Path, path: str, content: bytes) -> bool:
+    """Write a file below a folder; tell whether its path is one that this system can have."""
+    parts = path.split("/")
+    if not _RESERVED.isdisjoint(part.lower() for part in parts) or "\0" in path:
+        return False
+    if os.name == "nt" and any(set('\\:*?"<>|') & set(part) for part in parts):
+        return False
+    try:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    except OSError:  # too long, or one of two names that this system takes for one
+        return False
+    return True
