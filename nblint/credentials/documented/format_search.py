@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from nblint.credentials.documented.formats import FORMATS, Format
@@ -198,7 +199,8 @@ def _is_varied(value: str, prefix: str) -> bool:
     leaves out digits or letters in a token, or capitals where both cases occur in its alphabet.
     """
     rest = value[len(prefix) :]
-    if not any(c.isdigit() for c in rest) or not any(c.isalpha() for c in rest):
+    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(rest))
+    if not any(c.isalpha() for c in rest) or not (any(c.isdigit() for c in rest) or changes > 4):
         return False
     return len(prefix) > _SHORT_PREFIX or rest.count("-") + rest.count("_") <= len(rest) // 6
 

@@ -127,6 +127,7 @@ def client_calls(code: str) -> Iterator[int]:
         at += len(piece) + 1
         tail = piece[-32:]
         word = tail.rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2].rpartition(":")[2]
+        word = word.rpartition("\n")[2]
         if word in _CALLED:
             known = tail.endswith(_CALLED[word])
         else:

@@ -26,7 +26,7 @@ class Unquoted(Enum):
 _CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=)|[ ]\{[ ]?get;[^{}\n]{0,30}\}(?=[ ]?=)|[ ](?:AS[ ])?N?(?:VAR)?CHAR2?(?:\(\w{1,5}\))?(?=[ ]?:?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|:-(?=["']?[^\s}"'$]{4})|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
+    + r"""[ \t]{0,40}(?::=|:-(?=["']?[^\s}"'$]{4})|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?:[ \t]?(?:unset|default|value|fallback)[ ]?=)?(?=[ \t]?\\?["'])|\((?=["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
@@ -255,18 +255,7 @@ def _value(
         yield from _elements(text, opening.end(), name, judged, placeholders)
         return
     if quoted := _QUOTED.match(text, start):
-        if text[start : quoted.start(2)].endswith("{") and _KEYED.match(text, quoted.end()):
-            return  # `passwords = {"ann": …`
-        if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
-            return
-        # In Markdown, backticks mark any code, so the value must look like a secret by itself.
-        value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
-        at = quoted.start(3) + quoted[3].find(value)
-        yield from bind(
-            name, value, at, at + len(value), judged=judged,
-            quoted=quoted[2] != "`" or unquoted is Unquoted.CODE,
-            placeholders=placeholders,
-        )  # fmt: skip
+        yield from _quoted_value(text, separator, quoted, name, judged, unquoted, placeholders)
         return
     if unquoted is Unquoted.CODE:
         yield from _in_literal(text, separator, name, judged, placeholders)
@@ -292,6 +281,27 @@ def _value(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def _quoted_value(
+    text: str,
+    separator: re.Match[str],
+    quoted: re.Match[str],
+    name: str,
+    judged: CredentialName,
+    unquoted: Unquoted,
+    placeholders: Collection[str],
+) -> Iterator[Hit]:
+    if text[separator.end() : quoted.start(2)].endswith("{") and _KEYED.match(text, quoted.end()):
+        return  # `passwords = {"ann": …`
+    if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
+        return
+    # In Markdown, backticks mark any code, so the value must look like a secret by itself.
+    is_literal = quoted[2] != "`" or unquoted is Unquoted.CODE
+    value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
+    at = quoted.start(3) + quoted[3].find(value)
+    yield from bind(name, value, at, at + len(value), judged=judged, quoted=is_literal,
+                    placeholders=placeholders)  # fmt: skip
 
 
 def _elements(

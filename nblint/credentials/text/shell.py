@@ -104,7 +104,18 @@ _SPACED = lazy_pattern(
     r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|\bset[ \t]{1,4}-[gUxl]{1,4}|papermill\b[^\n]{1,300}?[ \t]-p|remote[ \t]{1,4}modify[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4}){0,3}[\w-]{1,80})[ \t]{1,4}((?://[\w.:/-]{1,80}:)?[\w.-]{2,80})[ \t]{1,4}(?:(?:--body|-b)[ =])?"""
     + _WORD
 )
-_SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill", "modify")
+_SETTERS = (
+    "%env",
+    "set_env",
+    " set",
+    "\tset",
+    "set -",
+    "setx",
+    "ENV",
+    "global ",
+    "papermill",
+    "modify",
+)
 # Writes to a secret store: `az keyvault secret set … --value …`, AWS, Ansible.
 _STORED = lazy_pattern(
     r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}"""

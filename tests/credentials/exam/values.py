@@ -272,6 +272,8 @@ PLANTED: dict[str, Callable[[random.Random], str]] = {
     "github": lambda chance: _checked("ghp_", 30, chance),
     "npm": lambda chance: _checked("npm_", 30, chance),
     "sig64": lambda chance: fill("{h64}", chance),
+    "dwh": lambda chance: fill("{w68}", chance),
+    "discord": lambda chance: fill("M{a23}.{a6}.{w27}", chance),
     "sig": lambda chance: fill("{w171}", chance) + "__",
     "sigb64": lambda chance: fill("{a80}%2B{a90}%3D%3D", chance),
     **{name: partial(provider_token, name) for name in PROVIDERS},
@@ -309,6 +311,8 @@ FILLERS: dict[str, Callable[[random.Random], str]] = {
     "b64": lambda chance: base64.b64encode(chance.randbytes(40)).decode(),
     "cipher": lambda chance: base64.b64encode(chance.randbytes(24)).decode(),
     "dna": lambda chance: "".join(chance.choices("ACGT", k=60)),
+    "snow": lambda chance: fill("1{d17}", chance),
+    "lm": lambda chance: "aad3b435b51404eeaad3b435b51404ee",  # of the empty password
     "account": lambda chance: fill("1{d11}", chance),
     # Identifiers that stand beside a secret: a report of them is neither asked for nor wrong.
     "akid": lambda chance: "AKIA" + fill("{t16}", chance),
