@@ -12,8 +12,8 @@ from nblint.patterns import lazy_pattern
 _CALL = lazy_pattern(r"""([A-Za-z_][\w.:]{2,60})\(""")
 # One argument: a literal, or anything short without one; then a comma or the end.
 _ARGUMENT = lazy_pattern(
-    r"""\s{0,40}(?:[\w.]{1,40}\s?=\s?)?"""
-    r"""(?:[@$rbfuRBFU]?(?:"([^"\\\n]{0,512})"|'([^'\\\n]{0,512})')|[^,()"'\n]{0,120}(?:\([^()\n]{0,200}\))?)\s{0,40}([,;)])"""
+    r"""\s{0,40}(?!\s)(?:[\w.]{1,40}[ ]?=[ ]?)?"""
+    r"""(?:[@$rbfuRBFU]?(?:"([^"\\\n]{0,512})"|'([^'\\\n]{0,512})')|[^\s,;()"'=]{0,60}(?:[ ][^\s,;()"']{1,60}){0,3}(?:\([^()\n]{0,200}\))?)\s{0,40}([,;)])"""
 )
 _MOST_ARGUMENTS = 6
 
