@@ -33,8 +33,8 @@ demo: setup ## Generate a notebook repository; see commits refused, fixed and ac
 
 # System tools that tests need. As root on Debian they are installed; elsewhere, tests that miss one
 # skip and name it, or fail if CI=true.
-COMMANDS := chromium createrepo_c dnf fish gpg rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
-PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg rpm rpmlint rsync shellcheck strace systemd util-linux zsh
+COMMANDS := chromium createrepo_c dnf fish gpg node npm rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
+PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg nodejs npm rpm rpmlint rsync shellcheck strace systemd util-linux zsh
 
 tools:
 	@for command in $(COMMANDS); do command -v $$command >/dev/null || missing="$$missing $$command"; done; \
@@ -70,6 +70,9 @@ BENCH := build/bench
 bench: $(BENCH)/.ready ## Compare nblint with its peers; NOTEBOOKS=folder uses your notebooks
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.credentials $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.gate
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.whole_file $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.dense
 
 $(BENCH)/.ready: pyproject.toml
 	@echo "Setting up $(BENCH) ..."
@@ -88,6 +91,7 @@ docs: setup ## Build the documentation into build/site; broken links and anchors
 
 pictures: setup ## Update the pictures and the command output in the documentation
 	$(BIN)/python -m pytest tests/docs --update-expectations
+	$(BIN)/python -m nblint hub demo --check --screenshot docs/pictures/landing-page.png
 
 clean: ## Remove .venv, caches and build output
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

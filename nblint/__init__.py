@@ -79,17 +79,15 @@ def check(
     """
     from pathlib import Path
 
-    import msgspec
-
     from nblint.errors import SettingsError
     from nblint.linting.run import Run
-    from nblint.settings_files import SettingsFinder
+    from nblint.settings_files import GivenSettings, SettingsFinder
 
     def fail(sentence: str) -> None:
         raise SettingsError(sentence)
 
-    overrides = msgspec.structs.asdict(settings) if settings is not None else None
-    run = Run(SettingsFinder(overrides=overrides), on_error or fail, jobs=jobs)
+    finder = SettingsFinder() if settings is None else GivenSettings(settings)
+    run = Run(finder, on_error or fail, jobs=jobs)
     return run.check([Path(path) for path in paths])
 
 

@@ -163,6 +163,24 @@ class SettingsFinder:
         return SettingsFile(settings, found.root, found.path)
 
 
+class GivenSettings(SettingsFinder):
+    """Settings that hold for every notebook, whatever its settings file says.
+
+    The nearest settings file only says which folder paths are relative to; if it cannot be used,
+    the folder is the one without such a file.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(overrides=msgspec.structs.asdict(settings))
+        self._settings = settings
+
+    def of(self, directory: Path) -> SettingsFile:
+        try:
+            return super().of(directory)
+        except SettingsError:
+            return SettingsFile(self._settings, _default_root(directory))
+
+
 Loaded = TypeVar("Loaded")
 
 

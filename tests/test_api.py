@@ -83,3 +83,16 @@ def test_a_project_is_that_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "nblint.toml").write_text("selct = []")
     with pytest.raises(nblint.SettingsError, match="selct"):
         nblint.Project.of(tmp_path)
+
+
+@pytest.mark.parametrize("broken", ["select = 3", "[", 'unknown = "key"'])
+def test_settings_that_are_given_do_not_depend_on_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    (tmp_path / "nblint.toml").write_text(broken)
+    (tmp_path / "bad.ipynb").write_bytes(notebook_bytes(("code", "1")))
+    monkeypatch.chdir(tmp_path)
+    (result,) = nblint.check(["bad.ipynb"], settings=nblint.Settings(select=("NBL102", "NBL101")))
+    assert result.findings
+    with pytest.raises(nblint.SettingsError):
+        list(nblint.check(["bad.ipynb"]))

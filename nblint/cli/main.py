@@ -19,6 +19,7 @@ _MODULES = {
     "new": "new",
     "server": "server",
     "fleet": "fleet",
+    "hub": "hub",
     "completion": "completion",
 }
 

@@ -1,7 +1,8 @@
-"""The JSON schema of the settings, with which editors complete and check settings files.
+"""The JSON schemas of settings, with which editors complete and check settings files.
 
-Types, names and defaults come from the classes in `nblint.settings`, descriptions from their
-docstrings. It is draft 7, which editors' TOML extensions and SchemaStore understand.
+Types, names and defaults come from the classes in `nblint.settings` and `nblint.hub.settings`,
+descriptions from their docstrings. They are draft 7, which editors' TOML extensions and
+SchemaStore understand.
 """
 
 import inspect
@@ -13,6 +14,7 @@ import msgspec
 
 from nblint.credentials.detector_names import detectors
 from nblint.findings import ALL
+from nblint.hub.settings import HubSettings
 from nblint.linting.registry import FAMILIES, rules
 from nblint.reports import formats
 from nblint.settings import Settings, Table
@@ -44,6 +46,22 @@ def settings_schema() -> Schema:
         "title": "nblint",
         "description": "Settings of nblint: `nblint.toml`, or `[tool.nblint]` in pyproject.toml.",
         **{key: value for key, value in top.items() if key not in ("title", "description")},
+        "definitions": definitions,
+    }
+
+
+def hub_schema() -> Schema:
+    """Return the schema of `hub.toml`."""
+    _, definitions = msgspec.json.schema_components(
+        (HubSettings,), ref_template="#/definitions/{name}"
+    )
+    for struct in _tables(HubSettings):
+        _describe(definitions[struct.__name__], struct)
+    top = definitions.pop("HubSettings")
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "hub.toml",
+        **{key: value for key, value in top.items() if key != "title"},
         "definitions": definitions,
     }
 

@@ -202,7 +202,7 @@ class Notebook:
     @cached_property
     def has_duplicate_keys(self) -> bool:
         """Whether an object of the file may have a key twice; `data` has only the last one."""
-        return bool(self.raw) and may_have_duplicate_keys(self.lean)
+        return bool(self.raw) and may_have_duplicate_keys(self.lean, self.data)
 
     @property
     def metadata(self) -> dict[str, Any]:

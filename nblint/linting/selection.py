@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from copy import copy
 from pathlib import Path
 
 from nblint.errors import SettingsError
@@ -20,6 +19,7 @@ class Selection:
 
     Args:
         found: The settings and where they come from.
+        within: Leaves only those rules that this selector covers.
 
     Attributes:
         rules: The selected rules, in the order of their codes.
@@ -28,7 +28,7 @@ class Selection:
         SettingsError: A selector covers no rule, a detector is unknown, or no rule is left.
     """
 
-    def __init__(self, found: SettingsFile) -> None:
+    def __init__(self, found: SettingsFile, *, within: str = ALL) -> None:
         self._settings = found.settings
         self._root = found.root
         self._wanted = (*found.settings.select, *found.settings.extend_select)
@@ -41,12 +41,7 @@ class Selection:
                 f"{where}'select' and 'ignore' leave no rule to run; "
                 "to leave out notebooks, use 'exclude'"
             )
-
-    def limited_to(self, selector: str) -> "Selection":
-        """Return the selection with only those of its rules that a selector covers."""
-        limited = copy(self)
-        limited.rules = tuple(rule for rule in self.rules if covers(selector, rule.code))
-        return limited
+        self.rules = tuple(rule for rule in self.rules if covers(within, rule.code))
 
     def needs(self, need: Need) -> bool:
         """Tell whether any of the rules needs something."""

@@ -303,6 +303,12 @@ def suppressed_and_removed(branch: Branch, value: str) -> None:
     branch.commit({A: notebook()})
 
 
+def suppressed_then_not(branch: Branch, value: str) -> None:
+    branch.commit({A: notebook(f'key = "{value}"  # nblint: ignore[NBL2] a reason')})
+    branch.commit({A: holding(value)})
+    branch.commit({A: notebook()})
+
+
 def moved_to_a_notebook_that_records_it(branch: Branch, value: str) -> None:
     """A credential that the base has in one notebook is new in another."""
     branch.on_main({A: holding(value)})
@@ -319,7 +325,30 @@ def very_large_and_removed(branch: Branch, value: str) -> None:
     branch.commit({A: notebook()})
 
 
+def first_settings(text: str) -> Attack:
+    """The base has none, and works by the defaults."""
+
+    def attack(branch: Branch, value: str) -> None:
+        branch.on_main({SETTINGS: None})
+        branch.git("merge", "--quiet", "main")
+        branch.commit({SETTINGS: text, A: holding(value)})
+        assert branch.gate().status == (value == TOKEN)
+
+    attack.__name__ = f"first settings: {text}"
+    return attack
+
+
 ATTACKS: list[Attack] = [
+    first_settings('ignore = ["NBL2"]'),
+    first_settings('ignore = ["NBL201"]'),
+    first_settings('select = ["NBL1"]'),
+    first_settings('select = ["NBL1"]\nignore = ["NBL"]'),
+    first_settings('severity = { NBL201 = "warning" }'),
+    first_settings('severity = { NBL = "warning" }'),
+    first_settings('per-file-ignores = { "**" = ["ALL"] }'),
+    first_settings('exclude = ["**"]'),
+    first_settings('[credentials]\ndisable = ["github-token"]'),
+    first_settings('[credentials]\nplaceholders = ["gh*"]'),
     output,
     output_that_a_hook_strips,
     traceback_in_an_output,
@@ -374,6 +403,7 @@ ATTACKS: list[Attack] = [
     suppressed('s = """\n# nblint: ignore-cell[NBL2] the reason\n"""\nkey = "{}"'),
     suppressed_by_a_tag,
     suppressed_and_removed,
+    suppressed_then_not,
     added_then_removed,
     added_then_deleted,
     reverted,

@@ -85,6 +85,9 @@ def test_several_add_up(tmp_path: Path) -> None:
         ("c.Spawner.environment = {n: secret(n) for n in ['A', 'B']}", "A B"),
         ("\ufeffc.Spawner.environment = {'A': 1}", "A"),
         ("c.Spawner.environment = spawner_environment('jupyterhub_config.py', '/run')", ""),
+        ("configure(get_config(), 'hub.toml')", "T"),
+        ("nblint.hub.configure(c, 'hub.toml')\nc.Spawner.environment['A'] = 1", "T A"),
+        ("configure(c)\nconfigure(c, path)\nlogging.configure('a', 'b')", ""),
         ("c.Spawner.cmd = ['A']\nenvironment = {'B': 1}", ""),
         ("a = a\nc.Spawner.environment = a", ""),
         ("import os; os._exit(1)", ""),
@@ -92,9 +95,22 @@ def test_several_add_up(tmp_path: Path) -> None:
 )
 def test_hub_config(tmp_path: Path, config: str, names: str) -> None:
     (tmp_path / "e.toml").write_text("[environment.T]\n")
+    hub = 'address = "https://h"\nenvironment = "e.toml"\n[provider]\nissuer = "https://i"\n'
+    (tmp_path / "hub.toml").write_text(hub)
     (tmp_path / "jupyterhub_config.py").write_text(config, encoding="utf-8")
     catalogue = load(tmp_path, "jupyterhub_config.py")
     assert list(catalogue.variables) == names.split()
+
+
+def test_a_hub_names_its_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "environment.toml").write_text("[environment.A]\n")
+    (tmp_path / "hub.toml").write_text('address = "https://h"\n[provider]\n')
+    assert list(load(tmp_path, "hub.toml").variables) == ["A"]
+    (tmp_path / "hub.toml").write_text(
+        'address = "https://h"\nenvironment = "hub.toml"\n[provider]\n'
+    )
+    with pytest.raises(SettingsError, match="unknown key 'address'"):
+        load(tmp_path, "hub.toml")
 
 
 def test_a_dotenv_file_of_windows_with_a_private_key(tmp_path: Path) -> None:

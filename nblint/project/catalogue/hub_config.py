@@ -35,14 +35,15 @@ def read_hub_config(text: str, name: str) -> Iterator[Named]:
 
     It understands `c.Spawner.environment` and `c.Spawner.env_keep` of any spawner class: assigned,
     updated, item by item, with `|=`, through names bound to literals, and through
-    `nblint.hub.spawner_environment("environment.toml")`.
+    `nblint.hub.spawner_environment("environment.toml")`; and the catalogue that is named by the
+    hub.toml in `nblint.hub.configure(c, "hub.toml")`.
 
     Args:
         text: The configuration.
         name: Its name in messages.
 
     Yields:
-        Each variable, and each catalogue that it gives to `spawner_environment`.
+        Each variable, and each catalogue or hub.toml that it names.
 
     Raises:
         SettingsError: The text is not Python.
@@ -78,6 +79,8 @@ class _Config:
                         yield from self._assigned(target, node.value)
                 case ast.AnnAssign(value=ast.expr() as value):
                     yield from self._assigned(node.target, value)
+                case ast.Expr(ast.Call() as call):
+                    yield from self._configured(call)
                 case ast.For():
                     self._scope.bind_loop(node.target, node.iter)
                 case ast.Call(func=ast.Attribute(container, method)) if method in _MUTATORS:
@@ -91,6 +94,13 @@ class _Config:
             yield from self._names(value)
         elif isinstance(target, ast.Subscript):
             yield from self._added(target.value, self._literal(target.slice))
+
+    def _configured(self, call: ast.Call) -> Iterator[Named]:
+        """Yield the settings of a hub, which name its catalogue."""
+        if _called_name(call) == "configure" and len(call.args) > 1:
+            path = call.args[1]
+            if isinstance(path, ast.Constant) and str(path.value).endswith(".toml"):
+                yield Named(str(path.value), call.lineno, is_catalogue=True)
 
     def _added(self, container: ast.expr, found: Iterator[Named]) -> Iterator[Named]:
         """Yield what is added to the environment; remember what is added to a dict with a name."""
@@ -144,8 +154,7 @@ class _Config:
                 yield from self._literal(key)
 
     def _call(self, call: ast.Call, depth: int) -> Iterator[Named]:
-        function = call.func.attr if isinstance(call.func, ast.Attribute) else None
-        function = call.func.id if isinstance(call.func, ast.Name) else function
+        function = _called_name(call)
         if function == "dict":
             for argument in call.args:
                 yield from self._names(argument, depth + 1)
@@ -159,6 +168,13 @@ class _Config:
             # Only TOML: a configuration that names itself would be read without end.
             if isinstance(path, ast.Constant) and str(path.value).endswith(".toml"):
                 yield Named(str(path.value), call.lineno, is_catalogue=True)
+
+
+def _called_name(call: ast.Call) -> str | None:
+    """Return what a call calls, without what that is part of."""
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else None
 
 
 def _is_environment(node: ast.expr) -> bool:

@@ -20,6 +20,8 @@ from nblint.settings import EnvironmentSettings
 from nblint.toml import convert_toml, read_toml
 
 DEFAULT_CATALOGUE = "environment.toml"
+# The keys by which a hub.toml, which names its catalogue, is told from a catalogue.
+_OF_A_HUB = frozenset(["address", "provider"])
 
 _NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOTENV_LINE = lazy_pattern(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*(?:=\s*(.*))?$")
@@ -136,8 +138,11 @@ def _package_folders(package: str) -> list[Path]:
     return [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
 
 
-def _read_toml(path: Path, name: str) -> Iterator[Variable]:
+def _read_toml(path: Path, name: str, *, of_hub: bool = False) -> Iterator[Variable]:
     document = read_toml(path)
+    if not of_hub and document.keys() >= _OF_A_HUB:
+        catalogue = str(document.get("environment", DEFAULT_CATALOGUE))
+        return (yield from _read_toml(path.parent / catalogue, name, of_hub=True))
     if unknown := next((key for key in document if key != "environment"), None):
         raise SettingsError(
             f"{path}: unknown key {unknown!r}; variables are declared as [environment.NAME]"

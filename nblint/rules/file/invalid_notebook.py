@@ -86,14 +86,15 @@ class InvalidNotebook(Rule):
             row, column = position_of(text, duplicate.offset)
             yield self.at(
                 Place(None, "file", None, None, row, column),
-                f"the key '{_shortened(duplicate.key)}' occurs twice in one object",
+                f"{_named(duplicate.key)} occurs twice in one object",
                 subject=f"duplicate {'.'.join(map(str, duplicate.path))}",
                 help="remove one of the two: programs read only the last one, and people both",
             )
 
 
-def _shortened(key: str) -> str:
-    return key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}…"
+def _named(key: str) -> str:
+    """Return what a message calls a key; a long one is not cut, since it may hold a credential."""
+    return f"the key '{key}'" if len(key) <= _LONGEST_KEY else f"a key of {len(key):,} characters"
 
 
 def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str, str]]:

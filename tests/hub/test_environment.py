@@ -1,4 +1,7 @@
+import copy
 import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,21 +53,54 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def values(catalogue: Path, user: str) -> dict[str, str]:
-    environment = spawner_environment(catalogue, catalogue.parent / "secrets")
+    """Return what JupyterHub sets, in its own way, of the copy that traitlets makes."""
+    environment = copy.deepcopy(spawner_environment(catalogue, catalogue.parent / "secrets"))
     return {
         name: value if isinstance(value, str) else value(spawner(user))
         for name, value in environment.items()
     }
 
 
+def test_importing_it_is_light() -> None:
+    program = "import sys, nblint.hub; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", program], text=True).split()
+    heavy = {"jupyterhub", "oauthenticator", "tornado", "nbformat", "markdown_it", "urllib.request"}
+    assert heavy.isdisjoint(loaded)
+
+
 def test_values(catalogue: Path) -> None:
     expected = {"DATADOG_API_KEY": "first", "SITE": "datadoghq.com", "MODE": "full"}
-    assert values(catalogue, "bob") == {**expected, "JIRA_TOKEN": ""}
+    assert values(catalogue, "bob") == expected  # and no JIRA_TOKEN
     assert values(catalogue, "alice") == {
         **expected,
         "SITE": "datadoghq.eu",
         "JIRA_TOKEN": "of alice",
     }
+
+
+def test_only_optional_secrets(catalogue: Path) -> None:
+    """Also where no other variable tells for whom a server starts."""
+    catalogue.write_text('[environment.JIRA_TOKEN]\nfile = "jira/{username}"\nrequired = false\n')
+    assert values(catalogue, "bob") == {"JUPYTERHUB_USER": "bob"}
+    assert values(catalogue, "alice") == {"JUPYTERHUB_USER": "alice", "JIRA_TOKEN": "of alice"}
+
+
+def test_lines_of_ones_own(catalogue: Path) -> None:
+    environment = spawner_environment(catalogue, catalogue.parent / "secrets")
+    environment.update(TEAM="soc")
+    assert {**environment}["TEAM"] == "soc"
+    found = {name for name, _ in environment.items()}
+    assert found == {*environment}
+
+
+def test_a_pipe_does_not_hang(catalogue: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("Windows has no pipes in folders")
+    path = catalogue.parent / "secrets" / "datadog-api-key"
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    with pytest.raises(SecretError, match="not a regular file"):
+        values(catalogue, "bob")
 
 
 def test_a_secret_is_read_each_time(catalogue: Path) -> None:

@@ -1,0 +1,165 @@
+"""`nblint hub`: a JupyterHub for everybody's notebooks."""
+
+import json
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from nblint.cli.click_classes import OrderedGroup
+from nblint.cli.status import complain
+from nblint.errors import SettingsError
+from nblint.reports.terminal import printable
+from nblint.reports.text import count
+
+# The distributions of the extras, by what they are imported as.
+_LIBRARIES = ("jupyterhub", "jupyterhub_idle_culler", "oauthenticator", "packaging")
+_OF_THE_DEMO = ("configurable_http_proxy", "cookiecutter", "jupyterlab", "oidc_provider_mock")
+
+_CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("hub.toml"),
+    metavar="FILE",
+    help="The hub's settings; hub.toml if not given.",
+)
+
+
+@click.group(cls=OrderedGroup)
+def hub() -> None:
+    """Check, try and serve a JupyterHub for everybody.
+
+    The hub itself is JupyterHub; `from nblint.hub import configure` in its jupyterhub_config.py
+    takes hub.toml.
+    """
+
+
+@hub.command()
+@_CONFIG
+@click.option(
+    "--without-host",
+    is_flag=True,
+    help="Leave out what only the hub's host has: secrets, installed notebooks, their Python, and "
+    "a way to the provider. For a pipeline.",
+)
+def check(config: Path, without_host: bool) -> None:
+    """Check all that can be known before a deploy.
+
+    It reads hub.toml and what that names: the catalogue and its secrets, the landing page, the
+    locked packages, what the installed notebooks need. It prints no value of a secret.
+
+    Exit status: 0 nothing is wrong, 2 something is.
+
+    Examples:
+      nblint hub check
+      nblint hub check --without-host
+      nblint hub check --config /etc/jupyterhub/hub.toml
+    """
+    _need(("packaging",), "hub")
+    from nblint.hub.checks import check as check_hub
+    from nblint.hub.settings import HubFile
+
+    try:
+        checked = check_hub(HubFile.read(config), on_host=not without_host)
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(2)
+    for note in checked.notes:
+        click.echo(f"note: {printable(note)}")
+    for problem in checked.problems:
+        complain(problem)
+    if checked.problems:
+        click.echo(f"{count(len(checked.problems), 'problem')}.", err=True)
+        sys.exit(2)
+    for sentence in checked.passed:
+        click.echo(f"ok: {printable(sentence)}")
+
+
+@hub.command()
+@_CONFIG
+def index(config: Path) -> None:
+    """Write the landing page.
+
+    Its text is the organisation's, and its table what the headers of the installed notebooks say.
+    Whatever installs notebooks calls it afterwards.
+
+    Example:
+      nblint hub index --config /etc/jupyterhub/hub.toml
+    """
+    from nblint.hub.index import write_index
+    from nblint.hub.settings import HubFile
+
+    try:
+        file = HubFile.read(config)
+        number = write_index(file)
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(2)
+    page = file / file.settings.landing.page
+    click.echo(f"Written: {printable(str(page))} ({count(number, 'notebook')})", err=True)
+
+
+@hub.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The hub.toml of your hub, whose text, catalogue and groups are shown; without it, an "
+    "example of nblint's own.",
+)
+@click.option(
+    "--check",
+    "play",
+    is_flag=True,
+    help="Let a browser without a window do what people do, print what it met, and end. Needs "
+    "playwright and chromium.",
+)
+@click.option(
+    "--screenshot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --check: where to put a picture of the landing page.",
+)
+def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
+    """Run a hub on this machine, to try it.
+
+    A provider, a hub, two people (alice has a second factor, mallory has none) and an installed
+    notebook, made by the notebook template. Nothing of it listens outside of this machine, and
+    nothing is left when it ends, by Ctrl-C.
+
+    Examples:
+      nblint hub demo
+      nblint hub demo --check
+    """
+    _need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
+    from nblint.hub.demo.run import run
+
+    if screenshot is not None and not play:
+        raise click.UsageError("--screenshot goes with --check")
+    try:
+        run(config, click.echo, play=play, screenshot=screenshot)
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(2)
+
+
+@hub.command()
+def schema() -> None:
+    """Print the JSON schema of hub.toml, for editors.
+
+    Example:
+      nblint hub schema > hub.schema.json
+    """
+    from nblint.cli.schema import hub_schema
+
+    click.echo(json.dumps(hub_schema(), indent=2))
+
+
+def _need(libraries: Sequence[str], extra: str) -> None:
+    """End with what to install where a library is missing."""
+    if missing := [library for library in libraries if find_spec(library) is None]:
+        raise click.ClickException(
+            f"{', '.join(missing)}: not installed: pip install 'nblint-suite[{extra}]'"
+        )

@@ -1,0 +1,216 @@
+"""What JupyterHub is told: `hub.toml` in its own words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from nblint.errors import SettingsError, unwritable
+from nblint.hub.environment import spawner_environment
+from nblint.hub.kernels import write_kernels
+from nblint.hub.secret_files import read_secret
+from nblint.hub.settings import HubFile, HubSettings
+from nblint.project.catalogue.loading import read_catalogue
+
+_AUTHENTICATOR = "nblint.hub.authenticator.ProviderAuthenticator"
+# Enough to run a hub, and nothing to act as somebody else with: `access:servers` opens people's
+# servers, `tokens` makes tokens of theirs, `admin:auth_state` shows what they sign in with.
+OPERATOR_SCOPES = ("admin-ui", "list:users", "read:users:activity", "servers")
+_CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
+# How long the hub trusts a login before it asks the provider again; the sweep asks in any case.
+_REFRESH_SECONDS = 300
+
+
+def configure(c: Any, path: str | os.PathLike[str]) -> None:
+    """Configure a JupyterHub.
+
+    What it sets can be changed in the lines that follow it in `jupyterhub_config.py`.
+
+    Args:
+        c: The configuration: what `get_config()` returns.
+        path: The `hub.toml`.
+
+    Raises:
+        SettingsError: The settings, the catalogue or a secret cannot be used, or the provider does
+            not say where it is asked for what; the text says which and why.
+    """
+    file = HubFile.read(Path(path).absolute())
+    state = state_folder(file)
+    _configure_hub(c, file, state)
+    _configure_login(c, file, state)
+    _configure_operators(c, file.settings)
+    _configure_servers(c, file, state)
+    _configure_culling(c, file.settings)
+
+
+def state_folder(file: HubFile) -> Path:
+    """Return the folder of what the hub keeps, closed to others; it is made if needed."""
+    state = file / file.settings.state
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state.chmod(0o700)
+    except OSError as error:
+        raise SettingsError(f"{file.path}: state: {unwritable(state, error)}") from None
+    return state
+
+
+def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
+    address = file.settings.address.rstrip("/")
+    c.JupyterHub.bind_url = file.settings.bind
+    c.JupyterHub.public_url = f"{address}/"
+    c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
+    c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
+    c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
+    # A deploy restarts the hub, and must not stop what people are running.
+    c.JupyterHub.cleanup_servers = False
+    if file.settings.subdomains:
+        c.JupyterHub.subdomain_host = address
+
+
+def _configure_login(c: Any, file: HubFile, state: Path) -> None:
+    from nblint.hub.discovery import endpoints
+
+    settings, provider = file.settings, file.settings.provider
+    found = endpoints(file, state / "provider.json")
+    login = c.ProviderAuthenticator
+    c.JupyterHub.authenticator_class = _AUTHENTICATOR
+    c.CryptKeeper.keys = [crypt_key(file)]
+    login.enable_auth_state = True
+    login.client_id = provider.client_id
+    login.client_secret = own_secret(
+        file, provider.client_secret_file, "provider.client-secret-file"
+    )
+    login.oauth_callback_url = f"{settings.address.rstrip('/')}/hub/oauth_callback"
+    login.issuer = provider.issuer
+    login.authorize_url = found.authorize
+    login.token_url = found.token
+    login.userdata_url = found.userinfo
+    login.basic_auth = found.basic_auth
+    login.scope = list(provider.scopes)
+    login.username_claim = provider.name_claim
+    login.name_domain = provider.name_domain
+    login.groups_claim = provider.groups_claim
+    login.validate_server_cert = True
+    if provider.ca_file:
+        login.http_request_kwargs = {"ca_certs": str(file / provider.ca_file)}
+    if settings.mfa.request:
+        login.extra_authorize_params = {"acr_values": " ".join(settings.mfa.request)}
+    login.require_second_factor = settings.mfa.proof == "claim"
+    login.second_factors = set(settings.mfa.values)
+    login.refresh_proof = settings.mfa.refresh
+    login.user_groups = set(settings.groups.users)
+    login.operator_groups = set(settings.groups.admins)
+    login.allowed_groups = {*settings.groups.users, *settings.groups.admins}
+    login.manage_groups = True
+    login.auth_state_groups_key = "oauth_user.groups"
+    login.identities_file = str(state / "identities.sqlite")
+    login.unix_accounts = settings.unix_accounts
+    login.auto_login = True
+    login.refresh_pre_spawn = True
+    login.auth_refresh_age = min(_REFRESH_SECONDS, settings.leavers.sweep_seconds)
+    login.sweep_seconds = settings.leavers.sweep_seconds
+    login.grace_seconds = settings.leavers.grace_seconds
+    login.shared_secrets = [
+        variable.name
+        for variable in read_catalogue(file / settings.environment)
+        if variable.declaration.file and "{username}" not in variable.declaration.file
+    ]
+
+
+def _configure_operators(c: Any, settings: HubSettings) -> None:
+    """Give admins what runs a hub.
+
+    All servers share the hub's origin unless each has a subdomain: a page on a user's server could
+    do with an admin's session whatever the admin may. So admins proper are only with subdomains.
+    https://jupyterhub.readthedocs.io/en/stable/explanation/websecurity.html
+    """
+    if settings.subdomains:
+        c.ProviderAuthenticator.admin_groups = set(settings.groups.admins)
+    elif settings.groups.admins:
+        role = {
+            "name": "operators",
+            "description": "See who is there; start and stop servers",
+            "scopes": list(OPERATOR_SCOPES),
+            "groups": list(settings.groups.admins),
+        }
+        c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
+
+
+def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
+    settings = file.settings
+    python = settings.servers.python or sys.executable
+    if python == sys.executable and sys.version_info < (3, 11):
+        raise SettingsError(
+            f"{file.path}: servers.python: missing, and the hub's own Python is older than 3.11"
+        )
+    c.Spawner.cmd = [python, "-P", "-m", "jupyterhub.singleuser"]
+    c.Spawner.default_url = "/lab/tree/Welcome.ipynb"
+    environment = spawner_environment(file / settings.environment, file / settings.secrets)
+    environment.update(write_kernels(state.with_name(f"{state.name}-kernels"), python))
+    c.Spawner.environment = environment
+    c.Spawner.mem_limit = settings.servers.memory
+    c.Spawner.cpu_limit = settings.servers.cpus
+
+
+def _configure_culling(c: Any, settings: HubSettings) -> None:
+    idle, longest = settings.servers.idle_seconds, settings.servers.longest_seconds
+    if not idle and not longest:
+        return
+    command = [
+        *(sys.executable, "-P" if sys.version_info >= (3, 11) else "-E"),
+        *("-m", "jupyterhub_idle_culler"),
+        *(f"--timeout={idle or longest}", f"--max-age={longest}"),
+        # Often enough, and not more: it asks about all servers.
+        f"--cull-every={max(1, min(600, (idle or longest) // 2))}",
+    ]
+    service = {"name": "idle-culler", "command": command}
+    role = {"name": "idle-culler", "scopes": list(_CULLER_SCOPES), "services": ["idle-culler"]}
+    c.JupyterHub.services = [*_listed(c.JupyterHub, "services"), service]
+    c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
+
+
+def _listed(section: Any, key: str) -> list[Any]:
+    """Return what lines above have put into a list of the configuration."""
+    found = section.get(key) if key in section else None
+    return list(found) if isinstance(found, list) else []
+
+
+def crypt_key(file: HubFile) -> bytes:
+    """Return the key that people's tokens are encrypted with.
+
+    Raises:
+        SettingsError: There is none, others can read it, or it is none.
+    """
+    text = own_secret(file, file.settings.crypt_key_file, "crypt-key-file")
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SettingsError(
+            f"{file.path}: crypt-key-file: {file / file.settings.crypt_key_file}: "
+            "must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them"
+        )
+    return key
+
+
+def own_secret(file: HubFile, name: str, key: str) -> str:
+    """Return a secret of the hub's own, which no user may get by the catalogue.
+
+    Args:
+        file: The settings.
+        name: Its file, as they name it.
+        key: The key that names it.
+
+    Raises:
+        SettingsError: There is none, or others can read it.
+    """
+    path = file / name
+    if path.resolve().is_relative_to((file / file.settings.secrets).resolve()):
+        raise SettingsError(
+            f"{file.path}: {key}: must not lie in the folder of secrets, which are people's; "
+            "keep it beside hub.toml"
+        )
+    return read_secret(path, f"{file.path}: {key}")

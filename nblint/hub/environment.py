@@ -1,0 +1,160 @@
+"""The catalogue as JupyterHub's environment: what the linter knows is what notebooks get."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nblint.errors import SettingsError
+from nblint.hub.secret_files import MissingSecretError, SecretError, read_secret
+from nblint.project.catalogue.loading import read_catalogue
+from nblint.project.catalogue.model import Variable
+
+# The argument is JupyterHub's spawner, of which only `spawner.user.name` is used.
+Value = str | Callable[[Any], str]
+
+
+def spawner_environment(
+    path: str | os.PathLike[str], secrets_dir: str | os.PathLike[str] | None = None
+) -> dict[str, Value]:
+    """Return the value for `c.Spawner.environment`.
+
+    Args:
+        path: An `environment.toml`.
+        secrets_dir: The folder that `file` keys are relative to. Only its owner may have access to
+            the folder and to the files in it.
+
+    Returns:
+        The declared variables with their values: a string; a callable for a value that differs by
+        user; a callable that reads a secret each time a server starts, so that rotating the secret
+        does not require a restart of the hub. Variables without `value`, `users` and `file` are
+        left to others, such as the scheduler. An optional secret whose file is missing is not set.
+
+    Raises:
+        SettingsError: The catalogue is invalid, or it names files and `secrets_dir` is None.
+    """
+    environment = _Environment()
+    for variable in read_catalogue(Path(path)):
+        declaration = variable.declaration
+        if declaration.file is not None:
+            if secrets_dir is None:
+                raise SettingsError(
+                    f"{path}: environment.{variable.name}: has a file, but spawner_environment "
+                    "was called without secrets_dir"
+                )
+            environment[variable.name] = SecretFile(variable, Path(secrets_dir))
+        elif declaration.users:
+            environment[variable.name] = _ByUser(declaration.users, declaration.value or "")
+        elif declaration.value is not None:
+            environment[variable.name] = declaration.value
+    return environment
+
+
+class _ByUser:
+    """A value that differs by user."""
+
+    def __init__(self, users: dict[str, str], value: str) -> None:
+        self._users = users
+        self._value = value
+
+    def __call__(self, spawner: Any) -> str:
+        return self._users.get(spawner.user.name, self._value)
+
+
+class SecretFile:
+    """A secret that is read when a server starts.
+
+    Args:
+        variable: Its declaration, with a file.
+        folder: The folder of secrets.
+    """
+
+    def __init__(self, variable: Variable, folder: Path) -> None:
+        self._name = variable.name
+        self._folder = folder
+        self._file = variable.declaration.file or ""
+        self._required = variable.declaration.required
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether servers start without it."""
+        return not self._required
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether each user has a file of their own."""
+        return "{username}" in self._file
+
+    def __call__(self, spawner: Any) -> str:
+        """Return the value; an empty one where an optional secret is missing."""
+        return self.read(spawner.user.name) or ""
+
+    def read(self, username: str) -> str | None:
+        """Return the value for a user; None where the secret is optional and its file is missing.
+
+        Raises:
+            SecretError: The secret is required and missing, or cannot be used.
+        """
+        try:
+            return read_secret(self._path(username), self._name, folder=self._folder)
+        except MissingSecretError:
+            if self._required:
+                raise
+            return None
+
+    def _path(self, username: str) -> Path:
+        """Return where the secret lies; a user's name must not lead out of the folder."""
+        if not self.is_personal:
+            return self._folder / self._file
+        if username in ("", ".", "..") or any(mark in username for mark in "/\\\0:"):
+            raise SecretError(f"{self._name}: this user's name cannot be part of a path")
+        return self._folder / self._file.replace("{username}", username)
+
+
+class _Environment(dict[str, Value]):
+    """A `Spawner.environment` in which an optional secret that is missing is absent.
+
+    `Spawner.get_env` sets each name of `environment.items()`, and knows no value that means "leave
+    it out"; a notebook that asks `os.environ.get` must find nothing, and not an empty string. So it
+    is decided while it iterates which names there are. For whom, a callable is told before.
+    https://github.com/jupyterhub/jupyterhub/blob/6.1.1/jupyterhub/spawner.py#L1421
+    """
+
+    def items(self) -> Iterator[tuple[str, Value]]:  # type: ignore[override]
+        """Yield the variables that a server gets."""
+        told: list[Any] = []
+
+        def tell(value: Value) -> Callable[[Any], str]:
+            def evaluate(spawner: Any) -> str:
+                told.append(spawner)
+                return value if isinstance(value, str) else value(spawner)
+
+            return evaluate
+
+        optional = {
+            name: value
+            for name, value in super().items()
+            if isinstance(value, SecretFile) and value.is_optional
+        }
+        certain = {name: value for name, value in super().items() if name not in optional}
+        # JupyterHub itself sets this one, to the same value.
+        certain = certain or ({"JUPYTERHUB_USER": _username} if optional else {})
+        for name, value in certain.items():
+            yield name, tell(value) if optional and not told else value
+        for name, secret in optional.items():
+            if not told:  # whoever iterates calls nothing
+                yield name, secret
+            elif (found := secret.read(told[0].user.name)) is not None:
+                yield name, found
+
+    def __deepcopy__(self, memo: dict[int, object]) -> _Environment:
+        """Copy it, as traitlets does for each spawner: by `items()`, unless it is told how."""
+        copied = _Environment()
+        copied.update({name: self[name] for name in self})
+        return copied
+
+
+def _username(spawner: Any) -> str:
+    return str(spawner.user.name)

@@ -1,0 +1,164 @@
+"""The landing page: the organisation's own text, and an index of the notebooks that are installed.
+
+What stands in headers was written by many, and everybody sees this page: each text is shown as the
+text that it is, whatever Markdown, HTML or mathematics it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from nblint.credentials.masking.redaction import mask
+from nblint.document.write import write_atomically
+from nblint.errors import SettingsError, unwritable
+from nblint.files import read_text
+from nblint.hub.installed import Installed, installed
+from nblint.hub.settings import HubFile
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+# Links in each home, so that the browser reaches what lies outside of it.
+NOTEBOOKS = "Notebooks"
+_COLUMNS = ("Notebook", "Version", "Purpose", "Audience", "Data sources", "Parameters", "Questions")
+# Letters in a cell of the table; a click shows the whole header.
+_LONGEST = 200
+# What means something in Markdown, in HTML, or in the tables of either.
+_SPECIAL = frozenset("!\"#$%&'()*+/:;<=>?@[\\]^_`{|}~")
+# Mathematics is looked for in what is rendered, too; not in code.
+_MATHEMATICS = frozenset("$\\")
+
+_ABOUT = """\
+## Purpose
+Say how notebooks are done here, and which ones are installed for everybody.
+
+## Audience
+Everybody who has an account on this hub.
+
+## Data Sources
+* What the hub's owners have written above
+* The headers of the installed notebooks
+
+## Description (How does it work?)
+1. Each time a notebook is installed, upgraded or removed, this page is written anew.
+2. A row of the table is what the header of its notebook says.
+
+## Parameters
+None
+
+## References
+* [What a header is for](https://nblint.readthedocs.io/en/stable/explanation/header/)
+"""
+
+
+def write_index(file: HubFile) -> int:
+    """Write the landing page.
+
+    Args:
+        file: The settings, which say where the text and the notebooks are, and where to write.
+
+    Returns:
+        How many notebooks are in it.
+
+    Raises:
+        SettingsError: The organisation's text cannot be read, or the page not be written.
+    """
+    landing = file.settings.landing
+    page = file / landing.page
+    found = list(installed(file / landing.notebooks))
+    data = welcome(read_text(file / landing.welcome), found, file / landing.notebooks)
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(page, data)
+        page.chmod(0o644)
+    except OSError as error:
+        raise SettingsError(unwritable(page, error)) from None
+    return len(found)
+
+
+def welcome(text: str, notebooks: Iterable[Installed], root: Path) -> bytes:
+    """Return the landing page, a notebook without code.
+
+    Args:
+        text: The organisation's own text, in Markdown; it opens with the title.
+        notebooks: The notebooks that are installed.
+        root: The folder that they are installed in.
+    """
+    import nbformat
+
+    texts = {
+        "welcome": text.strip(),
+        "installed": "\n".join(_index(notebooks, root)),
+        "about": _ABOUT.strip(),
+    }
+    cells = [nbformat.v4.new_markdown_cell(said, id=name) for name, said in texts.items()]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.validate(notebook)
+    return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def _index(notebooks: Iterable[Installed], root: Path) -> Iterator[str]:
+    yield "## Installed notebooks"
+    yield ""
+    rows = [_row(notebook, root) for notebook in notebooks]
+    if not rows:
+        yield "None yet."
+        return
+    yield f"| {' | '.join(_COLUMNS)} |"
+    yield f"|{' :--- |' * len(_COLUMNS)}"
+    yield from rows
+
+
+def _row(notebook: Installed, root: Path) -> str:
+    url = f"{NOTEBOOKS}/{quote(notebook.path.relative_to(root).as_posix())}"
+    cells = (
+        f"[{shown(notebook.title) or shown(notebook.path.stem)}]({url})",
+        shown(notebook.package.version),
+        shown(notebook.purpose),
+        shown(notebook.audience),
+        shown(notebook.data_sources),
+        shown(notebook.parameters),
+        shown(notebook.questions),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def shown(markdown: str) -> str:
+    """Return Markdown for the plain text of what an author wrote, for a cell of a table.
+
+    Args:
+        markdown: What an author wrote.
+    """
+    text = mask(" ".join(_plain(markdown).split()))
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 1]}…"
+    return "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character in _MATHEMATICS:
+        return f"<code>&#{ord(character)};</code>"
+    return f"&#{ord(character)};" if character in _SPECIAL else character
+
+
+def _plain(markdown: str) -> str:
+    """Return what a text says, without its markup; HTML in it is text like any other."""
+    (block,) = _parser().parseInline(markdown)
+    said = (
+        " " if token.type in ("softbreak", "hardbreak") else token.content
+        for token in block.children or ()
+    )
+    # Characters that turn the line around, or that nobody sees, become spaces.
+    return "".join(c if c.isprintable() else " " for c in "".join(said))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False})

@@ -1,0 +1,82 @@
+"""The provider's answers: what it says, that it refuses, and that it cannot be asked."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+# Errors that mean this person, and not the hub or the provider: RFC 6749, section 5.2, and OpenID
+# Connect Core, section 3.1.2.6.
+_ABOUT_THE_PERSON = frozenset(
+    ["invalid_grant", "access_denied", "login_required", "interaction_required", "consent_required"]
+)
+
+
+class GoneError(Exception):
+    """The provider does not let this person in any more; the text says why, and holds no token."""
+
+
+class UnavailableError(Exception):
+    """The provider cannot be asked now, or says something that makes no sense."""
+
+
+class Answer(Struct, frozen=True):
+    """An answer of the provider.
+
+    Attributes:
+        status: Its HTTP status.
+        body: What it holds, where that is a JSON object.
+    """
+
+    status: int
+    body: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, status: int, data: bytes | None) -> "Answer":
+        """Read an answer; anything but a JSON object counts as an empty one."""
+        try:
+            body = json.loads(data or b"{}")
+        except (ValueError, RecursionError):
+            body = {}
+        return cls(status, body if isinstance(body, dict) else {})
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it answers what was asked; some providers send errors with status 200."""
+        return self.status == 200 and "error" not in self.body
+
+
+def tokens(answer: Answer) -> dict[str, Any]:
+    """Return the tokens in an answer of the token endpoint.
+
+    Raises:
+        GoneError: It refuses this person.
+        UnavailableError: It does not answer, or refuses the hub itself.
+    """
+    if answer.is_good and isinstance(answer.body.get("access_token"), str):
+        return dict(answer.body)
+    if answer.status < 500 and answer.body.get("error") in _ABOUT_THE_PERSON:
+        raise GoneError("the provider has ended the session")
+    raise _unavailable("token", answer)
+
+
+def person(answer: Answer) -> dict[str, Any]:
+    """Return the claims in an answer of the userinfo endpoint.
+
+    Raises:
+        GoneError: The token that was sent is not valid any more.
+        UnavailableError: It does not answer.
+    """
+    if answer.is_good and answer.body:
+        return dict(answer.body)
+    if answer.status in (401, 403):
+        raise GoneError("the provider does not accept the session any more")
+    raise _unavailable("userinfo", answer)
+
+
+def _unavailable(endpoint: str, answer: Answer) -> UnavailableError:
+    # The error's name only where it is one: what follows it can quote what was sent.
+    said = answer.body.get("error")
+    name = f" ({said})" if isinstance(said, str) and said.isidentifier() and len(said) < 50 else ""
+    return UnavailableError(f"the {endpoint} endpoint answered with status {answer.status}{name}")

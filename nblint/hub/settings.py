@@ -1,0 +1,275 @@
+"""The settings of a hub, `hub.toml`, typed: validation, defaults and schema follow from them.
+
+Paths are relative to the folder of the file. No secret stands in it: keys that end in `-file` name
+a file that only its owner can read.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from nblint.errors import SettingsError
+from nblint.settings import Table
+from nblint.toml import convert_toml, read_toml
+
+Seconds = Annotated[int, Meta(ge=1)]
+# As systemd and JupyterHub read them.
+_MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
+
+# A second factor, by RFC 8176, section 2, and by REFEDS.
+SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
+
+
+class Provider(Table, frozen=True):
+    """`[provider]`: the company's OpenID provider, where people sign in.
+
+    Attributes:
+        issuer: Its address, as the claim `iss` of its tokens says it; what else is needed is
+            found below it, at `/.well-known/openid-configuration`.
+        client_id: What the provider knows the hub by.
+        client_secret_file: The file with the secret that the provider has given to the hub.
+        name_claim: The claim that names the account.
+        name_domain: Only addresses of this domain are let in, and what stands before the `@` names
+            the account; for providers that name people by mail addresses.
+        groups_claim: The claim that lists groups; `a.b` is `b` inside of `a`.
+        scopes: What the hub asks to know; the groups must be among it. With `offline_access`, the
+            provider gives the hub a token to ask with while nobody has a browser open.
+        ca_file: The company's certificate authority, if the system does not know it.
+        authorize_url: Where people sign in; found below the issuer if it is left out.
+        token_url: Where the hub gets tokens; found below the issuer if it is left out.
+        userinfo_url: Where the hub asks about people; found below the issuer if it is left out.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret_file: str = "client-secret"  # noqa: S105 - a file's name
+    name_claim: str = "preferred_username"
+    name_domain: str | None = None
+    groups_claim: str = "groups"
+    scopes: tuple[str, ...] = ("openid", "profile", "groups", "offline_access")
+    ca_file: str | None = None
+    authorize_url: str | None = None
+    token_url: str | None = None
+    userinfo_url: str | None = None
+
+
+class SecondFactor(Table, frozen=True):
+    """`[mfa]`: how the hub knows that somebody signed in with a second factor.
+
+    Attributes:
+        proof: `claim`: the provider says so in the claims `amr` or `acr` of its token, and nobody
+            enters without; `provider`: the provider enforces it, and the hub does not check.
+        values: One of these must be in `amr`, or be `acr`.
+        request: What the hub asks for with `acr_values`, if the provider wants to be asked.
+        refresh: What holds when the hub asks again, and the answer has neither claim: with `prove`
+            the person has to sign in once more, with `keep` the proof of the login counts on.
+    """
+
+    proof: Literal["claim", "provider"] = "claim"
+    values: tuple[str, ...] = SECOND_FACTORS
+    request: tuple[str, ...] = ()
+    refresh: Literal["prove", "keep"] = "prove"
+
+
+class Groups(Table, frozen=True):
+    """`[groups]`: who may enter, by the groups that the provider says they are in.
+
+    Attributes:
+        users: Members of one of these may enter.
+        admins: Members of one of these may enter, see who is there, and start and stop servers.
+    """
+
+    users: tuple[str, ...]
+    admins: tuple[str, ...] = ()
+
+
+class Leavers(Table, frozen=True):
+    """`[leavers]`: how those who have left are put out.
+
+    Attributes:
+        sweep_seconds: How often the provider is asked about everybody who has a server or a token.
+        grace_seconds: How long people stay in while the provider does not answer.
+    """
+
+    sweep_seconds: Seconds = 300
+    grace_seconds: Seconds = 3600
+
+
+class Servers(Table, frozen=True):
+    """`[servers]`: what everybody's notebook server is.
+
+    Attributes:
+        python: The Python of the environment that all notebooks run in, 3.11 or newer.
+        requirements: Its packages, locked with `==`: what installed notebooks need is checked
+            against it.
+        memory: What a server may use, such as `4G`; without it, as much as there is.
+        cpus: How many processors a server may keep busy.
+        idle_seconds: A server is stopped after so long without use; 0: never.
+        longest_seconds: A server is stopped after so long in any case; 0: never.
+    """
+
+    python: str | None = None
+    requirements: str | None = None
+    memory: str | None = None
+    cpus: Annotated[float, Meta(gt=0)] | None = None
+    idle_seconds: Annotated[int, Meta(ge=0)] = 3600
+    longest_seconds: Annotated[int, Meta(ge=0)] = 0
+
+
+class Landing(Table, frozen=True):
+    """`[landing]`: the page on which people land.
+
+    Attributes:
+        welcome: The organisation's own text, in Markdown.
+        notebooks: The folder of installed notebooks.
+        page: Where the page is written to: what `Welcome.ipynb` in each home leads to.
+    """
+
+    welcome: str = "welcome.md"
+    notebooks: str = "/usr/share/notebooks"
+    page: str = "/usr/share/jupyterhub/Welcome.ipynb"
+
+
+class HubSettings(Table, frozen=True):
+    """`hub.toml`.
+
+    Attributes:
+        address: Where people find the hub.
+        bind: Where its proxy listens, which what ends TLS talks to.
+        state: The folder of what the hub keeps: its database, and who has which account.
+        environment: The catalogue of environment variables.
+        secrets: The folder that the catalogue's `file` keys are relative to.
+        crypt_key_file: The file with the key that the hub encrypts people's tokens with; `openssl
+            rand -hex 32` makes one.
+        subdomains: Whether each server gets an origin of its own, `NAME.` before the address; needs
+            DNS and a certificate for all of them. Without, admins cannot open people's servers.
+        unix_accounts: Whether each user has an account of the machine, so that its own names are
+            refused.
+        provider: The company's OpenID provider.
+        mfa: How a second factor is proven.
+        groups: Who may enter.
+        leavers: How those who have left are put out.
+        servers: What everybody's notebook server is.
+        landing: The page on which people land.
+    """
+
+    address: str
+    provider: Provider
+    groups: Groups
+    bind: str = "http://127.0.0.1:8000"
+    state: str = "/var/lib/jupyterhub"
+    environment: str = "environment.toml"
+    secrets: str = "secrets"
+    crypt_key_file: str = "crypt-key"
+    subdomains: bool = False
+    unix_accounts: bool = True
+    mfa: SecondFactor = SecondFactor()
+    leavers: Leavers = Leavers()
+    servers: Servers = Servers()
+    landing: Landing = Landing()
+
+
+class HubFile(msgspec.Struct, frozen=True):
+    """A `hub.toml` that was read.
+
+    Attributes:
+        path: The file.
+        settings: What it says.
+    """
+
+    path: Path
+    settings: HubSettings
+
+    @classmethod
+    def read(cls, path: Path) -> HubFile:
+        """Read the settings of a hub.
+
+        Args:
+            path: The file; messages call it, and what it names, as this does.
+
+        Raises:
+            SettingsError: The file cannot be read or used; the text says which key, and why.
+        """
+        settings: HubSettings = convert_toml(read_toml(path), HubSettings, f"{path}: ")
+        problem = next(_problems(settings), None)
+        if problem:
+            raise SettingsError(f"{path}: {problem}")
+        return cls(path, settings)
+
+    def __truediv__(self, name: str) -> Path:
+        """Return the path that a key names."""
+        return self.path.parent / name
+
+
+def _problems(settings: HubSettings) -> Iterator[str]:
+    """Yield what is wrong with settings whose keys and types are right."""
+    provider, groups = settings.provider, (*settings.groups.users, *settings.groups.admins)
+    addresses = {
+        "address": settings.address,
+        "provider.issuer": provider.issuer,
+        "provider.authorize-url": provider.authorize_url,
+        "provider.token-url": provider.token_url,
+        "provider.userinfo-url": provider.userinfo_url,
+    }
+    for key, address in addresses.items():
+        if address is not None and (problem := address_problem(address)):
+            yield f"{key}: {problem}"
+    wrong = {
+        "address: must not have a path": not _is_origin(settings.address),
+        "bind: must be an address such as http://127.0.0.1:8000": not _is_bind(settings.bind),
+        "groups.users: is empty, so nobody could enter; name a group of the provider": not groups,
+        "groups: nobody is in a group whose name is empty": not all(map(str.strip, groups)),
+        "mfa.values: is empty, so nobody could enter; take the key out for the usual ones": (
+            settings.mfa.proof == "claim" and not settings.mfa.values
+        ),
+        "provider.scopes: must have 'openid', without which the provider says nobody's name": (
+            "openid" not in provider.scopes
+        ),
+        f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M": (
+            settings.servers.memory is not None and not _MEMORY.fullmatch(settings.servers.memory)
+        ),
+    }
+    yield from (problem for problem, is_so in wrong.items() if is_so)
+
+
+def _is_origin(address: str) -> bool:
+    parts = urlsplit(address)
+    return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _is_bind(address: str) -> bool:
+    try:
+        return address.startswith("http://") and bool(urlsplit(address).port)
+    except ValueError:
+        return False
+
+
+def address_problem(address: str) -> str | None:
+    """Return what is wrong with an address that passwords and tokens travel to, if anything is."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return f"{address!r} is not an address"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"{address!r} is not an address such as https://hub.example.com"
+    if parts.username is not None:
+        return "must not hold a name or a password"
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        return f"{address!r} must begin with https://, so that nobody on the way can listen"
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,393 @@
+"""The authenticator, and a provider that answers what no real one can be brought to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.hub.running import needs_hub
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a hub's host is Linux")
+AMR = {"amr": ["pwd", "otp"]}
+
+
+class Provider:
+    """A provider whose answers a test chooses.
+
+    Attributes:
+        issuer: Its address.
+        claims: What it says in an id_token.
+        person: What it says at the userinfo endpoint; None: the same.
+        token: What takes the place of its answer with tokens: a status and a body.
+        userinfo: What takes the place of its answer about a person.
+        asked: The parameters of what it was asked for tokens with.
+    """
+
+    def __init__(self, issuer: str) -> None:
+        self.issuer = issuer
+        self.claims: dict[str, Any] = {
+            "iss": issuer,
+            "aud": "hub",
+            "sub": "1",
+            "exp": time.time() + 3600,
+            "preferred_username": "alice",
+            "groups": ["analysts"],
+            **AMR,
+        }
+        self.person: dict[str, Any] | None = None
+        self.token: tuple[int, bytes] | None = None
+        self.userinfo: tuple[int, bytes] | None = None
+        self.id_token = True
+        self.asked: list[dict[str, list[str]]] = []
+        self.given: list[str] = []
+
+    def answer(self, path: str, body: str) -> tuple[int, bytes]:
+        import jwt
+
+        if path == "/me":
+            return self.userinfo or (200, json.dumps(self.person or self.claims).encode())
+        self.asked.append(parse_qs(body))
+        if self.token:
+            return self.token
+        found = {"access_token": secrets.token_hex(16), "refresh_token": secrets.token_hex(16)}
+        if self.id_token:
+            found["id_token"] = jwt.encode(self.claims, secrets.token_hex(32), algorithm="HS256")
+        self.given += found.values()
+        return 200, json.dumps({**found, "token_type": "Bearer"}).encode()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            status, data = made.answer(self.path, body)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST  # noqa: N815 - as http.server wants it
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        made = Provider(f"http://127.0.0.1:{server.server_port}")
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield made
+        server.shutdown()
+
+
+class Database:
+    """What of JupyterHub's database is used."""
+
+    def delete(self, token: object) -> None:
+        pass
+
+    def commit(self) -> None:
+        pass
+
+    def query(self, _: object) -> Any:
+        return SimpleNamespace(filter_by=lambda **_: [])
+
+
+class User:
+    """What of JupyterHub's users is used."""
+
+    def __init__(self) -> None:
+        self.name = "alice"
+        self.db = Database()
+        self.state: dict[str, Any] | None = None
+        self.groups: list[str] = []
+        self.admin = False
+        self.spawners: dict[str, Any] = {}
+        self.orm_user = SimpleNamespace(cookie_id="1", api_tokens=["token"], id=1)
+
+    async def get_auth_state(self) -> dict[str, Any] | None:
+        return self.state and dict(self.state)
+
+    async def save_auth_state(self, state: dict[str, Any] | None) -> None:
+        self.state = state and dict(state)
+
+    def sync_groups(self, groups: list[str]) -> None:
+        self.groups = groups
+
+    @property
+    def is_out(self) -> bool:
+        return self.state is None and self.orm_user.cookie_id != "1"
+
+
+class Login:
+    """Somebody who has signed in, and what asks about them.
+
+    Args:
+        provider: The provider.
+        folder: An empty folder.
+        traits: Of the authenticator.
+    """
+
+    def __init__(self, provider: Provider, folder: Path, **traits: Any) -> None:
+        needs_hub()
+        from nblint.hub.authenticator import ProviderAuthenticator
+
+        self.authenticator = ProviderAuthenticator(
+            issuer=provider.issuer,
+            client_id="hub",
+            client_secret=secrets.token_hex(16),
+            oauth_callback_url="http://127.0.0.1/hub/oauth_callback",
+            enable_pkce=False,
+            token_url=f"{provider.issuer}/token",
+            userdata_url=f"{provider.issuer}/me",
+            username_claim="preferred_username",
+            user_groups={"analysts"},
+            manage_groups=True,
+            auth_state_groups_key="oauth_user.groups",
+            enable_auth_state=True,
+            identities_file=str(folder / "identities.sqlite"),
+            unix_accounts=False,
+            **traits,
+        )
+        self.user = User()
+        self.outcome = ""
+
+    async def sign_in(self) -> dict[str, Any]:
+        handler = SimpleNamespace(get_argument=lambda *_: "code")
+        model: dict[str, Any] = await self.authenticator.authenticate(handler)
+        self.user.state = model["auth_state"]
+        await asyncio.sleep(0.01)  # a login of this very moment is not asked about
+        return model
+
+    async def confirm(self) -> str:
+        return str(await self.authenticator.confirm(self.user))
+
+
+def test_a_login(provider: Provider, tmp_path: Path) -> None:
+    provider.claims["groups"] = ["analysts", *map(str, range(10_000))]
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        model = await login.sign_in()
+        assert model["name"] == "alice"
+        assert model["groups"] == ["analysts"]
+        # Not what the hub does not need, however much the provider says.
+        assert len(json.dumps(model)) < 1000
+        assert await login.confirm() == "in"
+        assert login.user.groups == ["analysts"]
+        assert provider.asked[-1]["refresh_token"] == [model["auth_state"]["refresh_token"]]
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"iss": "https://other.example"},
+        {"aud": "another-client"},
+        {"aud": ["hub", "other"], "azp": "other"},
+        {"exp": 1},
+        {"exp": None},
+        {"sub": None},
+        {"sub": ""},
+        {"nbf": time.time() + 3600},
+        {"amr": None},
+        {"amr": ["pwd"]},
+        {"groups": None},
+        {"groups": {"analysts": True}},
+        {"preferred_username": None},
+        {"preferred_username": ["alice"]},
+    ],
+)
+def test_who_is_refused(
+    provider: Provider, tmp_path: Path, change: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    from tornado import web
+
+    provider.claims = {k: v for k, v in {**provider.claims, **change}.items() if v is not None}
+    with caplog.at_level(logging.DEBUG), pytest.raises(web.HTTPError) as caught:
+        asyncio.run(Login(provider, tmp_path).sign_in())
+    assert caught.value.status_code == 403
+    said = caplog.text + str(caught.value) + repr(caught.value.__cause__)
+    assert not [token[:4] for token in provider.given if token in said]
+
+
+def test_no_id_token_is_no_login(provider: Provider, tmp_path: Path) -> None:
+    """What only stands at the userinfo endpoint says nothing of how somebody signed in."""
+    from tornado import web
+
+    provider.id_token = False
+    with pytest.raises(web.HTTPError) as caught:
+        asyncio.run(Login(provider, tmp_path).sign_in())
+    assert caught.value.status_code == 403
+
+
+def test_a_second_factor_is_not_proven_by_the_userinfo(provider: Provider, tmp_path: Path) -> None:
+    from tornado import web
+
+    provider.person = dict(provider.claims)
+    del provider.claims["amr"]
+    with pytest.raises(web.HTTPError) as caught:
+        asyncio.run(Login(provider, tmp_path).sign_in())
+    assert caught.value.status_code == 403
+
+
+def test_answers_about_two_people_are_no_login(provider: Provider, tmp_path: Path) -> None:
+    from tornado import web
+
+    provider.person = {**provider.claims, "sub": "2"}
+    with pytest.raises(web.HTTPError) as caught:
+        asyncio.run(Login(provider, tmp_path).sign_in())
+    assert caught.value.status_code == 403
+
+
+def test_a_login_is_one_persons(provider: Provider, tmp_path: Path) -> None:
+    """Also where it was lost who has which account."""
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        await login.sign_in()
+        (tmp_path / "identities.sqlite").unlink()
+        provider.claims = {**provider.claims, "sub": "2"}
+        assert await login.confirm() == "gone"
+
+    asyncio.run(play())
+
+
+GONE = [
+    {"token": (400, b'{"error": "invalid_grant"}')},
+    {"token": (200, b'{"error": "invalid_grant"}')},
+    {"token": (401, b'{"error": "interaction_required"}')},
+    {"userinfo": (401, b"{}")},
+    {"userinfo": (403, b"no")},
+]
+UNKNOWN = [
+    {"token": (500, b'{"error": "invalid_grant"}')},
+    {"token": (503, b"<html>")},
+    {"token": (429, b"{}")},
+    {"token": (401, b'{"error": "invalid_client"}')},
+    {"token": (400, b'{"error": "unauthorized_client"}')},
+    {"token": (200, b"")},
+    {"token": (200, b"[]")},
+    {"token": (200, b'{"access_token": 3}')},
+    {"token": (200, b"[" * 100_000)},
+    {"token": (302, b"")},
+    {"userinfo": (502, b"")},
+    {"userinfo": (200, b"<html>")},
+    {"userinfo": (404, b"")},
+]
+
+
+def answered(provider: Provider, folder: Path, change: dict[str, Any], **traits: Any) -> Login:
+    """Sign somebody in, let the provider answer otherwise, and ask about them."""
+    login = Login(provider, folder, **traits)
+
+    async def play() -> None:
+        await login.sign_in()
+        for name, value in change.items():
+            setattr(provider, name, value)
+        login.outcome = await login.confirm()
+
+    asyncio.run(play())
+    return login
+
+
+@pytest.mark.parametrize("change", GONE)
+def test_answers_that_put_somebody_out(
+    provider: Provider, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    login = answered(provider, tmp_path, change)
+    assert login.outcome == "gone"
+    assert login.user.is_out
+
+
+@pytest.mark.parametrize("change", UNKNOWN)
+def test_answers_that_put_nobody_out(
+    provider: Provider, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    login = answered(provider, tmp_path, change)
+    assert login.outcome == "unknown"
+    assert not login.user.is_out
+
+
+def test_an_outage_that_goes_on(provider: Provider, tmp_path: Path) -> None:
+    login = answered(provider, tmp_path, {"token": (503, b"")}, grace_seconds=0)
+    assert login.outcome == "gone"
+    assert login.user.is_out
+
+
+@pytest.mark.parametrize("change", [{"sub": "2"}, {"groups": []}, {"amr": ["pwd"]}])
+def test_claims_that_put_somebody_out(
+    provider: Provider, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    login = answered(provider, tmp_path, {"claims": {**provider.claims, **change}})
+    assert login.outcome == "gone"
+    assert login.user.is_out
+
+
+@pytest.mark.parametrize(("proof", "outcome"), [("prove", "gone"), ("keep", "in")])
+@pytest.mark.parametrize("id_token", [True, False])
+def test_a_refresh_that_does_not_repeat_the_proof(
+    provider: Provider, tmp_path: Path, proof: str, outcome: str, *, id_token: bool
+) -> None:
+    claims = {name: value for name, value in provider.claims.items() if name != "amr"}
+    change = {"claims": claims, "id_token": id_token}
+    assert answered(provider, tmp_path, change, refresh_proof=proof).outcome == outcome
+
+
+def test_a_new_refresh_token_is_kept_whatever_follows(provider: Provider, tmp_path: Path) -> None:
+    login = answered(provider, tmp_path, {"userinfo": (503, b"")})
+    provider.userinfo = None
+    assert login.user.state
+    newest = provider.given[-2]
+    assert login.user.state["refresh_token"] == newest
+    assert asyncio.run(login.confirm()) == "in"
+    assert provider.asked[-1]["refresh_token"] == [newest]
+
+
+def test_a_refresh_token_is_used_once(provider: Provider, tmp_path: Path) -> None:
+    """By a request and the sweep at a time: a second use would look like a theft."""
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        await login.sign_in()
+        assert await asyncio.gather(*(login.confirm() for _ in range(10))) == ["in"] * 10
+
+    asyncio.run(play())
+    used = [asked["refresh_token"][0] for asked in provider.asked if "refresh_token" in asked]
+    assert len(used) == len(set(used)) == 1
+
+
+def test_who_signs_in_meanwhile_stays(provider: Provider, tmp_path: Path) -> None:
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        await login.sign_in()
+        state = dict(login.user.state or {})
+        provider.token = (400, b'{"error": "invalid_grant"}')
+        asking = asyncio.create_task(login.confirm())
+        await asyncio.sleep(0)
+        login.user.state = {**state, "confirmed": time.time() + 1}
+        assert await asking == "in"
+        assert not login.user.is_out
+
+    asyncio.run(play())
+
+
+def test_certificates_are_always_checked(provider: Provider, tmp_path: Path) -> None:
+    from traitlets import TraitError
+
+    with pytest.raises(TraitError, match="always checked"):
+        Login(provider, tmp_path, validate_server_cert=False)

@@ -1,0 +1,285 @@
+"""Who may enter, who stays, and who is put out: real JupyterHub, and a real provider with TOTP."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.hub.running import Hub, needs_hub, until
+from tests.interpreters import ROOT, make_environment
+from tests.system import needs
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="a hub's host is Linux"),
+]
+
+MFA = "Sign in with a second factor (MFA)."
+NAME = "Your name cannot be the name of an account here."
+ACCOUNT = "This name cannot have an account here."
+GROUP = "You are in no group that may enter here."
+OTHER = "This name belongs to somebody else."
+
+
+def people(hub: Hub) -> None:
+    """Let the provider know everybody of the table below."""
+    add = hub.provider.add
+    add("alice", "analysts")
+    add("carol", "hub-admins")
+    add("mallory", "analysts", second_factor=False)
+    add("admin", "hub-admins", second_factor=False)
+    add("eve", "marketing")
+    add("nobody-there")
+    add("root", "analysts")
+    add("daemon", "analysts")  # an account and a group of every Debian
+    add("sudo", "analysts")  # a group only
+    add("impostor", "analysts", preferred_username="alice")
+    add("slash", "analysts", preferred_username="a/b")
+    add("up", "analysts", preferred_username="../x")
+    add("umlaut", "analysts", preferred_username="Ä")
+    add("long", "analysts", preferred_username="a" * 200)
+    add("lines", "analysts", preferred_username="x\n[I 2026-01-01] User logged in: alice")
+    add("crowd", "analysts", *(f"group-{number}" for number in range(10_000)))
+
+
+REFUSED = {
+    "mallory": MFA,
+    "admin": MFA,
+    "eve": GROUP,
+    "nobody-there": GROUP,
+    "root": ACCOUNT,
+    "daemon": ACCOUNT,
+    "sudo": ACCOUNT,
+    "impostor": OTHER,
+    "slash": NAME,
+    "up": NAME,
+    "umlaut": NAME,
+    "long": NAME,
+    "lines": NAME,
+}
+
+
+def entered(answer: Any) -> bool:
+    return bool(answer.status_code == 200 and answer.url.endswith("/hub/home"))
+
+
+def check_table(hub: Hub) -> None:
+    """Let everybody sign in: the right ones enter, and the others are told why not."""
+    for name in ("alice", "carol", "crowd"):
+        assert entered(hub.sign_in(name)[1]), name
+    _, answer = hub.sign_in("alice", second_factor=False)
+    assert answer.status_code == 403
+    assert MFA in answer.text
+    for name, reason in REFUSED.items():
+        _, answer = hub.sign_in(name)
+        assert answer.status_code == 403, name
+        assert reason in answer.text, name
+    users = {user["name"]: user for user in hub.call("GET", "/users")}
+    assert set(users) == {"alice", "carol", "crowd"}
+    assert users["crowd"]["groups"] == ["analysts"]
+    # No admin is one where all servers share an origin.
+    assert not any(user["admin"] for user in users.values())
+    # A name with line breaks writes no line of its own.
+    assert not re.search(r"^\[I 2026-01-01\] User", hub.log.read_text(), re.M)
+
+
+def check_logs(hub: Hub) -> None:
+    """No token, code or secret is in any log."""
+    logs = hub.logs()
+    issued = hub.secrets()
+    assert len(issued) > 10
+    assert not [secret[:4] for secret in issued if secret in logs]
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub that asks every second, at a provider whose tokens are good for an hour."""
+    needs_hub()
+    needs("node", "npm")
+    made = Hub(tmp_path_factory.mktemp("hub"))
+    catalogue = '[environment.DATADOG_API_KEY]\nfile = "key"\nrequired = false\n'
+    made.configure(catalogue, leavers={"sweep-seconds": 1, "grace-seconds": 3600})
+    people(made)
+    with made.provider.running(), made.running():
+        yield made
+
+
+def test_the_table(hub: Hub) -> None:
+    check_table(hub)
+    check_logs(hub)
+
+
+def test_admins_run_the_hub_and_are_nobody_else(hub: Hub) -> None:
+    browser, _ = hub.sign_in("carol")
+    found = set(hub.ask(browser, "GET", "/user").json()["scopes"])
+    assert {"admin-ui", "list:users", "servers"} <= found
+    own = {scope for scope in found if scope.endswith("=carol") or "!user=carol" in scope}
+    powers = {
+        "access:servers",
+        "tokens",
+        "admin:auth_state",
+        "admin:users",
+        "admin:servers",
+        "users",
+    }
+    assert not powers & (found - own)
+    assert browser.get(f"{hub.url}/hub/admin", timeout=60).status_code == 200
+    alice, _ = hub.sign_in("alice")
+    assert alice.get(f"{hub.url}/hub/admin", timeout=60).status_code == 403
+    hub.start("alice")
+    # Into a server of somebody else there is no way, and to a token of theirs.
+    assert browser.get(f"{hub.url}/user/alice/api/contents", timeout=60).status_code == 403
+    assert hub.ask(browser, "POST", "/users/alice/tokens").status_code == 403
+    assert hub.ask(browser, "POST", "/users/carol/tokens").status_code == 201
+    assert alice.get(f"{hub.url}/user/alice/lab", timeout=60).status_code == 200
+    assert hub.ask(browser, "DELETE", "/users/alice/server").status_code in (202, 204)
+    until(lambda: not hub.user("alice")["servers"], "an admin stops a server")
+
+
+def leaver(hub: Hub, name: str) -> tuple[Any, str]:
+    """Let somebody come, start a server and make a token; return browser and token."""
+    hub.provider.add(name, "analysts")
+    browser, answer = hub.sign_in(name)
+    assert entered(answer)
+    hub.start(name)
+    return browser, hub.ask(browser, "POST", f"/users/{name}/tokens").json()["token"]
+
+
+def is_let_in(hub: Hub, token: str) -> bool:
+    headers = {"Authorization": f"token {token}"}
+    return requests.get(f"{hub.url}/hub/api/user", headers=headers, timeout=60).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["group", "disabled", "deleted"])
+def test_who_left_is_put_out(hub: Hub, how: str) -> None:
+    """With the browser closed, and tokens that would be good for an hour."""
+    browser, token = leaver(hub, f"leaver-{how}")
+    name = f"leaver-{how}"
+    assert is_let_in(hub, token)
+    cookies = browser.cookies.copy()
+    if how == "group":
+        hub.provider.people[name]["claims"]["groups"] = ["marketing"]
+    elif how == "disabled":
+        hub.provider.people[name]["disabled"] = True
+    else:
+        del hub.provider.people[name]
+    hub.provider.save()
+    until(lambda: not hub.user(name)["servers"], f"{name} is put out")
+    assert not is_let_in(hub, token)
+    # The cookie itself is void: nobody has to be asked any more.
+    browser.cookies = cookies
+    refused = hub.log.read_text().count("Invalid cookie token")
+    answer = browser.get(f"{hub.url}/hub/home", timeout=60, allow_redirects=False)
+    assert answer.status_code == 302
+    assert "/hub/login" in answer.headers["Location"]
+    assert hub.log.read_text().count("Invalid cookie token") == refused + 1
+    (line,) = re.findall(rf"{name} was put out: .*", hub.log.read_text())
+    assert line.endswith("change the secrets that they could read: DATADOG_API_KEY")
+    assert not processes_in(hub.folder / "home" / name)
+    check_logs(hub)
+
+
+def processes_in(folder: Path) -> list[str]:
+    """Return the processes that run in a folder: somebody's server and its kernels."""
+    return [
+        entry.name
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and str(working_folder(entry)).startswith(str(folder))
+    ]
+
+
+def working_folder(process: Path) -> Path | None:
+    try:
+        return (process / "cwd").readlink()
+    except OSError:  # it has ended
+        return None
+
+
+def test_an_outage_puts_nobody_out(hub: Hub) -> None:
+    browser, token = leaver(hub, "stayer")
+    hub.provider.save(broken=True)
+    try:
+        alarm = "The provider could not be asked about"
+        before = hub.log.read_text().count(alarm)
+        until(lambda: hub.log.read_text().count(alarm) >= before + 3, "the hub says so")
+        assert hub.user("stayer")["servers"]
+        assert is_let_in(hub, token)
+        # And who comes now is told that it is not their fault.
+        answer = requests.get(f"{hub.url}/hub/oauth_login", timeout=60)
+        assert answer.status_code == 503
+    finally:
+        hub.provider.save()
+    asked = len(hub.provider.issued.read_text().splitlines())
+    until(lambda: len(hub.provider.issued.read_text().splitlines()) > asked + 5, "it asks again")
+    assert hub.user("stayer")["servers"]
+    assert entered(browser.get(f"{hub.url}/hub/home", timeout=60))
+
+
+def test_a_name_stays_reserved(hub: Hub) -> None:
+    """Also when the hub has forgotten the user, and the machine has no account of that name."""
+    hub.provider.add("first", "analysts", preferred_username="shared")
+    assert entered(hub.sign_in("first")[1])
+    hub.call("DELETE", "/users/shared")
+    hub.provider.add("second", "analysts", preferred_username="shared")
+    _, answer = hub.sign_in("second")
+    assert answer.status_code == 403
+    assert OTHER in answer.text
+    # Who has another name now keeps their account.
+    hub.provider.people["first"]["claims"]["preferred_username"] = "renamed"
+    hub.provider.save()
+    assert entered(hub.sign_in("first")[1])
+    assert hub.user("shared")["name"] == "shared"
+
+
+def test_allowing_everybody_allows_nobody_more(tmp_path: Path) -> None:
+    """The table again, with a line of one's own that skips what JupyterHub checks; and tokens of
+    seconds, which are renewed as long as somebody is known."""
+    needs_hub()
+    needs("node", "npm")
+    hub = Hub(tmp_path)
+    lines = "c.Authenticator.allow_all = True\nc.ProviderAuthenticator.allow_all = True\n"
+    hub.configure(lines=lines, leavers={"sweep-seconds": 1})
+    people(hub)
+    with hub.provider.running(token_seconds=2), hub.running():
+        check_table(hub)
+        browser, _ = hub.sign_in("alice")
+        hub.start("alice")
+        asked = len(hub.provider.issued.read_text().splitlines())
+        # Four tokens for each time that it asks about somebody.
+        until(lambda: len(hub.provider.issued.read_text().splitlines()) > asked + 12, "renewals")
+        assert hub.user("alice")["servers"]
+        assert entered(browser.get(f"{hub.url}/hub/home", timeout=60))
+        assert "Traceback" not in hub.log.read_text()
+        check_logs(hub)
+
+
+def test_the_oldest_hub(tmp_path: Path) -> None:
+    """JupyterHub 5.5, which Zero to JupyterHub has."""
+    needs_hub()
+    needs("node", "npm")
+    commands = make_environment(
+        tmp_path / "venv",
+        sys.executable,
+        "jupyterhub==5.5.*",
+        "configurable-http-proxy",
+        f"{ROOT}[hub]",
+    )
+    hub = Hub(tmp_path / "hub", str(commands / "python"))
+    hub.configure(leavers={"sweep-seconds": 1})
+    people(hub)
+    with hub.provider.running(), hub.running():
+        assert "Running JupyterHub version 5.5" in hub.log.read_text()
+        check_table(hub)
+        browser, _ = hub.sign_in("alice")
+        token = hub.ask(browser, "POST", "/users/alice/tokens").json()["token"]
+        assert is_let_in(hub, token)
+        hub.provider.people["alice"]["claims"]["groups"] = []
+        hub.provider.save()
+        until(lambda: not is_let_in(hub, token), "alice is put out")
+        check_logs(hub)

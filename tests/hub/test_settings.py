@@ -1,0 +1,125 @@
+"""`hub.toml`: what is wrong with one is said in a sentence, with status 2."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from nblint.cli.schema import hub_schema
+from nblint.hub.settings import HubFile
+from nblint.toml import read_toml
+from tests.command import nblint
+
+TOML = """
+address = "https://hub.example.com"
+
+[provider]
+issuer = "https://login.example.com"
+client-id = "hub"
+
+[groups]
+users = ["analysts"]
+"""
+
+
+@pytest.fixture
+def hub_toml(tmp_path: Path) -> Path:
+    (tmp_path / "environment.toml").write_text("")
+    (tmp_path / "welcome.md").write_text("# Our notebooks\n\nBe kind.\n")
+    path = tmp_path / "hub.toml"
+    path.write_text(TOML)
+    return path
+
+
+def refused(path: Path, *options: str) -> str:
+    """Check a hub, which must be refused, and return why."""
+    result = nblint("hub", "check", "--config", str(path), *options)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+def test_it_is_read(hub_toml: Path) -> None:
+    result = nblint("hub", "check", "--config", str(hub_toml), "--without-host")
+    assert result.exit_code == 0, result.output
+    assert "a landing page with 0 notebooks" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            ("client-id", "cleint-id"),
+            "provider: unknown key 'cleint-id'; did you mean 'client-id'?",
+        ),
+        (("[groups]", "[gruops]"), "unknown key 'gruops'; did you mean 'groups'?"),
+        (('issuer = "https://login.example.com"', ""), "provider: missing key 'issuer'"),
+        (
+            ("https://login", "http://login"),
+            "provider.issuer: 'http://login.example.com' must begin",
+        ),
+        (
+            ("https://hub", "http://hub"),
+            "address: 'http://hub.example.com' must begin with https://",
+        ),
+        (("https://hub", "http://127.0.0.1.nip.io//"), "must begin with https://"),
+        (("https://hub", "http://10.0.0.1/"), "must begin with https://"),
+        (("https://hub", "ftp://hub"), "is not an address such as"),
+        (("https://hub.example.com", "https://hub.example.com/notebooks"), "must not have a path"),
+        (("https://login", "https://a:b@login"), "must not hold a name or a password"),
+        (('["analysts"]', "[]"), "groups.users: is empty, so nobody could enter"),
+        (('["analysts"]', '[" "]'), "nobody is in a group whose name is empty"),
+        (('["analysts"]', '"analysts"'), "groups.users: expected a list, got a string"),
+        (("[groups]", '[servers]\nmemory = "lots"\n[groups]'), "servers.memory: 'lots' is not"),
+        (("[groups]", "[servers]\ncpus = 0\n[groups]"), "servers.cpus"),
+        (("[groups]", "[leavers]\nsweep-seconds = 0\n[groups]"), "leavers.sweep-seconds"),
+        (
+            ("[groups]", '[mfa]\nproof = "none"\n[groups]'),
+            "mfa.proof: 'none' is not one of 'claim'",
+        ),
+        (("[groups]", "[mfa]\nvalues = []\n[groups]"), "mfa.values: is empty"),
+        (("[groups]", "[groups"), "not valid TOML"),
+        (("[provider]", 'bind = "8000"\n[provider]'), "bind: must be an address such as"),
+    ],
+)
+def test_bad_settings(hub_toml: Path, change: tuple[str, str], said: str) -> None:
+    text = TOML.replace(*change)
+    assert text != TOML
+    hub_toml.write_text(text)
+    found = refused(hub_toml, "--without-host")
+    assert said in found
+    assert found.startswith("nblint: ")
+    assert len(found.splitlines()) == 1
+
+
+def test_no_settings(tmp_path: Path) -> None:
+    assert "hub.toml: cannot be read: No such file or directory" in refused(tmp_path / "hub.toml")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1.2.3"])
+def test_loopback_needs_no_certificate(hub_toml: Path, host: str) -> None:
+    hub_toml.write_text(TOML.replace("https://hub.example.com", f"http://{host}:8000"))
+    assert HubFile.read(hub_toml).settings.address == f"http://{host}:8000"
+
+
+def test_schema(hub_toml: Path) -> None:
+    result = nblint("hub", "schema")
+    assert json.loads(result.stdout) == json.loads(json.dumps(hub_schema()))
+    jsonschema.Draft7Validator.check_schema(hub_schema())
+    validator = jsonschema.Draft7Validator(hub_schema())
+    assert validator.is_valid(read_toml(hub_toml))
+    for key, value in (("address", 3), ("adress", "x"), ("mfa", {"proof": "none"})):
+        assert not validator.is_valid({**read_toml(hub_toml), key: value})
+
+
+def test_the_schema_describes_every_key() -> None:
+    def keys(schema: dict[str, Any]) -> None:
+        assert schema["description"]
+        for key, inner in schema["properties"].items():
+            assert inner["description"], key
+
+    schema = hub_schema()
+    for table in (schema, *schema["definitions"].values()):
+        keys(table)
