@@ -87,7 +87,7 @@ SHAPES = {
     "nbformat 4 in worksheets": of(cells=7, worksheets=[{"cells": OLD_CELLS}]),
     "headings of nbformat 3 in 4": of(cells=OLD_CELLS),
     **{
-        f"a heading of level {level}": of(cells=[{"cell_type": "heading", "level": level, "source": "x"}])
+        f"a heading of level {level}": cell(cell_type="heading", level=level)
         for level in (0, -1, 7, 2**31, 2**63, 1.5, True, "2", None)
     },
     "nbformat 99": of(nbformat=99),
