@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from copy import copy
 from pathlib import Path
 
 from nblint.errors import SettingsError
@@ -44,6 +43,8 @@ class Selection:
 
     def limited_to(self, selector: str) -> "Selection":
         """Return the selection with only those of its rules that a selector covers."""
+        from copy import copy  # costs a run that does not need it a module
+
         limited = copy(self)
         limited.rules = tuple(rule for rule in self.rules if covers(selector, rule.code))
         return limited
