@@ -347,7 +347,11 @@ ROWS: dict[str, list[Way]] = {
     ],
     "two steps": [
         Way(baseline_in_two_steps(delete_baseline), noted="baseline added"),
-        Way(baseline_in_two_steps(empty_baseline), noted="baseline changed"),
+        Way(
+            baseline_in_two_steps(empty_baseline),
+            noted="baseline changed",
+            clean=baseline_in_two_steps(empty_baseline),  # which changes nothing in the end
+        ),
         Way(baseline_in_two_steps(unname_baseline), noted="settings changed"),
     ],
     "folders": [
@@ -361,7 +365,7 @@ ROWS: dict[str, list[Way]] = {
         Way(in_code('key = "VALUE"  # nblint: ignore[NBL2]'), clean=clean),
         Way(in_code('key = "VALUE"' + " " * 3000 + "# nblint: ignore[NBL2]"), clean=clean),
         Way(in_code('key = "VALUE # nblint: ignore[NBL2] the reason"'), clean=clean),
-        Way(ways.suppressed_by_a_tag, noted="suppresses NBL2: no reason given"),
+        Way(ways.suppressed_by_a_tag, noted="suppresses NBL2: no reason given", clean=clean),
     ],
     "places": [
         Way(edited(into_output_metadata)),
