@@ -3,7 +3,7 @@
 //
 //   node server.mjs PORT PEOPLE.json CALLBACK ISSUED
 //
-// ISSUED gets each token and code that it gives out, a line each: none may turn up in a log.
+// ISSUED gets each token and code that it gives out, one per line: none may turn up in a log.
 import { createHmac } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
