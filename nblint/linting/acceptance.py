@@ -45,6 +45,7 @@ class Accepted:
         self._values = values
         self._name = base
         self._loaded: dict[tuple[str, str], Baseline | None] = {}
+        self._entries: dict[tuple[str, str], defaultdict[str, list[Entry]]] = {}
         self._new: dict[str, Baseline] = {}
         self._printed = self._misses = 0
 
@@ -148,16 +149,19 @@ class Accepted:
             assert name is not None
             for side in self._sides:
                 if baseline := self._baseline(side, name):
-                    folder = PurePosixPath(name).parent
-                    own = [e for e in baseline.entries if str(folder / e.path) in wanted]
-                    yield baseline, own
+                    by_path = self._entries[side.commit, name]
+                    yield baseline, [entry for path in wanted for entry in by_path.get(path, ())]
 
     def _baseline(self, side: Snapshot, name: str) -> Baseline | None:
         key = side.commit, name
         if key not in self._loaded:
             content = self._repository.show(side.commit, name) if name in side.others else None
             file = side.folder / name
-            self._loaded[key] = None if content is None else Baseline.parse(content, file)
+            baseline = None if content is None else Baseline.parse(content, file)
+            by_path = self._entries[key] = defaultdict(list)
+            for entry in baseline.entries if baseline else ():
+                by_path[str(PurePosixPath(name).parent / entry.path)].append(entry)
+            self._loaded[key] = baseline
         return self._loaded[key]
 
 
