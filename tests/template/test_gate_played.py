@@ -340,7 +340,7 @@ ROWS: dict[str, list[Way]] = {
     "settings": [
         Way(other_baseline, noted="settings changed"),
         Way(nested('exclude = ["*.ipynb"]'), noted="settings added"),
-        Way(nested('[credentials]\nplaceholders = ["gh*"]'), noted="settings added"),
+        Way(nested('select = ["NBL1"]'), noted="settings added"),
         Way(ways.nested_baseline, noted="baseline added"),
         Way(option('severity = { NBL2 = "warning" }'), noted="settings changed"),
         Way(option('exclude = ["**"]'), noted="settings changed"),
