@@ -421,6 +421,7 @@ def test_refused(stage: Stage, tmp_path: Path, way: Way, service: str) -> None:
     played = author.play()
     assert played.status != 0, played.log
     assert "Traceback" not in played.log
+    assert "is suppressed" not in played.log  # it is an error, not a note
     for told in (way.code, way.said, way.noted):
         assert told in played.log, played.log
 
