@@ -6,8 +6,8 @@ depends on the version that the tag names. git's `insteadOf`, passed in variable
 addresses, so the configuration runs as generated.
 
 A configuration names the commit of a version, which a stand-in cannot have: the hash would differ.
-So the stand-in replaces that commit by its own (`git replace`), and further variables make git fetch
-the replacement as well.
+So the stand-in replaces that commit by its own (`git replace`), and further variables make git
+fetch the replacement as well.
 """
 
 import os

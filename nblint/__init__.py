@@ -79,8 +79,6 @@ def check(
     """
     from pathlib import Path
 
-    import msgspec
-
     from nblint.errors import SettingsError
     from nblint.linting.run import Run
     from nblint.settings_files import SettingsFinder
@@ -88,8 +86,7 @@ def check(
     def fail(sentence: str) -> None:
         raise SettingsError(sentence)
 
-    overrides = msgspec.structs.asdict(settings) if settings is not None else None
-    run = Run(SettingsFinder(overrides=overrides), on_error or fail, jobs=jobs)
+    run = Run(SettingsFinder(settings=settings), on_error or fail, jobs=jobs)
     return run.check([Path(path) for path in paths])
 
 

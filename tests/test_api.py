@@ -46,8 +46,12 @@ def test_check_finds_what_the_settings_select(
     Path("nblint.toml").write_text('ignore = ["NBL102"]')
     (result,) = nblint.check([Path("bad.ipynb")])
     assert [reported.finding.code for reported in result.findings] == ["NBL101"]
-    (result,) = nblint.check(["bad.ipynb"], settings=nblint.Settings(select=("NBL102",)))
-    assert [reported.finding.code for reported in result.findings] == ["NBL102"]
+    for text in ('ignore = ["NBL102"]', "no TOML", "unknown = 1", 'ignore = ["NBL999"]'):
+        Path("nblint.toml").write_text(text)
+        settings = nblint.Settings(select=("NBL102",))
+        (result,) = nblint.check(["bad.ipynb"], settings=settings)
+        assert [reported.finding.code for reported in result.findings] == ["NBL102"]
+        assert nblint.Project.of(".", settings=settings).settings == settings
 
 
 def test_what_cannot_be_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,3 +87,16 @@ def test_a_project_is_that_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "nblint.toml").write_text("selct = []")
     with pytest.raises(nblint.SettingsError, match="selct"):
         nblint.Project.of(tmp_path)
+
+
+@pytest.mark.parametrize("broken", ["select = 3", "[", 'unknown = "key"'])
+def test_settings_that_are_given_do_not_depend_on_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    (tmp_path / "nblint.toml").write_text(broken)
+    (tmp_path / "bad.ipynb").write_bytes(notebook_bytes(("code", "1")))
+    monkeypatch.chdir(tmp_path)
+    (result,) = nblint.check(["bad.ipynb"], settings=nblint.Settings(select=("NBL102", "NBL101")))
+    assert result.findings
+    with pytest.raises(nblint.SettingsError):
+        list(nblint.check(["bad.ipynb"]))

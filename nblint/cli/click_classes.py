@@ -93,8 +93,16 @@ class LazyGroup(OrderedGroup):
         self._modules = modules
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command."""
-        return guarded(lambda: super(LazyGroup, self).invoke(ctx))
+        """Run a command; raise usage errors without the tokens that paths may hold."""
+        try:
+            return guarded(lambda: super(LazyGroup, self).invoke(ctx))
+        except click.UsageError as error:
+            from nblint.credentials.masking.redaction import mask_path
+
+            masked = mask_path(error.message)
+            if masked == error.message:
+                raise
+            raise click.UsageError(masked, error.ctx) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands, in the order in which a new user needs them."""

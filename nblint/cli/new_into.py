@@ -53,7 +53,7 @@ def merge(generated: Path, folder: Path, *, ask: bool) -> Iterator[str]:
 
 
 def _obstacle(folder: Path, name: Path) -> str:
-    """Return why a file cannot be written without following a link; empty where it can."""
+    """Return why a file can be neither compared nor written; empty where it can."""
     for parent in list(name.parents)[:-1]:
         if (folder / parent).is_symlink():
             return f"{parent.as_posix()} is a link"
@@ -61,7 +61,11 @@ def _obstacle(folder: Path, name: Path) -> str:
             return f"{parent.as_posix()} is not a folder"
     if (folder / name).is_symlink():
         return "a link"
-    return "a folder" if (folder / name).is_dir() else ""
+    if (folder / name).is_dir():
+        return "a folder"
+    # Nobody may ever write to a pipe, and reading a device has no end.
+    is_other = os.path.lexists(folder / name) and not (folder / name).is_file()
+    return "not a regular file" if is_other else ""
 
 
 def _copy(source: Path, target: Path, *, new: bool) -> None:

@@ -57,9 +57,10 @@ def guarded(command: Callable[[], Answer]) -> Answer:
         if not error.filename and not is_gone:
             _discard_output(sys.stdout)
     # Imported late: reports load the credentials engine, which completion must not wait for.
+    from nblint.credentials.masking.redaction import mask_path
     from nblint.reports.terminal import printable
 
-    say(f"nblint: {printable(failure)}")
+    say(f"nblint: {printable(mask_path(failure))}")
     sys.exit(2)
 
 

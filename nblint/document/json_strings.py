@@ -98,8 +98,12 @@ def character(escape: "re.Match[str]") -> str:
     return chr(int(escape[1], 16)) if escape[1] else _ESCAPED.get(escape[2], escape[2])
 
 
-def may_have_duplicate_keys(raw: bytes) -> bool:
-    """Tell whether JSON may hold a key twice in one object, at the cost of decoding it.
+def may_have_duplicate_keys(raw: bytes, data: object) -> bool:
+    """Tell whether JSON may hold a key twice in one object, without decoding it again.
+
+    Args:
+        raw: The bytes; long strings of letters and digits may be cut.
+        data: What was decoded from the bytes, with the last of members with the same key only.
 
     Returns:
         False only if there is certainly none.
@@ -109,8 +113,7 @@ def may_have_duplicate_keys(raw: bytes) -> bool:
     if b"\\u0022" in raw:
         return True
     try:
-        # Decoding keeps the last of members with the same key.
-        written = msgspec.json.encode(msgspec.json.decode(raw))
+        written = msgspec.json.encode(data)
         return msgspec.json.format(raw, indent=-1).count(b'":') != written.count(b'":')
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, TypeError):
         return True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nblint.git.location import Location, read_small
+from nblint.git.refusals import ambiguous
 
 _MOST_PACKED = 128 * 1024 * 1024
 _MOST_SYMBOLIC = 5
@@ -55,13 +56,21 @@ def id_of(name: str, location: Location) -> str | None:
 
     Returns:
         The id, maybe of an annotated tag; None where there is no such ref.
+
+    Raises:
+        GitError: Several refs have that name and stand for different objects. Git would take a tag,
+            and whoever may push a tag would choose the base.
     """
     packed = b"\n" + (read_small(location.common_dir / "packed-refs", _MOST_PACKED) or b"")
-    for place in _PLACES:
-        found = _followed(place.format(name), location, packed)
-        if found is not None:
-            return found
-    return None
+    found = {place: own for place in places_of(name) if (own := _followed(place, location, packed))}
+    if len(set(found.values())) > 1:
+        raise ambiguous(name, list(found))
+    return next(iter(found.values()), None)
+
+
+def places_of(name: str) -> list[str]:
+    """Return where git looks for a name, in its order; only there for HEAD."""
+    return [name] if name == "HEAD" else [place.format(name) for place in _PLACES]
 
 
 def shallow_commits(location: Location) -> frozenset[str]:

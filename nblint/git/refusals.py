@@ -75,6 +75,16 @@ def unknown_revision(revision: str, name: str) -> GitError:
     return GitError(f"unknown revision {revision!r}; run `{command}`")
 
 
+def ambiguous(name: str, places: list[str]) -> GitError:
+    """Return the error for a name of several refs.
+
+    Args:
+        name: The name.
+        places: Their whole names.
+    """
+    return GitError(f"{name!r} is ambiguous; pass one of {', '.join(map(_quoted, places))}")
+
+
 def no_ancestor(revision: str) -> GitError:
     """Return the error for a way that leads past the first commit, or along no such parent."""
     return GitError(f"unknown revision {revision!r}; `git log --graph` shows which commits exist")

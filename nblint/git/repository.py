@@ -10,9 +10,10 @@ from nblint.git.changes import Commit, Version, versions
 from nblint.git.location import locate, object_format, read_config
 from nblint.git.objects import LARGEST, LINK, SUBMODULE, Entry, Missing, Objects
 from nblint.git.process import GitFailed
-from nblint.git.refs import id_of, parse_revision, shallow_commits
+from nblint.git.refs import id_of, parse_revision, places_of, shallow_commits
 from nblint.git.refusals import (
     GitError,
+    ambiguous,
     incomplete,
     no_ancestor,
     no_form,
@@ -83,6 +84,8 @@ class Repository:
             raise no_form(revision)
         name, suffix = parsed
         own = None
+        if self._bare.has_refs and not _ID.fullmatch(name):
+            self._refuse_ambiguous(name)
         if not self._bare.has_refs and not _ID.fullmatch(name):
             own = id_of(name, self._location)
             if own is None and not _ABBREVIATED.fullmatch(name):
@@ -97,6 +100,14 @@ class Repository:
                 raise no_ancestor(revision) from error
             raise (self._incomplete() if own else unknown_revision(revision, name)) from error
         return found.decode().strip()
+
+    def _refuse_ambiguous(self, name: str) -> None:
+        """Refuse a name as `id_of` does, in refs that only git reads."""
+        rows = self._output("for-each-ref", "--format=%(refname) %(objectname)", *places_of(name))
+        exact = [row.split(" ") for row in rows.decode("utf-8", "surrogateescape").splitlines()]
+        found = {place: own for place, own in exact if place in places_of(name)}
+        if len(set(found.values())) > 1:
+            raise ambiguous(name, list(found))
 
     def merge_base(self, one: str, other: str) -> str:
         """Return the best commit that two commits both have in their history."""

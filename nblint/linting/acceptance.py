@@ -17,7 +17,7 @@ from nblint.linting.sides import Law, Seen
 # Of the entries that refusals print: each costs a fingerprint, which is slow on purpose.
 _MOST_ENTRIES = 20
 # How many credentials are compared with entries in vain: each costs a fingerprint, too.
-_MOST_MISSES = 500
+_MOST_MISSES = 100
 
 
 class Accepted:

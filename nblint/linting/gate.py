@@ -16,6 +16,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from nblint.credentials.masking.redaction import mask, mask_path
+from nblint.document.model import Unreadable
 from nblint.errors import SettingsError
 from nblint.findings import Finding
 from nblint.git.changes import Version
@@ -28,13 +29,11 @@ from nblint.linting.recognition import Ephemeral
 from nblint.linting.registry import rules
 from nblint.linting.reporting import reported
 from nblint.linting.results import Note, Reported, Result
-from nblint.linting.sides import Law, Seen, Side
+from nblint.linting.sides import UNEXPLAINED, Law, Seen, Side
 
 # How many notebooks are in memory at a time.
 _CHUNK = 20
 _SHORT = 8
-# A suppression without a reason, which nobody can review.
-_UNEXPLAINED = "NBL010"
 
 Item = TypeVar("Item")
 
@@ -136,7 +135,7 @@ class _Judgement:
             for snapshot in {one.commit: one for one in (base, fork)}.values()
         ]
         self._known: set[str] = set()  # credentials of HEAD's notebooks
-        self._told: set[tuple[str, str]] = set()  # credentials in between, with their paths
+        self._told: set[tuple[str, str, bool]] = set()  # of credentials in between
         self._notes: list[Note] = []
         # Nothing is compared with the base where it is HEAD itself: after a push, say.
         self._is_same = base.commit == head.commit
@@ -236,6 +235,8 @@ class _Judgement:
         seen = self._after.check(path, content, credentials_only=True)
         if seen is None:
             return
+        if isinstance(seen.document, Unreadable):
+            self._notes.append(review.unreadable(path, commit))
         new = [
             self._accepted.explained(path, finding, commit)
             for finding in seen.findings
@@ -252,9 +253,10 @@ class _Judgement:
     def _is_news(self, path: str, finding: Finding) -> bool:
         """Tell whether neither HEAD nor the base has a credential, or accepts it at its path."""
         value = finding.fingerprint or ""
-        if value in self._known or (path, value) in self._told:
+        told = path, value, finding.suppression is None
+        if value in self._known or told in self._told:
             return False
-        self._told.add((path, value))
+        self._told.add(told)
         return not self._accepted.has(path, finding) and value not in self._old
 
     @cached_property
@@ -300,7 +302,7 @@ def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported
 
 def _refused(finding: Finding) -> Finding:
     """Return a finding that fails the gate where it only warns otherwise."""
-    return replace(finding, severity="error") if finding.code == _UNEXPLAINED else finding
+    return replace(finding, severity="error") if finding.code == UNEXPLAINED else finding
 
 
 def _masked(note: Note) -> Note:

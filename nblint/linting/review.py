@@ -103,6 +103,11 @@ def suppressed(path: str, finding: Finding, commit: str | None = None) -> Note:
     return Note("suppression", path, what, None if commit else finding.place)
 
 
+def unreadable(path: str, commit: str) -> Note:
+    """Return the note for a version of a notebook in which hardly anything can be found."""
+    return Note("unread", path, f"not a notebook in commit {commit} of this branch")
+
+
 def _suppressions(seen: Seen) -> tuple[Suppression, ...]:
     return read_suppressions(seen.document) if isinstance(seen.document, Notebook) else ()
 

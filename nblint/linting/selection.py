@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from copy import copy
 from pathlib import Path
 
 from nblint.errors import SettingsError
@@ -20,6 +19,7 @@ class Selection:
 
     Args:
         found: The settings and where they come from.
+        within: Leaves only those rules that this selector covers.
 
     Attributes:
         rules: The selected rules, in the order of their codes.
@@ -28,7 +28,7 @@ class Selection:
         SettingsError: A selector covers no rule, a detector is unknown, or no rule is left.
     """
 
-    def __init__(self, found: SettingsFile) -> None:
+    def __init__(self, found: SettingsFile, *, within: str = ALL) -> None:
         self._settings = found.settings
         self._root = found.root
         self._wanted = (*found.settings.select, *found.settings.extend_select)
@@ -41,12 +41,7 @@ class Selection:
                 f"{where}'select' and 'ignore' leave no rule to run; "
                 "to leave out notebooks, use 'exclude'"
             )
-
-    def limited_to(self, selector: str) -> "Selection":
-        """Return the selection with only those of its rules that a selector covers."""
-        limited = copy(self)
-        limited.rules = tuple(rule for rule in self.rules if covers(selector, rule.code))
-        return limited
+        self.rules = tuple(rule for rule in self.rules if covers(within, rule.code))
 
     def needs(self, need: Need) -> bool:
         """Tell whether any of the rules needs something."""
@@ -90,14 +85,19 @@ class Selection:
 def _longest_prefix(code: str, prefixes: Iterable[str]) -> int:
     """Return the length of the longest selector that covers a code; -1 if none does."""
     return max(
-        (0 if prefix == ALL else len(prefix) for prefix in prefixes if covers(prefix, code)),
+        (_length(prefix) for prefix in prefixes if covers(prefix, code)),
         default=-1,
     )
 
 
+def _length(selector: str) -> int:
+    """Return how much of a code a selector names; `ALL` names nothing."""
+    return 0 if selector == ALL else len(selector)
+
+
 def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severity | None:
     holding = [prefix for prefix in severities if covers(prefix, code)]
-    return severities[max(holding, key=len)] if holding else None
+    return severities[max(holding, key=_length)] if holding else None
 
 
 def is_selector(selector: str) -> bool:

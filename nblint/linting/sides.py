@@ -11,7 +11,7 @@ from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import is_excluded
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
-from nblint.findings import Finding
+from nblint.findings import Finding, covers
 from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_named
@@ -23,11 +23,15 @@ from nblint.linting.selection import Selection
 from nblint.paths import relative_to
 from nblint.project.catalogue.loading import DEFAULT_CATALOGUE
 from nblint.project.project import Project
+from nblint.settings import CredentialsSettings, Settings
 from nblint.settings_files import NAMES, SettingsFile, SettingsFinder, load_settings
+
+# A suppression without a reason, which nobody can review.
+UNEXPLAINED = "NBL010"
 
 
 class Law:
-    """The settings that decide: the base's; HEAD's in a repository whose base has none.
+    """The settings that decide: the base's; where it has none, HEAD's, but for credentials.
 
     Args:
         repository: The repository.
@@ -59,6 +63,8 @@ class Law:
         # A tree that git did not make can name a place outside the repository.
         parts = [part for part in PurePosixPath(path).parts[:-1] if part not in ("/", "//", "..")]
         found = self._finder.of(self.snapshot.folder.joinpath(*parts))
+        if self.is_new:
+            return replace(found, settings=_with_credentials(found.settings))
         plugins = found.settings.credentials.detect_secrets_plugins
         if not plugins or not self.trust_plugins:
             return found
@@ -94,7 +100,9 @@ class Law:
         if self.is_new:
             for path in sorted(self.snapshot.others):
                 if PurePosixPath(path).name in NAMES and _is_settings(self.snapshot.folder / path):
-                    what = "the base has no settings of nblint: these are used"
+                    what = (
+                        "the base has no settings of nblint: these are used, except for credentials"
+                    )
                     yield Note("settings", path, what)
         for path, number in sorted(self._excluded.items()):
             noun = "notebook is" if number == 1 else "notebooks are"
@@ -169,7 +177,7 @@ class Side:
             found = self._law.of(str(root / "any.ipynb"))
             own = replace(found, root=self._snapshot.folder / root)
             selection = Selection(own)
-            self._selections[root] = selection, selection.limited_to(CREDENTIALS)
+            self._selections[root] = selection, Selection(own, within=CREDENTIALS)
             try:
                 self.projects[root] = self._load(root, own, selection)
             except GitError:
@@ -253,6 +261,29 @@ def _inputs(project: Project) -> tuple[object, ...]:
         project.catalogue.sources,
         requirements and (requirements.distributions, requirements.modules),
         parameters and parameters.keys,
+    )
+
+
+def _with_credentials(settings: Settings) -> Settings:
+    """Return settings that nobody has accepted yet, with all that finds credentials as by default.
+
+    Else a branch could begin settings that hide its credentials.
+    """
+
+    def is_about(selector: str) -> bool:
+        wanted = (CREDENTIALS, UNEXPLAINED)
+        return any(covers(code, selector) or covers(selector, code) for code in wanted)
+
+    return replace(
+        settings,
+        credentials=CredentialsSettings(),
+        extend_select=(*settings.extend_select, CREDENTIALS, UNEXPLAINED),
+        ignore=tuple(one for one in settings.ignore if not is_about(one)),
+        severity={one: how for one, how in settings.severity.items() if not is_about(one)},
+        per_file_ignores={
+            glob: tuple(one for one in ignored if not is_about(one))
+            for glob, ignored in settings.per_file_ignores.items()
+        },
     )
 
 

@@ -54,11 +54,9 @@ def problems() -> list[str]:
 
 
 def has_token(address: str) -> bool:
-    """Tell whether an address has `name:token@` or `token@`; ssh needs a name, which is no secret."""
+    """Tell whether an address has `name:token@` or `token@`; ssh needs a name."""
     userinfo = re.match(r"([a-z0-9+.-]+)://([^/]*)@", address, re.IGNORECASE)
-    return userinfo is not None and (
-        not userinfo[1].lower().endswith("ssh") or ":" in userinfo[2]
-    )
+    return userinfo is not None and (not userinfo[1].lower().endswith("ssh") or ":" in userinfo[2])
 
 
 def text_problems(name: str, text: str) -> list[str]:

@@ -99,7 +99,7 @@ def test_sarif(branch: Branch) -> None:
     (run,) = log["runs"]
     told = [one for one in run["results"] if "suppressions" not in one]
     assert {one["level"] for one in told} == {"error"}
-    fingerprints = [one["partialFingerprints"]["nblint/v1"] for one in run["results"]]
+    fingerprints = [one["partialFingerprints"]["nblint/v2"] for one in run["results"]]
     assert len(set(fingerprints)) == len(fingerprints)
     (invocation,) = run["invocations"]
     kinds = {one["descriptor"]["id"] for one in invocation["toolExecutionNotifications"]}
@@ -156,6 +156,15 @@ def test_text(branch: Branch) -> None:
     betrays_nothing(re.sub(r"\x1b\[[0-9;]*m", "", colored.stdout))
 
 
+@pytest.mark.parametrize("form", formats())
+def test_names_of_files_and_variables(branch: Branch, form: str) -> None:
+    """Each can hold a credential."""
+    name = f"{OTHER}.ipynb"
+    branch.commit({name: b"{", f"scripts/{OTHER}": "x", f"{TOKEN}.ipynb": holding(TOKEN)})
+    branch.commit({"environment.toml": f"[environment.{OTHER}]\n", f"{TOKEN}.ipynb": None})
+    gate("--base", "main", "--output-format", form, status=1)
+
+
 def test_a_file_that_cannot_be_written(branch: Branch) -> None:
     told = gate("--base", "main", "--output-file", "no/such/folder", status=2)
     assert told.stderr.startswith("nblint: no/such/folder: ")
@@ -175,6 +184,13 @@ class TestBase:
         told = gate(f"--base={base}", status=2).stderr
         assert told.startswith("nblint: unknown ")
         assert told.count("\n") == 1
+
+    def test_a_tag_of_its_name(self, branch: Branch) -> None:
+        """Whoever may push a tag does not choose the base."""
+        branch.git("tag", "main", "HEAD")
+        told = gate("--base", "main", status=2)
+        assert "'main' is ambiguous; pass one of refs/tags/main, refs/heads/main" in told.stderr
+        gate("--base", "refs/heads/main", status=1)
 
     def test_from_a_folder_of_the_repository(
         self, branch: Branch, monkeypatch: pytest.MonkeyPatch
@@ -353,9 +369,7 @@ class TestTricks:
             branch.git("config", name, str(value))
         (branch.top / ".git/info/attributes").write_text("*.ipynb filter=evil diff=evil -text\n")
 
-    def changed_in_the_checkout(
-        self, branch: Branch, trap: Path, patch: pytest.MonkeyPatch
-    ) -> None:
+    def staged(self, branch: Branch, trap: Path, patch: pytest.MonkeyPatch) -> None:
         branch.write({A: notebook(), B: notebook(), SETTINGS: 'exclude = ["**"]'})
         branch.git("add", "--all")
 

@@ -162,3 +162,14 @@ def test_into_and_output_dir_exclude_each_other(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert "--into cannot be combined with --output-dir" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_a_pipe_is_neither_read_nor_replaced(repository: Path) -> None:
+    pipe = repository / "CHANGELOG.md"
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    result = into(repository)
+    assert result.exit_code == 0, result.output
+    assert "CHANGELOG.md (not a regular file)" in result.output
+    assert pipe.is_fifo()

@@ -46,7 +46,7 @@ def top(shared: Path, tmp_path: Path) -> Path:
 
 
 REVISIONS = """
-    HEAD @ main side both light v1.0 v2.0 tags/both heads/both refs/heads/both refs/tags/v1.0
+    HEAD @ main side light v1.0 v2.0 tags/both heads/both refs/heads/both refs/tags/v1.0
     origin origin/main origin/HEAD origin/feature/x remotes/origin/main refs/remotes/origin/main
     FETCH_HEAD ORIG_HEAD ümlaut HEAD~ HEAD^ HEAD~1 HEAD^2 HEAD^2~1 HEAD~1^0 @~1 @^^ main^{commit}
     v1.0^{} v2.0^{commit} v1.0~1 HEAD^{}~1^{commit}
@@ -69,6 +69,32 @@ def test_ids(shared: Path) -> None:
             assert opened.resolve(form) == own
         assert opened.resolve(tag) == said(shared, "rev-parse", "v1.0^{commit}")
         assert opened.resolve(short) == said(shared, "rev-parse", "refs/heads/side")
+
+
+@pytest.mark.parametrize("form", ["files", "reftable"])
+def test_a_name_of_two_refs_is_refused(top: Path, form: str, tmp_path: Path) -> None:
+    """Git would take the tag, which anybody may push, for the branch."""
+    if form == "reftable":
+        git(tmp_path, "init", "--quiet", "--ref-format=reftable", "t", fails=True)
+        if not (tmp_path / "t/.git/reftable").exists():
+            pytest.skip("this git has no reftable")
+        git(tmp_path / "t", "pull", "--quiet", "--tags", str(top), "main")
+        top = tmp_path / "t"
+    git(top, "branch", "--force", "same", "main")
+    git(top, "tag", "--force", "same", "main")
+    with Repository(top) as opened:
+        assert opened.resolve("same") == said(top, "rev-parse", "main")
+    git(top, "tag", "--force", "same", "main~1")
+    whole = "refs/tags/same, refs/heads/same"
+    with Repository(top) as opened, pytest.raises(GitError, match=whole) as raised:
+        opened.resolve("same")
+    assert str(raised.value).startswith("'same' is ambiguous; pass one of ")
+    with Repository(top) as opened:
+        assert opened.resolve("refs/heads/same") == said(top, "rev-parse", "main")
+        assert opened.resolve("tags/same") == said(top, "rev-parse", "main~1")
+    git(top, "tag", "--force", "HEAD", "main~1")
+    with Repository(top) as opened:
+        assert opened.resolve("HEAD") == said(top, "rev-parse", "main")
 
 
 def test_a_linked_worktree_has_a_head_of_its_own(top: Path, tmp_path: Path) -> None:

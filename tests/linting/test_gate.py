@@ -303,11 +303,39 @@ def suppressed_and_removed(branch: Branch, value: str) -> None:
     branch.commit({A: notebook()})
 
 
+def suppressed_then_not(branch: Branch, value: str) -> None:
+    branch.commit({A: notebook(f'key = "{value}"  # nblint: ignore[NBL2] a reason')})
+    branch.commit({A: holding(value)})
+    branch.commit({A: notebook()})
+
+
 def moved_to_a_notebook_that_records_it(branch: Branch, value: str) -> None:
     """A credential that the base has in one notebook is new in another."""
     branch.on_main({A: holding(value)})
     branch.git("merge", "--quiet", "main")
     branch.commit({B: holding(value)})
+
+
+def broken_then_repaired(branch: Branch, value: str) -> None:
+    """A version that no notebook can be read of."""
+    branch.commit({A: holding(value)[:-20]})
+    branch.commit({A: notebook()})
+
+
+def utf_16(branch: Branch, value: str) -> None:
+    branch.commit({A: holding(value).decode().encode("utf-16")})
+    branch.commit({A: notebook()})
+
+
+def worksheets(branch: Branch, value: str) -> None:
+    """Cells as nbformat 3 has them, beside those of nbformat 4."""
+    data = json.loads(notebook())
+    branch.commit({A: json.dumps({**data, "worksheets": json.loads(holding(value))["cells"]})})
+
+
+def twice_the_same_key(branch: Branch, value: str) -> None:
+    rest = notebook().decode().lstrip()[1:]
+    branch.commit({A: f'{{"metadata": {{"token": "{value}"}}, {rest}'})
 
 
 def very_large(branch: Branch, value: str) -> None:
@@ -319,7 +347,30 @@ def very_large_and_removed(branch: Branch, value: str) -> None:
     branch.commit({A: notebook()})
 
 
+def first_settings(text: str) -> Attack:
+    """The base has none, and works by the defaults."""
+
+    def attack(branch: Branch, value: str) -> None:
+        branch.on_main({SETTINGS: None})
+        branch.git("merge", "--quiet", "main")
+        branch.commit({SETTINGS: text, A: holding(value)})
+        assert branch.gate().status == (value == TOKEN)
+
+    attack.__name__ = f"first settings: {text}"
+    return attack
+
+
 ATTACKS: list[Attack] = [
+    first_settings('ignore = ["NBL2"]'),
+    first_settings('ignore = ["NBL201"]'),
+    first_settings('select = ["NBL1"]'),
+    first_settings('select = ["NBL1"]\nignore = ["NBL"]'),
+    first_settings('severity = { NBL201 = "warning" }'),
+    first_settings('severity = { NBL = "warning" }'),
+    first_settings('per-file-ignores = { "**" = ["ALL"] }'),
+    first_settings('exclude = ["**"]'),
+    first_settings('[credentials]\ndisable = ["github-token"]'),
+    first_settings('[credentials]\nplaceholders = ["gh*"]'),
     output,
     output_that_a_hook_strips,
     traceback_in_an_output,
@@ -374,6 +425,7 @@ ATTACKS: list[Attack] = [
     suppressed('s = """\n# nblint: ignore-cell[NBL2] the reason\n"""\nkey = "{}"'),
     suppressed_by_a_tag,
     suppressed_and_removed,
+    suppressed_then_not,
     added_then_removed,
     added_then_deleted,
     reverted,
@@ -389,6 +441,10 @@ ATTACKS: list[Attack] = [
     as_a_link,
     two_files_of_one_name,
     moved_to_a_notebook_that_records_it,
+    broken_then_repaired,
+    utf_16,
+    worksheets,
+    twice_the_same_key,
     very_large,
     very_large_and_removed,
 ]

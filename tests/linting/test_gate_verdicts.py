@@ -78,7 +78,7 @@ class TestOnlyNewFindings:
         assert branch.gate().codes == ["NBL304"]
 
     def test_what_only_the_merge_base_has(self, branch: Branch) -> None:
-        """Main has mended it meanwhile; the branch did not bring it."""
+        """Main has no such finding any more; the branch did not bring it."""
         branch.on_main({A: HEADERLESS})
         branch.git("merge", "--quiet", "main")
         branch.on_main({A: notebook()})
@@ -110,6 +110,13 @@ class TestOnlyNewFindings:
         assert branch.gate().findings == []
         branch.commit({A: holding(TOKEN)})
         assert branch.gate().codes == ["NBL201"]
+
+    def test_an_old_credential_that_is_suppressed_without_a_reason(self, branch: Branch) -> None:
+        """The rule only warns elsewhere."""
+        old_findings(branch)
+        branch.commit({A: notebook(f'key = "{TOKEN}"  # nblint: ignore[NBL2]')})
+        verdict = branch.gate()
+        assert (verdict.status, verdict.codes) == (1, ["NBL010"])
 
     def test_an_exclude_of_the_base(self, branch: Branch) -> None:
         branch.on_main({SETTINGS: 'exclude = ["drafts"]'})
@@ -189,6 +196,8 @@ class TestAccepted:
             branch.git("mv", one, other)
             branch.commit({other: holding(TOKEN, f"'{other}'")})
         assert branch.gate().findings == []
+        branch.commit({A: holding(TOKEN, "1 + 1")})
+        assert branch.gate() == (0, [], [], "")
 
     def test_a_variable_that_is_declared_and_read(self, branch: Branch) -> None:
         reads = 'import os\n\nkey = os.environ["DATADOG_API_KEY"]'
@@ -220,7 +229,7 @@ class TestAccepted:
         assert verdict.findings == []
         assert verdict.kinds == {("settings", SETTINGS)}
         assert [note["message"] for note in verdict.notes] == [
-            "the base has no settings of nblint: these are used",
+            "the base has no settings of nblint: these are used, except for credentials",
             "settings added",
         ]
         branch.commit({A: holding(TOKEN)})
@@ -489,6 +498,14 @@ class TestNotes:
         branch.commit({"environment.toml": weaker, A: notebook(SHOWN)})
         (note,) = branch.gate().notes
         assert "'DATADOG_API_KEY' changed" in note["message"]
+
+    def test_a_version_that_is_no_notebook(self, branch: Branch) -> None:
+        """Only credentials of documented formats can be found there."""
+        own = branch.commit({A: notebook("print(2)")[:-9]})
+        branch.commit({A: notebook("print(2)")})
+        (note,) = branch.gate().notes
+        assert (note["kind"], note["path"]) == ("unread", A)
+        assert f"commit {own[:8]}" in note["message"]
 
     def test_suppressions_of_every_kind(self, branch: Branch) -> None:
         data = json.loads(notebook("import nothing  # nblint: ignore[NBL506] a plugin"))

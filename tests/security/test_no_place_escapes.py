@@ -73,7 +73,7 @@ def deep(value: object, depth: int = 60) -> object:
 
 
 def put(text: str, raw: str) -> str:
-    """Return a file with something in the place of a mark, which JSON leaves as it is."""
+    """Return a file with something instead of a mark, which JSON leaves as it is."""
     assert "MARK" in text
     return text.replace("MARK", raw)
 
@@ -129,7 +129,8 @@ TOKENS: dict[str, tuple[Planted, Place]] = {
         ("NBL204", None, "file", None, 17, 15)),
     "the first of two lists of cells": (
         source("a").replace('{\n "cells"', f'{{\n "cells": [{{"source": ["{HALVES[0]}",\n'
-                            f'"{HALVES[1]}"]}}],\n "cells"'), ("NBL204", None, "file", None, 2, 25)),
+                            f'"{HALVES[1]}"]}}],\n "cells"'),
+        ("NBL204", None, "file", None, 2, 25)),
     "metadata of an output": (
         shown(output_type="display_data", metadata={"x": {"y": TOKEN}}, data={}),
         ("NBL203", 1, "output", 1, 4, 10)),
@@ -157,7 +158,8 @@ TOKENS: dict[str, tuple[Planted, Place]] = {
     "a comment in HTML": (
         displayed("text/html", f"<b>x</b>\n<!-- {TOKEN} -->"), ("NBL203", 1, "output", 1, 2, 6)),
     "a script": (
-        displayed("text/html", f"<script>x('{TOKEN}')</script>"), ("NBL203", 1, "output", 1, 1, 12)),
+        displayed("text/html", f"<script>x('{TOKEN}')</script>"),
+        ("NBL203", 1, "output", 1, 1, 12)),
     "an image that is a text": (
         displayed("image/png", encoded(f"a\n{TOKEN}")), ("NBL203", 1, "output", 1, 2, 1)),
     "an image that is no base64": (
@@ -171,7 +173,8 @@ TOKENS: dict[str, tuple[Planted, Place]] = {
         displayed("text/html", f"<a href='data:application/x;base64,{encoded(TOKEN)}'>"),
         ("NBL203", 1, "output", 1, 1, 36)),
     "an attachment in UTF-16": (
-        with_field("cells", 1, "attachments", value={"a": {"text/plain": encoded(TOKEN, "utf-16")}}),
+        with_field("cells", 1, "attachments", value={
+            "a": {"text/plain": encoded(TOKEN, "utf-16")}}),
         ("NBL204", 2, "attachment", None, 1, 1)),
     "an attachment in UTF-16 without a mark": (
         with_field("cells", 1, "attachments", value={
@@ -185,7 +188,8 @@ TOKENS: dict[str, tuple[Planted, Place]] = {
         with_field("cells", 1, "attachments", value={TOKEN: {"image/png": encoded("a")}}),
         ("NBL204", 2, "file", None, 21, 6)),
     "adjacent literals": (
-        source(f"y = ('{HALVES[0]}'  # a\n     \"{HALVES[1]}\")"), ("NBL201", 1, "source", None, 1, 6)),
+        source(f"y = ('{HALVES[0]}'  # a\n     \"{HALVES[1]}\")"),
+        ("NBL201", 1, "source", None, 1, 6)),
     "added literals": (
         source(f"y = '{HALVES[0]}' + \\\n  f'{HALVES[1]}'"), ("NBL201", 1, "source", None, 1, 5)),
     "literals of another language": (
@@ -194,9 +198,11 @@ TOKENS: dict[str, tuple[Planted, Place]] = {
     "a file that is cut off": (
         put(source("MARK"), ESCAPED)[:-20], ("NBL204", None, "file", None, 9, 15)),
     "a source that is cut off in lines": (
-        f'{{"cells": [{{"source": ["{HALVES[0]}",\n "{HALVES[1]}"]', ("NBL204", None, "file", None, 1, 25)),
+        f'{{"cells": [{{"source": ["{HALVES[0]}",\n "{HALVES[1]}"]',
+        ("NBL204", None, "file", None, 1, 25)),
     "literals in a file that is cut off": (
-        source(f"y = '{HALVES[0]}' + \\\n  '{HALVES[1]}'")[:-20], ("NBL204", None, "file", None, 9, 20)),
+        source(f"y = '{HALVES[0]}' + \\\n  '{HALVES[1]}'")[:-20],
+        ("NBL204", None, "file", None, 9, 20)),
     "base64 in a file that is cut off": (
         displayed("image/png", encoded(TOKEN))[:-20], ("NBL204", None, "file", None, 13, 21)),
     "JSON that is no notebook": (f'[\n"{TOKEN}"]', ("NBL204", None, "file", None, 2, 2)),
@@ -285,7 +291,8 @@ PASSWORDS: dict[str, tuple[str, str]] = {
     "an unknown field of a cell": (
         with_field("cells", 0, "more", value={"password": PASSWORD}), "NBL204"),
     "worksheets beside cells": (
-        with_field("worksheets", value=[{"cells": [{"input": ["x = 1\n", f"password = '{PASSWORD}'"]}]}]),
+        with_field("worksheets", value=[
+            {"cells": [{"input": ["x = 1\n", f"password = '{PASSWORD}'"]}]}]),
         "NBL204"),
     "an image": (displayed("image/png", encoded(f"password = {PASSWORD}")), "NBL203"),
 }  # fmt: skip
@@ -302,7 +309,9 @@ def test_a_password(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 KEYS: dict[str, Planted] = {
     "metadata": with_field("metadata", "x", value=[KEY]),
     "metadata in lines": with_field("metadata", "x", value=KEY.splitlines(keepends=True)),
-    "an escape": put(with_field("more", value="MARK"), KEY.replace("\n", "\\u000a").replace("-", "\\u002d")),
+    "an escape": put(
+        with_field("more", value="MARK"),
+        KEY.replace("\n", "\\u000a").replace("-", "\\u002d")),
     "an unknown key": with_field(KEY, value=1),
     "a data URL": source(f"[a](data:text/plain;base64,{encoded(KEY)})", 1),
     "an image": displayed("image/jpeg", encoded(KEY)),
@@ -318,3 +327,124 @@ def test_a_private_key(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert [one.detector for one in found_in(KEYS[name])] == ["private-key"]
     rows = [f"abcd{row}" for row in KEY.splitlines() if "-----" not in row]
     assert not leaks(everything_shown(), *rows)
+
+
+def test_clean_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same files with a digest instead of the token hold no credential."""
+    monkeypatch.chdir(tmp_path)
+    digest = make("hex40", "twin")
+    for name, (content, _) in TOKENS.items():
+        if isinstance(content, str) and TOKEN in content and "token" not in name:
+            assert found_in(content.replace(TOKEN, digest)) == [], name
+
+
+def test_where_it_was_found_already_it_is_not_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    twice = put(source(f"a = '{TOKEN}'\nb = 'MARK'\n"), ESCAPED)
+    assert [one.place.row for one in found_in(twice)] == [1, 2]
+    elsewhere = put(with_field("cells", 1, "more", value={"a": TOKEN, "b": "MARK"}), ESCAPED)
+    assert len(found_in(elsewhere)) == 2
+    suppressed = source(f"y = '{TOKEN}'  # nblint: ignore[NBL201] revoked")
+    assert found_in(suppressed) == []
+
+
+def test_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path(f"runs-{TOKEN}")
+    folder.mkdir()
+    (folder / f"{TOKEN}.ipynb").write_text(source("x = 1"))
+    (folder / "cut-off.ipynb").write_text("{")
+    results = list(check([folder], settings=Settings(select=("ALL",))))
+    texts = ["".join(renderer(form)(results)) for form in formats()]
+    for arguments in (
+        ("check", "--select", "ALL", "."),
+        ("check", "--verbose", "--no-cache", "."),
+        ("check", "--show-files", "."),
+        ("check", "--diff", "."),
+        ("check", "--fix", "."),
+        ("check", "--baseline", f"{folder}/none.json", "."),
+        ("check", f"{TOKEN}.ipynb"),
+        ("baseline", "create"),
+        ("header", f"{TOKEN}.ipynb"),
+        ("env", str(folder)),
+    ):
+        printed = nblint(*arguments)
+        texts.append(f"{printed.stdout}\n{printed.stderr}")
+    assert all("NBL001" in text for text in texts[: len(formats()) + 1])
+    assert not leaks("\n".join(texts), TOKEN)
+
+
+SIGNED = (
+    "https://x.s3.amazonaws.com/a.csv?AWSAccessKeyId="
+    + make("aws-access-key-id")
+    + "&Signature="
+    + make("opaque-token")[:27]
+    + "%3D&Expires=1700000000"
+)
+
+
+def test_what_stands_beside_a_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found_in(source(f"df = read('{SIGNED}')"))
+    assert not leaks(everything_shown(), make("opaque-token")[:27])
+
+
+@pytest.mark.parametrize(
+    ("settings", "selected"),
+    [
+        ("[credentials]\ndisable = ['github-token', 'password']\n", "ALL"),
+        ("", "NBL1,NBL3,NBL4,NBL5"),
+    ],
+    ids=["disabled", "not selected"],
+)
+def test_silent_detectors(
+    settings: str, selected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody reports is hidden all the same, where it is named and elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    code = f"db_password = '{PASSWORD}'\ny = '{TOKEN}'"
+    Path(NAME).write_text(written(lambda one: one["cells"][0].update(
+        source=code, outputs=[{"output_type": "stream", "name": "stdout", "text": f"{PASSWORD}\n"}],
+        metadata={"x": PASSWORD})))  # fmt: skip
+    Path("nblint.toml").write_text(settings)
+    for form in formats():
+        printed = nblint("check", "--select", selected, "--output-format", form, ".")
+        assert "NBL" in printed.output
+        assert not leaks(f"{printed.stdout}{printed.stderr}", TOKEN, f"abcd{PASSWORD}")
+
+
+def test_more_than_a_thousand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tokens = [make("github-token", number) for number in range(1003)]
+    found = found_in(streamed("\n".join(tokens)))
+    assert len(found) == 1001
+    assert [one.message for one in found[-1:]] == [
+        "1,003 credentials in one notebook: the first 1,000 are listed, 3 in an output are not"
+    ]
+    assert found[-1].place.row == 1001
+    assert not leaks(everything_shown(), *tokens)
+    assert nblint("baseline", "create").exit_code == 2
+    assert nblint("check", "--select", "NBL2", ".").exit_code in (1, 2)
+    # As many as are listed need no such sentence.
+    found = found_in(streamed("\n".join(tokens[:1000])))
+    assert len(found) == 1000
+    assert not any("are listed" in one.message for one in found)
+
+
+def test_a_rule_that_is_left_out_takes_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokens in outputs, which nobody selected, cannot push one in Markdown off the list."""
+    monkeypatch.chdir(tmp_path)
+
+    def change(notebook: Any) -> None:
+        text = "\n".join(make("github-token", number) for number in range(1001))
+        output = {"output_type": "stream", "name": "stdout", "text": text}
+        notebook["cells"][0]["outputs"] = [output]
+        notebook["cells"][1]["source"] = TOKEN
+
+    Path(NAME).write_text(written(change))
+    (result,) = check([NAME], settings=Settings(select=("NBL202",)))
+    assert [one.finding.code for one in result.findings] == ["NBL202"]

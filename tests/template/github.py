@@ -34,7 +34,7 @@ def run_job(
         name: The job.
         clone: Where to clone it.
         variables: The environment variables of the runner.
-        values: What the expressions in the steps' variables stand for, such as `github.event.before`.
+        values: What the expressions in steps' variables stand for, e.g. `github.event.before`.
 
     Returns:
         What the steps printed.

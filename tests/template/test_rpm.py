@@ -145,6 +145,76 @@ def test_answers_are_no_directives(generate: Generate, tmp_path: Path, purpose: 
     assert query(package, "%{DESCRIPTION}").startswith(f"Purpose: {purpose}\n")
 
 
+def test_what_does_not_belong_in_a_package(repository: Path, tmp_path: Path) -> None:
+    """All of it is refused at once, for a tag too, and named."""
+    notebooks = repository / "notebooks"
+    secret = tmp_path / "secret"
+    secret.write_text("of the machine that builds\n")
+    (notebooks / "deep").mkdir()
+    links = {
+        "absolute": "/etc/passwd",
+        "up": "../README.md",
+        "far": "../../../../secret",
+        "dangling": "nowhere",
+        "folder": "/etc",
+        "deep/by-a-link": "../here/../README.md",
+    }
+    (notebooks / "here").symlink_to(".")
+    for name, target in links.items():
+        (notebooks / name).symlink_to(target)
+    (notebooks / "inside").symlink_to("failed-logins.ipynb")
+    (notebooks / "deep/inside").symlink_to("../failed-logins.ipynb")
+    (notebooks / ".ipynb_checkpoints").mkdir()
+    (notebooks / ".ipynb_checkpoints/old-checkpoint.ipynb").write_text("{}")
+    for name in (".env", "deep/.env.production", ".env.example"):
+        (notebooks / name).write_text("KEY=\n")
+    for name in ("LICENSE", "packaging/environment"):
+        (repository / name).unlink()
+        (repository / name).symlink_to(secret)
+    git("add", "--all", "--force", cwd=repository)
+    commit = git("rev-parse", "HEAD", cwd=repository)
+    submodule = f"160000,{commit},notebooks/sub"
+    git("update-index", "--add", "--cacheinfo", submodule, cwd=repository)
+    git("commit", "--quiet", "--message", "all of it", cwd=repository)
+    git("tag", "v1.2.0", cwd=repository)
+    for version in ("v1.2.0", "--snapshot"):
+        refused = run("scripts/build-rpm", version, tmp_path / "built", cwd=repository)
+        assert (refused.status, refused.out) == (1, "")
+        lines = refused.err.splitlines()
+        assert all(line.startswith("build-rpm: ") for line in lines)
+        named = {line.split()[1] for line in lines}
+        assert named == {
+            *(f"notebooks/{name}" for name in (*links, "here")),
+            *("notebooks/.ipynb_checkpoints", "notebooks/.env", "notebooks/deep/.env.production"),
+            *("LICENSE", "packaging/environment", "notebooks/sub"),
+        }
+        assert not list((tmp_path / "built").iterdir())
+
+
+def test_links_inside_are_packaged(repository: Path, tmp_path: Path) -> None:
+    (repository / "notebooks/latest.ipynb").symlink_to("failed-logins.ipynb")
+    (repository / "notebooks/.env.example").write_text("KEY=\n")
+    git("add", "--all", cwd=repository)
+    tag(repository, "v1.2.0")
+    package = build(repository, "v1.2.0", tmp_path / "built")
+    listed = query(package, "[%{FILENAMES} %{FILELINKTOS}\n]")
+    assert f"/{HOME}/notebooks/latest.ipynb failed-logins.ipynb\n" in listed
+
+
+def test_what_git_does_not_track(repository: Path, tmp_path: Path) -> None:
+    tag(repository, "v1.2.0")
+    (repository / "notebooks/new notebook.ipynb").write_text("{}")
+    (repository / "notebooks/.ipynb_checkpoints").mkdir()  # ignored, so nobody misses it
+    (repository / "notebooks/.ipynb_checkpoints/a.ipynb").write_text("{}")
+    refused = run("scripts/build-rpm", "--snapshot", tmp_path / "built", cwd=repository)
+    assert refused.status == 1
+    (line,) = refused.err.splitlines()
+    assert line.startswith("build-rpm: notebooks/new notebook.ipynb is not tracked by git")
+    # A tag has what it has.
+    package = build(repository, "v1.2.0", tmp_path / "built")
+    assert "new notebook" not in query(package, "[%{FILENAMES}\n]")
+
+
 # ---- which versions there are
 
 
@@ -159,7 +229,8 @@ def test_version_of_a_tag(repository: Path, version: str, expected: str) -> None
 @pytest.mark.parametrize(
     "version",
     ["1.2", "1.2.0", "v1.2", "v1.2.0.0", "v1.2.0-rc", "v1.2.0-rc0", "v1.2.0-RC1", "v01.2.0",
-     "v1.2.0-beta", "v1.2.0~rc1", "v1.2.0\n", "xv1.2.0", "v1.2.0^1", "--snapshots"],
+     "v1.2.0-beta", "v1.2.0~rc1", "v1.2.0\n", "xv1.2.0", "v1.2.0^1", "--snapshots",
+     "v99999999999999999999.0.0", "v1.2.0-rc1234567890"],
 )  # fmt: skip
 def test_no_version(repository: Path, tmp_path: Path, version: str) -> None:
     refused = run("scripts/build-rpm", version, tmp_path / "built", cwd=repository)
@@ -414,6 +485,35 @@ def test_release(repository: Path) -> None:
     refused = run("scripts/release", "1.3.0", cwd=repository)
     assert "changed since requirements.lock was written; run 'make lock'" in refused.err
     assert git("tag", "--list", cwd=repository).split() == ["v1.2.0", "v1.2.0-rc1"]
+
+
+def test_a_tag_must_be_on_the_default_branch(repository: Path, tmp_path: Path) -> None:
+    tag(repository, "v1.2.0")
+    git("switch", "--quiet", "--create", "topic", cwd=repository)
+    tag(repository, "v1.3.0")
+    git("tag", "other", cwd=repository)
+    git("switch", "--quiet", "main", cwd=repository)
+    clone = tmp_path / "clone"
+    git("clone", "--quiet", str(repository), str(clone), cwd=tmp_path)
+
+    def check(*arguments: str) -> Run:
+        return run("scripts/check-release", *arguments, cwd=clone)
+
+    for branch in ([], ["main"]):
+        assert check("v1.2.0", *branch) == Run(0, "", "")
+        refused = check("v1.3.0", *branch)
+        assert refused.status == 1
+        assert "check-release: v1.3.0 is not on origin/main: merge its commit first" in refused.err
+    assert check("v1.3.0", "topic").status == 0
+    assert "is not a version tag" in check("other").err
+    assert "tag v9.0.0 not found" in check("v9.0.0").err
+    assert "branch origin/missing not found" in check("v1.2.0", "missing").err
+    git("remote", "set-head", "origin", "--delete", cwd=clone)
+    assert "git remote set-head origin --auto" in check("v1.2.0").err
+    # A branch and a file of the tag's name change nothing.
+    git("branch", "v1.3.0", "v1.2.0", cwd=clone)
+    (clone / "v1.3.0").touch()
+    assert check("v1.3.0", "main").status == 1
 
 
 def test_make_rpm(repository: Path) -> None:

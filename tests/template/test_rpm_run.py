@@ -56,9 +56,9 @@ def state(host: Host) -> Path:
     return state
 
 
-def run_notebook(host: Host, state: Path, *arguments: str, **variables: str) -> Run:
+def run_notebook(host: Host, state: Path, *arguments: str, cwd: str = "/", **variables: str) -> Run:
     return run(
-        *AS_NOBODY, host.root / HOME / "scripts/run-notebook", *arguments, cwd=Path("/"),
+        *AS_NOBODY, host.root / HOME / "scripts/run-notebook", *arguments, cwd=Path(cwd),
         **{"STATE_DIRECTORY": str(state), "HOME": "/",
            "NOTEBOOK_PYTHON": sys.executable, **variables},
     )  # fmt: skip
@@ -136,20 +136,97 @@ def test_what_must_be_set_first(host: Host, state: Path) -> None:
     assert source in text
     notebook.chmod(0o644)
     notebook.write_text(text.replace(source, f'{source}\\n",\n    "{needed}'))
-    package = str(Path(__file__).parents[2])
-    refused = run_notebook(host, state, PYTHONPATH=package)
+    refused = run_notebook(host, state)
     assert refused.status == 2
     assert "DATADOG_API_KEY" in refused.err
     assert "set the variables listed above first" in refused.err
     assert not (state / "runs").exists()
-    assert run_notebook(host, state, PYTHONPATH=package, DATADOG_API_KEY="set").status == 0
+    assert run_notebook(host, state, DATADOG_API_KEY="set").status == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-p", "DAZE", "3"),
+        ("-r", "DAZE", "3"),
+        ("--parameters_yaml", "{DAYS: 3, DAZE: 3}"),
+        ("--parameters_file", "mine.yaml"),
+    ],
+)
+def test_a_parameter_that_the_notebook_does_not_have(
+    host: Host, state: Path, arguments: tuple[str, ...]
+) -> None:
+    (state / "mine.yaml").write_text("DAZE: 3\n")
+    refused = run_notebook(host, state, *arguments, cwd=str(state))
+    assert refused.status == 2
+    assert "the notebook has no parameter DAZE; it has DAYS, THRESHOLD" in refused.err
+    assert copies(state) == []
+    (state / "mine.yaml").write_text("DAYS: 3\n")
+    assert run_notebook(host, state, "-f", "mine.yaml", cwd=str(state)).status == 0
+
+
+def test_nothing_is_imported_from_where_the_person_stands(host: Host, state: Path) -> None:
+    here = state / "here"
+    here.mkdir()
+    for name in ("papermill", "ipykernel", "nblint", "tomllib", "json"):
+        (here / f"{name}.py").write_text("raise SystemExit('imported')")
+    ran = run_notebook(host, state, "-p", "DAYS", "2", cwd=str(here))
+    assert ran.status == 0, ran
+    assert "imported" not in ran.err
+
+
+def test_the_notebook_gets_what_it_declares(host: Host, state: Path) -> None:
+    (notebook,) = (host.root / HOME / "notebooks").iterdir()
+    look = (
+        "import os, pathlib\n"
+        "print(*os.environ)\n"
+        "parent = pathlib.Path('/proc/self').resolve()\n"
+        f"while parent.name != {str(os.getpid())!r}:\n"
+        "    print((parent / 'environ').read_bytes())\n"
+        "    status = (parent / 'status').read_text().splitlines()\n"
+        "    parent = pathlib.Path('/proc', next(s.split()[1] for s in status if 'PPid' in s))\n"
+    )
+    content = nbformat.read(notebook, as_version=4)
+    content.cells[-1].source = look
+    notebook.chmod(0o644)
+    nbformat.write(content, notebook)
+    planted = {"AWS_SECRET_ACCESS_KEY": "planted-" + "aws", "LD_LIBRARY_PATH": "/nowhere"}
+    ran = run_notebook(host, state, DATADOG_SITE="datadoghq.eu", **planted)
+    assert ran.status == 0, ran
+    (copy,) = copies(state)
+    text = copy.read_text()
+    assert "DATADOG_SITE=datadoghq.eu" in text
+    for name, value in planted.items():
+        assert f"{name}=" not in text
+        assert value not in text
+
+
+def test_the_folder_of_copies_may_hold_other_things(host: Host, state: Path) -> None:
+    runs = state / "runs"
+    (runs / "kept by me").mkdir(parents=True)
+    odd = ["2020-01-01\nold.ipynb", "2020-01-02 old.ipynb", "-rf.ipynb", "kept by me/old.ipynb"]
+    for name in odd:
+        (runs / name).write_text("{}")
+    (runs / "link.ipynb").symlink_to("kept by me/old.ipynb")
+    if AS_NOBODY:
+        for path in (runs, *runs.rglob("*")):
+            os.chown(path, 65534, 65534, follow_symlinks=False)
+    assert run_notebook(host, state, NOTEBOOK_KEEP="1").status == 0
+    left = {path.relative_to(runs).as_posix() for path in runs.rglob("*")}
+    assert len(left) == 4
+    assert left >= {"kept by me", "kept by me/old.ipynb", "link.ipynb"}
 
 
 @pytest.mark.parametrize(
     ("variables", "reason"),
     [
-        ({"NOTEBOOK_KEEP": "0"}, "NOTEBOOK_KEEP must be a positive integer, not '0'"),
-        ({"NOTEBOOK_KEEP": "many"}, "NOTEBOOK_KEEP must be a positive integer, not 'many'"),
+        *(
+            (
+                {"NOTEBOOK_KEEP": keep},
+                f"NOTEBOOK_KEEP must be an integer from 1 to 9999, not '{keep}'",
+            )
+            for keep in ("0", "many", "-1", "010", "10000", "9" * 30, "1\n2", "1 ")
+        ),
         ({"NOTEBOOK_PYTHON": "/nowhere/python"}, "/nowhere/python has no papermill."),
     ],
 )

@@ -23,6 +23,7 @@ _MOST_SHOWN = 1000
 # An excerpt may cut off a token: it no longer fits its format, but is still half of a credential.
 _PREFIXES = sorted(
     {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
+    - {"A3-", "API-", "_mmk", "as-", "cio", "ico-", "pa-", "re_", "web_", "sgp_"}
     - {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="},
 )
 _CUT = lazy_pattern(
@@ -146,15 +147,21 @@ def _hide_beside(masked: Masked) -> None:
 
 @lru_cache(maxsize=256)
 def mask_path(path: str) -> str:
-    """Return a path with the tokens in it hidden; what only looks like a password is a name."""
-    masked = Masked(path)
-    found = sorted((match.start, match.end, match.prefix) for match in find_formats(path))
-    end = 0
-    parts = []
-    for start, stop, prefix in found:
-        if start >= end:
-            parts.append(Hidden(start, stop, f"{prefix}{HIDDEN}"))
-            end = stop
+    """Return a path with the tokens in it hidden; what only looks like a password is a name.
+
+    Args:
+        path: The path, or a sentence with one.
+    """
+    # Each name is a text of its own: a slash may also be a part of base64.
+    return "/".join(map(_without_tokens, path.split("/")))
+
+
+def _without_tokens(text: str) -> str:
+    parts: list[Hidden] = []
+    for found in sorted(find_formats(text), key=lambda found: (found.start, -found.end)):
+        if not parts or found.start >= parts[-1].end:
+            parts.append(Hidden(found.start, found.end, f"{found.prefix}{HIDDEN}"))
+    masked = Masked(text)
     masked.hide(parts)
     return masked.text
 
