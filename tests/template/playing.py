@@ -229,8 +229,9 @@ def steps(service: str, clone: Path, job: str, event: Event) -> list[tuple[str, 
     ]
 
 
-def set_up(clone: Path, _variables: dict[str, str]) -> None:
+def set_up(clone: Path, variables: dict[str, str]) -> None:
     """Make what `make setup` makes, from this Python's environment."""
+    variables["SKIP"] = "nbqa-mypy,detect-secrets"  # large, and they do not print source
     binaries = clone / ".venv/bin"
     binaries.mkdir(parents=True, exist_ok=True)
     (binaries / "pre-commit").symlink_to(str(shutil.which("pre-commit")))

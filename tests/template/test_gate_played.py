@@ -340,7 +340,7 @@ ROWS: dict[str, list[Way]] = {
     "settings": [
         Way(other_baseline, noted="settings changed"),
         Way(nested('exclude = ["*.ipynb"]'), noted="settings added"),
-        Way(nested('[credentials]\nplaceholders = ["gh*"]'), noted="settings added"),
+        Way(nested('select = ["NBL1"]'), noted="settings added"),
         Way(ways.nested_baseline, noted="baseline added"),
         Way(option('severity = { NBL2 = "warning" }'), noted="settings changed"),
         Way(option('exclude = ["**"]'), noted="settings changed"),
@@ -421,6 +421,7 @@ def test_refused(stage: Stage, tmp_path: Path, way: Way, service: str) -> None:
     played = author.play()
     assert played.status != 0, played.log
     assert "Traceback" not in played.log
+    assert "is suppressed" not in played.log  # it is an error, not a note
     for told in (way.code, way.said, way.noted):
         assert told in played.log, played.log
 
