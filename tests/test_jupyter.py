@@ -258,7 +258,7 @@ def test_a_save_does_not_wait_for_a_verdict_that_takes_long(
     assert server.save(model(HEADER, LEAK)) is None
     assert "nblint: a.ipynb: saved before its check finished; the result follows" in caplog.text
     until = time.monotonic() + PATIENCE
-    while "saved, but it holds a credential: This notebook would not have been" not in caplog.text:
+    while "saved, but it contains a credential: This notebook would not have been" not in caplog.text:
         assert time.monotonic() < until, caplog.text
         time.sleep(0.01)
     assert TOKEN[4:20] not in caplog.text
@@ -483,7 +483,7 @@ def test_each_way_to_save_on_a_real_server(real_server: RealServer) -> None:
     leak, good = notebook_bytes(HEADER, LEAK), notebook_bytes(HEADER, ("code", "1"))
     refusal = "In the cell that begins with"
     # Jupytext itself refuses a notebook of any other name.
-    for name in ("upper.IPYNB", *([] if real_server.jupytext else ["b.txt"])):
+    for name in () if real_server.jupytext else ("upper.IPYNB", "b.txt"):
         status, answer = real_server.put(name, model(HEADER, LEAK))
         assert status in (400, 500)
         assert refusal in answer["message"]

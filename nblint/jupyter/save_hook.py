@@ -29,8 +29,8 @@ from nblint.jupyter.judging import Request, Verdict
 from nblint.jupyter.worker import Workers
 from nblint.reports.terminal import printable
 
-# Seconds that a save waits for its verdict: the server serves nobody else meanwhile. With what comes
-# before and after, less than the 0.2 that the documentation promises.
+# Seconds that a save waits for its verdict: the server serves nobody else meanwhile. With what
+# comes before and after, less than the 0.2 that the documentation promises.
 SECONDS_ON_LOOP = 0.15
 # Seconds after which a check is ended.
 SECONDS_IN_ALL = 2.0
@@ -167,7 +167,7 @@ class _Saving:
         self._say_verdict(verdict)
         if verdict.refusal:
             text = verdict.refusal.replace("was not saved", "would not have been saved", 1)
-            self._say(f"saved, but it holds a credential: {text}", logging.ERROR)
+            self._say(f"saved, but it contains a credential: {text}", logging.ERROR)
 
     def _say_verdict(self, verdict: Verdict) -> None:
         for note in verdict.notes:
