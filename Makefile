@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/$(SCRIPTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test fuzz check bench format docs pictures clean
+.PHONY: help setup tools demo test fuzz exam check bench format docs pictures clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test: setup tools ## Run all tests, with real tools
 
 fuzz: setup ## Search for input that breaks nblint; SECONDS=3600 TARGETS="settings python"
 	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
+
+exam: setup ## Plant credentials and look-alikes of all kinds and print which are found; SECONDS=3600
+	$(BIN)/python -m tests.credentials.exam --seconds $(or $(SECONDS),600)
 
 check: setup ## Run the quick loop: lint, types, fast tests
 	$(BIN)/ruff check

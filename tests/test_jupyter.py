@@ -1,6 +1,7 @@
 """The check at each save, in a real Jupyter Server too, and `%nblint`."""
 
 import base64
+import copy
 import functools
 import json
 import logging
@@ -351,11 +352,10 @@ def test_settings_that_cannot_be_used_do_not_open_the_gate(
     "content", [{}, {"cells": None}, {"cells": [None, 3, {"source": 3}]}, [], 3, "x", {"a": object}]
 )
 def test_odd_models_are_saved(server: Server, content: object) -> None:
-    check_before_save(
-        model={"type": "notebook", "content": content},
-        path="a.ipynb",
-        contents_manager=server.manager,
-    )
+    model = {"type": "notebook", "content": content}
+    before = copy.deepcopy(model)
+    check_before_save(model=model, path="a.ipynb", contents_manager=server.manager)
+    assert model == before
     check_before_save(model={}, path="", contents_manager=None)
 
 

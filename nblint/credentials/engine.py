@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from nblint.credentials.documented.format_search import find_formats, stands_alone
 from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.credentials.hits import Hit
+from nblint.credentials.judging.values import is_credential
 from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.options import DEFAULTS, Options
 from nblint.credentials.prefilter import Clues, look
@@ -35,6 +36,7 @@ from nblint.credentials.text.shell import find_commands, find_pgpass
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls
 from nblint.credentials.views import joints, with_joined_literals
+from nblint.secret_names.judge import Level
 
 
 def find_in_code(
@@ -143,7 +145,9 @@ class KnownHits:
         self._hits: dict[str, Hit] = {}
         for hit in hits:
             value = hit.secret.reveal()
-            if len(value) >= 8 and not value.isalpha() and hit.detector != "private-key":
+            is_long = len(value) >= 8 and not value.isalpha() and hit.detector != "private-key"
+            # A word or a path that only its name makes a password stands elsewhere by chance.
+            if is_long and (hit.documented or is_credential(value, Level.STRONG, quoted=False)):
                 self._hits[value] = hit
         self._values = KnownValues(self._hits)
 

@@ -53,7 +53,9 @@ _VERBS = (
 )
 _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
-_CURL = lazy_pattern(r"""curl[^\n]{0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b""")
+_CURL = lazy_pattern(
+    r"""curl(?:[^\n\\]|\\\n|\\[^\n]){0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b"""
+)
 # Outside of code, a `-p` is a clue only behind one of these tools.
 _TOOL = lazy_pattern(
     r"\b(?:mysql\w{0,6}|sshpass|login|mongo\w{0,7}|twine|7z\w?|u?n?zip|cqlsh|nxc|psql)\b"
@@ -62,15 +64,22 @@ _COMMAND = 200
 _COMMAND_END = lazy_pattern(r"[\n|;]")
 # A user and a password as short options of any tool: `-u ann -p …`.
 _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
-_LOGIN = lazy_pattern(r"""og ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
+_LOGIN = lazy_pattern(r"""(?:og|ign) ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 # A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
 )
+# The end of a URL in several literals, `"@host/"`, and its start.
+_HOSTS = ('"@', "'@")
+_HOST = lazy_pattern(r"""["']@[\w.{%-]{2,100}[:/"']""")
+_URL = 200
+_HASH = lazy_pattern(r"""[^\n]{3,24}?[0-9a-fA-F]{32}""")
+_SNMP = lazy_pattern(r"""snmp[^\n]{1,200}?[ ]-[AX][ ]""")
+_USER_PASSWORD = lazy_pattern(r"""net user [^\n/]{3,80}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
 _PUTTY = "PuTTY-User-Key-File"
-_IN_WORDS = ("code=", "/t/")
+_IN_WORDS = ("code=", "/t/", "ignature=")
 _STATEMENTS = (
     "appid",
     "pgpass",
@@ -82,6 +91,16 @@ _STATEMENTS = (
     ":5432:",
     "-----BEGIN",
     _PUTTY,
+    "sendline(",
+    'send "',
+    'send \\"',
+    "to log in",
+    "to sign in",
+    "/rc4:",
+    "/ntlm:",
+    "/aes256:",
+    "/aes128:",
+    "-hashes ",
 )
 _OPTIONS = (" -u", " -U", " -a", " -l")
 # Marks that say little by themselves, and what must follow them.
@@ -89,14 +108,19 @@ _CONFIRMED = (
     ("curl", _CURL),
     ("ogin", _LOGIN),
     ("og in", _LOGIN),
+    ("ign in", _LOGIN),
     ("ookie", _COOKIE),
     ('://"', _COMPOSED),
     ("://'", _COMPOSED),
+    ("NTLM", _HASH),
+    (" -H ", _HASH),
+    ("snmp", _SNMP),
+    ("net user", _USER_PASSWORD),
 )
 _MARKS = Literals(
     (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *(mark for mark, _ in _CONFIRMED))
 )
-_COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS))
+_COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS, *_HOSTS))
 
 
 class Clues(Struct, frozen=True):
@@ -196,6 +220,9 @@ def _commands(code: str) -> Iterator[int]:
     for mark, starts in _COMMANDS.places(code).items():
         if mark in _VERBS:
             yield from starts
+        elif mark in _HOSTS:
+            hosts = (at for at in starts if _HOST.match(code, at))
+            yield from (at for at in hosts if code.find("://", max(0, at - _URL), at) >= 0)
         elif mark in _OPTIONS:
             yield from (at for at in starts if _USER_OPTION.match(code, at + 1))
         else:
@@ -290,7 +317,7 @@ _VERBS_TOO = frozenset({"pass", "Pass"})
 _PARAMETERS = frozenset({"?key=", "&key="})
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # Between a name and its value in text stands one of these.
-_BINDING = lazy_pattern(r"""[:=&|<]|["'],| (?:[- ]|/ |is |to )|` to""")
+_BINDING = lazy_pattern(r"""[:=&|<]|\n\[1\]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}

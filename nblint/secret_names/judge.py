@@ -37,6 +37,7 @@ _SECRET = CredentialName(Level.STRONG, "secret")
 _CREDENTIAL = CredentialName(Level.WEAK, "credential")
 _TOKEN = CredentialName(Level.WEAK, "token")
 _KEY = CredentialName(Level.WEAK, "key")
+_SECRET_ID = CredentialName(Level.WEAK, "secret ID")
 _LONGEST = 160
 _LONGEST_PHRASE = 4  # words; a longer one that ends with "pass" is a sentence
 
@@ -53,13 +54,20 @@ def judge(name: str) -> CredentialName:
         The level and kind; `Level.NONE` for `pad_token`, `max_tokens`, `primary_key`,
         `password_field`, `secret_name`, `tokenizer_file` and everything else.
     """
-    if len(name) > _LONGEST or "::" in name:  # "AWS::KMS::Key" is a type
+    # "AWS::KMS::Key" is a type, "PASSWORD=…" a name with its value.
+    if len(name) > _LONGEST or "::" in name or "=" in name:
         return _NOTHING
     words = w.split_words(name)
     position, judged = _decide(words)
     if judged.level is Level.NONE or _is_described(words, position) or _is_for_everybody(words):
         return _NOTHING
     return judged
+
+
+def judge_column(name: str) -> CredentialName:
+    """Judge the heading of a table's column; one that merely ends with "key" joins tables."""
+    judged = judge(name)
+    return _NOTHING if judged == _KEY or judged.kind in ("user key", "account key") else judged
 
 
 def taken_by(called: str) -> CredentialName:
@@ -97,6 +105,8 @@ def looks_secret(name: str) -> bool:
         return True
     words = words[-_LONGEST_PHRASE:]  # the words before say whose secret it is
     position, judged = _decide(words)
+    if judged is _SECRET_ID:  # an AppRole's, or where a secret manager keeps a secret
+        return False
     if judged.level is Level.WEAK:  # `CREDENTIALS` is often a file, `AUTH` a method
         return position == len(words) - 1 and judged.kind != "credential"
     return judged.level is not Level.NONE and not _is_described(words, position)
@@ -213,6 +223,12 @@ def _judge_info(words: list[str], position: int) -> CredentialName | None:
     return _CREDENTIAL if is_user else None
 
 
+def _judge_id(words: list[str], position: int) -> CredentialName | None:
+    """Judge `secret_id`, Vault's for an AppRole: https://developer.hashicorp.com/vault/docs/auth/approle."""
+    is_last = position == len(words) - 1
+    return _SECRET_ID if is_last and _before(words, position) == "secret" else None
+
+
 def _judge_signature(words: list[str], position: int) -> CredentialName | None:
     is_signed = _before(words, position) == "sas"
     return CredentialName(Level.WEAK, "signature") if is_signed else None
@@ -242,6 +258,7 @@ _AMONG_OTHERS: dict[str, Callable[[list[str], int], CredentialName | None]] = {
     "auth": _judge_auth,
     "authorization": _judge_auth,
     "info": _judge_info,
+    "id": _judge_id,
     "signature": _judge_signature,
     "sig": _judge_signature,
 }

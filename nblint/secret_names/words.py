@@ -7,8 +7,8 @@ from nblint.patterns import lazy_pattern
 # A person chooses the value.
 PASSWORDS = frozenset(
     """
-    contrasena contraseña heslo kennwort motdepasse parola passcode passphrase passw passwd password
-    passwort passwrd pgpassword psw pswd pwd pword senha sshpass wachtwoord пароль パスワード 密码 密碼 비밀번호
+    adgangskode contrasena contraseña hasło heslo jelszava jelszó kennwort motdepasse parola passcode passphrase passw passwd password
+    passwort passord passwrd pgpassword psw pswd pwd pword salasana salasanan senha sshpass lösenord lösenordet şifre şifreniz şifresi wachtwoord пароль パスワード 密码 密碼 비밀번호
     """.split()
 )
 PASSWORD_ENDINGS = ("password", "passwords", "passwd", "passwort", "passphrase", "pwd")
@@ -37,15 +37,15 @@ OTHER_KEYS = frozenset(
 # cursor (`next_page_token`).
 PARTS_OF_DATA = frozenset(
     """
-    attr attribute batch begin bib blob block bos candidate category cell chunk citation class cls
+    attr attribute answer batch begin bib blob block bos candidate category cell checksum chunk citation class cls
     col compound config context continuation continue correlation count csrf csv current data date
     day dedup dedupe delim delimiter dict distinct document dummy element end entity entry eos error
-    etag event example extra false feature field file filter first frame generated get gpg hash
+    etag experiment event example extra false feature field file filter first frame generated get gpg hash
     header hot http idempotency image index input instrumentation item json kernel keyword label
     lang language last left legend lemma level line lookup map mask max mean merge metadata metric
     min missing model month natural negative next nlp no node num obj of output pad padding page
     parent path pgp pos positive pred prev previous prompt query range raw record redis registration
-    resume right root sample search sentence sep series single site slice some sorted source span
+    resource resume right root sample search sentence sep series single site slice some sorted source span
     special start state stop string sub subject surrogate sync tag target task text theme time topic
     tracking train translation true type unique unk unknown value vin vocab warehouse widget word
     year zero
@@ -62,17 +62,17 @@ FILTERS = frozenset(
 OTHER_WORDS = frozenset(
     """
     allpass askpass bandpass bibkey bypass compass donkey encompass highpass hockey hotkey jockey
-    lowpass malarkey monkey multipass onepass overpass singlepass surpass trespass turkey twopass
+    lowpass malarkey monkey resourcekey multipass onepass overpass singlepass surpass trespass turkey twopass
     underpass whiskey whisky
     """.split()
 )
 # Behind a credential's word, they make the name describe the secret: `token_url`, `password_hash`.
 DESCRIPTIONS = frozenset(
     """
-    algo algorithm alias arg args argument arn attack attacks attempt attempts backend bucket button
+    accessor address addresses algo algorithm alias arg args argument arn attack attacks attempt attempts backend bucket button
     callback category chain change changed check checker chiave class classes client cls code col
-    cols column columns complexity config configuration confirm context count counter counts
-    cracking created credit data dataset date days decoder dependency desc description detection
+    cols column columns complexity config configuration confirm context contract count counter counts
+    cracking created credit data dataset date days decoder dependency decimals desc description detection
     detector dict dir directory disabled dist doc docs emb embedding embeddings enabled encoder
     encoding end endpoint engine entropy entry env error errors example exception exists expiration
     expire expires expiry field fields file filename filepath files filter finder fingerprint fn
@@ -80,12 +80,12 @@ DESCRIPTIONS = frozenset(
     hashes header headers help hint host id identifier ids in index indices info input inputs
     instructions issuer iterator json keyring kind kwargs label labels last layer len length lengths
     level lifetime limit limits lineno link list loader location logits loss manager managers map
-    mapping mask match max md message method min mode model msg multiplier name named names node num
+    mapping mask match max md message mint minter method min mode model msg multiplier name named names node num
     number object offset ok option options output page param parameter parameters parser path paths
     pattern per placeholder policy pos position positions probs processor prompt provider query rate
     ratio re ref reference regex region registry repo required reset resource response result
     rotation rule rules scanning scheme scope scopes scorer screen server service sha size source
-    span spec splitter spray spraying start state stats status store strength stuffing sub svc table
+    span spec splitter spray spraying start state stats stdin status store strength supply symbol stuffing sub svc table
     tag template test tests threshold time timeout title total ttl type types updated uri url urls
     usage validator var variable vault vector version widget width window xpath
     """.split()
@@ -152,7 +152,8 @@ COMPOUNDS = {
     "dbpass": ("db", "pass"),
     "dbpw": ("db", "pw"),
 }
-_WORDS = lazy_pattern(r"[A-Z]+(?![a-zß-ÿ])|[A-Z]?[a-zß-ÿ]+|[0-9]+|[^\W\d_a-zA-Zß-ÿ]+")
+_SMALL = "a-zß-ÿ\u0100-\u017f"
+_WORDS = lazy_pattern(rf"[A-Z]+(?![{_SMALL}])|[A-Z]?[{_SMALL}]+|[0-9]+|[^\W\d_A-Z{_SMALL}]+")
 
 
 def split_words(name: str) -> list[str]:

@@ -76,6 +76,8 @@ HOSTILE = [
     "'abcd' -> key\n", "// key: ", "-- key: ", "Basic ", "variable \"key\" { ", "secret set a ",
     "SecureString ", "encrypt_string --a b ", "htpasswd -b ", "cookies=", "<td>key</td><td>", "key} = ",
     "://\" + ", "log in a/", "key id: ", "password a a a ", "assword\"\nsend ", "<password a", "\"Key\": ",
+    "send \\\"", "sendline(\"a", "NTLM: ", "/rc4:", " -H ", "setup_twitter_oauth(\"a\", ", "API_KEY=\n", "the password a ",
+    "set a = ", "?Signature=", "arn:aws:a:password:", "password = c(\"a\", ", "\"key\": {\"a\": 1, ", "password ..... ",
     "machine ", "remote modify a ", "key" + " " * 5000 + "=" + " " * 5000 + "a",
 ]  # fmt: skip
 SEARCHES: list[Search] = [

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from nblint.credentials.documented.formats import FORMATS, Format
 from nblint.credentials.judging.placeholders import is_documented_example, is_placeholder
-from nblint.multisearch import Literals, narrow
+from nblint.multisearch import HAS_AUTOMATON, Literals, narrow
 from nblint.patterns import lazy_pattern
 
 
@@ -57,9 +58,22 @@ def long_words(text: str) -> list[LongWord]:
 
 
 # Formats with spaces: what they match is not a single word.
-_SPACED = frozenset(row for row in FORMATS if r"\s" in row.pattern or r"\n" in row.pattern)
+_SPACED = frozenset(
+    row for row in FORMATS if any(mark in row.pattern for mark in (r"\s", r"\n", r"\$"))
+)
 SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
-_LITERALS = Literals({literal for row in FORMATS for literal in row.literals} - SPACED_LITERALS)
+_OTHERS = tuple(row for row in FORMATS if not row.by_prefix)
+# An automaton reads a text once, however many literals it knows. Without one, formats are looked up
+# by how their prefix begins: one look at each word finds those that it may be of.
+_SEARCHED = FORMATS if HAS_AUTOMATON else _OTHERS
+_LITERALS = Literals({literal for row in _SEARCHED for literal in row.literals} - SPACED_LITERALS)
+_HEAD = 3
+_BY_HEAD: dict[str, list[Format]] = {}
+for _row in FORMATS:
+    if _row.by_prefix:
+        _BY_HEAD.setdefault(_row.literals[0][:_HEAD], []).append(_row)
+# A word also starts behind the letter of an escape (`\\n`), and behind `%22`.
+_HEADS = lazy_pattern(r"(?:(?<![A-Za-z0-9])|(?<= [nrtbf])|(?<=%[0-9A-F]{2}))(?=([^ ]{3}))")
 
 
 def present_formats(
@@ -80,11 +94,13 @@ def present_formats(
     joined = " ".join(dict.fromkeys([word for _, word in words]))
     known = _LITERALS.present(joined) if joined else set()
     known.update(literal for literal in SPACED_LITERALS if literal in spaced)
-    return tuple(
-        row
-        for row in FORMATS
-        if not known.isdisjoint(row.literals) and (row in _SPACED or _compile(row).search(joined))
-    )
+    likely = [row for row in _SEARCHED if not known.isdisjoint(row.literals)]
+    if not HAS_AUTOMATON:
+        heads = {*_HEADS.findall(f" {joined}")}
+        for head in _BY_HEAD.keys() & (heads | {head[:2] for head in heads}):
+            likely += (row for row in _BY_HEAD[head] if row.literals[0] in joined)
+    found = {row for row in likely if row in _SPACED or _compile(row).search(joined)}
+    return tuple(row for row in FORMATS if row in found) if found else ()
 
 
 def find_formats(
@@ -161,12 +177,35 @@ def _is_genuine(
 ) -> bool:
     if len(set(value)) < row.distinct or not stands_alone(text, start, end):
         return False
+    if row.by_prefix and (_goes_on(text, end) or not _is_varied(value, row.literals[0])):
+        return False
     if is_placeholder(value, placeholders):
         return False
     if row.context and not re.search(row.context, _surroundings(text, start, end), re.IGNORECASE):
         return False
     check = _CHECKS.get(row.name)
     return check is None or check(value)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether a word with hyphens or underscores is longer than a token is."""
+    return text[end : end + 1] in ("-", "_") and text[end + 1 : end + 2].isalnum()
+
+
+def _is_varied(value: str, prefix: str) -> bool:
+    """Tell whether chance made the rest of a token: words and other identifiers have short prefixes.
+
+    A short prefix also starts a word here and there (`API-REFERENCE`, `re_…`); chance hardly ever
+    leaves out digits or letters in a token, or capitals where both cases occur in its alphabet.
+    """
+    rest = value[len(prefix) :]
+    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(rest))
+    if not any(c.isalpha() for c in rest) or not (any(c.isdigit() for c in rest) or changes > 4):
+        return False
+    return len(prefix) > _SHORT_PREFIX or rest.count("-") + rest.count("_") <= len(rest) // 6
+
+
+_SHORT_PREFIX = 4
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:

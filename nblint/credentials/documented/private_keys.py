@@ -10,6 +10,7 @@ _HEADER = lazy_pattern(
     r"-----BEGIN (?:[A-Z0-9]{2,9} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d"
 )
 _BASE64 = lazy_pattern(r"[A-Za-z0-9+/=]{16,16384}")
+_HEX = lazy_pattern(r"[0-9a-fA-F]+")  # a digest, the constant below
 # Between two lines of a key: an escaped or real line end, quotes, a plus, a YAML bar.
 _LONGEST_GAP = 80
 _LONGEST_KEY = 16_384
@@ -32,7 +33,7 @@ def find_private_keys(text: str) -> Iterator[tuple[int, int, str]]:
         following = _HEADER.search(text, header.end(), limit)
         limit = following.start() if following else limit
         body, position = _read_body(text, header.end(), limit, closed=limit == footer)
-        if len(body) >= 40 and len(set(body)) >= 16:
+        if len(body) >= 40 and len(set(body)) >= 16 and not _HEX.fullmatch(body):
             if limit == footer:
                 position = text.find("-----", footer + 8, footer + 60) + 5
                 if position < footer:

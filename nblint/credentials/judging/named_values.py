@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.values import is_credential
+from nblint.credentials.judging.values import is_credential, is_uuid
 from nblint.credentials.secret import Secret
 from nblint.secret_names.judge import CredentialName, Level, judge
 
@@ -21,7 +21,11 @@ DETECTORS = {
 PASSWORD = CredentialName(Level.PASSWORD, "password")
 TOKEN = CredentialName(Level.STRONG, "token")
 API_KEY = CredentialName(Level.STRONG, "API key")
+SIGNATURE = CredentialName(Level.STRONG, "signature")
 SECRET = CredentialName(Level.STRONG, "secret")
+
+# Keys of rows and of settings more often than secrets: under these names, a UUID identifies.
+_IDENTIFIED = frozenset({"key", "master key", "account key", "shared key", "identity key"})
 
 
 def bind(
@@ -49,6 +53,12 @@ def bind(
         At most one hit.
     """
     found = judged or judge(name)
+    if (
+        is_uuid(value)
+        if found.kind in _IDENTIFIED
+        else found.kind == "secret ID" and not is_uuid(value)
+    ):
+        return
     if is_credential(value, found.level, quoted=quoted, placeholders=placeholders):
         yield make_hit(found.kind, value, start, end, name)
 

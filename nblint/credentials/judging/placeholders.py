@@ -37,9 +37,12 @@ _GENERIC = frozenset(
     super supersecret system tbd team temp tenant test tester testing text tmp token tokens
     true type undefined unknown unset url user username users usr value values var variable vault
     webhook word workspace world write
-    aqui aquí clave contraseña de dein deine din el entrez geheim hier hola ici ihr ihre il introduzca
+    aqui aquí ask authkey chave chaves chiave cle clef clé clave claves cuenta coller coloque colle compte
+    contraseña de dein deine din eigene einfügen el entrez escribe este hasło geheim hier hola ici ihr ihre il incolla ingresa insira inserisci introduzca jouw
     kennwort klucz la le ma mein meine mi minha mon mot mot_de_passe motdepasse mio nyckel parola
-    passe passwort passwörter sa schlüssel senha seu sua ta tu tua votre wachtwoord zde
+    meu minha mettez mio moj nuestra nuestro passe passwort passwörter pega pon poner qui remplacer
+    remplacez sa schluessel schlüssel senha seu sleutel sua substitua sustituye suo ta ton tu tua tuo twój
+    valeur valor votre vos vostra wachtwoord wert zde
     """.split()
 )
 _WORDS = lazy_pattern(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[0-9]+")
@@ -72,8 +75,25 @@ _TEMPLATE = lazy_pattern(
     """,
     re.VERBOSE,
 )
+# What a vendor puts before a key, and words behind it: `sk-ant-api03-tu-clave-aqui`.
+_VENDORS = lazy_pattern(
+    r"(?:[srp]k[-_](?:ant-(?:api\d\d-)?|or-(?:v\d-)?|proj-|svcacct-|lf-|live_)?|hf_|gh[pousr]_|github_pat_|glpat-"
+    r"|xox[a-z]-|xapp-|gsk_|AIza(?:Sy)?|r8_|nvapi-|pplx-|tvly-|lsv2_(?:[ps][tk]_)?|pcsk_|dapi|npm_|pypi-|ntn_|SG\.)"
+)
+_SPOKEN = lazy_pattern(
+    r"(?:[A-ZÀ-Þ]{2,15}|[a-zß-ÿ]{2,15})(?:[-_ ](?:[A-ZÀ-Þ]{1,15}|[a-zß-ÿ]{1,15}|(?:19|20)\d\d|\d{1,3})){1,8}"
+)
 # Keys that are made to be published, or that only reach a sandbox.
 _PUBLIC = ("pk_live_", "pk_test_", "sk_test_", "rk_test_", "pk.eyJ", "pub-")
+_ENTITY = {
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+    "%3C": "<",
+    "%3E": ">",
+    "\\u003c": "<",
+    "\\u003e": ">",
+}
 _TEMPLATE_INSIDE = lazy_pattern(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
 # The first 32 bits of the SHA-256 of values that vendors print in their documentation: the keys of
@@ -100,18 +120,27 @@ def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_placeholder(value: str) -> bool:
-    text = value.strip().strip("\"'`")
+    text = _decoded(value).strip().strip("\"'`")
     if _is_template(text) or text.startswith(_PUBLIC):
         return True
     lowered = text.lower()
     words = [word.lower() for word in _WORDS.findall(text)]
     return (
         _says_so(lowered, words)
+        or _is_said_behind_prefix(text)
         or _is_masked(text)
         or _is_generic(text, lowered, words)
         or _is_sequence(text)
         or is_documented_example(text)
     )
+
+
+def _decoded(value: str) -> str:
+    """Return a value as it is meant: `&lt;key&gt;` is `<key>`."""
+    if "&" in value or "%3" in value or "\\u003" in value:
+        for entity, character in _ENTITY.items():
+            value = value.replace(entity, character)
+    return value
 
 
 def _is_template(text: str) -> bool:
@@ -127,6 +156,12 @@ def _says_so(lowered: str, words: list[str]) -> bool:
     # In a long value, "tbd" between two digits is chance; "-tbd-" is not.
     whole = words if len(lowered) < _LONG else _SEPARATORS.split(lowered)
     return not _MARKERS.isdisjoint(whole)
+
+
+def _is_said_behind_prefix(text: str) -> bool:
+    """Tell whether words follow what a vendor puts before its keys: `sk-ant-api03-tu-clave-aqui`."""
+    vendor = _VENDORS.match(text)
+    return vendor is not None and _SPOKEN.fullmatch(text, vendor.end()) is not None
 
 
 def _is_generic(text: str, lowered: str, words: list[str]) -> bool:

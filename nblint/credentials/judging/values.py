@@ -26,6 +26,9 @@ _REFERENCE = lazy_pattern(
     | T[AS]?\d{4}(?:\.\d{3})?                # MITRE ATT&CK: "password_spraying": "T1110.003"
     | \$(?:2[abxy]?|argon2\w{1,2}|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$.*  # a hash, by crypt's form
     | (?i:argon2|bcrypt|pbkdf2|scrypt|sha\d{1,3}|md5)[:-][\w$:+/=,.-]+  # Jupyter's and Werkzeug's
+    | ENC\[.* | \$ANSIBLE_VAULT;.* | !vault\b.* | \{cipher\}.* | vault:v\d:.*   # ciphertext
+    | \{(?:S?SHA\d{0,3}|S?MD5|CRYPT|bcrypt|argon2|PBKDF2)[\w-]{0,10}\}.*   # a hash, by LDAP's and Spring's form
+    | (?:U2FsdGVkX1|gAAAAAB|AQ[IE]CAH)[\w+/=-]{20,}   # what openssl, Fernet and KMS encrypted
     | @Microsoft\.KeyVault\(.*
     | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
     """,
@@ -39,6 +42,10 @@ _CODE = lazy_pattern(
       \.\w[\w.]*
     """,
     re.VERBOSE | re.DOTALL,
+)
+# Unquoted as well: `data/raw/`, `sagemaker/DEMO/reports/2020`.
+_PATH = lazy_pattern(
+    r"(?:[A-Za-z]{2,20}|[\w.-]{1,40}-[\w.-]{1,40})(?:/[A-Za-z0-9_.-]{1,40}){0,12}/|[A-Za-z]{2,20}(?:/(?:[A-Za-z._-]{2,30}\d{0,4}|\d{1,4})){2,12}"
 )
 _REGEX = lazy_pattern(r"\\[wWsSdDbB]|\[\^|\(\?|\.\*|\[A-Z|\[a-z|\[0-9|\.\{\d")
 _SLUG = lazy_pattern(
@@ -113,7 +120,7 @@ def _refers(value: str, quoted: bool) -> bool:
     """Tell whether a value says where a credential is, or what it looks like."""
     if _REFERENCE.fullmatch(value) or _REGEX.search(value):
         return True
-    return not quoted and _CODE.fullmatch(value) is not None
+    return not quoted and (_CODE.fullmatch(value) is not None or _PATH.fullmatch(value) is not None)
 
 
 def _is_generated(value: str, level: Level, quoted: bool) -> bool:
@@ -178,10 +185,17 @@ def _is_passphrase(value: str) -> bool:
         return False
     if any(word.lower().strip(".,()") in _PROSE for word in words):
         return False
-    return any(c.isdigit() or c in "@#$%^&*+=" for c in value)
+    if any(c.isdigit() or c in "@#$%^&*+=" for c in value):
+        return True
+    return len(words) >= _FEWEST_WORDS and all(_DICED.fullmatch(word) for word in words)
 
 
+_FEWEST_WORDS = 4
+_DICED = lazy_pattern(r"[a-z]{3,12}")  # by rolling dice for each word
 _PROSE = frozenset(
+    "this that these here there be been have has had you we it they as by do does can cannot will would "
+    "should when where what which how why use used uses using via only also other new old wrong set get "
+    "give given need needed field value name account login log sign change reset forgot valid invalid "
     "the a an is are your my enter input please must at least for of to and or in with not no "
     "password passwords username secret token key characters chars min max "
     "symbols digits letters zeichen caracteres caractères caratteri".split()
@@ -202,6 +216,11 @@ def _is_opaque(value: str) -> bool:
         return False
     changes = sum(a.islower() != b.islower() for a, b in pairwise(value))
     return changes >= len(value) // 4
+
+
+def is_uuid(value: str) -> bool:
+    """Tell whether a value is a UUID."""
+    return len(value) == 36 and _UUID.fullmatch(value) is not None
 
 
 def is_hash_like(value: str) -> bool:

@@ -23,6 +23,7 @@ _MOST_SHOWN = 1000
 # An excerpt may cut off a token: it no longer fits its format, but is still half of a credential.
 _PREFIXES = sorted(
     {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
+    - {"A3-", "API-", "_mmk", "as-", "cio", "ico-", "pa-", "re_", "web_", "sgp_"}
     - {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="},
 )
 _CUT = lazy_pattern(

@@ -20,6 +20,11 @@ _SCHEMES = frozenset({"bearer", "token", "basic", "apikey", "bot"})
 _QUERIES = frozenset({"querystring", "query", "payload"})
 _HEADER_KEYS = frozenset({"key", "sec"})  # QRadar's
 _BARE_KEYS = frozenset({"key", "Key"})
+# What holds a name, and what its value, in settings of containers and clouds.
+_TITLED = (
+    ("name", "value"), ("Name", "Value"), ("key", "value"), ("Key", "Value"), ("variable", "value"),
+    ("ParameterKey", "ParameterValue"), ("Name", "SecretString"), ("name", "secret_value"),
+)  # fmt: skip
 _BESIDE_KEYS = frozenset({"accept", "content-type"})
 # What is written as the password if a token is the user's name.
 _NO_PASSWORDS = frozenset({"", "x-oauth-basic", "api_token", "X"})
@@ -122,6 +127,7 @@ class Assignments:
 
     def beside(self, names: list[str | None], values: list[ast.expr]) -> Iterator[Hit]:
         """Find `key="…"` beside a secret or in a header, where it is not a column's name."""
+        yield from self._named(names, values)
         if _BARE_KEYS.isdisjoint(names):
             return
         others = {name.lower() for name in names if name is not None}
@@ -130,6 +136,15 @@ class Assignments:
         for name, value in zip(names, values, strict=True):
             if name in _BARE_KEYS:
                 yield from self._long_literals("key", value, WEAK_KEY)
+
+    def _named(self, names: list[str | None], values: list[ast.expr]) -> Iterator[Hit]:
+        """Find `{"name": "DB_PASSWORD", "value": "…"}`, `put_parameter(Name=…, Value=…)`."""
+        fields = dict(zip(names, values, strict=True))
+        for title, holder in _TITLED:
+            if title in fields and holder in fields:
+                name = self._constants.fold(fields[title])
+                if name is not None and "://" not in name:
+                    yield from self.setting(name.rpartition("/")[2], fields[holder])
 
     def _long_literals(self, name: str, value: ast.expr, judged: CredentialName) -> Iterator[Hit]:
         for node, text in literals(value, self._constants):
@@ -162,6 +177,8 @@ class Assignments:
     def setting(self, name: str, value: ast.expr) -> Iterator[Hit]:
         """Find `("spark.hadoop.fs.s3a.secret.key", "…")`, `os.getenv("API_KEY", "…")`."""
         judged = judge(name)
+        if name.lower() == "pass":  # `["Pass", "Fail"]`
+            judged = strictly(judged)
         if name.lower() in _HEADERS:
             yield from self.bound(name, value)
         elif judged.level is not Level.NONE:

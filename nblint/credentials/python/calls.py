@@ -34,7 +34,7 @@ _LONGEST_LABEL = 60
 _LONGEST_NAME = 160
 _MOST_ARGUMENTS = 6
 # Which classes take a key by a keyword that says nothing elsewhere; `SpeechConfig` is Azure's.
-_KEYED = {"key": ("Client", "API", "Api", "Series"), "subscription": ("Config",)}
+_KEYED = {"key": ("Client", "API", "Api", "Series", "MISP"), "subscription": ("Config",)}
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 
 

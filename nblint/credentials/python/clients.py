@@ -57,6 +57,10 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("token", 0, "Census IAMAuthenticator Genius YelpAPI Pushbullet getHandler GoogleV3 Bing HereV7"),
         ("token", 0, "hmac.new"),
         ("token", 2, "BatchSharedKey AzureServicePrincipal"),
+        ("password", 1, "BlitzGateway Garmin req_auth_basic SetBasicAuth"),
+        ("token", 1, "redcap.Project BasicAWSCredentials jwt.sign AddOpenAIChatCompletion"),
+        ("token", 2, "AddAzureOpenAIChatCompletion"),
+        ("token", 0, "set_entrez_key fredr_set_key register_google ApiKeyCredential"),
     )
     for name in names.split()
 }  # fmt: skip
@@ -73,6 +77,10 @@ _TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
 _TABLE["Salesforce"] = {1: PASSWORD, 2: SECRET}
 _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
 _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
+_TABLE["Project"] = {1: _WEAK}  # PyCap's
+_TABLE["UsmUserData"] = {1: PASSWORD, 2: PASSWORD}
+_TABLE["setup_twitter_oauth"] = {0: SECRET, 1: SECRET, 2: SECRET, 3: SECRET}
+_TABLE["key_set_with_value"] = {2: PASSWORD}
 _TABLE["Client"] = {0: _WEAK, 1: SECRET}
 _TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
 _TABLE["Experiment"] = {0: _WEAK}
@@ -97,7 +105,7 @@ _OTHERS = (
     "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
     "req_auth_basic send_keys dbConnect SpeechConfig \".format '.format"
 )
-_LITERAL_ARGUMENT = lazy_pattern(r"""\([^()\n]{0,200}?["'][^"'\n]{6}""")
+_LITERAL_ARGUMENT = lazy_pattern(r"""\([^()]{0,200}?["'][^"'\n]{6}""")
 
 
 def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -118,13 +126,27 @@ def client_calls(code: str) -> Iterator[int]:
     for piece in code.split("(")[:-1]:
         at += len(piece) + 1
         tail = piece[-32:]
-        word = tail.rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2]
+        word = tail.rpartition(".")[2].rpartition(" ")[2].rpartition("=")[2].rpartition(":")[2]
+        word = word.rpartition("\n")[2]
         if word in _CALLED:
             known = tail.endswith(_CALLED[word])
         else:
             known = word[:1].isupper() and word.endswith(_CLASSES)
         if known and _LITERAL_ARGUMENT.match(code, at):
             yield at
+
+
+def taken_from(full: str) -> dict[int, CredentialName]:
+    """Return which arguments of a call in any language are credentials, as far as its name says.
+
+    Args:
+        full: The name of what is called, with dots or colons: `keyring::key_set_with_value`.
+    """
+    parts = full.replace("::", ".").split(".")
+    known = _TABLE.get(".".join(parts[-2:])) or _TABLE.get(parts[-1])
+    if known is None and parts[-1] in _LOGINS:
+        return {1: SECRET}
+    return known or {}
 
 
 def positional(full: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:

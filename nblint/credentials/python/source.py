@@ -15,6 +15,7 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.python.clients import client_calls
 from nblint.credentials.python.tree import TreeSearch
+from nblint.credentials.text.calls import find_calls
 from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.logins import find_logins
@@ -133,6 +134,7 @@ def _words_of_literals(text: str) -> set[str]:
 def _other_language(text: str, extra: Collection[str], language: str = "") -> Iterator[Hit]:
     yield from find_headers(text, extra)
     yield from find_sql(text, extra)
+    yield from find_calls(text, extra)
     yield from find_pairs(text, Unquoted.CODE, extra)
     if language.lower() == "r":
         yield from find_right_assignments(text, extra)
@@ -143,14 +145,17 @@ def _other_language(text: str, extra: Collection[str], language: str = "") -> It
 
 def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterator[Hit]:
     starts = [0, *accumulate(len(row) + 1 for row in text.split("\n"))]
-    if reading.tree is not None:
+    tree = reading.tree
+    if tree is None and reading.error is not None:
+        tree = _without_mistakes(text, reading.error)
+    if tree is not None:
 
         def offset(row: int, column: int) -> int:
             in_text = row <= len(starts) - 1
             return starts[row - 1] + reading.column(row, column) - 1 if in_text else len(text)
 
-        yield from TreeSearch(reading.tree, text, offset, extra).find()
-    elif not reading.magics or reading.error is not None:
+        yield from TreeSearch(tree, text, offset, extra).find()
+    if reading.tree is None and (not reading.magics or reading.error is not None):
         yield from _other_language(text, extra)
     for magic in reading.magics:
         if magic.kind == "cell":
@@ -159,12 +164,39 @@ def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterat
             yield from _moved(find_shell(first, extra), starts[magic.row - 1])
             yield from _moved(_body(magic.name, magic.argument, text[start:], extra), start)
         else:
+            if magic.name == "r" and not magic.argument:
+                # Databricks's: the rows below are R, and some R is Python (`x <- 1`).
+                start = text.find("\n", starts[magic.row - 1]) + 1 or len(text)
+                yield from _moved(_other_language(text[start:], extra, "r"), start)
+                continue
             line = f"{'%' if magic.kind == 'line' else ''}{magic.name} {magic.argument}"
             lead = len(line) - len(magic.argument)
             for hit in find_shell(line, extra):
                 row, column = magic.position(max(0, hit.start - lead))
                 start = starts[row - 1] + column - 1
                 yield replace(hit, start=start, end=start + hit.end - hit.start)
+
+
+_MOST_MISTAKES = 5
+
+
+def _without_mistakes(text: str, error: Problem) -> ast.Module | None:
+    """Return the tree of a cell without the rows that are not Python, or None if they are too many.
+
+    A name's value counts as much above a typing error as anywhere; rows and columns stay the same.
+    """
+    rows = text.split("\n")
+    for _ in range(_MOST_MISTAKES):
+        if not 0 < error.row <= len(rows):
+            return None
+        row = rows[error.row - 1]
+        indent = row[: len(row) - len(row.lstrip())]
+        rows[error.row - 1] = f"{indent}pass" if row.strip() != "pass" else ""
+        read = read_source("\n".join(rows))
+        if read.tree is not None or read.error is None:
+            return read.tree
+        error = read.error
+    return None
 
 
 def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterator[Hit]:

@@ -11,13 +11,16 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, ClassVar
 
 from nblint.credentials.hits import Hit
+from nblint.credentials.judging.named_values import PASSWORD
 from nblint.credentials.python.assignments import Assignments, strictly
 from nblint.credentials.python.calls import Calls
 from nblint.credentials.python.contents import Contents
 from nblint.credentials.python.literals import LooseConstants, statements
+from nblint.reading.python.names import called_name
 from nblint.reading.python.visitor import walk
 from nblint.secret_names.judge import Level, judge
 
+_PROMPTS = frozenset({"getpass", "askpass", "get_password"})
 _SHORTEST_CONTENT = 12  # of a literal that can hold a credential with its name
 
 
@@ -74,7 +77,7 @@ class TreeSearch:
     def _mapping(self, node: ast.Dict) -> Iterator[Hit]:
         names = [self._constants.fold(key) for key in node.keys]
         for name, value in zip(names, node.values, strict=True):
-            if name is not None:
+            if name is not None and not (name.lower() == "pass" and _has_failed(names)):
                 yield from self._assignments.bound(name, value)
         yield from self._assignments.beside(names, node.values)
 
@@ -116,6 +119,11 @@ class TreeSearch:
     def _fallback(self, node: ast.BoolOp) -> Iterator[Hit]:
         """Find `os.environ.get("API_KEY") or "…"`: the name stands in the look-up."""
         match node:
+            case ast.BoolOp(op=ast.Or(), values=[ast.Call(func=asked), *others]) if (
+                called_name(asked).rpartition(".")[2] in _PROMPTS
+            ):
+                for other in others:
+                    yield from self._assignments.literals("", other, PASSWORD)
             case ast.BoolOp(
                 op=ast.Or(),
                 values=[ast.Call(args=[ast.Constant(value=str() as name), *_]), *others],
@@ -126,6 +134,8 @@ class TreeSearch:
     def _literal(self, node: ast.Constant) -> Iterator[Hit]:
         if isinstance(node.value, str) and len(node.value) >= _SHORTEST_CONTENT:
             yield from self._contents.text_in(node, node.value)
+            if "://" in node.value and "@" in node.value:  # maybe in several literals
+                yield from self._contents.composed(node, node.value)
 
     def _composition(self, node: ast.expr) -> Iterator[Hit]:
         yield from self._contents.composed(node, self._constants.fold(node))
@@ -159,6 +169,11 @@ class TreeSearch:
         ast.arguments: _parameters,
         ast.keyword: _keyword,
     }
+
+
+def _has_failed(names: list[str | None]) -> bool:
+    """Tell whether "pass" is what stands beside "fail"."""
+    return any(name is not None and name.lower().startswith("fail") for name in names)
 
 
 def _is_magic(node: ast.AST) -> bool:

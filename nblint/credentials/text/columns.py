@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, Level, judge_column
 from nblint.secret_names.stems import stems
 
 _CELL = lazy_pattern(r"[^|\n]+")
@@ -34,12 +34,13 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         mark = "|" if "|" in line else "," if _CSV_HEADER.fullmatch(line) else ""
         if not mark and "  " not in line:
             continue
-        headings = _headings(line, _cells(line, mark))
+        cells = _cells(line, mark)
+        headings = _headings(line, cells)
         if headings:
             table = done + 1
             blank = text.find("\n\n", done)
             done = blank if blank >= 0 else len(text)
-            yield from _rows(text, table, headings, mark, placeholders)
+            yield from _rows(text, table, headings, mark, placeholders, len(cells))
 
 
 # `{"columns": ["user", "password"], "index": [0], "data": [["ann", "…"]]}`, as pandas writes a frame
@@ -63,7 +64,9 @@ def find_split_frames(text: str, placeholders: Collection[str] = ()) -> Iterator
     heads = list(_COLUMNS.finditer(text)) if "columns" in text else []
     stops = [*(head.start() for head in heads[1:]), len(text)]
     for head, stop in zip(heads, stops, strict=False):
-        judged = {index: (name, judge(name)) for index, name, _ in _texts(text, *head.span(1))}
+        judged = {
+            index: (name, judge_column(name)) for index, name, _ in _texts(text, *head.span(1))
+        }
         judged = {index: pair for index, pair in judged.items() if pair[1].level}
         data = _DATA.search(text, head.end(), stop) if judged else None
         at = data.end() if data else stop
@@ -100,6 +103,7 @@ def _rows(
     headings: list[tuple[int, int, str, CredentialName]],
     mark: str,
     placeholders: Collection[str],
+    width: int,
 ) -> Iterator[Hit]:
     """Find credentials in the rows under a heading, up to the first blank line."""
     for _ in range(_MOST_ROWS):
@@ -111,6 +115,8 @@ def _rows(
             cells = _cells(line, mark)
             for index, column, name, judged in headings:
                 cell = _cell_at(cells, index, column, len(name), bool(mark))
+                if cell is None and len(cells) - width in (0, 1):  # with or without the row's name
+                    cell = cells[index + len(cells) - width]
                 if cell is not None:
                     at, value = start + cell[0], cell[1]
                     yield from bind(
@@ -141,7 +147,7 @@ def _headings(
     return [
         (index, start, name, judged)
         for index, (start, name) in enumerate(cells)
-        if (judged := judge(name)).level is not Level.NONE
+        if (judged := judge_column(name)).level is not Level.NONE
     ]
 
 

@@ -25,12 +25,20 @@ _LABEL = r"""\b(?:description|placeholder)=["']([^"'\n]{2,60})["']"""
 _TYPED = r"""\bvalue=["']([^"'\n]{4,512})["']"""
 _LABELLED = lazy_pattern(rf"""{_LABEL}[^()\n]{{0,200}}?{_TYPED}""")
 _TYPED_FIRST = lazy_pattern(rf"""{_TYPED}[^()\n]{{0,200}}?{_LABEL}""")
+# `"db_password": {"sensitive": true, "value": "…"}`, as Terraform shows its outputs.
+_VALUE_BELOW = lazy_pattern(
+    r"""["']([\w.-]{2,60})["']\s{0,4}:\s{0,4}\{[^{}]{0,300}?["']value["']\s{0,4}:\s{0,4}["']([^"'\n]{4,512})["']"""
+)
+# An element of a list, as R prints it.
+_R_ELEMENT = lazy_pattern(r"""\$([\w.]{2,60})\n\[1\] "([^"\n]{4,512})\"""")
 # What a text must hold, the pattern, and its groups for the name and the value.
 _FORMS = (
     ("</", _ELEMENT, 1, 2),
     ("value=", _LABELLED, 1, 2),
     ("value=", _TYPED_FIRST, 2, 1),
     ("variable", _VARIABLE, 1, 2),
+    ("value", _VALUE_BELOW, 1, 2),
+    ("[1]", _R_ELEMENT, 1, 2),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import Level, judge
+from nblint.secret_names.judge import Level, judge, judge_column
 
 _ROW = lazy_pattern(r"<tr\b", re.IGNORECASE)
 _CELL = lazy_pattern(r"<t([hd])\b[^<>]{0,300}>", re.IGNORECASE)
@@ -120,7 +120,7 @@ def find_table_cells(html: str, placeholders: Collection[str] = ()) -> Iterator[
             headings = [text for _, text, _ in cells]
             continue
         for heading, (kind, text, offset) in zip(headings, cells, strict=False):
-            judged = judge(heading) if kind == "d" else judge("")
+            judged = judge_column(heading) if kind == "d" else judge("")
             if judged.level is not Level.NONE:
                 yield from bind(
                     heading, text, offset, offset + len(text), judged=judged,

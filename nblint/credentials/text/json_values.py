@@ -84,6 +84,9 @@ def _judge_string(
     key: str, string: str, outer: str, widget: CredentialName
 ) -> Iterator[NamedString]:
     judged = _judge_key(key, outer)
+    if key == "value" and (above := judge(outer)).level is not Level.NONE:
+        yield NamedString(outer, string, above)
+        return
     if key == "value" and widget.level is not Level.NONE:
         yield NamedString("password", string, widget)
     elif judged.level is not Level.NONE:

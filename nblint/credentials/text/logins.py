@@ -11,19 +11,26 @@ from nblint.patterns import lazy_pattern
 
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
 _LOGIN = lazy_pattern(
-    r"""\b(?:credentials?|creds?|log ?ins?|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:))?"""
+    r"""\b(?:credentials?|creds?|log ?ins?|sign ?in|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:)|,[ ](?:use|enter|type))?"""
     r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
     re.IGNORECASE,
 )
+# "Use `ann` / `…` to log in."
+_TO_LOG_IN = lazy_pattern(
+    r"""[*`"']{1,3}([A-Za-z][\w.@\\-]{0,60})[*`"']{1,3}[ ]?[/:][ ]?[*`"']{1,3}([^\s"'`|,;:/]{6,80})[*`"']{1,3}[ ]to[ ](?:log|sign)[ -]?in\b"""
+)
 _ANSWER = lazy_pattern(
-    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}(?:[\w.]{1,40}\.(?:send|sendline|write)\(|send\s{1,4}(?:--\s{1,4})?)b?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}["']"""
+    r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}(?:[\w.]{1,40}\.(?:send|sendline|write)\(|send\s{1,4}(?:--\s{1,4})?)b?\\?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}\\?["']"""
 )
 
 
 def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `Credentials: ann / …`; the password must look like a secret by itself."""
     lowered = text.lower()
-    named = any(word in lowered for word in ("cred", "login", "log in", "user"))
+    named = any(word in lowered for word in ("cred", "login", "log in", "user", "sign in"))
+    for match in _TO_LOG_IN.finditer(text) if " to " in text else ():
+        yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
+                        placeholders=placeholders)  # fmt: skip
     for match in _LOGIN.finditer(text) if named else ():
         value = match[2].rstrip("*)]}>.")
         if match[1].isupper() or value.endswith(("2FA", "MFA")):  # "Login: SSO / MFA2"

@@ -23,17 +23,20 @@ class Unquoted(Enum):
 
 # Between name and value: what closes the name (quotes, brackets, markup), in prose up to three words
 # or a parenthesis, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=))?"""
+_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=)|[ ]\{[ ]?get;[^{}\n]{0,30}\}(?=[ ]?=)|[ ](?:AS[ ])?N?(?:VAR)?CHAR2?(?:\(\w{1,5}\))?(?=[ ]?:?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|:[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<-|==|!=|=|:(?![:?])|[：→]|\|{1,2}|,(?=[ \t]?\\?["'])|\((?=["']))"""
+    + r"""[ \t]{0,40}(?::=|:-(?=["']?[^\s}"'$]{4})|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?:[ \t]?(?:unset|default|value|fallback)[ ]?=)?(?=[ \t]?\\?["'])|\((?=["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""((?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){1,3}[ ]`[\w@.-]{1,40}`|(?:[ \t]{1,2}\(?[\w@.'-]{1,20}(?<!\.)\)?){0,3})[ \t]{0,2}(?:\b(?:is|are|to|was|ist|war|lautet|es|era|est|était|é|è)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to|was|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
+# Finnish and Polish verbs that are prepositions in English.
+_VERBS = {"salasana": " on ", "hasło": " to "}
+_CODE_BEHIND = lazy_pattern(r"""[*_]{0,2}[`"'*]""")
 _OTHER = lazy_pattern(
     r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b|value\b|created\b|generated\b)[a-z]"
 )
@@ -41,6 +44,9 @@ _OTHER = lazy_pattern(
 _THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
 _SHOWN_KEY = CredentialName(Level.WEAK, "key")
 _NOTHING = judge("")
+_FAIL = lazy_pattern(r"(?i)\bfail")
+_FAR = 120
+_FEW_WORDS = 3
 _DESCRIPTION = lazy_pattern(
     r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
 )
@@ -51,26 +57,46 @@ _IDENTIFIED = lazy_pattern(
 )
 # `password "…"`, `token `…``: the value follows the name immediately.
 _APPOSITION = lazy_pattern(
-    r"""[*`]{0,2}[ \t]{1,2}(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
+    r"""[*`]{0,2}[ \t]{1,2}\(?(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
 )
 # `with password …`, `token …`: only a space between, so the value must look generated.
 _BARE_PASSWORD = lazy_pattern(
     r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
+)
+# `and password …`, `default password …`: the words before say that the value follows.
+_GIVEN_PASSWORD = lazy_pattern(
+    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
+)
+_GIVEN = lazy_pattern(
+    r"(?i)\b(?:and|with|using|default|initial|temporary|et|und|y|con|mit|avec)[ ](?:the[ ]|a[ ])?\Z"
+)
+_BARE_KEY = lazy_pattern(
+    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
 )
 _BARE_TOKEN = lazy_pattern(
     r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
 )
 # A heading or label, and the value alone in the row below, as code.
 _BELOW = lazy_pattern(
-    r"""(?:[*_: ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))"""
+    r"""(?:(?:[ ][\w'-]{1,20}){0,8}[*_:. ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))"""
     r"""|(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,4}[*_]{0,2}:[*_]{0,2}[ \t]{0,4}\n{1,2}(?:```\w{0,12}\n|[ ]{4}|\t)(?![a-z]{2,8}://)(?=[^\s`]{8,512}[ \t]{0,8}(?:\n|$)))"""
 )
 # `password      …`: a row of a series or of a listing.
-_ALIGNED = lazy_pattern(r"""[ \t]{2,40}(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))""")
+_ALIGNED = lazy_pattern(
+    r"""[ \t]{2,40}(?:(?:str|bytes)[ \t]{2,20})?(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))"""
+)
 _QUOTED = lazy_pattern(
-    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU]{0,2}(\\{0,2}(["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU@$]{0,2}(\\{0,2}("{3}(?!")|["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
+_BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
+_ARN = lazy_pattern(r"arn:aws[\w-]{0,10}:[^\s\"']{0,100}\Z")
+_VECTOR = lazy_pattern(
+    r"""(?:c|Array|List|Seq|listOf|arrayOf|@)?(?:\(|\[|new\[\][ ]?\{)[ ]?(?=["'])"""
+)
+_ELEMENT = lazy_pattern(r"""\s{0,8}(["'])((?:(?!\1)[^\n\\]){0,400})\1\s{0,4},?""")
+_MOST_ELEMENTS = 50
+_KEYED = lazy_pattern(r"[ ]?(?::|=>)")
 _TRAILING = ".,;:)]}*\\"
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
 
@@ -90,13 +116,13 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         end = stem_end + len(after_stem(text, stem_end))
         # "Pass the token: …" does not name a password.
         is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
-        separator = _separator(text, end, is_prose)
+        separator = _separator(text, start, end, is_prose)
         if _separates_nothing(separator, unquoted) if separator else not is_prose:
             continue
         name = before_stem(text, start) + text[start:end]
         last = name.rpartition(" ")[2]
         judged = _judge(text, start, end, name, separator, unquoted)
-        if judged.level is Level.NONE:
+        if judged.level is Level.NONE or _ARN.search(text, max(0, start - 120), start):
             continue
         if separator is None:
             separator = _loose_separator(text, end - len(last), end, judged)
@@ -104,7 +130,11 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         if separator is None:
             continue
         seen = end
-        for hit in _value(text, separator, last, judged, unquoted, placeholders):
+        hits = [*_value(text, separator, last, judged, unquoted, placeholders)]
+        if not hits and is_prose and (below := _BELOW.match(text, end)):
+            strict = judged._replace(level=min(judged.level, Level.STRONG))
+            hits = [*_value(text, below, last, strict, unquoted, placeholders)]
+        for hit in hits:
             seen = hit.end
             yield hit
 
@@ -135,6 +165,14 @@ def _judge(
         judged = _judge_bare_key(text, start, end, separator)
     if separator and separator[0].rstrip().endswith("("):  # `.password("…")` in any language
         judged = taken_by(last)
+    elif (
+        judged.level is Level.PASSWORD
+        and last.lower() == "pass"
+        and _FAIL.search(text, *_near(start, end))
+    ):
+        judged = judged._replace(level=Level.STRONG)  # `"Pass": …, "Fail": …`
+    elif judged.kind == "credential" and separator and _has_words(separator):
+        return _NOTHING  # "Found credentials from IAM Role: …"
     elif judged.level is Level.STRONG and separator and _is_other(separator):
         judged = judged._replace(level=Level.WEAK)
     return _NOTHING if judged.level is Level.NONE or _is_described(text, end, name) else judged
@@ -149,14 +187,27 @@ def _judge_bare_key(
     return judge_in_section(text, start, end)
 
 
-def _separator(text: str, end: int, is_prose: bool) -> re.Match[str] | None:
+def _separator(text: str, start: int, end: int, is_prose: bool) -> re.Match[str] | None:
     """Return what separates a name from its value, in the row of the name."""
     found = _SEPARATOR.match(text, end)
     if found is None and is_prose:
         found = _PROSE_SEPARATOR.match(text, end)
+        # Of a long sentence, only what it sets apart can be the value.
+        if found and found[1].count(" ") > _FEW_WORDS:
+            found = found if _CODE_BEHIND.match(text, found.end()) else None
+    if found is None and is_prose and (verb := _VERBS.get(text[start:end].lower())):
+        found = re.compile(rf"[^\n`]{{0,80}}?{verb}(?=`)").match(text, end)
     if found and is_prose and text.startswith(("\n", "```"), found.end()):
         return None  # a block of code below
     return found
+
+
+def _near(start: int, end: int) -> tuple[int, int]:
+    return max(0, start - _FAR), end + _FAR
+
+
+def _has_words(separator: re.Match[str]) -> bool:
+    return separator.re.groups > 0 and bool(separator[1].strip())
 
 
 def _is_other(separator: re.Match[str]) -> bool:
@@ -176,8 +227,12 @@ def _loose_separator(
     text: str, start: int, end: int, judged: CredentialName
 ) -> re.Match[str] | None:
     """Return what separates a name from a value that follows it without a sign between them."""
-    is_password = judged.level is Level.PASSWORD
-    patterns = (_APPOSITION, _BELOW, _BARE_PASSWORD if is_password else _BARE_TOKEN)
+    if judged.level is Level.PASSWORD:
+        given = _GIVEN.search(text, max(0, start - 24), start)
+        bare = _GIVEN_PASSWORD if given else _BARE_PASSWORD
+    else:
+        bare = _BARE_KEY if judged.kind == "API key" else _BARE_TOKEN
+    patterns = (_APPOSITION, _BELOW, bare)
     found = (pattern.match(text, end) for pattern in patterns)
     separator = next((match for match in found if match is not None), None)
     if separator is None:
@@ -196,27 +251,27 @@ def _value(
     placeholders: Collection[str],
 ) -> Iterator[Hit]:
     start = separator.end()
-    if quoted := _QUOTED.match(text, start):
-        if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
-            return
-        # In Markdown, backticks mark any code, so the value must look like a secret by itself.
-        value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
-        at = quoted.start(3) + quoted[3].find(value)
-        yield from bind(
-            name, value, at, at + len(value), judged=judged, quoted=quoted[2] != "`",
-            placeholders=placeholders,
-        )  # fmt: skip
+    if unquoted is not Unquoted.PROSE and (opening := _VECTOR.match(text, start)):
+        yield from _elements(text, opening.end(), name, judged, placeholders)
         return
-    if unquoted is Unquoted.CODE or separator[0].rstrip().endswith(","):
+    if quoted := _QUOTED.match(text, start):
+        yield from _quoted_value(text, separator, quoted, name, judged, unquoted, placeholders)
+        return
+    if unquoted is Unquoted.CODE:
+        yield from _in_literal(text, separator, name, judged, placeholders)
+        return
+    if separator[0].rstrip().endswith(","):
         return
     word = _WORD.match(text, start)
-    if word is None:
+    if word is None or ("\n" in separator[0] and _is_empty(text, separator)):
         return
     value = word[1]
     if unquoted is Unquoted.PROSE:
         bare = value.rstrip(_TRAILING + "!?")
         # "Summer2024!" is a password with its mark, "incorrect!" the end of a sentence.
         value = value.rstrip(_TRAILING) if any(c.isdigit() for c in bare) else bare
+    if separator[0].startswith((":-", ":=")):  # `${TOKEN:-…}`
+        value = value.partition("}")[0]
     at_line_start = "\n" in separator[0]
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
@@ -226,6 +281,65 @@ def _value(
         name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
         placeholders=placeholders,
     )  # fmt: skip
+
+
+def _quoted_value(
+    text: str,
+    separator: re.Match[str],
+    quoted: re.Match[str],
+    name: str,
+    judged: CredentialName,
+    unquoted: Unquoted,
+    placeholders: Collection[str],
+) -> Iterator[Hit]:
+    if text[separator.end() : quoted.start(2)].endswith("{") and _KEYED.match(text, quoted.end()):
+        return  # `passwords = {"ann": …`
+    if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
+        return
+    # In Markdown, backticks mark any code, so the value must look like a secret by itself.
+    is_literal = quoted[2] != "`" or unquoted is Unquoted.CODE
+    value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
+    at = quoted.start(3) + quoted[3].find(value)
+    yield from bind(name, value, at, at + len(value), judged=judged, quoted=is_literal,
+                    placeholders=placeholders)  # fmt: skip
+
+
+def _elements(
+    text: str, at: int, name: str, judged: CredentialName, placeholders: Collection[str]
+) -> Iterator[Hit]:
+    """Find `password = c("…", "…")`, `PASSWORDS=("…" "…")`: each must look like a secret."""
+    strict = judged._replace(level=min(judged.level, Level.STRONG))
+    for _ in range(_MOST_ELEMENTS):
+        element = _ELEMENT.match(text, at)
+        if element is None:
+            return
+        yield from bind(name, element[2], *element.span(2), judged=strict,
+                        placeholders=placeholders)  # fmt: skip
+        at = element.end()
+
+
+def _in_literal(
+    text: str,
+    separator: re.Match[str],
+    name: str,
+    judged: CredentialName,
+    placeholders: Collection[str],
+) -> Iterator[Hit]:
+    """Find a row of a dotenv file in a literal: `writeLines("API_KEY=…", ".Renviron")`."""
+    begin, start = separator.start() - len(name), separator.end()
+    quote = text[begin - 1 : begin]
+    if separator[0] == "=" and quote in ('"', "'") and name.isupper():
+        end = text.find(quote, start, start + 512)
+        value = text[start:end].removesuffix("\\n")
+        if end > start and not any(c.isspace() for c in value):
+            yield from bind(name, value, start, start + len(value), judged=judged,
+                            placeholders=placeholders)  # fmt: skip
+
+
+def _is_empty(text: str, separator: re.Match[str]) -> bool:
+    """Tell whether a name's row ends without a value, and the next row is about something else."""
+    row = text[separator.end() : text.find("\n", separator.end()) + 1 or None]
+    return "=" in separator[0] or row.startswith("#") or bool(_BINDS.match(row))
 
 
 def _is_closing(text: str, start: int, quoted: re.Match[str], separator: str) -> bool:

@@ -44,6 +44,7 @@ _NET_USE = lazy_pattern(
     + _WORD
     + ")"
 )
+_NET_USER = lazy_pattern(r"""\bnet[ \t]{1,4}user[ \t]{1,4}[\w.$-]{1,40}[ \t]{1,4}(?!/)""" + _WORD)
 _RDP = lazy_pattern(r"""[ \t]/p:""" + _WORD)
 _OPENSSL = lazy_pattern(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
 # PostgreSQL's password file: `host:port:database:user:password`.
@@ -60,7 +61,7 @@ _SUDO = lazy_pattern(
     + r"""[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S"""
 )
 _STDIN = lazy_pattern(
-    r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4})?"""
+    r"""\b(?:echo|printf)[ \t]{1,4}(?:-[ne][ \t]{1,4}|["']?%s(?:\\n)?["']?[ \t]{1,4})?"""
     + _WORD
     + r"""[ \t]{0,4}\|[^\n]{0,120}(?:--password-stdin|--passphrase-fd|--with-token|passwd|login|kinit)"""
 )
@@ -90,7 +91,7 @@ _HTPASSWD = lazy_pattern(
     + _WORD
 )
 _SECURE_STRING = lazy_pattern(
-    r"""ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?["']([^"'\n]{3,200})["']""",
+    r"""ConvertTo-SecureString[ \t]{1,4}(?:-\w{1,12}[ \t]{1,4}){0,4}["']([^"'\n]{3,200})["']""",
     re.IGNORECASE,
 )
 _LOGIN = lazy_pattern(
@@ -100,10 +101,21 @@ _LOGIN = lazy_pattern(
 )
 # `%env NAME value` and `aws configure set aws_secret_access_key VALUE`.
 _SPACED = lazy_pattern(
-    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|papermill\b[^\n]{1,300}?[ \t]-p|remote[ \t]{1,4}modify[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4}){0,3}[\w-]{1,80})[ \t]{1,4}([\w.-]{2,80})[ \t]{1,4}(?:(?:--body|-b)[ =])?"""
+    r"""(?:%env|%set_env|%%env|\bsetx|configure[ \t]{1,4}set|config[ \t]{1,4}set|conf[ \t]{1,4}set|secrets?[ \t]{1,4}set|global|\bENV|\bset[ \t]{1,4}-[gUxl]{1,4}|papermill\b[^\n]{1,300}?[ \t]-p|remote[ \t]{1,4}modify[ \t]{1,4}(?:--\w{1,20}[ \t]{1,4}){0,3}[\w-]{1,80})[ \t]{1,4}((?://[\w.:/-]{1,80}:)?[\w.-]{2,80})[ \t]{1,4}(?:(?:--body|-b)[ =])?"""
     + _WORD
 )
-_SETTERS = ("%env", "set_env", " set", "\tset", "setx", "ENV", "global ", "papermill", "modify")
+_SETTERS = (
+    "%env",
+    "set_env",
+    " set",
+    "\tset",
+    "set -",
+    "setx",
+    "ENV",
+    "global ",
+    "papermill",
+    "modify",
+)
 # Writes to a secret store: `az keyvault secret set … --value …`, AWS, Ansible.
 _STORED = lazy_pattern(
     r"""\b(?:secrets?[ \t]{1,4}(?:set|put)|SecureString)\b[^\n|;]{0,300}?[ \t]--(?:string-value|value|body)[ =]{1,4}"""
@@ -120,6 +132,15 @@ _NETRC = lazy_pattern(
     r"\bmachine\s{1,4}(?:\S{1,200}\s{1,4}login\s{1,4}\S{1,100}|[\w-]{1,100}\.\S{1,100})\s{1,4}password\s{1,4}"
     + _WORD
 )
+# What Windows takes in a password's stead: NT hashes and Kerberos keys.
+# https://attack.mitre.org/techniques/T1550/002/
+_HASHES = lazy_pattern(
+    r"""(?:/(?:rc4|ntlm|aes128|aes256):|\b(?:cme|crackmapexec|nxc|netexec|evil-winrm|smbmap|\w{2,8}exec(?:\.py)?|impacket-\w{2,20})\b[^\n|;]{0,200}?[ \t]-H[ ](?:[0-9a-fA-F]{32}:)?|-hashes[ =](?:[0-9a-fA-F]{32})?:|\bNTLM(?:[ ]hash)?[ \t]{0,12}:[ \t]{0,4})"""
+    r"""((?:[0-9a-fA-F]{32}){1,2})(?![0-9a-zA-Z])"""
+)
+_HASH = CredentialName(Level.STRONG, "password hash")
+# https://net-snmp.sourceforge.io/docs/man/snmpcmd.html
+_SNMP = lazy_pattern(r"""[ \t]-[AX][ \t]{1,4}""" + _WORD)
 _LIST_SEPARATOR = lazy_pattern(r"""["'],[ ]?["']""")
 # What a text must hold one of, the pattern, and what its groups capture.
 _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] = (
@@ -145,6 +166,9 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("-value ", "-value=", "--body"), _STORED, PASSWORD),
     (("encrypt_string",), _ANSIBLE, PASSWORD),
     (("kaggle ",), _KAGGLE, SECRET),
+    (("/rc4:", "/ntlm:", "/aes", " -H ", "-hashes", "NTLM"), _HASHES, _HASH),
+    (("snmp",), _SNMP, PASSWORD),
+    (("net user",), _NET_USER, PASSWORD),
 )
 _MARKS = Literals(sorted({*_SETTERS, *(word for words, _, _ in _COMMANDS for word in words)}))
 
@@ -164,7 +188,7 @@ def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 
 def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find credentials among the options of well-known tools, in Markdown and outputs as well."""
-    text = _as_command_lines(text)
+    text = _without_continuations(_as_command_lines(text))
     if " -" in text:
         yield from _options(text, placeholders)
     present = _MARKS.present(text)

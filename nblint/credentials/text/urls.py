@@ -6,7 +6,14 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import API_KEY, PASSWORD, TOKEN, bind, make_hit
+from nblint.credentials.judging.named_values import (
+    API_KEY,
+    PASSWORD,
+    SIGNATURE,
+    TOKEN,
+    bind,
+    make_hit,
+)
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.judging.values import is_credential
 from nblint.multisearch import Literals, narrow
@@ -14,7 +21,9 @@ from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
 
 # RFC 3986, section 3.2.1, and what people write despite it: a password with "@", "#" or "?".
-_USERINFO = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-])""")
+_USERINFO = lazy_pattern(
+    r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"<>`/\\]{1,256})@(?=[\w\[{%$<(-]|["'][ ]?[+.])"""
+)
 # A password with an unescaped slash: only with a database's scheme, where nothing else fits.
 _SLASHED = lazy_pattern(r"""://([^\s/"'<>`:@\\|]{0,128}):([^\s"'<>`\\@]{1,128})@(?=[\w\[{%$<(-])""")
 _DATABASE = lazy_pattern(
@@ -44,6 +53,15 @@ _PAIR = lazy_pattern(
 _SECRET_WORDS = Literals(
     "password passwd pwd pass accountkey sharedaccesskey secret accesskey token apikey api_key".split()
 )
+# Signed URLs: whoever has one may fetch what it names; who signed it is no secret.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+# https://cloud.google.com/storage/docs/access-control/signed-urls
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-canned-policy.html
+_SIGNATURES = frozenset({"x-amz-signature", "x-goog-signature", "signature"})
+_SIGNERS = frozenset({"x-amz-credential", "x-goog-credential", "googleaccessid", "key-pair-id"})
+_SIGNED = lazy_pattern(r"(?:Expires|GoogleAccessId|AWSAccessKeyId|Key-Pair-Id|Policy)=")
+_SHORTEST_SIGNATURE = 24
+_LONGEST_URL = 2000
 # They name a credential only in a URL; `code=` is Azure Functions'.
 QUERY_KEYS = frozenset({"key", "appid", "code", "auth", "apitoken", "apikey", "sig"})
 
@@ -63,8 +81,9 @@ def find_urls(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
                 yield from _userinfo(match, text, placeholders)
         for pattern in (_TOKEN_AS_USER, _CHANNEL):
             for match in pattern.finditer(text):
+                judged = TOKEN._replace(level=Level.WEAK) if pattern is _CHANNEL else TOKEN
                 yield from bind(
-                    "", match[1], *match.span(1), judged=TOKEN, placeholders=placeholders
+                    "", match[1], *match.span(1), judged=judged, placeholders=placeholders
                 )
     if "=" in text:
         if "?" in text or "&" in text:
@@ -100,6 +119,15 @@ def find_easy_connect(text: str, placeholders: Collection[str] = ()) -> Iterator
 def _query(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
     for match in _QUERY.finditer(text):
         name = match[1]
+        lowered = name.lower()
+        if lowered in _SIGNERS:
+            continue
+        if lowered in _SIGNATURES and len(match[2]) >= _SHORTEST_SIGNATURE:
+            # RFC 3986 asks for the escapes; they are of the value.
+            if lowered.startswith("x-") or _SIGNED.search(text, *_around(match)):
+                yield from bind(name, match[2], *match.span(2), judged=SIGNATURE,
+                                placeholders=placeholders)  # fmt: skip
+            continue
         judged = judge(name)
         if judged.level is Level.NONE and name.lower() in QUERY_KEYS:
             judged = API_KEY
@@ -110,6 +138,17 @@ def _query(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
                 name, match[2], *match.span(2), judged=judged, quoted=False,
                 placeholders=placeholders,
             )  # fmt: skip
+
+
+def _around(match: re.Match[str]) -> tuple[int, int]:
+    """Return where the URL around a parameter starts and ends, at most."""
+    text = match.string
+    start = max(
+        text.rfind(mark, max(0, match.start() - _LONGEST_URL), match.start()) for mark in " \n\"'"
+    )
+    ends = (text.find(mark, match.end(), match.end() + _LONGEST_URL) for mark in " \n\"'")
+    end = min((at for at in ends if at >= 0), default=match.end() + _LONGEST_URL)
+    return max(start, 0), end
 
 
 def find_connection_strings(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
