@@ -259,7 +259,7 @@ def test_a_save_does_not_wait_for_a_verdict_that_takes_long(
     assert server.save(model(HEADER, LEAK)) is None
     assert "nblint: a.ipynb: saved before its check finished; the result follows" in caplog.text
     until = time.monotonic() + PATIENCE
-    while "saved, but it holds a credential: This notebook would not have been" not in caplog.text:
+    while "saved, but it contains a credential: This notebook would not" not in caplog.text:
         assert time.monotonic() < until, caplog.text
         time.sleep(0.01)
     assert TOKEN[4:20] not in caplog.text

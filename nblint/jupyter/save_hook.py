@@ -20,7 +20,6 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Unfinished
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -36,8 +35,9 @@ SECONDS_ON_LOOP = 0.15
 SECONDS_IN_ALL = 2.0
 
 _WORKERS = Workers()
-# Uploads in several parts that have begun, by contents manager: their paths and who judges them.
-_BEGUN: WeakKeyDictionary[Any, dict[str, _Saving]] = WeakKeyDictionary()
+# Uploads in several parts that have begun, by contents manager: their paths and who judges them. By
+# the manager's id, because Jupytext's cannot be hashed; a server has one, and keeps it.
+_BEGUN: dict[int, dict[str, _Saving]] = {}
 _MOST_BEGUN = 1000
 
 
@@ -140,10 +140,9 @@ class _Saving:
         if not hasattr(self._manager, "register_post_save_hook"):
             self.say_unchecked("it is sent in parts, which this contents manager does not announce")
             return
-        if self._manager not in _BEGUN:
-            _BEGUN[self._manager] = {}
+        if id(self._manager) not in _BEGUN:
             self._manager.register_post_save_hook(check_complete_file)
-        begun = _BEGUN[self._manager]
+        begun = _BEGUN.setdefault(id(self._manager), {})
         begun[self._path.strip("/")] = self
         while len(begun) > _MOST_BEGUN:  # uploads that were given up
             del begun[next(iter(begun))]
@@ -167,7 +166,7 @@ class _Saving:
         self._say_verdict(verdict)
         if verdict.refusal:
             text = verdict.refusal.replace("was not saved", "would not have been saved", 1)
-            self._say(f"saved, but it holds a credential: {text}", logging.ERROR)
+            self._say(f"saved, but it contains a credential: {text}", logging.ERROR)
 
     def _say_verdict(self, verdict: Verdict) -> None:
         for note in verdict.notes:
@@ -198,7 +197,7 @@ def check_complete_file(
     Raises:
         tornado.web.HTTPError: The file holds a credential. It has been written; the client is told.
     """
-    begun = _BEGUN.get(contents_manager, {})
+    begun = _BEGUN.get(id(contents_manager), {})
     saving = begun.pop(str(model.get("path", "")).strip("/"), None)
     if saving is None:
         return
