@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.fleet import make_fleet
 
-_NOTEBOOKS, _COMMITS, _BASELINE_BYTES = 50, 200, 5_000_000
+_NOTEBOOKS, _COMMITS, _BASELINE_BYTES, _PASSWORDS = 50, 200, 5_000_000, 600
 _BASELINE = ".nblint-baseline.json"
 
 Files = dict[str, bytes]
@@ -91,7 +91,7 @@ def _cases(notebooks: Files) -> dict[str, Callable[[Path], None]]:
 
     changes = [edited(number) for number in range(_COMMITS)]
     hostile = {_BASELINE: hostile_baseline(paths)}
-    one = {paths[0]: _passwords(notebooks[paths[0]], 600)}
+    one = {paths[0]: _passwords(notebooks[paths[0]], _PASSWORDS)}
     clean = {paths[0]: notebooks[paths[0]]}
     return {
         "50 notebooks, 200 commits": lambda at: make_branch(at, notebooks, changes),

@@ -81,13 +81,12 @@ def check(
 
     from nblint.errors import SettingsError
     from nblint.linting.run import Run
-    from nblint.settings_files import GivenSettings, SettingsFinder
+    from nblint.settings_files import SettingsFinder
 
     def fail(sentence: str) -> None:
         raise SettingsError(sentence)
 
-    finder = SettingsFinder() if settings is None else GivenSettings(settings)
-    run = Run(finder, on_error or fail, jobs=jobs)
+    run = Run(SettingsFinder(settings=settings), on_error or fail, jobs=jobs)
     return run.check([Path(path) for path in paths])
 
 

@@ -1,6 +1,7 @@
 """Finds and reads settings files: for each notebook the nearest one upwards, read once."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -105,6 +106,8 @@ class SettingsFinder:
     Args:
         config: A settings file to use for every notebook instead.
         overrides: Settings from the command line, which override the file's.
+        settings: Settings for every notebook instead; a file only says what their paths are
+            relative to.
         top: The topmost folder to look in, and the root of the defaults; None: the file system's.
 
     Raises:
@@ -115,9 +118,11 @@ class SettingsFinder:
         self,
         config: Path | None = None,
         overrides: Mapping[str, object] | None = None,
+        settings: Settings | None = None,
         *,
         top: Path | None = None,
     ) -> None:
+        self._given = settings
         self._top = top
         self._overrides = dict(overrides or {})
         self._found: dict[Path, SettingsFile] = {}
@@ -149,36 +154,27 @@ class SettingsFinder:
         return self._found[directory]
 
     def _nearest(self, directory: Path) -> SettingsFile:
+        settings = self._given or Settings()
         for folder in (directory, *directory.parents):
             for name in NAMES:
                 path = folder / name
-                if is_file(path) and (loaded := load_settings(path)) is not None:
+                if is_file(path) and (loaded := self._loaded(path)) is not None:
                     return self._with_overrides(loaded)
             if folder == self._top:
-                return self._with_overrides(SettingsFile(Settings(), folder))
-        return self._with_overrides(SettingsFile(Settings(), _default_root(directory)))
+                return self._with_overrides(SettingsFile(settings, folder))
+        return self._with_overrides(SettingsFile(settings, _default_root(directory)))
+
+    def _loaded(self, path: Path) -> SettingsFile | None:
+        if self._given is None:
+            return load_settings(path)
+        with suppress(SettingsError):  # what is wrong in there concerns nobody
+            if settings_table(path) is None:
+                return None
+        return SettingsFile(self._given, path.parent, path)
 
     def _with_overrides(self, found: SettingsFile) -> SettingsFile:
         settings = msgspec.structs.replace(found.settings, **self._overrides)
         return SettingsFile(settings, found.root, found.path)
-
-
-class GivenSettings(SettingsFinder):
-    """Settings that hold for every notebook, whatever its settings file says.
-
-    The nearest settings file only says which folder paths are relative to; if it cannot be used,
-    the folder is the one without such a file.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(overrides=msgspec.structs.asdict(settings))
-        self._settings = settings
-
-    def of(self, directory: Path) -> SettingsFile:
-        try:
-            return super().of(directory)
-        except SettingsError:
-            return SettingsFile(self._settings, _default_root(directory))
 
 
 Loaded = TypeVar("Loaded")

@@ -46,8 +46,12 @@ def test_check_finds_what_the_settings_select(
     Path("nblint.toml").write_text('ignore = ["NBL102"]')
     (result,) = nblint.check([Path("bad.ipynb")])
     assert [reported.finding.code for reported in result.findings] == ["NBL101"]
-    (result,) = nblint.check(["bad.ipynb"], settings=nblint.Settings(select=("NBL102",)))
-    assert [reported.finding.code for reported in result.findings] == ["NBL102"]
+    for text in ('ignore = ["NBL102"]', "no TOML", "unknown = 1", 'ignore = ["NBL999"]'):
+        Path("nblint.toml").write_text(text)
+        settings = nblint.Settings(select=("NBL102",))
+        (result,) = nblint.check(["bad.ipynb"], settings=settings)
+        assert [reported.finding.code for reported in result.findings] == ["NBL102"]
+        assert nblint.Project.of(".", settings=settings).settings == settings
 
 
 def test_what_cannot_be_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

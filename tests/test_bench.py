@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("resource", reason="measures on Linux and macOS")
 
 import bench.__main__
+import bench.gate
 import bench.growth
 from bench.fleet import make_fleet, take_fleet
 from bench.measure import Command, measure
@@ -120,3 +121,16 @@ def test_the_processors_of_workers_count_as_well() -> None:
     before = bench.growth._of_children()
     subprocess.run(SPINS.arguments, check=True)
     assert bench.growth._of_children() - before >= 0.3
+
+
+@pytest.mark.slow
+def test_branches_for_the_gate_are_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is judged: what is clean passes, and passwords do not."""
+    for name, number in (("_NOTEBOOKS", 3), ("_COMMITS", 5), ("_BASELINE_BYTES", 10_000)):
+        monkeypatch.setattr(bench.gate, name, number)
+    monkeypatch.setattr(bench.gate, "_PASSWORDS", 5)
+    bench.gate.main()
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert [row.split()[-1] for row in rows] == ["0"] * 4 + ["1"] * 4

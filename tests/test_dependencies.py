@@ -60,9 +60,9 @@ def test_versions_work(python: str, resolution: str, tmp_path: Path) -> None:
         assert "Traceback" not in ran.stdout, ran.stdout
         return ran.returncode, ran.stdout
 
-    # Each of these goes through a library: outputs to nbstripout, an older format to nbformat, a
-    # table to markdown-it-py, ignored files to pathspec, parameters to PyYAML, settings to tomli,
-    # and the place of the cache, which many notebooks have, to platformdirs.
+    # Each of these goes through a library: an older format to nbformat, a table to markdown-it-py,
+    # ignored files to pathspec, parameters to PyYAML, settings to tomli, and the place of the
+    # cache, which many notebooks have, to platformdirs.
     settings = 'select = ["ALL"]\nparameters.file = "run.yaml"\n'
     (tmp_path / "nblint.toml").write_text(settings)
     (tmp_path / "run.yaml").write_text("days: 3\n")

@@ -38,6 +38,9 @@ def check(arguments: CheckArguments) -> int:
         baseline = _baseline(arguments)
         finder = SettingsFinder(arguments.config, arguments.overrides)
         output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
+        # The settings choose a format for findings, not for how many there are.
+        if arguments.with_statistics and not arguments.output_format and output_format != "json":
+            output_format = "text"
     except SettingsError as error:
         status.fault(str(error))
         return 2

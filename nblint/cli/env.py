@@ -18,6 +18,9 @@ from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
 from nblint.project.inventory import Inventory
 from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.idioms import mentions_environment
+from nblint.reading.parts import Reading
+from nblint.reading.python.cells import PythonCells
 from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
 from nblint.settings_files import SettingsFinder
 
@@ -73,17 +76,19 @@ def env(
     status = Status()
     try:
         # A catalogue that is yet to be written cannot be read.
-        finder, with_catalogue = SettingsFinder(config), not (example or catalogue)
+        finder, with_files = SettingsFinder(config), not (example or catalogue)
     except SettingsError as error:
         status.fail(str(error))
-    run = Run(finder, status.fault, with_catalogue=with_catalogue)
+    run = Run(finder, status.fault, with_files=with_files)
     inventory = _inventory(run, paths or (Path(),))
     report_empty(run.empty)
     failed = status.code(is_empty=bool(run.empty))
     if example or catalogue:
         text = (as_dotenv if example else as_catalogue)(inventory.variables)
         target = output_file or Path(".env.example" if example else "environment.toml")
-        sys.exit(failed or _write(text, target, overwrite=output_file is not None))
+        # What the others read is known, also where one notebook could not be read.
+        written = 0 if run.empty else _write(text, target, overwrite=output_file is not None)
+        sys.exit(failed or written)
     present = frozenset(os.environ)
     variables = inventory.missing(present) if missing else inventory.variables
     click.echo(FORMATS[output_format](variables, present), nl=False)
@@ -104,10 +109,20 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
     inventory = Inventory()
     for notebook, reading in run.readings(paths):
         environment = reading.get(Environment)
+        if unread := _unparsed(reading):
+            noun = "cell" if len(unread) == 1 else "cells"
+            numbers = ", ".join(map(str, unread))
+            complain(f"{notebook.path}: {noun} {numbers} cannot be parsed, searched as text")
         if environment.reads:
             shown = reading.get(Redaction).mask
             inventory.add(mask_path(notebook.path), environment, reading.get(Catalogue), shown)
     return inventory
+
+
+def _unparsed(reading: Reading) -> list[int]:
+    """Return the cells that may use the environment and cannot be parsed."""
+    cells = reading.get(PythonCells)
+    return [c.cell.index for c in cells if mentions_environment(c.cell) and c.error]
 
 
 def _write(text: str, target: Path, *, overwrite: bool) -> int:

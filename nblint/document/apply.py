@@ -18,14 +18,12 @@ from nblint.document.edit import (
     ReorderCells,
     Rewrite,
     SetValue,
-    StripOutputs,
     TextEdit,
     with_line_ends_of,
 )
 from nblint.document.layout import Layout, encode_text
 from nblint.document.model import Notebook
 from nblint.document.positions import CHARACTER, RawNotebook, Span, items, keyed_members
-from nblint.document.strip import stripped
 
 
 class _Splice(NamedTuple):
@@ -48,12 +46,6 @@ def apply(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
     for edit in edits:
         if isinstance(edit, Rewrite):
             return edit.raw
-    strips = any(isinstance(edit, StripOutputs) for edit in edits)
-    edited = _apply_surgically(notebook, edits)
-    return stripped(edited) if strips else edited
-
-
-def _apply_surgically(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
     raw = RawNotebook(notebook.raw)
     splices: list[_Splice] = []
     texts: dict[int, list[TextEdit]] = {}

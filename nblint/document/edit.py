@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from nblint.document.model import Notebook, Place
 from nblint.document.rows import offset_of
+from nblint.patterns import lazy_pattern
+
+_ID = lazy_pattern(r"[a-zA-Z0-9_-]{1,64}")
 
 
 class TextEdit(Struct, frozen=True):
@@ -64,12 +67,13 @@ class SetValue(Struct, frozen=True):
 
     Attributes:
         cell: The cell's number, 1-based.
-        path: Keys from the cell to the value, such as `("metadata", "tags")`; not the source.
+        path: Keys and 0-based indexes from the cell to the value, such as `("metadata", "tags")`;
+            not the source.
         value: The value.
     """
 
     cell: int
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     value: object
 
 
@@ -83,14 +87,7 @@ class Rewrite(Struct, frozen=True):
     raw: bytes
 
 
-class StripOutputs(Struct, frozen=True):
-    """Removes outputs and execution counts as nbstripout does, after all other edits.
-
-    It writes the file anew, in Jupyter's own layout and with nbstripout's cell ids.
-    """
-
-
-Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite | StripOutputs
+Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite
 
 
 def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:
@@ -116,6 +113,14 @@ def edited(source: str, edits: Sequence[TextEdit]) -> str:
 def with_line_ends_of(source: str, text: str) -> str:
     r"""Return a text with the line ends of a source: `\r\n` where it has one, else `\n`."""
     return text.replace("\r\n", "\n").replace("\n", "\r\n" if "\r\n" in source else "\n")
+
+
+def is_cell_id(text: str) -> bool:
+    """Tell whether a text can be the id of a cell.
+
+    https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html
+    """
+    return _ID.fullmatch(text) is not None
 
 
 class NewIds:

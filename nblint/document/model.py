@@ -3,6 +3,7 @@
 Format: https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,6 +14,11 @@ from msgspec import Struct
 from nblint.document.base64_text import without_images
 from nblint.document.json_strings import may_have_duplicate_keys
 from nblint.document.rows import rows_of
+from nblint.patterns import lazy_pattern
+
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_LFS_POINTER = "version https://git-lfs.github.com/spec/"
+_STRING_OR_CONSTANT = lazy_pattern(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN', re.DOTALL)
 
 # Stands for a MIME type where a place is in fields of no text, such as the metadata of an output.
 FIELDS = "fields"
@@ -99,9 +105,10 @@ class Cell:
         if self.type == "heading":
             level = data.get("level")
             self.type = "markdown"
-            marks = "#" * (level if isinstance(level, int) else 1)
+            # Markdown has six levels; a number of any size would be written out.
+            marks = "#" * (min(max(level, 1), 6) if isinstance(level, int) else 1)
             self.source = f"{marks} {' '.join(self.source.splitlines())}"
-        self.language = _cell_language(self.metadata) or language
+        self.language = _cell_language(self.metadata) or _named_language(self.source, language)
 
     @property
     def id(self) -> str | None:
@@ -158,10 +165,12 @@ class Notebook:
         data: The JSON.
         cells: Its cells, in order.
         language: The language of its code cells, lower-case.
+        flaw: What Python reads but no other program does; None in JSON.
     """
 
     def __init__(self, path: str, raw: bytes, data: dict[str, Any]) -> None:
         self.path = path
+        self.flaw: Unreadable | None = None
         self.raw = raw
         self.data = data
         self.language = _language(self.metadata)
@@ -188,11 +197,13 @@ class Notebook:
             Unreadable: The bytes are not UTF-8, not JSON, or not a notebook.
         """
         try:
-            data = _load(raw)
+            data, flaw = _load(raw)
         except Unreadable as reason:
             reason.raw = raw
             raise
-        return cls(path, raw, data)
+        notebook = cls(path, raw, data)
+        notebook.flaw = flaw
+        return notebook
 
     @cached_property
     def lean(self) -> bytes:
@@ -241,16 +252,30 @@ class File(Struct, frozen=True):
     document: Notebook | Unreadable
 
 
-def _load(raw: bytes) -> dict[str, Any]:
+def _load(raw: bytes) -> tuple[dict[str, Any], Unreadable | None]:
+    """Return the JSON of a notebook, and what is wrong with it that Python accepts."""
+    flaw = None
     try:
         data = msgspec.json.decode(raw)  # twice as fast as `json`, but stricter
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         data = _load_leniently(raw)
+        flaw = _flaw(raw)
     if not isinstance(data, dict):
         raise Unreadable("not a notebook: the JSON is not an object")
     if not isinstance(data.get("cells"), list) and not isinstance(data.get("worksheets"), list):
         raise Unreadable("not a notebook: it has no list of cells")
-    return data
+    return data, flaw
+
+
+def _flaw(raw: bytes) -> Unreadable | None:
+    """Return the first number that JSON does not have: NaN or an infinite one."""
+    text = raw.decode("utf-8")
+    for token in _STRING_OR_CONSTANT.finditer(text):
+        if token[0][0] != '"':
+            row = text.count("\n", 0, token.start()) + 1
+            column = token.start() - text.rfind("\n", 0, token.start())
+            return Unreadable(f"not JSON: {token[0]} is no JSON number", row, column)
+    return None
 
 
 def _load_leniently(raw: bytes) -> object:
@@ -264,6 +289,8 @@ def _load_leniently(raw: bytes) -> object:
         raise Unreadable("not UTF-8", row, column) from error
     if not text.strip():
         raise Unreadable("the file is empty")
+    if text.startswith(_LFS_POINTER):
+        raise Unreadable("not a notebook: the file is a Git LFS pointer")
     if text.startswith("\ufeff"):
         raise Unreadable("starts with a byte order mark, which Jupyter does not open")
     import json  # for what msgspec refuses
@@ -288,37 +315,68 @@ def _cells(data: dict[str, Any]) -> Iterator[object]:
             yield from _list(_dict(sheet).get("cells"))
 
 
+_NET_LANGUAGES = frozenset(["c#", "f#", "powershell", "pwsh"])
+# VS Code's names for cells of which another key says the language.
+_OF_EDITOR = frozenset(["polyglot-notebook", "dotnet-interactive"])
 # Other names for the languages whose cells are read.
 _LANGUAGES = {
     ".net (c#)": "c#",
     "coconut": "python",
     "csharp": "c#",
+    "fsharp": "f#",
+    "js": "javascript",
     "ipython": "python",
     "plaintext": "python",
 }
 # Kernels have a name even where the notebook does not state its language.
-_KERNELS = {"ir": "r", ".net-csharp": "c#", "bash": "bash", "julia": "julia"}
+_KERNELS = {
+    ".net-csharp": "c#", ".net-fsharp": "f#", ".net-powershell": "powershell", "almond": "scala",
+    "bash": "bash", "deno": "typescript", "ijavascript": "javascript", "ir": "r",
+    "javascript": "javascript", "julia": "julia", "powershell": "powershell", "python": "python",
+    "python2": "python", "python3": "python", "scala": "scala", "tslab": "typescript",
+    "xpython": "python", "xr": "r",
+}  # fmt: skip
 
 
 def _language(metadata: dict[str, Any]) -> str:
-    """Return the language that a notebook states, or that its kernel has; else Python."""
+    """Return the language of a notebook: its kernel's, which starts, else the one it states.
+
+    Without any of them, that is jupytext's main language, or Python.
+    """
     kernel, info = _dict(metadata.get("kernelspec")), _dict(metadata.get("language_info"))
-    stated = (_text(info.get("name")) or _text(kernel.get("language"))).lower()
-    if stated:
-        return _LANGUAGES.get(stated, stated)
-    return _KERNELS.get(_text(kernel.get("name")).lower().partition("-1")[0], "python")
+    jupytext = _dict(metadata.get("jupytext"))
+    stated = (
+        _text(kernel.get("language"))
+        or _KERNELS.get(_text(kernel.get("name")).lower().partition("-1")[0])
+        or _text(info.get("name"))
+        or _text(jupytext.get("main_language"))
+        or "python"
+    ).lower()
+    return _LANGUAGES.get(stated, stated)
 
 
 def _cell_language(metadata: dict[str, Any]) -> str | None:
     """Return the language that a polyglot notebook gives one of its cells."""
     if metadata.keys().isdisjoint(("vscode", "polyglot_notebook", "dotnet_interactive")):
         return None
+    of_editor = _text(_dict(metadata.get("vscode")).get("languageId"))
     stated = (
-        _text(_dict(metadata.get("vscode")).get("languageId"))
+        ("" if of_editor in _OF_EDITOR else of_editor.removeprefix("dotnet-interactive."))
         or _text(_dict(metadata.get("polyglot_notebook")).get("kernelName"))
         or _text(_dict(metadata.get("dotnet_interactive")).get("language"))
     ).lower()
     return _LANGUAGES.get(stated, stated) or None
+
+
+def _named_language(source: str, language: str) -> str:
+    """Return the language that a cell's first line names, as .NET's kernels have it: `#!pwsh`.
+
+    https://github.com/dotnet/interactive/blob/main/docs/polyglot-notebooks-overview.md
+    """
+    if language not in _NET_LANGUAGES or not source.startswith("#!"):
+        return language
+    named = source[2:].split("\n", 1)[0].strip().lower()
+    return _LANGUAGES.get(named, named) if named.isidentifier() else language
 
 
 def _joined(source: object) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from nblint.document.apply import apply, arrangement
-from nblint.document.edit import Edit, InsertCell, Rewrite, SetValue, StripOutputs, TextEdit, edited
-from nblint.document.model import Cell, Notebook, Unreadable
+from nblint.document.apply import arrangement
+from nblint.document.edit import Edit, InsertCell, Rewrite, SetValue, TextEdit, edited
+from nblint.document.model import Cell, Notebook
 from nblint.document.positions import RawNotebook, members
 
 
@@ -22,20 +22,7 @@ def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> 
     """
     if any(isinstance(edit, Rewrite) for edit in edits):
         return _same_sources(before, after)
-    surgical = [edit for edit in edits if not isinstance(edit, StripOutputs)]
-    if len(surgical) < len(edits):
-        return _is_stripped_only(before, after, surgical)
-    return _Comparison(before, after, surgical).holds()
-
-
-def _is_stripped_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> bool:
-    """Tell whether a notebook is another one after edits, and after its outputs were stripped."""
-    try:
-        between = Notebook.parse(before.path, apply(before, edits))
-    except Unreadable:
-        return False
-    is_as_edited = not edits or is_edited_only(before, between, edits)
-    return is_as_edited and _same_sources(between, after)
+    return _Comparison(before, after, edits).holds()
 
 
 def _same_sources(one: Notebook, other: Notebook) -> bool:
@@ -86,7 +73,8 @@ class _Comparison:
         expected = edited(self._before.cells[origin - 1].source, texts)
         if cell.source != expected or not all(_holds(cell, edit) for edit in values):
             return False
-        touched = {edit.path[0] for edit in values} | ({"source", "input"} if texts else set())
+        touched = {str(edit.path[0]) for edit in values}
+        touched |= {"source", "input"} if texts else set()
         return _members(self._old, origin, touched) == _members(self._new, new, touched)
 
 
@@ -105,8 +93,9 @@ def _members(raw: RawNotebook, cell: int, without: set[str]) -> dict[str, bytes]
 
 def _holds(cell: Cell, edit: SetValue) -> bool:
     found: Any = cell.data
-    for key in edit.path:
-        if not isinstance(found, dict) or key not in found:
-            return False
-        found = found[key]
+    try:
+        for step in edit.path:
+            found = found[step]
+    except (KeyError, IndexError, TypeError):
+        return False
     return bool(found == edit.value)

@@ -207,7 +207,8 @@ def _message(refused: list[Reported]) -> str:
 def _paragraph(*sentences: str) -> str:
     return " ".join(
         (
-            "This notebook was not saved: it holds a credential, and files get copied and shared.",
+            "This notebook was not saved: it contains a credential, "
+            "and files get copied and shared.",
             *sentences,
             "Your work is not lost: it is still here, but not saved until you remove the "
             "credential and save again.",

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from nblint.credentials.credentials import Credentials
 from nblint.credentials.masking.redaction import Redaction
-from nblint.document.edit import Rewrite, StripOutputs
+from nblint.document.edit import Rewrite
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Gathered, Rule
 from nblint.linting.selection import Selection
@@ -38,8 +38,8 @@ def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]
     """Check one notebook.
 
     A pure function that can run anywhere: its arguments and its result can be pickled. It opens no
-    connection and no files except the modules that its first calls import, and executes nothing
-    from the notebook.
+    connection and no files except the modules that its first calls import and, for NBL505, the
+    metadata of installed distributions, and executes nothing from the notebook.
 
     Args:
         name: The notebook's path, which globs in the settings are matched against: absolute, or
@@ -160,7 +160,7 @@ def _redaction(reading: Reading) -> Redaction:
 def _without_edits_in_place(finding: Finding) -> Finding:
     """Return a finding of a file that cannot be edited in place, with a fix only if it works."""
     edits = finding.fix.edits if finding.fix else ()
-    if any(isinstance(edit, Rewrite | StripOutputs) for edit in edits):
+    if any(isinstance(edit, Rewrite) for edit in edits):
         return finding
     return replace(finding, fix=None)
 

@@ -69,7 +69,7 @@ class Run:
             settings file.
         with_cache: Whether to skip notebooks that are unchanged since nothing was found in them, if
             there are enough notebooks.
-        with_catalogue: Whether to read catalogues of environment variables.
+        with_files: Whether to read catalogues of environment variables and parameters files.
         with_hidden: Whether results also hold the findings that are suppressed or recorded.
 
     Attributes:
@@ -89,7 +89,7 @@ class Run:
         jobs: int | None = 1,
         on_note: Callable[[str], None] | None = None,
         with_cache: bool = False,
-        with_catalogue: bool = True,
+        with_files: bool = True,
         with_hidden: bool = False,
     ) -> None:
         self._finder = finder
@@ -101,7 +101,7 @@ class Run:
         self._jobs = 1 if fixing else jobs
         self._on_note = on_note
         self._with_cache = with_cache and not fixing
-        self._with_catalogue = with_catalogue
+        self._with_files = with_files
         self._with_hidden = with_hidden
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
@@ -155,12 +155,15 @@ class Run:
                 continue
             try:
                 notebook = Notebook.parse(display_path(path), read_whole(path))
+                reading = reading_of(notebook, project)
             except SettingsError as error:
                 self._on_error(str(error))
             except Unreadable as error:
                 self._on_error(f"{path}: {error.reason}")
+            except MemoryError:
+                self._on_error(f"{path}: too large for the available memory")
             else:
-                yield notebook, reading_of(notebook, project)
+                yield notebook, reading
 
     def _files(self, paths: Sequence[Path]) -> Iterator[_File]:
         for path, settings in self._discovery.notebooks(paths):
@@ -186,7 +189,7 @@ class Run:
         return Project.load(
             settings,
             trust_plugins=self._trust_plugins,
-            with_catalogue=self._with_catalogue,
+            with_files=self._with_files,
             with_requirements=with_requirements,
         )
 

@@ -85,14 +85,19 @@ class Selection:
 def _longest_prefix(code: str, prefixes: Iterable[str]) -> int:
     """Return the length of the longest selector that covers a code; -1 if none does."""
     return max(
-        (0 if prefix == ALL else len(prefix) for prefix in prefixes if covers(prefix, code)),
+        (_length(prefix) for prefix in prefixes if covers(prefix, code)),
         default=-1,
     )
 
 
+def _length(selector: str) -> int:
+    """Return how much of a code a selector names; `ALL` names nothing."""
+    return 0 if selector == ALL else len(selector)
+
+
 def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severity | None:
     holding = [prefix for prefix in severities if covers(prefix, code)]
-    return severities[max(holding, key=len)] if holding else None
+    return severities[max(holding, key=_length)] if holding else None
 
 
 def is_selector(selector: str) -> bool:

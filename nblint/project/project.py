@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 
 from nblint.project.catalogue.loading import load_catalogue
@@ -70,8 +69,7 @@ class Project(Struct, frozen=True):
         Raises:
             SettingsError: The settings, or a file that they name, cannot be used.
         """
-        overrides = msgspec.structs.asdict(settings) if settings is not None else None
-        return cls.load(SettingsFinder(overrides=overrides).of(Path(os.path.abspath(folder))))
+        return cls.load(SettingsFinder(settings=settings).of(Path(os.path.abspath(folder))))
 
     @classmethod
     def load(
@@ -79,7 +77,7 @@ class Project(Struct, frozen=True):
         found: SettingsFile,
         *,
         trust_plugins: bool = False,
-        with_catalogue: bool = True,
+        with_files: bool = True,
         with_requirements: bool = True,
     ) -> "Project":
         """Load all that settings refer to.
@@ -87,8 +85,8 @@ class Project(Struct, frozen=True):
         Args:
             found: The settings and their folder.
             trust_plugins: Whether plugins that the settings name may run.
-            with_catalogue: Whether catalogues are read; without, all that is known of variables is
-                what the settings say.
+            with_files: Whether catalogues and the parameters file are read; without, all that is
+                known of variables is what the settings say.
             with_requirements: Whether requirements are read, for which the repository is searched
                 for modules of its own.
 
@@ -102,9 +100,9 @@ class Project(Struct, frozen=True):
             found,
             trust_plugins,
             load_catalogue(found.settings.environment, found.root)
-            if with_catalogue
+            if with_files
             else Catalogue({}, known=found.settings.environment.known),
-            parameters_file=_parameters_file(found),
+            parameters_file=_parameters_file(found) if with_files else None,
             requirements=_requirements(found) if with_requirements else None,
         )
 

@@ -1,5 +1,6 @@
 """What a repository's requirements files declare."""
 
+import codecs
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,15 @@ _NAME = lazy_pattern(
     r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?(?=\s*(?:$|[\[<>=!~;@(,\s#]))"
 )
 _INCLUDE = lazy_pattern(r"(?:-r|--requirement)[ =]?\s*(\S+)")
+# The longer ones first: UTF-16's is the start of UTF-32's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CODING = lazy_pattern(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _EGG = lazy_pattern(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _TEXT = "tag:yaml.org,2002:str"
 _MOST_FILES = 50_000
@@ -116,7 +126,7 @@ def _of_lines(file: Path, root: Path) -> Iterator[str]:
     root = Path(os.path.normpath(root))
     files = [Path(os.path.normpath(file))]
     for file in files:
-        text = read_bounded(file).decode("utf-8", "replace")
+        text = _decoded(read_bounded(file))
         for line in map(str.strip, text.replace("\\\n", " ").splitlines()):
             if included := _INCLUDE.match(line):
                 path = Path(os.path.normpath(file.parent / included[1]))
@@ -124,6 +134,23 @@ def _of_lines(file: Path, root: Path) -> Iterator[str]:
                     files.append(path)
             elif found := _EGG.search(line) or _NAME.match(line):
                 yield found[found.lastindex or 0]
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a requirements file as pip decodes it.
+
+    https://github.com/pypa/pip/blob/main/src/pip/_internal/req/req_file.py (`_decode_req_file`)
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    for line in data.split(b"\n")[:2]:
+        if found := _CODING.match(line):
+            try:
+                return data.decode(found[1].decode("ascii"), "replace")
+            except LookupError:
+                break
+    return data.decode("utf-8", "replace")
 
 
 def _of_pyproject(tables: dict[str, Any]) -> Iterator[str]:

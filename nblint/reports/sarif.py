@@ -85,7 +85,7 @@ def _result(reported: Reported, position: int, fingerprints: Fingerprints) -> di
         "level": finding.severity,
         "message": {"text": f"{text}. {finding.help}" if finding.help else text},
         "locations": [location],
-        "partialFingerprints": {"nblint/v1": fingerprints.of(reported)},
+        "partialFingerprints": {"nblint/v2": fingerprints.of(reported)},
         **suppressed,
     }
 

@@ -85,8 +85,11 @@ class _InEditors(SettingsFinder):
 
     def of(self, directory: Path) -> SettingsFile:
         found = super().of(directory)
-        ignore = (*found.settings.ignore, *self._ignored)
-        return SettingsFile(replace(found.settings, ignore=ignore), found.root, found.path)
+        # Not `ignore`: where only such rules are selected, none would be left, which is an error.
+        ignores = {**found.settings.per_file_ignores}
+        ignores["*"] = (*ignores.get("*", ()), *self._ignored)
+        settings = replace(found.settings, per_file_ignores=ignores)
+        return SettingsFile(settings, found.root, found.path)
 
 
 def _sees_cells(rule: Rule) -> bool:

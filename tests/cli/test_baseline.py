@@ -176,9 +176,9 @@ def test_a_notebook_that_is_gone(repository: Path) -> None:
 
 def test_fixing_shrinks_the_record(repository: Path) -> None:
     nblint("baseline", "create")
-    shown = nblint("check", "--diff", status=1)
+    shown = nblint("check", "--diff", "--unsafe-fixes", status=1)
     assert "stale" not in shown.stderr
-    fixed = nblint("check", "--fix", "notebooks", status=1)
+    fixed = nblint("check", "--fix", "--unsafe-fixes", "notebooks", status=1)
     assert "1 baseline entry is stale" in fixed.stderr
     assert "NBL104" in fixed.stdout, "the text that the fix inserted is to be replaced"
 

@@ -73,8 +73,8 @@ def test_a_finding_says_where_what_and_what_to_do() -> None:
         f"  {rows} | * The abuse mailbox\n"
         f"  {' ' * len(str(rows))} | ^^^^^^^^^^^^^^^^^^^\n"
         "  help: add a heading '## Audience' with its text below\n"
-        "  fix: insert section 'Audience' (--fix)\n"
-        "1 error, 1 notebook checked; 1 fixable with --fix.\n"
+        "  fix: insert section 'Audience' (--fix --unsafe-fixes)\n"
+        "1 error, 1 notebook checked.\n"
     )
 
 
@@ -103,7 +103,7 @@ def test_json_has_every_key_in_order() -> None:
         "file_line": line,
         "detector": None,
         "fingerprint": finding["fingerprint"],
-        "fix": {"safe": True, "message": "insert section 'Audience'"},
+        "fix": {"safe": False, "message": "insert section 'Audience'"},
         "url": "",
     }
     assert finding["url"].endswith("/NBL102/")
@@ -290,7 +290,7 @@ def test_the_longest_prefix_decides_which_rules_run(
 def test_fix_writes_and_says_so() -> None:
     path = write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
     path.chmod(0o640)
-    result = nblint("check", "--fix", "--ignore", "NBL104")
+    result = nblint("check", "--fix", "--unsafe-fixes", "--ignore", "NBL104")
     assert result.exit_code == 0
     assert result.stderr == "1 finding fixed in 1 notebook.\n"
     assert "## Audience" in path.read_text()
@@ -304,7 +304,7 @@ def test_fix_follows_links_and_leaves_them() -> None:
         Path("link.ipynb").symlink_to(path)
     except OSError:
         pytest.skip("this system has no links")
-    nblint("check", "--fix", "link.ipynb")
+    nblint("check", "--fix", "--unsafe-fixes", "link.ipynb")
     assert Path("link.ipynb").is_symlink()
     assert "## Audience" in path.read_text()
 
@@ -320,7 +320,7 @@ def test_nothing_is_written_when_nothing_changes() -> None:
 def test_diff_shows_cells_and_lines_and_writes_nothing() -> None:
     path = write("a.ipynb", ("code", "# A licence"), ("markdown", WITHOUT_AUDIENCE))
     before = path.read_bytes()
-    result = nblint("check", "--diff", "--ignore", "NBL104")
+    result = nblint("check", "--diff", "--unsafe-fixes", "--ignore", "NBL104")
     assert "--- a.ipynb:cell 2\n+++ a.ipynb:cell 2\n" in result.stdout
     assert "\n+## Audience\n" in result.stdout
     assert '"' not in result.stdout, "no JSON"
@@ -351,7 +351,7 @@ def test_standard_input_is_fixed_on_standard_output() -> None:
     data = notebook_bytes(("markdown", WITHOUT_AUDIENCE))
     path = write("a.ipynb", ("markdown", "another text"))
     before = path.read_bytes()
-    options = ("-", "--stdin-filename", "a.ipynb", "--fix")
+    options = ("-", "--stdin-filename", "a.ipynb", "--fix", "--unsafe-fixes")
     fixed = nblint("check", *options, "--ignore", "NBL104", stdin=data)
     assert fixed.exit_code == 0
     assert "## Audience" in json.dumps(json.loads(fixed.stdout_bytes))
@@ -415,7 +415,8 @@ def test_a_credential_is_hidden_wherever_it_stands() -> None:
             assert password not in result.output
             assert password not in nblint(*arguments, "--diff", "--unsafe-fixes").output
     assert "\n  1 | # …\n    | ^^^\n" in nblint("check", "--select", "NBL1,NBL2").stdout
-    assert "\n # …\n" in nblint("check", "--select", "NBL1", "--diff").stdout
+    shown = nblint("check", "--select", "NBL1", "--diff", "--unsafe-fixes").stdout
+    assert "\n # …\n" in shown
 
 
 def test_verbose_says_what_is_looked_at_and_why_not() -> None:
@@ -459,3 +460,18 @@ def test_ctrl_c_is_neither_success_nor_findings(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Header, "__init__", interrupted)
     result = CliRunner().invoke(main, ["check"])
     assert (result.exit_code, result.output) == (130, "")
+
+
+def test_statistics_do_not_need_the_format_of_the_settings() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    Path("nblint.toml").write_text('output-format = "github"')
+    assert "NBL102" in nblint("check", "--statistics").stdout
+    assert nblint("check", "--statistics", "--output-format", "github").exit_code == 2
+
+
+def test_severity_of_all_rules_ranks_last() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE))
+    Path("nblint.toml").write_text('severity = { ALL = "warning", NBL = "error" }')
+    assert nblint("check").exit_code == 1
+    Path("nblint.toml").write_text('severity = { NBL = "warning", ALL = "error" }')
+    assert nblint("check").exit_code == 0

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nblint.cli.main import main
+from nblint.document.model import Notebook
 from nblint.toml import read_toml
 
 TOML = """
@@ -122,6 +123,32 @@ def test_catalogue(repository: Path) -> None:
     assert check.exit_code == 0, check.output
 
 
+def test_a_catalogue_does_not_need_the_parameters_file(repository: Path) -> None:
+    (repository / "nblint.toml").write_text('parameters.file = "none.yaml"')
+    assert run("--catalogue", "--output-file", "new.toml").exit_code == 0
+    assert run("--example").exit_code == 0
+    listed = run()
+    assert listed.exit_code == 2
+    assert "none.yaml" in listed.stderr
+
+
+def test_a_notebook_that_does_not_fit_in_memory(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = Notebook.parse
+
+    def failing(path: str, content: bytes) -> Notebook:
+        if path == "a.ipynb":
+            raise MemoryError
+        return parse(path, content)
+
+    monkeypatch.setattr(Notebook, "parse", failing)
+    result = run()
+    assert result.exit_code == 2
+    assert "a.ipynb: too large for the available memory" in result.stderr
+    assert "b.ipynb" in result.stdout
+
+
 def test_what_cannot_be_done_is_said(repository: Path) -> None:
     (repository / "broken.ipynb").write_text("{")
     result = run()
@@ -157,3 +184,21 @@ def test_what_has_another_value_to_go_on_with_is_not_missing(
     write_notebook(repository / "c.ipynb", f"import os\n{source}")
     rows = run("--missing", "c.ipynb").stdout.splitlines()[1:]
     assert [row.split()[0] for row in rows] == missing.split()
+
+
+def test_a_cell_that_cannot_be_parsed_is_searched_and_named(repository: Path) -> None:
+    write_notebook(
+        repository / "broken.ipynb", 'import os\nkey = os.environ["BROKEN_KEY"]\nprint key'
+    )
+    result = run("--missing", "broken.ipynb")
+    assert result.exit_code == 1
+    assert "BROKEN_KEY" in result.stdout
+    assert "broken.ipynb: cell 1 cannot be parsed, searched as text" in result.stderr
+
+
+def test_what_could_be_read_is_written_beside_a_notebook_that_could_not(repository: Path) -> None:
+    (repository / "unreadable.ipynb").write_text("{")
+    result = run("--catalogue", "--output-file", "first.toml")
+    assert result.exit_code == 2
+    assert "unreadable.ipynb" in result.stderr
+    assert "API_TOKEN" in (repository / "first.toml").read_text()

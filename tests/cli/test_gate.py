@@ -99,7 +99,7 @@ def test_sarif(branch: Branch) -> None:
     (run,) = log["runs"]
     told = [one for one in run["results"] if "suppressions" not in one]
     assert {one["level"] for one in told} == {"error"}
-    fingerprints = [one["partialFingerprints"]["nblint/v1"] for one in run["results"]]
+    fingerprints = [one["partialFingerprints"]["nblint/v2"] for one in run["results"]]
     assert len(set(fingerprints)) == len(fingerprints)
     (invocation,) = run["invocations"]
     kinds = {one["descriptor"]["id"] for one in invocation["toolExecutionNotifications"]}

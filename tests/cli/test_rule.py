@@ -106,7 +106,8 @@ def test_all_rules_are_listed() -> None:
     assert [line for line in lines if line[0] != " "][:2] == ["NBL0 file", "NBL1 header"]
     rows = {line.split()[0]: line.split()[2:4] for line in lines}
     assert rows["NBL302"] == ["error", "fix!"]
-    assert rows["NBL102"] == ["error", "fix"]
+    assert rows["NBL102"] == ["error", "fix!"]
+    assert rows["NBL109"] == ["error", "fix"]
     assert rows["NBL306"][0] == "warning"
     assert rows["NBL308"][0] == rows["NBL505"][0] == "off"
 

@@ -316,6 +316,28 @@ def moved_to_a_notebook_that_records_it(branch: Branch, value: str) -> None:
     branch.commit({B: holding(value)})
 
 
+def broken_then_repaired(branch: Branch, value: str) -> None:
+    """A version that no notebook can be read of."""
+    branch.commit({A: holding(value)[:-20]})
+    branch.commit({A: notebook()})
+
+
+def utf_16(branch: Branch, value: str) -> None:
+    branch.commit({A: holding(value).decode().encode("utf-16")})
+    branch.commit({A: notebook()})
+
+
+def worksheets(branch: Branch, value: str) -> None:
+    """Cells as nbformat 3 has them, beside those of nbformat 4."""
+    data = json.loads(notebook())
+    branch.commit({A: json.dumps({**data, "worksheets": json.loads(holding(value))["cells"]})})
+
+
+def twice_the_same_key(branch: Branch, value: str) -> None:
+    rest = notebook().decode().lstrip()[1:]
+    branch.commit({A: f'{{"metadata": {{"token": "{value}"}}, {rest}'})
+
+
 def very_large(branch: Branch, value: str) -> None:
     branch.commit({A: large(value)})
 
@@ -419,6 +441,10 @@ ATTACKS: list[Attack] = [
     as_a_link,
     two_files_of_one_name,
     moved_to_a_notebook_that_records_it,
+    broken_then_repaired,
+    utf_16,
+    worksheets,
+    twice_the_same_key,
     very_large,
     very_large_and_removed,
 ]

@@ -78,7 +78,7 @@ class TestOnlyNewFindings:
         assert branch.gate().codes == ["NBL304"]
 
     def test_what_only_the_merge_base_has(self, branch: Branch) -> None:
-        """Main has mended it meanwhile; the branch did not bring it."""
+        """Main has no such finding any more; the branch did not bring it."""
         branch.on_main({A: HEADERLESS})
         branch.git("merge", "--quiet", "main")
         branch.on_main({A: notebook()})

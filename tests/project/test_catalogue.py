@@ -161,7 +161,8 @@ def test_a_file_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("hub.py", "(" * 5000, "cannot be parsed as Python"),
         ("hub.py", "x = 'a'" + "+ 'a'" * 3000, "cannot be parsed as Python"),
         ("environment.toml", '[environment.A]\nvalue = "a\\u0000"', "a NUL character"),
-        ("hub.yaml", "", "cannot tell what kind of catalogue"),
+        ("values.yaml", "a: [", "not valid YAML"),
+        ("hub.json", "", "cannot tell what kind of catalogue"),
         ("missing.toml", None, "no such catalogue; create it"),
         ("nowhere_at_all:x.toml", None, "the package 'nowhere_at_all' is not installed"),
         (".", None, "is a folder"),
@@ -182,3 +183,54 @@ def test_known_names() -> None:
     assert all(map(is_known, ["HOME", "PATH", "JUPYTERHUB_USER", "LANG", "LC_ALL", "CI"]))
     assert is_known("JUPYTERHUB_API_TOKEN")
     assert not any(map(is_known, ["GITHUB_TOKEN", "DATADOG_SITE", "JUPYTER_TOKEN", "AWS_REGION"]))
+
+
+HOOKS = """
+def pre_spawn_hook(spawner):
+    spawner.environment["FROM_HOOK"] = "x"
+    spawner.environment.update({"UPDATED": "x"})
+
+async def auth_state_hook(spawner, auth_state):
+    env = spawner.environment
+    env["FROM_STATE"] = auth_state["token"]
+
+class OurSpawner(KubeSpawner):
+    def get_env(self):
+        env = super().get_env()
+        env["FROM_METHOD"] = "x"
+        env.setdefault("DEFAULTED", "x")
+        return env
+
+class OtherSpawner(KubeSpawner):
+    def get_env(self):
+        return {**super().get_env(), "RETURNED": "x"}
+
+s = c.KubeSpawner
+s.environment = {"ALIASED": "x"}
+c.KubeSpawner.profile_list = [
+    {"display_name": "GPU", "kubespawner_override": {"environment": {"OF_PROFILE": "x"}}},
+]
+other = {}
+other["NOT"] = "x"
+"""
+
+
+def test_hub_code_sets_variables_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "jupyterhub_config.py").write_text(HOOKS)
+    names = set(load(tmp_path, "jupyterhub_config.py").variables)
+    assert names == {
+        *("FROM_HOOK", "UPDATED", "FROM_STATE", "FROM_METHOD", "DEFAULTED", "RETURNED"),
+        *("ALIASED", "OF_PROFILE"),
+    }
+
+
+def test_secrets_and_optional_variables_of_helm_values(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(
+        "singleuser:\n  extraEnv:\n    A:\n      valueFrom:\n        secretKeyRef:\n"
+        "          optional: true\n    B: b\n    C:\n      - not\n"
+    )
+    catalogue = load(tmp_path, "values.yaml")
+    assert catalogue.is_secret("A")
+    assert catalogue.is_optional("A")
+    assert not catalogue.is_optional("B")
+    assert catalogue.variables["B"].row == 7

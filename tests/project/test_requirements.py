@@ -5,7 +5,7 @@ import pytest
 
 from nblint.errors import SettingsError
 from nblint.linting.selection import Selection
-from nblint.project.distributions import distributions
+from nblint.project.distributions import distributions, importable
 from nblint.project.project import Project
 from nblint.project.requirements import Requirements
 from nblint.settings import ReproducibilitySettings, Settings
@@ -139,4 +139,21 @@ def test_the_repository_is_walked_only_for_the_rule_that_asks(tmp_path: Path) ->
     ],
 )
 def test_the_usual_distribution(module: str, distribution: str) -> None:
-    assert distributions(module)[0] == distribution
+    assert distributions(importable(module))[0] == distribution
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "\ufeffpandas\n".encode(),
+        "pandas\n".encode("utf-16"),
+        b"\xfe\xff" + "pandas\r\n".encode("utf-16-be"),
+        "pandas\n".encode("utf-32"),
+        "# -*- coding: latin-1 -*-\n# für die Analyse\npandas\n".encode("latin-1"),
+        "# für die Analyse\npandas\n".encode("latin-1"),
+        b"# coding: no-such\npandas\n",
+    ],
+)
+def test_encodings_are_read_as_pip_reads_them(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_bytes(data)
+    assert load(tmp_path).distributions == {"pandas"}

@@ -86,6 +86,10 @@ SHAPES = {
     "nbformat 3, two worksheets": of(nbformat=3, worksheets=[{"cells": OLD_CELLS}] * 2),
     "nbformat 4 in worksheets": of(cells=7, worksheets=[{"cells": OLD_CELLS}]),
     "headings of nbformat 3 in 4": of(cells=OLD_CELLS),
+    **{
+        f"a heading of level {level}": cell(cell_type="heading", level=level)
+        for level in (0, -1, 7, 2**31, 2**63, 1.5, True, "2", None)
+    },
     "nbformat 99": of(nbformat=99),
     "NaN and Infinity": of(metadata={"a": float("nan"), "b": [float("inf"), float("-inf")]}),
     "a huge number": of(metadata={"a": 10**400, "b": 10.0**300}),

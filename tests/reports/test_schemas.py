@@ -70,7 +70,7 @@ def test_sarif() -> None:
             (logical,) = location["logicalLocations"]
             assert logical["fullyQualifiedName"].startswith(f"cell {finding['cell']}")
             assert result["message"]["text"].startswith(f"cell {finding['cell']}")
-    assert len({one["partialFingerprints"]["nblint/v1"] for one in results}) == len(results)
+    assert len({one["partialFingerprints"]["nblint/v2"] for one in results}) == len(results)
     for rule in rules:
         assert rule["help"]["markdown"].startswith(rule["shortDescription"]["text"])
         assert "```" not in rule["shortDescription"]["text"]
@@ -116,7 +116,7 @@ def test_fingerprints_survive_what_moves_lines(form: str) -> None:
         loaded = json.loads(report(form, "one-line.ipynb"))
         if form == "gitlab":
             return {issue["fingerprint"] for issue in loaded}
-        return {one["partialFingerprints"]["nblint/v1"] for one in loaded["runs"][0]["results"]}
+        return {one["partialFingerprints"]["nblint/v2"] for one in loaded["runs"][0]["results"]}
 
     before = fingerprints()
     path = Path("one-line.ipynb")

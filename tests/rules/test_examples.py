@@ -36,6 +36,7 @@ SETTINGS = {
     "NBL009": 'select = ["NBL009", "NBL201"]',
     "NBL409": 'select = ["NBL409"]\nparameters.file = "parameters.yaml"',
     "NBL502": 'select = ["NBL502"]\nreproducibility.outputs = "keep"',
+    "NBL510": 'select = ["NBL510"]\nreproducibility.outputs = "keep"',
 }
 
 

@@ -168,6 +168,15 @@ def test_what_editors_do_not_send_is_not_missed(tmp_path: Path) -> None:
     assert [one.code for one in DraftChecker().check(draft).findings] == ["NBL010"]
 
 
+@pytest.mark.parametrize("code", ["NBL501", "NBL001", "NBL308", "NBL508"])
+def test_rules_that_an_editor_cannot_run_may_be_selected(code: str, tmp_path: Path) -> None:
+    (tmp_path / "nblint.toml").write_text(f'select = ["{code}"]\n')
+    cell = OpenCell("a", True, {}, EditorText("x = 1\n", 1, "python", UTF_16))
+    draft = draft_of(OpenNotebook((tmp_path / "a.ipynb").as_uri(), {}, (cell,)))
+    verdict = DraftChecker().check(draft)
+    assert (verdict.findings, verdict.faults) == ((), ())
+
+
 def test_notebooks_that_were_never_saved() -> None:
     assert path_of("untitled:Untitled-1.ipynb?jupyter-notebook") == Path("Untitled-1.ipynb")
     assert path_of("untitled:") == Path("Untitled.ipynb")

@@ -13,6 +13,7 @@ from nblint.reading.environment.scope import Scope
 from nblint.reading.python.syntax import parse_module
 
 _MUTATORS = frozenset(["update", "setdefault", "append", "extend"])
+_ATTRIBUTES = ("environment", "env_keep")
 _DEEPEST = 20  # dicts within dicts
 
 
@@ -33,10 +34,12 @@ class Named(Struct, frozen=True):
 def read_hub_config(text: str, name: str) -> Iterator[Named]:
     """Find the variables that a JupyterHub configuration declares.
 
-    It understands `c.Spawner.environment` and `c.Spawner.env_keep` of any spawner class: assigned,
-    updated, item by item, with `|=`, through names bound to literals, and through
-    `nblint.hub.spawner_environment("environment.toml")`; and the catalogue that is named by the
-    hub.toml in `nblint.hub.configure(c, "hub.toml")`.
+    It understands `environment` and `env_keep` of any object, such as `c.Spawner`, a spawner class,
+    or the spawner that a hook is given: assigned, updated, item by item, with `|=`, through names
+    bound to literals or to the environment, and through
+    `nblint.hub.spawner_environment("environment.toml")`. It also understands what a method
+    `get_env` adds, `{"environment": …}`, as in the overrides of `profile_list`, and the catalogue
+    that is named by the hub.toml in `nblint.hub.configure(c, "hub.toml")`.
 
     Args:
         text: The configuration.
@@ -67,30 +70,52 @@ class _Config:
         # The contents of dicts and lists that are bound to a name, by the variables' names.
         self._bound: dict[str, dict[str, Named]] = {}
         self._scope = Scope(lambda _: None)
+        self._environments: set[str] = set()  # names for the environment itself
 
     def read(self, tree: ast.Module) -> Iterator[Named]:
-        nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.stmt, ast.Call))]
+        nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.stmt, ast.Call, ast.Dict))]
         for node in sorted(nodes, key=lambda n: (n.lineno, n.col_offset)):
-            match node:
-                case ast.AugAssign():
-                    yield from self._added(node.target, self._names(node.value))
-                case ast.Assign():
-                    for target in node.targets:
-                        yield from self._assigned(target, node.value)
-                case ast.AnnAssign(value=ast.expr() as value):
-                    yield from self._assigned(node.target, value)
-                case ast.Expr(ast.Call() as call):
-                    yield from self._configured(call)
-                case ast.For():
-                    self._scope.bind_loop(node.target, node.iter)
-                case ast.Call(func=ast.Attribute(container, method)) if method in _MUTATORS:
-                    yield from self._added(container, self._called(method, node))
+            if isinstance(node, ast.stmt):
+                yield from self._statement(node)
+            else:
+                yield from self._expression(node)
+
+    def _statement(self, node: ast.stmt) -> Iterator[Named]:
+        match node:
+            case ast.AugAssign():
+                yield from self._added(node.target, self._names(node.value))
+            case ast.Assign():
+                for target in node.targets:
+                    yield from self._assigned(target, node.value)
+            case ast.AnnAssign(value=ast.expr() as value):
+                yield from self._assigned(node.target, value)
+            case ast.Expr(ast.Call() as call):
+                yield from self._configured(call)
+            case ast.For():
+                self._scope.bind_loop(node.target, node.iter)
+            case ast.FunctionDef(name="get_env") | ast.AsyncFunctionDef(name="get_env"):
+                for inner in ast.walk(node):
+                    if isinstance(inner, ast.Return) and inner.value is not None:
+                        yield from self._names(inner.value)
+
+    def _expression(self, node: ast.expr) -> Iterator[Named]:
+        """Yield what a call adds to an environment, or what `{"environment": …}` names."""
+        match node:
+            case ast.Call(func=ast.Attribute(container, method)) if method in _MUTATORS:
+                yield from self._added(container, self._called(method, node))
+            case ast.Dict():
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value in _ATTRIBUTES:
+                        yield from self._names(value)
 
     def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[Named]:
-        if isinstance(target, ast.Name):
+        if isinstance(target, ast.Name) and self._gives_environment(value):
+            self._environments.add(target.id)
+            yield from self._names(value)
+        elif isinstance(target, ast.Name):
             self._bound[target.id] = {found.name: found for found in self._names(value)}
             self._scope.bind(target, value)
-        elif _is_environment(target):
+        elif self._is_environment(target):
             yield from self._names(value)
         elif isinstance(target, ast.Subscript):
             yield from self._added(target.value, self._literal(target.slice))
@@ -104,10 +129,30 @@ class _Config:
 
     def _added(self, container: ast.expr, found: Iterator[Named]) -> Iterator[Named]:
         """Yield what is added to the environment; remember what is added to a dict with a name."""
-        if _is_environment(container):
+        if self._is_environment(container):
             yield from found
         elif isinstance(container, ast.Name) and container.id in self._bound:
             self._bound[container.id] |= {variable.name: variable for variable in found}
+
+    def _is_environment(self, node: ast.expr) -> bool:
+        """Tell whether a node is the environment of a spawner, or a name for it."""
+        if isinstance(node, ast.Name):
+            return node.id in self._environments
+        return isinstance(node, ast.Attribute) and node.attr in _ATTRIBUTES
+
+    def _gives_environment(self, value: ast.expr) -> bool:
+        """Tell whether a value is the environment, or what `get_env` returns, perhaps copied."""
+        match value:
+            case ast.Call(func=ast.Attribute(inner, "copy")):
+                return self._gives_environment(inner)
+            case ast.Call(func=ast.Name("dict"), args=[inner, *_]):
+                return self._gives_environment(inner)
+            case ast.Call(func=ast.Attribute(attr="get_env") | ast.Name("get_env")):
+                return True
+            case ast.Dict(keys=keys, values=values):
+                spread = (v for k, v in zip(keys, values, strict=True) if k is None)
+                return any(map(self._gives_environment, spread))
+        return self._is_environment(value)
 
     def _called(self, method: str, call: ast.Call) -> Iterator[Named]:
         for argument in call.args[:1]:
@@ -175,13 +220,3 @@ def _called_name(call: ast.Call) -> str | None:
     if isinstance(call.func, ast.Attribute):
         return call.func.attr
     return call.func.id if isinstance(call.func, ast.Name) else None
-
-
-def _is_environment(node: ast.expr) -> bool:
-    """Tell whether a node is `c.Spawner.environment`, of any spawner."""
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr in ("environment", "env_keep")
-        and isinstance(node.value, ast.Attribute)
-        and node.value.attr.endswith("Spawner")
-    )

@@ -60,7 +60,20 @@ KNOWN_NAMES = (
     KnownNames(
         "Python",
         "https://docs.python.org/3/using/cmdline.html#environment-variables",
-        ("PYTHON*", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "CONDA_EXE", "CONDA_PREFIX"),
+        (
+            *("PYTHONPATH", "PYTHONHOME", "PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT"),
+            *("PYTHONCOERCECLOCALE", "PYTHONDEBUG", "PYTHONDEVMODE", "PYTHONDONTWRITEBYTECODE"),
+            *("PYTHONDUMPREFS", "PYTHONEXECUTABLE", "PYTHONFAULTHANDLER", "PYTHONHASHSEED"),
+            *("PYTHONINSPECT", "PYTHONINTMAXSTRDIGITS", "PYTHONIOENCODING", "PYTHONMALLOC"),
+            *("PYTHONMALLOCSTATS", "PYTHONNODEBUGRANGES", "PYTHONNOUSERSITE", "PYTHONOPTIMIZE"),
+            *("PYTHONPERFSUPPORT", "PYTHONPLATLIBDIR", "PYTHONPROFILEIMPORTTIME"),
+            *("PYTHONPYCACHEPREFIX", "PYTHONSAFEPATH", "PYTHONSTARTUP", "PYTHONTRACEMALLOC"),
+            *("PYTHONUNBUFFERED", "PYTHONUSERBASE", "PYTHONUTF8", "PYTHONVERBOSE"),
+            *("PYTHONWARNDEFAULTENCODING", "PYTHONWARNINGS", "PYTHON_BASIC_REPL", "PYTHON_COLORS"),
+            *("PYTHON_CPU_COUNT", "PYTHON_DISABLE_REMOTE_DEBUG", "PYTHON_FROZEN_MODULES"),
+            *("PYTHON_GIL", "PYTHON_HISTORY", "PYTHON_JIT", "PYTHON_PERF_JIT_SUPPORT"),
+            *("VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "CONDA_EXE", "CONDA_PREFIX"),
+        ),
     ),
     KnownNames(
         "Jupyter",
@@ -105,6 +118,36 @@ KNOWN_NAMES = (
         "Databricks",
         "https://docs.databricks.com/en/compute/configure.html",
         ("DATABRICKS_RUNTIME_VERSION",),
+    ),
+    KnownNames(
+        "Amazon SageMaker",
+        "https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md",
+        ("SM_*", "TRAINING_JOB_ARN", "TRAINING_JOB_NAME"),
+    ),
+    KnownNames(
+        "Visual Studio Code",
+        "https://code.visualstudio.com/docs/terminal/shell-integration",
+        ("TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VSCODE_*"),
+    ),
+    KnownNames(
+        "GitHub Codespaces",
+        "https://docs.github.com/en/codespaces/developing-in-a-codespace/default-environment-variables-for-your-codespace",
+        ("CODESPACES", "CODESPACE_NAME", "CODESPACE_VSCODE_FOLDER"),
+    ),
+    KnownNames(
+        "Deepnote",
+        "https://deepnote.com/docs/environment-variables",
+        ("DEEPNOTE_*",),
+    ),
+    KnownNames(
+        "Slurm",
+        "https://slurm.schedmd.com/sbatch.html#SECTION_OUTPUT-ENVIRONMENT-VARIABLES",
+        ("SLURMD_NODENAME", "SLURM_*"),
+    ),
+    KnownNames(
+        "Azure Machine Learning",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-train-distributed-gpu",
+        ("AZUREML_*",),
     ),
     KnownNames(
         "Kubernetes",

@@ -1,7 +1,8 @@
 """The catalogue: which environment variables an organisation's notebooks find at run time.
 
-Several files add up: `environment.toml`, a `jupyterhub_config.py` (read, never executed), an
-example of a dotenv file. The first file that declares a variable decides what it is.
+Several files add up: `environment.toml`, a `jupyterhub_config.py` (read, never executed), Helm's
+`values.yaml` or a compose file, an example of a dotenv file. The first file that declares a
+variable decides what it is.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def read_catalogue(path: Path, name: str | None = None) -> Iterator[Variable]:
     """Read one catalogue file.
 
     Args:
-        path: The file. Its name says what it is: `….toml`, `….py`, or a dotenv file.
+        path: The file. Its name says what it is: `….toml`, `….py`, `….yaml`, or a dotenv file.
         name: Its name in messages; its path unless given.
 
     Returns:
@@ -70,11 +71,15 @@ def read_catalogue(path: Path, name: str | None = None) -> Iterator[Variable]:
         return _read_toml(path, name)
     if path.suffix == ".py":
         return _read_hub_config(path, name)
+    if path.suffix in (".yaml", ".yml"):
+        from nblint.project.catalogue.yaml_files import read_yaml_catalogue
+
+        return read_yaml_catalogue(path, name)
     if is_dotenv(path.name):
         return _read_dotenv(path, name)
     raise SettingsError(
         f"{name}: cannot tell what kind of catalogue this is; "
-        "name it environment.toml, jupyterhub_config.py or .env.example"
+        "name it environment.toml, jupyterhub_config.py, values.yaml, compose.yaml or .env.example"
     )
 
 

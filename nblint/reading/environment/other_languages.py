@@ -1,4 +1,4 @@
-"""The environment in languages whose code is searched, not parsed: R, Julia, C#, PowerShell."""
+"""The environment in code that is searched, not parsed: other languages, and broken Python."""
 
 from __future__ import annotations
 
@@ -43,6 +43,15 @@ def _name(number: int) -> str:
 # A pattern for each language: its uses, then what must be skipped. The groups of a use are its
 # kind, `name` and perhaps `default`, each with a number, as the names of groups are unique.
 _PATTERNS = {
+    # For cells that cannot be parsed. Strings are not skipped: any quote could be the broken one.
+    "python": re.compile(
+        rf"(?P<write1>\benviron\[\s*{_name(1)}\s*\]\s*=(?!=))"
+        rf"|(?P<required1>\benviron\[\s*{_name(2)}\s*\])"
+        rf"|(?P<read1>\b(?:getenv|environ\.get)\(\s*{_name(3)}"
+        rf"(?:\s*,\s*(?P<default1>{_EITHER}))?)"
+        rf"|(?P<ask1>{_name(4)}\s+(?:not\s+)?in\s+(?:os\.)?environ\b)"
+        rf"|{_R_COMMENT}"
+    ),
     "r": re.compile(
         rf"(?P<read1>\bSys\.getenv\(\s*{_name(1)}"
         rf"(?:\s*,\s*(?:unset\s*=\s*)?(?P<default1>{_EITHER}))?)"
@@ -59,7 +68,7 @@ _PATTERNS = {
         rf"|{_STRING}|{_R_COMMENT}"
     ),
     "c#": re.compile(
-        rf"(?P<read1>\bEnvironment\.GetEnvironmentVariable\(\s*{_name(1)}[^()\n]{{0,80}}\)"
+        rf"(?P<read1>\b(?:Environment\.)?GetEnvironmentVariable\(\s*{_name(1)}[^()\n]{{0,80}}\)"
         rf"(?:\s*\?\?\s*(?P<default1>{_STRING}))?)"
         rf"|(?P<write1>\bEnvironment\.SetEnvironmentVariable\(\s*{_name(2)})"
         rf"|{_STRING}|{_C_COMMENT}"
@@ -67,9 +76,31 @@ _PATTERNS = {
     "powershell": re.compile(
         r"(?P<write1>(?i:\$env:)(?P<name1>[A-Za-z_]\w*)\s*=)"
         r"|(?P<read1>(?i:\$env:)(?P<name2>[A-Za-z_]\w*))"
+        r"|(?P<read2>(?i:\$\{env:)(?P<name3>[A-Za-z_]\w*)\})"
+        rf"|(?P<read3>(?i:Environment\]::GetEnvironmentVariable)\(\s*{_name(4)})"
+        rf"|(?P<write2>(?i:Environment\]::SetEnvironmentVariable)\(\s*{_name(5)})"
         r"|'[^'\n]*'|#[^\n]*"
     ),
 }
+_JVM = (
+    rf"(?P<required1>\bsys\.env\(\s*{_name(1)}\s*\))"
+    rf"|(?P<read1>\bsys\.env\.getOrElse\(\s*{_name(2)}\s*,\s*(?P<default1>{_STRING}))"
+    rf"|(?P<read2>\b(?:sys\.env\.get|System\.getenv(?:\(\)\.get)?)\(\s*{_name(3)})"
+    rf"|(?P<ask1>\bsys\.env\.contains\(\s*{_name(4)})"
+    rf"|{_STRING}|{_C_COMMENT}"
+)
+_PATTERNS |= dict.fromkeys(("scala", "java", "kotlin", "groovy"), re.compile(_JVM))
+_NODE = re.compile(
+    r"(?P<write1>\bprocess\.env\.(?P<name1>[A-Za-z_]\w*)\s*=(?!=))"
+    rf"|(?P<write2>\bprocess\.env\[\s*{_name(2)}\s*\]\s*=(?!=))"
+    r"|(?P<read1>\bprocess\.env\??\.(?P<name3>[A-Za-z_]\w*)\b"
+    rf"(?:\s*(?:\?\?|\|\|)\s*(?P<default1>{_EITHER}))?)"
+    rf"|(?P<read2>\bprocess\.env\[\s*{_name(4)}\s*\]"
+    rf"(?:\s*(?:\?\?|\|\|)\s*(?P<default2>{_EITHER}))?)"
+    rf"|(?P<read3>\bDeno\.env\.get\(\s*{_name(5)})"
+    rf"|{_EITHER}|{_C_COMMENT}"
+)
+_PATTERNS |= dict.fromkeys(("javascript", "typescript"), _NODE)
 _PATTERNS["pwsh"] = _PATTERNS["powershell"]
 _PATTERNS["f#"] = _PATTERNS["c#"]
 _KINDS: dict[str, Literal["read", "write", "ask"]] = {
@@ -78,7 +109,7 @@ _KINDS: dict[str, Literal["read", "write", "ask"]] = {
     "ask": "ask",
     "write": "write",
 }
-SEARCHED_LANGUAGES = frozenset(_PATTERNS)
+SEARCHED_LANGUAGES = frozenset(_PATTERNS) - {"python"}
 
 
 def uses_in(text: str, language: str) -> Iterator[TextUse]:
@@ -86,7 +117,7 @@ def uses_in(text: str, language: str) -> Iterator[TextUse]:
 
     Args:
         text: The source.
-        language: One of `SEARCHED_LANGUAGES`.
+        language: One of `SEARCHED_LANGUAGES`, or "python".
     """
     for found in _PATTERNS[language].finditer(text):
         if found.lastgroup is None:  # a string or a comment

@@ -32,7 +32,14 @@ from nblint.reading.shell.variables import python_expressions, read_shell, subst
 
 _SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
-_TEXT_MAGICS = {"R": "r", "r": "r", "julia": "julia", "powershell": "powershell", "pwsh": "pwsh"}
+_TEXT_MAGICS = {
+    "R": "r",
+    "r": "r",
+    "julia": "julia",
+    "powershell": "powershell",
+    "pwsh": "pwsh",
+    "scala": "scala",
+}
 _IPYTHON_NAMES = ("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "_exit_code")
 _PRINTS = lazy_pattern(r"\s*(?:echo|printf)\b[^|>]*$")
 
@@ -71,6 +78,8 @@ class EnvironmentReader:
             is_bare = magic.name == cell.source.strip() and magic.name not in self._python_names()
             if magic.kind == "cell" or cell.tree is None or is_bare:
                 self._read_magic(cell, magic)
+        if cell.error is not None:
+            self._text(cell.cell, cell.source, 1, "python")
         self.python.read_cell(cell)
 
     def _magic(self, cell: PythonCell, call: ast.Call) -> Held:

@@ -12,6 +12,7 @@ from nblint.reading.header.headings import (
     Heading,
     Sections,
     bold_title,
+    can_be_title,
     html_headings,
     label,
     markdown_heading,
@@ -25,6 +26,7 @@ from nblint.settings import HeaderSettings, SectionSettings
 
 # "##### Copyright 2026 The authors" above a title is small print, not a heading of the notebook.
 _SMALL_PRINT = 5
+_PARAMETERS_TAGS = ("parameters", "injected-parameters")
 _NO_CELL = Place(surface="file", row=1, column=1)
 
 _INSTALLATION = lazy_pattern(
@@ -65,7 +67,7 @@ class Section(Struct, frozen=True):
 class Header:
     """The markdown before the first code cell that is more than a preamble.
 
-    A preamble is a licence comment, an installation, or the cell tagged `parameters`.
+    A preamble is a licence comment, an installation, or a cell of parameters.
 
     Attributes:
         cells: Its cells.
@@ -135,7 +137,7 @@ def _header_cells(notebook: Notebook) -> Iterator[Cell]:
 
 
 def _is_preamble(cell: Cell) -> bool:
-    if "parameters" in cell.tags:
+    if not cell.tags.isdisjoint(_PARAMETERS_TAGS):
         return True
     continued = False
     for row in cell.rows:
@@ -217,13 +219,16 @@ def _text_entry(cell: Cell, block: Block, start: int, rows: list[str]) -> Iterat
 
 
 def _is_large(entry: HeaderEntry) -> bool:
-    """Tell whether an entry is a heading, but not of the lowest levels, which are small print."""
-    return entry.heading is not None and entry.heading.level < _SMALL_PRINT
+    """Tell whether an entry is a heading that is neither small print nor a table of contents."""
+    heading = entry.heading
+    return heading is not None and heading.level < _SMALL_PRINT and can_be_title(heading.title)
 
 
 def _is_title(entry: HeaderEntry) -> bool:
     heading = entry.heading
-    return heading is not None and heading.level == 1 and heading.section is None
+    if heading is None or heading.level != 1 or heading.section is not None:
+        return False
+    return can_be_title(heading.title)
 
 
 def _with_bold_title(

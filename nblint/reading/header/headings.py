@@ -23,7 +23,20 @@ _HTML_HEADING = lazy_pattern(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s{0,20}>"
 _HTML_TAG = lazy_pattern(r"<[^<>]{0,500}>")
 _COMMENT = lazy_pattern(r"<!--.*?(?:-->|\Z)", re.S)
 _BOLD_LABEL = lazy_pattern(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
-_UNSPACED = lazy_pattern(r" {0,3}(#{1,6})([^#\s].{0,200})")
+# Text or a numbered title after the `#`s; `#123` is an issue, `#!` a command.
+_UNSPACED = lazy_pattern(r" {0,3}(#{1,6})((?:[^\W\d_]|[*_`\[\"'(<]|\d{1,3}[.)]\s)[^\n]{0,200})")
+_CLOSING_MARKS = lazy_pattern(r"(?:\s+#+)?\s*$")
+_HASHTAG = lazy_pattern(r"\s#\w")
+# Opens the notebook's table of contents, as Jupyter's extension writes it and people do.
+# https://github.com/ipython-contrib/jupyter_contrib_nbextensions/tree/master/src/jupyter_contrib_nbextensions/nbextensions/toc2
+_CONTENTS_MARK = "tocSkip"
+# Headings of something else than the notebook: a table of contents, or an admonition.
+_NO_TITLES = frozenset(
+    """
+    attention caution contents danger deprecated disclaimer hint important note notes notice tip
+    toc todo warning
+    """.split()
+) | {"table of content", "table of contents"}
 
 
 class Heading(Struct, frozen=True):
@@ -79,6 +92,8 @@ def html_headings(cell: Cell, block: Block, sections: Sections) -> Iterator[Head
     """Yield the headings in a block of HTML."""
     html = block.texts[0].text
     for match in _HTML_HEADING.finditer(html):
+        if _CONTENTS_MARK in match[0]:
+            continue
         title = " ".join(_HTML_TAG.sub("", without_comments(match[2])).split())
         row = block.row + html.count("\n", 0, match.start())
         place = cell.place(row, end_row=row + match[0].count("\n"))
@@ -89,6 +104,11 @@ def html_headings(cell: Cell, block: Block, sections: Sections) -> Iterator[Head
 def without_headings(html: str) -> str:
     """Return a block of HTML without its headings."""
     return _HTML_HEADING.sub("", html)
+
+
+def can_be_title(title: str) -> bool:
+    """Tell whether a heading's text can name a notebook: it opens no admonition or contents."""
+    return normalised(title).strip("!:. ") not in _NO_TITLES
 
 
 def without_comments(text: str) -> str:
@@ -122,9 +142,9 @@ def label(cell: Cell, row: int, sections: Sections, *, first: bool) -> Heading |
             title = bold[2].rstrip(": ")
             return Heading(title, SECTION_LEVEL, "bold", cell.place(row), section, bold[4])
     if unspaced := _UNSPACED.match(line):
-        title = unspaced[2].rstrip("# ")
+        title = _CLOSING_MARKS.sub("", unspaced[2])
         section = sections.get(normalised(title))
-        if section or (first and len(unspaced[1]) == 1):
+        if section or (first and len(unspaced[1]) == 1 and not _HASHTAG.search(title)):
             return Heading(title, len(unspaced[1]), "unspaced", cell.place(row), section)
     return None
 
@@ -133,6 +153,6 @@ def bold_title(cell: Cell, block: Block) -> Heading | None:
     """Return a paragraph as a title if all of it is bold; else None."""
     text = block.texts[0].text if block.texts else ""
     bold = _BOLD_LABEL.fullmatch(text)
-    if not bold or bold[4]:
+    if not bold or bold[4] or not can_be_title(bold[2]):
         return None
     return Heading(bold[2], 1, "bold", cell.place(block.row, end_row=block.end_row))

@@ -25,6 +25,7 @@ INJECTED_TAG = "injected-parameters"
 _SECTION = "parameters"
 
 _NAME = lazy_pattern(r"\s*(-{0,2}[A-Za-z_]\w*)\s*(?:[(:=\[–—-].*)?", re.DOTALL)
+_HTML_TABLE = lazy_pattern(r"<t(?:able|d|r)\b", re.IGNORECASE)
 _ITEM = lazy_pattern(r"\s*(?:`(?P<code>[^`\n]{1,100})`|(?P<name>[A-Za-z_]\w*)\s*(?=[:=(–—-]))")
 _MARKUP = lazy_pattern(r"</?\w[^<>]{0,100}>|[`*]|\\(?=[_*])")
 
@@ -63,7 +64,7 @@ class ParameterTable(Struct, frozen=True):
         end_row: Its last row.
         columns: The texts of its header row.
         name_column: The column of the names, 0-based.
-        placeholders: The rows that the author was meant to replace.
+        placeholders: The rows of which the author has written nothing.
         is_code: Whether the names are written as code.
     """
 
@@ -86,7 +87,7 @@ class Parameters:
         assigned: The names that it assigns, each once.
         section: The header's section of parameters.
         documented: The names in that section; None without a section, or where its table does not
-            render.
+            render or is HTML.
         table: The section's table.
         is_configured: Whether the settings have such a section.
     """
@@ -95,7 +96,9 @@ class Parameters:
         self, notebook: Notebook, python: PythonCells, header: Header, settings: HeaderSettings
     ) -> None:
         self.tagged = tuple(cell for cell in notebook.cells if PARAMETERS_TAG in cell.tags)
-        self.injected = tuple(cell for cell in notebook.cells if INJECTED_TAG in cell.tags)
+        self.injected = tuple(
+            cell for cell in notebook.cells if cell.type == "code" and INJECTED_TAG in cell.tags
+        )
         first = next((cell for cell in self.tagged if cell.type == "code"), None)
         self.python = next((cell for cell in python if cell.cell is first), None)
         self.assigned = tuple(assigned_in(self.python)) if self.python else ()
@@ -121,15 +124,21 @@ class Parameters:
     def _read_section(self, notebook: Notebook, section: Section, settings: HeaderSettings) -> None:
         placeholders = _placeholders(section, settings)
         documented: list[Documented] = []
+        is_quoted = False  # whether the table stands in a quotation, which is not edited
         for entry in section.entries:
             cell = notebook.cells[entry.cell - 1]
             if entry.block.fault not in (None, "hidden"):
                 return  # a table that does not render
-            if entry.block.kind == "table" and self.table is None:
+            if entry.block.kind == "table" and self.table is None and not is_quoted:
                 self.table = _table(cell, entry, placeholders)
                 documented += _rows(self.table, entry, placeholders)
             elif entry.block.kind in ("list", "numbered-list"):
                 documented += _items(cell, entry, placeholders)
+            elif entry.block.kind == "quote" and any(t.header for t in entry.block.texts):
+                is_quoted = True
+                documented += _rows(_table(cell, entry, placeholders), entry, placeholders)
+            elif entry.block.kind == "html" and _HTML_TABLE.search(entry.block.texts[0].text):
+                return  # only a browser reads it
         self.documented = tuple(documented)
 
 
@@ -150,7 +159,12 @@ def _table(cell: Cell, entry: HeaderEntry, placeholders: frozenset[str]) -> Para
     likely = (i for i, name in enumerate(named) if name in ("parameter", "parameters", "name"))
     name_column = next(likely, 0)
     names = [t for t in entry.block.texts if t.column == name_column and not t.header]
-    unwritten = tuple(name.row for name in names if name.text.casefold() in placeholders)
+    written = {
+        text.row
+        for text in entry.block.texts
+        if not text.header and text.text.casefold() not in placeholders
+    }
+    unwritten = tuple(name.row for name in names if name.row not in written)
     is_code = any(name.text.startswith("`") for name in names)
     end_row = max(text.end_row for text in entry.block.texts) if names else entry.block.row + 1
     return ParameterTable(cell, entry.block.row, end_row, columns, name_column, unwritten, is_code)

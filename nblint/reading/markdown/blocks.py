@@ -29,7 +29,7 @@ _KINDS: dict[str, Kind] = {
     "html_block": "html",
     "fence": "code",
     "code_block": "code",
-    "blockquote_open": "paragraph",
+    "blockquote_open": "quote",
     "hr": "rule",
 }
 # markdown-it drops everything after what is nested deeper; CommonMark's preset has 20.

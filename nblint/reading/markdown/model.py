@@ -6,7 +6,9 @@ from msgspec import Struct
 
 from nblint.reading.markdown.table import Fault
 
-Kind = Literal["heading", "paragraph", "list", "numbered-list", "table", "html", "code", "rule"]
+Kind = Literal[
+    "heading", "paragraph", "list", "numbered-list", "table", "quote", "html", "code", "rule"
+]
 
 
 class TextSpan(Struct, frozen=True):

@@ -22,6 +22,13 @@ _BORDER = lazy_pattern(r"(?<!\\)\|")
 _DASHES = "-\u00ad\u2010-\u2015\u2212\u2500\u2501\u2e3a\u2e3b\ufe58\ufe63\uff0d=_"
 _DELIMITER_CELL = lazy_pattern(rf":?[{_DASHES}]{{1,300}}:?")
 _RUN = lazy_pattern(rf"[{_DASHES}]+")
+# What Jupyter takes out before it reads Markdown, so that a `|` in it is no border.
+# https://github.com/jupyterlab/jupyterlab/blob/main/packages/rendermime/src/latex.ts
+_MATH = lazy_pattern(
+    r"\$\$[^$]{1,2000}\$\$|\$(?!\s)[^$\n]{1,500}(?<!\s)\$(?!\d)|\\\\[(\[].{1,2000}?\\\\[)\]]"
+    r"|\\begin\{(\w{1,30}\*?)\}.{1,2000}?\\end\{\1\}",
+    re.DOTALL,
+)
 _LIST_ITEM = lazy_pattern(r"[-*+] |\d{1,9}[.)] ")
 
 
@@ -48,7 +55,7 @@ class BrokenTable(Struct, frozen=True):
 
 def split_row(row: str) -> list[TableCell]:
     """Return the cells of a row; borders at its start and end are optional."""
-    borders = [border.start() for border in _BORDER.finditer(row)]
+    borders = [border.start() for border in _BORDER.finditer(without_bars_in_math(row))]
     cuts = [-1, *borders, len(row)]
     parts = [TableCell(row[a + 1 : b], a + 1) for a, b in pairwise(cuts)]
     if len(parts) > 1 and not parts[0].text.strip():
@@ -58,6 +65,13 @@ def split_row(row: str) -> list[TableCell]:
     return [
         TableCell(text.strip(), start + len(text) - len(text.lstrip())) for text, start in parts
     ]
+
+
+def without_bars_in_math(text: str) -> str:
+    """Return a text of the same length in which math has no `|`."""
+    if "|" not in text or not ("$" in text or "\\" in text):
+        return text
+    return _MATH.sub(lambda math: math[0].replace("|", "/"), text)
 
 
 def is_delimiter_row(row: str) -> bool:
@@ -73,6 +87,7 @@ def broken_table(rows: Sequence[str], *, anywhere: bool) -> BrokenTable | None:
         anywhere: Whether rows without borders at both ends can be a table without a delimiter row,
             as where a table is required; elsewhere people put `|` between links.
     """
+    rows = without_bars_in_math("\n".join(rows)).split("\n")
     for index, row in enumerate(rows):
         if index and is_delimiter_row(row):
             return _around_delimiter(rows, index)
@@ -122,6 +137,8 @@ def _around_delimiter(rows: Sequence[str], delimiter: int) -> BrokenTable | None
     while end < len(rows) and "|" in rows[end]:
         end += 1
     plain = re.fullmatch(r"[\s|:-]*", rows[delimiter])
+    if plain and len(split_row(header)) == len(split_row(rows[delimiter])):
+        return None  # only math kept it from being read as a table
     return BrokenTable("columns" if plain else "dashes", delimiter - 1, end)
 
 

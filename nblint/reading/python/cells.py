@@ -26,7 +26,7 @@ from nblint.reading.python.ipython import (
     strip_prompts,
     to_python,
 )
-from nblint.reading.python.syntax import parse_module
+from nblint.reading.python.syntax import compile_error, parse_module
 
 # Cell magics whose body runs as Python: IPython's own, and those of widely used extensions.
 # https://ipython.readthedocs.io/en/stable/interactive/magics.html
@@ -35,6 +35,8 @@ PYTHON_BODIES = frozenset({
     "px", "pyinstrument", "pypy", "python", "python3", "scalene", "snakeviz", "time", "timeit",
     "wandb",
 })  # fmt: skip
+# Those that compile it as a cell.
+_COMPILED_BODIES = frozenset(["capture", "time"])
 # Line magics that run their argument as Python, and which of their options take a value.
 _STATEMENT_MAGICS = {
     "time": "", "timeit": "nrp", "prun": "lsTD", "memit": "rt", "lprun": "fmTDu", "px": "",
@@ -157,15 +159,20 @@ def _other_readings(text: str) -> Iterator[PythonSource]:
         yield _read_special("\n" * found[0].count("\n") + text[found.end() :])
     if has_prompts(text):
         yield _read_special(*strip_prompts(text))
-    if "\n" not in text.strip() and (magics := _automagic(text)):
+    if "\n" not in text.strip() and (magics := _automagic(text, "=,(")):
         yield PythonSource(None, magics)
 
 
-def _automagic(text: str) -> tuple[Magic, ...]:
-    """Return the magic of a one-line cell such as ``pip install x``; () for other cells."""
+def _automagic(text: str, python: str = "=,(.") -> tuple[Magic, ...]:
+    """Return the magic of a one-line cell such as ``pip install x``; () for other cells.
+
+    Args:
+        text: The cell's text.
+        python: The characters that make a line Python where they follow the first word.
+    """
     line = text.strip()
     name, _, argument = line.partition(" ")
-    if name not in _AUTOMAGICS or argument.lstrip()[:1] in ("=", ",", ".", "("):
+    if name not in _AUTOMAGICS or argument.lstrip()[:1] in tuple(python):
         return ()
     start = text.index(line)
     row, column = position_of(text, start)
@@ -310,6 +317,19 @@ class PythonCell:
     def error(self) -> Problem | None:
         """Why the cell is not Python though it is meant to be."""
         return self._read.error
+
+    @cached_property
+    def compile_error(self) -> Problem | None:
+        """Why the cell cannot run though it can be parsed."""
+        # What other magics do with Python is theirs: timeit puts it into a function.
+        magics = {magic.name for magic in self.magics if magic.kind == "cell"}
+        if self.tree is None or not magics <= _COMPILED_BODIES:
+            return None
+        error = compile_error(self.tree)
+        if error is None:
+            return None
+        row = max(1, error.lineno or 1)
+        return Problem(error.msg, row, self.column(row, max(0, (error.offset or 1) - 1)))
 
     def column(self, row: int, offset: int) -> int:
         """Return the 1-based column of a byte offset that `ast` gives for a 1-based row."""

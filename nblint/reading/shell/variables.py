@@ -32,6 +32,10 @@ _PASSING = frozenset(
     ["base64", "cat", "column", "head", "less", "more", "nl", "sort", "tail", "tee", "uniq"]
 )
 
+# These choose lines, by the names in them as well, and show the values.
+_CHOOSING = frozenset(["awk", "egrep", "fgrep", "grep", "rg", "sed"])
+_QUIET_OPTION = lazy_pattern(r"-[a-zA-Z]*[cqlL]\b|--(?:count|quiet|silent|files-with-matches)\b")
+
 
 def read_shell(script: str, local: frozenset[str] = frozenset()) -> tuple[ShellUse, ...]:
     """Find the variables that a script uses.
@@ -121,7 +125,7 @@ class _ScriptReader:
             yield from self._declarations(name, arguments)
             return
         yield from self._command_reads(command, name, words)
-        if words and _is_dump(name, arguments) and _is_shown(command):
+        if words and _is_dump(name, arguments) and _is_shown(command, _PASSING | _CHOOSING):
             yield ShellUse("dump", name, words[0].start, words[0].end)
 
     def _command_reads(
@@ -199,12 +203,19 @@ def _bound_by(name: str, arguments: list[Word]) -> list[str]:
     return []
 
 
-def _is_shown(command: ShellCommand) -> bool:
+def _is_shown(command: ShellCommand, passing: frozenset[str] = _PASSING) -> bool:
     while command.pipe is not None:
         command = command.pipe
-        if not command.words or command.words[0].text not in _PASSING:
+        if not command.words or command.words[0].text not in passing:
+            return False
+        if command.words[0].text in _CHOOSING and _is_quiet(command):
             return False
     return not command.diverted
+
+
+def _is_quiet(command: ShellCommand) -> bool:
+    """Tell whether a search shows no lines, but whether or how many there are."""
+    return any(_QUIET_OPTION.match(word.text) for word in command.words[1:])
 
 
 def _is_dump(name: str, arguments: list[Word]) -> bool:

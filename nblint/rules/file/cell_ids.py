@@ -1,12 +1,10 @@
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from nblint.document.edit import NewIds, SetValue
-from nblint.document.model import Notebook
+from nblint.document.edit import NewIds, SetValue, is_cell_id
+from nblint.document.model import Cell, Notebook
 from nblint.findings import Finding, Fix, Rule
-from nblint.patterns import lazy_pattern
-
-# https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html
-_ID = lazy_pattern(r"[a-zA-Z0-9_-]{1,64}")
+from nblint.reading.conflicts import Conflicts
 
 
 class CellIds(Rule):
@@ -17,7 +15,7 @@ class CellIds(Rule):
     tools, comments, papermill and nblint's baseline identify cells by id, and confuse two cells
     with the same one.
 
-    The fix derives an id from the cell's text.
+    The fix derives an id from the cell's text. There is none while a merge conflict is unresolved.
 
     Refused:
 
@@ -42,33 +40,40 @@ class CellIds(Rule):
     needs = frozenset({"file"})
     fixable = "safe"
 
-    def check(self, notebook: Notebook) -> Iterator[Finding]:
+    def check(self, notebook: Notebook, conflicts: Conflicts) -> Iterator[Finding]:
         if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
             return
         ids = NewIds(cell.id for cell in notebook.cells if cell.id)
-        seen: set[str] = set()
-        for cell in notebook.cells:
-            if not cell.data:
-                continue
-            if "id" not in cell.data:
-                kind, problem = "missing", "missing cell id"
-            elif cell.id is None or not _ID.fullmatch(cell.id):
-                kind, problem = (
-                    "invalid",
-                    "invalid cell id: must be 1 to 64 letters, digits, '-' or '_'",
-                )
-            elif cell.id in seen:
-                kind, problem = "duplicate", "duplicate cell id"
-            else:
-                seen.add(cell.id)
-                continue
+        for problem, cells in _problems(notebook):
+            edits = [SetValue(cell.index, ("id",), ids.of(cell.source)) for cell in cells]
             yield self.at(
-                cell.place(1),
-                problem,
-                subject=kind,
-                help="give the cell a unique id, or open the notebook in Jupyter and save it",
-                fix=Fix(
-                    "give the cell a unique id",
-                    (SetValue(cell.index, ("id",), ids.of(cell.source)),),
-                ),
+                cells[0].place(1),
+                problem.message,
+                subject=problem.kind,
+                help="give each cell a unique id, or open the notebook in Jupyter and save it",
+                fix=None if conflicts else Fix("give each cell a unique id", tuple(edits)),
             )
+
+
+class _Problem(NamedTuple):
+    kind: str
+    message: str
+
+
+def _problems(notebook: Notebook) -> Iterator[tuple[_Problem, list[Cell]]]:
+    """Yield what is wrong with which cells: all that lack an id together, the others one by one."""
+    missing = [cell for cell in notebook.cells if cell.data and "id" not in cell.data]
+    if missing:
+        message = "missing cell id" if len(missing) == 1 else "missing cell ids"
+        yield _Problem("missing", message), missing
+    seen: set[str] = set()
+    for cell in notebook.cells:
+        if "id" not in cell.data:
+            continue
+        if cell.id is None or not is_cell_id(cell.id):
+            message = "invalid cell id: must be 1 to 64 letters, digits, '-' or '_'"
+            yield _Problem("invalid", message), [cell]
+        elif cell.id in seen:
+            yield _Problem("duplicate", "duplicate cell id"), [cell]
+        else:
+            seen.add(cell.id)

@@ -2,11 +2,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from nblint.document.edit import Rewrite, is_cell_id
 from nblint.document.json_strings import duplicate_keys
 from nblint.document.model import Notebook, Place
+from nblint.document.positions import RawNotebook
 from nblint.document.rows import position_of
 from nblint.document.schema import is_plainly_valid
-from nblint.findings import Finding, Rule
+from nblint.findings import Finding, Fix, Rule
 
 # The types of JSON Schema as messages call them, and the names of Python's types in it.
 _TYPES = {
@@ -32,6 +34,10 @@ _MOST = 100
 _LONGEST_KEY = 60
 
 
+# What `_subject` says of ids in a notebook of a version without them.
+_UNEXPECTED_ID = "additionalProperties cells id unknown"
+
+
 class InvalidNotebook(Rule):
     """The file does not conform to nbformat's schema.
 
@@ -41,15 +47,16 @@ class InvalidNotebook(Rule):
     programs read only the last value, so the first one is hidden from whoever reviews the notebook
     in Jupyter.
 
-    Open the notebook in Jupyter and save it, or correct the field that the message names. Cell ids
-    are checked by NBL004.
+    Open the notebook in Jupyter and save it, or correct the field that the message names. A problem
+    that several cells have is reported once. Cell ids are checked by NBL004; where the notebook
+    states a version without them although all cells have one, the fix states the version that has.
 
     Refused:
 
     ```json
     {
-     "cells": [{"cell_type": "markdown", "id": "intro", "metadata": {}}],
-     "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+     "cells": [{"cell_type": "markdown", "id": "intro", "metadata": {}, "source": "# Triage"}],
+     "metadata": {}, "nbformat": 4, "nbformat_minor": 4
     }
     ```
 
@@ -65,17 +72,26 @@ class InvalidNotebook(Rule):
 
     code = "NBL002"
     needs = frozenset({"file"})
+    fixable = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         yield from self._duplicate_keys(notebook)
         if is_plainly_valid(notebook.data):
             return
+        reported: set[str] = set()
         for path, subject, problem in _problems(notebook.data):
+            if problem in reported:  # a program made the same mistake in each cell
+                continue
+            reported.add(problem)
+            raw = _with_minor_5(notebook) if subject == _UNEXPECTED_ID else None
             yield self.at(
                 _place(notebook, path),
                 problem,
                 subject=subject,
                 help="open the notebook in Jupyter and save it, or correct the JSON",
+                fix=Fix("set nbformat_minor to 5, which has cell ids", (Rewrite(raw),))
+                if raw
+                else None,
             )
 
     def _duplicate_keys(self, notebook: Notebook) -> Iterator[Finding]:
@@ -95,6 +111,17 @@ class InvalidNotebook(Rule):
 def _named(key: str) -> str:
     """Return what a message calls a key; a long one is not cut, since it may hold a credential."""
     return f"the key '{key}'" if len(key) <= _LONGEST_KEY else f"a key of {len(key):,} characters"
+
+
+def _with_minor_5(notebook: Notebook) -> bytes | None:
+    """Return the file with the minor version that has ids; None where not all cells have one."""
+    ids = [cell.id for cell in notebook.cells]
+    are_valid = all(one is not None and is_cell_id(one) for one in ids)
+    if notebook.nbformat != 4 or not are_valid or len(set(ids)) < len(ids):
+        return None
+    raw = RawNotebook(notebook.raw)
+    span = raw.top.get("nbformat_minor")
+    return raw.raw[: span.start] + b"5" + raw.raw[span.end :] if span else None
 
 
 def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str, str]]:

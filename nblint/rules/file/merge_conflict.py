@@ -1,12 +1,7 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import Finding, Rule
-from nblint.patterns import lazy_pattern
-
-# Git's markers, verbatim or as nbdime writes them into cells of their own.
-_OPENING = lazy_pattern(r"(?:<span[^<>]{0,100}>\*\*)?(?:<{7}|(?:&lt;){7})(?![<=&])")
-_CLOSING = lazy_pattern(r"(?:<span[^<>]{0,100}>\*\*)?(?:>{7}|(?:&gt;){7})(?![>=&])")
+from nblint.reading.conflicts import Conflicts
 
 
 class MergeConflict(Rule):
@@ -17,7 +12,9 @@ class MergeConflict(Rule):
 
     Take one side with `git checkout --ours NOTEBOOK` or `--theirs`, or resolve the conflict cell by
     cell with nbdime's `git mergetool`. A line of `=======` alone underlines a Markdown heading, and
-    is not reported.
+    is not reported. The cells, outputs and metadata that nbdime and nbdev leave where they could
+    not merge are. Until then, NBL004 and NBL501 offer no fix, which would remove what is left to
+    merge.
 
     Refused:
 
@@ -38,39 +35,12 @@ class MergeConflict(Rule):
 
     code = "NBL005"
 
-    def check(self, file: File) -> Iterator[Finding]:
-        for place in _conflicts(file.document):
+    def check(self, conflicts: Conflicts) -> Iterator[Finding]:
+        for place in conflicts.places:
             yield self.at(
                 place,
                 "unresolved merge conflict",
-                help="keep one of the two versions, and remove the other and the conflict markers",
+                help="keep one of the two versions, and remove the other and the conflict markers"
+                if place.surface != "metadata"
+                else "merge what 'nbdime-conflicts' holds, and remove that key from the metadata",
             )
-
-
-def _conflicts(document: Notebook | Unreadable) -> Iterator[Place]:
-    raw = document.raw
-    if not (b"<<<<<<<" in raw or b"&lt;&lt;&lt;" in raw):
-        return iter(())
-    if isinstance(document, Unreadable):
-        text = raw.decode("utf-8", "replace")
-        return _opened(
-            (row, Place(surface="file", row=number, column=1))
-            for number, row in enumerate(text.split("\n"), 1)
-        )
-    # A conflict can start in one cell and end in another.
-    return _opened(
-        (row, cell.place(number))
-        for cell in document.cells
-        for number, row in enumerate(cell.rows, 1)
-    )
-
-
-def _opened(rows: Iterable[tuple[str, Place]]) -> Iterator[Place]:
-    """Yield where conflicts start, if they have an end."""
-    opened: Place | None = None
-    for row, place in rows:
-        if _OPENING.match(row):
-            opened = place
-        elif opened and _CLOSING.match(row):
-            yield opened
-            opened = None

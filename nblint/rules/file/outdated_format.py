@@ -15,7 +15,7 @@ class OutdatedFormat(Rule):
 
     The fix converts the notebook to nbformat 4.5, as `jupyter nbconvert --to notebook` does. It
     rewrites the whole file, and replaces what version 4 no longer has, such as cells of type
-    "heading".
+    "heading". There is none where a cell's text would be lost.
 
     Refused:
 
@@ -50,7 +50,7 @@ class OutdatedFormat(Rule):
 
 
 def _converted(notebook: Notebook) -> bytes | None:
-    """Return the notebook in nbformat 4.5; None where nbformat cannot convert it."""
+    """Return the notebook in nbformat 4.5; None where nbformat cannot convert it as it is."""
     import nbformat
     from nbformat.reader import reads
 
@@ -63,6 +63,12 @@ def _converted(notebook: Notebook) -> bytes | None:
             # nbformat's ids are random; the same fix must give the same bytes.
             cell["id"] = ids.of(cell.source)
         text: str = nbformat.writes(new)
+        converted = text.encode("utf-8", "backslashreplace") + b"\n"
+        after = Notebook.parse(notebook.path, converted)
     except Exception:
         return None
-    return text.encode("utf-8", "backslashreplace") + b"\n"
+    return converted if _texts(after) == _texts(notebook) else None
+
+
+def _texts(notebook: Notebook) -> list[tuple[str, str]]:
+    return [(cell.type, cell.source) for cell in notebook.cells]

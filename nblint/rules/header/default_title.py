@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
@@ -41,14 +43,15 @@ class DefaultTitle(Rule):
             return
         name = normalised(title.title)
         if name == normalised(DEFAULT_TITLE) or _UNTITLED.fullmatch(name):
-            what = "is a placeholder"
+            what, severity = "is a placeholder", self.severity
         elif title.title == PurePosixPath(notebook.path).stem and " " not in title.title:
-            what = "repeats the file name"
+            what, severity = "repeats the file name", "warning"
         else:
             return
-        yield self.at(
+        found = self.at(
             title.place,
             f"title {title.title!r} {what}",
             subject=title.title,
             help="say in a few words what the notebook does",
         )
+        yield replace(found, severity=severity)

@@ -14,6 +14,7 @@ class HeadingLevel(Rule):
     The title is the notebook's only level-1 heading, and the sections are one level below it. The
     table of contents, the folding of sections and screen readers depend on these levels.
 
+    A section below another heading, or at the one level that all sections have, is not reported.
     Write `## Purpose`. The fix changes the section's heading and shifts the headings below it by as
     many levels, so that they stay in the section.
 
@@ -24,6 +25,9 @@ class HeadingLevel(Rule):
 
     ### Purpose
     Rank reported mails by how likely they are phishing.
+
+    ## Audience
+    Analysts on duty.
     ```
 
     Instead:
@@ -33,6 +37,9 @@ class HeadingLevel(Rule):
 
     ## Purpose
     Rank reported mails by how likely they are phishing.
+
+    ## Audience
+    Analysts on duty.
     ```
     """
 
@@ -45,6 +52,8 @@ class HeadingLevel(Rule):
             heading = section.heading
             if heading.level == SECTION_LEVEL or heading.form not in ("atx", "setext"):
                 continue
+            if _is_consistent(header, section):
+                continue
             edits = _shifted(notebook, section)
             yield self.at(
                 heading.place,
@@ -54,6 +63,27 @@ class HeadingLevel(Rule):
                 help=f"write '{'#' * SECTION_LEVEL} {heading.title}'",
                 fix=Fix(f"change the heading to level {SECTION_LEVEL}", edits) if edits else None,
             )
+
+
+def _is_consistent(header: Header, section: Section) -> bool:
+    """Tell whether a deeper section follows from the headings around it.
+
+    Either no heading but the title is above its level, or it is one level below the heading that it
+    belongs to, as that is in turn.
+    """
+    level = section.heading.level
+    if level < SECTION_LEVEL or header.title is None:
+        return False
+    others = [heading for heading in header.headings if heading is not header.title]
+    if level == SECTION_LEVEL + 1 == min(heading.level for heading in others):
+        return True
+    position = header.headings.index(section.heading)
+    for above in reversed(header.headings[:position]):
+        if above.level == level - 1:
+            level = above.level
+        elif above.level < level:
+            return False
+    return level == 1
 
 
 def _shifted(notebook: Notebook, section: Section) -> tuple[TextEdit, ...] | None:

@@ -108,6 +108,8 @@ def _repairs(cell: Cell, entry: HeaderEntry, fault: Fault) -> tuple[TextEdit, ..
         end = offset_of(cell.source, first, len(header) + 1)
         return (TextEdit(cell.index, end, end, f"\n{fixed_delimiter_row(header, None)}"),)
     row = _faulty_row(cell, entry, fault)
+    if any(between.strip() for between in cell.rows[first : row - 1]):
+        return None  # the definition of a link, which is no block
     start = offset_of(cell.source, first + 1)
     end = offset_of(cell.source, row, len(cell.rows[row - 1]) + 1)
     return (TextEdit(cell.index, start, end, fixed_delimiter_row(header, cell.rows[row - 1])),)

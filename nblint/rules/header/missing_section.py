@@ -1,12 +1,13 @@
 from collections.abc import Iterator, Sequence
 
 from nblint.document.edit import Edit, InsertCell, TextEdit
-from nblint.document.model import Notebook
+from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.header import Header, HeaderEntry
 from nblint.reading.header.skeleton import skeleton
 from nblint.reading.markdown.blocks import block_at
+from nblint.reading.markdown.elements import balance
 from nblint.settings import HeaderSettings, SectionSettings
 
 
@@ -19,7 +20,7 @@ class MissingSection(Rule):
 
     Sections are recognised by their title or an alias, ignoring case, and may be spread over
     several cells. The fix inserts the section's skeleton where it belongs, for the author to fill
-    in.
+    in. It needs `--unsafe-fixes`: until then, the notebook has text that says nothing.
 
     Refused:
 
@@ -57,7 +58,7 @@ class MissingSection(Rule):
     """
 
     code = "NBL102"
-    fixable = "safe"
+    fixable = "unsafe"
     settings = ("header.sections",)
 
     def check(
@@ -81,7 +82,7 @@ class MissingSection(Rule):
                 f"missing {sections}",
                 subject=" ".join(section.title for section in group),
                 help=advice,
-                fix=Fix(fixed, (edit,)) if edit else None,
+                fix=Fix(fixed, (edit,), safe=False) if edit else None,
             )
 
 
@@ -112,16 +113,21 @@ def _insertion(
 def _after(header: Header, notebook: Notebook, entry: HeaderEntry, text: str) -> Edit | None:
     cell = notebook.cells[entry.cell - 1]
     # A fence or an HTML block need not end with its cell, and would swallow the text.
-    if entry.block.kind in ("html", "code"):
+    if entry.block.kind in ("html", "code") or balance(cell.source[: _end(cell, entry)]):
         following = header.entries[header.entries.index(entry) + 1 :]
         if following and following[0].cell == entry.cell:
             return _before(header, notebook, following[0], text)
         return InsertCell(cell.index + 1, text)
+    offset = _end(cell, entry)
+    return TextEdit(cell.index, offset, offset, f"\n\n{text}")
+
+
+def _end(cell: Cell, entry: HeaderEntry) -> int:
+    """Return the offset of the end of a block, without blank rows that belong to it."""
     row = entry.block.end_row
     while row > entry.block.row and not cell.rows[row - 1].strip():
         row -= 1
-    offset = offset_of(cell.source, row, len(cell.rows[row - 1]) + 1)
-    return TextEdit(cell.index, offset, offset, f"\n\n{text}")
+    return offset_of(cell.source, row, len(cell.rows[row - 1]) + 1)
 
 
 def _before(header: Header, notebook: Notebook, entry: HeaderEntry, text: str) -> Edit | None:

@@ -15,10 +15,16 @@ _WRITTEN = {
     "html": "is HTML, not a Markdown heading",
     "unspaced": "lacks a space after '#', so it is not a heading",
 }
-# A heading on lines of its own, with no other element and no Markdown markup in it.
+# A heading on lines of its own, with no other element and no Markdown markup in it, and no
+# attributes but for its looks: links lead to an `id`.
 _PLAIN_HTML = lazy_pattern(
-    r"[ \t]{0,3}<h[1-6]\b[^>]{0,500}>[^<>*`\[\]\\]{1,500}</h[1-6]\s{0,9}>[ \t]*", re.I
+    r"[ \t]{0,3}<h[1-6](?P<looks>(?:\s{1,9}(?:align|class|style)\s?=\s?"
+    r"(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'|[\w-]{1,50}))*)"
+    r"\s{0,9}>[^<>*`\[\]\\]{1,500}</h[1-6]\s{0,9}>[ \t]*",
+    re.I,
 )
+# At the end of a heading, Markdown does not show them.
+_CLOSING_MARKS = lazy_pattern(r"(?:^|\s)#+$")
 # What would be more than text once HTML becomes Markdown: other elements, headings, tables.
 _NO_TEXT = lazy_pattern(r"[<|]|^\s*(?:#|\*\*|__|=+\s*$|-+\s*$|```|~~~|\[[^\]]{1,200}\]:)")
 
@@ -30,7 +36,9 @@ class NotAHeading(Rule):
     do not appear in the table of contents, cannot be folded or linked to, and are ignored by tools
     that read headings.
 
-    Write a Markdown heading: `## Purpose`, with the text on the lines below.
+    Write a Markdown heading: `## Purpose`, with the text on the lines below. The fix needs
+    `--unsafe-fixes` for a title in bold, which may be no title, and for HTML that is aligned or
+    styled. There is none for HTML with an `id`, which links may lead to.
 
     Refused:
 
@@ -64,28 +72,35 @@ class NotAHeading(Rule):
                 continue
             level = 1 if is_title else SECTION_LEVEL
             what = "title" if is_title else "section"
-            edit = _as_markdown(notebook, entry, heading, level)
             yield self.at(
                 heading.place,
                 f"{what} {heading.title!r} {_WRITTEN[heading.form]}",
                 subject=f"{heading.title} {heading.form}",
                 help=f"write '{'#' * level} {heading.title}'",
-                fix=Fix("write it as a Markdown heading", (edit,)) if edit else None,
+                fix=_as_markdown(notebook, entry, heading, level),
             )
 
 
 def _as_markdown(
     notebook: Notebook, entry: HeaderEntry, heading: Heading, level: int
-) -> TextEdit | None:
-    """Return the edit that makes it a heading; None where something would be lost."""
+) -> Fix | None:
+    """Return the fix that makes it a heading; None where words or links would be lost."""
     cell = notebook.cells[entry.cell - 1]
     first, last = entry.block.row, entry.block.end_row
-    title = " ".join(heading.title.split()).rstrip(": " if heading.section else " ")
+    title = " ".join(heading.title.split())
+    if _CLOSING_MARKS.search(title):
+        return None
     below = cell.rows[last] if last < len(cell.rows) else ""
+    # That bold text is the title is a guess.
+    safe = heading.form != "bold" or heading.section is not None
     if heading.form == "html":
         html = "\n".join(cell.rows[first - 1 : last])
-        if not _PLAIN_HTML.fullmatch(html) or not _opens_its_block(cell, entry):
+        plain = _PLAIN_HTML.fullmatch(html)
+        if not plain or not _opens_its_block(cell, entry):
             return None
+        safe = not plain["looks"]
+    elif heading.section:
+        title = title.rstrip(": ")
     start = offset_of(cell.source, first)
     end = offset_of(cell.source, last, len(cell.rows[last - 1]) + 1)
     text = f"{'#' * level} {title}"
@@ -93,7 +108,8 @@ def _as_markdown(
         text += f"\n{heading.rest}"
     elif heading.form == "html" and below.strip():
         text += "\n"
-    return TextEdit(cell.index, start, end, text)
+    edit = TextEdit(cell.index, start, end, text)
+    return Fix("write it as a Markdown heading", (edit,), safe=safe)
 
 
 def _opens_its_block(cell: Cell, entry: HeaderEntry) -> bool:

@@ -9,6 +9,7 @@ from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header, HeaderEntry, Section
+from nblint.reading.markdown.elements import balance
 from nblint.settings import HeaderSettings, SectionSettings
 
 # References that resolve only within their own cell.
@@ -50,7 +51,7 @@ class SectionOrder(Rule):
     """
 
     code = "NBL105"
-    fixable = "safe"
+    fixable = "unsafe"
     settings = ("header.sections",)
 
     def check(
@@ -81,7 +82,7 @@ class SectionOrder(Rule):
             "sections are not in the configured order",
             help=f"move {misplaced.settings.title!r} before {before.settings.title!r}; "
             f"the order is: {titles}",
-            fix=Fix("reorder the sections", edits) if edits else None,
+            fix=Fix("reorder the sections", edits, safe=False) if edits else None,
         )
 
 
@@ -105,6 +106,8 @@ def _moves(
     Each section goes where another one was, so that the text between sections stays in place.
     """
     stretches = {section.settings: _stretches(header, notebook, section) for section in found}
+    if any(_is_nested(notebook, part) for parts in stretches.values() for part in parts):
+        return None
     pairs = [
         (stretches[slot.settings], stretches[section.settings])
         for slot, section in zip(found, wanted, strict=True)
@@ -142,6 +145,13 @@ def _stretches(header: Header, notebook: Notebook, section: Section) -> list[_St
         end = offset_of(source, following[0].block.row) if ends_here else len(source)
         stretches.append(_Stretch(cell, start, start + len(source[start:end].rstrip())))
     return stretches
+
+
+def _is_nested(notebook: Notebook, stretch: _Stretch) -> bool:
+    """Tell whether a section starts or ends inside an HTML element, such as `<details>`."""
+    source = notebook.cells[stretch.cell - 1].source
+    parts = source[: stretch.start], source[stretch.start : stretch.end]
+    return any(balance(part) != 0 for part in parts)
 
 
 def _fills_cells(notebook: Notebook, stretches: Sequence[_Stretch]) -> bool:

@@ -1,13 +1,14 @@
 from collections.abc import Iterator
 
 from nblint.credentials.masking.redaction import mask
-from nblint.document.edit import Edit, TextEdit
+from nblint.document.edit import TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.header import Section
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.parameters import Parameter, Parameters, ParameterTable
+from nblint.reading.markdown.elements import balance
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
 _UNKNOWN = "TODO"
@@ -20,7 +21,8 @@ class UndocumentedParameter(Rule):
     its code. The table lists the parameters and says what each one does.
 
     A parameter is a name that the cell tagged `parameters` assigns; names that start with `_` are
-    private. The fix adds a row, described by the comment behind the assignment if there is one.
+    private, and NBL405 reports those that are not literals. The fix adds a row, described by the
+    comment behind the assignment if there is one.
 
     Refused:
 
@@ -66,27 +68,27 @@ class UndocumentedParameter(Rule):
         if parameters.section and parameters.documented is None:
             return
         documented = {row.name for row in parameters.documented or ()}
-        missing = [p for p in parameters.assigned if p.name not in documented]
+        # NBL405 asks to move the others out of the cell.
+        replaceable = [p for p in parameters.assigned if not p.obstacle]
+        missing = [p for p in replaceable if p.name not in documented]
         for index, parameter in enumerate(missing):
-            edit = _edit(parameters, parameter, notebook, index)
             yield self.at(
                 parameter.place,
                 f"undocumented parameter {parameter.name!r}",
                 subject=parameter.name,
                 help="add it to the parameters table in the header, and say what it does",
-                fix=Fix(f"add parameter {parameter.name!r} to the table", (edit,))
-                if edit
-                else None,
+                fix=_fix(parameters, parameter, notebook, index),
             )
 
 
-def _edit(
+def _fix(
     parameters: Parameters, parameter: Parameter, notebook: Notebook, index: int
-) -> Edit | None:
+) -> Fix | None:
+    message = f"add parameter {parameter.name!r} to the table"
     if table := parameters.table:
-        return _into(table, parameter, index)
+        return Fix(message, (_into(table, parameter, index),))
     if parameters.section and not parameters.documented:
-        return _as_table(parameters.section, parameter, notebook)
+        return _as_table(parameters.section, parameter, notebook, message)
     return None
 
 
@@ -117,11 +119,17 @@ def _row(table: ParameterTable, parameter: Parameter, like: str) -> str:
     return f"{row} |" if like.rstrip().endswith("|") else row
 
 
-def _as_table(section: Section, parameter: Parameter, notebook: Notebook) -> TextEdit | None:
-    """Return the edit that adds a table to a section without one."""
-    last = section.entries[-1] if section.entries else section.entry
+def _as_table(
+    section: Section, parameter: Parameter, notebook: Notebook, message: str
+) -> Fix | None:
+    """Return the fix that adds a table to a section without one.
+
+    It is not safe where the section says "None": that was the author's word.
+    """
+    here = [entry for entry in section.entries if entry.cell == section.entry.cell]
+    last = here[-1] if here else section.entry
     cell = notebook.cells[last.cell - 1]
-    if last.block.kind in ("html", "code", "list", "numbered-list"):
+    if last.block.kind not in ("heading", "paragraph"):
         return None
     columns = section.settings.columns or ("Parameter", "Description")
     texts = [parameter.name, _description(parameter), *[_UNKNOWN] * len(columns)][: len(columns)]
@@ -129,10 +137,13 @@ def _as_table(section: Section, parameter: Parameter, notebook: Notebook) -> Tex
     start = offset_of(cell.source, last.block.row)
     end_row = last.block.end_row
     end = offset_of(cell.source, end_row, len(cell.rows[end_row - 1]) + 1)
+    if balance(cell.source[:end]):  # inside of an element, such as <details>
+        return None
     before = cell.source[start:end].rstrip()
     # The whole text is replaced, so the edits of other parameters conflict: only one adds a table.
-    text = table if normalised(before) == "none" else f"{before}\n\n{table}"
-    return TextEdit(cell.index, start, end, text)
+    says_none = last is not section.entry and normalised(before) == "none"
+    text = table if says_none else f"{before}\n\n{table}"
+    return Fix(message, (TextEdit(cell.index, start, end, text),), safe=not says_none)
 
 
 def _description(parameter: Parameter) -> str:

@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 
-from nblint.document.edit import StripOutputs
+from nblint.document.edit import SetValue
 from nblint.document.model import Cell, Notebook, Place
 from nblint.findings import Finding, Fix, Rule
+from nblint.reading.conflicts import Conflicts
 from nblint.settings import ReproducibilitySettings
 
 _KEEP = "keep_output"
+_COUNT = "execution_count"
 
 
 class CommittedOutput(Rule):
@@ -15,9 +17,9 @@ class CommittedOutput(Rule):
     hard to remove. They make diffs unreadable, and they need not be what the code returns today.
 
     Outputs are kept in a cell tagged `keep_output`, and in all cells if the notebook's metadata
-    have that key: nbstripout's rules. The fix strips the notebook with nbstripout's library, and
-    writes the same bytes as its pre-commit hook. If the repository is meant to show outputs, set
-    `[tool.nblint.reproducibility] outputs = "keep"`.
+    have that key: nbstripout's rules. The fix removes outputs and execution counts, and leaves
+    metadata and cell ids alone, as `nbstripout --keep-id` does with ids. If the repository is meant
+    to show outputs, set `[tool.nblint.reproducibility] outputs = "keep"`.
 
     Refused:
 
@@ -51,22 +53,38 @@ class CommittedOutput(Rule):
     fixable = "safe"
     settings = ("reproducibility.outputs",)
 
-    def check(self, notebook: Notebook, settings: ReproducibilitySettings) -> Iterator[Finding]:
+    def check(
+        self, notebook: Notebook, settings: ReproducibilitySettings, conflicts: Conflicts
+    ) -> Iterator[Finding]:
         if settings.outputs != "strip":
             return
         keeps = bool(notebook.metadata.get(_KEEP))
         for cell in notebook.cells:
             what = _outputs(cell, keeps=keeps) or _count(cell)
             if what:
+                edits = () if conflicts else tuple(_stripping(notebook, keeps=keeps))
                 place = Place(cell.index, "output", 1) if what == "outputs" else cell.place(1)
                 yield self.at(
                     place,
                     f"notebook contains {what}",
                     subject=what,
                     help="strip them, or tag a cell 'keep_output' to keep its outputs",
-                    fix=Fix("strip outputs and execution counts", (StripOutputs(),)),
+                    fix=Fix("strip outputs and execution counts", edits) if edits else None,
                 )
                 return
+
+
+def _stripping(notebook: Notebook, *, keeps: bool) -> Iterator[SetValue]:
+    """Yield the edits that remove outputs and counts, and nothing else."""
+    for cell in notebook.cells:
+        if _outputs(cell, keeps=keeps):
+            yield SetValue(cell.index, ("outputs",), [])
+        else:
+            for output in cell.outputs:
+                if output.data.get(_COUNT) is not None:
+                    yield SetValue(cell.index, ("outputs", output.index - 1, _COUNT), None)
+        if cell.data.get(_COUNT) is not None:
+            yield SetValue(cell.index, (_COUNT,), None)
 
 
 def _outputs(cell: Cell, *, keeps: bool) -> str | None:
@@ -85,6 +103,6 @@ def _keeps(cell: Cell, *, default: bool) -> bool:
 
 def _count(cell: Cell) -> str | None:
     """Return "execution counts" if a cell or an output that it keeps has one."""
-    counts = [cell.data.get("execution_count"), cell.data.get("prompt_number")]
-    counts += [output.data.get("execution_count") for output in cell.outputs]
+    counts = [cell.data.get(_COUNT), cell.data.get("prompt_number")]
+    counts += [output.data.get(_COUNT) for output in cell.outputs]
     return "execution counts" if any(count is not None for count in counts) else None

@@ -4,6 +4,13 @@ from nblint.document.edit import DeleteCell
 from nblint.document.model import Cell, Notebook
 from nblint.findings import Finding, Fix, Rule
 
+# What editors record of any cell: how it looks, when it ran, where it comes from.
+_ANY_CELL_HAS = frozenset([
+    "ExecuteTime", "_cell_guid", "_uuid", "collapsed", "colab", "colab_type", "editable",
+    "execution", "execution_count", "gather", "hidden", "id", "inputHidden", "jupyter", "language",
+    "metadata", "outputHidden", "outputId", "papermill", "scrolled", "tags", "trusted", "vscode",
+])  # fmt: skip
+
 
 class EmptyCell(Rule):
     """A cell is empty.
@@ -12,7 +19,8 @@ class EmptyCell(Rule):
     and in the middle of a notebook it looks as if something was lost.
 
     The fix deletes the cell. Cells with outputs, attachments or tags are not reported, and neither
-    are cells without a `source` field, which NBL002 reports.
+    are cells to which a program's metadata give a purpose, such as nbgrader's for an answer, or
+    cells without a `source` field, which NBL002 reports.
 
     Refused:
 
@@ -55,4 +63,5 @@ def _is_empty(cell: Cell) -> bool:
         and not cell.outputs
         and not cell.attachments
         and not cell.tags
+        and cell.metadata.keys() <= _ANY_CELL_HAS
     )

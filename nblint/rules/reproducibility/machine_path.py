@@ -16,11 +16,18 @@ _PATH = lazy_pattern(
 )
 # Not a person's: accounts of images and services, shared folders, and placeholders for a name.
 _EVERYBODY = frozenset([
-    "...", "all", "app", "codespace", "default", "ec2-user", "hadoop", "jovyan", "jupyter",
-    "kaggle", "me", "my_user", "myuser", "name", "public", "runner", "sagemaker-user", "shared",
-    "site", "somebody", "someone", "studio-lab-user", "trusted-service-user", "ubuntu", "user",
-    "user-name", "user_name", "username", "users", "vscode", "xxx", "xxxx", "you", "your-name",
-    "your-username", "your_name", "your_username", "yourname", "yourusername", "…",
+    "...", "admin", "airflow", "all", "anaconda", "app", "appuser", "azureml", "azureuser",
+    "azureadmin", "build", "builder", "centos", "circleci", "codespace", "coder", "cloudshell-user",
+    "conda", "core", "databricks", "debian", "default", "deepnote", "dev", "developer", "devuser",
+    "docker", "ec2-user", "fedora", "gitpod", "glue_user", "glue-user", "hadoop", "hdfs", "hive",
+    "jenkins", "jovyan", "jupyter", "kaggle", "livy", "mambauser", "me", "micromamba", "ml",
+    "model-server", "my_user", "mysql", "myuser", "name", "nbuser", "node", "nonroot", "notebook",
+    "onyxia", "opc", "pi", "postgres", "public", "ray", "root", "rstudio", "rstudio-user", "runner",
+    "runneradmin", "sagemaker-user", "shared", "site", "somebody", "someone", "spark", "student",
+    "studio-lab-user", "superset", "test", "travis", "trino", "trusted-service-user", "ubuntu",
+    "user", "user-name", "user_name", "username", "users", "vagrant", "vsts", "vscode", "webapp",
+    "worker", "xxx", "xxxx", "you", "your-name", "your-username", "your_name", "your_username",
+    "yourname", "yourusername", "zeppelin", "…",
 ])  # fmt: skip
 
 

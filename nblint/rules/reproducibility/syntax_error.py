@@ -13,15 +13,16 @@ _OLDEST = (3, 0)
 
 
 class SyntaxError(Rule):  # noqa: A001 - the name that people know
-    """A code cell cannot be parsed as Python.
+    """A code cell is not valid Python.
 
     The notebook stops at this cell for everyone who runs it. Usually the cell is unfinished, or its
     text belongs in a Markdown cell.
 
-    Magics, shell lines, help (`?`) and pasted prompts are read as IPython reads them. Cells tagged
-    `raises-exception` are expected to fail, and are not reported. The rule is silent if the
-    notebook states Python 2, or a Python version newer than the one that runs nblint, which cannot
-    judge it.
+    Magics, shell lines, help (`?`) and pasted prompts are read as IPython reads them, and cells are
+    compiled as IPython compiles them: `await` is allowed outside of functions, `return` is not.
+    Cells tagged `raises-exception` are expected to fail, and are not reported. If the notebook
+    states a Python version newer than the one that runs nblint, one finding says that cells could
+    not be parsed: other rules read these as text. The rule is silent if it states Python 2.
 
     Refused:
 
@@ -40,16 +41,30 @@ class SyntaxError(Rule):  # noqa: A001 - the name that people know
     code = "NBL503"
 
     def check(self, notebook: Notebook, python: PythonCells) -> Iterator[Finding]:
-        if not _OLDEST <= _version(notebook) <= sys.version_info[:2]:
+        version = _version(notebook)
+        if version < _OLDEST:
             return
+        is_newer = version > sys.version_info[:2]
         for cell in python:
-            if cell.error and "raises-exception" not in cell.cell.tags:
-                error = cell.error
+            error = cell.error or (None if is_newer else cell.compile_error)
+            if error is None or "raises-exception" in cell.cell.tags:
+                continue
+            place = cell.cell.place(error.row, error.column)
+            if is_newer:
+                stated, running = (".".join(map(str, v[:2])) for v in (version, sys.version_info))
                 yield self.at(
-                    cell.cell.place(error.row, error.column),
-                    f"cell cannot be parsed as Python: {_POSITION.sub('', error.message)}",
-                    help="correct the code, or make it a Markdown or raw cell",
+                    place,
+                    f"cells for Python {stated} cannot be parsed with Python {running}",
+                    subject=stated,
+                    help=f"run nblint with Python {stated}",
                 )
+                return
+            what = "cannot be parsed as Python" if cell.error else "is not valid Python"
+            yield self.at(
+                place,
+                f"cell {what}: {_POSITION.sub('', error.message)}",
+                help="correct the code, or make it a Markdown or raw cell",
+            )
 
 
 def _version(notebook: Notebook) -> tuple[int, int]:

@@ -4,13 +4,26 @@ from collections.abc import Iterator
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
-from nblint.project.distributions import STANDARD_LIBRARY, distributions
+from nblint.project.distributions import (
+    STANDARD_LIBRARY,
+    distributions,
+    importable,
+    is_declared,
+)
 from nblint.project.project import Project
 from nblint.reading.python.cells import PythonCell, PythonCells
 
 # The kernel or the platform provides these.
 _PROVIDED = frozenset(["IPython", "ipykernel", "google.colab", "pyodide", "js", "pyodide_js"])
 _WRITTEN_FILE = lazy_pattern(r"(?:-a\s+)?(\S+?)\.py\s*")
+
+
+_NAME = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,20}"
+_AS = rf"{_NAME}(?:\s+as\s+\w{{1,100}})?"
+_IMPORT_ROW = lazy_pattern(
+    rf"(?:import\s+(?P<names>{_AS}(?:\s*,\s*{_AS}){{0,20}})|from\s+(?P<from>{_NAME})\s+import\s+[\w(*][^;]*)"
+    r"\s*(?:#.*)?"
+)
 
 
 class UndeclaredImport(Rule):
@@ -45,34 +58,32 @@ class UndeclaredImport(Rule):
         if requirements is None:
             return
         own = requirements.modules | _written_modules(python)
-        undeclared: dict[str, Place] = {}
-        for module, place in _imports(python):
+        undeclared: dict[str, tuple[str, Place]] = {}  # by distributions
+        for written, place in _imports(python):
+            module = importable(written)
             top = module.partition(".")[0]
-            known = top in STANDARD_LIBRARY or top in own or _is_provided(module)
-            candidates = distributions(module)
-            if not known and requirements.distributions.isdisjoint(candidates):
-                undeclared.setdefault(candidates[0], place)
+            known = top in STANDARD_LIBRARY or top in own or _is_provided(written)
+            if not known and not is_declared(module, requirements.distributions):
+                undeclared.setdefault(distributions(module)[0], (module, place))
         if undeclared and not requirements.files:
-            noun = "package" if len(undeclared) == 1 else "packages"
+            modules = sorted(module for module, _ in undeclared.values())
+            noun = "module" if len(modules) == 1 else "modules"
             yield self.at(
-                next(iter(undeclared.values())),
-                f"missing requirements file for imported {noun} {_list(undeclared)}",
+                next(place for _, place in undeclared.values()),
+                f"missing requirements file for imported {noun} {', '.join(map(repr, modules))}",
                 subject=" ".join(sorted(undeclared)),
-                help=f"declare the {noun} in a requirements.txt, with versions",
+                help="declare the packages in a requirements.txt, with versions: "
+                + ", ".join(sorted(undeclared)),
             )
             return
-        for distribution, place in undeclared.items():
+        for distribution, (module, place) in undeclared.items():
             file = requirements.files[0].name
             yield self.at(
                 place,
-                f"imported package {distribution!r} is not in the requirements",
+                f"imported module {module!r} is not in the requirements",
                 subject=distribution,
-                help=f"add it, or another package that provides the module, to {file}",
+                help=f"add {distribution}, or another package that provides it, to {file}",
             )
-
-
-def _list(names: dict[str, Place]) -> str:
-    return ", ".join(map(repr, sorted(names)))
 
 
 def _is_provided(module: str) -> bool:
@@ -89,6 +100,7 @@ def _written_modules(python: PythonCells) -> set[str]:
 def _imports(python: PythonCells) -> Iterator[tuple[str, Place]]:
     for cell in python.containing("import"):
         if cell.tree is None:
+            yield from _written_imports(cell) if cell.error else ()
             continue
         optional = _optional(cell)
         for node in ast.walk(cell.tree):
@@ -98,7 +110,17 @@ def _imports(python: PythonCells) -> Iterator[tuple[str, Place]]:
                 for alias in node.names:
                     yield alias.name, cell.place(alias)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield f"{node.module}.{node.names[0].name}", cell.place(node)
+                for alias in node.names:
+                    yield f"{node.module}.{alias.name}", cell.place(node)
+
+
+def _written_imports(cell: PythonCell) -> Iterator[tuple[str, Place]]:
+    """Yield the imports in a cell that cannot be parsed."""
+    for number, row in enumerate(cell.cell.rows, 1):
+        if found := _IMPORT_ROW.fullmatch(row):
+            names = [found["from"]] if found["from"] else found["names"].split(",")
+            for name in names:
+                yield name.split()[0], cell.cell.place(number)
 
 
 def _optional(cell: PythonCell) -> set[int]:
