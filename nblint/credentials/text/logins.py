@@ -19,6 +19,10 @@ _LOGIN = lazy_pattern(
 _TO_LOG_IN = lazy_pattern(
     r"""[*`"']{1,3}([A-Za-z][\w.@\\-]{0,60})[*`"']{1,3}[ ]?[/:][ ]?[*`"']{1,3}([^\s"'`|,;:/]{6,80})[*`"']{1,3}[ ]to[ ](?:log|sign)[ -]?in\b"""
 )
+# What a reset prints: a row about a password, then "New value: …".
+_RESET = lazy_pattern(
+    r"""(?i)passw[^\n]{0,100}\n[ \t]{0,8}new[ ](?:value|one)[ ]?(?:is)?[ ]?[:=][ ]{0,4}["'`]?([^\s"'`]{6,128})"""
+)
 _ANSWER = lazy_pattern(
     r"""assword[^\n"']{0,20}["'][^\n]{0,30}[\n;]\s{0,40}(?:[\w.]{1,40}\.(?:send|sendline|write)\(|send\s{1,4}(?:--\s{1,4})?)b?\\?["']([^"'\\\n]{4,100})(?:\\[rn]){0,2}\\?["']"""
 )
@@ -28,6 +32,9 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `Credentials: ann / …`; the password must look like a secret by itself."""
     lowered = text.lower()
     named = any(word in lowered for word in ("cred", "login", "log in", "user", "sign in"))
+    for match in _RESET.finditer(text) if "new " in lowered else ():
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, quoted=False,
+                        placeholders=placeholders)  # fmt: skip
     for match in _TO_LOG_IN.finditer(text) if " to " in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip

@@ -59,3 +59,19 @@ def test_one_seed_makes_one_paper() -> None:
     assert first == second
     words = first[0].split(" ")
     assert words[0] == words[-1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "‹KEY_NAME›=\nREGION=‹word›-‹n›x9",
+        "‹KEY_NAME›=\n‹id12›",
+        "‹pw_name›:\n  user: ‹id12›",
+        "‹pw_name› =\n# ‹id12›",
+    ],
+)
+@pytest.mark.parametrize("surface", ["writefile:.env", "writefile:a.yaml", "text", "markdown"])
+def test_an_empty_value_is_empty(surface: str, text: str) -> None:
+    chance = random.Random(text)
+    questions = [ask(Idiom("empty", (surface,), text), chance) for _ in range(5)]
+    assert not mark(questions, chance).false

@@ -34,3 +34,8 @@ def test_no_placeholders(value: str) -> None:
 def test_references_are_no_credentials(value: str) -> None:
     for level in (Level.WEAK, Level.STRONG):
         assert not is_credential(value, level)
+
+
+def test_what_telegram_prints_in_its_documentation_is_no_secret() -> None:
+    # https://core.telegram.org/bots/api#authorizing-your-bot
+    assert is_placeholder("123456:ABC" + "-DEF1234ghIkl-" + "zyx57W2v1u123ew11")
