@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePath
 from typing import Any
 
 from nblint.errors import SettingsError
@@ -14,6 +14,8 @@ from nblint.project.catalogue.model import Variable
 
 # The argument is JupyterHub's spawner, of which only `spawner.user.name` is used.
 Value = str | Callable[[Any], str]
+
+_USERNAME = "{username}"
 
 
 def spawner_environment(
@@ -33,10 +35,13 @@ def spawner_environment(
         left to others, such as the scheduler. An optional secret whose file is missing is not set.
 
     Raises:
-        SettingsError: The catalogue is invalid, or it names files and `secrets_dir` is None.
+        SettingsError: The catalogue is invalid, it names files and `secrets_dir` is None, or a user
+            could be given a secret that is not meant for them because of their name.
     """
     environment = _Environment()
-    for variable in read_catalogue(Path(path)):
+    variables = tuple(read_catalogue(Path(path)))
+    _refuse_shared_files(path, variables)
+    for variable in variables:
         declaration = variable.declaration
         if declaration.file is not None:
             if secrets_dir is None:
@@ -50,6 +55,39 @@ def spawner_environment(
         elif declaration.value is not None:
             environment[variable.name] = declaration.value
     return environment
+
+
+def _refuse_shared_files(path: str | os.PathLike[str], variables: Iterable[Variable]) -> None:
+    """Refuse a user's file that is another variable's for some name that a user can have."""
+    files = {one.name: one.declaration.file for one in variables if one.declaration.file}
+    for name, own in files.items():
+        for other, file in files.items():
+            if _USERNAME in own and own != file and _can_be_alike(own, file):
+                raise SettingsError(
+                    f"{path}: environment.{name}: a user's name can make its file '{own}' that of "
+                    f"{other}, '{file}'; put the files of users into a folder of their own"
+                )
+
+
+def _can_be_alike(one: str, other: str) -> bool:
+    """Tell whether two files can have the same path, if users' names are chosen for it."""
+    pairs = PurePath(one).parts, PurePath(other).parts
+    return len(pairs[0]) == len(pairs[1]) and all(map(_parts_can_be_alike, *pairs))
+
+
+def _parts_can_be_alike(one: str, other: str) -> bool:
+    if _USERNAME not in one:
+        one, other = other, one
+    if _USERNAME not in one:
+        return one == other
+    begin, *_, end = one.split(_USERNAME)
+    if _USERNAME not in other:
+        is_longer = len(other) > len(begin) + len(end)
+        return is_longer and other.startswith(begin) and other.endswith(end)
+    other_begin, *_, other_end = other.split(_USERNAME)
+    return (begin.startswith(other_begin) or other_begin.startswith(begin)) and (
+        end.endswith(other_end) or other_end.endswith(end)
+    )
 
 
 class _ByUser:
@@ -85,7 +123,7 @@ class SecretFile:
     @property
     def is_personal(self) -> bool:
         """Whether each user has a file of their own."""
-        return "{username}" in self._file
+        return _USERNAME in self._file
 
     def __call__(self, spawner: Any) -> str:
         """Return the value; an empty one where an optional secret is missing."""
@@ -110,7 +148,7 @@ class SecretFile:
             return self._folder / self._file
         if username in ("", ".", "..") or any(mark in username for mark in "/\\\0:"):
             raise SecretError(f"{self._name}: this user's name cannot be part of a path")
-        return self._folder / self._file.replace("{username}", username)
+        return self._folder / self._file.replace(_USERNAME, username)
 
 
 class _Environment(dict[str, Value]):

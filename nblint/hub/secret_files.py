@@ -22,7 +22,7 @@ def read_secret(path: Path, name: str, *, folder: Path | None = None) -> str:
     """Read a secret.
 
     Args:
-        path: The file; a line break at its end is not part of the secret.
+        path: The file; a line break at its end and a byte order mark are not part of the secret.
         name: What messages call the secret.
         folder: The folder of secrets that it lies in, which must be closed to others, too.
 
@@ -48,7 +48,7 @@ def read_secret(path: Path, name: str, *, folder: Path | None = None) -> str:
         reason = error.strerror or type(error).__name__
         raise SecretError(f"{name}: {path}: cannot be read: {reason}") from None
     try:
-        value = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
+        value = data.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise SecretError(f"{name}: {path}: not UTF-8") from None
     if "\0" in value or len(data) > _LONGEST_SECRET:

@@ -93,6 +93,46 @@ def test_lines_of_ones_own(catalogue: Path) -> None:
     assert found == {*environment}
 
 
+def test_a_byte_order_mark_is_no_part_of_a_secret(catalogue: Path) -> None:
+    write_secret(catalogue.parent / "secrets" / "datadog-api-key", "\ufefffirst\n")
+    assert values(catalogue, "bob")["DATADOG_API_KEY"] == "first"
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "are_apart"),
+    [
+        ("{username}", "datadog-api-key", False),
+        ("./{username}", "datadog-api-key", False),
+        ("keys/{username}", "keys/team", False),
+        ("{username}/token", "team/token", False),
+        ("jira-{username}", "jira-team", False),
+        ("jira-{username}", "jira-{username}-old", False),
+        ("jira-{username}", "{username}-key", False),
+        ("{username}/{username}", "team/key", False),
+        ("jira/{username}", "jira/{username}", True),
+        ("jira/{username}", "jira", True),
+        ("jira/{username}", "team/key", True),
+        ("jira-{username}", "jira-", True),
+        ("jira-{username}", "github-{username}", True),
+        ("{username}.jira", "{username}.github", True),
+        ("{username}/jira", "{username}/github", True),
+    ],
+)
+def test_no_name_leads_to_the_secret_of_others(
+    tmp_path: Path, own: str, other: str, are_apart: bool
+) -> None:
+    for files in ((own, other), (other, own)):
+        rows = [
+            f'[environment.{name}]\nfile = "{file}"' for name, file in zip("AB", files, strict=True)
+        ]
+        (tmp_path / "environment.toml").write_text("\n".join(rows))
+        if are_apart:
+            assert len(spawner_environment(tmp_path / "environment.toml", tmp_path)) == 2
+        else:
+            with pytest.raises(SettingsError, match="put the files of users into a folder"):
+                spawner_environment(tmp_path / "environment.toml", tmp_path)
+
+
 def test_a_pipe_does_not_hang(catalogue: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("Windows has no pipes in folders")
