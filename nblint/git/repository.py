@@ -25,6 +25,7 @@ from nblint.git.refusals import (
 
 _MOST_COMMITS = 50_000
 _MOST_LINKS = 5
+_LONGEST_PATH = 4096
 # How many commits have their files kept: base, merge base, head.
 _MOST_LISTED = 3
 _ID = re.compile("[0-9a-f]{64}|[0-9a-f]{40}")
@@ -57,6 +58,7 @@ class Repository:
         self._is_partial = any(key.endswith((".promisor", ".partialclone")) for key in config)
         self._shallow = shallow_commits(location)
         self._entries: dict[str, tuple[Entry, ...]] = {}
+        self._trees: dict[str, tuple[dict[str, Entry], dict[str, str]]] = {}
         self._bare = BareRepository(location)
         self._objects = Objects(self._bare.git, object_format(config))
 
@@ -200,18 +202,45 @@ class Repository:
             commit: The commit.
             path: The file's path from the top.
         """
-        entries = {entry.path: entry for entry in self.entries(commit)}
+        entry = self.led_to(commit, path)
+        if entry is None:
+            return None
+        ((_, data),) = self.blobs([entry.id])
+        if data is None:
+            raise GitError(f"{entry.path}: too large (more than {LARGEST // 1024**2} MB)")
+        return data
+
+    def led_to(self, commit: str, path: str) -> Entry | None:
+        """Return the file that a path leads to in a commit; None where show returns None.
+
+        Args:
+            commit: The commit.
+            path: The path of a file or link from the top.
+        """
+        files, targets = self._tree(commit)
         for _ in range(_MOST_LINKS):
-            entry = entries.get(path)
+            entry = files.get(path)
             if entry is None or entry.mode == SUBMODULE:
                 return None
-            ((_, data),) = self.blobs([entry.id])
-            if data is None:
-                raise GitError(f"{path}: too large (more than {LARGEST // 1024**2} MB)")
             if entry.mode != LINK:
-                return data
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), _text(data)))
+                return entry
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), targets[entry.id]))
         return None
+
+    def _tree(self, commit: str) -> tuple[dict[str, Entry], dict[str, str]]:
+        """Return the files of a commit by their paths, and where its links lead, by their ids."""
+        if commit not in self._trees:
+            files = {entry.path: entry for entry in self.entries(commit)}
+            links = {entry.id for entry in files.values() if entry.mode == LINK}
+            # What is longer than any path leads nowhere, like the root.
+            targets = {
+                own: _text(data) if data is not None and len(data) < _LONGEST_PATH else "/"
+                for own, data in self.blobs(links)
+            }
+            while len(self._trees) >= _MOST_LISTED:
+                del self._trees[next(iter(self._trees))]
+            self._trees[commit] = files, targets
+        return self._trees[commit]
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
         """Return the sizes of contents in bytes.

@@ -26,7 +26,8 @@ class Snapshot(NamedTuple):
     Attributes:
         commit: Its id.
         folder: Where they were written.
-        notebooks: Its notebooks by their paths; none of them is written.
+        notebooks: Its notebooks by their paths; none of them is written. A link to a file that is
+            not called a notebook stands for that file.
         others: Its other files by their paths.
         left_out: Paths that were not written: names that no file may have, and very large files.
     """
@@ -59,7 +60,9 @@ def write_snapshot(repository: Repository, commit: str, folder: Path) -> Snapsho
         GitError: The repository lacks an object, or the files are too many.
     """
     entries = repository.entries(commit)
-    notebooks = {entry.path: entry for entry in entries if entry.is_notebook}
+    notebooks = {
+        entry.path: _notebook(repository, commit, entry) for entry in entries if entry.is_notebook
+    }
     others = {entry.path: entry for entry in entries if not entry.is_notebook}
     wanted = [
         entry
@@ -68,16 +71,25 @@ def write_snapshot(repository: Repository, commit: str, folder: Path) -> Snapsho
     ]
     if len(wanted) > _MOST_FILES:
         raise GitError(f"more than {_MOST_FILES:,} files of settings and modules in {commit[:7]}")
-    read = [entry for entry in wanted if _is_read(entry.path)]
+    read = [
+        file
+        for entry in wanted
+        if _is_read(entry.path) and (file := _led_to(repository, commit, entry)) is not None
+    ]
     sizes = repository.sizes(entry.id for entry in read)
     large = {entry.path for entry in read if sizes[entry.id] > _LARGEST}
     if sum(sizes[entry.id] for entry in read if entry.path not in large) > _MOST_BYTES:
         raise GitError(f"more than {_MOST_BYTES // 1024**2} MB of settings in {commit[:7]}")
-    contents = _contents(repository, commit, [entry for entry in read if entry.path not in large])
+    kept = {entry.path: entry.id for entry in read if entry.path not in large}
+    contents = dict(repository.blobs(kept.values()))
+
+    def content_of(path: str) -> bytes:
+        return (contents[kept[path]] if path in kept else None) or b""
+
     left_out = [
         entry.path
         for entry in wanted
-        if entry.path not in large and not _write(folder, entry.path, contents.get(entry.path, b""))
+        if entry.path not in large and not _write(folder, entry.path, content_of(entry.path))
     ]
     return Snapshot(commit, folder, notebooks, others, (*left_out, *sorted(large)))
 
@@ -98,14 +110,18 @@ def write_named(repository: Repository, snapshot: Snapshot, path: str) -> None:
         _write(snapshot.folder, path, content)
 
 
-def _contents(repository: Repository, commit: str, entries: list[Entry]) -> dict[str, bytes]:
-    """Return what files hold, by their paths; a link holds what it leads to in the commit."""
-    blobs = dict(repository.blobs(entry.id for entry in entries if entry.mode != LINK))
-    found = {
-        entry.path: blobs[entry.id] if entry.mode != LINK else repository.show(commit, entry.path)
-        for entry in entries
-    }
-    return {path: content for path, content in found.items() if content is not None}
+def _notebook(repository: Repository, commit: str, entry: Entry) -> Entry:
+    """Return what is checked as a notebook: a link's file, if that is not checked anyway."""
+    file = repository.led_to(commit, entry.path) if entry.mode == LINK else None
+    return entry if file is None or file.is_notebook else file._replace(path=entry.path)
+
+
+def _led_to(repository: Repository, commit: str, entry: Entry) -> Entry | None:
+    """Return a link's file in the commit, under the link's path; other files as they are."""
+    if entry.mode != LINK:
+        return entry
+    file = repository.led_to(commit, entry.path)
+    return None if file is None else file._replace(path=entry.path)
 
 
 def _is_read(path: str) -> bool:

@@ -326,6 +326,18 @@ class TestAccepted:
         assert verdict.findings == []
         assert verdict.kinds == {("link", "link.ipynb"), ("link", "away.ipynb")}
 
+    def test_a_link_to_what_is_called_otherwise(self, branch: Branch) -> None:
+        """Jupyter opens it as a notebook."""
+        if sys.platform == "win32":
+            pytest.skip("links need a right there")
+        branch.on_main({"data.txt": notebook().decode()})
+        (branch.top / "link.ipynb").symlink_to("data.txt")
+        branch.commit()
+        assert branch.gate().findings == []
+        branch.commit({"data.txt": holding(TOKEN).decode()})
+        (finding,) = branch.gate().findings
+        assert (finding["path"], finding["code"]) == ("link.ipynb", "NBL201")
+
     def test_a_submodule(self, branch: Branch) -> None:
         other = Branch(branch.top.parent / "other", {A: holding(TOKEN)})
         git(branch.top, "submodule", "--quiet", "add", str(other.top), "sub")
