@@ -114,14 +114,12 @@ def missing_section(author: Author) -> None:
     section = "## Audience\nAnalysts on duty in the security operations centre.\n\n"
     replace(notebook, section, "")
     author.is_refused("notebooks/phishing-triage.ipynb", "NBL102")
-    tell("fixed: nblint-fix inserts the heading, the author writes the text")
-    status, _ = author.types(
-        *("pre-commit", "run", "--hook-stage", "manual", "nblint-fix"),
-        *("--files", "notebooks/phishing-triage.ipynb"),
-    )
+    tell("fixed: nblint inserts the heading, the author writes the text")
+    path = "notebooks/phishing-triage.ipynb"
+    author.types("nblint", "check", "--fix", "--unsafe-fixes", "--select", "NBL102", path)
     prompt = "Who is this notebook developed for?"
-    if status != 1 or prompt not in notebook.read_text(encoding="utf-8"):
-        raise Unexpected("nblint-fix did not insert the section")
+    if prompt not in notebook.read_text(encoding="utf-8"):
+        raise Unexpected("--fix --unsafe-fixes did not insert the section")
     replace(notebook, prompt, "Analysts on duty in the security operations centre.")
     author.commits("Add the triage of reported mails")
 

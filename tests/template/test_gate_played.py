@@ -6,6 +6,7 @@ searches them all after each job.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -478,8 +479,8 @@ def test_a_forged_cache(stage: Stage, tmp_path: Path, service: str) -> None:
     assert author.play().status == 0
 
     def forge(clone: Path, variables: dict[str, str]) -> None:
-        (python,) = Path(variables["PRE_COMMIT_HOME"]).glob("repo*/py_env-*/bin/nblint")
-        python = python.with_name("python")
+        installed = Path(variables["PRE_COMMIT_HOME"]).glob("repo*/py_env-*/bin/nblint")
+        python = max(installed, key=os.path.getmtime).with_name("python")
         for command in (["-c", FORGE], ["-m", "nblint", "check"]):
             ran = subprocess.run(
                 [str(python), *command], cwd=clone, env=variables, capture_output=True, check=False

@@ -5,7 +5,6 @@ from typing import Any
 from nblint.document.edit import Rewrite, is_cell_id
 from nblint.document.json_strings import duplicate_keys
 from nblint.document.model import Notebook, Place
-from nblint.document.positions import RawNotebook
 from nblint.document.rows import position_of
 from nblint.document.schema import is_plainly_valid
 from nblint.findings import Finding, Fix, Rule
@@ -119,6 +118,8 @@ def _with_minor_5(notebook: Notebook) -> bytes | None:
     are_valid = all(one is not None and is_cell_id(one) for one in ids)
     if notebook.nbformat != 4 or not are_valid or len(set(ids)) < len(ids):
         return None
+    from nblint.document.positions import RawNotebook
+
     raw = RawNotebook(notebook.raw)
     span = raw.top.get("nbformat_minor")
     return raw.raw[: span.start] + b"5" + raw.raw[span.end :] if span else None

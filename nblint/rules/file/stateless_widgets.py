@@ -3,7 +3,6 @@ from typing import Any
 
 from nblint.document.edit import Rewrite
 from nblint.document.model import Notebook, Place
-from nblint.document.positions import RawNotebook, keyed_members
 from nblint.findings import Finding, Fix, Rule
 
 _WIDGETS = "widgets"
@@ -65,6 +64,8 @@ def _with_state(notebook: Notebook, bundle: object) -> bytes | None:
     """Return the file with the widgets in a field `state`; None where they are something else."""
     if not isinstance(bundle, dict) or not all(map(_is_widget, bundle.values())):
         return None
+    from nblint.document.positions import RawNotebook, keyed_members
+
     raw = notebook.raw
     span = RawNotebook(raw).top.get("metadata")
     for key in (_WIDGETS, _MIME):
