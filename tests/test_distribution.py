@@ -57,7 +57,8 @@ def test_the_wheel_holds_the_package_and_the_template(built: Built) -> None:
         name.replace("template/", "nblint/template/", 1) if name.startswith("template/") else name
         for name in present
     }
-    assert not any(os.fsencode(path) in text for text in texts for path in (ROOT, Path.home()))
+    folders = [os.fsencode(path) + b"/" for path in (ROOT, Path.home())]
+    assert not any(folder in text for text in texts for folder in folders)
 
 
 def test_what_git_ignores_stays_out(built: Built) -> None:
