@@ -118,7 +118,12 @@ def test_schema_of_notebooks(tmp_path: Path) -> None:
     schema = json.loads(nblint("hub", "schema", "notebooks.toml").stdout)
     validator = jsonschema.Draft7Validator(schema)
     assert validator.is_valid({"notebooks": {"failed-logins": {"version": "1.2.0"}}})
-    for wrong in ({"notebooks": {"a": "1.2.0"}}, {"notebooks": {"a": {}}}, {"notebook": {}}):
+    refused: list[object] = [
+        {"notebooks": {"a": "1.2.0"}},
+        {"notebooks": {"a": {}}},
+        {"notebook": {}},
+    ]
+    for wrong in refused:
         assert not validator.is_valid(wrong)
     result = nblint("hub", "schema", "notebook.toml")
     assert result.exit_code == 2
