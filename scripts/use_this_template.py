@@ -136,9 +136,12 @@ def name_in(address: str) -> str:
 
 def render(copy: Copy, folder: Path) -> Path:
     """Generate the notebook repository below a folder; return where it is."""
-    # Outside the repository the template finds no remote, so the checks use nblint's release and
-    # not a commit of the copy, which is about to disappear.
     git("checkout-index", "--all", f"--prefix={folder.as_posix()}/copy/")
+    # The copy does not know the address of the original, and its own commit is about to disappear:
+    # the checks use the release of this version, whether the package index has it already or not.
+    version = re.search('"(.+)"', Path(folder, "copy/nblint/_version.py").read_text("utf-8"))
+    assert version
+    origin = json.dumps({"requirement": f"nblint-suite=={version[1]}"})
     author, email = git("log", "-1", "--format=%an%n%ae").split("\n")
     heading = title_of(copy.name)
     who = [f"author={verbatim(author)}", f"email={verbatim(email)}"]
@@ -158,6 +161,7 @@ def render(copy: Copy, folder: Path) -> Path:
         answers = ["git_init=no", f"title={verbatim(title)}", *others]
         ran = subprocess.run(
             [*cookiecutter, "--output-dir", str(out), *answers],
+            env={**os.environ, "NBLINT_NEW_ORIGIN": origin},
             encoding="utf-8",
             errors="replace",
             stdout=subprocess.PIPE,

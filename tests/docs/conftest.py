@@ -42,6 +42,7 @@ def reader(tmp_path: Path, addresses: dict[str, str], pre_commit_home: Path) -> 
         "TMPDIR": str(tmp_path),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},
+        "NBLINT_NEW_LOCAL": "1",  # it is installed from this checkout, not from the address
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "Ada",

@@ -5,12 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cookiecutter.main import cookiecutter
+
+from nblint._version import __version__
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,6 +89,22 @@ def choices() -> list[dict[str, str]]:
         {name: options[number % len(options)] for name, options in lists.items()}
         for number in range(max(map(len, lists.values())))
     ]
+
+
+@pytest.fixture
+def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package index that has nblint's version; pip reads no more of it than its metadata."""
+    wheel = f"nblint_suite-{__version__}-py3-none-any.whl"
+    page = tmp_path / "index/nblint-suite"
+    page.mkdir(parents=True)
+    (page / "index.html").write_text(f'<a href="{wheel}">{wheel}</a>')
+    with zipfile.ZipFile(page / wheel, "w") as archive:
+        about = f"nblint_suite-{__version__}.dist-info"
+        said = f"Metadata-Version: 2.1\nName: nblint-suite\nVersion: {__version__}\n"
+        archive.writestr(f"{about}/METADATA", said)
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", "")
+    monkeypatch.setenv("PIP_INDEX_URL", page.parent.as_uri())
 
 
 @pytest.fixture

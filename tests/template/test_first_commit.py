@@ -58,7 +58,7 @@ def test_without_git(
     shown = capfd.readouterr().out
     assert "git is not installed" in shown
     assert "make setup" in shown
-    assert "nblint-suite==" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
+    assert "nblint-suite @ file:" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
 
 
 def test_without_identity(
