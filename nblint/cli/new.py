@@ -37,6 +37,9 @@ from nblint.cli.template import template_folder, template_hook
     "differs; with --no-input, keeps it.",
 )
 @click.option(
+    "--hub", is_flag=True, help="Generate the repository of a JupyterHub for everybody's notebooks."
+)
+@click.option(
     "--local",
     is_flag=True,
     envvar="NBLINT_NEW_LOCAL",
@@ -49,9 +52,10 @@ def new(
     no_input: bool,
     output_dir: Path | None,
     into: Path | None,
+    hub: bool,
     local: bool,
 ) -> None:
-    """Generate a notebook repository.
+    """Generate a notebook repository, or that of a hub.
 
     Asks for a title, a purpose, an audience and more; KEY=VALUE answers a question in advance. The
     template is part of this package. The checks of the new repository install nblint from where this
@@ -61,6 +65,7 @@ def new(
       nblint new
       nblint new --no-input title="Phishing triage"
       nblint new --into .
+      nblint new --hub
     """
     try:
         import cookiecutter  # noqa: F401
@@ -71,19 +76,21 @@ def new(
     if into is not None and output_dir is not None:
         raise click.UsageError("--into cannot be combined with --output-dir")
     origin = _origin(local=local)
+    template = template_folder("template-hub" if hub else "template")
     defaults = author_by_git()
     if into is None:
         folder = output_dir or Path()
-        questions = Questions(template_folder(), folder, defaults)
+        questions = Questions(template, folder, defaults)
         given = dict(map(questions.given, answers))
-        _generate(questions.verbatim(questions.answers(given, ask=not no_input)), folder, origin)
+        said = questions.verbatim(questions.answers(given, ask=not no_input))
+        _generate(template, said, folder, origin)
     else:
         defaults |= _title_of(into.resolve())
-        questions = Questions(template_folder(), None, defaults)
+        questions = Questions(template, None, defaults)
         given = dict(map(questions.given, answers))
         # The repository is there already, so no question is about a new one.
         said = questions.answers(given, ask=not no_input, skip=("git_init",))
-        _adopt(questions.verbatim(said), into.resolve(), origin, ask=not no_input)
+        _adopt(template, questions.verbatim(said), into.resolve(), origin, ask=not no_input)
 
 
 def _origin(*, local: bool) -> dict[str, str]:
@@ -116,7 +123,9 @@ def _origin(*, local: bool) -> dict[str, str]:
     return decided
 
 
-def _generate(answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str]) -> Path:
+def _generate(
+    template: Path, answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str]
+) -> Path:
     """Generate a repository below a folder; return its own folder."""
     from cookiecutter.exceptions import CookiecutterException
     from cookiecutter.main import cookiecutter
@@ -126,7 +135,7 @@ def _generate(answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str
     with _variables(NBLINT_NEW_ORIGIN=json.dumps(origin)):
         try:
             made = cookiecutter(
-                str(template_folder()),
+                str(template),
                 no_input=True,
                 extra_context=dict(answers),
                 output_dir=str(folder),
@@ -143,14 +152,19 @@ def _title_of(folder: Path) -> dict[str, str]:
 
 
 def _adopt(
-    answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str], *, ask: bool
+    template: Path,
+    answers: Mapping[str, Any],
+    folder: Path,
+    origin: Mapping[str, str],
+    *,
+    ask: bool,
 ) -> None:
     """Generate into a temporary folder, then add what an existing folder lacks."""
     from nblint.cli.new_into import merge
 
     # Keeps the template's last hook from creating a repository and a commit.
     with tempfile.TemporaryDirectory() as temporary, _variables(NBLINT_NEW_INTO=str(folder)):
-        generated = _generate(answers, Path(temporary), origin)
+        generated = _generate(template, answers, Path(temporary), origin)
         for line in merge(generated, folder, ask=ask):
             click.echo(line)
     click.echo(

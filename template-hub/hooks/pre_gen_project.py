@@ -23,7 +23,9 @@ from urllib.parse import urlsplit
 # The notebook template's hooks, which do for both templates what is the same; post_gen_project.py
 # finds them here.
 SHARED = Path(".nblint-hooks")
-# Whether nobody is an admin.
+OWN = ("address", "issuer", "client_id", "users", "admins")
+QUESTIONS = ("title", "slug", "author", "email", *OWN)  # as they are asked
+# What is answered if nobody is an admin.
 NOBODY = "-"
 
 
@@ -37,15 +39,15 @@ def problem(name: str, answers: Mapping[str, Any]) -> str:
     Returns:
         A sentence; empty if the answer is fine.
     """
-    shared = load(Path(__file__).resolve().parents[2] / "template/hooks/pre_gen_project.py")
-    return own_problem(name, answers, shared) or str(shared.problem(name, answers))
+    beside = Path(__file__).resolve().parents[2] / "template/hooks/pre_gen_project.py"
+    return judged(name, answers, load(beside))
 
 
-def own_problem(name: str, answers: Mapping[str, Any], shared: ModuleType) -> str:
-    """Return what is wrong with the answer to one of the hub's own questions."""
-    text = answers[name].strip() if isinstance(answers[name], str) else ""
-    if name not in ("address", "issuer", "client_id", "users", "admins"):
-        return ""
+def judged(name: str, answers: Mapping[str, Any], shared: ModuleType) -> str:
+    """Return what is wrong with one answer, by rules of our own and the notebook template's."""
+    if name not in OWN:
+        return str(shared.problem(name, answers))
+    text = answers[name].strip()
     if found := shared.text_problem(text):
         return str(found)
     if name in ("address", "issuer"):
@@ -138,9 +140,7 @@ def main(answers: Mapping[str, Any]) -> None:
     """Refuse, or leave what was decided to the next hook."""
     take_shared(answers)
     shared = load(SHARED / "pre_gen_project.py")
-    shared.main(
-        answers, lambda name, answers: own_problem(name, answers, shared) or shared.problem(name, answers)
-    )
+    shared.main(answers, QUESTIONS, lambda name, given: judged(name, given, shared))
 
 
 if __name__ == "__main__":

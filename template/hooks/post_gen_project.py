@@ -13,9 +13,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
+ANSWERS: dict[str, Any] = {}  # `run` fills it
 CONFIG = Path(".pre-commit-config.yaml")
 # What pre_gen_project.py has decided about where nblint comes from.
 DECIDED = Path(".nblint-origin.json")
@@ -57,7 +59,7 @@ correct that in .pre-commit-config.yaml.
 ***************************************************************************"""
 
 
-def main() -> None:
+def main(template: str, next_steps: Callable[[], str]) -> None:
     """Finish the generated repository."""
     keep_one_pipeline(ANSWERS["ci"])
     origin = json.loads(DECIDED.read_text(encoding="utf-8"))
@@ -71,7 +73,7 @@ def main() -> None:
         script.chmod(script.stat().st_mode | 0o111)
     stays = not is_passing()
     if stays:
-        done = first_commit() if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
+        done = first_commit(template) if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
         print("\n".join(["", f"Generated {Path.cwd()}", *done]))
     if place := on_this_machine(origin):
         print(LOCAL_WARNING.format(place=place))
@@ -171,7 +173,7 @@ def gate() -> str:
 # ---- git
 
 
-def first_commit() -> list[str]:
+def first_commit(template: str) -> list[str]:
     """Create a repository with one commit, as far as this machine allows; return what was done."""
     if not shutil.which("git"):
         return ["git is not installed; install it, then run 'git init' in that folder."]
@@ -191,10 +193,10 @@ def first_commit() -> list[str]:
             "git does not know your name and e-mail address; make the first commit yourself:",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
-            '    git commit -m "Start from the notebook template"',
+            f'    git commit -m "Start from the {template} template"',
         ]
     # --no-verify: a hook that the user has for all repositories would run before the setup.
-    elif succeeds("commit", "--quiet", "--no-verify", "-m", "Start from the notebook template"):
+    elif succeeds("commit", "--quiet", "--no-verify", "-m", f"Start from the {template} template"):
         done.append("Created a git repository with a first commit.")
     else:
         done.append("git could not make the first commit; see its message above.")
@@ -264,10 +266,27 @@ def questions_left() -> str:
     return " and ".join(filter(None, [", ".join(left[:-1]), *left[-1:]]))
 
 
-try:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
-    main()
-except Exception as error:  # the repository exists, whatever went wrong
-    print(f"The repository was generated, but the last steps failed: {error!r}")
-    print("README.md explains how to go on.")
+def run(
+    answers: dict[str, Any],
+    template: str = "notebook",
+    next_steps: Callable[[], str] = next_steps,
+) -> None:
+    """Finish the generated repository, which exists whatever goes wrong.
+
+    Args:
+        answers: The answers.
+        template: What the template is called; the hub's runs this as well.
+        next_steps: Returns what the person does next.
+    """
+    ANSWERS.update(answers)
+    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
+        main(template, next_steps)
+    except Exception as error:
+        print(f"The repository was generated, but the last steps failed: {error!r}")
+        print("README.md explains how to go on.")
+
+
+if __name__ == "__main__":
+    run(json.loads(r"""{{ cookiecutter | tojson }}"""))
