@@ -58,8 +58,9 @@ def new(
     """Generate a notebook repository, or that of a hub.
 
     Asks for a title, a purpose, an audience and more; KEY=VALUE answers a question in advance. The
-    template is part of this package. The checks of the new repository install nblint from where this
-    one comes from: an address, or the package index, which is asked whether it has this version.
+    template is part of this package. The checks of the new repository install nblint from where
+    this one comes from: an address, or the package index, which is asked whether it has this
+    version.
 
     Examples:
       nblint new

@@ -13,8 +13,8 @@ ANSWERS: dict[str, Any] = json.loads(r"""{{ cookiecutter | tojson }}""")
 # Where pre_gen_project.py has put the notebook template's hooks.
 SHARED = Path(".nblint-hooks")
 NBLINT = """\
-# nblint, from where this repository was generated; `make setup` installs it, and `make lock` what it needs. The checks of
-# `git commit` have it from .pre-commit-config.yaml: change both, then run `make lock`.
+# nblint, from where this repository was generated. .pre-commit-config.yaml has the nblint of the
+# checks: change both, then run `make lock`, which locks what nblint needs, and `make setup`.
 {requirement}
 """
 
@@ -26,7 +26,8 @@ def requirement_of(origin: dict[str, str]) -> str:
     repo = origin["repo"]
     if "://" not in repo:
         if Path(repo).is_absolute():
-            repo = Path(repo).as_uri()
+            # With a host, because older versions of pip refuse an address without.
+            repo = Path(repo).as_uri().replace("file:///", "file://localhost/", 1)
         else:  # git@host:organisation/nblint
             repo = "ssh://" + repo.replace(":", "/", 1)
     return f"nblint-suite[hub] @ git+{repo}@{origin['rev']}"

@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,7 +66,8 @@ def address_problem(text: str, *, has_path: bool) -> str:
         return f"{text!r} is not an address {example}"
     if parts.username is not None:
         return "must not hold a name or a password"
-    if not re.fullmatch(r"https?", parts.scheme) or not is_host(host) or re.search(r'[\s"\\]', text):
+    is_address = re.fullmatch(r"https?", parts.scheme) and is_host(host)
+    if not is_address or re.search(r'[\s"\\]', text):
         return f"{text!r} is not an address {example}"
     if parts.scheme == "http" and not is_loopback(host):
         return f"{text!r} must begin with https://, so that nobody on the way can listen"

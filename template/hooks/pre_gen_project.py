@@ -123,7 +123,8 @@ def decide(answers: Mapping[str, Any]) -> tuple[dict[str, str], str]:
     template = template_folder(answers)
     if template is None:
         return {"requirement": "nblint-suite"}, ""
-    spec = importlib.util.spec_from_file_location("origin", template.parent / "template/hooks/origin.py")
+    path = template.parent / "template/hooks/origin.py"  # for the hub's template, too
+    spec = importlib.util.spec_from_file_location("origin", path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
