@@ -110,8 +110,14 @@ def test_a_refused_answer_is_asked_again_at_once(tmp_path: Path) -> None:
 
 
 def test_a_key_with_a_refused_value_is_asked(tmp_path: Path) -> None:
-    given = ("title=Phishing reports", "slug=a b", "author=SOC", "email=soc", "git_init=no")
-    given += ("purpose=Rank mails.", "audience=", "license=MIT", "ci=github")
+    given: tuple[str, ...] = (
+        "title=Phishing reports",
+        "slug=a b",
+        "author=SOC",
+        "email=soc",
+        "git_init=no",
+    )
+    given += ("git_init=no", "purpose=Rank mails.", "audience=", "license=MIT", "ci=github")
     result = asked(tmp_path, "phishing", "soc@example.com", arguments=given)
     assert result.exit_code == 0, result.output
     assert questions(result.output) == ["Name of", "E-mail"]
