@@ -139,7 +139,8 @@ def render(copy: Copy, folder: Path) -> Path:
     git("checkout-index", "--all", f"--prefix={folder.as_posix()}/copy/")
     # The copy does not know the address of the original, and its own commit is about to disappear:
     # the checks use the release of this version, whether the package index has it already or not.
-    version = re.search('"(.+)"', Path(folder, "copy/nblint/_version.py").read_text("utf-8"))
+    stated = Path(folder, "copy/nblint/_version.py").read_text("utf-8")
+    version = re.search('^__version__ = "(.+)"', stated, re.MULTILINE)
     assert version
     origin = json.dumps({"requirement": f"nblint-suite=={version[1]}"})
     author, email = git("log", "-1", "--format=%an%n%ae").split("\n")

@@ -59,8 +59,7 @@ def new(
 
     Asks for a title, a purpose, an audience and more; KEY=VALUE answers a question in advance. The
     template is part of this package. The checks of the new repository install nblint from where
-    this one comes from: an address, or the package index, which is asked whether it has this
-    version.
+    this one comes from: an address, or the package index, which is asked whether it has it.
 
     Examples:
       nblint new
@@ -106,8 +105,8 @@ def _origin(*, local: bool) -> dict[str, str]:
     if origin.is_release:
         if local:
             click.echo(
-                f"warning: the first commit installs {origin.requirement}; nobody asked whether the "
-                "package index has it",
+                f"warning: the first commit installs {origin.requirement}; the package index was "
+                "not asked whether it has it",
                 err=True,
             )
         else:

@@ -93,12 +93,13 @@ def missing_release(requirement: str) -> str:
     if not pip:
         return f"there is no pip that could ask the package index for {requirement}"
     with tempfile.TemporaryDirectory() as folder:
-        # As pre-commit's pip will look for it. One retry: pip says so, and then the reason is known.
+        # As pre-commit's pip will look for it. With a retry, pip says that nobody answered.
         options = ["--no-deps", "--no-input", "--disable-pip-version-check", "--retries", "1"]
         try:
             ran = subprocess.run(
                 [*pip, "download", *options, "--dest", folder, requirement],
                 cwd=folder,
+                env={**os.environ, "PIP_REQUIRE_VIRTUALENV": "0"},  # nothing is installed
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 encoding="utf-8",

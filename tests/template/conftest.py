@@ -19,6 +19,14 @@ ROOT = Path(__file__).parents[2]
 
 Generate = Callable[..., Path]
 
+# What the author writes in place of what the header of a new notebook asks.
+WRITTEN = {
+    "What are you trying to do with this notebook?": "Rank reported mails.",
+    "Who is this notebook developed for?": "Analysts on duty.",
+    '"* Data source 1\\n",\n    "* Data source 2\\n"': '"* The abuse mailbox\\n"',
+    '"1. Step 1\\n",\n    "2. Step 2\\n",\n    "3. Step 3\\n"': '"1. Read the mails.\\n"',
+}
+
 
 @pytest.fixture(autouse=True)
 def away_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +128,14 @@ def checkout(tmp_path: Path) -> Path:
     git("add", ".", cwd=folder)
     git("commit", "--quiet", "--message", "nblint", cwd=folder)
     return folder
+
+
+def write_header(notebook: Path) -> None:
+    """Answer what the header of a new notebook asks, if its title is not the example's."""
+    text = notebook.read_text("utf-8")
+    for asked, answer in WRITTEN.items():
+        text = text.replace(asked, answer)
+    notebook.write_text(text, "utf-8")
 
 
 def git(*arguments: str, cwd: Path) -> str:

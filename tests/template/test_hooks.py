@@ -16,7 +16,8 @@ from scripts.use_this_template import Copy, render
 from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
-from tests.template.conftest import ROOT, Generate, choices, git
+from tests.template.conftest import ROOT, Generate, choices, git, write_header
+from tests.template.test_content import notebook_of
 
 FAMILIES = {
     "file": "NBL0",
@@ -141,6 +142,7 @@ def test_every_check_accepts_every_choice(
         "PIP_FIND_LINKS": str(tmp_path),
     }
     for repository in [*repositories, turned]:
+        write_header(notebook_of(repository))
         before = git("status", "--porcelain", cwd=repository)
         status, shown = pre_commit("run", "--all-files", cwd=repository, **variables)
         assert status == 0, shown

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from nblint._version import __version__
 from nblint.cli.main import main
 from scripts.use_this_template import Copy, render, title_of
 from tests.checkout import committed_checkout
@@ -123,6 +124,8 @@ def test_a_copy_becomes_the_notebook_repository(
     assert "Questions: Ada, <ada@example.com>" in (repository / "README.md").read_text("utf-8")
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
     assert config["repos"][-1]["repo"] == "local", "the commit of the copy is gone"
+    (hook, *_) = config["repos"][-1]["hooks"]
+    assert hook["additional_dependencies"] == [f"nblint-suite=={__version__}"]
     assert_only_questions_are_left(repository, monkeypatch, "Purpose")
 
 
