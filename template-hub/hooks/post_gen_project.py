@@ -26,10 +26,11 @@ def requirement_of(origin: dict[str, str]) -> str:
     repo = origin["repo"]
     if "://" not in repo:
         if Path(repo).is_absolute():
-            # With a host, because older versions of pip refuse an address without.
-            repo = Path(repo).as_uri().replace("file:///", "file://localhost/", 1)
+            repo = Path(repo).as_uri()
         else:  # git@host:organisation/nblint
             repo = "ssh://" + repo.replace(":", "/", 1)
+    # Older versions of pip refuse an address without a host.
+    repo = re.sub("^file:///", "file://localhost/", repo)
     return f"nblint-suite[hub] @ git+{repo}@{origin['rev']}"
 
 
