@@ -108,7 +108,7 @@ def _lock(file: HubFile, checked: Checked) -> None:
     source = lock.path.with_suffix(".in")
     if lock.path.suffix == ".txt" and source.is_file():
         unmet = lock.unmet(read_text(source), checked.python)
-        checked.problems += [f"{source}: {what}; lock it again" for what in unmet]
+        checked.problems += [f"{source}: {what}; lock it again: `make lock`" for what in unmet]
     if lock.depends_on_python and lock.python is None:
         checked.notes.append(
             f"{lock.path}: does not say which Python it was made for; it is read as for Python "
@@ -178,9 +178,23 @@ def _notes(file: HubFile, checked: Checked) -> None:
 
 
 def _own_secrets(file: HubFile, checked: Checked) -> None:
-    own_secret(file, file.settings.provider.client_secret_file, "provider.client-secret-file")
-    crypt_key(file)
-    checked.passed.append("the hub's own secrets are there, and closed to others")
+    client = file.settings.provider.client_secret_file
+    found = [
+        _problem(lambda: own_secret(file, client, "provider.client-secret-file")),
+        _problem(lambda: crypt_key(file)),
+    ]
+    checked.problems += filter(None, found)
+    if not any(found):
+        checked.passed.append("the hub's own secrets are there, and closed to others")
+
+
+def _problem(read: Callable[[], object]) -> str:
+    """Return why something cannot be read; empty if it can."""
+    try:
+        read()
+    except SettingsError as error:
+        return str(error)
+    return ""
 
 
 def _secrets(file: HubFile, checked: Checked) -> None:

@@ -143,6 +143,14 @@ def test_a_secret_that_others_can_read(hub: Path, name: str) -> None:
     assert all("accessible to others" in problem for problem in found)
 
 
+def test_all_that_is_missing_is_said(hub: Path) -> None:
+    for name in ("client-secret", "crypt-key", "secrets/datadog-api-key"):
+        (hub / name).unlink()
+    found = problems(hub)
+    for number, name in enumerate(("client-secret", "crypt-key", "datadog-api-key")):
+        assert f"{name}: no such file" in found[number]
+
+
 def test_the_hubs_own_secrets(hub: Path) -> None:
     write_secret(hub / "crypt-key", "too short")
     (found,) = problems(hub)
@@ -277,7 +285,7 @@ def test_a_lock_that_is_older_than_what_it_was_made_from(hub: Path) -> None:
     (found,) = problems(hub)
     assert found == (
         f"nblint: {hub / 'user.in'}: needs polars, and {hub / 'user.txt'} does not have polars; "
-        "lock it again"
+        "lock it again: `make lock`"
     )
 
 

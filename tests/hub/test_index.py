@@ -3,6 +3,7 @@
 import html
 import json
 import os
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -203,6 +204,10 @@ def test_command(tmp_path: Path) -> None:
     install(tmp_path / "notebooks", "late", complete_header("Late logins"))
     nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
     assert "Late logins" in page.read_text()
+    shutil.rmtree(tmp_path / "notebooks" / "triage")
+    nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
+    assert "Late logins" in page.read_text()
+    assert "Triage" not in page.read_text()
     (tmp_path / "welcome.md").unlink()
     result = nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
     assert result.exit_code == 2
