@@ -169,12 +169,11 @@ class Examiner:
             hidden = tuple(reported(name, asked, *quoted))
         # Nothing is known about a file that cannot be read, so its baseline entries are not stale.
         is_known = isinstance(document, Notebook)
-        codes = self.codes(name) if is_known else frozenset()
+        codes = self._codes(name) if is_known else frozenset()
         number = len(checked.suppressed)
         return Examined(found, codes, gathered, suppressed=number, hidden=hidden)
 
-    def codes(self, name: str) -> frozenset[str]:
-        """Return the codes of the rules that run on a notebook."""
+    def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))
 
 

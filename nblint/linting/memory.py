@@ -36,12 +36,18 @@ class Memory:
         if examiner.key is None:
             return None
         data = self._caches[examiner.key].find(path, name)
-        return None if data is None else decoded(data, name, examiner.codes(name))
+        return None if data is None else decoded(data, name)
 
     def keep(self, examiner: Examiner, examined: Examined, name: str) -> None:
-        """Remember a result, unless it may be another one the next time."""
-        if examiner.key is not None and examined.digest is not None:
-            self._caches[examiner.key].keep(examined.digest, encoded(examined, name))
+        """Remember a result, unless it may be another one the next time.
+
+        What rules about the repository gather are words of the notebook, which nothing masks: they
+        are gathered again.
+        """
+        if examiner.key is None or examined.digest is None or examined.gathered:
+            return
+        if data := encoded(examined, name):
+            self._caches[examiner.key].keep(examined.digest, data)
 
     def save(self) -> None:
         """Write what was added.

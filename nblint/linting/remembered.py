@@ -52,38 +52,42 @@ class _Notebook(Struct, frozen=True, array_like=True):
     found: tuple[_Reported, ...]
     hidden: tuple[_Reported, ...]
     suppressed: int
-    gathered: dict[str, frozenset[str]] | None
+    ran: frozenset[str]
     is_notebook: bool
 
 
 _DECODER = msgspec.msgpack.Decoder(_Notebook)
 
 
-def encoded(examined: Examined, name: str) -> bytes:
+def encoded(examined: Examined, name: str) -> bytes | None:
     """Return what is kept of a file that was examined without faults.
 
     Args:
         examined: The result.
         name: The file's name in reports.
+
+    Returns:
+        The data; None where it quotes half a surrogate pair, which has no encoding.
     """
-    gathered = None if examined.gathered is None else dict(examined.gathered)
     kept = _Notebook(
         tuple(_kept(one, name) for one in examined.found or ()),
         tuple(_kept(one, name) for one in examined.hidden),
         examined.suppressed,
-        gathered,
-        bool(examined.ran),
+        examined.ran,
+        examined.gathered is not None,
     )
-    return msgspec.msgpack.encode(kept, order="deterministic")
+    try:
+        return msgspec.msgpack.encode(kept)
+    except UnicodeEncodeError:
+        return None
 
 
-def decoded(data: bytes, name: str, codes: frozenset[str]) -> Examined | None:
+def decoded(data: bytes, name: str) -> Examined | None:
     """Return the result that was kept; None for data that no result was kept as.
 
     Args:
         data: What `encoded` returned.
         name: The file's name in reports.
-        codes: The codes of the rules that run on it.
     """
     try:
         kept = _DECODER.decode(data)
@@ -91,8 +95,8 @@ def decoded(data: bytes, name: str, codes: frozenset[str]) -> Examined | None:
         return None
     return Examined(
         tuple(_reported(one, name) for one in kept.found),
-        codes if kept.is_notebook else frozenset(),
-        kept.gathered,
+        kept.ran,
+        {} if kept.is_notebook else None,
         suppressed=kept.suppressed,
         hidden=tuple(_reported(one, name) for one in kept.hidden),
     )

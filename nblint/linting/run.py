@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 # The number of notebooks from which more processes are faster, by how they are started: measured
 # with `--jobs`.
 _MANY = {"fork": 60, "spawn": 250}
+# The number of notebooks from which remembering pays: for the few that a hook checks, and that
+# have just changed, looking for what is remembered takes longer than it can save.
+_REMEMBERED = 10
 # Files handed to a process at a time: few enough that all processes end together.
 _CHUNK = 10
 
@@ -65,7 +68,7 @@ class Run:
         on_note: Called with a message for each notebook that is checked or skipped, and for each
             settings file.
         with_cache: Whether to remember what is found, and to check only notebooks that have changed
-            since.
+            since, if there are enough of them.
         with_files: Whether to read catalogues of environment variables and parameters files.
         with_hidden: Whether results also hold the findings that are suppressed or recorded.
         details: What the report says of the surroundings of findings.
@@ -122,7 +125,8 @@ class Run:
         """Yield a result for each notebook under paths that could be checked."""
         files = list(self._files(paths))
         self.total = len(files)
-        for file, examined in (self._remembered if self._with_cache else self._examined)(files):
+        is_worth_it = self._with_cache and len(files) >= _REMEMBERED
+        for file, examined in (self._remembered if is_worth_it else self._examined)(files):
             yield from self._results(file, examined)
         for loaded in self._loaded.all():
             yield from self._conclude(paths, loaded)
