@@ -1,6 +1,9 @@
 """The fast answer about a notebook's validity never differs from nbformat's own."""
 
 import copy
+import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -8,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from nbformat.validator import get_validator
 
+from nblint.document.json_schema import Schema, SchemaError
 from nblint.document.model import Notebook
-from nblint.document.schema import is_plainly_valid
+from nblint.document.schema import is_plainly_valid, schema_errors
 from nblint.rules.file.invalid_notebook import InvalidNotebook
 from tests.document.notebooks import notebooks
 
@@ -94,6 +98,47 @@ def test_nbformat_agrees(data: dict[str, Any]) -> None:
     if isinstance(data.get("cells"), list):
         notebook = Notebook("nb.ipynb", b"", data)
         assert bool(list(InvalidNotebook().check(notebook))) != valid
+
+
+def described(error: Any) -> object:
+    """What an error of the library says, but for its words."""
+    inner = [(one.schema_path[0], described(one)) for one in error.context or ()]
+    where = tuple(error.absolute_path)
+    missing = re.match("'(.*)' is a required", error.message)
+    return error.validator, error.validator_value, where, missing[1] if missing else "", inner
+
+
+def described_here(error: SchemaError) -> object:
+    inner = [(number, described_here(one)) for number, one in error.context]
+    return error.keyword, error.value, error.path, error.missing, inner
+
+
+@given(damaged(), st.sampled_from([(3, 0), *((4, minor) for minor in range(7))]))
+def test_the_library_finds_the_same(data: dict[str, Any], version: tuple[int, int]) -> None:
+    expected = get_validator(*version, name="jsonschema").iter_errors(data)
+    found = schema_errors(data, *version)
+    assert list(map(described_here, found)) == list(map(described, expected))
+
+
+def test_a_keyword_that_is_not_known_is_left_to_the_library() -> None:
+    assert Schema({"properties": {"a": {"oneOf": [{"type": "string"}]}}}).is_known
+    assert not Schema({"properties": {"a": {"anyOf": [{"type": "string"}]}}}).is_known
+    assert not Schema({"definitions": {"a": {"oneOf": [{"minItems": 1}]}}}).is_known
+    assert Schema({"properties": {"anyOf": {"type": "string"}}}).is_known
+
+
+def test_an_invalid_notebook_does_not_load_the_library() -> None:
+    program = """
+import sys
+from nblint import Project, check_bytes
+data = b'{"cells": [{}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+print([found.code for found in check_bytes("a.ipynb", data, Project())])
+print("jsonschema" in sys.modules)
+"""
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert "NBL002" in ran.stdout
+    assert ran.stdout.endswith("False\n")
 
 
 @given(notebooks())
