@@ -4,6 +4,7 @@ import copy
 import re
 import subprocess
 import sys
+from itertools import product
 from typing import Any
 
 import pytest
@@ -118,6 +119,52 @@ def test_the_library_finds_the_same(data: dict[str, Any], version: tuple[int, in
     expected = get_validator(*version, name="jsonschema").iter_errors(data)
     found = schema_errors(data, *version)
     assert list(map(described_here, found)) == list(map(described, expected))
+
+
+# One of each kind, with all fields that the schemas say something about.
+FULL: dict[str, Any] = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "id": "a",
+            "source": ["x"],
+            "execution_count": 1,
+            "metadata": {"collapsed": True, "scrolled": "auto", "name": "n", "tags": ["t"]},
+            "outputs": [
+                {"output_type": "stream", "name": "stdout", "text": "x"},
+                {"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}},
+                {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["t"]},
+            ],
+        },
+        {
+            "cell_type": "markdown",
+            "id": "b",
+            "source": "x",
+            "metadata": {"format": "x", "jupyter": {}},
+            "attachments": {"a.png": {"image/png": "x"}},
+        },
+    ],
+    "metadata": {
+        "kernelspec": {"name": "n", "display_name": "d"},
+        "language_info": {"name": "n", "codemirror_mode": {}},
+        "orig_nbformat": 4,
+        "authors": [],
+    },
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+WRONG: tuple[Any, ...] = (None, True, 0, -1, 1.5, "", "a,b", [], ["a", "a"], [1], {}, {"a": 1})
+
+
+@pytest.mark.parametrize("number", range(len(objects(FULL))))
+def test_the_library_finds_the_same_for_each_field(number: int) -> None:
+    for key, value in product([*objects(FULL)[number], "unknown"], WRONG):
+        data = copy.deepcopy(FULL)
+        objects(data)[number][key] = value
+        expected = get_validator(4, 5, name="jsonschema").iter_errors(data)
+        assert list(map(described_here, schema_errors(data, 4, 5))) == list(
+            map(described, expected)
+        ), (key, value)
 
 
 def test_a_keyword_that_is_not_known_is_left_to_the_library() -> None:
