@@ -199,7 +199,8 @@ def _is_in(instance: Any, values: Any) -> bool:
 
 
 def _has_twins(instance: list[Any]) -> bool:
-    return len({msgspec.json.encode(one, order="deterministic") for one in instance}) < len(instance)
+    different = {msgspec.json.encode(one, order="deterministic") for one in instance}
+    return len(different) < len(instance)
 
 
 # Whether a value breaks what a keyword says.
