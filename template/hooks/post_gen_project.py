@@ -39,6 +39,16 @@ GATE = """\
 """
 # Set while another git command runs (a hook, a rebase); they would send our git there.
 GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
+NOTEBOOK = Path("notebooks", f"{ANSWERS['slug']}.ipynb")
+# What is asked where the example has its own text, as `nblint header` prints it. A notebook without
+# a parameters cell has none.
+QUESTIONS = {
+    "Data Sources": "* Data source 1\n* Data source 2",
+    "Description (How does it work?)": "1. Step 1\n2. Step 2\n3. Step 3",
+    "Parameters": "None",
+}
+CODE = "# Write your code here. The notebooks in examples/ read a credential, and take parameters."
+FIRST_COMMIT = "Start from the notebook template"
 # The files of each pipeline; the answer `ci` decides which ones stay.
 PIPELINES = {
     "circleci": (".circleci", ".github/PULL_REQUEST_TEMPLATE.md"),
@@ -60,6 +70,8 @@ correct that in .pre-commit-config.yaml.
 def main() -> None:
     """Finish the generated repository."""
     keep_one_pipeline(ANSWERS["ci"])
+    if ANSWERS["__is_example"] != "True":
+        ask_instead_of_example()
     origin = json.loads(DECIDED.read_text(encoding="utf-8"))
     DECIDED.unlink()
     text = CONFIG.read_text(encoding="utf-8")
@@ -97,6 +109,35 @@ def keep_one_pipeline(chosen: str) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     if not any(Path(".github").iterdir()):
         Path(".github").rmdir()
+
+
+# ---- the notebook
+
+
+def ask_instead_of_example() -> None:
+    """Replace what the notebook says about failed logins by questions: its title is another."""
+    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    header, *_, last = notebook["cells"]
+    sections = "".join(header["source"]).split("\n\n## ")
+    for number, section in enumerate(sections):
+        title = section.partition("\n")[0]
+        if title in QUESTIONS:
+            sections[number] = f"{title}\n{QUESTIONS[title]}"
+    *lines, end = "\n\n## ".join(sections).split("\n")
+    header["source"] = [*(f"{line}\n" for line in lines), end]
+    notebook["cells"] = [header, {**last, "id": "1", "source": [CODE]}]
+    # As Jupyter and nbstripout write it.
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    NOTEBOOK.write_bytes(f"{text}\n".encode())
+
+
+def questions_left() -> str:
+    """Return what the header of the notebook asks for; empty if it is complete."""
+    left = ["what it is for"] if not ANSWERS["purpose"].strip() else []
+    left += ["who it is for"] if not ANSWERS["audience"].strip() else []
+    if ANSWERS["__is_example"] != "True":
+        left += ["from which data", "how it works"]
+    return " and ".join(filter(None, [", ".join(left[:-1]), *left[-1:]]))
 
 
 # ---- where nblint comes from
@@ -191,14 +232,23 @@ def first_commit() -> list[str]:
             "git does not know your name and e-mail address; make the first commit yourself:",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
-            '    git commit -m "Start from the notebook template"',
+            f'    git commit {"--no-verify " if questions_left() else ""}-m "{FIRST_COMMIT}"',
         ]
     # --no-verify: a hook that the user has for all repositories would run before the setup.
-    elif succeeds("commit", "--quiet", "--no-verify", "-m", "Start from the notebook template"):
+    elif succeeds("commit", "--quiet", "--no-verify", *messages()):
         done.append("Created a git repository with a first commit.")
     else:
         done.append("git could not make the first commit; see its message above.")
     return done + install_pre_commit()
+
+
+def messages() -> list[str]:
+    """Return the options for the message of the first commit, which says what is left to do."""
+    subject = ["--message", FIRST_COMMIT]
+    if not (questions := questions_left()):
+        return subject
+    body = f"{NOTEBOOK.as_posix()} has yet to say {questions}."
+    return [*subject, "--message", f"{body}\nUntil then, the checks refuse it."]
 
 
 def install_pre_commit() -> list[str]:
@@ -237,7 +287,7 @@ def environment() -> dict[str, str]:
 
 
 def next_steps() -> str:
-    notebook = f"notebooks/{ANSWERS['slug']}.ipynb"
+    notebook = NOTEBOOK.as_posix()
     if questions := questions_left():
         then = (
             f"Then open {notebook} and say at its top {questions}.\n"
@@ -253,15 +303,6 @@ Next steps:
 
 {then}README.md explains how to save your work, and what to do if a check refuses it.
 """
-
-
-def questions_left() -> str:
-    """Return what the header of the notebook asks for; empty if it is complete."""
-    left = ["what it is for"] if not ANSWERS["purpose"].strip() else []
-    left += ["who it is for"] if not ANSWERS["audience"].strip() else []
-    if ANSWERS["__is_example"] != "True":
-        left += ["from which data", "how it works"]
-    return " and ".join(filter(None, [", ".join(left[:-1]), *left[-1:]]))
 
 
 try:

@@ -32,8 +32,10 @@ def installed(addresses: dict[str, str], tmp_path_factory: pytest.TempPathFactor
     """A folder with nblint as a reader installs it: from the address, not from this checkout."""
     folder = tmp_path_factory.mktemp("installed")
     subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"]
-        + ["--python", sys.executable, "--target", folder, f"nblint-suite @ git+{ADDRESS}"],
+        [
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"),
+            *("--python", sys.executable, "--target", folder, f"nblint-suite @ git+{ADDRESS}"),
+        ],
         env={**os.environ, **addresses, "UV_NO_GITHUB_FAST_PATH": "1"},
         check=True,
     )
