@@ -48,6 +48,7 @@ QUESTIONS = {
     "Parameters": "None",
 }
 CODE = "# Write your code here. The notebooks in examples/ read a credential, and take parameters."
+EXAMPLE_EMAIL = "security-operations@example.com"
 FIRST_COMMIT = "Start from the notebook template"
 # The files of each pipeline; the answer `ci` decides which ones stay.
 PIPELINES = {
@@ -295,6 +296,8 @@ def next_steps() -> str:
         )
     else:
         then = f"Then open {notebook} and replace the example with your code.\n"
+    if ANSWERS["__is_example"] != "True" and ANSWERS["email"] == EXAMPLE_EMAIL:
+        then += f"Replace {EXAMPLE_EMAIL} in README.md and CODEOWNERS by whom to ask.\n"
     return f"""
 Next steps:
 

@@ -74,6 +74,18 @@ def test_without_identity(
         git("rev-parse", "HEAD", cwd=repository)
 
 
+def test_an_address_that_nobody_gave_is_named(
+    generate: Generate, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = "Replace security-operations@example.com in README.md and CODEOWNERS"
+    generate()
+    assert asked not in capfd.readouterr().out, "the example has its own"
+    generate(title="Phishing triage")
+    assert asked in capfd.readouterr().out
+    generate(title="Phishing reports", email="soc@example.com")
+    assert "Replace" not in capfd.readouterr().out
+
+
 def test_the_first_commit_says_what_the_author_has_yet_to_write(generate: Generate) -> None:
     assert git("log", "--format=%b", cwd=generate()) == ""
     repository = generate(title="Phishing triage", audience="Analysts on duty.")
