@@ -1,6 +1,7 @@
 """The questions of the template: asked one by one, and again at once where an answer is refused."""
 
 import json
+import re
 import subprocess
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -157,19 +158,15 @@ class Questions:
 
 
 def author_by_git() -> dict[str, str]:
-    """Return the name and e-mail address that git knows, by the questions `author` and `email`."""
-    found = {}
-    for key, setting in (("author", "user.name"), ("email", "user.email")):
-        try:
-            ran = subprocess.run(
-                ["git", "config", "--get", setting],
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        except OSError:
-            return {}
-        found[key] = ran.stdout.strip()
+    """Return whom git would name as the author of a commit, by the questions' names."""
+    command = ["git", "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"]
+    try:
+        ran = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
+    except OSError:
+        return {}
+    known = re.match(r"(?P<author>.+) <(?P<email>[^<>]+)> \d+ ", ran.stdout)
+    found = known.groupdict() if known and ran.returncode == 0 else {}
     problem = template_hook("pre_gen_project").problem
-    return {key: text for key, text in found.items() if text and not problem(key, found)}
+    return {key: text for key, text in found.items() if not problem(key, found)}

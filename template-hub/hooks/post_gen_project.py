@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,17 @@ def main() -> None:
     assert spec
     assert spec.loader
     shared = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = shared
     spec.loader.exec_module(shared)
     shutil.rmtree(SHARED)
-    requirement = requirement_of(json.loads(shared.DECIDED.read_text(encoding="utf-8")))
-    # As bytes: line ends stay LF on Windows.
-    text = NBLINT.format(requirement=requirement)
-    Path("requirements/nblint.txt").write_bytes(text.encode())
-    shared.run(ANSWERS, "hub", next_steps)
+
+    def finish() -> None:
+        requirement = requirement_of(json.loads(shared.DECIDED.read_text(encoding="utf-8")))
+        # As bytes: line ends stay LF on Windows.
+        text = NBLINT.format(requirement=requirement)
+        Path("requirements/nblint.txt").write_bytes(text.encode())
+
+    shared.run(shared.Template("hub", finish, str, next_steps))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 SHARED = Path(".nblint-hooks")
 OWN = ("address", "issuer", "client_id", "users", "admins")
 QUESTIONS = ("title", "slug", "author", "email", *OWN)  # as they are asked
+GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
 # What is answered if nobody is an admin.
 NOBODY = "-"
 
@@ -119,6 +120,16 @@ def load(path: Path) -> ModuleType:
 
 def take_shared(answers: Mapping[str, Any]) -> None:
     """Put the notebook template's hooks of the same nblint where both hooks find them."""
+    copy_hooks(answers)
+    # As cookiecutter renders them, but for our answers.
+    post = SHARED / "post_gen_project.py"
+    text = post.read_text(encoding="utf-8")
+    place = "{% raw %}{{ cookiecutter | tojson }}{% endraw %}"
+    post.write_text(text.replace(place, json.dumps(answers)), encoding="utf-8")
+
+
+def copy_hooks(answers: Mapping[str, Any]) -> None:
+    """Copy the notebook template's hooks from beside this template."""
     if "_repo_dir" in answers:
         # `cookiecutter . --directory template-hub` passes a relative path, and this runs elsewhere.
         for base in (os.environ.get("PWD", ""), answers["_output_dir"]):
@@ -126,13 +137,14 @@ def take_shared(answers: Mapping[str, Any]) -> None:
             if hooks.is_dir():
                 shutil.copytree(hooks, SHARED)
                 return
-    # cruft does not say where its clone is, but of what.
+    # cruft does not say where its clone is, but of what. Another git command may run meanwhile.
+    environment = {name: os.environ[name] for name in os.environ if name not in GIT_LEFTOVERS}
     with tempfile.TemporaryDirectory() as clone:
         for command in (
             ["clone", "--quiet", "--no-checkout", "--", answers["_template"], clone],
             ["-C", clone, "checkout", "--quiet", answers["_commit"], "--", "template/hooks"],
         ):
-            subprocess.run(["git", *command], check=True)
+            subprocess.run(["git", *command], env=environment, check=True)
         shutil.copytree(Path(clone, "template/hooks"), SHARED)
 
 

@@ -108,7 +108,7 @@ def missing_release(requirement: str) -> str:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
-            return f"the package index did not say whether it has {requirement}: no answer"
+            return f"the package index did not answer when asked for {requirement}"
     if ran.returncode == 0:
         return ""
     if UNREACHABLE.search(ran.stderr):

@@ -15,9 +15,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-ANSWERS: dict[str, Any] = {}  # `run` fills it
+ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 CONFIG = Path(".pre-commit-config.yaml")
 # What pre_gen_project.py has decided about where nblint comes from.
 DECIDED = Path(".nblint-origin.json")
@@ -41,6 +41,16 @@ GATE = """\
 """
 # Set while another git command runs (a hook, a rebase); they would send our git there.
 GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
+NOTEBOOK = Path("notebooks", f"{ANSWERS['slug']}.ipynb")
+# What is asked where the example has its own text, as `nblint header` prints it. A notebook without
+# a parameters cell has none.
+QUESTIONS = {
+    "Data Sources": "* Data source 1\n* Data source 2",
+    "Description (How does it work?)": "1. Step 1\n2. Step 2\n3. Step 3",
+    "Parameters": "None",
+}
+CODE = "# Write your code here. The notebooks in examples/ read a credential, and take parameters."
+EXAMPLE_EMAIL = "security-operations@example.com"
 # The files of each pipeline; the answer `ci` decides which ones stay.
 PIPELINES = {
     "circleci": (".circleci", ".github/PULL_REQUEST_TEMPLATE.md"),
@@ -59,9 +69,31 @@ correct that in .pre-commit-config.yaml.
 ***************************************************************************"""
 
 
-def main(template: str, next_steps: Callable[[], str]) -> None:
+class Template(NamedTuple):
+    """What differs between the templates whose repositories are finished here.
+
+    Attributes:
+        name: What it is called.
+        finish: Finishes the files that only this one has; the origin is still there to be read.
+        left: Returns what the author has yet to write; empty if nothing is left.
+        next_steps: Returns what the person does next.
+    """
+
+    name: str
+    finish: Callable[[], None]
+    left: Callable[[], str]
+    next_steps: Callable[[], str]
+
+    @property
+    def first_commit(self) -> str:
+        """The message of the first commit."""
+        return f"Start from the {self.name} template"
+
+
+def main(template: Template) -> None:
     """Finish the generated repository."""
     keep_one_pipeline(ANSWERS["ci"])
+    template.finish()
     origin = json.loads(DECIDED.read_text(encoding="utf-8"))
     DECIDED.unlink()
     text = CONFIG.read_text(encoding="utf-8")
@@ -78,7 +110,7 @@ def main(template: str, next_steps: Callable[[], str]) -> None:
     if place := on_this_machine(origin):
         print(LOCAL_WARNING.format(place=place))
     if stays:
-        print(next_steps())
+        print(template.next_steps())
 
 
 def is_passing() -> bool:
@@ -99,6 +131,37 @@ def keep_one_pipeline(chosen: str) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     if not any(Path(".github").iterdir()):
         Path(".github").rmdir()
+
+
+# ---- the notebook
+
+
+def ask_instead_of_example() -> None:
+    """Replace what the notebook says about failed logins by questions if its title is another."""
+    if ANSWERS["__is_example"] == "True":
+        return
+    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    header, *_, last = notebook["cells"]
+    sections = "".join(header["source"]).split("\n\n## ")
+    for number, section in enumerate(sections):
+        title = section.partition("\n")[0]
+        if title in QUESTIONS:
+            sections[number] = f"{title}\n{QUESTIONS[title]}"
+    *lines, end = "\n\n## ".join(sections).split("\n")
+    header["source"] = [*(f"{line}\n" for line in lines), end]
+    notebook["cells"] = [header, {**last, "id": "1", "source": [CODE]}]
+    # As Jupyter and nbstripout write it.
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    NOTEBOOK.write_bytes(f"{text}\n".encode())
+
+
+def questions_left() -> str:
+    """Return what the header of the notebook asks for; empty if it is complete."""
+    left = ["what it is for"] if not ANSWERS["purpose"].strip() else []
+    left += ["who it is for"] if not ANSWERS["audience"].strip() else []
+    if ANSWERS["__is_example"] != "True":
+        left += ["from which data", "how it works"]
+    return " and ".join(filter(None, [", ".join(left[:-1]), *left[-1:]]))
 
 
 # ---- where nblint comes from
@@ -173,7 +236,7 @@ def gate() -> str:
 # ---- git
 
 
-def first_commit(template: str) -> list[str]:
+def first_commit(template: Template) -> list[str]:
     """Create a repository with one commit, as far as this machine allows; return what was done."""
     if not shutil.which("git"):
         return ["git is not installed; install it, then run 'git init' in that folder."]
@@ -193,14 +256,24 @@ def first_commit(template: str) -> list[str]:
             "git does not know your name and e-mail address; make the first commit yourself:",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
-            f'    git commit -m "Start from the {template} template"',
+            f"    git commit {'--no-verify ' if template.left() else ''}"
+            f'-m "{template.first_commit}"',
         ]
     # --no-verify: a hook that the user has for all repositories would run before the setup.
-    elif succeeds("commit", "--quiet", "--no-verify", "-m", f"Start from the {template} template"):
+    elif succeeds("commit", "--quiet", "--no-verify", *messages(template)):
         done.append("Created a git repository with a first commit.")
     else:
         done.append("git could not make the first commit; see its message above.")
     return done + install_pre_commit()
+
+
+def messages(template: Template) -> list[str]:
+    """Return the options for the message of the first commit, which says what is left to do."""
+    subject = ["--message", template.first_commit]
+    if not (questions := template.left()):
+        return subject
+    body = f"{NOTEBOOK.as_posix()} has yet to say {questions}."
+    return [*subject, "--message", f"{body}\nUntil then, the checks refuse it."]
 
 
 def install_pre_commit() -> list[str]:
@@ -239,7 +312,7 @@ def environment() -> dict[str, str]:
 
 
 def next_steps() -> str:
-    notebook = f"notebooks/{ANSWERS['slug']}.ipynb"
+    notebook = NOTEBOOK.as_posix()
     if questions := questions_left():
         then = (
             f"Then open {notebook} and say at its top {questions}.\n"
@@ -247,6 +320,8 @@ def next_steps() -> str:
         )
     else:
         then = f"Then open {notebook} and replace the example with your code.\n"
+    if ANSWERS["__is_example"] != "True" and ANSWERS["email"] == EXAMPLE_EMAIL:
+        then += f"Replace {EXAMPLE_EMAIL} in README.md and CODEOWNERS by whom to ask.\n"
     return f"""
 Next steps:
 
@@ -257,36 +332,17 @@ Next steps:
 """
 
 
-def questions_left() -> str:
-    """Return what the header of the notebook asks for; empty if it is complete."""
-    left = ["what it is for"] if not ANSWERS["purpose"].strip() else []
-    left += ["who it is for"] if not ANSWERS["audience"].strip() else []
-    if ANSWERS["__is_example"] != "True":
-        left += ["from which data", "how it works"]
-    return " and ".join(filter(None, [", ".join(left[:-1]), *left[-1:]]))
-
-
-def run(
-    answers: dict[str, Any],
-    template: str = "notebook",
-    next_steps: Callable[[], str] = next_steps,
-) -> None:
-    """Finish the generated repository, which exists whatever goes wrong.
-
-    Args:
-        answers: The answers.
-        template: What the template is called; the hub's runs this as well.
-        next_steps: Returns what the person does next.
-    """
-    ANSWERS.update(answers)
+def run(template: Template) -> None:
+    """Finish the generated repository, which exists whatever goes wrong."""
     try:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
-        main(template, next_steps)
+        main(template)
     except Exception as error:
         print(f"The repository was generated, but the last steps failed: {error!r}")
         print("README.md explains how to go on.")
 
 
+# The hub's hook imports this one.
 if __name__ == "__main__":
-    run(json.loads(r"""{{ cookiecutter | tojson }}"""))
+    run(Template("notebook", ask_instead_of_example, questions_left, next_steps))

@@ -160,6 +160,8 @@ def test_an_answer_is_no_program(tmp_path: Path, interactive: bool) -> None:
 
 
 def test_git_knows_who_answers_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL"):
+        monkeypatch.delenv(name, raising=False)
     settings = tmp_path / "gitconfig"
     settings.write_text('[user]\nname = "Ada {{ x }}"\nemail = ada@localhost\n')
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))

@@ -74,6 +74,29 @@ def test_without_identity(
         git("rev-parse", "HEAD", cwd=repository)
 
 
+def test_an_address_that_nobody_gave_is_named(
+    generate: Generate, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = "Replace security-operations@example.com in README.md and CODEOWNERS"
+    generate()
+    assert asked not in capfd.readouterr().out, "the example has its own"
+    generate(title="Phishing triage")
+    assert asked in capfd.readouterr().out
+    generate(title="Phishing reports", email="soc@example.com")
+    assert "Replace" not in capfd.readouterr().out
+
+
+def test_the_first_commit_says_what_the_author_has_yet_to_write(generate: Generate) -> None:
+    assert git("log", "--format=%b", cwd=generate()) == ""
+    repository = generate(title="Phishing triage", audience="Analysts on duty.")
+    assert git("log", "--format=%s%n%b", cwd=repository).splitlines() == [
+        "Start from the notebook template",
+        "notebooks/phishing-triage.ipynb has yet to say what it is for, from which data and how it "
+        "works.",
+        "Until then, the checks refuse it.",
+    ]
+
+
 def test_inside_a_repository(
     generate: Generate, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

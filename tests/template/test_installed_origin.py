@@ -138,6 +138,7 @@ def test_from_a_wheel(installed: Installed, wheel: Path, work: Path, commits: Co
     (needed,) = nblint_entry(repository)["additional_dependencies"]
     assert needed == f"nblint-suite @ {wheel.as_uri()}"
     assert git("log", "--format=%s", cwd=repository) == "Start from the notebook template"
+    assert "has yet to say what it is for" in git("log", "--format=%b", cwd=repository)
 
     notebook = repository / "notebooks/phishing-triage.ipynb"
     text = notebook.read_text("utf-8")

@@ -4,6 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from tests.template.conftest import ROOT, git
 from tests.template.test_content import assert_sound, notebook_of
 
 pytestmark = pytest.mark.slow
+TOKEN = "never" + "shown" * 4
 # What GitHub refuses of a workflow's token: to add or change a workflow. Deleting it is allowed.
 UPDATE_HOOK = """#!/bin/sh
 workflows=$(git diff-tree -r --name-only --diff-filter=d "$2" "$3" -- .github/workflows)
@@ -57,15 +61,18 @@ class GitHub:
         git("clone", "--quiet", *options, self.server.as_uri(), str(folder), cwd=self.folder)
         return folder
 
-    def run(self, clone: Path, *, event: bool = True) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, clone: Path, *arguments: str, event: bool = True, api: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
         """Run the script in a clone, as the workflow does or, without an event, as a person."""
         path = self.folder / "event.json"
         path.write_text(json.dumps(self.event))
         variables = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         if event:
             variables["GITHUB_EVENT_PATH"] = str(path)
+            variables |= {"GITHUB_REPOSITORY": "ada/copy", "GITHUB_API_URL": api, "TOKEN": TOKEN}
         return subprocess.run(
-            [sys.executable, "scripts/use_this_template.py"],
+            [sys.executable, "scripts/use_this_template.py", *arguments],
             cwd=clone,
             env=variables,
             encoding="utf-8",
@@ -127,6 +134,67 @@ def test_a_copy_becomes_the_notebook_repository(
     (hook, *_) = config["repos"][-1]["hooks"]
     assert hook["additional_dependencies"] == [f"nblint-suite=={__version__}"]
     assert_only_questions_are_left(repository, monkeypatch, "Purpose")
+
+
+@pytest.fixture
+def original(verbatim: Path, tmp_path: Path) -> Path:
+    """The repository that was copied, which has gone on since."""
+    git("clone", "--quiet", str(verbatim), "original", cwd=tmp_path)
+    folder = tmp_path / "original"
+    (folder / "more").write_text("more")
+    git("add", ".", cwd=folder)
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    git(*who, "commit", "--quiet", "--no-verify", "--message", "more", cwd=folder)
+    return folder
+
+
+@pytest.fixture
+def api(original: Path) -> Iterator[str]:
+    """The address of an API that says which repository was copied."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_known = self.headers["Authorization"] == f"Bearer {TOKEN}"
+            self.send_response(200 if is_known and self.path == "/repos/ada/copy" else 404)
+            self.end_headers()
+            said = {"template_repository": {"clone_url": original.as_uri()}}
+            self.wfile.write(json.dumps(said).encode())
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+
+
+def entry_of_nblint(repository: Path) -> dict[str, Any]:
+    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
+    entry: dict[str, Any] = config["repos"][-1]
+    return entry
+
+
+def test_the_checks_come_from_the_original(
+    github: GitHub, original: Path, api: str, verbatim: Path
+) -> None:
+    ran = github.run(github.clone(), api=api)
+    assert ran.returncode == 0, ran.stdout
+    assert TOKEN not in ran.stdout
+    entry = entry_of_nblint(github.clone())
+    assert (entry["repo"], entry["rev"]) == (
+        original.as_uri(),
+        git("rev-parse", "HEAD", cwd=verbatim),
+    )
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_person_names_the_original(github: GitHub, original: Path, is_there: bool) -> None:
+    clone = github.clone()
+    address = original.as_uri() if is_there else f"{original.as_uri()}-gone"
+    ran = github.run(clone, address, event=False)
+    assert ran.returncode == 0, ran.stdout
+    assert entry_of_nblint(clone)["repo"] == (address if is_there else "local")
 
 
 def test_it_happens_once(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
