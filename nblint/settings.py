@@ -121,11 +121,13 @@ class ReproducibilitySettings(Table, frozen=True):
 
     Attributes:
         outputs: Whether notebooks are committed without outputs (`strip`) or with them (`keep`).
+            With `filter`, they are committed without, and a git filter leaves outputs out: those in
+            the working tree are fine, and only what is staged or committed is checked.
         kernels: Kernelspec names that notebooks may use. If empty, any.
         requirements: Globs of the files that declare the packages that notebooks import.
     """
 
-    outputs: Literal["strip", "keep"] = "strip"
+    outputs: Literal["strip", "filter", "keep"] = "strip"
     kernels: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ("requirements*.txt", "requirements*.in", "pyproject.toml")
 

@@ -29,6 +29,7 @@ def check(**given: Any) -> None:
     Examples:
       nblint check notebooks/
       nblint check --diff
+      nblint check --staged
       nblint check --select NBL2 triage.ipynb
       nblint check --output-format json --output-file findings.json
       nblint check --output-format html --output-file report.html

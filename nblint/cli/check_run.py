@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from msgspec.structs import replace
+
 from nblint.cli.arguments import CheckArguments
 from nblint.cli.echo import echo, say
 from nblint.cli.progress import Progress, is_interactive
@@ -28,21 +30,52 @@ from nblint.settings_files import SettingsFinder
 
 if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline
+    from nblint.linting.staged import Staged
 
 
 def check(arguments: CheckArguments) -> int:
     """Check notebooks once, print the report, and return the exit status."""
+    return _check_staged(arguments) if arguments.staged else _check(arguments, Status())
+
+
+def _check_staged(arguments: CheckArguments) -> int:
+    """Check what would be committed, in a folder that stands for the repository."""
+    from nblint.linting.staged import staged_files
+
+    status, here = Status(), Path.cwd()
+    named = [path for path in (arguments.config, arguments.baseline_file) if path is not None]
+    try:
+        with staged_files(arguments.paths, named, status.fault) as staged:
+            told = replace(
+                arguments,
+                paths=staged.notebooks,
+                config=arguments.config and staged.instead_of(arguments.config),
+                baseline_file=arguments.baseline_file and staged.instead_of(arguments.baseline_file),
+                output_file=arguments.output_file and here / arguments.output_file,
+            )
+            with staged.as_current_folder():
+                return _check(told, status, staged)
+    except SettingsError as error:
+        status.fault(str(error))
+        return 2
+
+
+def _check(arguments: CheckArguments, status: Status, staged: "Staged | None" = None) -> int:
     started = time.perf_counter()
-    status = Status()
+
+    def named(sentence: str) -> str:
+        return staged.named(sentence) if staged else sentence
+
     try:
         baseline = _baseline(arguments)
-        finder = SettingsFinder(arguments.config, arguments.overrides)
+        top = staged.folder if staged else None
+        finder = SettingsFinder(arguments.config, arguments.overrides, top=top)
         output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
         # The settings choose a format for findings, not for how many there are.
         if arguments.with_statistics and not arguments.output_format and output_format != "json":
             output_format = "text"
     except SettingsError as error:
-        status.fault(str(error))
+        status.fault(named(str(error)))
         return 2
     _refuse_statistics_in(output_format, arguments)
     progress = Progress(lambda: run.total) if is_interactive() and not arguments.verbose else None
@@ -50,7 +83,7 @@ def check(arguments: CheckArguments) -> int:
     def fault(sentence: str) -> None:
         if progress:
             progress.hide()
-        status.fault(sentence)
+        status.fault(named(sentence))
 
     run = _run(arguments, finder, baseline, fault, output_format)
     given = sys.stdin.buffer.read() if arguments.is_stdin else b""
@@ -120,6 +153,7 @@ def _run(
         on_note=_note if arguments.verbose else None,
         with_cache=not arguments.no_cache,
         with_hidden=output_format == "sarif",
+        committed=arguments.staged,
     )
 
 
@@ -130,7 +164,8 @@ def _results(
     if arguments.is_stdin:
         results = run.check_stdin(given, arguments.stdin_filename or Path("stdin.ipynb"))
     else:
-        results = run.check(arguments.paths or (Path(),))
+        # What is staged can be no notebook at all.
+        results = run.check(arguments.paths or (() if arguments.staged else (Path(),)))
     return progress.counting(results) if progress else results
 
 

@@ -71,6 +71,7 @@ class Run:
             there are enough notebooks.
         with_files: Whether to read catalogues of environment variables and parameters files.
         with_hidden: Whether results also hold the findings that are suppressed or recorded.
+        committed: Whether notebooks are checked as they are committed, and not as they lie here.
 
     Attributes:
         total: The number of notebooks to check; set before the first result is yielded.
@@ -91,6 +92,7 @@ class Run:
         with_cache: bool = False,
         with_files: bool = True,
         with_hidden: bool = False,
+        committed: bool = False,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -103,6 +105,7 @@ class Run:
         self._with_cache = with_cache and not fixing
         self._with_files = with_files
         self._with_hidden = with_hidden
+        self._committed = committed
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
         self.total = 0
@@ -191,6 +194,7 @@ class Run:
             trust_plugins=self._trust_plugins,
             with_files=self._with_files,
             with_requirements=with_requirements,
+            committed=self._committed,
         )
 
     def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:

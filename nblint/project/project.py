@@ -29,6 +29,8 @@ class Project(Struct, frozen=True):
             records: only these need fingerprints. None if all do.
         parameters_file: The file that scheduled runs take their parameters from.
         requirements: What the repository declares; None if it was not to be loaded.
+        committed: Whether notebooks are checked as they are committed, and not as they lie in a
+            folder.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
@@ -38,6 +40,7 @@ class Project(Struct, frozen=True):
     recorded: frozenset[tuple[str, str]] | None = None
     parameters_file: "ParametersFile | None" = None
     requirements: "Requirements | None" = None
+    committed: bool = False
 
     def __repr__(self) -> str:
         """Return what it was loaded for, without the salt, which must not be logged."""
@@ -79,6 +82,7 @@ class Project(Struct, frozen=True):
         trust_plugins: bool = False,
         with_files: bool = True,
         with_requirements: bool = True,
+        committed: bool = False,
     ) -> "Project":
         """Load all that settings refer to.
 
@@ -89,6 +93,7 @@ class Project(Struct, frozen=True):
                 known of variables is what the settings say.
             with_requirements: Whether requirements are read, for which the repository is searched
                 for modules of its own.
+            committed: Whether notebooks are checked as they are committed.
 
         Returns:
             The project.
@@ -104,6 +109,7 @@ class Project(Struct, frozen=True):
             else Catalogue({}, known=found.settings.environment.known),
             parameters_file=_parameters_file(found) if with_files else None,
             requirements=_requirements(found) if with_requirements else None,
+            committed=committed,
         )
 
 
