@@ -24,7 +24,7 @@ from nblint.linting.run import Run
 from nblint.linting.tally import Tally
 from nblint.paths import display_path
 from nblint.reports import format_of, renderer, text
-from nblint.reports.terminal import printable, style_of
+from nblint.reports.terminal import FIX, printable, style_of
 from nblint.reports.text import count
 from nblint.settings_files import SettingsFinder
 
@@ -43,14 +43,16 @@ def _check_staged(arguments: CheckArguments) -> int:
     from nblint.linting.staged import staged_files
 
     status, here = Status(), Path.cwd()
-    named = [path for path in (arguments.config, arguments.baseline_file) if path is not None]
+    config, baseline = arguments.config, arguments.baseline_file
+    named = [path for path in (config, baseline) if path is not None]
     try:
         with staged_files(arguments.paths, named, status.fault) as staged:
             told = replace(
                 arguments,
                 paths=staged.notebooks,
-                config=arguments.config and staged.instead_of(arguments.config),
-                baseline_file=arguments.baseline_file and staged.instead_of(arguments.baseline_file),
+                config=config and staged.instead_of(config),
+                baseline_file=arguments.baseline_file
+                and staged.instead_of(arguments.baseline_file),
                 output_file=arguments.output_file and here / arguments.output_file,
             )
             with staged.as_current_folder():
@@ -70,7 +72,8 @@ def _check(arguments: CheckArguments, status: Status, staged: "Staged | None" = 
         baseline = _baseline(arguments)
         top = staged.folder if staged else None
         finder = SettingsFinder(arguments.config, arguments.overrides, top=top)
-        output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
+        found = finder.of(Path.cwd())
+        output_format = arguments.output_format or format_of(found)
         # The settings choose a format for findings, not for how many there are.
         if arguments.with_statistics and not arguments.output_format and output_format != "json":
             output_format = "text"
@@ -88,7 +91,7 @@ def _check(arguments: CheckArguments, status: Status, staged: "Staged | None" = 
     run = _run(arguments, finder, baseline, fault, output_format)
     given = sys.stdin.buffer.read() if arguments.is_stdin else b""
     results = status.tally.counted(_results(run, arguments, given, progress))
-    pieces = _rendered(results, arguments, output_format)
+    pieces = _rendered(results, arguments, output_format, found.settings.fix_command or FIX)
     pieces = progress.beside(pieces) if progress else pieces
     print_report(pieces, arguments.output_file, status, _stream(arguments))
     if arguments.prints_notebook:
@@ -174,7 +177,7 @@ def _note(sentence: str) -> None:
 
 
 def _rendered(
-    results: Iterable[Result], arguments: CheckArguments, output_format: str
+    results: Iterable[Result], arguments: CheckArguments, output_format: str, fix_command: str
 ) -> Iterator[str]:
     """Return the pieces of the report, or of the diff."""
     if arguments.show_diff:
@@ -183,6 +186,7 @@ def _rendered(
         return diff.render(results)
     stream = None if arguments.output_file else _stream(arguments)
     style = style_of(stream, arguments.color, quiet=arguments.quiet)
+    style = style._replace(fix_command=fix_command)
     if arguments.with_statistics:
         from nblint.reports import statistics
 

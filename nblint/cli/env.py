@@ -9,6 +9,7 @@ import click
 
 from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.echo import say
 from nblint.cli.parameter_types import NonEmptyPath, OneOf
 from nblint.cli.status import Status, complain, report_empty
 from nblint.credentials.masking.redaction import Redaction, mask_path
@@ -22,6 +23,7 @@ from nblint.reading.environment.idioms import mentions_environment
 from nblint.reading.parts import Reading
 from nblint.reading.python.cells import PythonCells
 from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
+from nblint.reports.terminal import printable
 from nblint.settings_files import SettingsFinder
 
 
@@ -137,14 +139,13 @@ def _write(text: str, target: Path, *, overwrite: bool) -> int:
         else:
             write_atomically(target, text.encode(), new=True)
     except FileExistsError:
-        click.echo(
-            f"nblint: {target}: already exists; name another file with --output-file, "
-            "or print it with --output-file -",
-            err=True,
+        complain(
+            f"{target}: already exists; name another file with --output-file, or print it with "
+            "--output-file -"
         )
         return 2
     except OSError as error:
         complain(unwritable(target, error))
         return 2
-    click.echo(f"Wrote {target}", err=True)
+    say(f"Wrote {printable(mask_path(str(target)))}")
     return 0

@@ -44,15 +44,14 @@ def header(notebook: bool, config: Path | None) -> None:
 
 
 def new_notebook(text: str) -> bytes:
-    """Return a notebook of one markdown cell, as Jupyter and nbstripout write it.
+    """Return a notebook of one markdown cell, as Jupyter writes it.
 
     Args:
         text: The cell's markdown.
     """
     cell = {
         "cell_type": "markdown",
-        # nbstripout numbers the cells.
-        "id": "0",
+        "id": "header",
         "metadata": {},
         "source": text.splitlines(keepends=True),
     }

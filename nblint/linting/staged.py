@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from nblint.errors import SettingsError
+from nblint.files import is_file
 from nblint.git.objects import LINK, Entry
 from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_file, write_named, write_snapshot
 from nblint.paths import relative_to
-from nblint.project.catalogue.loading import DEFAULT_CATALOGUE
 from nblint.settings_files import SettingsFile, SettingsFinder
 
 
@@ -43,7 +43,7 @@ class Staged(NamedTuple):
 
     @contextmanager
     def as_current_folder(self) -> Iterator[None]:
-        """Make what stands for the current folder the current one: reports name files from there."""
+        """Go to what stands for the current folder: reports name files from there."""
         here = Path.cwd()
         inside = self.folder / relative_to(Path(os.path.realpath(here)), self.top)
         inside.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,8 @@ def staged_files(
         The files.
 
     Raises:
-        GitError: There is no repository here, or it cannot be read.
+        SettingsError: There is no repository here, it cannot be read, or the commit would lack a
+            file that the settings name.
     """
     with (
         Repository(Path()) as repository,
@@ -141,14 +142,22 @@ def _write_what_settings_name(
         except SettingsError:  # said when the notebook is checked
             continue
         root = relative_to(found.root, snapshot.folder)
-        named.update(os.path.normpath(Path(root, name)) for name in _names(found))
+        named.update(Path(os.path.normpath(Path(root, name))).as_posix() for name in _names(found))
     for name in sorted(named):
-        write_named(repository, snapshot, Path(name).as_posix())
+        if name not in snapshot.others and _is_here(repository, name):
+            raise SettingsError(f"{name}: the settings name it, but it is not staged; `git add` it")
+        write_named(repository, snapshot, name)
+
+
+def _is_here(repository: Repository, name: str) -> bool:
+    """Tell whether a file that a commit lacks lies in the repository."""
+    is_outside = name.startswith(("../", "/")) or ":" in name
+    return not is_outside and is_file(repository.top / name)
 
 
 def _names(found: SettingsFile) -> Iterator[str]:
     settings = found.settings
-    yield from settings.environment.catalogues or (DEFAULT_CATALOGUE,)
+    yield from settings.environment.catalogues or ()
     yield from settings.credentials.detect_secrets_plugins
     yield from filter(None, (settings.parameters.file, settings.baseline))
 

@@ -22,7 +22,7 @@ CONFIG = Path(".pre-commit-config.yaml")
 # --no-cache: in a pipeline, other branches may have written to the cache.
 REPORT = """\
         name: nblint (report for the pipeline)
-        args: [--no-cache, --output-format, junit, --output-file, build/test-results/nblint.xml]
+        args: [--staged, --no-cache, --output-format, junit, --output-file, build/test-results/nblint.xml, .]
         pass_filenames: false
         always_run: true
         stages: [manual]
@@ -190,6 +190,9 @@ def block_of_repository(origin: Origin) -> str:
     rev: {json.dumps(origin.rev)}{frozen}
     hooks:
       - id: nblint
+        # What would be committed, not the files here: outputs on the screen are fine.
+        args: [--staged, "--"]
+        fail_fast: true
       - id: nblint-fix
         stages: [manual]
       - id: nblint
@@ -206,11 +209,13 @@ def block_of_release(version: str) -> str:
     hooks:
       - id: nblint
         name: nblint (notebooks)
-        entry: nblint check
+        # What would be committed, not the files here: outputs on the screen are fine.
+        entry: nblint check --staged
         language: python
         additional_dependencies: [nblint-suite{version}]
         types_or: [jupyter]
         require_serial: true
+        fail_fast: true
       - id: nblint-fix
         name: nblint (notebooks, with safe fixes)
         entry: nblint check --fix

@@ -74,7 +74,9 @@ class CommittedOutput(Rule):
         for cell in notebook.cells:
             what = _outputs(cell, keeps=keeps) or _count(cell)
             if what:
-                edits = () if conflicts else tuple(_stripping(notebook, keeps=keeps))
+                # The filter strips them, not a fix.
+                can_fix = not conflicts and not has_filter
+                edits = tuple(_stripping(notebook, keeps=keeps)) if can_fix else ()
                 place = Place(cell.index, "output", 1) if what == "outputs" else cell.place(1)
                 yield self.at(
                     place,
