@@ -44,14 +44,14 @@ def header(notebook: bool, config: Path | None) -> None:
 
 
 def new_notebook(text: str) -> bytes:
-    """Return a notebook of one markdown cell, as Jupyter writes it.
+    """Return a notebook of one markdown cell, as Jupyter and nbstripout write it.
 
     Args:
         text: The cell's markdown.
     """
     cell = {
         "cell_type": "markdown",
-        "id": "header",
+        "id": "0",
         "metadata": {},
         "source": text.splitlines(keepends=True),
     }
