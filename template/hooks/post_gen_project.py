@@ -315,8 +315,9 @@ Next steps:
 
     cd {ANSWERS["slug"]}
     make setup        install what the notebook needs, and turn on the checks
+    make lab          open JupyterLab
 
-Then open notebooks/{ANSWERS["slug"]}.ipynb and replace the example with your code.
+There, open notebooks/{ANSWERS["slug"]}.ipynb and replace the example with your code.
 README.md explains how to save your work, and what to do if a check refuses it.
 """
 
