@@ -135,7 +135,7 @@ def test_a_finding() -> None:
         "error NBL301 undeclared-variable cell 2, line 3, column 8, line 38 of the file #"
         "environment variable 'SITTE' is not in the catalogue; did you mean 'SITE'?"
         "1 import os\n2 \n3 site = os.environ['SITTE'], 1\n4 print(site)\n"
-        "Help use a name from environment.toml (1 name), or have this one declared there"
+        "Help correct the name, or add it to environment.toml (and `git add` that file)"
     )
     assert Page(item).inside("mark") == ["os.environ['SITTE']"]
     assert Page(shown).inside("h4") == []

@@ -48,7 +48,7 @@ def test_the_row_that_is_meant() -> None:
         "  in the cell: import os\n"
         "  3 | site = os.environ['SITTE']\n"
         "    |        ^^^^^^^^^^^^^^^^^^^\n"
-        "  help: use a name from environment.toml (1 name), or have this one declared there\n"
+        "  help: correct the name, or add it to environment.toml (and `git add` that file)\n"
         "1 error, 1 notebook checked.\n"
     )
 
