@@ -155,7 +155,7 @@ def test_what_is_meant_can_be_many_rows_or_none() -> None:
 
 
 def test_what_stands_above_is_not_repeated_where_both_are_always_shown() -> None:
-    sections = "[{title = 'A'}, {title = 'B', form = 'list'}, {title = 'C'}]"
+    sections = "[{title = 'B', form = 'list'}, {title = 'A'}, {title = 'C'}]"
     Path("nblint.toml").write_text(f"header.sections = {sections}")
     Path("a.ipynb").write_bytes(notebook_bytes(("markdown", "# Triage\n\n## B\n* Words.")))
     page = Page(report())

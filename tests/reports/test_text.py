@@ -114,7 +114,7 @@ def test_what_stands_above_is_not_repeated() -> None:
     Path("a.ipynb").write_text(json.dumps(data))
     report = check().stdout
     assert report.count("NBL102") == 2
-    assert pointed_at(report) == ["Words."]
+    assert pointed_at(report) == ["## A"]
 
 
 def test_what_is_said_of_a_credential_stands_together() -> None:

@@ -215,6 +215,30 @@ def test_a_commit_of_something_else(work: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands before git")
+def test_a_notebook_that_is_saved_in_that_very_moment(
+    work: Path, script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hook adds a notebook of which only outputs changed, and nothing that was not staged."""
+    path = notebook(work)
+    run_cells(path, "222")
+    index = git(work, "ls-files", "--stage")
+    late = tmp_path / "late.ipynb"
+    shutil.copyfile(path, late)
+    edited = run_cells(late, "222", source="print(3)")
+    (tmp_path / "bin").mkdir()
+    wrapper = tmp_path / "bin/git"
+    add = f"case \"$*\" in *pathspec-from-file*) cp '{late}' '{path}' ;; esac"
+    wrapper.write_text(f'#!/bin/sh\n{add}\nexec {shutil.which("git")} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", str(wrapper.parent), prepend=os.pathsep)
+    monkeypatch.chdir(work)
+    script.refresh()
+    assert path.read_bytes() == edited
+    assert git(work, "ls-files", "--stage") == index
+
+
+@pytest.mark.slow
 def test_a_commit_that_is_refused(work: Path) -> None:
     path, other = notebook(work), work / OTHER
     first, second = run_cells(path, source="print(1"), run_cells(other, source="print(3)")
@@ -239,6 +263,15 @@ def test_a_check_that_changes_the_notebook(work: Path) -> None:
     run_cells(path, "333", source="print( 1 )\n")
     git(work, "add", str(path))
     shown = run_cells(path, "333", source="print( 1 )\nprint( 2 )")
+    status, said_by_checks = commit(work)
+    assert status == 1
+    assert "Rolling back fixes" in said_by_checks
+    assert path.read_bytes() == shown
+    # It also takes back the fix of a notebook that is staged as it is.
+    git(work, "add", str(path))
+    write(work, {"tool.py": "x=1\n"})
+    git(work, "add", "tool.py")
+    write(work, {"tool.py": "x=2\n"})
     status, said_by_checks = commit(work)
     assert status == 1
     assert "Rolling back fixes" in said_by_checks
@@ -351,7 +384,9 @@ def test_a_filter_that_cannot_run_breaks_nothing(
     run = work / ".git/notebook-outputs/run"
     text = run.read_text()
     run.write_text(re.sub("^for python in .*; do$", "for python in nowhere; do", text, flags=re.M))
-    assert b"stdout" in git(work, "diff")
+    ran = subprocess.run(["git", "diff"], cwd=work, capture_output=True, check=True)
+    assert b"stdout" in ran.stdout
+    assert ran.stderr == b""
     # No filter at all, as after `git clean`-ing too much.
     shutil.rmtree(run.parent)
     for command in (
@@ -419,8 +454,11 @@ def test_checks_of_ones_own_still_run(made: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_checking_out_a_branch_does_not_run_its_code(work: Path, tmp_path: Path) -> None:
+def test_checking_out_a_branch_does_not_run_its_code(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran = tmp_path / "ran"
+    monkeypatch.setenv("PYTHONPATH", ".")
     git(work, "checkout", "--quiet", "-b", "theirs")
     for name in ("scripts/outputs", "json.py", "re.py", "sitecustomize.py"):
         (work / name).write_text(f"open({str(ran)!r}, 'w')\n")
