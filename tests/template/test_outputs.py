@@ -451,6 +451,12 @@ def test_checks_of_ones_own_still_run(made: Path, tmp_path: Path) -> None:
     assert said_by_checks.count("Mine ran") == 1
     subprocess.run([sys.executable, "-m", "pre_commit", "uninstall"], cwd=folder, check=True)
     assert hook.read_text() == "#!/bin/sh\necho Mine ran\n"
+    # A repository with a .gitattributes of its own, which `nblint new --into` keeps.
+    write(folder, {".gitattributes": "* text=auto\n"})
+    command = [sys.executable, "scripts/outputs", "install"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == 1
+    assert "    *.ipynb filter=notebook-outputs\n" in ran.stdout
 
 
 @pytest.mark.slow
