@@ -88,8 +88,9 @@ def assert_released(repository: Path) -> None:
         for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
         if hook["id"] == "nblint"
     ]
-    for key in ("name", "entry", "language", "types_or", "require_serial"):
+    for key in ("name", "language", "types_or", "require_serial"):
         assert entry[key] == hook[key]
+    assert entry["entry"] == f"{hook['entry']} --staged"
 
 
 def test_from_an_installed_package_inside_a_repository(
