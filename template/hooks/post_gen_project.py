@@ -22,7 +22,8 @@ CONFIG = Path(".pre-commit-config.yaml")
 # --no-cache: in a pipeline, other branches may have written to the cache.
 REPORT = """\
         name: nblint (report for the pipeline)
-        args: [--staged, --no-cache, --output-format, junit, --output-file, build/test-results/nblint.xml, .]
+        args: [--staged, --no-cache, --output-format, junit,
+               --output-file, build/test-results/nblint.xml, .]
         pass_filenames: false
         always_run: true
         stages: [manual]
