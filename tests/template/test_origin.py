@@ -97,7 +97,7 @@ def test_from_a_zip_of_a_version_that_nobody_has_released(checkout: Path, tmp_pa
     git("archive", "--format=zip", "--prefix=nblint-main/", "-o", archive, "HEAD", cwd=checkout)
     refused = command(archive, "--no-input", cwd=tmp_path)
     assert refused.returncode == 1
-    assert f"the package index has no nblint-suite=={__version__}" in refused.stdout
+    assert f"the package index that pip uses has no nblint-suite=={__version__}" in refused.stdout
     assert "cookiecutter https://" in refused.stdout
     assert not (tmp_path / "failed-logins").exists()
 
