@@ -79,9 +79,9 @@ def test_generated_configuration(generated: Generate) -> None:
         known = {hook["id"] for hook in TOOLS[entry["repo"]].hooks}
         assert {hook["id"] for hook in entry["hooks"]} == known
     assert [hook["id"] for hook in own["hooks"]] == [
-        *("nblint", "nblint-fix", "nblint", "nblint-gate")
+        *("nblint", "nblint-fix", "nblint", "nblint", "nblint-gate")
     ]
-    assert [hook.get("stages") for hook in own["hooks"]] == [None, *[["manual"]] * 3]
+    assert [hook.get("stages") for hook in own["hooks"]] == [None, *[["manual"]] * 4]
 
 
 @pytest.mark.slow
