@@ -303,7 +303,7 @@ def test_life_on_a_host(repository: Path, tmp_path: Path, key: Key) -> None:
     # What the host has enabled stays so, under the same name.
     (enabled,) = (host.root / "etc/systemd/system/timers.target.wants").iterdir()
     assert enabled.name == f"{name}.timer"
-    assert (host.root / os.readlink(enabled).lstrip("/")).is_file()
+    assert (host.root / str(enabled.readlink()).lstrip("/")).is_file()
 
     # The page for the host: roll back, and hold it.
     assert host.dnf("install", f"{name}-1.1.0").status == 0
