@@ -355,6 +355,7 @@ def test_a_group_reads_the_results_and_nobody_else(host: Host) -> None:
     (host.home / "of-root").chmod(0o600)
     (state / "runs/2020-01-01T000000Z-1.0.0-1.ipynb").symlink_to(host.home / "of-root")
     (state / "runs/2020-01-02T000000Z-1.0.0-1.ipynb").mkdir()
+    (state / "runs/2020-01-03T000000Z-1.0.0-1.ipynb").hardlink_to(host.home / "of-root")
     (state / "runs/2020-01-03 x.ipynb").write_text("{}")
     _, ran, shared = start(host, "weekly-report", NOTEBOOK_GROUP=GROUP)
     assert (ran.status, shared.status) == (0, 0), shared
@@ -363,6 +364,7 @@ def test_a_group_reads_the_results_and_nobody_else(host: Host) -> None:
     assert shared.err.splitlines()[-1].endswith(str(newest))
     assert (folder.stat().st_uid, folder.stat().st_mode & 0o7777) == (0, 0o750)
     for copy in (older, newest):
+        assert (copy.stat().st_uid, copy.stat().st_mode & 0o7777) == (0, 0o640)
         assert "2 weeks" in as_reader(group, "cat", copy).out
         assert as_reader(other, "cat", copy).status != 0
         assert as_reader(group, "sh", "-c", f"echo >> '{copy}'").status != 0
