@@ -116,12 +116,12 @@ def _refuse_existing(root: Path, slug: str, parameters: str) -> None:
 
 def _readme(path: Path, notebook: str, title: str) -> tuple[_Change | None, tuple[str, ...]]:
     """Return how the README changes, and what a person must do where it does not."""
-    try:
-        old = read_bounded(path)
-        new = with_row(old.decode("utf-8"), notebook, title)
-        missing = f"it has no table with the column '{COLUMN}'"
-    except (SettingsError, UnicodeDecodeError):
-        old, new, missing = b"", None, "it cannot be read"
+    old, new, missing = b"", None, "it cannot be read"
+    with suppress(SettingsError, UnicodeDecodeError):
+        if is_file(path):  # reading a pipe would have no end
+            old = read_bounded(path)
+            new = with_row(old.decode("utf-8"), notebook, title)
+            missing = f"it has no table with the column '{COLUMN}'"
     if new is None:
         return None, (f"{README} does not mention the notebook yet ({missing}): add a line to it.",)
     return _Change(old, new.encode()), ()

@@ -323,7 +323,7 @@ def test_a_file_that_cannot_be_written(
     repository: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = everything(repository)
-    written = []
+    written: list[Path] = []
 
     def failing(path: Path, *arguments: object, **more: object) -> None:
         if len(written) == number:
