@@ -28,9 +28,10 @@ Next steps:
 def add(title: str) -> None:
     """Add a notebook to a repository that `nblint new` generated.
 
-    The notebook gets the configured header, for its author to fill in, a cell for its parameters,
-    and a file for those of its scheduled runs. The repository's package contains all notebooks;
-    each has a timer of its own. No network is needed.
+    TITLE is what the notebook is called; the name of its file follows from it. The notebook gets
+    the configured header, for its author to fill in, a cell for its parameters, and a file for
+    those of its scheduled runs. The repository's package contains all notebooks; each has a timer
+    of its own. No network is needed.
 
     Examples:
       nblint add "Weekly report"
