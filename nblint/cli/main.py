@@ -17,6 +17,7 @@ _MODULES = {
     "env": "env",
     "baseline": "baseline",
     "new": "new",
+    "add": "add",
     "server": "server",
     "fleet": "fleet",
     "hub": "hub",
