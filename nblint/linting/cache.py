@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from nblint._version import PACKAGE, __version__
 from nblint.document.write import write_atomically
 from nblint.files import is_file
-from nblint.findings import RepositoryRule
+from nblint.findings import OWN, RepositoryRule, covers
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
 
@@ -123,7 +123,8 @@ def key_of(project: Project, selection: Selection) -> bytes | None:
     if project.trust_plugins or gathers:
         return None
     validator = os.environ.get("NBFORMAT_VALIDATOR")  # the library that nbformat uses
-    found_against = (_installed(), validator, os.fsencode(Path.cwd()), _canonical(project))
+    others = sorted(_plugins(selection))
+    found_against = (_installed(), others, validator, os.fsencode(Path.cwd()), _canonical(project))
     return hashlib.sha256(ascii(found_against).encode()).digest()
 
 
@@ -149,6 +150,17 @@ def _canonical(project: Project) -> object:
     return msgspec.to_builtins(
         replace(project, salt=None, recorded=None), order="deterministic", enc_hook=repr
     )
+
+
+def _plugins(selection: Selection) -> set[tuple[str, str]]:
+    """Return what identifies the plugins whose rules run: their versions and their code."""
+    others = [rule.code for rule in selection.rules if not covers(OWN, rule.code)]
+    if not others:
+        return set()
+    from nblint.linting.plugins import code_digest, plugin_of
+
+    found = map(plugin_of, others)
+    return {(plugin.title, code_digest(plugin)) for plugin in found if plugin}
 
 
 @lru_cache(maxsize=1)

@@ -105,6 +105,7 @@ class Run:
         self._with_hidden = with_hidden
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
+        self._told: set[str] = set()
         self.total = 0
         self.fixed: bytes | None = None
 
@@ -178,6 +179,10 @@ class Run:
 
             baseline = Baseline.load(settings.baseline)
         selection = Selection(settings)
+        for sentence in selection.faults:
+            if sentence not in self._told:  # several settings files may select the same rules
+                self._told.add(sentence)
+                self._on_error(sentence)
         project = self._project(settings, with_requirements=selection.needs("requirements"))
         if baseline is not None:
             recorded = None if self._with_recorded else baseline.credentials
