@@ -4,15 +4,19 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import groupby
 
 import click
 
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.parameter_types import OneOf, RuleCode
-from nblint.linting.documentation import RuleDocumentation, documentation
-from nblint.linting.registry import FAMILIES
+from nblint.cli.status import complain
+from nblint.findings import ALL
+from nblint.linting.documentation import RuleDocumentation, documentation, rule_documentation
+from nblint.linting.plugins import load_plugins
+from nblint.linting.registry import family_of, rule_of
 
 # Longer lines are hard to read, however wide the terminal is.
 _WIDEST = 100
@@ -40,7 +44,7 @@ def rule(code: str, output_format: str) -> None:
       nblint rule NBL102
       nblint rule missing-section
     """
-    found = documentation()[code]
+    found = rule_documentation(rule_of(code))
     if output_format == "json":
         click.echo(json.dumps(asdict(found), indent=2))
         return
@@ -53,25 +57,35 @@ def rule(code: str, output_format: str) -> None:
 def rules(output_format: str) -> None:
     """List all rules, with their defaults and fixes.
 
+    Rules of installed packages follow nblint's own; they are off until they are selected.
+
     `error` fails a run, `warning` only with --strict; `off` runs only if it is selected, in the
     settings or with --select. `fix` is applied by --fix, `fix!` by --fix --unsafe-fixes. `nblint
     rule CODE` explains a rule.
     """
     found = documentation().values()
+    faults = load_plugins((ALL,)).faults
     if output_format == "json":
         click.echo(json.dumps([asdict(one) for one in found], indent=2))
-        return
+    else:
+        _list(found)
+    for sentence in faults:
+        complain(sentence)
+    sys.exit(2 if faults else 0)
+
+
+def _list(found: Iterable[RuleDocumentation]) -> None:
     # A program that reads the table gets one line per rule; lines are only wrapped for people.
     width = max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
-    for code, family in FAMILIES.items():
-        click.echo(f"{code} {family}")
-        for one in found:
-            if one.family == family:
-                default = one.severity if one.default else "off"
-                start = f"  {one.code}  {one.name:<24}  {default:<7}  {_FIXES[one.fixable]:<4}  "
-                row = f"{start}{one.summary}"
-                indent = " " * len(start)
-                click.echo(textwrap.fill(row, width, subsequent_indent=indent) if width else row)
+    for code, family in groupby(found, lambda one: family_of(one.code)):
+        for number, one in enumerate(family):
+            if not number:
+                click.echo(f"{code} {one.family}")
+            default = one.severity if one.default else "off"
+            start = f"  {one.code}  {one.name:<24}  {default:<7}  {_FIXES[one.fixable]:<4}  "
+            row = f"{start}{one.summary}"
+            indent = " " * len(start)
+            click.echo(textwrap.fill(row, width, subsequent_indent=indent) if width else row)
 
 
 def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
@@ -95,7 +109,7 @@ def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
             "unsafe": "nblint check --fix --unsafe-fixes",
         }[found.fixable],
         "settings": ", ".join(found.settings) or "none",
-        "more": found.url,
+        **({"more": found.url} if found.url else {}),
     }
     for name, fact in facts.items():
         yield f"{name + ':':<10}{fact}"
@@ -106,5 +120,5 @@ def _default(found: RuleDocumentation) -> str:
         return "on"
     if found.explicit:
         return f'off; enable it with extend-select = ["{found.code}"] (a prefix is not enough)'
-    family = found.code[:4]
+    family = family_of(found.code)
     return f'off; enable it with extend-select = ["{found.code}"], its family with ["{family}"]'

@@ -158,18 +158,10 @@ def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> 
 
 def _found(rules: Iterable[Rule], reading: Reading, faults: dict[str, str]) -> list[Finding]:
     """Return what rules find; each that fails gets a sentence in `faults`, by its code."""
-    found: list[Finding] = []
-    for rule in rules:
-        try:
-            found += _run(rule, reading)
-        except MemoryError:
-            raise
-        except (Exception, SystemExit) as error:
-            faults[rule.code] = failure(rule, error)
-    return found
+    return [finding for rule in rules for finding in _run(rule, reading, faults)]
 
 
-def _run(rule: Rule, reading: Reading) -> list[Finding]:
+def _run(rule: Rule, reading: Reading, faults: dict[str, str]) -> list[Finding]:
     try:
         if covers(OWN, rule.code):
             return list(reading.call(rule.check))
@@ -178,9 +170,13 @@ def _run(rule: Rule, reading: Reading) -> list[Finding]:
         return run(rule, reading)
     except MissingPartError as error:
         # A file gives a notebook or the reason why not, and each rule asks for one of them.
-        if error.part in (Notebook, Unreadable):
-            return []
+        if error.part not in (Notebook, Unreadable):
+            faults[rule.code] = failure(rule, error)
+    except MemoryError:
         raise
+    except (Exception, SystemExit) as error:
+        faults[rule.code] = failure(rule, error)
+    return []
 
 
 def _redaction(reading: Reading) -> Redaction:

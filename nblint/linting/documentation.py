@@ -17,7 +17,7 @@ from nblint.patterns import lazy_pattern
 from nblint.settings import Settings, Severity
 from nblint.settings_files import SettingsFile
 
-_SITE = "https://nblint.readthedocs.io/en/stable/reference/rules"
+SITE = "https://nblint.readthedocs.io/en/stable/"
 
 # An example in a docstring: a label on a row of its own, then a fenced block.
 _EXAMPLE = lazy_pattern(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re.M | re.S)
@@ -26,7 +26,7 @@ _EXAMPLE = lazy_pattern(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re
 def url(code: str) -> str | None:
     """Return the address of a rule's documentation; None for a plugin that names none."""
     if family_of(code) in FAMILIES:
-        return f"{_SITE}/{code}/"
+        return f"{SITE}reference/rules/{code}/"
     from nblint.linting.plugins import plugin_of
 
     plugin = plugin_of(code)

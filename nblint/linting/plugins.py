@@ -170,13 +170,13 @@ def _offered() -> Iterator[Plugin]:
     seen = set()
     for folder in _site_packages():
         try:
-            names = sorted(os.listdir(folder))
+            metadata = sorted(Path(folder).iterdir())
         except OSError:
             continue
-        for name in names:
+        for path in metadata:
             # pip renames what it could not remove to "~name".
-            if name.endswith((".dist-info", ".egg-info")) and not name.startswith("~"):
-                distribution = _distribution(Path(folder, name))
+            if path.suffix in (".dist-info", ".egg-info") and not path.name.startswith("~"):
+                distribution = _distribution(path)
                 if distribution is not None and distribution.name not in seen:
                     seen.add(distribution.name)
                     yield from _offered_by(distribution)
@@ -230,10 +230,10 @@ def _misnamed(plugin: Plugin) -> str | None:
     where = f"{plugin.title}: the entry point {plugin.prefix!r} of {GROUP!r}"
     if not _PREFIX.fullmatch(plugin.prefix):
         return f"{where} must be the prefix of its rule codes: two to ten capital letters"
-    if any(covers(a, b) for a, b in ((OWN, plugin.prefix), (plugin.prefix, OWN))):
-        return f"{where} clashes with the codes of nblint's own rules, {OWN!r}; choose another"
     if plugin.prefix == ALL:
         return f"{where} clashes with the selector {ALL!r}; choose another"
+    if covers(OWN, plugin.prefix) or covers(plugin.prefix, OWN):
+        return f"{where} clashes with the codes of nblint's own rules, {OWN!r}; choose another"
     return None
 
 
@@ -294,9 +294,10 @@ def _load(plugin: Plugin) -> Loaded:
         return Loaded(faults=(f"{plugin.title}: its rules need {error.name}, which is missing",))
     except (Exception, SystemExit) as error:
         kind = type(error).__name__
-        return Loaded(
-            faults=(f"{plugin.title}: its rules cannot be loaded ({kind}); tell its authors",)
+        fault = (
+            f"{plugin.title}: its rules cannot be loaded ({kind}): a bug in it; please report it"
         )
+        return Loaded(faults=(fault,))
     return Loaded(rules)
 
 

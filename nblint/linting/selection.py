@@ -85,6 +85,7 @@ class Selection:
             for selector in filter(_is_of_plugin, self._wanted):
                 if not any(covers(selector, rule.code) for rule in loaded.rules):
                     hint = nearest(selector, [rule.code for rule in loaded.rules])
+                    hint = hint or "; `nblint rules` lists all rules"
                     raise SettingsError(f"unknown rule code {selector!r}{hint}")
         return loaded.rules, loaded.faults
 
