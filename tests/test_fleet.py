@@ -155,7 +155,7 @@ def test_processes_of_this_machine_find_what_the_command_finds(
 @pytest.mark.slow
 def test_workers_of_this_machine_work_for_nobody_else() -> None:
     """Who may submit work to Dask runs code, and everybody on a machine reaches its ports."""
-    with cluster.connected(None, 1) as client:
+    with cluster.connected(None, 1, {}) as client:
         address = client.scheduler.address
         workers = list(client.scheduler_info()["workers"])
         assert all(one.startswith("tls://127.0.0.1:") for one in (address, *workers))

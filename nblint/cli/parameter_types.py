@@ -149,7 +149,7 @@ class RuleCode(TextType):
 
         given = str(value)
         # nblint's own come last, so that a name that a plugin uses too is theirs.
-        codes = {rule.name: code for code, rule in reversed(rules().items())}
+        codes = {rule.name: code for code, rule in reversed(tuple(rules().items()))}
         codes.update({code: code for code in rules()})
         if code := codes.get(given.upper()) or codes.get(given.lower()):
             return code
