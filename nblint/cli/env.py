@@ -1,6 +1,7 @@
 """`nblint env`."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from nblint.reading.environment.environment import Environment
 from nblint.reading.environment.idioms import mentions_environment
 from nblint.reading.parts import Reading
 from nblint.reading.python.cells import PythonCells
-from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
+from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv, as_text
 from nblint.settings_files import SettingsFinder
 
 
@@ -91,7 +92,10 @@ def env(
         sys.exit(failed or written)
     present = frozenset(os.environ)
     variables = inventory.missing(present) if missing else inventory.variables
-    click.echo(FORMATS[output_format](variables, present), nl=False)
+    if output_format == "text" and sys.stdout.isatty():
+        click.echo(as_text(variables, present, shutil.get_terminal_size().columns), nl=False)
+    else:
+        click.echo(FORMATS[output_format](variables, present), nl=False)
     sys.exit(failed or (1 if missing and variables else 0))
 
 

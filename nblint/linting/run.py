@@ -15,6 +15,7 @@ from nblint.errors import SettingsError
 from nblint.files import read_whole
 from nblint.linting.checking import reading_of
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
+from nblint.linting.registry import FAMILIES, family_of
 from nblint.linting.repository import Repository
 from nblint.linting.results import Reported, Result
 from nblint.linting.selection import Selection
@@ -118,6 +119,15 @@ class Run:
     def empty(self) -> Sequence[Path]:
         """The given folders without a notebook."""
         return self._discovery.empty
+
+    @property
+    def families_off(self) -> Sequence[str]:
+        """The families of which no rule ran, if no settings file decides that; else none."""
+        loaded = list(self._loaded.all())
+        if not loaded or any(one.examiner.project.found.path for one in loaded):
+            return ()
+        ran = {family_of(rule.code) for one in loaded for rule in one.examiner.selection.rules}
+        return [family for family in FAMILIES if family not in ran]
 
     def check(self, paths: Sequence[Path]) -> Iterator[Result]:
         """Yield a result for each notebook under paths that could be checked."""
