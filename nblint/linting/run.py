@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -158,9 +159,17 @@ class Run:
             self.fixed = examined.fixed
             yield from self._results(file, examined)
 
-    def readings(self, paths: Sequence[Path]) -> Iterator[tuple[Notebook, Reading]]:
-        """Yield each notebook under paths with its parts, without checking it."""
-        projects = OncePerFile(self._project, self._on_error)
+    def readings(
+        self, paths: Sequence[Path], *, with_requirements: bool = False
+    ) -> Iterator[tuple[Notebook, Reading]]:
+        """Yield each notebook under paths with its parts, without checking it.
+
+        Args:
+            paths: The paths.
+            with_requirements: Whether to read the requirements files.
+        """
+        load = partial(self._project, with_requirements=with_requirements)
+        projects = OncePerFile(load, self._on_error)
         for path, settings in self._discovery.notebooks(paths):
             if (project := projects.of(settings)) is None:
                 continue
