@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 
 class RuleError(Exception):
-    """A rule raised an exception: a bug, not a problem of the notebook; the text is a sentence."""
+    """A rule raised an exception: a bug, not a problem of the notebook; the text is a sentence.
+
+    Attributes:
+        code: The code of the rule; empty where it is not one rule that failed.
+    """
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 def bug(what: str, error: BaseException, where: str = "nblint") -> str:
@@ -29,15 +37,17 @@ def bug(what: str, error: BaseException, where: str = "nblint") -> str:
     return f"{what} failed ({type(error).__name__}): a bug in {where}; please report it"
 
 
-def failure(rule: Rule, error: BaseException) -> str:
-    """Return the sentence for an exception that a rule raised."""
+def failure(rule: Rule, error: BaseException) -> RuleError:
+    """Return what to say of an exception that a rule raised."""
     where = "nblint"
     if not covers(OWN, rule.code):
         from nblint.linting.plugins import plugin_of
 
         plugin = plugin_of(rule.code)
         where = plugin.title if plugin else rule.code
-    return bug(f"{rule.code} {rule.name}", error, where)
+    failed = RuleError(bug(f"{rule.code} {rule.name}", error, where), rule.code)
+    failed.__cause__ = error
+    return failed
 
 
 def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]:
@@ -63,8 +73,10 @@ def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]
     document = read_document(name, data)
     selection = Selection(project.found)
     checked = check_document(document, name, project, selection)
-    for fault in (*selection.faults, *checked.faults):
+    for fault in selection.faults:
         raise RuleError(fault)
+    for error in checked.errors:
+        raise error
     return checked.findings
 
 
@@ -83,15 +95,18 @@ class Checked(NamedTuple):
         findings: The findings, in the notebook's order.
         suppressed: Those that the notebook's author suppressed, with the reasons.
         redaction: Hides the notebook's credentials in what reports quote from it.
-        failed: The codes of the rules that raised an exception; what the others found is there.
-        faults: A sentence for each of them.
+        errors: The rules that raised an exception; what the others found is there.
     """
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     redaction: Redaction
-    failed: frozenset[str] = frozenset()
-    faults: tuple[str, ...] = ()
+    errors: tuple[RuleError, ...] = ()
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The codes of the rules that raised an exception."""
+        return frozenset(error.code for error in self.errors)
 
 
 def check_document(
@@ -118,18 +133,18 @@ def check_document(
     """
     reading = reading_of(document, project)
     rules = selection.for_notebook(name)
-    faults: dict[str, str] = {}
-    found = _found((rule for rule in rules if not rule.last), reading, faults)
+    errors: dict[str, RuleError] = {}
+    found = _found((rule for rule in rules if not rule.last), reading, errors)
     suppressed: list[Finding] = []
     if isinstance(document, Notebook) and (allowed := reading.get(Suppressions).found):
-        reading.give(useless(allowed, found, [rule for rule in rules if rule.code not in faults]))
-        found += _found((rule for rule in rules if rule.last), reading, faults)
+        reading.give(useless(allowed, found, [rule for rule in rules if rule.code not in errors]))
+        found += _found((rule for rule in rules if rule.last), reading, errors)
         found, suppressed = parted(found, allowed, rules)
-    failed = frozenset(faults), tuple(faults.values())
+    failed = tuple(errors.values())
     if isinstance(document, Notebook) and not document.is_editable:
         found = [_without_edits_in_place(finding) for finding in found]
     if not found and not suppressed:
-        return Checked((), (), Redaction(), *failed)
+        return Checked((), (), Redaction(), failed)
     from nblint.linting.recognition import Salted
 
     # Credentials are masked whatever is selected or suppressed.
@@ -140,7 +155,7 @@ def check_document(
     hidden: list[Finding] = []
     for finding in both:
         (findings if finding.suppression is None else hidden).append(finding)
-    return Checked(tuple(findings), tuple(hidden), redaction, *failed)
+    return Checked(tuple(findings), tuple(hidden), redaction, failed)
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
@@ -156,12 +171,12 @@ def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> 
     return Reading(given)
 
 
-def _found(rules: Iterable[Rule], reading: Reading, faults: dict[str, str]) -> list[Finding]:
-    """Return what rules find; each that fails gets a sentence in `faults`, by its code."""
-    return [finding for rule in rules for finding in _run(rule, reading, faults)]
+def _found(rules: Iterable[Rule], reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
+    """Return what rules find; each that fails gets an error in `errors`, by its code."""
+    return [finding for rule in rules for finding in _run(rule, reading, errors)]
 
 
-def _run(rule: Rule, reading: Reading, faults: dict[str, str]) -> list[Finding]:
+def _run(rule: Rule, reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
     try:
         if covers(OWN, rule.code):
             return list(reading.call(rule.check))
@@ -171,11 +186,11 @@ def _run(rule: Rule, reading: Reading, faults: dict[str, str]) -> list[Finding]:
     except MissingPartError as error:
         # A file gives a notebook or the reason why not, and each rule asks for one of them.
         if error.part not in (Notebook, Unreadable):
-            faults[rule.code] = failure(rule, error)
+            errors[rule.code] = failure(rule, error)
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:
-        faults[rule.code] = failure(rule, error)
+        errors[rule.code] = failure(rule, error)
     return []
 
 

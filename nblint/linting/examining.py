@@ -169,7 +169,7 @@ class Examiner:
         is_known = isinstance(document, Notebook)
         codes = self._codes(name) - checked.failed if is_known else frozenset()
         number = len(checked.suppressed)
-        faults = tuple(f"{name}: {fault}" for fault in checked.faults)
+        faults = tuple(f"{name}: {error}" for error in checked.errors)
         return Examined(found, codes, gathered, faults, suppressed=number, hidden=hidden)
 
     def _codes(self, name: str) -> frozenset[str]:

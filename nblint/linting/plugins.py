@@ -242,7 +242,12 @@ def _clash(one: Plugin, other: Plugin) -> bool:
 
 
 def _checked_source(module: str, checked: Path | None) -> str | None:
-    """Return where in a folder that is checked a module would be loaded from; None if nowhere."""
+    """Return where in a folder that is checked a module would be loaded from; None if nowhere.
+
+    A module that this process has imported already is left alone: a package's own tests do.
+    """
+    if module in sys.modules:
+        return None
     here = Path.cwd()
     folders = {repository_of(here) or here}
     if checked is not None:

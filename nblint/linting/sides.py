@@ -227,8 +227,8 @@ class Side:
         except MemoryError:
             self._on_error(f"{path}: too large for the available memory")
             return None
-        for fault in checked.faults:
-            self._on_error(f"{path}: {fault}")
+        for failed in checked.errors:
+            self._on_error(f"{path}: {failed}")
         # Nobody could review why.
         unexplained = [one for one in checked.suppressed if _is_unexplained(one)]
         findings = (*checked.findings, *(replace(one, suppression=None) for one in unexplained))

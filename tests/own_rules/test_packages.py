@@ -1,12 +1,18 @@
 """What packages with rules get wrong is one sentence with their names, and stops nothing else."""
 
+import importlib
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from nblint.linting.checking import RuleError, check_bytes
+from nblint.project.project import Project
+from nblint.settings import Settings
 from tests.command import nblint
 from tests.conftest import notebook_bytes
+from tests.literate import read_blocks
 from tests.own_rules.conftest import FINDING, Install, rule
 
 
@@ -208,3 +214,40 @@ def test_settings_name_what_is_not_installed() -> None:
         f"nblint: {Path.cwd() / 'nblint.toml'}: extend-select: unknown rule code 'ACME';"
         " no installed package has rules ACME: install it"
     )
+
+
+def test_the_page_shows_the_package_that_is_tested() -> None:
+    folder = Path(__file__).parent
+    page = folder.parents[1] / "docs/how-to/own-rules.md"
+    shown = {word: block.text for block in read_blocks(page) for word in block.info}
+    for file in ("acme_rules.py", "pyproject.toml"):
+        path = f"acme-nblint-rules/{file}"
+        assert shown[f"title={path}"] == (folder / path).read_text(encoding="utf-8")
+
+
+def test_a_package_tries_its_rules_in_its_own_repository(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a program has imported itself is not loaded from what it checks."""
+    install("acme-rules", "ACME=acme", None)
+    Path(".git").mkdir()
+    Path("acme.py").write_text(rule())
+    monkeypatch.syspath_prepend(Path.cwd())
+    assert "its rules would be loaded from" in found("--select", "ACME", status=2)[1][0]
+    assert "acme" not in sys.modules
+    importlib.import_module("acme")
+    try:
+        assert found("--select", "ACME", status=1) == (["ACME101"], [])
+        project = Project.of(".", settings=Settings(select=("ACME",)))
+        (one,) = check_bytes("a.ipynb", Path("a.ipynb").read_bytes(), project)
+        assert one.code == "ACME101"
+    finally:
+        del sys.modules["acme"]
+
+
+def test_programs_get_the_exception_of_a_rule_that_fails(install: Install) -> None:
+    install("acme-rules", "ACME=acme", rule(check="raise KeyError('why')"))
+    project = Project.of(".", settings=Settings(select=("ACME",)))
+    with pytest.raises(RuleError, match=r"a bug in acme-rules 1\.0") as raised:
+        check_bytes("a.ipynb", Path("a.ipynb").read_bytes(), project)
+    assert isinstance(raised.value.__cause__, KeyError)
