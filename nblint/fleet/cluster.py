@@ -83,14 +83,14 @@ def connected(
 
 def _demand_same_versions(client: Client, scheduler: str, needed: Mapping[str, str]) -> None:
     for address, found in client.run(installed, on_error="return").items():
-        # What ran instead is an older nblint's, or an exception.
+        # An older nblint answers otherwise, and none with an exception.
         theirs = found if isinstance(found, dict) else {}
         for name, ours in needed.items():
             if theirs.get(name) == ours:
                 continue
-            has = f"{name} {theirs[name]}" if name in theirs else f"no {name} that this one can use"
+            has = f"{name} {theirs[name]}" if name in theirs else f"no {name}"
             raise SettingsError(
-                f"{scheduler}: worker {address} has {has}, but this is {name} {ours};"
+                f"{scheduler}: worker {address} has {has}, but {name} {ours} is installed here;"
                 " install the same version on all workers"
             )
 

@@ -153,13 +153,14 @@ def may_cover(selector: str) -> bool:
 
 
 def code_digest(plugin: Plugin) -> str:
-    """Return a digest of a plugin's code, which changes between versions while it is developed."""
+    """Return a digest of a plugin's files, which change between versions while it is developed."""
     import hashlib
 
     digest = hashlib.sha256()
     for place in _places(plugin.module):
         path = Path(place)
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in (one for one in files if one.is_file() and one.suffix != ".pyc"):
             digest.update(f"{file}\0".encode("utf-8", "surrogateescape"))
             digest.update(file.read_bytes())
     return digest.hexdigest()

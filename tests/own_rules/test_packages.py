@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -251,3 +252,12 @@ def test_programs_get_the_exception_of_a_rule_that_fails(install: Install) -> No
     with pytest.raises(RuleError, match=r"a bug in acme-rules 1\.0") as raised:
         check_bytes("a.ipynb", Path("a.ipynb").read_bytes(), project)
     assert isinstance(raised.value.__cause__, KeyError)
+
+
+def test_a_notebook_that_a_rule_failed_on_is_checked_again(install: Install) -> None:
+    install("acme-rules", "ACME=acme", rule(check="raise KeyError"))
+    for number in range(60):
+        shutil.copy("a.ipynb", f"{number}.ipynb")
+    for _ in range(2):
+        codes, said = found("--select", "ACME", "--jobs", "1", status=2)
+        assert (codes, len(said)) == ([], 61)
