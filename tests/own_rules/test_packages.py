@@ -6,15 +6,19 @@ import shutil
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+from distributed import LocalCluster
 
 from nblint.linting.checking import RuleError, check_bytes
 from nblint.project.project import Project
+from nblint.server.draft_checker import DraftChecker
 from nblint.settings import Settings
 from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.literate import read_blocks
 from tests.own_rules.conftest import FINDING, Install, rule
+from tests.server.test_drafts import cells_draft
 
 
 @pytest.fixture(autouse=True)
@@ -261,3 +265,33 @@ def test_a_notebook_that_a_rule_failed_on_is_checked_again(install: Install) -> 
     for _ in range(2):
         codes, said = found("--select", "ACME", "--jobs", "1", status=2)
         assert (codes, len(said)) == ([], 61)
+
+
+def test_editors_leave_out_what_they_cannot_judge(install: Install) -> None:
+    """And they are told once what is wrong with a rule, not at each key."""
+    text = rule().replace("code =", 'needs = frozenset({"outputs"}); code =')
+    install("acme-rules", "ACME=acme", text)
+    install("fine-rules", "FINE=fine", rule("FINE101"))
+    install("bad-rules", "BAD=bad", rule("BAD101", check="raise KeyError"))
+    Path("nblint.toml").write_text('select = ["ACME", "FINE", "BAD"]')
+    checker = DraftChecker()
+    found = [checker.check(cells_draft(Path.cwd() / "a.ipynb", ("code", "x"))) for _ in "ab"]
+    assert [one.code for one in found[0].findings] == ["FINE101"]
+    assert [len(one.faults) for one in found] == [1, 0]
+    assert "BAD101 no-print failed (KeyError): a bug in bad-rules 1.0" in found[0].faults[0]
+
+
+def test_a_fleet_reports_what_failed_beside_what_was_found(install: Install) -> None:
+    install("acme-rules", "ACME=acme", rule())
+    install("bad-rules", "BAD=bad", rule("BAD101", check="raise KeyError"))
+    Path("nblint.toml").write_text('select = ["ACME", "BAD"]')
+    with LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        ran = nblint("fleet", ".", "../findings", "--scheduler", cluster.scheduler_address)
+    assert ran.exit_code == 2
+    assert "BAD101 no-print failed (KeyError): a bug in bad-rules 1.0" in ran.stderr
+    (row,) = pq.read_table("../findings/findings").to_pylist()
+    assert row["code"] == "ACME101"
+    (row,) = pq.read_table("../findings/notebooks").to_pylist()
+    assert (row["errors"], "BAD101" in row["fault"]) == (1, True)
