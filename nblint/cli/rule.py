@@ -4,9 +4,10 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from itertools import groupby
+from typing import Any, TypeVar
 
 import click
 
@@ -14,26 +15,38 @@ from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.parameter_types import OneOf, RuleCode
 from nblint.cli.status import complain
 from nblint.findings import ALL
-from nblint.linting.documentation import RuleDocumentation, documentation, rule_documentation
+from nblint.linting.documentation import (
+    RuleDocumentation,
+    documentation,
+    explanation,
+    rule_documentation,
+)
 from nblint.linting.plugins import load_plugins
 from nblint.linting.registry import family_of, rule_of
 
 # Longer lines are hard to read, however wide the terminal is.
 _WIDEST = 100
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
 _FIXES = {None: "", "safe": "fix", "unsafe": "fix!"}
 
-_output_format = click.option(
-    "--output-format",
-    type=OneOf(("text", "json")),
-    default="text",
-    help="Output format: text (default) or json.",
-)
+
+def _output_format(*more: str) -> Callable[[_Function], _Function]:
+    """Return a decorator that adds `--output-format`, for text, json and more formats."""
+    formats = ("text", "json", *more)
+    named = f"{', '.join(('text (default)', *formats[1:-1]))} or {formats[-1]}"
+    return click.option(
+        "--output-format",
+        type=OneOf(formats),
+        default="text",
+        help=f"Output format: {named}.",
+    )
 
 
 @click.command(cls=SectionedCommand)
 @click.argument("code", type=RuleCode())
-@_output_format
+@_output_format("markdown")
 def rule(code: str, output_format: str) -> None:
     """Explain a rule.
 
@@ -48,12 +61,15 @@ def rule(code: str, output_format: str) -> None:
     if output_format == "json":
         click.echo(json.dumps(asdict(found), indent=2))
         return
+    if output_format == "markdown":
+        click.echo("\n".join(_as_markdown(found)))
+        return
     width = min(_WIDEST, shutil.get_terminal_size().columns)
     click.echo("\n".join(_explained(found, width)))
 
 
 @click.command(cls=SectionedCommand)
-@_output_format
+@_output_format()
 def rules(output_format: str) -> None:
     """List all rules, with their defaults and fixes.
 
@@ -88,6 +104,15 @@ def _list(found: Iterable[RuleDocumentation]) -> None:
             click.echo(textwrap.fill(row, width, subsequent_indent=indent) if width else row)
 
 
+def _as_markdown(found: RuleDocumentation) -> Iterator[str]:
+    """Yield the lines of a page about a rule."""
+    yield f"# {found.code} {found.name}"
+    yield ""
+    yield explanation(rule_of(found.code))
+    yield ""
+    yield from (f"- {name}: {fact}" for name, fact in _facts(found).items())
+
+
 def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
     """Yield the lines that explain a rule, wrapped to a width in columns."""
     yield f"{found.code} {found.name}"
@@ -100,7 +125,13 @@ def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
             yield label
             yield ""
             yield textwrap.indent(example.text, "    ")
-    facts = {
+    for name, fact in _facts(found).items():
+        yield f"{name + ':':<10}{fact}"
+
+
+def _facts(found: RuleDocumentation) -> dict[str, str]:
+    """Return what else there is to know of a rule, in words."""
+    return {
         "severity": found.severity,
         "default": _default(found),
         "fix": {
@@ -111,8 +142,6 @@ def _explained(found: RuleDocumentation, width: int) -> Iterator[str]:
         "settings": ", ".join(found.settings) or "none",
         **({"more": found.url} if found.url else {}),
     }
-    for name, fact in facts.items():
-        yield f"{name + ':':<10}{fact}"
 
 
 def _default(found: RuleDocumentation) -> str:

@@ -91,6 +91,10 @@ def test_it_is_listed_and_explained(acme: Environment) -> None:
         assert 'events = connect("replica.siem.acme.example")' in explained
         assert 'enable it with extend-select = ["ACME101"], its family with ["ACME"]' in explained
         assert "more:     https://notebooks.acme.example/rules\n" in explained
+    page = acme.run(acme.nblint, "rule", "ACME101", "--output-format", "markdown").stdout
+    assert page.startswith("# ACME101 production-query\n\nA notebook queries the production SIEM")
+    assert "Instead:\n\n```python\nevents = connect(" in page
+    assert page.endswith("\n- more: https://notebooks.acme.example/rules\n")
     (one,) = (
         rule
         for rule in json.loads(acme.run(acme.nblint, "rules", "--output-format", "json").stdout)
