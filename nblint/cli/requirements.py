@@ -12,7 +12,7 @@ from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.parameter_types import NonEmptyPath
 from nblint.cli.status import Status, complain, report_empty
 from nblint.cli.written import write_file
-from nblint.credentials.masking.redaction import mask_path
+from nblint.credentials.masking.redaction import mask, mask_path
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_bounded
@@ -135,8 +135,12 @@ def _needed(run: Run, paths: Sequence[Path], target: Path, *, counts: bool) -> N
             own = [target] if counts and target.is_file() else []
             left_out = None if counts else target
             declared[project.root] = declared_by([*files, *own], project.root, apart_from=left_out)
+        found = reading.get(Imports)
+        # What looks like a credential is no module, and is not shown.
+        modules = tuple(one for one in found.found if mask(one.module) == one.module)
+        imports = Imports(modules, found.written)
         name = mask_path(notebook.path)
-        needed.add(name, reading.get(Imports), project.requirements, declared[project.root])
+        needed.add(name, imports, project.requirements, declared[project.root])
     return needed
 
 

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 
 from tests.command import nblint
 from tests.conftest import notebook_bytes
+from tests.credentials.tokens import make
 
 SOURCE = """\
 import os, json
@@ -168,6 +169,15 @@ def test_names_that_no_line_can_hold() -> None:
     assert f"click>={version('click')}  # x\\ny # z.ipynb" in lines
     assert "# No package can have the name of the module: größe  # d.ipynb" in lines
     assert [line for line in lines if line and line[0] != "#"] == [lines[2]]
+
+
+def test_no_credential_is_written() -> None:
+    token = make("github-token")
+    write("d.ipynb", f"import click, {token}")
+    Path("d.ipynb").rename(f"{token}.ipynb")
+    printed = run(f"{token}.ipynb", "--output-file", "-")
+    assert "click>=" in printed.stdout
+    assert token not in printed.output
 
 
 def test_what_cannot_be_done_is_said(here: Path) -> None:
