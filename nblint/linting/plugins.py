@@ -17,7 +17,8 @@ import sysconfig
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from functools import lru_cache
-from importlib.metadata import Distribution, EntryPoint
+from importlib import import_module
+from importlib.metadata import Distribution
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -202,11 +203,16 @@ def _distribution(metadata: Path) -> Distribution | None:
         return None
 
 
-def _offered_by(distribution: Distribution) -> Iterator[Plugin]:
-    for entry in distribution.entry_points:
-        if entry.group == GROUP:
-            url = _url(distribution)
-            yield Plugin(entry.name, entry.value, distribution.name, distribution.version, url)
+def _offered_by(distribution: Distribution) -> list[Plugin]:
+    try:
+        url, entries = _url(distribution), list(distribution.entry_points)
+    except Exception:  # metadata that nothing can read offers nothing
+        return []
+    return [
+        Plugin(entry.name, entry.value, distribution.name, distribution.version, url)
+        for entry in entries
+        if entry.group == GROUP
+    ]
 
 
 def _url(distribution: Distribution) -> str | None:
@@ -235,6 +241,8 @@ def _misnamed(plugin: Plugin) -> str | None:
         return f"{where} clashes with the selector {ALL!r}; choose another"
     if covers(OWN, plugin.prefix) or covers(plugin.prefix, OWN):
         return f"{where} clashes with the codes of nblint's own rules, {OWN!r}; choose another"
+    if not all(part.isidentifier() for part in plugin.module.split(".")):
+        return f"{where} must name a module, not {plugin.module!r}"
     return None
 
 
@@ -275,7 +283,7 @@ def _places(module: str) -> tuple[str, ...]:
 
     try:
         spec = find_spec(module.partition(".")[0])
-    except (ImportError, ValueError):
+    except Exception:  # loading it says what is wrong
         return ()
     if spec is None:
         return ()
@@ -289,9 +297,7 @@ def _load(plugin: Plugin) -> Loaded:
     try:
         # stdout is for the report.
         with redirect_stdout(sys.stderr):
-            module = EntryPoint(plugin.prefix, plugin.module, GROUP).load()
-        if not isinstance(module, ModuleType):
-            raise _PluginError(f"{plugin.module!r} is not a module")
+            module = import_module(plugin.module)
         rules = _rules_in(module)
         _refuse_unusable(rules, plugin)
     except _PluginError as error:

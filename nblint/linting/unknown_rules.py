@@ -3,6 +3,7 @@
 import re
 
 from nblint.findings import ALL
+from nblint.linting.plugins import installed
 from nblint.linting.registry import FAMILIES, family_of, own_rules
 from nblint.suggestions import nearest
 
@@ -26,8 +27,11 @@ def hint_for(given: str) -> str:
         return f"; did you mean {named[0]!r}?"
     if re.fullmatch("NBL[0-9]+", code):
         return _by_family(code)
+    prefixes = [plugin.prefix for plugin in installed().plugins]
+    if code in prefixes:  # in lower case
+        return f"; did you mean {code!r}?"
     names = {name for rule in own_rules().values() for name in (rule.code, rule.name)}
-    hint = nearest(code, [*own_rules(), *FAMILIES, ALL]) or nearest(given.lower(), names)
+    hint = nearest(code, [*own_rules(), *FAMILIES, ALL, *prefixes]) or nearest(given.lower(), names)
     if hint or not _PLUGINS_CODE.fullmatch(given):
         return hint
     prefix = given.rstrip("0123456789")

@@ -40,17 +40,25 @@ def install(
     before = set(sys.modules)
     _forget()
 
-    def put(package: str, entry: str, module: str | None, *, version: str = "1.0") -> None:
+    def put(
+        package: str,
+        entry: str,
+        module: str | None,
+        *,
+        version: str = "1.0",
+        metadata: str | None = None,
+    ) -> None:
         prefix, _, name = entry.partition("=")
         sys.modules.pop(name, None)
         for old in site.glob(f"{package.replace('-', '_')}-*.dist-info"):
             shutil.rmtree(old)
-        metadata = site / f"{package.replace('-', '_')}-{version}.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(
+        folder = site / f"{package.replace('-', '_')}-{version}.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(
             f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n"
         )
-        (metadata / "entry_points.txt").write_text(f"[nblint.rules]\n{prefix} = {name}\n")
+        offered = metadata or f"[nblint.rules]\n{prefix} = {name}\n"
+        (folder / "entry_points.txt").write_text(offered)
         if module is not None:
             (site / f"{name}.py").write_text(module)
         importlib.invalidate_caches()

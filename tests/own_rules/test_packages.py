@@ -112,6 +112,30 @@ def test_a_prefix_that_nobody_can_have(prefix: str, install: Install) -> None:
     assert found("--select", "NBL1", status=1) == (["NBL101", "NBL102"], [])
 
 
+@pytest.mark.parametrize("value", ["acme:NoPrint", "acme [extra]", "acme/..", "."])
+def test_an_entry_point_that_names_no_module(value: str, install: Install) -> None:
+    install("acme-rules", f"ACME={value}", None)
+    codes, (said,) = found("--extend-select", "ACME", status=2)
+    assert codes == ["NBL101", "NBL102"]
+    assert said == (
+        "nblint: acme-rules 1.0: the entry point 'ACME' of 'nblint.rules' must name a module,"
+        f" not {value!r}"
+    )
+
+
+def test_metadata_that_nothing_can_read(install: Install) -> None:
+    install("acme-rules", "ACME=acme", rule())
+    install("odd-rules", "ODD=odd", rule("ODD101"), metadata="[nblint.rules]\nno value\n")
+    assert found("--select", "ACME", status=1) == (["ACME101"], [])
+
+
+@pytest.mark.parametrize("code", ["acme", "ACEM"])
+def test_a_prefix_is_suggested(code: str, install: Install) -> None:
+    install("acme-rules", "ACME=acme", rule())
+    ran = nblint("check", "--select", code)
+    assert f"unknown rule code {code!r}; did you mean 'ACME'?" in ran.stderr
+
+
 @pytest.mark.parametrize("other", ["ACME", "ACMELAB"])
 def test_two_packages_with_one_prefix(other: str, install: Install) -> None:
     install("acme-rules", "ACME=acme", rule())
