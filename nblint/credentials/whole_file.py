@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -26,13 +26,13 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
 from nblint.credentials.secret import Secret
 from nblint.credentials.views import (
-    View,
-    in_steps,
+    Reading,
     with_decoded_escapes,
     with_joined_items,
     with_joined_literals,
 )
 from nblint.document.base64_text import text_of
+from nblint.document.json_strings import unescaped
 from nblint.patterns import lazy_pattern
 
 # An escape that can hide a character of a token; `\n` and `\"` cannot.
@@ -89,33 +89,33 @@ def find_in_file(
     kept: list[Escaped] = []
     for way in _ways(text, thorough=thorough):
         found: list[Escaped] = []
-        for steps in way:
-            read, origin = in_steps(text, steps)
-            hits = _hits(read, options, known)
-            for hit in chain(hits, _in_base64(read, options, everywhere=thorough)):
-                start, end = origin(hit.start, hit.end)
+        for reading in way:
+            hits = _hits(reading.text, options, known)
+            for hit in chain(hits, _in_base64(reading.text, options, everywhere=thorough)):
+                start, end = reading.origin(hit.start, hit.end)
                 found.append(Escaped(replace(hit, start=start, end=end), text[start:end]))
         if found:
             kept = _with(kept, found)
     return kept
 
 
-_Steps = list[Callable[[str], View]]
-
-
-def _ways(text: str, *, thorough: bool) -> Iterator[list[_Steps]]:
+def _ways(text: str, *, thorough: bool) -> Iterator[Iterable[Reading]]:
     """Yield how a text can be read: with its escapes decoded any number of times, then as one.
 
     What is found in the first way is not looked for in others, which put things together.
     """
-    levels: list[_Steps] = [[]]
-    while len(levels) <= _LEVELS and (_ESCAPE.search(text) or (thorough and len(levels) == 1)):
-        levels.append([*levels[-1], with_decoded_escapes])
-        text = with_decoded_escapes(text).text
+    levels = [Reading(text)]
+    while len(levels) <= _LEVELS and (
+        _ESCAPE.search(levels[-1].text) or (thorough and len(levels) == 1)
+    ):
+        levels.append(levels[-1].then(with_decoded_escapes))
     yield levels
     if thorough:
-        yield [[with_joined_items, *level] for level in levels]
-        yield [[with_joined_items, *level, with_joined_literals] for level in levels]
+        joined = [Reading(text).then(with_joined_items)]
+        while len(joined) < len(levels):
+            joined.append(joined[-1].then(with_decoded_escapes))
+        yield joined
+        yield (reading.then(with_joined_literals) for reading in joined)
 
 
 def _hits(text: str, options: Options, known: Collection[str]) -> Iterator[Hit]:
@@ -144,7 +144,7 @@ def _in_base64(text: str, options: Options, *, everywhere: bool) -> Iterator[Hit
     """Find tokens in base64 that holds a text: in data URLs, or in every string."""
     for start, end in _encoded(text, everywhere=everywhere):
         if content := text_of(text[start:end]):
-            for reading in {content, with_decoded_escapes(content).text}:
+            for reading in {content, unescaped(content)}:
                 for hit in _hits(reading, options, ()):
                     yield replace(hit, start=start, end=end)
 
