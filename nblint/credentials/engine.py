@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from nblint.credentials.documented.format_search import find_formats, stands_alone
-from nblint.credentials.documented.private_keys import find_private_keys
+from nblint.credentials.documented.format_search import documented_hits, stands_alone
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.options import DEFAULTS, Options
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.python.source import PythonReading, find_in_source
-from nblint.credentials.secret import Secret
 from nblint.credentials.text.columns import find_columns, find_split_frames
 from nblint.credentials.text.cookies import find_cookies
 from nblint.credentials.text.elements import find_elements
@@ -185,15 +183,7 @@ def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
 
 
 def _documented(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
-    for found in find_formats(text, clues.formats, options.placeholders):
-        row = found.format
-        value = Secret(text[found.start : found.end])
-        yield Hit(
-            row.name, row.kind, found.start, found.end, value, found.prefix, True, "", row.variable
-        )
-    if clues.key:
-        for start, end, body in find_private_keys(text):
-            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+    return documented_hits(text, clues.formats, options.placeholders, keys=clues.key)
 
 
 def _moved(hits: Iterable[Hit], by: int) -> Iterator[Hit]:

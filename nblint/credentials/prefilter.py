@@ -19,6 +19,7 @@ from nblint.credentials.documented.format_search import (
     present_formats,
 )
 from nblint.credentials.documented.formats import Format
+from nblint.credentials.documented.private_keys import KEY_MARKS
 from nblint.credentials.python.clients import client_calls
 from nblint.credentials.views import joints, with_joined_literals
 from nblint.multisearch import Literals, narrow
@@ -78,7 +79,6 @@ _HASH = lazy_pattern(r"""[^\n]{3,24}?[0-9a-fA-F]{32}""")
 _SNMP = lazy_pattern(r"""snmp[^\n]{1,200}?[ ]-[AX][ ]""")
 _USER_PASSWORD = lazy_pattern(r"""net user [^\n/]{3,80}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
-_PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/", "ignature=")
 _STATEMENTS = (
     "appid",
@@ -89,8 +89,7 @@ _STATEMENTS = (
     "PRAGMA key",
     "pragma key",
     ":5432:",
-    "-----BEGIN",
-    _PUTTY,
+    *KEY_MARKS,
     "sendline(",
     'send "',
     'send \\"',
@@ -169,7 +168,7 @@ def look(text: str, code: int | None = None) -> Clues:
         client_calls(text[:end]),
         _commands(text[:end]),
     )
-    has_key = "-----BEGIN" in marks or _PUTTY in marks
+    has_key = any(mark in marks for mark in KEY_MARKS)
     known = frozenset([word for _, word in words])
     return Clues((*formats, *joined), has_key, bool(lines), tuple(sorted(found)), known)
 

@@ -17,14 +17,12 @@ from msgspec.structs import replace
 
 from nblint.credentials.documented.format_search import (
     LongWord,
-    find_formats,
+    documented_hits,
     long_words,
     present_formats,
 )
-from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
-from nblint.credentials.secret import Secret
 from nblint.credentials.views import (
     Reading,
     with_decoded_escapes,
@@ -44,7 +42,6 @@ _LONGEST_TOKEN = 4400
 _ID_LENGTH = 36
 _ID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IMAGE = lazy_pattern(r"[A-Za-z0-9+/]*={0,2}")
-_KEY_MARKS = ("-----BEGIN", "PuTTY-User-Key-File")
 _BASE64 = lazy_pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/_-])")
 _DATA_URL = ";base64,"
 
@@ -119,14 +116,9 @@ def _ways(text: str, *, thorough: bool) -> Iterator[Iterable[Reading]]:
 
 
 def _hits(text: str, options: Options, known: Collection[str]) -> Iterator[Hit]:
-    if words := _words(text, known):
-        formats = present_formats(text, words)
-        for row, start, end, prefix in find_formats(text, formats, options.placeholders):
-            value = Secret(text[start:end])
-            yield Hit(row.name, row.kind, start, end, value, prefix, True, "", row.variable)
-    if any(mark in text for mark in _KEY_MARKS):
-        for start, end, body in find_private_keys(text):
-            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+    words = _words(text, known)
+    formats = present_formats(text, words) if words else ()
+    return documented_hits(text, formats, options.placeholders)
 
 
 def _words(text: str, known: Collection[str]) -> list[LongWord]:
