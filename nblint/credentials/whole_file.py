@@ -11,7 +11,6 @@ import sys
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -46,20 +45,8 @@ _BASE64 = lazy_pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-
 _DATA_URL = ";base64,"
 
 
-class Escaped(NamedTuple):
-    """A credential in the text of a file.
-
-    Attributes:
-        hit: The credential; its offsets are those in the text.
-        written: How it is written there.
-    """
-
-    hit: Hit
-    written: str
-
-
 def decoded(raw: bytes) -> str:
-    """Return the text in bytes, whatever their encoding; offsets are those of `rows_in`."""
+    """Return the text in bytes, whatever their encoding: what `find_in_file` searches."""
     if b"\0" in raw:  # UTF-16 or UTF-32: what is left are the ASCII characters
         return raw.replace(b"\0", b"").decode("latin-1")
     try:
@@ -70,7 +57,7 @@ def decoded(raw: bytes) -> str:
 
 def find_in_file(
     text: str, options: Options, known: Collection[str] = (), *, thorough: bool = False
-) -> list[Escaped]:
+) -> list[Hit]:
     """Find tokens and private keys in a file's text.
 
     Args:
@@ -81,16 +68,16 @@ def find_in_file(
             that are joined, base64.
 
     Returns:
-        What was found, in order; no two overlap.
+        The hits in order; their offsets are those in the text. No two overlap.
     """
-    kept: list[Escaped] = []
+    kept: list[Hit] = []
     for way in _ways(text, thorough=thorough):
-        found: list[Escaped] = []
+        found: list[Hit] = []
         for reading in way:
             hits = _hits(reading.text, options, known)
             for hit in chain(hits, _in_base64(reading.text, options, everywhere=thorough)):
                 start, end = reading.origin(hit.start, hit.end)
-                found.append(Escaped(replace(hit, start=start, end=end), text[start:end]))
+                found.append(replace(hit, start=start, end=end))
         if found:
             kept = _with(kept, found)
     return kept
@@ -153,13 +140,13 @@ def _encoded(text: str, *, everywhere: bool) -> Iterator[tuple[int, int]]:
         at = text.find(_DATA_URL, match.end() if match else at + 1)
 
 
-def _with(kept: Sequence[Escaped], found: Iterable[Escaped]) -> list[Escaped]:
+def _with(kept: Sequence[Hit], found: Iterable[Hit]) -> list[Hit]:
     """Add what overlaps nothing; of what overlaps among itself, the longest."""
     from nblint.credentials.engine import settle
 
-    best = {(one.hit.start, one.hit.end): one for one in found}
-    added = [best[hit.start, hit.end] for hit in settle(one.hit for one in best.values())]
-    ends = [one.hit.end for one in kept]
-    starts = [*(one.hit.start for one in kept), sys.maxsize]
-    free = (one for one in added if starts[bisect_right(ends, one.hit.start)] >= one.hit.end)
-    return sorted([*kept, *free], key=lambda one: one.hit.start)
+    last = {(hit.start, hit.end): hit for hit in found}
+    added = settle(last.values())
+    ends = [hit.end for hit in kept]
+    starts = [*(hit.start for hit in kept), sys.maxsize]
+    free = (hit for hit in added if starts[bisect_right(ends, hit.start)] >= hit.end)
+    return sorted([*kept, *free], key=lambda hit: hit.start)
