@@ -127,7 +127,7 @@ class Discovery:
         """Yield a folder's notebooks, and its folders with what git says about them."""
         entries = self._listed(folder)
         names = {entry.name for entry in entries}
-        if ".git" in names and around.top != folder:
+        if ".git" in names and around.top != Path(os.path.abspath(folder)):
             around = around.of(folder)  # a repository in the repository
         # Git does not follow a link of that name, either.
         if any(e.name == ".gitignore" and e.is_file(follow_symlinks=False) for e in entries):

@@ -125,7 +125,8 @@ class SettingsFinder:
         self._given = settings
         self._top = top
         self._overrides = dict(overrides or {})
-        self._found: dict[Path, SettingsFile] = {}
+        self._found: dict[Path, SettingsFile] = {}  # by folders of notebooks
+        self._read: dict[Path, SettingsFile | None] = {}  # by files
         self._fixed: SettingsFile | None = None
         if config is not None:
             loaded = load_settings(config)
@@ -165,6 +166,11 @@ class SettingsFinder:
         return self._with_overrides(SettingsFile(settings, _default_root(directory)))
 
     def _loaded(self, path: Path) -> SettingsFile | None:
+        if path not in self._read:
+            self._read[path] = self._load(path)
+        return self._read[path]
+
+    def _load(self, path: Path) -> SettingsFile | None:
         if self._given is None:
             return load_settings(path)
         with suppress(SettingsError):  # what is wrong in there concerns nobody

@@ -104,6 +104,15 @@ def _explain(message: str, struct: type[msgspec.Struct], where: str) -> str:
     return f"{place}: {words[:1].lower()}{words[1:]}"
 
 
+def changed_keys(struct: msgspec.Struct) -> dict[str, object]:
+    """Return what of a struct differs from its defaults, by the keys that a TOML file has."""
+    return {
+        field.encode_name: value
+        for field in msgspec.structs.fields(struct)
+        if (value := getattr(struct, field.name)) != field.default
+    }
+
+
 def toml_text(value: object) -> str:
     """Return a value as it is written in a TOML file, on one line.
 
@@ -121,13 +130,7 @@ def toml_text(value: object) -> str:
 
         return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
     if isinstance(value, msgspec.Struct):
-        return toml_text(
-            {
-                field.encode_name: inner
-                for field in msgspec.structs.fields(value)
-                if (inner := getattr(value, field.name)) != field.default
-            }
-        )
+        return toml_text(changed_keys(value))
     if isinstance(value, Mapping):
         pairs = ", ".join(f"{_key(key)} = {toml_text(inner)}" for key, inner in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"

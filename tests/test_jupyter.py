@@ -234,9 +234,9 @@ def test_code_and_text_are_judged_before_large_outputs(
     seen: list[bytes] = []
     check = judging._check
 
-    def spy(data: bytes, *rest: Any) -> Any:
+    def spy(runs: Any, data: bytes, file: Path) -> Any:
         seen.append(data)
-        return check(data, *rest)
+        return check(runs, data, file)
 
     monkeypatch.setattr(judging, "_check", spy)
     monkeypatch.setattr(judging, "_LONG", 100)

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, TextIO
 from nblint.cli.arguments import CheckArguments
 from nblint.cli.echo import echo, say
 from nblint.cli.progress import Progress, is_interactive
-from nblint.cli.status import Status, report_empty, report_hidden
+from nblint.cli.status import Status, print_report, report_empty, report_hidden
 from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
-from nblint.errors import SettingsError, unwritable
+from nblint.errors import SettingsError
 from nblint.linting.examining import Fixing
 from nblint.linting.results import Result
 from nblint.linting.run import Run
 from nblint.linting.tally import Tally
 from nblint.paths import display_path
 from nblint.reports import format_of, renderer, text
-from nblint.reports.terminal import Style, printable, style_of
+from nblint.reports.terminal import printable, style_of
 from nblint.reports.text import count
 from nblint.settings_files import SettingsFinder
 
@@ -56,7 +56,8 @@ def check(arguments: CheckArguments) -> int:
     given = sys.stdin.buffer.read() if arguments.is_stdin else b""
     results = status.tally.counted(_results(run, arguments, given, progress))
     pieces = _rendered(results, arguments, output_format)
-    _print(progress.beside(pieces) if progress else pieces, arguments, status)
+    pieces = progress.beside(pieces) if progress else pieces
+    print_report(pieces, arguments.output_file, status, _stream(arguments))
     if arguments.prints_notebook:
         sys.stdout.flush()
         sys.stdout.buffer.write(run.fixed or given)
@@ -145,12 +146,8 @@ def _rendered(
         from nblint.reports import diff
 
         return diff.render(results)
-    # Colours are for people; a file gets them only on request.
-    style = (
-        style_of(_stream(arguments), arguments.color, quiet=arguments.quiet)
-        if arguments.output_file is None
-        else Style(arguments.quiet, arguments.color == "always")
-    )
+    stream = None if arguments.output_file else _stream(arguments)
+    style = style_of(stream, arguments.color, quiet=arguments.quiet)
     if arguments.with_statistics:
         from nblint.reports import statistics
 
@@ -162,20 +159,6 @@ def _rendered(
 
 def _stream(arguments: CheckArguments) -> TextIO:
     return sys.stderr if arguments.prints_notebook else sys.stdout
-
-
-def _print(pieces: Iterable[str], arguments: CheckArguments, status: Status) -> None:
-    if arguments.output_file is None:
-        for piece in pieces:
-            echo(piece, _stream(arguments))
-        return
-    from nblint.document.write import writing
-
-    try:
-        with writing(arguments.output_file) as file:
-            file.writelines(pieces)
-    except OSError as error:
-        status.fault(unwritable(arguments.output_file, error))
 
 
 def _conclude(arguments: CheckArguments, tally: Tally, run: Run) -> None:

@@ -2,21 +2,19 @@
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
-from nblint.cli.echo import echo
 from nblint.cli.parameter_types import OneOf
-from nblint.cli.status import Status, report_hidden
-from nblint.errors import SettingsError, unwritable
+from nblint.cli.status import Status, print_report, report_hidden
+from nblint.errors import SettingsError
 from nblint.git.repository import Repository
 from nblint.linting.gate import Gate
 from nblint.reports import formats, renderer, text
-from nblint.reports.terminal import COLORS, ColorChoice, Style, style_of
+from nblint.reports.terminal import COLORS, ColorChoice, style_of
 
 # `pre-commit run --from-ref` says so which commits it is about.
 _BASE = "PRE_COMMIT_FROM_REF"
@@ -90,29 +88,13 @@ def gate(
             )
             results = status.tally.counted(gate.check())
             if output_format == "text":
-                style = Style(quiet, color == "always")
-                if output_file is None:
-                    style = style_of(sys.stdout, color, quiet=quiet)
+                style = style_of(None if output_file else sys.stdout, color, quiet=quiet)
                 pieces = text.render(results, style)
             else:
                 pieces = renderer(output_format, with_notes=True)(results)
-            _print(pieces, output_file, status)
+            print_report(pieces, output_file, status)
     except SettingsError as error:
         status.fail(str(error))
     if not quiet:
         report_hidden(status.tally, known="old")
     sys.exit(status.code(is_empty=False, exit_zero=exit_zero, strict=strict))
-
-
-def _print(pieces: Iterable[str], output_file: Path | None, status: Status) -> None:
-    if output_file is None:
-        for piece in pieces:
-            echo(piece)
-        return
-    from nblint.document.write import writing
-
-    try:
-        with writing(output_file) as file:
-            file.writelines(pieces)
-    except OSError as error:
-        status.fault(unwritable(output_file, error))

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
-from nblint.cli.echo import say
-from nblint.credentials.masking.redaction import mask_path
+from nblint.cli.echo import echo, say
+from nblint.credentials.masking.redaction import mask, mask_path
+from nblint.errors import unwritable
 from nblint.linting.tally import Tally
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
@@ -17,8 +18,6 @@ def complain(sentence: str) -> None:
 
     The sentence may quote a malformed file, and so hold a credential: it is masked.
     """
-    from nblint.credentials.masking.redaction import mask
-
     # Masked apart from the path: what follows "password.ipynb: " is no password.
     path, colon, rest = sentence.partition(": ")
     say(f"nblint: {printable(mask(path) + colon + mask(rest))}")
@@ -45,6 +44,30 @@ def report_hidden(tally: Tally, skipped: int = 0, *, known: str = "recorded") ->
         parts.append(f"{count(skipped, 'notebook')} skipped")
     if parts:
         say(f"{'; '.join(parts)}.")
+
+
+def print_report(
+    pieces: Iterable[str], output_file: Path | None, status: "Status", stream: TextIO | None = None
+) -> None:
+    """Print a report piece by piece, or write it to a file; what cannot be written is a fault.
+
+    Args:
+        pieces: The report.
+        output_file: The file; None for the stream.
+        status: Counts faults.
+        stream: The stream; None for stdout.
+    """
+    if output_file is None:
+        for piece in pieces:
+            echo(piece, stream)
+        return
+    from nblint.document.write import writing
+
+    try:
+        with writing(output_file) as file:
+            file.writelines(pieces)
+    except OSError as error:
+        status.fault(unwritable(output_file, error))
 
 
 class Status:

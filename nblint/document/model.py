@@ -101,7 +101,7 @@ class Cell:
         self.metadata: dict[str, Any] = _dict(data.get("metadata"))
         self.type = _text(data.get("cell_type"))
         # Before nbformat 4, code stood under "input", and a heading was a type of cell.
-        self.source = _joined(data.get("source", data.get("input")))
+        self.source = joined(data.get("source", data.get("input")))
         if self.type == "heading":
             level = data.get("level")
             self.type = "markdown"
@@ -379,7 +379,7 @@ def _named_language(source: str, language: str) -> str:
     return _LANGUAGES.get(named, named) if named.isidentifier() else language
 
 
-def _joined(source: object) -> str:
+def joined(source: object) -> str:
     """Return a multi-line string of the format, which is a string or a list of strings."""
     if isinstance(source, str):
         return source

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from nblint.document.base64_text import text_of
-from nblint.document.model import FIELDS, Cell, Notebook, Output, Place
+from nblint.document.model import FIELDS, Cell, Notebook, Output, Place, joined
 from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 
@@ -125,11 +125,11 @@ def _output_surfaces(cell: Cell, output: Output) -> Iterator[Surface]:
     for mime, content in contents.items():
         kind, place = _kind(mime), beside._replace(mime=mime)
         if kind is None:  # unless it only claims to be an image
-            if text := text_of(_joined(content)):
+            if text := text_of(joined(content)):
                 yield Surface("text", place, text)
         elif isinstance(content, (dict, list)) and not _is_lines(content):
             yield Surface("json" if kind == "script" else kind, place, value=content)
-        elif text := _joined(content):
+        elif text := joined(content):
             yield Surface("text" if kind == "json" else kind, place, text)
     if hidden := _hidden_in_terminals(output):
         yield Surface("text", beside._replace(mime="sequences"), hidden)
@@ -141,7 +141,7 @@ def _contents(output: Output) -> dict[str, Any]:
     """Return what an output shows by MIME type; "stream" and "traceback" are types of their own."""
     data = output.data
     if output.type == "stream":
-        return {"stream": without_ansi(_joined(data.get("text")))}
+        return {"stream": without_ansi(joined(data.get("text")))}
     if output.type in ("error", "pyerr"):
         return {"traceback": without_ansi(_traceback(data))}
     bundle = data.get("data")
@@ -153,7 +153,7 @@ def _contents(output: Output) -> dict[str, Any]:
 
 def _hidden_in_terminals(output: Output) -> str:
     """Return what terminals read and do not show, a sequence to a row."""
-    text = _joined(output.data.get("text")) if output.type == "stream" else _traceback(output.data)
+    text = joined(output.data.get("text")) if output.type == "stream" else _traceback(output.data)
     if "\x1b" not in text or not any(mark in text for mark in _HIDDEN_MARKS):
         return ""
     found = _HIDDEN.findall(text)
@@ -281,7 +281,7 @@ def _attachment_surfaces(cell: Cell) -> Iterator[Surface]:
             place = Place(cell.index, "attachment", None, mime)
             if isinstance(content, dict) or (isinstance(content, list) and not _is_lines(content)):
                 yield Surface("json", place, value=content)
-            elif text := _decoded(_joined(content), mime):
+            elif text := _decoded(joined(content), mime):
                 yield Surface("text", place, text)
 
 
@@ -306,17 +306,6 @@ def _traceback(data: dict[str, Any]) -> str:
 
 def _is_lines(content: object) -> bool:
     return isinstance(content, list) and all(isinstance(line, str) for line in content)
-
-
-def _joined(content: object) -> str:
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        try:
-            return "".join(content)
-        except TypeError:
-            return "".join(line for line in content if isinstance(line, str))
-    return ""
 
 
 def _with_plain_ends(text: str) -> str:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nblint.git.location import Location, object_format, read_config, read_small
+from nblint.git.location import Location, object_format, read_small
 from nblint.git.ownership import refuse_unsafe
 from nblint.git.process import Git, find_git, sealed_environment
 from nblint.git.refusals import GitError, unknown_objects, unknown_refs
@@ -37,6 +37,7 @@ class BareRepository:
 
     Args:
         location: The other repository.
+        config: Its configuration.
 
     Attributes:
         git: What runs git in it.
@@ -47,7 +48,7 @@ class BareRepository:
             objects or refs in a format that is known.
     """
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Location, config: dict[str, str]) -> None:
         program = find_git(location.top)
         try:
             self._temporary = TemporaryDirectory(prefix="nblint-git-")
@@ -55,7 +56,7 @@ class BareRepository:
             raise GitError(f"no temporary folder can be made: {error.strerror}") from error
         folder = Path(self._temporary.name)
         try:
-            self.has_refs = _lay_out(folder, location)
+            self.has_refs = _lay_out(folder, location, config)
             refuse_unsafe(location, program, folder)
         except OSError as error:
             self.close()
@@ -70,9 +71,8 @@ class BareRepository:
         self._temporary.cleanup()
 
 
-def _lay_out(folder: Path, location: Location) -> bool:
+def _lay_out(folder: Path, location: Location, config: dict[str, str]) -> bool:
     """Write a repository's files; tell whether it has the other's refs."""
-    config = read_config(location)
     objects, refs = object_format(config), config.get("extensions.refstorage", "files")
     if objects not in ("sha1", "sha256"):
         raise unknown_objects(objects)

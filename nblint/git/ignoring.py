@@ -15,7 +15,7 @@ from nblint.errors import SettingsError
 from nblint.files import is_file, read_bounded
 from nblint.git.location import Location, location_of, parse_config, read_small
 from nblint.globs import glob_spec
-from nblint.paths import relative_to, repository_of
+from nblint.paths import relative_to
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -69,7 +69,7 @@ def ignoring(path: Path, files: IgnoreFiles, *, is_folder: bool) -> IgnoreFile |
     return None
 
 
-def ignore_files_above(folder: Path) -> IgnoreFiles:
+def ignore_files_above(folder: Path, top: Path) -> IgnoreFiles:
     """Return the ignore files that apply to a folder, outermost first, without its own.
 
     Those are the user's, the repository's `info/exclude`, and the `.gitignore` of each folder
@@ -77,15 +77,13 @@ def ignore_files_above(folder: Path) -> IgnoreFiles:
 
     Args:
         folder: An absolute path.
+        top: The top of the repository that it is in.
     """
-    top = repository_of(folder)
-    if top is None:
-        return ()
     location = location_of(top)
     found = [IgnoreFile(top, path) for path in _users_own(location)]
     own_folder = location.common_dir if location else top / ".git"
     found.append(IgnoreFile(top, own_folder / "info" / "exclude"))
-    inside = [parent for parent in reversed(folder.parents) if top in (parent, *parent.parents)]
+    inside = [parent for parent in reversed(folder.parents) if parent.is_relative_to(top)]
     own = [IgnoreFile(parent, parent / ".gitignore") for parent in inside]
     # Git follows no link that is called .gitignore.
     found += [file for file in own if not file.path.is_symlink()]

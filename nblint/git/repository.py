@@ -59,7 +59,7 @@ class Repository:
         self._shallow = shallow_commits(location)
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._trees: dict[str, tuple[dict[str, Entry], dict[str, str]]] = {}
-        self._bare = BareRepository(location)
+        self._bare = BareRepository(location, config)
         self._objects = Objects(self._bare.git, object_format(config))
 
     def __enter__(self) -> "Repository":
@@ -86,11 +86,10 @@ class Repository:
             raise no_form(revision)
         name, suffix = parsed
         own = None
-        if self._bare.has_refs and not _ID.fullmatch(name):
-            self._refuse_ambiguous(name)
-        if not self._bare.has_refs and not _ID.fullmatch(name):
-            own = id_of(name, self._location)
-            if own is None and not _ABBREVIATED.fullmatch(name):
+        if not _ID.fullmatch(name):
+            if self._bare.has_refs:
+                self._refuse_ambiguous(name)
+            elif (own := id_of(name, self._location)) is None and not _ABBREVIATED.fullmatch(name):
                 raise unknown_revision(revision, name)
         wanted = f"{own or name}{suffix}^{{commit}}"
         try:

@@ -25,7 +25,7 @@ class Snapshot(NamedTuple):
 
     Attributes:
         commit: Its id.
-        folder: Where they were written.
+        folder: Where they are written, if they are.
         notebooks: Its notebooks by their paths; none of them is written. A link to a file that is
             not called a notebook stands for that file.
         others: Its other files by their paths.
@@ -38,14 +38,25 @@ class Snapshot(NamedTuple):
     others: Mapping[str, Entry]
     left_out: tuple[str, ...]
 
-    @property
-    def inputs(self) -> dict[str, str]:
-        """What checks depend on besides a notebook: contents by paths, and names of modules."""
-        return {
-            path: "" if path.endswith(_MODULES) and not _is_read(path) else entry.id
-            for path, entry in self.others.items()
-            if _is_read(path) or path.endswith(_MODULES)
-        }
+
+def list_snapshot(repository: Repository, commit: str, folder: Path) -> Snapshot:
+    """Return a commit's files without writing any.
+
+    Args:
+        repository: The repository.
+        commit: The commit's id.
+        folder: Where they would be written; made.
+
+    Raises:
+        GitError: The repository lacks an object.
+    """
+    folder.mkdir()
+    entries = repository.entries(commit)
+    notebooks = {
+        entry.path: _notebook(repository, commit, entry) for entry in entries if entry.is_notebook
+    }
+    others = {entry.path: entry for entry in entries if not entry.is_notebook}
+    return Snapshot(commit, folder, notebooks, others, ())
 
 
 def write_snapshot(repository: Repository, commit: str, folder: Path) -> Snapshot:
@@ -54,19 +65,15 @@ def write_snapshot(repository: Repository, commit: str, folder: Path) -> Snapsho
     Args:
         repository: The repository.
         commit: The commit's id.
-        folder: An empty folder.
+        folder: Where to; made.
 
     Raises:
         GitError: The repository lacks an object, or the files are too many.
     """
-    entries = repository.entries(commit)
-    notebooks = {
-        entry.path: _notebook(repository, commit, entry) for entry in entries if entry.is_notebook
-    }
-    others = {entry.path: entry for entry in entries if not entry.is_notebook}
+    snapshot = list_snapshot(repository, commit, folder)
     wanted = [
         entry
-        for entry in others.values()
+        for entry in snapshot.others.values()
         if entry.mode != SUBMODULE and (_is_read(entry.path) or entry.path.endswith(_MODULES))
     ]
     if len(wanted) > _MOST_FILES:
@@ -91,7 +98,7 @@ def write_snapshot(repository: Repository, commit: str, folder: Path) -> Snapsho
         for entry in wanted
         if entry.path not in large and not _write(folder, entry.path, content_of(entry.path))
     ]
-    return Snapshot(commit, folder, notebooks, others, (*left_out, *sorted(large)))
+    return snapshot._replace(left_out=(*left_out, *sorted(large)))
 
 
 def write_named(repository: Repository, snapshot: Snapshot, path: str) -> None:

@@ -33,7 +33,7 @@ class Surroundings(Struct, frozen=True):
         top = repository_of(start)
         if top is None:
             return cls(None, (), index=[Tracked()])
-        return cls(top, ignore_files_above(start), index=[])
+        return cls(top, ignore_files_above(start, top), index=[])
 
     def with_ignore_file(self, folder: Path) -> "Surroundings":
         """Return this with the `.gitignore` of a folder, which git reads in repositories only."""

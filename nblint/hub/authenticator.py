@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -96,33 +98,32 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
 
     async def get_token_info(self, handler: Any, params: dict[str, str]) -> dict[str, Any]:
         """Return the tokens for a code; what the provider says of a failure is not logged."""
-        try:
+        with self._said_to_the_browser():
             return tokens(await self._ask_for_tokens(params))
-        except GoneError as error:
-            self.log.warning("A login failed: %s", error)
-            raise web.HTTPError(403, _LOGIN_FAILED) from None
-        except UnavailableError as error:
-            self.log.error("A login failed: %s", error)
-            raise web.HTTPError(503, "The provider does not answer. Try again later.") from None
 
     async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
         """Return the claims about whom the tokens belong to."""
-        try:
+        with self._said_to_the_browser():
             claims = await self._claims(token_info)
+        # Without an id_token, nothing says who signed in how.
+        if "iss" not in claims:
+            self.log.error(
+                "A login failed: the provider sent no id_token; is 'openid' in the scopes?"
+            )
+            raise web.HTTPError(403, _LOGIN_FAILED)
+        return claims
+
+    @contextmanager
+    def _said_to_the_browser(self) -> Iterator[None]:
+        """Make errors of a login pages of the hub; what the provider says of them is not logged."""
+        try:
+            yield
         except (GoneError, RefusedError) as error:
             self.log.warning("A login failed: %s", error)
             raise web.HTTPError(403, _LOGIN_FAILED) from None
         except UnavailableError as error:
             self.log.error("A login failed: %s", error)
             raise web.HTTPError(503, "The provider does not answer. Try again later.") from None
-        if (
-            "iss" not in claims
-        ):  # there was no id_token, without which nothing says who signed in how
-            self.log.error(
-                "A login failed: the provider sent no id_token; is 'openid' in the scopes?"
-            )
-            raise web.HTTPError(403, _LOGIN_FAILED)
-        return claims
 
     def user_info_to_username(self, user_info: Claims) -> str:
         """Return what the account of a new person would be called."""
@@ -270,7 +271,7 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
 
     def _account(self, who: claimed.Identity, groups: frozenset[str], name: str) -> str:
         identities = self.identities
-        ours = groups & (self.user_groups | self.operator_groups)
+        ours = groups & self._entering_groups
         identities.remember_groups(ours or groups)
         if not ours:
             raise RefusedError("You are in no group that may enter here.")
@@ -282,8 +283,13 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         except NameTakenError:
             raise RefusedError("This name belongs to somebody else.") from None
 
+    @property
+    def _entering_groups(self) -> frozenset[str]:
+        """The groups whose members may enter."""
+        return frozenset(self.user_groups | self.operator_groups)
+
     def _hub_groups(self, claims: Claims) -> frozenset[str]:
-        return claimed.groups(claims, self.groups_claim) & (self.user_groups | self.operator_groups)
+        return claimed.groups(claims, self.groups_claim) & self._entering_groups
 
     async def _claims(self, token_info: dict[str, Any]) -> dict[str, Any]:
         """Return what the provider says in a fresh id_token, and beside it.

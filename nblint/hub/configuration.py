@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from nblint.errors import SettingsError, unwritable
-from nblint.hub.environment import spawner_environment
+from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.kernels import write_kernels
 from nblint.hub.secret_files import read_secret
 from nblint.hub.settings import HubFile, HubSettings
-from nblint.project.catalogue.loading import read_catalogue
 
 _AUTHENTICATOR = "nblint.hub.authenticator.ProviderAuthenticator"
 # Enough to run a hub, and nothing to act as somebody else with: `access:servers` opens people's
 # servers, `tokens` makes tokens of theirs, `admin:auth_state` shows what they sign in with.
-OPERATOR_SCOPES = ("admin-ui", "list:users", "read:users:activity", "servers")
+_OPERATOR_SCOPES = ("admin-ui", "list:users", "read:users:activity", "servers")
 _CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 # How long the hub trusts a login before it asks the provider again; the sweep asks in any case.
 _REFRESH_SECONDS = 300
@@ -112,11 +111,6 @@ def _configure_login(c: Any, file: HubFile, state: Path) -> None:
     login.auth_refresh_age = min(_REFRESH_SECONDS, settings.leavers.sweep_seconds)
     login.sweep_seconds = settings.leavers.sweep_seconds
     login.grace_seconds = settings.leavers.grace_seconds
-    login.shared_secrets = [
-        variable.name
-        for variable in read_catalogue(file / settings.environment)
-        if variable.declaration.file and "{username}" not in variable.declaration.file
-    ]
 
 
 def _configure_operators(c: Any, settings: HubSettings) -> None:
@@ -132,7 +126,7 @@ def _configure_operators(c: Any, settings: HubSettings) -> None:
         role = {
             "name": "operators",
             "description": "See who is there; start and stop servers",
-            "scopes": list(OPERATOR_SCOPES),
+            "scopes": list(_OPERATOR_SCOPES),
             "groups": list(settings.groups.admins),
         }
         c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
@@ -148,6 +142,11 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
     c.Spawner.cmd = [python, "-P", "-m", "jupyterhub.singleuser"]
     c.Spawner.default_url = "/lab/tree/Welcome.ipynb"
     environment = spawner_environment(file / settings.environment, file / settings.secrets)
+    c.ProviderAuthenticator.shared_secrets = [
+        name
+        for name in environment
+        if isinstance(secret := environment[name], SecretFile) and not secret.is_personal
+    ]
     environment.update(write_kernels(state.with_name(f"{state.name}-kernels"), python))
     c.Spawner.environment = environment
     c.Spawner.mem_limit = settings.servers.memory

@@ -43,12 +43,6 @@ class Identities:
         with self._open() as database:
             return _account(database, identity)
 
-    def is_known(self, name: str) -> bool:
-        """Tell whether somebody has an account of this name."""
-        with self._open() as database:
-            found = database.execute("SELECT 1 FROM identities WHERE name = ?", (name,))
-            return found.fetchone() is not None
-
     def claim(self, identity: Identity, name: str) -> str:
         """Give an account to somebody who has none.
 

@@ -37,11 +37,6 @@ class Package(Struct, frozen=True):
     folder: Path
 
     @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.folder.name
-
-    @property
     def version(self) -> str:
         """Its version; empty where it does not say."""
         return _text(self.folder / "VERSION")

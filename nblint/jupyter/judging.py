@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -71,15 +71,19 @@ def judge(request: Request) -> Verdict:
     data = file.read_bytes() if request.data is None else request.data
     if len(data) > _LARGE:
         return _searched(data, request, f"larger than {_LARGE // 1_000_000} MB")
-    notes: list[str] = []
+    noted: list[str] = []
+    # The repository's settings; where those fail, only what is refused.
+    finders = (_AlsoRefused(request.refuse), _OnlyRefused(request.refuse))
+    runs = [Run(finder, noted.append) for finder in finders]
     utf8 = _as_utf8(data)
     if len(utf8) > _LONG and (shorter := _without_outputs(utf8)) is not None:
-        first = _refused(_check(shorter, file, request.refuse, _ignore), request)
+        first = _refused(_check(runs, shorter, file), request)
         if first:
             return Verdict(_message(first))
-    result = _check(utf8, file, request.refuse, notes.append)
+    result = _check(runs, utf8, file)
+    notes = tuple(dict.fromkeys(noted))
     if result is None:
-        return Verdict(notes=tuple(notes), fault="its settings cannot be used")
+        return Verdict(notes=notes, fault="its settings cannot be used")
     unreadable = next((one for one in result.findings if one.finding.code == "NBL001"), None)
     if unreadable is not None:
         return _searched(data, request, printable(unreadable.finding.message))
@@ -89,7 +93,7 @@ def judge(request: Request) -> Verdict:
         for reported in result.findings
         if reported not in refused and _any_covers(request.warn, reported.finding.code)
     )
-    return Verdict(_message(refused) if refused else "", dict(sorted(logged.items())), tuple(notes))
+    return Verdict(_message(refused) if refused else "", dict(sorted(logged.items())), notes)
 
 
 def _as_utf8(data: bytes) -> bytes:
@@ -115,18 +119,9 @@ def _without_outputs(data: bytes) -> bytes | None:
         return None
 
 
-def _check(
-    data: bytes, file: Path, refuse: tuple[str, ...], note: Callable[[str], None]
-) -> Result | None:
-    """Check with the repository's settings; where those fail, only for what is refused."""
-    for finder in (_AlsoRefused(refuse), _OnlyRefused(refuse)):
-        for result in Run(finder, note).check_stdin(data, file):
-            return result
-    return None
-
-
-def _ignore(note: str) -> None:
-    """Take no note: the whole notebook is checked afterwards."""
+def _check(runs: Iterable[Run], data: bytes, file: Path) -> Result | None:
+    """Return the result of the first run that comes to one."""
+    return next((result for run in runs for result in run.check_stdin(data, file)), None)
 
 
 class _AlsoRefused(SettingsFinder):

@@ -12,6 +12,7 @@ from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry, Occurrence
 from nblint.linting.recognition import Ephemeral
+from nblint.linting.reporting import cell_of
 from nblint.linting.sides import Law, Seen
 
 # Of the entries that refusals print: each costs a fingerprint, which is slow on purpose.
@@ -166,10 +167,9 @@ class Accepted:
 
 
 def _occurrences(path: str, seen: Seen) -> Iterator[Occurrence]:
-    cells = seen.document.cells if isinstance(seen.document, Notebook) else ()
+    document = seen.document
     for finding in seen.findings:
-        number = finding.place.cell
-        cell = cells[number - 1] if number and number <= len(cells) else None
+        cell = cell_of(document, finding) if isinstance(document, Notebook) else None
         yield Occurrence(path, finding, cell.id if cell else None)
 
 

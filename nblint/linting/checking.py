@@ -14,7 +14,7 @@ from nblint.linting.selection import Selection
 from nblint.linting.suppression import parted, useless
 from nblint.project.project import Project
 from nblint.reading.parts import MissingPartError, Reading
-from nblint.reading.suppressions import suppressions
+from nblint.reading.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from nblint.linting.recognition import Recognise
@@ -106,7 +106,7 @@ def check_document(
     rules = selection.for_notebook(name)
     found = [finding for rule in rules if not rule.last for finding in _run(rule, reading)]
     suppressed: list[Finding] = []
-    if isinstance(document, Notebook) and (allowed := suppressions(document)):
+    if isinstance(document, Notebook) and (allowed := reading.get(Suppressions).found):
         reading.give(useless(allowed, found, rules))
         found += [finding for rule in rules if rule.last for finding in _run(rule, reading)]
         found, suppressed = parted(found, allowed, rules)

@@ -22,7 +22,7 @@ from nblint.findings import Finding
 from nblint.git.changes import Version
 from nblint.git.objects import LINK, Entry
 from nblint.git.repository import Repository
-from nblint.git.snapshot import Snapshot, write_snapshot
+from nblint.git.snapshot import Snapshot, list_snapshot, write_snapshot
 from nblint.linting import review
 from nblint.linting.acceptance import Accepted
 from nblint.linting.recognition import Ephemeral
@@ -48,9 +48,6 @@ class Gate:
         trust_plugins: Whether plugins that the base's settings name may run; they are the base's.
         with_hidden: Whether results also hold the findings that are suppressed.
 
-    Attributes:
-        total: How many notebooks HEAD has; known when the first result is.
-
     Raises:
         GitError: The base is unknown, or history that is needed is missing.
     """
@@ -71,7 +68,6 @@ class Gate:
         self._trust_plugins = trust_plugins
         self._base, self._head = repository.resolve(base), repository.resolve("HEAD")
         self._fork = repository.merge_base(self._base, self._head)
-        self.total = 0
 
     def check(self) -> Iterator[Result]:
         """Yield a result for each notebook of HEAD, then for what commits brought and removed.
@@ -87,22 +83,24 @@ class Gate:
                 self._on_error(_without(folder, str(error)))
 
     def _judgement(self, folder: Path) -> "_Judgement":
-        commits = dict.fromkeys((self._base, self._fork, self._head))
         written = {
-            commit: write_snapshot(self._repository, commit, folder / commit) for commit in commits
+            commit: write_snapshot(self._repository, commit, folder / commit)
+            for commit in dict.fromkeys((self._base, self._head))
         }
-        judgement = _Judgement(
+        # No file is read where HEAD began, unless it began from the base's tip.
+        fork = written.get(self._fork) or list_snapshot(
+            self._repository, self._fork, folder / self._fork
+        )
+        return _Judgement(
             self._repository,
             self._name,
             written[self._base],
-            written[self._fork],
+            fork,
             written[self._head],
             lambda sentence: self._on_error(_without(folder, sentence)),
             trust_plugins=self._trust_plugins,
             with_hidden=self._with_hidden,
         )
-        self.total = len(judgement.notebooks)
-        return judgement
 
 
 class _Judgement:
@@ -151,7 +149,7 @@ class _Judgement:
         for chunk in _chunks(changed):
             wanted = [(path, entry, self._versions(path)) for path, entry in chunk]
             contents = self._contents(
-                one.id for _, entry, old in wanted for one in (entry, *(e for _, _, e in old))
+                one.id for _, entry, old in wanted for one in (entry, *(e for _, e in old))
             )
             for path, entry, old in wanted:
                 yield from self._judged(path, entry, old, contents)
@@ -167,24 +165,23 @@ class _Judgement:
     def _contents(self, ids: Iterable[str]) -> dict[str, bytes | None]:
         return dict(self._repository.blobs(ids))
 
-    def _versions(self, path: str) -> list[tuple[Side, str, Entry]]:
-        """Return the versions of a notebook that the base has, and had where HEAD began from it.
-
-        Both are checked against what the base has now.
-        """
-        found: dict[str, tuple[Side, str, Entry]] = {}
+    def _versions(self, path: str) -> list[tuple[str, Entry]]:
+        """Return the versions of a notebook that the base has, and had where HEAD began from it."""
+        if self._is_same:
+            return []
+        found: dict[str, tuple[str, Entry]] = {}
         for snapshot, renames in self._renames:
             old = path if path in snapshot.notebooks else renames.get(path)
             entry = snapshot.notebooks.get(old) if old else None
             if old and entry and entry.mode != LINK:
-                found.setdefault(entry.id, (self._before, old, entry))
+                found.setdefault(entry.id, (old, entry))
         return list(found.values())
 
     def _judged(
         self,
         path: str,
         entry: Entry,
-        old: Sequence[tuple[Side, str, Entry]],
+        old: Sequence[tuple[str, Entry]],
         contents: dict[str, bytes | None],
     ) -> Iterator[Result]:
         # What a link leads to is checked at its own path, if it is in the repository.
@@ -192,14 +189,14 @@ class _Judgement:
         seen = self._after.check(path, contents[entry.id], credentials_only=only)
         if seen is None:
             return
+        # All are checked against what the base has now.
         before = [
             version
-            for side, name, one in old
-            if not self._is_same
-            and (version := side.check(name, contents[one.id], credentials_only=False))
+            for name, one in old
+            if (version := self._before.check(name, contents[one.id], credentials_only=False))
         ]
-        new = self._accepted.new(path, (path, *(name for _, name, _ in old)), seen, before)
-        if any(one.id == entry.id for _, _, one in old) and not self._is_same:
+        new = self._accepted.new(path, (path, *(name for name, _ in old)), seen, before)
+        if any(one.id == entry.id for _, one in old):
             # Such a file has no baseline entry, but the base has the same bytes.
             new = [finding for finding in new if not rules()[finding.code].always_on]
         if any(finding.detector for finding in new):

@@ -38,7 +38,7 @@ def reported(
         return
     raw, excerpts = RawNotebook(document.raw), Excerpts(document, redaction)
     for finding in findings:
-        cell = _cell(document, finding)
+        cell = cell_of(document, finding)
         yield Reported(
             _path(finding, path),
             finding,
@@ -55,7 +55,8 @@ def _path(finding: Finding, notebook: str) -> str:
     return display_path(finding.path) if finding.path else notebook
 
 
-def _cell(notebook: Notebook, finding: Finding) -> Cell | None:
+def cell_of(notebook: Notebook, finding: Finding) -> Cell | None:
+    """Return the cell that a finding is in."""
     number = finding.place.cell
     return notebook.cells[number - 1] if number and number <= len(notebook.cells) else None
 

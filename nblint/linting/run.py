@@ -13,7 +13,7 @@ from nblint.discovery import Discovery
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_whole
-from nblint.linting.checking import Checked, reading_of
+from nblint.linting.checking import reading_of
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
 from nblint.linting.repository import Repository
 from nblint.linting.results import Reported, Result
@@ -260,8 +260,7 @@ class Run:
             return
         from nblint.linting.reporting import reported
 
-        concluded = Checked(tuple(loaded.repository.conclude()), (), Redaction())
-        found = tuple(reported("", None, concluded.findings, concluded.redaction))
+        found = tuple(reported("", None, loaded.repository.conclude(), Redaction()))
         judged = self._judged("", found, loaded.repository.codes, loaded)
         yield replace(judged, notebooks=0)
 

@@ -52,17 +52,23 @@ class Law:
     ) -> None:
         self._repository = repository
         self.trust_plugins = trust_plugins
-        self.is_new = not _has_settings(base)
+        self.is_new = next(_settings_in(base), None) is None
         self.snapshot = head if self.is_new else base
         self.baselines: set[str] = set()
         self._excluded: dict[str, int] = {}
         self._finder = SettingsFinder(top=self.snapshot.folder)
+        self._decided: dict[Path, SettingsFile] = {}  # by the folders of settings files
 
     def of(self, path: str) -> SettingsFile:
         """Return the settings for a notebook, with the base's plugins if any are trusted."""
         # A tree that git did not make can name a place outside the repository.
         parts = [part for part in PurePosixPath(path).parts[:-1] if part not in ("/", "//", "..")]
         found = self._finder.of(self.snapshot.folder.joinpath(*parts))
+        if found.root not in self._decided:
+            self._decided[found.root] = self._decide(found)
+        return self._decided[found.root]
+
+    def _decide(self, found: SettingsFile) -> SettingsFile:
         if self.is_new:
             return replace(found, settings=_with_credentials(found.settings))
         plugins = found.settings.credentials.detect_secrets_plugins
@@ -98,12 +104,9 @@ class Law:
     def notes(self) -> Iterator[Note]:
         """Yield what a reader has to know of how notebooks were judged."""
         if self.is_new:
-            for path in sorted(self.snapshot.others):
-                if PurePosixPath(path).name in NAMES and _is_settings(self.snapshot.folder / path):
-                    what = (
-                        "the base has no settings of nblint: these are used, except for credentials"
-                    )
-                    yield Note("settings", path, what)
+            what = "the base has no settings of nblint: these are used, except for credentials"
+            for path in _settings_in(self.snapshot):
+                yield Note("settings", path, what)
         for path, number in sorted(self._excluded.items()):
             noun = "notebook is" if number == 1 else "notebooks are"
             what = f"{number} {noun} excluded by 'exclude', and checked for credentials only"
@@ -223,9 +226,9 @@ class Side:
             self._on_error(f"{path}: too large for the available memory")
             return None
         # Nobody could review why.
-        unexplained = [one for one in checked.suppressed if one.detector and not one.suppression]
+        unexplained = [one for one in checked.suppressed if _is_unexplained(one)]
         findings = (*checked.findings, *(replace(one, suppression=None) for one in unexplained))
-        suppressed = tuple(one for one in checked.suppressed if one not in unexplained)
+        suppressed = tuple(one for one in checked.suppressed if not _is_unexplained(one))
         return Seen(document, findings, suppressed, checked.redaction)
 
     def inputs(self, path: str) -> tuple[object, ...]:
@@ -252,6 +255,10 @@ class Side:
             trust_plugins=self._law.trust_plugins,
             with_requirements=selection.needs("requirements"),
         )
+
+
+def _is_unexplained(suppressed: Finding) -> bool:
+    return suppressed.detector is not None and not suppressed.suppression
 
 
 def _inputs(project: Project) -> tuple[object, ...]:
@@ -287,12 +294,9 @@ def _with_credentials(settings: Settings) -> Settings:
     )
 
 
-def _has_settings(snapshot: Snapshot) -> bool:
-    return any(
-        PurePosixPath(path).name in NAMES and _is_settings(snapshot.folder / path)
-        for path in snapshot.others
-    )
-
-
-def _is_settings(path: Path) -> bool:
-    return path.is_file() and load_settings(path) is not None
+def _settings_in(snapshot: Snapshot) -> Iterator[str]:
+    """Yield the paths of a commit's settings files, sorted."""
+    for path in sorted(snapshot.others):
+        file = snapshot.folder / path
+        if PurePosixPath(path).name in NAMES and file.is_file() and load_settings(file) is not None:
+            yield path

@@ -89,6 +89,21 @@ class UselessSuppressions(Struct, frozen=True):
     codes: tuple[str, ...]
 
 
+class Suppressions(Struct, frozen=True):
+    """The suppressions in a notebook, as a part of what it says.
+
+    Attributes:
+        found: The suppressions, in the notebook's order.
+    """
+
+    found: tuple[Suppression, ...]
+
+    @classmethod
+    def read(cls, notebook: Notebook) -> "Suppressions":
+        """Find them."""
+        return cls(suppressions(notebook))
+
+
 def suppressions(notebook: Notebook) -> tuple[Suppression, ...]:
     """Return the suppressions in a notebook."""
     if not any(mark in notebook.raw for mark in _MARKS):

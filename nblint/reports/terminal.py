@@ -44,14 +44,16 @@ class Style(NamedTuple):
 PLAIN = Style()
 
 
-def style_of(stream: TextIO, choice: ColorChoice, *, quiet: bool) -> Style:
+def style_of(stream: TextIO | None, choice: ColorChoice, *, quiet: bool) -> Style:
     """Return how a report looks on a stream: plain and narrow unless that is a terminal.
 
     Args:
-        stream: The stream.
+        stream: The stream; None for a file, which gets colours only on request.
         choice: Whether to use colours; "auto": as `has_color` decides.
         quiet: Whether the report has one line per finding, and nothing else.
     """
+    if stream is None:
+        return Style(quiet, choice == "always")
     is_terminal = stream.isatty()
     color = choice == "always" or (choice == "auto" and has_color(is_terminal, os.environ))
     return Style(quiet, color, _width() if is_terminal else _NARROW)

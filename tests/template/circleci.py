@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from tests.template.steps import run_step
+
 # What stands for it: no test fetches with it.
 DEPLOY_KEY = "planted-" + "deploy-key\n"
 STEPS = {
@@ -220,17 +222,7 @@ class Pipeline:
         command = given if isinstance(given, str) else given["command"]
         if isinstance(given, dict):
             variables = {**variables, **given.get("environment", {})}
-        ran = subprocess.run(
-            ["/bin/bash", "-eo", "pipefail", "-c", command],
-            cwd=clone,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        ran = run_step(command, clone, variables)
         self.log.append(ran.stdout)
         if ran.returncode:
             raise Failed(f"{job}: {command}: exit status {ran.returncode}\n{ran.stdout}")

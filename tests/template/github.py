@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from tests.template.steps import run_step
+
 # What stands for the token that actions/checkout fetches with; no test fetches with it.
 TOKEN = "planted-" + "checkout-token"
 EXPRESSION = re.compile(r"\$\{\{ ([\w.]+) \}\}")
@@ -50,17 +52,8 @@ def run_job(
                 key: EXPRESSION.sub(lambda found: values[found[1]], value)
                 for key, value in step.get("env", {}).items()
             }
-            ran = subprocess.run(
-                ["/bin/bash", "-e", "-c", step["run"]],
-                cwd=clone,
-                env={**variables, "CI": "true", "GITHUB_ACTIONS": "true", **given},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
+            own = {**variables, "CI": "true", "GITHUB_ACTIONS": "true", **given}
+            ran = run_step(step["run"], clone, own, options=("-e",))
             log += ran.stdout
             if ran.returncode:
                 raise Failed(log)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.git.author import said
 from tests.linting.branches import Branch, betrays_nothing
 from tests.template.circleci import plain_variables
 from tests.template.github import EXPRESSION
+from tests.template.steps import run_step
 
 SERVICES = ("circleci", "github", "gitlab")
 FILES = {
@@ -130,17 +130,7 @@ class Author(Branch):
             prepare(here, variables)
         log, status = "", 0
         for command, own in steps(self.service, here, job, event):
-            ran = subprocess.run(
-                ["/bin/bash", "-eo", "pipefail", "-c", command],
-                cwd=here,
-                env={**variables, **own},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
+            ran = run_step(command, here, {**variables, **own})
             log += ran.stdout
             status = ran.returncode
             if status:

@@ -5,7 +5,6 @@ calls it, from which configuration, in which version, and with which range.
 """
 
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,7 @@ import yaml
 
 from tests.template import circleci, github
 from tests.template.conftest import Generate, git
+from tests.template.steps import run_step
 
 pytestmark = pytest.mark.slow
 
@@ -99,15 +99,7 @@ class Change:
         return self.shell(f"bash scripts/gate {base}", clone or self.repository)
 
     def shell(self, command: str, clone: Path, **variables: str) -> tuple[int, str]:
-        ran = subprocess.run(
-            ["/bin/bash", "-eo", "pipefail", "-c", command],
-            cwd=clone,
-            env={**self.variables, **variables},
-            encoding="utf-8",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        ran = run_step(command, clone, {**self.variables, **variables})
         return ran.returncode, ran.stdout
 
 

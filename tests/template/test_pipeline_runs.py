@@ -22,6 +22,7 @@ from tests.template import github
 from tests.template.circleci import DEPLOY_KEY, Pipeline, plain_variables
 from tests.template.conftest import ROOT, git
 from tests.template.keys import NAME, add_snooper, assert_out_of_reach
+from tests.template.steps import logged
 
 pytestmark = [
     pytest.mark.slow,
@@ -235,16 +236,10 @@ def play(project: Project, job: str, variables: dict[str, str]) -> str:
     """Run a job of GitLab's pipeline in a copy of the repository; return what it prints."""
     given = [f"--variable={name}={value}" for name, value in variables.items()]
     options = ["--shell-executor-no-image", "--force-shell-executor", "--shell-isolation"]
-    ran = subprocess.run(
-        ["npx", "--yes", GITLAB, job, *options, "--home", str(project.folder / "gcl"), *given],
+    ran = logged(
+        *("npx", "--yes", GITLAB, job, *options, "--home", str(project.folder / "gcl"), *given),
         cwd=project.repository,
         env={**project.variables, "npm_config_cache": str(NPM_CACHE)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
     )
     assert ran.returncode == 0, ran.stdout
     return ran.stdout

@@ -24,7 +24,7 @@ from nblint.credentials.text.shell import find_commands, find_shell
 from nblint.credentials.text.sql import find_sql
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
-from nblint.reading.python.cells import Problem, characters, read_source
+from nblint.reading.python.cells import Problem, read_source
 from nblint.reading.python.ipython import Magic
 from nblint.secret_names.judge import Level, judge
 from nblint.secret_names.stems import has_stem, names_in, stems
@@ -259,7 +259,4 @@ class PythonText:
 
     def column(self, row: int, offset: int) -> int:
         """Return the 1-based column of a byte offset that `ast` gives for a 1-based row."""
-        shifts = self._read.shifts
-        shift = shifts[row - 1] if row <= len(shifts) else 0
-        text = self._rows[row - 1] if row <= len(self._rows) else ""
-        return min(shift + characters(text, shift, offset), len(text)) + 1
+        return self._read.column(self._rows, row, offset)

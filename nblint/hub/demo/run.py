@@ -26,11 +26,11 @@ from nblint.errors import SettingsError
 from nblint.hub.index import NOTEBOOKS, write_index
 from nblint.hub.settings import HubFile, Landing, Leavers, Provider, SecondFactor, Servers
 from nblint.project.catalogue.loading import read_catalogue
-from nblint.toml import toml_text
+from nblint.toml import changed_keys, toml_text
 
 _EXAMPLE = Path(__file__).parent / "example" / "hub.toml"
 _SECONDS = 120
-# The same as a package of the notebook template installs: its packaging/notebook.spec.
+# What notebooks need of what a package of the template installs: its packaging/notebook.spec.
 _INSTALLED = ("notebooks", "README.md", "environment.toml", "pyproject.toml", "requirements.txt")
 _VERSION = "1.0.0"
 
@@ -159,21 +159,12 @@ def _settle(own: HubFile, place: Place) -> HubFile:
         servers=Servers(),
         landing=Landing(notebooks="notebooks", page="Welcome.ipynb"),
     )
-    lines = (f"{key} = {toml_text(getattr(changed, name))}" for name, key in _keys(changed))
+    lines = (f"{key} = {toml_text(value)}" for key, value in changed_keys(changed).items())
     (folder / "hub.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     file = HubFile.read(folder / "hub.toml")
     write_index(file)
     _make_home(folder, "alice")
     return file
-
-
-def _keys(settings: Struct) -> Iterator[tuple[str, str]]:
-    """Yield the fields of settings that differ from their defaults, and what they are in TOML."""
-    from msgspec.structs import fields
-
-    for field in fields(settings):
-        if getattr(settings, field.name) != field.default:
-            yield field.name, field.encode_name
 
 
 def _install_notebook(folder: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nblint.patterns import lazy_pattern
+
 
 class TextUse(Struct, frozen=True):
     """A use in a text of another language.
@@ -44,7 +46,7 @@ def _name(number: int) -> str:
 # kind, `name` and perhaps `default`, each with a number, as the names of groups are unique.
 _PATTERNS = {
     # For cells that cannot be parsed. Strings are not skipped: any quote could be the broken one.
-    "python": re.compile(
+    "python": lazy_pattern(
         rf"(?P<write1>\benviron\[\s*{_name(1)}\s*\]\s*=(?!=))"
         rf"|(?P<required1>\benviron\[\s*{_name(2)}\s*\])"
         rf"|(?P<read1>\b(?:getenv|environ\.get)\(\s*{_name(3)}"
@@ -52,7 +54,7 @@ _PATTERNS = {
         rf"|(?P<ask1>{_name(4)}\s+(?:not\s+)?in\s+(?:os\.)?environ\b)"
         rf"|{_R_COMMENT}"
     ),
-    "r": re.compile(
+    "r": lazy_pattern(
         rf"(?P<read1>\bSys\.getenv\(\s*{_name(1)}"
         rf"(?:\s*,\s*(?:unset\s*=\s*)?(?P<default1>{_EITHER}))?)"
         rf"|(?P<read2>\bSys\.getenv\(\s*c\((?P<names>(?:[^()\n]){{0,500}}))"
@@ -60,20 +62,20 @@ _PATTERNS = {
         rf"|(?P<write2>\bSys\.unsetenv\(\s*{_name(3)})"
         rf"|{_EITHER}|{_R_COMMENT}"
     ),
-    "julia": re.compile(
+    "julia": lazy_pattern(
         rf"(?P<write1>\bENV\[\s*{_name(1)}\s*\]\s*=(?!=))"
         rf"|(?P<required1>\bENV\[\s*{_name(2)}\s*\])"
         rf"|(?P<read1>\bget\(\s*ENV\s*,\s*{_name(3)}(?:\s*,\s*(?P<default1>{_STRING}))?)"
         rf"|(?P<ask1>\bhaskey\(\s*ENV\s*,\s*{_name(4)})"
         rf"|{_STRING}|{_R_COMMENT}"
     ),
-    "c#": re.compile(
+    "c#": lazy_pattern(
         rf"(?P<read1>\b(?:Environment\.)?GetEnvironmentVariable\(\s*{_name(1)}[^()\n]{{0,80}}\)"
         rf"(?:\s*\?\?\s*(?P<default1>{_STRING}))?)"
         rf"|(?P<write1>\bEnvironment\.SetEnvironmentVariable\(\s*{_name(2)})"
         rf"|{_STRING}|{_C_COMMENT}"
     ),
-    "powershell": re.compile(
+    "powershell": lazy_pattern(
         r"(?P<write1>(?i:\$env:)(?P<name1>[A-Za-z_]\w*)\s*=)"
         r"|(?P<read1>(?i:\$env:)(?P<name2>[A-Za-z_]\w*))"
         r"|(?P<read2>(?i:\$\{env:)(?P<name3>[A-Za-z_]\w*)\})"
@@ -89,8 +91,8 @@ _JVM = (
     rf"|(?P<ask1>\bsys\.env\.contains\(\s*{_name(4)})"
     rf"|{_STRING}|{_C_COMMENT}"
 )
-_PATTERNS |= dict.fromkeys(("scala", "java", "kotlin", "groovy"), re.compile(_JVM))
-_NODE = re.compile(
+_PATTERNS |= dict.fromkeys(("scala", "java", "kotlin", "groovy"), lazy_pattern(_JVM))
+_NODE = lazy_pattern(
     r"(?P<write1>\bprocess\.env\.(?P<name1>[A-Za-z_]\w*)\s*=(?!=))"
     rf"|(?P<write2>\bprocess\.env\[\s*{_name(2)}\s*\]\s*=(?!=))"
     r"|(?P<read1>\bprocess\.env\??\.(?P<name3>[A-Za-z_]\w*)\b"

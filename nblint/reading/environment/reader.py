@@ -129,7 +129,7 @@ class EnvironmentReader:
             return frozenset([name])
         self._values(cell, magic, where)
         self.uses.writes.append(Write(name, where, self.uses.next()))
-        held = self._python_values(cell, value, where)
+        held = self._python_values(value)
         for shown in sorted(held):  # IPython echoes what it sets
             self.uses.exposures.append(Exposure(shown, where, "%env"))
         return NOTHING
@@ -138,7 +138,7 @@ class EnvironmentReader:
         for _, expression in python_expressions(magic.argument):
             self.python.read_expression(cell, expression, place)
 
-    def _python_values(self, cell: PythonCell, text: str, place: Place) -> Held:
+    def _python_values(self, text: str) -> Held:
         """Return what the Python values in a line show: `$name` and `{expression}`."""
         names = [found[1] for found in re.finditer(r"(?<!\$)\$([A-Za-z_]\w*)", text)]
         expressions = names + [expression for _, expression in python_expressions(text)]
@@ -151,9 +151,8 @@ class EnvironmentReader:
         command = magic.argument
         whole = place or cell.argument_place(magic)
         for start, expression in python_expressions(command):
-            if place is None:
-                where = cell.argument_place(magic, start, start + len(expression))
-            self.python.read_expression(cell, expression, place or where)
+            where = place or cell.argument_place(magic, start, start + len(expression))
+            self.python.read_expression(cell, expression, where)
         captured = magic.target is not None or magic.name == "!!"
         held: set[str] = set()
         # Python's names only matter after a `$`; finding them takes the trees of all cells.
@@ -166,7 +165,7 @@ class EnvironmentReader:
             elif use.kind == "dump":
                 held.add(EVERYTHING)
         if _PRINTS.match(command):
-            values = self._python_values(cell, command, whole)
+            values = self._python_values(command)
             held |= values
             if not captured:
                 self.python.expose(values, whole, "echo")

@@ -55,16 +55,15 @@ class Recorder:
         *,
         required: bool = False,
         asks: bool = False,
-        late: bool = False,
         guarded: bool = False,
         fallback: Fallback | None = None,
         optional: Replacement | None = None,
     ) -> None:
         """Record a read; `node` is all of it, `name` names the variable."""
-        place, order, late = self.place(node), self.uses.next(), late or self.late
+        place, order = self.place(node), self.uses.next()
         for string in self.scope.strings(name) or (None,):
             known = guarded or self.caught or string in self.present
-            read = Read(string, place, order, late, required, known, asks, fallback, optional)
+            read = Read(string, place, order, self.late, required, known, asks, fallback, optional)
             if owner := self.functions.owner(string):
                 owner.reads.append(read)
             elif string != EVERYTHING:

@@ -26,7 +26,8 @@ from nblint.settings import HeaderSettings, SectionSettings
 
 # "##### Copyright 2026 The authors" above a title is small print, not a heading of the notebook.
 _SMALL_PRINT = 5
-_PARAMETERS_TAGS = ("parameters", "injected-parameters")
+PARAMETERS_TAG = "parameters"
+INJECTED_TAG = "injected-parameters"
 _NO_CELL = Place(surface="file", row=1, column=1)
 
 _INSTALLATION = lazy_pattern(
@@ -137,7 +138,7 @@ def _header_cells(notebook: Notebook) -> Iterator[Cell]:
 
 
 def _is_preamble(cell: Cell) -> bool:
-    if not cell.tags.isdisjoint(_PARAMETERS_TAGS):
+    if not cell.tags.isdisjoint((PARAMETERS_TAG, INJECTED_TAG)):
         return True
     continued = False
     for row in cell.rows:

@@ -12,7 +12,13 @@ from msgspec.structs import replace
 
 from nblint.document.model import Cell, Notebook, Place
 from nblint.patterns import lazy_pattern
-from nblint.reading.header.header import Header, HeaderEntry, Section
+from nblint.reading.header.header import (
+    INJECTED_TAG,
+    PARAMETERS_TAG,
+    Header,
+    HeaderEntry,
+    Section,
+)
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.skeleton import prompt
 from nblint.reading.markdown.blocks import blocks
@@ -20,8 +26,6 @@ from nblint.reading.markdown.model import TextSpan
 from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.settings import HeaderSettings, SectionSettings
 
-PARAMETERS_TAG = "parameters"
-INJECTED_TAG = "injected-parameters"
 _SECTION = "parameters"
 
 _NAME = lazy_pattern(r"\s*(-{0,2}[A-Za-z_]\w*)\s*(?:[(:=\[–—-].*)?", re.DOTALL)

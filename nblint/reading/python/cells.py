@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, zip_longest
 
@@ -78,6 +78,18 @@ class PythonSource(Struct, frozen=True):
     magics: tuple[Magic, ...] = ()
     error: Problem | None = None
     shifts: tuple[int, ...] = ()
+
+    def column(self, rows: Sequence[str], row: int, offset: int) -> int:
+        """Return the 1-based column of a byte offset that `ast` gives for a 1-based row.
+
+        Args:
+            rows: The rows of the source.
+            row: The row, 1-based.
+            offset: The offset in UTF-8.
+        """
+        shift = self.shifts[row - 1] if row <= len(self.shifts) else 0
+        text = rows[row - 1] if row <= len(rows) else ""
+        return min(shift + characters(text, shift, offset), len(text)) + 1
 
 
 def read_source(source: str) -> PythonSource:
@@ -333,10 +345,7 @@ class PythonCell:
 
     def column(self, row: int, offset: int) -> int:
         """Return the 1-based column of a byte offset that `ast` gives for a 1-based row."""
-        shifts = self._read.shifts
-        shift = shifts[row - 1] if row <= len(shifts) else 0
-        text = self.cell.rows[row - 1] if row <= len(self.cell.rows) else ""
-        return min(shift + characters(text, shift, offset), len(text)) + 1
+        return self._read.column(self.cell.rows, row, offset)
 
     def place(self, node: ast.expr | ast.stmt | ast.keyword | ast.alias | ast.arg) -> Place:
         """Return the place of a node of the tree."""

@@ -94,8 +94,8 @@ def _summary(tally: Tally, overview: Overview) -> Iterator[str]:
     if tally.fixable:
         command = element("code", "nblint check --fix")
         details += [f"{tally.fixable:,} fixable with ", command, ". "]
-    if overview.recorded:
-        details.append(f"{count(overview.recorded, 'finding')} in the baseline not shown. ")
+    if tally.recorded:
+        details.append(f"{count(tally.recorded, 'finding')} in the baseline not shown. ")
     if tally.suppressed:
         details.append(f"{count(tally.suppressed, 'finding')} suppressed in notebooks. ")
     about = element("p", *details)

@@ -19,18 +19,16 @@ class Overview:
     Attributes:
         rows: The rows of the table, one per notebook with findings.
         with_findings: The number of notebooks with findings.
-        recorded: The number of findings that the baseline records.
     """
 
     def __init__(self) -> None:
         self.rows: list[Markup] = []
-        self.with_findings = self.recorded = 0
+        self.with_findings = 0
         self._clean: list[str] = []
         self._totals: Counter[str] = Counter()
 
     def sections(self, result: Result) -> Iterator[str]:
         """Yield the findings of a notebook, or of each file if they are about all notebooks."""
-        self.recorded += result.recorded
         self.with_findings += result.notebooks if result.findings else 0
         if not result.findings and result.path:
             self._clean.append(result.path)

@@ -64,16 +64,12 @@ def _with_state(notebook: Notebook, bundle: object) -> bytes | None:
     """Return the file with the widgets in a field `state`; None where they are something else."""
     if not isinstance(bundle, dict) or not all(map(_is_widget, bundle.values())):
         return None
-    from nblint.document.positions import RawNotebook, keyed_members
+    from nblint.document.positions import RawNotebook, members
 
     raw = notebook.raw
     span = RawNotebook(raw).top.get("metadata")
     for key in (_WIDGETS, _MIME):
-        if span is None:
-            return None
-        named = f'"{key}"'.encode()
-        found = (m for m in keyed_members(raw, span.start) if raw[m.key.start : m.key.end] == named)
-        span = next((member.value for member in found), None)
+        span = members(raw, span.start).get(key) if span else None
     if span is None:
         return None
     widgets = raw[span.start : span.end]

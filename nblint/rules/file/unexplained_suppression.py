@@ -1,8 +1,7 @@
 from collections.abc import Iterator
 
-from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule, covers
-from nblint.reading.suppressions import Suppression, suppressions
+from nblint.reading.suppressions import Suppression, Suppressions
 
 _CREDENTIALS = "NBL2"
 _IN_TAG = "replace the tag with a comment: nblint: ignore-cell[NBL203] and why"
@@ -36,8 +35,8 @@ class UnexplainedSuppression(Rule):
     severity = "warning"
     suppressible = False
 
-    def check(self, notebook: Notebook) -> Iterator[Finding]:
-        for suppression in suppressions(notebook):
+    def check(self, suppressions: Suppressions) -> Iterator[Finding]:
+        for suppression in suppressions.found:
             if _is_about_credentials(suppression) and not suppression.reason:
                 what = ", ".join(suppression.codes) or "credentials"
                 yield self.at(

@@ -82,7 +82,7 @@ def _without(cell: Cell, found: Useless) -> Edit | None:
     edit = _without_codes(cell, suppression, kept) if kept else _without_comment(cell, suppression)
     if edit is None or cell.type != "code":
         return edit
-    after = cell.source[: edit.start] + edit.text + cell.source[edit.end :]
+    after = edited(cell.source, [edit])
     before_row = cell.source[: edit.start].rpartition("\n")[2]
     return edit if _same_code(cell, after, whole_row=not before_row.strip()) else None
 

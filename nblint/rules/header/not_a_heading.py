@@ -1,9 +1,8 @@
 import re
 from collections.abc import Iterator
 
-from nblint.document.edit import TextEdit
+from nblint.document.edit import replace
 from nblint.document.model import Cell, Notebook
-from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header, HeaderEntry
@@ -101,14 +100,12 @@ def _as_markdown(
         safe = not plain["looks"]
     elif heading.section:
         title = title.rstrip(": ")
-    start = offset_of(cell.source, first)
-    end = offset_of(cell.source, last, len(cell.rows[last - 1]) + 1)
     text = f"{'#' * level} {title}"
     if heading.rest:
         text += f"\n{heading.rest}"
     elif heading.form == "html" and below.strip():
         text += "\n"
-    edit = TextEdit(cell.index, start, end, text)
+    edit = replace(notebook, cell.place(first, end_row=last), text)
     return Fix("write it as a Markdown heading", (edit,), safe=safe)
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from nblint.document.model import Place
+from nblint.document.model import Cell, Place
 from nblint.findings import Finding, Rule
 from nblint.reading.header.header import Header, HeaderEntry
 from nblint.reading.header.headings import without_comments
@@ -56,7 +56,7 @@ class PlaceholderText(Rule):
                 if first:
                     cell = next(cell for cell in header.cells if cell.index == entry.cell)
                     yield self.at(
-                        _place(cell.rows, cell.index, first),
+                        _place(cell, first),
                         f"placeholder text in {where}: {_shown(first)!r}",
                         subject=f"{title} {_shown(first)}",
                         help="replace it with text about this notebook",
@@ -89,19 +89,10 @@ def _shown(text: TextSpan) -> str:
     return without_comments(text.text).strip()
 
 
-def _place(rows: tuple[str, ...], cell: int, text: TextSpan) -> Place:
+def _place(cell: Cell, text: TextSpan) -> Place:
     """Return the place of a text, which may span several rows."""
     line = text.text.partition("\n")[0]
-    column = rows[text.row - 1].find(line) + 1 or 1
+    column = cell.rows[text.row - 1].find(line) + 1 or 1
     if "\n" in text.text:
-        return Place(
-            cell,
-            "source",
-            None,
-            None,
-            text.row,
-            column,
-            text.end_row,
-            len(rows[text.end_row - 1]) + 1,
-        )
-    return Place(cell, "source", None, None, text.row, column, text.row, column + len(line))
+        return cell.place(text.row, column, text.end_row)
+    return cell.place(text.row, column, text.row, column + len(line))

@@ -1,6 +1,6 @@
 """Changes to headings that several rules make."""
 
-from nblint.document.edit import TextEdit
+from nblint.document.edit import TextEdit, replace
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
 from nblint.reading.header.header import HeaderEntry
@@ -35,9 +35,8 @@ def with_level(notebook: Notebook, entry: HeaderEntry, level: int) -> TextEdit |
     if level > 2:
         if entry.block.end_row > row + 1:
             return None
-        start = offset_of(cell.source, row)
-        end = offset_of(cell.source, row + 1, len(underline) + 1)
-        return TextEdit(cell.index, start, end, f"{'#' * level} {line.strip()}")
+        whole = cell.place(row, end_row=row + 1)
+        return replace(notebook, whole, f"{'#' * level} {line.strip()}")
     start = offset_of(cell.source, entry.block.end_row)
     character = "=" if level == 1 else "-"
     length = len(underline.strip())

@@ -6,6 +6,7 @@ from nblint.document.model import Place
 from nblint.findings import Finding, Rule
 from nblint.reading.header.parameters import Parameters
 from nblint.reading.python.cells import PythonCell, PythonCells
+from nblint.reading.python.visitor import walk
 
 _DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -78,19 +79,10 @@ def _bound(cell: PythonCell) -> set[str]:
 
 def _uses(cell: PythonCell, names: set[str]) -> Iterator[tuple[Place, str]]:
     if cell.tree is not None:
-        for node in _run_now(cell.tree):
+        for node in walk(cell.tree, lambda node: isinstance(node, _DEFERRED)):
             if isinstance(node, ast.Name) and node.id in names:
                 yield cell.place(node), node.id
     for magic in cell.magics:
         for found in re.finditer(r"[{$]([A-Za-z_]\w*)", magic.argument):
             if found[1] in names:
                 yield cell.argument_place(magic, found.start(1), found.end(1)), found[1]
-
-
-def _run_now(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield the nodes that run with the cell, without the bodies of functions."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending += [n for n in ast.iter_child_nodes(node) if not isinstance(n, _DEFERRED)]

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule
-from nblint.reading.header.parameters import PARAMETERS_TAG, Parameters
+from nblint.reading.header.header import PARAMETERS_TAG
+from nblint.reading.header.parameters import Parameters
 
 
 class SeveralParametersCells(Rule):

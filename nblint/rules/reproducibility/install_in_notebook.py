@@ -46,8 +46,9 @@ class InstallInNotebook(Rule):
 
     def check(self, notebook: Notebook, python: PythonCells) -> Iterator[Finding]:
         for cell in python.containing(*_INSTALLERS):
-            elsewhere = _rows_elsewhere(cell)
-            for place, command in _installations(cell):
+            installations = list(_installations(cell))
+            elsewhere = _rows_elsewhere(cell) if installations else frozenset[int]()
+            for place, command in installations:
                 if place.row in elsewhere:
                     continue
                 yield self.at(

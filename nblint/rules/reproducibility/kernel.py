@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Rule
-from nblint.reading.header.parameters import PARAMETERS_TAG
+from nblint.reading.header.header import PARAMETERS_TAG
 from nblint.settings import ReproducibilitySettings
 
 

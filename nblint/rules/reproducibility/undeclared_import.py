@@ -1,7 +1,7 @@
 import ast
 from collections.abc import Iterator
 
-from nblint.document.model import Notebook, Place
+from nblint.document.model import Place
 from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
 from nblint.project.distributions import (
@@ -53,7 +53,7 @@ class UndeclaredImport(Rule):
     needs = frozenset({"requirements"})
     settings = ("reproducibility.requirements",)
 
-    def check(self, notebook: Notebook, python: PythonCells, project: Project) -> Iterator[Finding]:
+    def check(self, python: PythonCells, project: Project) -> Iterator[Finding]:
         requirements = project.requirements
         if requirements is None:
             return
