@@ -49,6 +49,10 @@ _VERBS = (
     "<<<",
     "encrypt_string",
     "kaggle config",
+    "sp_addlogin",
+    "sp_addlinkedsrvlogin",
+    "sp_setapprole",
+    "OPENROWSET",
     '"SEC":',
     "'SEC':",
 )
@@ -68,6 +72,7 @@ _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = lazy_pattern(r"""(?:og|ign) ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 # A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
+_EASY_CONNECT = lazy_pattern(r"""(?:nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
 )
@@ -114,6 +119,8 @@ _CONFIRMED = (
     ("NTLM", _HASH),
     (" -H ", _HASH),
     ("snmp", _SNMP),
+    ("nnect ", _EASY_CONNECT),
+    ("NNECT ", _EASY_CONNECT),
     ("net user", _USER_PASSWORD),
 )
 _MARKS = Literals(

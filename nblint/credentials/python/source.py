@@ -11,6 +11,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from nblint.credentials.code.search import find_in_language
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.python.clients import client_calls
@@ -45,11 +46,14 @@ _LITERAL = lazy_pattern(
 _WORD = lazy_pattern(r"""[^\s"',;]{6,400}""")
 # Not a generated value: most literals are short words and signs.
 _PLAIN = lazy_pattern(r"[^0-9!@#$%^&*+=~]{0,15}")
-_COMMENT = lazy_pattern(r"(?:(?<![:\w\"'])//|(?<![\w\"'-])--(?= )|(?<![\w\"'&])#)[^\n]{4,400}")
+_COMMENT = lazy_pattern(
+    r"""(?:(?<![:\w"'])//|(?<![\w"'-])--(?= )|(?<![\w"'&])#)[^\n]{4,400}|(?<![\w"'])(?:/\*|<\#)(?:[^*\#]|\*(?!/)|\#(?!>)){4,2000}"""
+)
 # Bodies of `%%writefile`, by the file's name; others are read as plain text.
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile")
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
                 ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tf", ".tfvars", ".xml")  # fmt: skip
+_LANGUAGES = {"c#": "csharp", "js": "javascript", "ts": "typescript", "ir": "r"}
 _SHELL_MAGICS = frozenset("bash sh script system ! sx shell powershell pwsh cmd zsh".split())
 _FILE_MAGICS = frozenset("writefile file save".split())
 
@@ -132,6 +136,7 @@ def _words_of_literals(text: str) -> set[str]:
 
 
 def _other_language(text: str, extra: Collection[str], language: str = "") -> Iterator[Hit]:
+    yield from find_in_language(text, _LANGUAGES.get(language.lower(), language.lower()), extra)
     yield from find_headers(text, extra)
     yield from find_sql(text, extra)
     yield from find_calls(text, extra)
@@ -139,8 +144,15 @@ def _other_language(text: str, extra: Collection[str], language: str = "") -> It
     if language.lower() == "r":
         yield from find_right_assignments(text, extra)
     for match in _COMMENT.finditer(text):
+        finders = [find_logins, find_commands]
         if has_stem(match[0]):
-            yield from _moved(find_pairs(match[0], Unquoted.PROSE, extra), match.start())
+            finders += [find_headers, _find_prose]
+        for find in finders:
+            yield from _moved(find(match[0], extra), match.start())
+
+
+def _find_prose(text: str, extra: Collection[str]) -> Iterator[Hit]:
+    return find_pairs(text, Unquoted.PROSE, extra)
 
 
 def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterator[Hit]:

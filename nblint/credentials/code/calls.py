@@ -1,0 +1,164 @@
+"""Find what calls take in code of any language: a name and its value, a client's key, a login."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from nblint.credentials.code.tokens import Group, Node, Token
+from nblint.credentials.code.values import literals, names
+from nblint.credentials.hits import Hit
+from nblint.credentials.judging.named_values import PASSWORD, SECRET, bind
+from nblint.credentials.python.clients import taken_from, taken_like
+from nblint.credentials.text.shell import find_shell
+from nblint.patterns import lazy_pattern
+from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
+from nblint.secret_names.words import GIVERS, split_words
+
+# Calls whose first texts are not a name and its value, but a text and its replacement or so.
+_NO_SETTERS = frozenset(
+    """
+    replace replaceAll sub gsub str_replace rename join split startsWith endsWith print println cat printf
+    format contains includes match matches search test indexOf grepl grep getSecret GetSecret getpass
+    readline prompt input log info debug warn error message warning stop c Set HashSet
+    """.split()
+)
+_COMPARERS = frozenset(
+    "equals Equals identical AreEqual assertEquals isEqual strictEqual equal toBe compare equalsIgnoreCase eq".split()
+)
+_ENCODERS = frozenset(
+    "btoa base64encode ToBase64String GetBytes getBytes from base64_enc base64Encode b64encode encodeToString "
+    "encode64 strict_encode64 base64_encode encodeBase64 encodeBase64String charToRaw EncodeToString".split()
+)
+_RUNNERS = frozenset(
+    "exec execSync execFile spawn spawnSync system system2 shell run Start Process Seq Command popen cmd".split()
+)
+_TYPING = frozenset("fill type sendKeys send_keys SendKeys val setValue pressSequentially FillAsync TypeAsync".split())
+_PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
+_LOGIN = lazy_pattern(r"""[\w.@\\+-]{1,60}:([^\s:]{4,100})""")
+# A call with such a first word sets what its name says.
+_SETTING = frozenset("set with use add using put".split())
+_LONGEST_NAME = 160
+_MOST_ARGUMENTS = 12
+
+Bind = Callable[..., Iterator[Hit]]
+
+
+class CallSearch:
+    """Finds credentials among the arguments of calls.
+
+    Args:
+        known: The literals that names are assigned elsewhere.
+        bound: Judges the literals of an argument under a name.
+        placeholders: Values that are not secrets, from the settings.
+    """
+
+    def __init__(
+        self, known: Mapping[str, Token | None], bound: Bind, placeholders: Collection[str]
+    ) -> None:
+        self._known = known
+        self._bound = bound
+        self._placeholders = placeholders
+
+    def find(self, full: str, group: Group, before: Sequence[Node]) -> Iterator[Hit]:
+        """Find credentials among the arguments of a call.
+
+        Args:
+            full: The dotted name of what is called; empty for mere brackets.
+            group: The arguments.
+            before: What stands before them in the same item.
+        """
+        items = group.items[:_MOST_ARGUMENTS]
+        last = full.rpartition(".")[2]
+        if last not in _NO_SETTERS:
+            yield from self._settings(items)
+        if not full:
+            return
+        yield from self._positional(full, last, items)
+        if last in _COMPARERS or last.startswith("assert"):
+            yield from self._compared(before, items)
+        if last in _ENCODERS:
+            yield from self._encoded(full, items)
+        if last in _RUNNERS:
+            yield from self._command(group)
+        if last in _TYPING:
+            yield from self._typed(before, items)
+
+    def _settings(self, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find `.option("password", "…")`: a name, then its value."""
+        for name, value in zip(items, items[1:], strict=False):
+            match name:
+                case [Token(kind="text", text=text)] if len(text) <= _LONGEST_NAME and " " not in text:
+                    judged = judge(text)
+                    if judged.level is not Level.NONE or text.lower() == "authorization":
+                        yield from self._bound(text, judged, value)
+
+    def _positional(self, full: str, last: str, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find what a client takes by position, and `withPassword("…")`."""
+        for index, judged in (taken_from(full) or taken_like(full, len(items))).items():
+            if index < len(items):
+                yield from self._given(items[index], judged)
+        if len(items) <= 2 and items and (judged := taken_by(last)).level is not Level.NONE:
+            if split_words(last)[0] in _SETTING:
+                judged = judged._replace(level=Level.STRONG)
+            yield from self._given(items[-1 if len(items) == 1 else 0], judged)
+
+    def _given(self, item: Sequence[Node], judged: CredentialName) -> Iterator[Hit]:
+        for literal in literals(item, self._known):
+            yield from bind("", literal.text, literal.start, literal.end, judged=judged,
+                            placeholders=self._placeholders)  # fmt: skip
+
+    def _compared(
+        self, before: Sequence[Node], items: Sequence[Sequence[Node]]
+    ) -> Iterator[Hit]:
+        """Find `password.equals("…")`, `Assert.AreEqual("…", user.password)`."""
+        candidates = [*names(before[:-2]), *(n for item in items for n in names(item))]
+        for name in candidates:
+            judged = judge(name) if " " not in name else judge("")
+            if judged.level is not Level.NONE:
+                for item in items:
+                    yield from self._bound(name, judged, item, strictly=True)
+                return
+
+    def _encoded(self, full: str, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find `btoa("user:password")`, from which a `Basic` header is made."""
+        judged = PASSWORD if "64" in full or full == "btoa" else SECRET
+        if full.endswith("from") and full != "Buffer.from":
+            return
+        match items:
+            case [[Token(kind="text", text=text, start=start)], *_]:
+                if found := _LOGIN.fullmatch(text):
+                    at = start + found.start(1)
+                    yield from bind("", found[1], at, at + len(found[1]), judged=judged,
+                                    placeholders=self._placeholders)  # fmt: skip
+
+    def _command(self, group: Group) -> Iterator[Hit]:
+        """Find credentials in `exec("mysql -p…")`, `spawn("curl", ["-u", "…"])`."""
+        texts = [*_texts(group)]
+        if not texts:
+            return
+        line, end = "", group.start
+        for token in texts:  # what stands between the literals becomes spaces
+            line += " " * (token.start - end) + token.text
+            end = token.end
+        for hit in find_shell(line, self._placeholders):
+            yield replace(hit, start=hit.start + group.start, end=hit.end + group.start)
+
+    def _typed(self, before: Sequence[Node], items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find `fill("#password", "…")`, `get("#password").type("…")`."""
+        fields = [n.text for node in before if isinstance(node, Group) for n in _texts(node)]
+        fields += [n.text for item in items[:-1] for n in item if isinstance(n, Token)]
+        fields += [n.text for n in before if isinstance(n, Token) and n.kind == "name"]
+        if items and any(_PASSWORD_FIELD.search(field) for field in fields):
+            yield from self._given(items[-1], PASSWORD)
+
+
+def _texts(group: Group) -> Iterator[Token]:
+    for item in group.items:
+        for node in item:
+            if isinstance(node, Group):
+                yield from _texts(node)
+            elif node.kind == "text":
+                yield node

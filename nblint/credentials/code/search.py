@@ -1,0 +1,202 @@
+"""Find credentials in code of any language: what a credential-like name is bound to, what calls take."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from nblint.credentials.code.calls import CallSearch
+from nblint.credentials.code.contents import find_in_literal, find_joined
+from nblint.credentials.code.tokens import Group, Node, Token, read
+from nblint.credentials.code.values import Literal, called, literals, names
+from nblint.credentials.hits import Hit
+from nblint.credentials.judging.named_values import bind
+from nblint.credentials.text.headers import authorization
+from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.words import GIVERS, split_words
+
+_ASSIGNS = frozenset("= := <- <<- += ??= ||= &&= => ->".split())
+_ANNOTATES = frozenset({":", "::"})
+_COMPARES = frozenset("== === != !== %in% ~=".split())
+_HEADERS = frozenset({"authorization", "proxy-authorization"})
+_SCHEMES = frozenset("bearer token basic apikey bot".split())
+_NOTHING = judge("")
+
+
+def find_in_language(
+    text: str, language: str = "", placeholders: Collection[str] = ()
+) -> Iterator[Hit]:
+    """Find credentials among the literals of code.
+
+    Args:
+        text: Code in any language with brackets and quotes.
+        language: Its name in lower case, if known.
+        placeholders: Values that are not secrets, from the settings.
+    """
+    search = _Search(text, language, placeholders)
+    yield from search.find()
+    yield from find_joined(text, search.root, placeholders)
+
+
+class _Search:
+    def __init__(self, text: str, language: str, placeholders: Collection[str]) -> None:
+        self._language = language
+        self._placeholders = placeholders
+        self.root = read(text, language)
+        self._known: dict[str, Token | None] = {}
+        self._calls = CallSearch(self._known, self._bound, placeholders)
+        self._text = text
+
+    def find(self) -> Iterator[Hit]:
+        self._learn(self.root)
+        yield from self._in_group(self.root)
+
+    def _learn(self, group: Group) -> None:
+        """Keep what `name = "…"` assigns, unless a name is assigned twice."""
+        for item in group.items:
+            for node in item:
+                if isinstance(node, Group):
+                    self._learn(node)
+            match item[-3:]:
+                case [Token(kind="name", text=name), Token(text=mark), Token(kind="text") as text] if (
+                    mark in _ASSIGNS
+                ):
+                    self._known[name] = None if name in self._known else text
+
+    def _in_group(self, group: Group) -> Iterator[Hit]:
+        for statement in group.statements:
+            several = [*self._several(statement)] if group.mark == "{" else []
+            yield from several
+            for item in statement:
+                yield from self._in_item(item, is_bound=bool(several))
+
+    def _in_item(self, item: Sequence[Node], *, is_bound: bool) -> Iterator[Hit]:
+        for index, node in enumerate(item):
+            if isinstance(node, Token):
+                if node.kind == "text":
+                    yield from find_in_literal(node, self._placeholders)
+                continue
+            yield from self._in_group(node)
+            if node.mark == "(":
+                yield from self._calls.find(called(item, index), node, item[:index])
+            elif node.mark == "{":
+                yield from self._returned(item[:index], node)
+        if not is_bound:
+            yield from self._assigned(item)
+        yield from self._compared(item)
+
+    def _several(self, statement: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find `user, password = "ann", "…"` and `(user, password) = ("ann", "…")`."""
+        at = next((i for i, item in enumerate(statement) if _sign(item) is not None), None)
+        if at is None:
+            return
+        sign = _sign(statement[at]) or 0
+        before, behind = statement[at][:sign], statement[at][sign + 1 :]
+        targets, values = [*statement[:at], before], [behind, *statement[at + 1 :]]
+        if len(statement) == 1 and before and behind:
+            one, other = before[-1], behind[-1]
+            if not (isinstance(one, Group) and isinstance(other, Group) and one.mark != "{"):
+                return
+            targets, values = one.items, other.items
+        if len(targets) != len(values) or len(targets) < 2 or any(_sign(v) for v in values):
+            return
+        for target, value in zip(targets, values, strict=True):
+            yield from self._bind(target, value)
+
+    def _assigned(self, item: Sequence[Node]) -> Iterator[Hit]:
+        """Find `password = "…"`, `api_key: "…"`, `"…" -> password`, in one item."""
+        sign = _sign(item)
+        if sign is None:
+            return
+        target, value = item[:sign], item[sign + 1 :]
+        mark = item[sign]
+        if isinstance(mark, Token) and mark.text == "->" and self._language == "r":
+            target, value = value, target
+        while (again := _sign(value)) is not None and _is_assignment(value[again]):
+            yield from self._bind(value[:again], value[again + 1 :])
+            value = value[again + 1 :]
+        yield from self._bind(target, value)
+
+    def _bind(self, target: Sequence[Node], value: Sequence[Node]) -> Iterator[Hit]:
+        for name, judged in self._judged(target):
+            yield from self._bound(name, judged, value)
+            return
+
+    def _judged(self, target: Sequence[Node]) -> Iterator[tuple[str, CredentialName]]:
+        """Yield what the target of an assignment is called, if that is a credential's name."""
+        colon = next((i for i, n in enumerate(target) if _is_mark(n, _ANNOTATES) and i), None)
+        before = names(target[:colon]) if colon is not None else ()
+        for name in (*before, *names(target)):
+            judged = judge(name) if " " not in name.strip() else _NOTHING
+            if name.lower() in _HEADERS or judged.level is not Level.NONE:
+                yield name, judged
+
+    def _bound(
+        self, name: str, judged: CredentialName, value: Sequence[Node], *, strictly: bool = False
+    ) -> Iterator[Hit]:
+        """Find credentials among the literals that a value may evaluate to."""
+        for literal in literals(value, self._known):
+            scheme, _, token = literal.text.partition(" ")
+            if name.lower() in _HEADERS or (token and scheme.lower() in _SCHEMES):
+                at = literal.end - len(token or scheme)
+                yield from authorization(
+                    scheme if token else "", token or scheme, at, literal.end, self._placeholders
+                )
+            else:
+                yield from self._hit(name, judged, literal, strictly=strictly)
+
+    def _hit(
+        self, name: str, judged: CredentialName, literal: Literal, *, strictly: bool
+    ) -> Iterator[Hit]:
+        if strictly or not literal.is_sure:
+            judged = judged._replace(level=min(judged.level, Level.STRONG))
+        yield from bind(name, literal.text, literal.start, literal.end, judged=judged,
+                        placeholders=self._placeholders)  # fmt: skip
+
+    def _compared(self, item: Sequence[Node]) -> Iterator[Hit]:
+        """Find `password == "…"`, where a mere word is unlikely to be the password."""
+        for index, node in enumerate(item):
+            if _is_mark(node, _COMPARES):
+                for name, judged in self._judged(item[max(0, index - 6) : index]):
+                    yield from self._bound(name, judged, item[index + 1 : index + 2], strictly=True)
+                    break
+
+    def _returned(self, before: Sequence[Node], body: Group) -> Iterator[Hit]:
+        """Find `getApiKey() { return "…" }`, and a property's `get { return "…" }`."""
+        name = next((n for n in names(before[-4:]) if n not in ("get", "return")), "")
+        judged = judge(name)
+        if judged.level is Level.NONE or (before and _is_mark(before[-1], _ASSIGNS)):
+            return
+        for statement in body.statements:
+            match statement:
+                case [[Token(text="get" | "init"), Group() as inner]]:
+                    yield from self._returned(before, inner)
+                case [[Token(text="return"), *value]]:
+                    yield from self._bound(name, judged, value, strictly=True)
+                case [[Token(kind="text")] as value] if GIVERS.intersection(split_words(name)[:1]):
+                    yield from self._bound(name, judged, value, strictly=True)
+
+
+def _is_mark(node: Node, marks: Collection[str]) -> bool:
+    return isinstance(node, Token) and node.kind == "mark" and node.text in marks
+
+
+def _is_assignment(node: Node) -> bool:
+    return _is_mark(node, {"=", "<-", ":="})
+
+
+def _sign(item: Sequence[Node]) -> int | None:
+    """Return the index of the sign between a name and its value."""
+    colon = None
+    for index, node in enumerate(item):
+        if not index:
+            continue  # `:password => "…"`
+        if _is_mark(node, _ASSIGNS):
+            return index
+        if _is_mark(node, ("?", "??", "||")) and colon is None:
+            # `x ? "a" : "b"`, but `x?: string`
+            following = item[index + 1 : index + 2]
+            if not (following and _is_mark(following[0], (":", "="))):
+                return None
+        if _is_mark(node, (":", "?:")) and colon is None:
+            colon = index
+    return colon
