@@ -53,6 +53,10 @@ _VERBS = (
     "sp_addlinkedsrvlogin",
     "sp_setapprole",
     "OPENROWSET",
+    "AppendChar",
+    "ToBase64String(",
+    "db2 connect",
+    "/rp ",
     '"SEC":',
     "'SEC':",
 )
@@ -325,6 +329,8 @@ _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # Between a name and its value in text stands one of these.
 _BINDING = lazy_pattern(r"""[:=&|<]|\n\[1\]|["'],| (?:[- ]|/ |is |to )|` to""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
+_COLUMN = lazy_pattern(r"""[|\t;│┆]["' ]{0,40}[\w-]{0,20}\Z""")  # the last heading of a table
+_ROW_BEFORE = 60
 _BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
 _BEFORE, _BEHIND = 120, 400  # in code
@@ -349,6 +355,8 @@ def _is_bound(text: str, words: _OpaqueWords, start: int, end: int) -> bool:
         return True
     if _BINDING.search(text, end, close) or text[start:end].lower() == "bearer":
         return words.between(end, end + (_CELLS if _TABLE.search(text, end, close) else _VALUE))
+    if _COLUMN.search(text, max(0, start - _ROW_BEFORE), start):
+        return words.between(end, end + _CELLS)
     # A widget's value comes before its label.
     first = max(0, start - _WIDGET)
     has_value = text.find('"value"', first, start) >= 0 or text.find("value=", first, start) >= 0

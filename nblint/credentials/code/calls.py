@@ -12,11 +12,14 @@ from nblint.credentials.code.values import literals, names
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, SECRET, bind
 from nblint.credentials.python.clients import taken_from, taken_like
+from nblint.credentials.text.headers import authorization
 from nblint.credentials.text.shell import find_shell
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
 from nblint.secret_names.words import GIVERS, split_words
 
+HEADERS = frozenset({"authorization", "proxy-authorization"})
+SCHEMES = frozenset("bearer token basic apikey bot".split())
 # Calls whose first texts are not a name and its value, but a text and its replacement or so.
 _NO_SETTERS = frozenset(
     """
@@ -53,11 +56,18 @@ class CallSearch:
         known: The literals that names are assigned elsewhere.
         bound: Judges the literals of an argument under a name.
         placeholders: Values that are not secrets, from the settings.
+        spells: Whether the code builds a `SecureString` letter by letter.
     """
 
     def __init__(
-        self, known: Mapping[str, Token | None], bound: Bind, placeholders: Collection[str]
+        self,
+        known: Mapping[str, Token | None],
+        bound: Bind,
+        placeholders: Collection[str],
+        *,
+        spells: bool,
     ) -> None:
+        self._spells = spells
         self._known = known
         self._bound = bound
         self._placeholders = placeholders
@@ -83,6 +93,8 @@ class CallSearch:
             yield from self._encoded(full, items)
         if last in _RUNNERS:
             yield from self._command(group)
+        if last in ("foreach", "for") and self._spells:
+            yield from self._spelled(items)
         if last in _TYPING:
             yield from self._typed(before, items)
 
@@ -92,8 +104,15 @@ class CallSearch:
             match name:
                 case [Token(kind="text", text=text)] if len(text) <= _LONGEST_NAME and " " not in text:
                     judged = judge(text)
-                    if judged.level is not Level.NONE or text.lower() == "authorization":
+                    if text.lower() in SCHEMES:
+                        yield from self._under_scheme(text, value)
+                    elif judged.level is not Level.NONE or text.lower() in HEADERS:
                         yield from self._bound(text, judged, value)
+
+    def _under_scheme(self, scheme: str, value: Sequence[Node]) -> Iterator[Hit]:
+        """Find `new AuthenticationHeaderValue("Basic", "…")`."""
+        for literal in literals(value, self._known):
+            yield from authorization(scheme, *literal[:3], self._placeholders)
 
     def _positional(self, full: str, last: str, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
         """Find what a client takes by position, and `withPassword("…")`."""
@@ -127,12 +146,11 @@ class CallSearch:
         judged = PASSWORD if "64" in full or full == "btoa" else SECRET
         if full.endswith("from") and full != "Buffer.from":
             return
-        match items:
-            case [[Token(kind="text", text=text, start=start)], *_]:
-                if found := _LOGIN.fullmatch(text):
-                    at = start + found.start(1)
-                    yield from bind("", found[1], at, at + len(found[1]), judged=judged,
-                                    placeholders=self._placeholders)  # fmt: skip
+        for literal in literals(items[0], self._known) if items else ():
+            if found := _LOGIN.fullmatch(literal.text):
+                at = literal.start + found.start(1)
+                yield from bind("", found[1], at, at + len(found[1]), judged=judged,
+                                placeholders=self._placeholders)  # fmt: skip
 
     def _command(self, group: Group) -> Iterator[Hit]:
         """Find credentials in `exec("mysql -p…")`, `spawn("curl", ["-u", "…"])`."""
@@ -145,6 +163,13 @@ class CallSearch:
             end = token.end
         for hit in find_shell(line, self._placeholders):
             yield replace(hit, start=hit.start + group.start, end=hit.end + group.start)
+
+    def _spelled(self, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find `foreach (var c in "…") password.AppendChar(c)`."""
+        for item in items:
+            for index, node in enumerate(item):
+                if isinstance(node, Token) and node.text == "in" and node.kind == "name":
+                    yield from self._given(item[index + 1 :], PASSWORD)
 
     def _typed(self, before: Sequence[Node], items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
         """Find `fill("#password", "…")`, `get("#password").type("…")`."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from nblint.credentials.code.calls import CallSearch
+from nblint.credentials.code.calls import HEADERS, SCHEMES, CallSearch
 from nblint.credentials.code.contents import find_in_literal, find_joined
 from nblint.credentials.code.tokens import Group, Node, Token, read
 from nblint.credentials.code.values import Literal, called, literals, names
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.headers import authorization
+from nblint.credentials.text.urls import QUERY_KEYS
 from nblint.secret_names.judge import CredentialName, Level, judge
 from nblint.secret_names.words import GIVERS, split_words
 
 _ASSIGNS = frozenset("= := <- <<- += ??= ||= &&= => ->".split())
 _ANNOTATES = frozenset({":", "::"})
 _COMPARES = frozenset("== === != !== %in% ~=".split())
-_HEADERS = frozenset({"authorization", "proxy-authorization"})
-_SCHEMES = frozenset("bearer token basic apikey bot".split())
+_EQUALS = frozenset("eq ne ceq ieq cne".split())  # PowerShell's, behind a hyphen
+_QUERIES = ("query", "params", "querystring", "qs")
 _NOTHING = judge("")
+_KEY = CredentialName(Level.WEAK, "API key")
+_SHORTEST_KEY = 20  # if only the query says what it is
 
 
 def find_in_language(
@@ -43,8 +46,9 @@ class _Search:
         self._placeholders = placeholders
         self.root = read(text, language)
         self._known: dict[str, Token | None] = {}
-        self._calls = CallSearch(self._known, self._bound, placeholders)
-        self._text = text
+        self._calls = CallSearch(
+            self._known, self._bound, placeholders, spells="AppendChar" in text
+        )
 
     def find(self) -> Iterator[Hit]:
         self._learn(self.root)
@@ -117,9 +121,21 @@ class _Search:
         yield from self._bind(target, value)
 
     def _bind(self, target: Sequence[Node], value: Sequence[Node]) -> Iterator[Hit]:
+        if next(names(target), "").lower().endswith(_QUERIES):
+            yield from self._queried(value)
         for name, judged in self._judged(target):
             yield from self._bound(name, judged, value)
             return
+
+    def _queried(self, value: Sequence[Node]) -> Iterator[Hit]:
+        """Find `query = Dict("appid" => "…")`, what a URL's query would hold."""
+        for item in [i for node in value if isinstance(node, Group) for i in node.items]:
+            if sign := _sign(item):
+                name = next(names(item[:sign]), "")
+                if name.lower() in QUERY_KEYS:
+                    for literal in literals(item[sign + 1 :], self._known):
+                        if len(literal.text) >= _SHORTEST_KEY:
+                            yield from self._hit(name, _KEY, literal, strictly=True)
 
     def _judged(self, target: Sequence[Node]) -> Iterator[tuple[str, CredentialName]]:
         """Yield what the target of an assignment is called, if that is a credential's name."""
@@ -127,7 +143,7 @@ class _Search:
         before = names(target[:colon]) if colon is not None else ()
         for name in (*before, *names(target)):
             judged = judge(name) if " " not in name.strip() else _NOTHING
-            if name.lower() in _HEADERS or judged.level is not Level.NONE:
+            if name.lower() in HEADERS or judged.level is not Level.NONE:
                 yield name, judged
 
     def _bound(
@@ -136,7 +152,7 @@ class _Search:
         """Find credentials among the literals that a value may evaluate to."""
         for literal in literals(value, self._known):
             scheme, _, token = literal.text.partition(" ")
-            if name.lower() in _HEADERS or (token and scheme.lower() in _SCHEMES):
+            if name.lower() in HEADERS or (token and scheme.lower() in SCHEMES):
                 at = literal.end - len(token or scheme)
                 yield from authorization(
                     scheme if token else "", token or scheme, at, literal.end, self._placeholders
@@ -155,7 +171,8 @@ class _Search:
     def _compared(self, item: Sequence[Node]) -> Iterator[Hit]:
         """Find `password == "…"`, where a mere word is unlikely to be the password."""
         for index, node in enumerate(item):
-            if _is_mark(node, _COMPARES):
+            is_equal = isinstance(node, Token) and node.text.lower() in _EQUALS and index
+            if _is_mark(node, _COMPARES) or (is_equal and _is_mark(item[index - 1], ("-",))):
                 for name, judged in self._judged(item[max(0, index - 6) : index]):
                     yield from self._bound(name, judged, item[index + 1 : index + 2], strictly=True)
                     break

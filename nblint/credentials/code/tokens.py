@@ -125,7 +125,12 @@ def _match(text: str, at: int, language: str) -> re.Match[str]:
     else:
         # In Julia, a transposed matrix is `a'`, and a single character `'a'`.
         is_julia = language == "julia" and match["single"] is not None
-        is_wrong = (is_comment and has_hash) or (is_julia and len(match["single"]) > 1)
+        is_escape = match["back"] is not None and language == "powershell"
+        is_wrong = (
+            (is_comment and has_hash)
+            or (is_julia and len(match["single"]) > 1)
+            or is_escape
+        )
     return _MARK.match(text, at) or match if is_wrong else match
 
 

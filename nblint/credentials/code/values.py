@@ -62,9 +62,14 @@ def called(nodes: Sequence[Node], at: int) -> str:
         index -= 1
     while index >= 0:
         node = nodes[index]
-        if isinstance(node, Group) and node.mark == "[" and not parts and index:
-            index -= 1
-            continue
+        if isinstance(node, Group) and node.mark == "[":
+            if parts == ["new"]:  # PowerShell's `[Net.NetworkCredential]::new(…)`
+                parts += [n.text for i in node.items for n in i if not isinstance(n, Group)][::-1]
+                parts = [part for part in parts[1:] if part != "."]
+                break
+            if not parts and index:
+                index -= 1
+                continue
         if not isinstance(node, Token) or node.kind != "name":
             break
         parts.append(node.text.lstrip("$@"))
@@ -193,7 +198,10 @@ def _joined(nodes: Sequence[Node]) -> Iterator[Literal]:
     is_open = bool(rest) and _is(rest[0], *JOINS) and not _is(rest[0], ".")
     if is_open and len(parts) == 1 and len(first.text) <= _LONG:
         return
-    yield Literal("".join(part.text for part in parts), first.start, last.end)
+    text = "".join(part.text for part in parts)
+    shown = text.strip()  # the rows of a here-string
+    start = first.start + text.find(shown)
+    yield Literal(shown, start, last.end - (len(text) - len(text.rstrip())))
 
 
 def _of_calls(

@@ -140,6 +140,11 @@ def _is_placeholder(value: str) -> bool:
     )
 
 
+def is_generic_word(word: str) -> bool:
+    """Tell whether a word in lower case says what belongs in a credential's place, or whose it is."""
+    return word in _SAID_OFTEN
+
+
 def _decoded(value: str) -> str:
     """Return a value as it is meant: `&lt;key&gt;` is `<key>`."""
     if "&" in value or "%3" in value or "\\u003" in value:

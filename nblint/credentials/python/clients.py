@@ -70,8 +70,9 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 1, "BasicHttpCredentials auth.basic Credentials.basic AuthenticateAsync"),
         ("password", 2, "SshClient ScpClient Sequelize MySQL.Connection ODBC.Connection odbcConnect"),
         ("password", 3, "fromDriverManager"),
+        ("token", 0, "scryptSync pbkdf2Sync Rfc2898DeriveBytes"),
         # Of SQL: https://clickhouse.com/docs/sql-reference/table-functions and its like.
-        ("password", 4, "mysql postgresql MySQL PostgreSQL"),
+        ("password", 4, "mysql postgresql MySQL PostgreSQL remote remoteSecure"),
         ("token", 2, "s3 S3"),
         ("token", 1, "AES_ENCRYPT AES_DECRYPT aes_encrypt aes_decrypt pgp_sym_encrypt pgp_sym_decrypt"),
         ("password", 0, "ENCRYPTBYPASSPHRASE DECRYPTBYPASSPHRASE EncryptByPassPhrase DecryptByPassPhrase"),

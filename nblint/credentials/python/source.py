@@ -52,8 +52,10 @@ _COMMENT = lazy_pattern(
 # Bodies of `%%writefile`, by the file's name; others are read as plain text.
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile")
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
-                ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tf", ".tfvars", ".xml")  # fmt: skip
+                ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tfvars", ".xml")  # fmt: skip
 _LANGUAGES = {"c#": "csharp", "js": "javascript", "ts": "typescript", "ir": "r"}
+_CODE_FILES = tuple(".tf .hcl .js .ts .jsx .tsx .java .scala .cs .go .kt .php .rb .r .R .jl .rs .sql".split())
+_SHELLS = frozenset("bash sh shell zsh shellscript powershell pwsh".split())
 _SHELL_MAGICS = frozenset("bash sh script system ! sx shell powershell pwsh cmd zsh".split())
 _FILE_MAGICS = frozenset("writefile file save".split())
 
@@ -85,8 +87,8 @@ def find_in_source(
         yield from _comments(text, extra)
         if _is_worth_reading(text):
             yield from _python(text, reading or PythonText(text), extra)
-    elif language in ("bash", "sh", "shell", "powershell", "pwsh", "zsh", "shellscript"):
-        yield from find_shell(text, extra)
+    elif language.lower() in _SHELLS:
+        yield from _shell(text, language, extra)
     else:
         yield from _other_language(text, extra, language)
 
@@ -135,6 +137,13 @@ def _words_of_literals(text: str) -> set[str]:
     return words
 
 
+def _shell(text: str, language: str, extra: Collection[str]) -> Iterator[Hit]:
+    yield from find_shell(text, extra)
+    if language.lower() in ("powershell", "pwsh"):
+        yield from find_in_language(text, "powershell", extra)
+        yield from _in_comments(text, extra)
+
+
 def _other_language(text: str, extra: Collection[str], language: str = "") -> Iterator[Hit]:
     yield from find_in_language(text, _LANGUAGES.get(language.lower(), language.lower()), extra)
     yield from find_headers(text, extra)
@@ -143,6 +152,11 @@ def _other_language(text: str, extra: Collection[str], language: str = "") -> It
     yield from find_pairs(text, Unquoted.CODE, extra)
     if language.lower() == "r":
         yield from find_right_assignments(text, extra)
+    yield from _in_comments(text, extra)
+
+
+def _in_comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
+    """Find credentials in the comments of any language but Python."""
     for match in _COMMENT.finditer(text):
         finders = [find_logins, find_commands]
         if has_stem(match[0]):
@@ -214,13 +228,16 @@ def _without_mistakes(text: str, error: Problem) -> ast.Module | None:
 def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterator[Hit]:
     """Find credentials in the body of a cell magic, as the magic reads it."""
     if name in _SHELL_MAGICS:
-        yield from find_shell(body, extra)
+        yield from _shell(body, name, extra)
     elif name in _FILE_MAGICS:
         path = (argument.split() or [""])[-1].strip("\"'")
         if path.endswith(".py"):
             yield from _python(body, PythonText(body), extra)
         elif path.endswith(_SHELL_FILES):
-            yield from find_shell(body, extra)
+            yield from _shell(body, "pwsh" if path.endswith(".ps1") else "", extra)
+        elif path.endswith(_CODE_FILES):
+            yield from _other_language(body, extra)
+            yield from find_elements(body, extra)
         elif path.endswith(_VALUE_FILES) or ".env" in path or "netrc" in path:
             yield from find_headers(body, extra)
             yield from find_pairs(body, Unquoted.LITERAL, extra)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from enum import Enum
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import bind
+from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
 from nblint.secret_names.stems import after_stem, before_stem, judge_in_section, stems
@@ -31,12 +31,12 @@ _SEPARATOR = lazy_pattern(
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to|was|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to|be|was|now|reads|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
 # Finnish and Polish verbs that are prepositions in English.
 _VERBS = {"salasana": " on ", "hasło": " to "}
-_CODE_BEHIND = lazy_pattern(r"""[*_]{0,2}[`"'*]""")
+_CODE_BEHIND = lazy_pattern(r"""[*_]{0,2}[`"'*«„“「『]""")
 _OTHER = lazy_pattern(
     r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b|value\b|created\b|generated\b)[a-z]"
 )
@@ -44,6 +44,9 @@ _OTHER = lazy_pattern(
 _THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
 _SHOWN_KEY = CredentialName(Level.WEAK, "key")
 _NOTHING = judge("")
+# Words for keys, which in the language of a user are passwords.
+_SHARED = frozenset({"clave", "chave", "chiave", "clé"})
+_USER = lazy_pattern(r"(?i)\b(?:usuario|usuário|utente|utilisateur|identifiant|user|login)\b")
 _FAIL = lazy_pattern(r"(?i)\bfail")
 _FAR = 120
 _FEW_WORDS = 3
@@ -61,11 +64,11 @@ _APPOSITION = lazy_pattern(
 )
 # `with password …`, `token …`: only a space between, so the value must look generated.
 _BARE_PASSWORD = lazy_pattern(
-    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
+    r"""[ \t]{1,2}(?=\w[^\s"'`=:()\[\]<>]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
 )
 # `and password …`, `default password …`: the words before say that the value follows.
 _GIVEN_PASSWORD = lazy_pattern(
-    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
+    r"""[ \t]{1,2}(?=\w[^\s"'`=:()\[\]<>]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
 )
 _GIVEN = lazy_pattern(
     r"(?i)\b(?:and|with|using|default|initial|temporary|et|und|y|con|mit|avec)[ ](?:the[ ]|a[ ])?\Z"
@@ -88,6 +91,8 @@ _ALIGNED = lazy_pattern(
 _QUOTED = lazy_pattern(
     r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU@$]{0,2}(\\{0,2}("{3}(?!")|["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
+# Quotation marks whose closing one is another.
+_QUOTATION = lazy_pattern(r"[*_ ]{0,2}[«„“”‘‚「『›»][ \u00a0\u202f]?([^\s«»„“”‘’「」『』‹›]{4,128})[ \u00a0\u202f]?[»“”’」』‹«]")
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
 _ARN = lazy_pattern(r"arn:aws[\w-]{0,10}:[^\s\"']{0,100}\Z")
@@ -131,9 +136,11 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             continue
         seen = end
         hits = [*_value(text, separator, last, judged, unquoted, placeholders)]
-        if not hits and is_prose and (below := _BELOW.match(text, end)):
+        if not hits and is_prose:
             strict = judged._replace(level=min(judged.level, Level.STRONG))
-            hits = [*_value(text, below, last, strict, unquoted, placeholders)]
+            for further in (_APPOSITION, _BELOW):
+                if not hits and (found := further.match(text, end)):
+                    hits = [*_value(text, found, last, strict, unquoted, placeholders)]
         for hit in hits:
             seen = hit.end
             yield hit
@@ -161,6 +168,8 @@ def _judge(
     judged = judge(name) if unquoted is Unquoted.PROSE else judge(last)
     if judged.level is Level.NONE:
         judged, name = judge(last), last
+    if last.lower() in _SHARED and separator and _USER.search(text, *_near(start, end)):
+        judged = PASSWORD  # beside a user
     if judged.level is Level.NONE and last.lower() == "key":
         judged = _judge_bare_key(text, start, end, separator)
     if separator and separator[0].rstrip().endswith("("):  # `.password("…")` in any language
@@ -182,7 +191,8 @@ def _judge_bare_key(
     text: str, start: int, end: int, separator: re.Match[str] | None
 ) -> CredentialName:
     """Judge a "key" by its section, and by "the key `…`"."""
-    if separator is None and _THE.search(text, max(0, start - 12), start):
+    is_shown = separator is None or _CODE_BEHIND.match(text, separator.end())
+    if is_shown and _THE.search(text, max(0, start - 12), start):
         return _SHOWN_KEY
     return judge_in_section(text, start, end)
 
@@ -257,6 +267,10 @@ def _value(
     if quoted := _QUOTED.match(text, start):
         yield from _quoted_value(text, separator, quoted, name, judged, unquoted, placeholders)
         return
+    if unquoted is Unquoted.PROSE and (quotation := _QUOTATION.match(text, start)):
+        yield from bind(name, quotation[1], *quotation.span(1), judged=judged, quoted=False,
+                        placeholders=placeholders)  # fmt: skip
+        return
     if unquoted is Unquoted.CODE:
         yield from _in_literal(text, separator, name, judged, placeholders)
         return
@@ -275,6 +289,8 @@ def _value(
     at_line_start = "\n" in separator[0]
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
+    if literal and ":" in separator[0] and _SENTENCE.match(text, word.end()) and _is_quoted(text, separator.start()):
+        literal = False  # `echo "Password: will be asked for"`
     if literal and (text[start : start + 1] in "$`(<{[" or name.startswith("$")):
         return  # an expression of a shell, or of a variable in PowerShell or Perl
     yield from bind(
@@ -334,6 +350,15 @@ def _in_literal(
         if end > start and not any(c.isspace() for c in value):
             yield from bind(name, value, start, start + len(value), judged=judged,
                             placeholders=placeholders)  # fmt: skip
+
+
+_SENTENCE = lazy_pattern(r"[ ][A-Za-z]")
+
+
+def _is_quoted(text: str, at: int) -> bool:
+    """Tell whether a place in a row is inside of a literal."""
+    row = text[max(0, at - 200) : at].rpartition("\n")[2]
+    return row.count('"') % 2 == 1 or row.count("'") % 2 == 1
 
 
 def _is_empty(text: str, separator: re.Match[str]) -> bool:
