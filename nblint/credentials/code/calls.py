@@ -104,6 +104,8 @@ class CallSearch:
             match name:
                 case [Token(kind="text", text=text)] if len(text) <= _LONGEST_NAME and " " not in text:
                     judged = judge(text)
+                    if text.lower() == "pass":  # `where(ok, "Pass", "Fail")`
+                        judged = judged._replace(level=Level.STRONG)
                     if text.lower() in SCHEMES:
                         yield from self._under_scheme(text, value)
                     elif judged.level is not Level.NONE or text.lower() in HEADERS:

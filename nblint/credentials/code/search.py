@@ -115,7 +115,7 @@ class _Search:
         mark = item[sign]
         if isinstance(mark, Token) and mark.text == "->" and self._language == "r":
             target, value = value, target
-        while (again := _sign(value)) is not None and _is_assignment(value[again]):
+        while (again := _sign(value)) is not None and _is_chained(value, again):
             yield from self._bind(value[:again], value[again + 1 :])
             value = value[again + 1 :]
         yield from self._bind(target, value)
@@ -197,8 +197,11 @@ def _is_mark(node: Node, marks: Collection[str]) -> bool:
     return isinstance(node, Token) and node.kind == "mark" and node.text in marks
 
 
-def _is_assignment(node: Node) -> bool:
-    return _is_mark(node, {"=", "<-", ":="})
+def _is_chained(value: Sequence[Node], sign: int) -> bool:
+    """Tell whether a name follows, as in `a = b = "…"`, rather than a condition."""
+    before = value[:sign]
+    is_name = all(isinstance(n, Token) and (n.kind == "name" or n.text == ".") for n in before)
+    return _is_mark(value[sign], ("=", "<-", ":=")) and is_name
 
 
 def _sign(item: Sequence[Node]) -> int | None:

@@ -161,8 +161,10 @@ def _of_piece(
             yield Literal(token.text, token.start, token.end, is_sure=False)
         yield from _of_calls(nodes, known, depth)
     elif isinstance(first, Group):
-        is_sure = first.mark == "(" or (first.mark == "{" and len(first.items) == 1)
-        yield from _of_items(first, known, depth, is_sure=is_sure)
+        if first.mark == "(" and len(first.items) == 2:  # noqa: PLR2004 - a user and a password
+            yield from literals(first.items[1], known, depth + 1)
+        else:
+            yield from _of_items(first, known, depth, is_sure=len(first.items) == 1)
         yield from _of_calls(nodes, known, depth)
 
 

@@ -126,6 +126,7 @@ def _rows() -> Iterator[Format]:
     yield row("discord-bot-token", "Discord bot token", ".", r"\.[\w-]{6}\.[\w-]{27,38}", discord + "reference#authentication", before=r"[MNO][\w-]{23,27}", distinct=16, variable="DISCORD_TOKEN")
     yield row("discord-webhook", "Discord webhook URL", "/api/webhooks/", r"/api/webhooks/\d{17,20}/[\w-]{60,80}", discord + "resources/webhook", context=r"discord(?:app)?\.com", variable="DISCORD_WEBHOOK_URL")
     yield row("telegram-bot-token", "Telegram bot token", ":", r":[\w-]{35}", "https://core.telegram.org/bots/api#authorizing-your-bot", before=r"(?:bot)?\d{8,10}", distinct=14, variable="TELEGRAM_BOT_TOKEN")
+    yield row("twitter-bearer-token", "X (Twitter) bearer token", "AAAAAAAAAAAAAAAAAAAA", r"A{20,24}(?=[A-Za-z0-9]{1,90}%(?:2[BF]|3D))[A-Za-z0-9%]{56,110}", "https://docs.x.com/fundamentals/authentication/oauth-2-0/bearer-tokens", distinct=20, variable="TWITTER_BEARER_TOKEN")
     yield row("artifactory-token", "Artifactory token", "AKCp cmVmdGtuOj", r"(?:AKCp[A-Za-z0-9]{60,100}|cmVmdGtuOj[A-Za-z0-9=]{40,90})", "https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key", variable="ARTIFACTORY_TOKEN")
     yield row("circleci-token", "CircleCI token", "CCIPAT_ CCIPRJ_", r"CCIP(?:AT|RJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}", "https://circleci.com/docs/managing-api-tokens/", variable="CIRCLECI_TOKEN")
     yield row("asana-token", "Asana token", ":", r":[0-9a-f]{32}", "https://developers.asana.com/docs/personal-access-token", before=r"2/\d{12,20}/\d{12,20}", variable="ASANA_TOKEN")

@@ -70,7 +70,7 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 1, "BasicHttpCredentials auth.basic Credentials.basic AuthenticateAsync"),
         ("password", 2, "SshClient ScpClient Sequelize MySQL.Connection ODBC.Connection odbcConnect"),
         ("password", 3, "fromDriverManager"),
-        ("token", 0, "scryptSync pbkdf2Sync Rfc2898DeriveBytes"),
+        ("password", 0, "scryptSync pbkdf2Sync Rfc2898DeriveBytes"),
         # Of SQL: https://clickhouse.com/docs/sql-reference/table-functions and its like.
         ("password", 4, "mysql postgresql MySQL PostgreSQL remote remoteSecure"),
         ("token", 2, "s3 S3"),
@@ -95,7 +95,7 @@ _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
 _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
 _TABLE["Project"] = {1: _WEAK}  # PyCap's
 _TABLE["UsmUserData"] = {1: PASSWORD, 2: PASSWORD}
-_TABLE["setup_twitter_oauth"] = {0: SECRET, 1: SECRET, 2: SECRET, 3: SECRET}
+_TABLE["setup_twitter_oauth"] = {1: SECRET, 2: SECRET, 3: SECRET}
 _TABLE["key_set_with_value"] = {2: PASSWORD}
 _TABLE["Client"] = {0: _WEAK, 1: SECRET}
 _TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's

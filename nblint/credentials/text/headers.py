@@ -10,7 +10,7 @@ from nblint.credentials.judging.named_values import PASSWORD, TOKEN, bind
 from nblint.patterns import lazy_pattern
 
 _AUTHORIZATION = lazy_pattern(
-    r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
+    r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["'`]{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3}(?:\\?["']\s?[+.,]\s?[@$]?\\?["'])?)?"""
     r"""([\w.~+/=-]{8,2048})""",
     re.IGNORECASE,

@@ -19,6 +19,12 @@ _LOGIN = lazy_pattern(
 _TO_LOG_IN = lazy_pattern(
     r"""[*`"']{1,3}([A-Za-z][\w.@\\-]{0,60})[*`"']{1,3}[ ]?[/:][ ]?[*`"']{1,3}([^\s"'`|,;:/]{6,80})[*`"']{1,3}[ ]to[ ](?:log|sign)[ -]?in\b"""
 )
+# A heading about access, and `ann / …` alone in the row below.
+_BELOW = lazy_pattern(
+    r"""(?:^|\n)[ ]{0,3}(?:\#{1,6}[ ]|\*\*)[^\n]{0,60}?(?:credentials?|creds|log ?ins?|access|accounts?|zug(?:ang|änge)|anmeldung|acc[eè]s|identifiants?|acceso|credenciales|acesso|credenciais|accesso|credenziali|toegang|dostęp|inloggning)\b[^\n]{0,40}\n{1,2}"""
+    r"""[ ]{0,3}(?:[-*>+][ ]{1,3})?[*`"']{0,3}([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]{0,2}(?:[/:|]|[ ][–—-][ ])[ ]{0,2}[*`"']{0,3}([^\s"'`|,;:/]{6,80})[*`"']{0,3}[ ]{0,4}(?:\n|$)""",
+    re.IGNORECASE,
+)
 # What a reset prints: a row about a password, then "New value: …".
 _RESET = lazy_pattern(
     r"""(?i)passw[^\n]{0,100}\n[ \t]{0,8}new[ ](?:value|one)[ ]?(?:is)?[ ]?[:=][ ]{0,4}["'`]?([^\s"'`]{6,128})"""
@@ -34,6 +40,9 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     named = any(word in lowered for word in ("cred", "login", "log in", "user", "sign in"))
     for match in _RESET.finditer(text) if "new " in lowered else ():
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, quoted=False,
+                        placeholders=placeholders)  # fmt: skip
+    for match in _BELOW.finditer(text) if "#" in text or "**" in text else ():
+        yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
     for match in _TO_LOG_IN.finditer(text) if " to " in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,

@@ -31,7 +31,7 @@ _SEPARATOR = lazy_pattern(
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to|be|was|now|reads|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to[ ]be|to|be|was|now|reads|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
 # Finnish and Polish verbs that are prepositions in English.
@@ -204,7 +204,8 @@ def _separator(text: str, start: int, end: int, is_prose: bool) -> re.Match[str]
         found = _PROSE_SEPARATOR.match(text, end)
         # Of a long sentence, only what it sets apart can be the value.
         if found and found[1].count(" ") > _FEW_WORDS:
-            found = found if _CODE_BEHIND.match(text, found.end()) else None
+            is_apart = _CODE_BEHIND.match(text, found.end()) or found[0].rstrip()[-2:] in ("**", "__")
+            found = found if is_apart else None
     if found is None and is_prose and (verb := _VERBS.get(text[start:end].lower())):
         found = re.compile(rf"[^\n`]{{0,80}}?{verb}(?=`)").match(text, end)
     if found and is_prose and text.startswith(("\n", "```"), found.end()):
@@ -281,9 +282,11 @@ def _value(
         return
     value = word[1]
     if unquoted is Unquoted.PROSE:
+        is_marked = "*" in text[separator.start() : word.start(1)]
+        trailing = _TRAILING if is_marked or value.endswith("**") else _TRAILING.replace("*", "")
         bare = value.rstrip(_TRAILING + "!?")
         # "Summer2024!" is a password with its mark, "incorrect!" the end of a sentence.
-        value = value.rstrip(_TRAILING) if any(c.isdigit() for c in bare) else bare
+        value = value.rstrip(trailing) if any(c.isdigit() for c in bare) else bare
     if separator[0].startswith((":-", ":=")):  # `${TOKEN:-…}`
         value = value.partition("}")[0]
     at_line_start = "\n" in separator[0]
