@@ -32,6 +32,7 @@ from nblint.credentials.text.logins import find_answers, find_logins
 from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands, find_pgpass
 from nblint.credentials.text.sql import find_sql
+from nblint.credentials.text.told import find_told
 from nblint.credentials.text.urls import find_urls
 from nblint.credentials.views import joints, with_joined_literals
 from nblint.secret_names.judge import Level
@@ -76,6 +77,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_commands(text, options.placeholders)
     hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
     hits += find_logins(text, options.placeholders)
+    hits += find_told(text, options.placeholders)
     hits += find_elements(text, options.placeholders)
     hits += find_pgpass(text, options.placeholders)
     hits += find_columns(text, options.placeholders)
@@ -94,6 +96,7 @@ def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_urls(without_scripts(text), options.placeholders)
     hits += find_headers(seen, options.placeholders)
     hits += find_pairs(seen, Unquoted.PROSE, options.placeholders)
+    hits += find_logins(seen, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
     hits += find_inputs(text, options.placeholders)
     hits += find_attributes(text, options.placeholders)

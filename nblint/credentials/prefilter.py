@@ -76,6 +76,9 @@ _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = lazy_pattern(r"""(?:og|ign) ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 # A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
+# A user and a password behind a word for them, or in the row below.
+_PAIR = lazy_pattern(r"""[^\n]{0,80}?(?:\n{1,2}[^\n]{0,20}?)?[\w.@-]{2,40}[*`"' <>b/]{0,10}[/:|][*`"' <>b/]{0,10}[^\s/]{6}""")
+_PAIR_FOUND = lazy_pattern(r"""KEY FOUND! \[ [^\n]{6}""")
 _EASY_CONNECT = lazy_pattern(r"""(?:nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
@@ -115,6 +118,7 @@ _OPTIONS = (" -u", " -U", " -a", " -l")
 _CONFIRMED = (
     ("curl", _CURL),
     ("ogin", _LOGIN),
+    ("ogin with <", _PAIR),
     ("og in", _LOGIN),
     ("ign in", _LOGIN),
     ("ookie", _COOKIE),
@@ -123,6 +127,14 @@ _CONFIRMED = (
     ("NTLM", _HASH),
     (" -H ", _HASH),
     ("snmp", _SNMP),
+    ("ugangsdat", _PAIR),
+    ("nmeldedat", _PAIR),
+    ("dentifiants", _PAIR),
+    ("emo account", _PAIR),
+    ("[+] ", _PAIR),
+    ("UCCESS", _PAIR),
+    ("racked", _PAIR),
+    ("KEY FOUND", _PAIR_FOUND),
     ("nnect ", _EASY_CONNECT),
     ("NNECT ", _EASY_CONNECT),
     ("net user", _USER_PASSWORD),
@@ -295,7 +307,7 @@ def _names(text: str, code: int) -> Iterator[int]:
 def _may_have_value(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool) -> bool:
     """Tell whether the name around a stem is a credential's and may have a value nearby."""
     word, phrase = word_at(text, start, end)
-    level = judge(word).level
+    level = judge(word.removeprefix("data-")).level
     is_half = level is Level.NONE and word.lower() in _HALF_NAMES
     if is_half:
         level = judge(" ".join(phrase.split(" ")[-2:])).level
@@ -327,11 +339,11 @@ _VERBS_TOO = frozenset({"pass", "Pass"})
 _PARAMETERS = frozenset({"?key=", "&key="})
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # Between a name and its value in text stands one of these.
-_BINDING = lazy_pattern(r"""[:=&|<]|\n\[1\]|["'],| (?:[- ]|/ |is |to )|` to""")
+_BINDING = lazy_pattern(r"""[:=&|<`]|\n\[1\]|["'],| (?:[- ]|/ |is |to |[eé]s? |est |ist |lautet )""")
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _COLUMN = lazy_pattern(r"""[|\t;│┆]["' ]{0,40}[\w-]{0,20}\Z""")  # the last heading of a table
 _ROW_BEFORE = 60
-_BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
+_BARE = lazy_pattern(r" (?:with )?(?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
 _BEFORE, _BEHIND = 120, 400  # in code
 _SEPARATION = 48

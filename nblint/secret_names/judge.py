@@ -188,6 +188,8 @@ def _judge_key(words: list[str], position: int) -> CredentialName:
         return CredentialName(Level.STRONG, "API key")
     if before in w.QUALIFIERS and before not in ("user", "host", "id", "identity"):
         return CredentialName(Level.STRONG, f"{before} key")
+    if before in w.NETWORKS:
+        return _PASSWORD
     if len(before) < 2 or before in w.OTHER_KEYS or before in w.PARTS_OF_DATA:
         return _NOTHING
     return _KEY
@@ -244,6 +246,8 @@ _BY_WORD: dict[str, CredentialName] = {
     **dict.fromkeys(w.SECRETS, _SECRET),
     **dict.fromkeys(w.CREDENTIALS, _CREDENTIAL),
     **dict.fromkeys(w.KEYS, _KEY),
+    "jeton": _TOKEN,
+    "mdp": CredentialName(Level.WEAK, "password"),  # French, but also a Markov decision process
 }
 # Words that depend on those around them.
 _AMONG_OTHERS: dict[str, Callable[[list[str], int], CredentialName | None]] = {

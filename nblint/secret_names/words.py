@@ -8,13 +8,13 @@ from nblint.patterns import lazy_pattern
 PASSWORDS = frozenset(
     """
     adgangskode contrasena contraseña hasło heslo jelszava jelszó kennwort motdepasse parola passcode passphrase passw passwd password
-    passwort passord passwrd pgpassword psw pswd pwd pword salasana salasanan senha sshpass lösenord lösenordet şifre şifreniz şifresi wachtwoord пароль パスワード 密码 密碼 비밀번호
+    passwort passord passordet adgangskoden passwrd pgpassword psw pswd pwd pword salasana salasanan senha sshpass lösenord lösenordet şifre şifreniz şifresi wachtwoord пароль пароля паролем парола лозинка lozinka geslo パスワード 密码 密碼 口令 비밀번호 암호 κωδικός סיסמה المرور السر รหัสผ่าน
     """.split()
 )
 PASSWORD_ENDINGS = ("password", "passwords", "passwd", "passwort", "passphrase", "pwd")
 # A machine makes the value.
 SECRETS = frozenset({"secret", "psk"})
-CREDENTIALS = frozenset({"secrets", "credential", "credentials", "cred", "creds"})
+CREDENTIALS = frozenset("secrets credential credentials cred creds credenciales credenciais credenziali".split())
 KEYS = frozenset("clave clé chave chiave schlüssel schluessel".split())
 # The same, but only as the last word.
 LAST_WORDS = frozenset({"pat", "jwt", "bearer", "dsn"})
@@ -27,6 +27,8 @@ QUALIFIERS = frozenset(
     storage subscription upload user webhook write
     """.split()
 )
+# Before "key", they make it the password of a network.
+NETWORKS = frozenset("wifi wi wlan wep wpa wpa2".split())
 # Before "key", they make it one that opens nothing: of a table, of a store, a public one.
 OTHER_KEYS = frozenset(
     """

@@ -76,7 +76,7 @@ def _rows() -> Iterator[Format]:
     yield row("google-oauth-token", "Google OAuth token", "ya29.", r"ya29\.[\w.-]{30,4096}", google + "token-types#access", variable="GOOGLE_OAUTH_TOKEN")
     yield row("google-refresh-token", "Google refresh token", "1//0", r"1//0[\w-]{40,200}", "https://developers.google.com/identity/protocols/oauth2", variable="GOOGLE_REFRESH_TOKEN")
     yield row("azure-storage-key", "Azure account key", "+ASt +ABa ACDb", r"(?:\+ASt|\+ABa|ACDb)[A-Za-z0-9+/]{6}==", purview + "azure-storage-account-key", before=r"[A-Za-z0-9+/]{76}", variable="AZURE_STORAGE_KEY")
-    yield row("azure-storage-key", "Azure account key", "==", r"==", purview + "azure-storage-account-key", before=r"[A-Za-z0-9+/]{86}", context=r"account_?key|storage|cosmos|shared_?(?:access)?_?key|azure|batch|primary_?key", distinct=20, variable="AZURE_STORAGE_KEY")
+    yield row("azure-storage-key", "Azure account key", "==", r"==", purview + "azure-storage-account-key", before=r"[A-Za-z0-9+/]{86}", context=r"account_?key|keyname|storage|cosmos|shared_?(?:access)?_?key|azure|batch|primary_?key", distinct=20, variable="AZURE_STORAGE_KEY")
     yield row("azure-storage-key", "Azure account key", "AccountKey=", r"AccountKey=([A-Za-z0-9+/=]{88})", purview + "azure-storage-account-key", variable="AZURE_STORAGE_KEY")
     yield row("azure-client-secret", "Microsoft Entra client secret", "Q~", r"Q~[\w.~-]{31,34}", purview + "azure-ad-client-secret", before=r"[A-Za-z0-9_.~-]{3}[78]", variable="AZURE_CLIENT_SECRET")
     yield row("azure-ai-key", "Azure AI services key", "JQQJ99", r"JQQJ99[A-Za-z0-9]{26}", azure + "ai-services/authentication", before=r"[A-Za-z0-9]{52}", variable="AZURE_AI_KEY")

@@ -176,20 +176,38 @@ def _is_unquoted_password(value: str) -> bool:
 
 
 def is_diced(value: str) -> bool:
-    """Tell whether a value is odd words with a number, as dice and password managers choose them."""
+    """Tell whether a value is odd words, as dice and password managers choose them.
+
+    A number tells them from a name; without one, they are more, and no words for what has names.
+    """
     if not _DICED_WORDS.fullmatch(value):
         return False
     words = _WORD.findall(value.lower())
-    return len(words) >= _FEWEST_DICED and all(
-        len(word) >= _SHORTEST_DICED and not is_generic_word(word) for word in words
+    has_number = any(c.isdigit() for c in value)
+    fewest = _FEWEST_DICED if has_number and " " not in value else _FEWEST_WORDS
+    return len(words) >= fewest and all(
+        len(word) >= _SHORTEST_DICED
+        and not is_generic_word(word)
+        and (has_number or (word not in _NAMING and word not in _PROSE))
+        for word in words
     )
 
 
-# `marlin-teal-harbor-41`; the number tells it from a name.
+# `marlin-teal-harbor-41`
 _DICED_WORDS = lazy_pattern(
-    r"(?:\d{1,4}[-_.]?)?[A-Za-z]{3,12}(?:[-_.][A-Za-z]{3,12}){1,5}[-_.]?\d{1,4}[!?.]?"
+    r"(?:\d{1,4}[-_.]?)?[A-Za-z]{3,12}(?:[-_. ][A-Za-z]{3,12}){1,6}(?:[-_. ]?\d{1,4})?[!?.]?"
 )
 _FEWEST_DICED, _SHORTEST_DICED = 3, 4
+# Words of the names of machines, jobs and files, and of what one is told to do.
+_NAMING = frozenset(
+    "analytics archive backend backup batch branch bucket build central cloud cluster core dashboard daily data "
+    "deploy deployment east edge engine europe event export feature file frontend gateway image import ingest job "
+    "lake loader machine metrics model monitor monthly node north pipeline platform pool primary proxy queue "
+    "reader region release report reporting reset runner sandbox scheduler schema script secondary south "
+    "sender sink source stack step stream sync table task teams topic train version view volume warehouse weekly "
+    "west worker writer zone ask contact every never rotate stored store saved kept check with from without "
+    "manager vault online offline page wiki link below above sent mail phone chat days week month year".split()
+)
 
 
 def _names_password(value: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.text.told import looks_chosen
 from nblint.patterns import lazy_pattern
 
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
@@ -19,9 +20,18 @@ _LOGIN = lazy_pattern(
 _TO_LOG_IN = lazy_pattern(
     r"""[*`"']{1,3}([A-Za-z][\w.@\\-]{0,60})[*`"']{1,3}[ ]?[/:][ ]?[*`"']{1,3}([^\s"'`|,;:/]{6,80})[*`"']{1,3}[ ]to[ ](?:log|sign)[ -]?in\b"""
 )
+# Words for a login; a user and a password stand near them.
+_NOUN = lazy_pattern(
+    r"""(?i)\b(?:credentials?|creds|log(?:ged)?[ -]?ins?|sign[ -]?in|accounts?|zugangsdaten|anmeldedaten|identifiants?|credenciales|credenciais|credenziali|inloggegevens|(?:basic|http)[ ]auth(?:entication)?|user/pass\w{0,4}|логин/пароль|success|cracked|valid)\b|\[\+\]"""
+)
+_PAIR = lazy_pattern(
+    r"""(?<![\w/.:@-])(?=([A-Za-z][\w.@\\-]{1,60})[*`"']{0,3}(?::|[ ]{0,12}[/|–—][ ]{0,12}|,[ ])[*`"']{0,3}([^\s"'`|,;:/()]{6,80}))"""
+)
+_NEAR = 80
+_CRACKED = lazy_pattern(r"KEY FOUND! \[ ([^\s\]]{6,64}) \]")
 # A heading about access, and `ann / …` alone in the row below.
 _BELOW = lazy_pattern(
-    r"""(?:^|\n)[ ]{0,3}(?:\#{1,6}[ ]|\*\*)[^\n]{0,60}?(?:credentials?|creds|log ?ins?|access|accounts?|zug(?:ang|änge)|anmeldung|acc[eè]s|identifiants?|acceso|credenciales|acesso|credenciais|accesso|credenziali|toegang|dostęp|inloggning)\b[^\n]{0,40}\n{1,2}"""
+    r"""(?:^|\n)[ ]{0,3}(?:\#{1,6}[ ]|\*\*)[^\n]{0,60}?(?:credentials?|creds|log ?ins?|access|accounts?|zug(?:ang|änge)\w{0,8}|anmeldung|acc[eè]s|identifiants?|acceso|credenciales|acesso|credenciais|accesso|credenziali|toegang|dostęp|inloggning)\b[^\n]{0,40}\n{1,2}"""
     r"""[ ]{0,3}(?:[-*>+][ ]{1,3})?[*`"']{0,3}([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]{0,2}(?:[/:|]|[ ][–—-][ ])[ ]{0,2}[*`"']{0,3}([^\s"'`|,;:/]{6,80})[*`"']{0,3}[ ]{0,4}(?:\n|$)""",
     re.IGNORECASE,
 )
@@ -47,12 +57,33 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     for match in _TO_LOG_IN.finditer(text) if " to " in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
+    for match in _CRACKED.finditer(text) if "KEY FOUND" in text else ():
+        yield from bind("", match[1], *match.span(1), judged=PASSWORD, quoted=False,
+                        placeholders=placeholders)  # fmt: skip
+    yield from _pairs(text, placeholders)
     for match in _LOGIN.finditer(text) if named else ():
         value = match[2].rstrip("*)]}>.")
         if match[1].isupper() or value.endswith(("2FA", "MFA")):  # "Login: SSO / MFA2"
             continue
         yield from bind("", value, match.start(2), match.start(2) + len(value), judged=PASSWORD,
                         quoted=False, placeholders=placeholders)  # fmt: skip
+
+
+def _pairs(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
+    """Find `ann / …` in a row about a login; the value must show that it is a password."""
+    done = -1
+    for noun in _NOUN.finditer(text):
+        if noun.start() < done:
+            continue
+        first = max(text.rfind("\n", 0, noun.start()) + 1, noun.start() - _NEAR)
+        done = text.find("\n", noun.end())
+        done = min(done if done >= 0 else len(text), noun.end() + _NEAR)
+        before = _PAIR.finditer(text, first, noun.start())
+        for pair in (*before, *_PAIR.finditer(text, noun.end(), done)):
+            value = pair[2].rstrip(".*")
+            if looks_chosen(value, is_apart=False):
+                yield from bind("", value, pair.start(2), pair.start(2) + len(value),
+                                judged=PASSWORD, quoted=False, placeholders=placeholders)  # fmt: skip
 
 
 def find_answers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:

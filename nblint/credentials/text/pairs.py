@@ -26,12 +26,12 @@ class Unquoted(Enum):
 _CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=)|[ ]\{[ ]?get;[^{}\n]{0,30}\}(?=[ ]?=)|[ ](?:AS[ ])?N?(?:VAR)?CHAR2?(?:\(\w{1,5}\))?(?=[ ]?:?=))?"""
 _SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""[ \t]{0,40}(?::=|:-(?=["']?[^\s}"'$]{4})|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?:[ \t]?(?:unset|default|value|fallback)[ ]?=)?(?=[ \t]?\\?["'])|\((?=["']))"""
+    + r"""[ \t]{0,40}(?::=|:-(?=["']?[^\s}"'$]{4})|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|(?<=</summary>)|(?<=</label>)|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}:?(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?:[ \t]?(?:unset|default|value|fallback)[ ]?=)?(?=[ \t]?\\?["'])|\((?=["']))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
 )
 _PROSE_SEPARATOR = lazy_pattern(
     _CLOSE
-    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to[ ]be|to|be|was|now|reads|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
+    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to[ ]be|to|be|was|now|reads|ist|war|lautet|es|era|je|este|jest|est|était|é|è|är|er)\b[ \t]?:?|[:：是为為]|は[、 ]?|[는은](?=[ ])|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
     + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
 )
 # Finnish and Polish verbs that are prepositions in English.
@@ -44,8 +44,10 @@ _OTHER = lazy_pattern(
 _THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
 _SHOWN_KEY = CredentialName(Level.WEAK, "key")
 _NOTHING = judge("")
+_IS_SET = lazy_pattern(r"(?i)\b(?:set|changed|updated) to[ ]\Z")
 # Words for keys, which in the language of a user are passwords.
-_SHARED = frozenset({"clave", "chave", "chiave", "clé"})
+_SHARED = frozenset({"clave", "chave", "chiave", "clé", "mdp"})
+_ACCESS = lazy_pattern(r"(?i)\b(?:acceso|acesso|accesso|acc[eè]s)\b")
 _USER = lazy_pattern(r"(?i)\b(?:usuario|usuário|utente|utilisateur|identifiant|user|login)\b")
 _FAIL = lazy_pattern(r"(?i)\bfail")
 _FAR = 120
@@ -68,16 +70,16 @@ _BARE_PASSWORD = lazy_pattern(
 )
 # `and password …`, `default password …`: the words before say that the value follows.
 _GIVEN_PASSWORD = lazy_pattern(
-    r"""[ \t]{1,2}(?=\w[^\s"'`=:()\[\]<>]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
+    r"""[ \t]{1,2}(?=[\w!][^\s"'`:()\[\]<>]{5,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
 )
 _GIVEN = lazy_pattern(
-    r"(?i)\b(?:and|with|using|default|initial|temporary|et|und|y|con|mit|avec)[ ](?:the[ ]|a[ ])?\Z"
+    r"(?i)(?:,|\b(?:and|with|using|use|enter|type|default|initial|temporary|et|und|y|e|en|och|og|i|con|com|mit|met|med|avec|utilisez|verwende|usa|use)|(?:user|login|username|логин|用户名|アカウント)\b[^\n]{0,40})[ ](?:the[ ]|a[ ]|le[ ]|la[ ]|el[ ]|dem[ ]|das[ ]|het[ ]|o[ ])?\Z"
 )
 _BARE_KEY = lazy_pattern(
-    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
+    r"""[ \t]{1,2}(?:(?:with|by|to)[ ])?(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
 )
 _BARE_TOKEN = lazy_pattern(
-    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
+    r"""[ \t]{1,2}(?:(?:with|by|to)[ ])?(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
 )
 # A heading or label, and the value alone in the row below, as code.
 _BELOW = lazy_pattern(
@@ -89,11 +91,12 @@ _ALIGNED = lazy_pattern(
     r"""[ \t]{2,40}(?:(?:str|bytes)[ \t]{2,20})?(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))"""
 )
 _QUOTED = lazy_pattern(
-    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU@$]{0,2}(\\{0,2}("{3}(?!")|["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_~ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU@$]{0,2}(\\{0,2}("{3}(?!")|["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
 )
 # Quotation marks whose closing one is another.
 _QUOTATION = lazy_pattern(r"[*_ ]{0,2}[«„“”‘‚「『›»][ \u00a0\u202f]?([^\s«»„“”‘’「」『』‹›]{4,128})[ \u00a0\u202f]?[»“”’」』‹«]")
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
+_PHRASE = lazy_pattern(r"[a-z]{3,12}(?:[ ][a-z]{3,12}){3,6}(?=[ ]{0,4}(?:\n|$))")
 _BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
 _ARN = lazy_pattern(r"arn:aws[\w-]{0,10}:[^\s\"']{0,100}\Z")
 _VECTOR = lazy_pattern(
@@ -131,7 +134,8 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             continue
         if separator is None:
             separator = _loose_separator(text, end - len(last), end, judged)
-            judged = judged._replace(level=min(judged.level, Level.STRONG))
+            if separator is None or separator.re.pattern != _GIVEN_PASSWORD.pattern:
+                judged = judged._replace(level=min(judged.level, Level.STRONG))
         if separator is None:
             continue
         seen = end
@@ -168,8 +172,8 @@ def _judge(
     judged = judge(name) if unquoted is Unquoted.PROSE else judge(last)
     if judged.level is Level.NONE:
         judged, name = judge(last), last
-    if last.lower() in _SHARED and separator and _USER.search(text, *_near(start, end)):
-        judged = PASSWORD  # beside a user
+    if last.lower() in _SHARED and separator and _opens_login(text, start, end, separator):
+        judged = PASSWORD
     if judged.level is Level.NONE and last.lower() == "key":
         judged = _judge_bare_key(text, start, end, separator)
     if separator and separator[0].rstrip().endswith("("):  # `.password("…")` in any language
@@ -185,6 +189,12 @@ def _judge(
     elif judged.level is Level.STRONG and separator and _is_other(separator):
         judged = judged._replace(level=Level.WEAK)
     return _NOTHING if judged.level is Level.NONE or _is_described(text, end, name) else judged
+
+
+def _opens_login(text: str, start: int, end: int, separator: re.Match[str]) -> bool:
+    """Tell whether a word for a key is one for a password: "Usuario: ann, clave: …"."""
+    is_access = _ACCESS.search(separator[0]) is not None
+    return is_access or text[start:end].lower() == "mdp" or bool(_USER.search(text, *_near(start, end)))
 
 
 def _judge_bare_key(
@@ -205,7 +215,7 @@ def _separator(text: str, start: int, end: int, is_prose: bool) -> re.Match[str]
         # Of a long sentence, only what it sets apart can be the value.
         if found and found[1].count(" ") > _FEW_WORDS:
             is_apart = _CODE_BEHIND.match(text, found.end()) or found[0].rstrip()[-2:] in ("**", "__")
-            found = found if is_apart else None
+            found = found if is_apart or _IS_SET.search(found[0]) else None
     if found is None and is_prose and (verb := _VERBS.get(text[start:end].lower())):
         found = re.compile(rf"[^\n`]{{0,80}}?{verb}(?=`)").match(text, end)
     if found and is_prose and text.startswith(("\n", "```"), found.end()):
@@ -239,7 +249,7 @@ def _loose_separator(
 ) -> re.Match[str] | None:
     """Return what separates a name from a value that follows it without a sign between them."""
     if judged.level is Level.PASSWORD:
-        given = _GIVEN.search(text, max(0, start - 24), start)
+        given = _GIVEN.search(text, max(0, start - 64), start)
         bare = _GIVEN_PASSWORD if given else _BARE_PASSWORD
     else:
         bare = _BARE_KEY if judged.kind == "API key" else _BARE_TOKEN
@@ -290,6 +300,8 @@ def _value(
     if separator[0].startswith((":-", ":=")):  # `${TOKEN:-…}`
         value = value.partition("}")[0]
     at_line_start = "\n" in separator[0]
+    if unquoted is Unquoted.LITERAL and (phrase := _PHRASE.match(text, word.start(1))):
+        value = phrase[0]  # of a file of settings, to the end of its row
     is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
     literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
     if literal and ":" in separator[0] and _SENTENCE.match(text, word.end()) and _is_quoted(text, separator.start()):
