@@ -175,6 +175,13 @@ def _judge_pass(words: list[str], position: int) -> CredentialName | None:
     return _PASSWORD
 
 
+def _judge_foreign_key(words: list[str], position: int) -> CredentialName:
+    """Judge `clave` and the like; a "parola chiave" is a keyword, and "clave API" an API key."""
+    if _before(words, position) in w.WORDS:
+        return _NOTHING
+    return CredentialName(Level.STRONG, "API key") if "api" in words else _KEY
+
+
 def _judge_passe(words: list[str], position: int) -> CredentialName | None:
     is_short = len(words) <= _LONGEST_PHRASE
     return _PASSWORD if is_short and _before(words, position) == "de" else None
@@ -245,12 +252,12 @@ _BY_WORD: dict[str, CredentialName] = {
     **dict.fromkeys(w.PASSWORDS, _PASSWORD),
     **dict.fromkeys(w.SECRETS, _SECRET),
     **dict.fromkeys(w.CREDENTIALS, _CREDENTIAL),
-    **dict.fromkeys(w.KEYS, _KEY),
     "jeton": _TOKEN,
     "mdp": CredentialName(Level.WEAK, "password"),  # French, but also a Markov decision process
 }
 # Words that depend on those around them.
 _AMONG_OTHERS: dict[str, Callable[[list[str], int], CredentialName | None]] = {
+    **dict.fromkeys(w.KEYS, _judge_foreign_key),
     "pass": _judge_pass,
     "pw": _judge_pass,
     "passe": _judge_passe,

@@ -25,7 +25,8 @@ _NO_SETTERS = frozenset(
     """
     replace replaceAll sub gsub str_replace rename join split startsWith endsWith print println cat printf
     format contains includes match matches search test indexOf grepl grep getSecret GetSecret getpass
-    readline prompt input log info debug warn error message warning stop c Set HashSet
+    select drop subset groupBy orderBy partitionBy withColumnRenamed StructField cols all_of any_of pull
+    array list List Array Seq vec listOf arrayOf readline prompt input log info debug warn error message warning stop c Set HashSet
     """.split()
 )
 _COMPARERS = frozenset(
@@ -83,7 +84,7 @@ class CallSearch:
         items = group.items[:_MOST_ARGUMENTS]
         last = full.rpartition(".")[2]
         if last not in _NO_SETTERS:
-            yield from self._settings(items)
+            yield from self._settings(items, is_setter=last.startswith("set"))
         if not full:
             return
         yield from self._positional(full, last, items)
@@ -98,9 +99,13 @@ class CallSearch:
         if last in _TYPING:
             yield from self._typed(before, items)
 
-    def _settings(self, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+    def _settings(
+        self, items: Sequence[Sequence[Node]], *, is_setter: bool
+    ) -> Iterator[Hit]:
         """Find `.option("password", "…")`: a name, then its value."""
-        for name, value in zip(items, items[1:], strict=False):
+        for index, (name, value) in enumerate(zip(items, items[1:], strict=False)):
+            if index % 2 and not is_setter and all(_is_text(item) for item in items[:index]):
+                continue  # `select("user", "password", "created")` lists names
             match name:
                 case [Token(kind="text", text=text)] if len(text) <= _LONGEST_NAME and " " not in text:
                     judged = judge(text)
@@ -180,6 +185,10 @@ class CallSearch:
         fields += [n.text for n in before if isinstance(n, Token) and n.kind == "name"]
         if items and any(_PASSWORD_FIELD.search(field) for field in fields):
             yield from self._given(items[-1], PASSWORD)
+
+
+def _is_text(item: Sequence[Node]) -> bool:
+    return len(item) == 1 and isinstance(item[0], Token) and item[0].kind == "text"
 
 
 def _texts(group: Group) -> Iterator[Token]:

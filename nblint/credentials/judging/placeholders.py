@@ -95,6 +95,8 @@ _ENTITY = {
     "\\u003e": ">",
 }
 _TEMPLATE_INSIDE = lazy_pattern(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
+# Passwords that everybody knows as examples.
+_PROVERBIAL = frozenset({"hunter2", "tr0ub4dor&3", "correct horse battery staple", "correcthorsebatterystaple", "correct-horse-battery-staple"})
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
 # The first 32 bits of the SHA-256 of values that vendors print in their documentation: the keys of
 # the storage and Cosmos DB emulators, jwt.io's payloads, Stripe's test key, and Telegram's. AWS's hold the word
@@ -125,6 +127,8 @@ def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_placeholder(value: str) -> bool:
+    if value.lower() in _PROVERBIAL:
+        return True
     text = _decoded(value).strip().strip("\"'`")
     if _is_template(text) or text.startswith(_PUBLIC):
         return True

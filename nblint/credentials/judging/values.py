@@ -86,6 +86,7 @@ _COLUMN_TYPE = lazy_pattern(
 
 
 _SHORTEST, _LONGEST = 4, 8192
+_FEWEST_DIGITS = 4  # of a word of prose that machines made
 # A generated value must be longer, all the more if its name says little.
 _SHORTEST_GENERATED = {Level.STRONG: 8, Level.WEAK: 16}
 _SHORTEST_UNQUOTED = 6
@@ -140,6 +141,11 @@ def _is_generated(value: str, level: Level, quoted: bool) -> bool:
     if is_weak and not (_OPAQUE.fullmatch(value) and _has_opaque_part(value)):
         return False
     return _is_opaque(value)
+
+
+def is_word(value: str) -> bool:
+    """Tell whether a value may be a word of prose: `lib44b-seed` is one, what machines make is not."""
+    return not _has_opaque_part(value) and sum(c.isdigit() for c in value) < _FEWEST_DIGITS
 
 
 def _has_opaque_part(value: str) -> bool:

@@ -13,7 +13,7 @@ from nblint.patterns import lazy_pattern
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
 _LOGIN = lazy_pattern(
     r"""\b(?:credentials?|creds?|log ?ins?|sign ?in|user(?:name)?[ ]?/[ ]?pass(?:word)?)\b[*`]{0,2}(?:[ ](?:is|are|with|as|for|using|\w{1,12}:)|,[ ](?:use|enter|type))?"""
-    r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?[/:][ ]?[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
+    r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?(?:/[ ]?|:)[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
     re.IGNORECASE,
 )
 # "Use `ann` / `…` to log in."
@@ -81,7 +81,8 @@ def _pairs(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
         before = _PAIR.finditer(text, first, noun.start())
         for pair in (*before, *_PAIR.finditer(text, noun.end(), done)):
             value = pair[2].rstrip(".*")
-            if looks_chosen(value, is_apart=False):
+            is_label = pair[1][0].isupper() and pair.string[pair.end(1)] == ":"
+            if looks_chosen(value, is_apart=False) and not pair[1].isupper() and not is_label:
                 yield from bind("", value, pair.start(2), pair.start(2) + len(value),
                                 judged=PASSWORD, quoted=False, placeholders=placeholders)  # fmt: skip
 

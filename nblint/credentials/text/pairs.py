@@ -53,7 +53,7 @@ _FAIL = lazy_pattern(r"(?i)\bfail")
 _FAR = 120
 _FEW_WORDS = 3
 _DESCRIPTION = lazy_pattern(
-    r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
+    r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})(?:[ \t][A-Za-z]{2,20})?[ \t]?(?:[:=]|is\b)"
 )
 # `Secret 'db' created (version: …)`: an identifier follows, not the secret.
 _IDENTIFIED = lazy_pattern(
@@ -97,6 +97,7 @@ _QUOTED = lazy_pattern(
 _QUOTATION = lazy_pattern(r"[*_ ]{0,2}[«„“”‘‚「『›»][ \u00a0\u202f]?([^\s«»„“”‘’「」『』‹›]{4,128})[ \u00a0\u202f]?[»“”’」』‹«]")
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
 _PHRASE = lazy_pattern(r"[a-z]{3,12}(?:[ ][a-z]{3,12}){3,6}(?=[ ]{0,4}(?:\n|$))")
+_DEMANDS = lazy_pattern(r"(?i)[ ](?:is[ ])?(?:required|needed|expected|missing|invalid)\b")
 _BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
 _ARN = lazy_pattern(r"arn:aws[\w-]{0,10}:[^\s\"']{0,100}\Z")
 _VECTOR = lazy_pattern(
@@ -125,7 +126,7 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         # "Pass the token: …" does not name a password.
         is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
         separator = _separator(text, start, end, is_prose)
-        if _separates_nothing(separator, unquoted) if separator else not is_prose:
+        if _separates_nothing(separator, _begin(text, start), unquoted) if separator else not is_prose:
             continue
         name = before_stem(text, start) + text[start:end]
         last = name.rpartition(" ")[2]
@@ -150,11 +151,20 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
             yield hit
 
 
-def _separates_nothing(separator: re.Match[str], unquoted: Unquoted) -> bool:
+def _begin(text: str, start: int) -> int:
+    """Return where the name around a stem starts."""
+    return start - len(before_stem(text, start).rpartition(" ")[2])
+
+
+def _separates_nothing(separator: re.Match[str], start: int, unquoted: Unquoted) -> bool:
     """Tell whether what follows a name is a pipe, or the end of a list."""
     written = separator[0].rstrip()
     if unquoted is Unquoted.LITERAL and written.endswith("|"):
         return True  # `cat /etc/passwd | grep ann`
+    if unquoted is Unquoted.CODE and written.endswith(","):
+        # `c("user", "password", "created")` lists names.
+        lead = separator.string[max(0, start - 4) : start].rstrip("\"'` \n")
+        return lead.endswith(",") or "]" in written or "}" in written
     return written.endswith(",") and ("]" in written or "}" in written)
 
 
@@ -297,6 +307,8 @@ def _value(
         bare = value.rstrip(_TRAILING + "!?")
         # "Summer2024!" is a password with its mark, "incorrect!" the end of a sentence.
         value = value.rstrip(trailing) if any(c.isdigit() for c in bare) else bare
+        if _DEMANDS.match(text, word.end()):
+            return  # "Password: 8 characters required"
     if separator[0].startswith((":-", ":=")):  # `${TOKEN:-…}`
         value = value.partition("}")[0]
     at_line_start = "\n" in separator[0]

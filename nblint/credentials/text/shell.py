@@ -26,7 +26,7 @@ _USER_OPTIONS = (" -u", " -a", " -U", " --user", " --auth", " --proxy-user", "\t
 _SHORT = lazy_pattern(
     r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
     r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh|useradd"""
-    r"""|zip|unzip|steghide|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
+    r"""|steghide|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
     r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,4}""" + _WORD
 )
 _MYSQL = lazy_pattern(
@@ -46,6 +46,7 @@ _NET_USE = lazy_pattern(
 )
 _NET_USER = lazy_pattern(r"""\bnet[ \t]{1,4}user[ \t]{1,4}[\w.$-]{1,40}[ \t]{1,4}(?!/)""" + _WORD)
 _RDP = lazy_pattern(r"""[ \t]/(?:p|pass|password|pwd|rp)(?::|[ \t]{1,4})""" + _WORD)
+_ZIP = lazy_pattern(r"""\b(?:un)?zip\b[^\n|;]{0,300}?[ \t]-P[ =]{0,4}""" + _WORD)
 _OPENSSL = lazy_pattern(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
 # PostgreSQL's password file: `host:port:database:user:password`.
 _PGPASS = lazy_pattern(
@@ -169,6 +170,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("machine ",), _NETRC, PASSWORD),
     ((" -p", " -P", " -w"), _SHORT, PASSWORD),
     ((" -p",), _MYSQL, PASSWORD),
+    ((" -P",), _ZIP, PASSWORD),
     (("redis-cli",), _REDIS, PASSWORD),
     (("/user:",), _NET_USE, PASSWORD),
     (("/u:", "/user:", "/ru ", "/add:"), _RDP, PASSWORD),

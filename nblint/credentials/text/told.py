@@ -17,10 +17,11 @@ from nblint.secret_names.judge import CredentialName, Level, judge
 from nblint.secret_names.stems import after_stem, stems, word_at
 
 _SHORTEST = 7  # of what only its marks set apart
+_SHORTEST_BARE = 8
 _NEAR = 160  # characters before and behind the name
 # What sets a value apart in Markdown and prose.
 _APART = lazy_pattern(
-    r"""(?:(`)|(\*\*|__)|(?<!\w)(["'])|([«„“”「『‚‘]))[ \u00a0]?([^\s`"«»„“”「」『』‚‘’]{6,128}?)[ \u00a0]?(?:\1(?<=`)|\2(?<=[*_])|\3(?<=["'])(?!\w)|[»“”」』’‘])"""
+    r"""(?:(`)|(\*\*|__)|(?<!\w)(["'])|([«„“”「『‚‘]))[ \u00a0]?([^\s`"'«»„“”「」『』‚‘’]{6,128}?)[ \u00a0]?(?:\1(?<=`)|\2(?<=[*_])|\3(?<=["'])(?!\w)|[»“”」』’‘])"""
 )
 _BARE = lazy_pattern(r"""(?<![^\s("'\[:*>~])[^\s`"'()\[\]<>{}|,;]{8,64}(?=[\s"')\],;|*~.]|$)""")
 # A sentence about what passwords are like, or may be.
@@ -37,7 +38,7 @@ _SHOWS = lazy_pattern(r"""(?:\becho[ ]{1,2}["']?\$\{?|print\(|cat\(|>>>[ ]|In[ ]
 _SIGNS = frozenset("!#$%^&*?@~+")
 _CODE = lazy_pattern(r"""[a-z_]{1,30}[-_]?v?\d{1,3}|[A-Z][A-Z_]{1,30}[-_]?\d{1,4}(?:[-_][A-Z]{1,8})?|.{0,80}[(){}\[\]<>=/\\;,|].{0,80}|[\w.+-]{1,40}@[\w.-]{1,60}|[A-Za-z.]{1,20}[v=]?\d{1,3}(?:\.\d{1,4}){1,3}|[$#][\w.,]{1,60}""")
 _HOST = lazy_pattern(r"[a-z\d-]{1,40}(?:\.[a-z\d-]{1,40}){1,6}(?::\d{1,5})?|[\w-]{1,40}:\d{2,5}")
-_MIXED = lazy_pattern(r"""(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d[^\n]{0,60}[A-Za-z])[A-Za-z\d_.-]{8,64}""")
+_MIXED = lazy_pattern(r"""(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d[^\n]{0,60}[A-Za-z])[A-Za-z\d_-]{2,64}(?:\.[A-Za-z\d_-]{1,64})?""")
 _TOKEN = lazy_pattern(r"""(?=[^\n]{0,60}\d)(?=[^\n]{0,60}[A-Za-z])[\w+/=.~-]{24,512}""")
 
 
@@ -56,7 +57,7 @@ def find_told(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
         judged = judge(word)
         if judged.level is not Level.PASSWORD:
             judged = judge(" ".join(phrase.split(" ")[-2:]))
-        if judged.level < Level.STRONG:
+        if judged.level < Level.STRONG or "." in word:
             continue
         first, last = _row(text, start, end)
         done = last
@@ -106,6 +107,8 @@ def looks_chosen(value: str, *, is_apart: bool) -> bool:
     """Tell whether a value is a password wherever it stands."""
     if is_diced(value):
         return True
+    if len(value) < _SHORTEST_BARE and not is_apart:
+        return False
     if is_hash_like(value) or _CODE.fullmatch(value) or _HOST.fullmatch(value):
         return False
     has_digit = any(c.isdigit() for c in value)
