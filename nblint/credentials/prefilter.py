@@ -56,6 +56,9 @@ _VERBS = (
     "AppendChar",
     "ToBase64String(",
     "db2 connect",
+    "rabbitmqctl",
+    "useradd",
+    "ftp -n",
     "/rp ",
     '"SEC":',
     "'SEC':",
@@ -79,7 +82,7 @@ _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 # A user and a password behind a word for them, or in the row below.
 _PAIR = lazy_pattern(r"""[^\n]{0,80}?(?:\n{1,2}[^\n]{0,20}?)?[\w.@-]{2,40}[*`"' <>b/]{0,10}[/:|][*`"' <>b/]{0,10}[^\s/]{6}""")
 _PAIR_FOUND = lazy_pattern(r"""KEY FOUND! \[ [^\n]{6}""")
-_EASY_CONNECT = lazy_pattern(r"""(?:nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
+_EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
 )
@@ -136,6 +139,8 @@ _CONFIRMED = (
     ("racked", _PAIR),
     ("KEY FOUND", _PAIR_FOUND),
     ("nnect ", _EASY_CONNECT),
+    ("onn ", _EASY_CONNECT),
+    ("ONN ", _EASY_CONNECT),
     ("NNECT ", _EASY_CONNECT),
     ("net user", _USER_PASSWORD),
 )

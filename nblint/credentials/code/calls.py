@@ -44,6 +44,7 @@ _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 _LOGIN = lazy_pattern(r"""[\w.@\\+-]{1,60}:([^\s:]{4,100})""")
 # A call with such a first word sets what its name says.
 _SETTING = frozenset("set with use add using put".split())
+_KEY = CredentialName(Level.WEAK, "key")  # of a client
 _LONGEST_NAME = 160
 _MOST_ARGUMENTS = 12
 
@@ -123,7 +124,12 @@ class CallSearch:
 
     def _positional(self, full: str, last: str, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
         """Find what a client takes by position, and `withPassword("…")`."""
-        for index, judged in (taken_from(full) or taken_like(full, len(items))).items():
+        taken = taken_from(full) or taken_like(full, len(items))
+        for item in items if taken or last in ("login", "auth") else ():
+            match item:
+                case [Token(kind="name", text="key" | "Key" | "secret"), Token(text="=" | ":"), *value]:
+                    yield from self._given(value, _KEY)
+        for index, judged in taken.items():
             if index < len(items):
                 yield from self._given(items[index], judged)
         if len(items) <= 2 and items and (judged := taken_by(last)).level is not Level.NONE:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from nblint.credentials.code.calls import HEADERS, SCHEMES, CallSearch
 from nblint.credentials.code.contents import find_in_literal, find_joined
 from nblint.credentials.code.tokens import Group, Node, Token, read
@@ -12,6 +14,7 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.headers import authorization
 from nblint.credentials.text.urls import QUERY_KEYS
+from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge
 from nblint.secret_names.words import GIVERS, split_words
 
@@ -21,6 +24,7 @@ _COMPARES = frozenset("== === != !== %in% ~=".split())
 _EQUALS = frozenset("eq ne ceq ieq cne".split())  # PowerShell's, behind a hyphen
 _QUERIES = ("query", "params", "querystring", "qs")
 _NOTHING = judge("")
+_INTERPOLATED = lazy_pattern(r"""\$\{([^{}"'\n]{0,200}["'][^{}\n]{4,400})\}""")
 _KEY = CredentialName(Level.WEAK, "API key")
 _SHORTEST_KEY = 20  # if only the query says what it is
 
@@ -78,6 +82,7 @@ class _Search:
             if isinstance(node, Token):
                 if node.kind == "text":
                     yield from find_in_literal(node, self._placeholders)
+                    yield from self._interpolated(node)
                 continue
             yield from self._in_group(node)
             if node.mark == "(":
@@ -87,6 +92,14 @@ class _Search:
         if not is_bound:
             yield from self._assigned(item)
         yield from self._compared(item)
+
+    def _interpolated(self, token: Token) -> Iterator[Hit]:
+        """Search the code in a template: `Basic ${btoa("…")}`."""
+        for match in _INTERPOLATED.finditer(token.text) if "${" in token.text else ():
+            by = token.start + match.start(1)
+            inner = _Search(match[1], self._language, self._placeholders)
+            for hit in inner.find():
+                yield replace(hit, start=hit.start + by, end=hit.end + by)
 
     def _several(self, statement: Sequence[Sequence[Node]]) -> Iterator[Hit]:
         """Find `user, password = "ann", "…"` and `(user, password) = ("ann", "…")`."""

@@ -45,7 +45,7 @@ _OPENS, _CLOSES = "([{", ")]}"
 _DEEPEST = 60
 # A statement goes on behind one of these, and before one.
 _OPEN_ENDED = frozenset("= := <- <<- => -> ?? ??= || ||= && | |> + * . , : ? ?: %>% ( [ <> else return".split())
-_GOES_ON = frozenset("? : . ?. ?? || && + | |> = . else".split())
+_GOES_ON = frozenset("{ ? : . ?. ?? || && + | |> = . else".split())
 
 
 class Token(NamedTuple):

@@ -56,6 +56,10 @@ def called(nodes: Sequence[Node], at: int) -> str:
     """Return the dotted name of what is called by the group at an index, if anything is."""
     parts: list[str] = []
     index = at - 1
+    if index >= 0 and _is(nodes[index], "!"):  # Julia's `push!`
+        index -= 1
+    if index >= 1 and isinstance(required := nodes[index], Group) and _is(nodes[index - 1], "require"):
+        return "".join(node.text for item in required.items for node in item if _is_text(node))
     if index >= 0 and _is(nodes[index], ">"):  # `Array[Byte]`, `Map<String, String>`
         while index >= 0 and not _is(nodes[index], "<"):
             index -= 1

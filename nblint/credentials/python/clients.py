@@ -127,7 +127,7 @@ _LOGIN_BEGINNINGS = ("signIn", "logIn", "sign_in_", "log_in_", "login_", "authen
 _OTHERS = (
     "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
     "req_auth_basic send_keys dbConnect SpeechConfig btoa base64encode ToBase64String Buffer.from GetBytes "
-    "base64Encode encodeToString base64_encode system2 spawn exec run Start authenticate auth \".format '.format"
+    "base64Encode encodeToString base64_encode Authenticate Login SignIn require system2 spawn exec run Start authenticate auth \".format '.format"
 )
 _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()]{0,200}?["'][^"'\n]{6}""")
 
@@ -168,8 +168,6 @@ def taken_from(full: str) -> dict[int, CredentialName]:
     """
     parts = full.replace("::", ".").split(".")
     known = _TABLE.get(".".join(parts[-2:])) or _TABLE.get(parts[-1])
-    if known is None and parts[-1] in _LOGINS:
-        return {1: SECRET}
     return known or {}
 
 
@@ -184,10 +182,10 @@ def taken_like(full: str, count: int) -> dict[int, CredentialName]:
     words = split_words(last)
     if not words or words[0] in GIVERS or not count:
         return {}
-    if last.endswith(_LOGIN_ENDINGS) or words[0] in _LOGINS or last.startswith(_LOGIN_BEGINNINGS):
-        return {min(count - 1, 1): SECRET}
     if words[-1] == "password" and count >= 2:
         return {count - 1: SECRET}
+    if last.endswith(_LOGIN_ENDINGS) or words[0] in _LOGINS or last.startswith(_LOGIN_BEGINNINGS):
+        return {min(count - 1, 1): SECRET}
     if last[:1].isupper() and last.endswith(_ENDINGS):
         return {0: _WEAK, 1: _WEAK, 2: _WEAK}
     return {}

@@ -16,7 +16,6 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.python.clients import client_calls
 from nblint.credentials.python.tree import TreeSearch
-from nblint.credentials.text.calls import find_calls
 from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.logins import find_logins
@@ -148,7 +147,6 @@ def _other_language(text: str, extra: Collection[str], language: str = "") -> It
     yield from find_in_language(text, _LANGUAGES.get(language.lower(), language.lower()), extra)
     yield from find_headers(text, extra)
     yield from find_sql(text, extra)
-    yield from find_calls(text, extra)
     yield from find_pairs(text, Unquoted.CODE, extra)
     if language.lower() == "r":
         yield from find_right_assignments(text, extra)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.credentials.text.told import looks_chosen
+from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
 
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
@@ -22,7 +23,11 @@ _TO_LOG_IN = lazy_pattern(
 )
 # Words for a login; a user and a password stand near them.
 _NOUN = lazy_pattern(
-    r"""(?i)\b(?:credentials?|creds|log(?:ged)?[ -]?ins?|sign[ -]?in|accounts?|zugangsdaten|anmeldedaten|identifiants?|credenciales|credenciais|credenziali|inloggegevens|(?:basic|http)[ ]auth(?:entication)?|user/pass\w{0,4}|логин/пароль|success|cracked|valid)\b|\[\+\]"""
+    r"""(?i)(?:credentials?|creds|log(?:ged)?[ -]?ins?|sign[ -]?in|accounts?|zugangsdaten|anmeldedaten|identifiants?|credenciales|credenciais|credenziali|inloggegevens|(?:basic|http)[ ]auth(?:entication)?|user/pass\w{0,4}|success|cracked|valid)\b|\[\+\]"""
+)
+# How such words begin: looking for these first skips most of a text.
+_BEGINNINGS = Literals(
+    "cred log sign account zugangsdat anmeldedat identifiant inloggeg basic http user/ success cracked valid [+]".split()
 )
 _PAIR = lazy_pattern(
     r"""(?<![\w/.:@-])(?=([A-Za-z][\w.@\\-]{1,60})[*`"']{0,3}(?::|[ ]{0,12}[/|–—][ ]{0,12}|,[ ])[*`"']{0,3}([^\s"'`|,;:/()]{6,80}))"""
@@ -72,8 +77,10 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 def _pairs(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
     """Find `ann / …` in a row about a login; the value must show that it is a password."""
     done = -1
-    for noun in _NOUN.finditer(text):
-        if noun.start() < done:
+    places = _BEGINNINGS.places(narrow(text).lower()) if "/" in text or ":" in text else {}
+    for at in sorted(at for starts in places.values() for at in starts):
+        noun = _NOUN.match(text, at) if at >= done and not text[at - 1 : at].isalnum() else None
+        if noun is None:
             continue
         first = max(text.rfind("\n", 0, noun.start()) + 1, noun.start() - _NEAR)
         done = text.find("\n", noun.end())
