@@ -45,6 +45,7 @@ _LOGIN = lazy_pattern(r"""[\w.@\\+-]{1,60}:([^\s:]{4,100})""")
 # A call with such a first word sets what its name says.
 _SETTING = frozenset("set with use add using put".split())
 _KEY = CredentialName(Level.WEAK, "key")  # of a client
+_TITLES = frozenset({"name", "key", "x", "variable"})
 _LONGEST_NAME = 160
 _MOST_ARGUMENTS = 12
 
@@ -84,6 +85,7 @@ class CallSearch:
         """
         items = group.items[:_MOST_ARGUMENTS]
         last = full.rpartition(".")[2]
+        yield from self._named(items)
         if last not in _NO_SETTERS:
             yield from self._settings(items, is_setter=last.startswith("set"))
         if not full:
@@ -116,6 +118,18 @@ class CallSearch:
                         yield from self._under_scheme(text, value)
                     elif judged.level is not Level.NONE or text.lower() in HEADERS:
                         yield from self._bound(text, judged, value)
+
+    def _named(self, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find `assign(x = "api_key", value = "…")`."""
+        fields: dict[str, Sequence[Node]] = {}
+        for item in items:
+            match item:
+                case [Token(kind="name", text=name), Token(text="=" | ":" | "=>"), *value]:
+                    fields[name.lower()] = value
+        for title in _TITLES & fields.keys() if "value" in fields else ():
+            match fields[title]:
+                case [Token(kind="text", text=text)] if " " not in text:
+                    yield from self._bound(text, judge(text), fields["value"])
 
     def _under_scheme(self, scheme: str, value: Sequence[Node]) -> Iterator[Hit]:
         """Find `new AuthenticationHeaderValue("Basic", "…")`."""

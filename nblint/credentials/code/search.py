@@ -87,7 +87,9 @@ class _Search:
             yield from self._in_group(node)
             if node.mark == "(":
                 yield from self._calls.find(called(item, index), node, item[:index])
-            elif node.mark == "{":
+            elif len(node.items) == 2:  # noqa: PLR2004 - a name and its value
+                yield from self._calls.find("", node, ())
+            if node.mark == "{":
                 yield from self._returned(item[:index], node)
         if not is_bound:
             yield from self._assigned(item)
@@ -125,13 +127,18 @@ class _Search:
         if sign is None:
             return
         target, value = item[:sign], item[sign + 1 :]
-        mark = item[sign]
-        if isinstance(mark, Token) and mark.text == "->" and self._language == "r":
+        if _is_mark(item[sign], ("->",)) and self._language == "r":
             target, value = value, target
-        while (again := _sign(value)) is not None and _is_chained(value, again):
-            yield from self._bind(value[:again], value[again + 1 :])
+        targets = [target]
+        while (again := _sign(value)) is not None and _is_mark(value[again], ("=", "<-", ":=")):
+            if not _is_name(value[:again]):  # SQL's options: `USER = '…' PASSWORD = '…'`
+                for one in targets:
+                    yield from self._bind(one, value[:again])
+                targets = []
+            targets.append(value[:again])
             value = value[again + 1 :]
-        yield from self._bind(target, value)
+        for one in targets:
+            yield from self._bind(one, value)
 
     def _bind(self, target: Sequence[Node], value: Sequence[Node]) -> Iterator[Hit]:
         if next(names(target), "").lower().endswith(_QUERIES):
@@ -210,11 +217,9 @@ def _is_mark(node: Node, marks: Collection[str]) -> bool:
     return isinstance(node, Token) and node.kind == "mark" and node.text in marks
 
 
-def _is_chained(value: Sequence[Node], sign: int) -> bool:
-    """Tell whether a name follows, as in `a = b = "…"`, rather than a condition."""
-    before = value[:sign]
-    is_name = all(isinstance(n, Token) and (n.kind == "name" or n.text == ".") for n in before)
-    return _is_mark(value[sign], ("=", "<-", ":=")) and is_name
+def _is_name(nodes: Sequence[Node]) -> bool:
+    """Tell whether nodes are a name, as between the signs of `a = b = "…"`."""
+    return all(isinstance(n, Token) and (n.kind == "name" or n.text == ".") for n in nodes)
 
 
 def _sign(item: Sequence[Node]) -> int | None:
@@ -226,10 +231,11 @@ def _sign(item: Sequence[Node]) -> int | None:
         if _is_mark(node, _ASSIGNS):
             return index
         if _is_mark(node, ("?", "??", "||")) and colon is None:
-            # `x ? "a" : "b"`, but `x?: string`
-            following = item[index + 1 : index + 2]
-            if not (following and _is_mark(following[0], (":", "="))):
-                return None
+            # `x ? "a" : "b"`, but `x?: string` and `string? x = …`
+            match item[index + 1 : index + 3]:
+                case [Token(text=":" | "="), *_] | [Token(kind="name"), Token(text="=")]:
+                    continue
+            return None
         if _is_mark(node, (":", "?:")) and colon is None:
             colon = index
     return colon

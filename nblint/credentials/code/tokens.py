@@ -18,6 +18,7 @@ def _pattern(row: str, end: str) -> re.Pattern[str]:
         rf"""
         (?P<comment> //(?<!:)[^\n]* | /\*.*?(?:\*/|\Z) | \#=.*?(?:=\#|\Z) )
         | (?P<hash> \#[^\n]* )
+        | @(?P<q>["'])\n(?P<here>.{{0,8000}}?)\n(?P=q)@
         | [A-Za-z$@]{{0,3}}
           (?: "{{3}}(?P<triple>.*?)(?:"{{3}}|\Z)
             | (?<=@)"(?P<verbatim>[^"]*(?:""[^"]*)*)(?:"|\Z)
@@ -38,7 +39,7 @@ def _pattern(row: str, end: str) -> re.Pattern[str]:
 _TOKEN = _pattern(r"\n", r"(?=\n)|\Z|\\")
 _TOKEN_OF_ROWS = _pattern("", r"\Z|\\")
 _SPACE = lazy_pattern(r"[ \t\r]+")
-_TEXTS = frozenset({"triple", "verbatim", "raw", "double", "single", "back"})
+_TEXTS = frozenset({"here", "triple", "verbatim", "raw", "double", "single", "back"})
 # Languages in which "#" starts a comment, and a literal may have several rows.
 _HASH = frozenset("r julia python powershell pwsh ruby perl elixir bash php".split())
 _OPENS, _CLOSES = "([{", ")]}"

@@ -91,6 +91,8 @@ def names(target: Sequence[Node]) -> Iterator[str]:
     """
     last = ""
     for node in reversed(target):
+        if last and last not in _HOLDERS and not _is_part(node):
+            return
         if isinstance(node, Token):
             if node.kind == "text":
                 yield node.text
@@ -103,15 +105,21 @@ def names(target: Sequence[Node]) -> Iterator[str]:
                 last = node.text
                 if last not in _HOLDERS:
                     continue
-            elif last and node.text not in (".", "$", "::", "?.", "-"):
-                return
-        elif node.mark != "{":
+        else:
             texts = [n.text for i in node.items[:_MOST_NAMES] for n in i if _is_text(n)]
-            if node.mark == "[" and len(texts) == 1:
-                yield texts[0]
-                return
+            if node.mark != "(" and len(node.items) == 1:  # `cfg["a"]`, `cfg[:a]`, `$ENV{A}`
+                match node.items[0]:
+                    case [*_, Token(kind="text" | "name", text=text)] if not last:
+                        yield text
+                        if texts:
+                            return
             if node.mark == "(":
                 yield from texts
+
+
+def _is_part(node: Node) -> bool:
+    """Tell whether a node can stand before a name as a part of it."""
+    return isinstance(node, Token) and (node.kind == "name" or node.text in (".", "$", "::", "?."))
 
 
 def _is(node: Node, *marks: str) -> bool:

@@ -137,17 +137,21 @@ def _words_of_literals(text: str) -> set[str]:
 
 
 def _shell(text: str, language: str, extra: Collection[str]) -> Iterator[Hit]:
-    yield from find_shell(text, extra)
     if language.lower() in ("powershell", "pwsh"):
+        yield from find_headers(text, extra)
+        yield from find_commands(text, extra)
         yield from find_in_language(text, "powershell", extra)
         yield from _in_comments(text, extra)
+    else:
+        yield from find_shell(text, extra)
 
 
 def _other_language(text: str, extra: Collection[str], language: str = "") -> Iterator[Hit]:
+    if language.lower() in ("", "python"):  # with mistakes, or unknown
+        yield from find_pairs(text, Unquoted.CODE, extra)
     yield from find_in_language(text, _LANGUAGES.get(language.lower(), language.lower()), extra)
     yield from find_headers(text, extra)
     yield from find_sql(text, extra)
-    yield from find_pairs(text, Unquoted.CODE, extra)
     if language.lower() == "r":
         yield from find_right_assignments(text, extra)
     yield from _in_comments(text, extra)
