@@ -26,7 +26,7 @@ _NO_SETTERS = frozenset(
     replace replaceAll sub gsub str_replace rename join split startsWith endsWith print println cat printf
     format contains includes match matches search test indexOf grepl grep getSecret GetSecret getpass
     select drop subset groupBy orderBy partitionBy withColumnRenamed StructField cols all_of any_of pull
-    array list List Array Seq vec listOf arrayOf readline prompt input log info debug warn error message warning stop c Set HashSet
+    array list List Array Seq vec listOf arrayOf readline input log info debug warn error message warning stop c Set HashSet
     """.split()
 )
 _COMPARERS = frozenset(
@@ -42,6 +42,7 @@ _RUNNERS = frozenset(
 _TYPING = frozenset("fill type sendKeys send_keys SendKeys val setValue pressSequentially FillAsync TypeAsync".split())
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 _LOGIN = lazy_pattern(r"""[\w.@\\+-]{1,60}:([^\s:]{4,100})""")
+_OPTION = lazy_pattern(r"(?:^|[ ,])--([A-Za-z][\w-]{2,40})")
 # A call with such a first word sets what its name says.
 _SETTING = frozenset("set with use add using put".split())
 _KEY = CredentialName(Level.WEAK, "key")  # of a client
@@ -86,6 +87,7 @@ class CallSearch:
         items = group.items[:_MOST_ARGUMENTS]
         last = full.rpartition(".")[2]
         yield from self._named(items)
+        yield from self._option(items)
         if last not in _NO_SETTERS:
             yield from self._settings(items, is_setter=last.startswith("set"))
         if not full:
@@ -118,6 +120,13 @@ class CallSearch:
                         yield from self._under_scheme(text, value)
                     elif judged.level is not Level.NONE or text.lower() in HEADERS:
                         yield from self._bound(text, judged, value)
+
+    def _option(self, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
+        """Find `option("-p, --password <pw>", "the password", "…")`, whose last argument is a default."""
+        match items:
+            case [[Token(kind="text", text=text)], *_, value]:
+                for name in _OPTION.findall(text)[:1]:
+                    yield from self._bound(name, judge(name), value, strictly=True)
 
     def _named(self, items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
         """Find `assign(x = "api_key", value = "…")`."""
@@ -160,7 +169,8 @@ class CallSearch:
         self, before: Sequence[Node], items: Sequence[Sequence[Node]]
     ) -> Iterator[Hit]:
         """Find `password.equals("…")`, `Assert.AreEqual("…", user.password)`."""
-        candidates = [*names(before[:-2]), *(n for item in items for n in names(item))]
+        inner = (n for node in before if isinstance(node, Group) for i in node.items for n in names(i))
+        candidates = [*names(before[:-2]), *inner, *(n for item in items for n in names(item))]
         for name in candidates:
             judged = judge(name) if " " not in name else judge("")
             if judged.level is not Level.NONE:

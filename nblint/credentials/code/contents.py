@@ -11,6 +11,7 @@ from nblint.credentials.code.values import JOINS
 from nblint.credentials.hits import Hit
 from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import find_headers
+from nblint.credentials.text.logins import find_logins
 from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands
 from nblint.credentials.text.sql import find_sql
@@ -38,6 +39,8 @@ def find_in_literal(token: Token, placeholders: Collection[str] = ()) -> Iterato
     hits: list[Hit] = []
     if " -" in text:
         hits += find_commands(text, placeholders)
+    if "ogin" in text or "redential" in text:
+        hits += find_logins(text, placeholders)
     if any(mark in text for mark in _MARKS) and has_stem(text):
         hits += find_headers(text, placeholders)
         hits += find_elements(text, placeholders)

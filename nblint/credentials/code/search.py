@@ -11,7 +11,7 @@ from nblint.credentials.code.contents import find_in_literal, find_joined
 from nblint.credentials.code.tokens import Group, Node, Token, read
 from nblint.credentials.code.values import Literal, called, literals, names
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import bind
+from nblint.credentials.judging.named_values import SECRET, bind
 from nblint.credentials.text.headers import authorization
 from nblint.credentials.text.urls import QUERY_KEYS
 from nblint.patterns import lazy_pattern
@@ -23,6 +23,11 @@ _ANNOTATES = frozenset({":", "::"})
 _COMPARES = frozenset("== === != !== %in% ~=".split())
 _EQUALS = frozenset("eq ne ceq ieq cne".split())  # PowerShell's, behind a hyphen
 _QUERIES = ("query", "params", "querystring", "qs")
+# A bare "key" whose value is decoded is a cipher's.
+_KEYS = frozenset({"key", "keybytes", "_key", "secretbytes"})
+_DECODERS = frozenset(
+    "FromHexString FromBase64String GetBytes getBytes UNHEX unhex hex2bin hexToBytes atob b64decode fromhex".split()
+)
 _NOTHING = judge("")
 _INTERPOLATED = lazy_pattern(r"""\$\{([^{}"'\n]{0,200}["'][^{}\n]{4,400})\}""")
 _KEY = CredentialName(Level.WEAK, "API key")
@@ -146,6 +151,11 @@ class _Search:
         for name, judged in self._judged(target):
             yield from self._bound(name, judged, value)
             return
+        name = next(names(target), "")
+        if any(_is_mark(node, ("=>",)) for node in value):  # `getToken = () => "…"`
+            yield from self._bound(name, _judge_function(name), value, strictly=True)
+        if name.lower() in _KEYS and any(_decodes(node) for node in value):
+            yield from self._bound("key", SECRET, value)
 
     def _queried(self, value: Sequence[Node]) -> Iterator[Hit]:
         """Find `query = Dict("appid" => "…")`, what a URL's query would hold."""
@@ -200,7 +210,7 @@ class _Search:
     def _returned(self, before: Sequence[Node], body: Group) -> Iterator[Hit]:
         """Find `getApiKey() { return "…" }`, and a property's `get { return "…" }`."""
         name = next((n for n in names(before[-4:]) if n not in ("get", "return")), "")
-        judged = judge(name)
+        judged = _judge_function(name)
         if judged.level is Level.NONE or (before and _is_mark(before[-1], _ASSIGNS)):
             return
         for statement in body.statements:
@@ -211,6 +221,17 @@ class _Search:
                     yield from self._bound(name, judged, value, strictly=True)
                 case [[Token(kind="text")] as value] if GIVERS.intersection(split_words(name)[:1]):
                     yield from self._bound(name, judged, value, strictly=True)
+
+
+def _judge_function(name: str) -> CredentialName:
+    """Judge what a function gives back by its name: `getToken`, `apiKey`."""
+    words = split_words(name)
+    return judge("_".join(words[1:] if words[:1] == ["get"] else words))
+
+
+def _decodes(node: Node) -> bool:
+    """Tell whether a node is a call that makes bytes of a text, as a cipher needs them."""
+    return isinstance(node, Token) and node.kind == "name" and node.text in _DECODERS
 
 
 def _is_mark(node: Node, marks: Collection[str]) -> bool:

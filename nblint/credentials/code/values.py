@@ -12,7 +12,7 @@ from nblint.secret_names.words import GIVERS, split_words
 _ALTERNATIVES = frozenset("?? || ?: %||% or | // else".split())
 JOINS = frozenset("+ * . .. <> & ++ ~".split())
 # They start an expression without changing what it evaluates to.
-_LEADS = frozenset("new await return const let var val static final yield lazy".split())
+_LEADS = frozenset("new await return const let var val static final yield lazy async".split())
 # Calls that give back their text in another form, and those that fall back to it.
 _PASSING = frozenset(
     """
@@ -21,13 +21,17 @@ _PASSING = frozenset(
     valueOr default toString as.character I invisible function identity quote shQuote enc2utf8 Try lazy
     encodeURIComponent encodeURI URLencode utf8ToBytes GetBytes getBytes Buffer.from from AsMemory toCharArray
     ToCharArray Symbol TextEncoder encode freeze strdup to_string to_owned into concat nvl NVL isnull
-    ISNULL IIF iif fetch Ref ref useState signal observable of pure Encrypted Sensitive rlang::expr
+    UNHEX unhex FromHexString FromBase64String hex2bin atob hexToBytes ISNULL IIF iif fetch Ref ref useState signal observable of pure Encrypted Sensitive rlang::expr
     """.split()
 )
 _COLLECTIONS = frozenset(
     "c Array List Seq Vector Set Map list dict Dict Dictionary HashMap listOf arrayOf mapOf setOf of "
     "asList LinkedHashMap NamedTuple Object.freeze freeze tuple Tuple".split()
 )
+# A digest of the value that stands there.
+_DIGESTS = frozenset("MD5 md5 SHA SHA1 SHA2 sha1 sha256 sha512 HASHBYTES PASSWORD crypt".split())
+# Between a name and the sign, in SQL: `v_key CONSTANT VARCHAR2(64) := '…'`.
+_TYPES = frozenset("CONSTANT VARCHAR VARCHAR2 NVARCHAR NVARCHAR2 CHAR NCHAR TEXT STRING".split())
 # `password_input.value = "…"`: what is before says what it is.
 _HOLDERS = frozenset("value Value text Text val current content Content data".split())
 _LONG = 12
@@ -97,7 +101,7 @@ def names(target: Sequence[Node]) -> Iterator[str]:
             if node.kind == "text":
                 yield node.text
                 return
-            if node.kind == "name":
+            if node.kind == "name" and node.text.upper() not in _TYPES:
                 yield node.text
                 if last:  # `api.key`
                     yield f"{node.text}.{last}"
@@ -229,7 +233,7 @@ def _of_calls(
         last = name.rpartition(".")[2]
         if last in _PASSING:
             yield from _of_items(node, known, depth, is_sure=True)
-        elif last in _COLLECTIONS or name in _COLLECTIONS:
+        elif last in _COLLECTIONS or name in _COLLECTIONS or last in _DIGESTS:
             yield from _of_items(node, known, depth, is_sure=False)
         elif last[:1].isupper() and len(node.items) == 1 and GIVERS.isdisjoint(split_words(last)[:1]):
             yield from _of_items(node, known, depth, is_sure=False)

@@ -68,8 +68,14 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("token", 1, "AwsBasicCredentials.create AWSCredentials supabase.createClient HMACSHA256"),
         ("password", 1, "HttpBasicAuthenticator PasswordAuthenticationMethod UsernamePasswordCredentials"),
         ("password", 1, "BasicHttpCredentials auth.basic Credentials.basic AuthenticateAsync"),
-        ("password", 2, "SshClient ScpClient Sequelize MySQL.Connection ODBC.Connection odbcConnect"),
+        ("password", 2, "SshClient ScpClient SCPClient Sequelize MySQL.Connection ODBC.Connection odbcConnect"),
         ("password", 3, "fromDriverManager"),
+        ("password", 0, "Unprotect unprotect crypt"),
+        ("password", 1, "X509Certificate2 SET_WALLET"),
+        ("password", 4, "JedisPool"),
+        ("password", 2, "MongoCredential.CreateCredential MongoCredential.createCredential"),
+        ("token", 0, "SecretKeySpec Wallet ethers.Wallet"),
+        ("token", 1, "TwilioClient.Init algoliasearch subtle.importKey Jwt.encode encrypt hmac sign"),
         ("password", 0, "scryptSync pbkdf2Sync Rfc2898DeriveBytes"),
         # Of SQL: https://clickhouse.com/docs/sql-reference/table-functions and its like.
         ("password", 4, "mysql postgresql MySQL PostgreSQL remote remoteSecure"),
@@ -122,6 +128,7 @@ _ENDINGS = (
 _CLASSES = (*_ENDINGS, "Auth", "Authenticator", "Credentials")
 # Calls in any language that take a user and a password, or a token.
 _LOGIN_ENDINGS = ("Auth", "Authenticator", "Credential", "Credentials", "BasicAuthentication")
+_LOGIN_WORDS = frozenset({"credential", "authentication"})
 _LOGIN_BEGINNINGS = ("signIn", "logIn", "sign_in_", "log_in_", "login_", "authenticate_")
 # Calls that other searches read, by their names or by how they end.
 _OTHERS = (
@@ -182,6 +189,8 @@ def taken_like(full: str, count: int) -> dict[int, CredentialName]:
     words = split_words(last)
     if not words or words[0] in GIVERS or not count:
         return {}
+    if count >= 2 and not _LOGIN_WORDS.isdisjoint(words):
+        return {count - 1: SECRET}
     if words[-1] == "password" and count >= 2:
         return {count - 1: SECRET}
     if last.endswith(_LOGIN_ENDINGS) or words[0] in _LOGINS or last.startswith(_LOGIN_BEGINNINGS):

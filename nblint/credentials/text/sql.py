@@ -11,7 +11,7 @@ from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
 
 _SQL = lazy_pattern(
-    r"""\b(?:pragma\s{1,4}(?:re)?key\s{0,2}=|identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=(])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80}?)?\s{0,4}(?:=|\bto\b))\s{0,8}(?:password\s{0,2})?(?:\(\s{0,2})?N?'([^'\n]{4,200})'"""
+    r"""\b(?:pragma\s{1,4}(?:re)?key\s{0,2}=|identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=(])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80}?)?\s{0,4}(?:=|\bto\b))\s{0,8}(?:password\s{0,2})?(?:\(\s{0,2})?N?'{1,2}([^'\n]{4,200})'"""
     r"""|\battach\s[^;]{1,200}?\bkey\s{1,4}'([^'\n]{4,200})'""",
     re.IGNORECASE,
 )
@@ -23,6 +23,9 @@ _SET = lazy_pattern(
 # `BEARER_TOKEN '…'`, and `'…' AS api_key`, whose words `SELECT '…'` would take.
 _OPTION = lazy_pattern(r"""\b([A-Za-z][\w.]{1,60})\s{1,8}N?'([^'\n]{4,512})'(?!\s{0,4}[:|]{2})""")
 _ALIAS = lazy_pattern(r"""'([^'\n]{4,512})'\s{1,4}as\s{1,4}["`\[]?(\w{2,60})""", re.IGNORECASE)
+_SETTING = lazy_pattern(
+    r"""\bset\s{1,4}["`]?([\w.]{3,100})["`]?\s{0,4}(?:=|\bto\b)\s{0,4}'([^'\n]{6,512})'""", re.IGNORECASE
+)
 # Variables of clients: sqlcmd's and psql's.
 _VARIABLE = lazy_pattern(r"""(?::setvar|\\set)[ ]{1,4}(\w{2,60})[ ]{1,4}["']([^"'\n]{4,200})["']""")
 # A setting's name apart from its value: `SET value = '…' WHERE name = 'api_key'`.
@@ -83,7 +86,7 @@ def _password(match: re.Match[str], placeholders: Collection[str]) -> Iterator[H
 
 def _named(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
     """Find `BEARER_TOKEN '…'`, `'…' AS api_key`; the value must look like a secret."""
-    forms = ((_OPTION, 1, 2), (_ALIAS, 2, 1), (_WHERE, 2, 1), (_VARIABLE, 1, 2))
+    forms = ((_OPTION, 1, 2), (_ALIAS, 2, 1), (_WHERE, 2, 1), (_VARIABLE, 1, 2), (_SETTING, 1, 2))
     for pattern, name, value in forms:
         for match in pattern.finditer(text):
             judged = judge(match[name])
