@@ -100,7 +100,8 @@ class Credentials:
 def _options(settings: CredentialsSettings, project: Project) -> Options:
     # What a disabled detector finds is masked, so it is looked for, too.
     own = settings.detect_secrets_plugins if project.trust_plugins else ()
-    return Options(frozenset(), frozenset(settings.placeholders), plugins(own), bool(own))
+    placeholders = frozenset(settings.placeholders)
+    return Options(frozenset(), placeholders, plugins(own, placeholders), bool(own))
 
 
 def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator[Credential]:

@@ -84,7 +84,9 @@ _LOGIN = lazy_pattern(r"""(?:og|ign) ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}"
 # A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 # A user and a password behind a word for them, or in the row below.
-_PAIR = lazy_pattern(r"""[^\n]{0,80}?(?:\n{1,2}[^\n]{0,20}?)?[\w.@-]{2,40}[*`"' <>b/]{0,10}[/:|][*`"' <>b/]{0,10}[^\s/]{6}""")
+_PAIR = lazy_pattern(
+    r"""[^\n]{0,80}?(?:\n{1,2}[^\n]{0,20}?)?[\w.@-]{2,40}[*`"' <>b/]{0,10}[/:|][*`"' <>b/]{0,10}[^\s/]{6}"""
+)
 _PAIR_FOUND = lazy_pattern(r"""KEY FOUND! \[ [^\n]{6}""")
 _EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
 _COOKIE = lazy_pattern(
@@ -348,7 +350,9 @@ _VERBS_TOO = frozenset({"pass", "Pass"})
 _PARAMETERS = frozenset({"?key=", "&key="})
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # Between a name and its value in text stands one of these.
-_BINDING = lazy_pattern(r"""[:=&|<`]|\n\[1\]|["'],| (?:[- ]|/ |is |to |[eé]s? |est |ist |lautet )""")
+_BINDING = lazy_pattern(
+    r"""[:=&|<`]|\n\[1\]|["'],| (?:[- ]|/ |is |to |[eé]s? |est |ist |lautet )"""
+)
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _COLUMN = lazy_pattern(r"""[|\t;│┆]["' ]{0,40}[\w-]{0,20}\Z""")  # the last heading of a table
 _ROW_BEFORE = 60

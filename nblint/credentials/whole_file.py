@@ -15,6 +15,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from nblint.credentials.documented.format_search import (
+    SPACED_LITERALS,
     LongWord,
     documented_hits,
     long_words,
@@ -110,13 +111,17 @@ def _hits(text: str, options: Options, known: Collection[str]) -> Iterator[Hit]:
 
 def _words(text: str, known: Collection[str]) -> list[LongWord]:
     """Return the long words of a text that are not known: no images, and no ids of cells."""
-    return [
+    words = [
         (start, word)
         for start, word in long_words(text)
-        if word not in known
-        and not (len(word) == _ID_LENGTH and _ID.fullmatch(word))
-        and not (len(word) > _LONGEST_TOKEN and _IMAGE.fullmatch(word))
+        if word not in known and not (len(word) > _LONGEST_TOKEN and _IMAGE.fullmatch(word))
     ]
+    without_ids = [
+        one for one in words if not (len(one[1]) == _ID_LENGTH and _ID.fullmatch(one[1]))
+    ]
+    # `Splunk …`: behind such a word, an id may be a token.
+    has_more = len(words) > len(without_ids)
+    return words if has_more and any(mark in text for mark in SPACED_LITERALS) else without_ids
 
 
 def _in_base64(text: str, options: Options, *, everywhere: bool) -> Iterator[Hit]:

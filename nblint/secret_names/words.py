@@ -14,7 +14,9 @@ PASSWORDS = frozenset(
 PASSWORD_ENDINGS = ("password", "passwords", "passwd", "passwort", "passphrase", "pwd")
 # A machine makes the value.
 SECRETS = frozenset({"secret", "psk"})
-CREDENTIALS = frozenset("secrets credential credentials cred creds credenciales credenciais credenziali".split())
+CREDENTIALS = frozenset(
+    "secrets credential credentials cred creds credenciales credenciais credenziali".split()
+)
 KEYS = frozenset("clave clé chave chiave schlüssel schluessel".split())
 # Before such a key, they make it a keyword.
 WORDS = frozenset("parola palabra palavra mot mots stich schlag".split())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -16,7 +16,7 @@ from nblint.credentials.text.headers import authorization
 from nblint.credentials.text.shell import find_shell
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
-from nblint.secret_names.words import GIVERS, split_words
+from nblint.secret_names.words import split_words
 
 HEADERS = frozenset({"authorization", "proxy-authorization"})
 SCHEMES = frozenset("bearer token basic apikey bot".split())
@@ -39,7 +39,9 @@ _ENCODERS = frozenset(
 _RUNNERS = frozenset(
     "exec execSync execFile spawn spawnSync system system2 shell run Start Process Seq Command popen cmd".split()
 )
-_TYPING = frozenset("fill type sendKeys send_keys SendKeys val setValue pressSequentially FillAsync TypeAsync".split())
+_TYPING = frozenset(
+    "fill type sendKeys send_keys SendKeys val setValue pressSequentially FillAsync TypeAsync".split()
+)
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 _LOGIN = lazy_pattern(r"""[\w.@\\+-]{1,60}:([^\s:]{4,100})""")
 _OPTION = lazy_pattern(r"(?:^|[ ,])--([A-Za-z][\w-]{2,40})")
@@ -104,15 +106,15 @@ class CallSearch:
         if last in _TYPING:
             yield from self._typed(before, items)
 
-    def _settings(
-        self, items: Sequence[Sequence[Node]], *, is_setter: bool
-    ) -> Iterator[Hit]:
+    def _settings(self, items: Sequence[Sequence[Node]], *, is_setter: bool) -> Iterator[Hit]:
         """Find `.option("password", "…")`: a name, then its value."""
-        for index, (name, value) in enumerate(zip(items, items[1:], strict=False)):
+        for index, (name, value) in enumerate(pairwise(items)):
             if index % 2 and not is_setter and all(_is_text(item) for item in items[:index]):
                 continue  # `select("user", "password", "created")` lists names
             match name:
-                case [Token(kind="text", text=text)] if len(text) <= _LONGEST_NAME and " " not in text:
+                case [Token(kind="text", text=text)] if (
+                    len(text) <= _LONGEST_NAME and " " not in text
+                ):
                     judged = judge(text)
                     if text.lower() == "pass":  # `where(ok, "Pass", "Fail")`
                         judged = judged._replace(level=Level.STRONG)
@@ -150,7 +152,11 @@ class CallSearch:
         taken = taken_from(full) or taken_like(full, len(items))
         for item in items if taken or last in ("login", "auth") else ():
             match item:
-                case [Token(kind="name", text="key" | "Key" | "secret"), Token(text="=" | ":"), *value]:
+                case [
+                    Token(kind="name", text="key" | "Key" | "secret"),
+                    Token(text="=" | ":"),
+                    *value,
+                ]:
                     yield from self._given(value, _KEY)
         for index, judged in taken.items():
             if index < len(items):
@@ -165,11 +171,11 @@ class CallSearch:
             yield from bind("", literal.text, literal.start, literal.end, judged=judged,
                             placeholders=self._placeholders)  # fmt: skip
 
-    def _compared(
-        self, before: Sequence[Node], items: Sequence[Sequence[Node]]
-    ) -> Iterator[Hit]:
+    def _compared(self, before: Sequence[Node], items: Sequence[Sequence[Node]]) -> Iterator[Hit]:
         """Find `password.equals("…")`, `Assert.AreEqual("…", user.password)`."""
-        inner = (n for node in before if isinstance(node, Group) for i in node.items for n in names(i))
+        inner = (
+            n for node in before if isinstance(node, Group) for i in node.items for n in names(i)
+        )
         candidates = [*names(before[:-2]), *inner, *(n for item in items for n in names(item))]
         for name in candidates:
             judged = judge(name) if " " not in name else judge("")

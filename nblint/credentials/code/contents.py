@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -85,7 +86,7 @@ def find_joined(text: str, root: Group, placeholders: Collection[str] = ()) -> I
 def _joints(group: Group) -> Iterator[tuple[int, int]]:
     """Yield what is between two literals that one text is made of."""
     items = group.items if group.mark == "(" else []
-    for item, following in zip(items, items[1:], strict=False):
+    for item, following in pairwise(items):
         match item, following:
             case [[*_, Token(kind="text") as one], [Token(kind="text") as other, *_]]:
                 yield from _joint(one, other)
@@ -94,9 +95,9 @@ def _joints(group: Group) -> Iterator[tuple[int, int]]:
             if isinstance(node, Group):
                 yield from _joints(node)
             elif node.kind == "text" and index + 2 < len(item) and _is_joint(item, index):
-                other = item[index + 2]
-                if isinstance(other, Token):
-                    yield node.end, other.start
+                further = item[index + 2]
+                if isinstance(further, Token):
+                    yield node.end, further.start
 
 
 def _is_joint(item: Sequence[Node], index: int) -> bool:

@@ -70,9 +70,11 @@ class _Search:
                 if isinstance(node, Group):
                     self._learn(node)
             match item[-3:]:
-                case [Token(kind="name", text=name), Token(text=mark), Token(kind="text") as text] if (
-                    mark in _ASSIGNS
-                ):
+                case [
+                    Token(kind="name", text=name),
+                    Token(text=mark),
+                    Token(kind="text") as text,
+                ] if mark in _ASSIGNS:
                     self._known[name] = None if name in self._known else text
 
     def _in_group(self, group: Group) -> Iterator[Hit]:
@@ -92,7 +94,7 @@ class _Search:
             yield from self._in_group(node)
             if node.mark == "(":
                 yield from self._calls.find(called(item, index), node, item[:index])
-            elif len(node.items) == 2:  # noqa: PLR2004 - a name and its value
+            elif len(node.items) == 2:
                 yield from self._calls.find("", node, ())
             if node.mark == "{":
                 yield from self._returned(item[:index], node)

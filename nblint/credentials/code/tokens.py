@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from nblint.patterns import lazy_pattern
 
+
 def _pattern(row: str, end: str) -> re.Pattern[str]:
     """Return what matches a token, given what a literal cannot hold and what ends an open one."""
     return lazy_pattern(
@@ -45,7 +46,9 @@ _HASH = frozenset("r julia python powershell pwsh ruby perl elixir bash php".spl
 _OPENS, _CLOSES = "([{", ")]}"
 _DEEPEST = 60
 # A statement goes on behind one of these, and before one.
-_OPEN_ENDED = frozenset("= := <- <<- => -> ?? ??= || ||= && | |> + * . , : ? ?: %>% ( [ <> else return".split())
+_OPEN_ENDED = frozenset(
+    "= := <- <<- => -> ?? ??= || ||= && | |> + * . , : ? ?: %>% ( [ <> else return".split()
+)
 _GOES_ON = frozenset("{ ? : . ?. ?? || && + | |> = . else".split())
 
 
@@ -118,7 +121,7 @@ def _match(text: str, at: int, language: str) -> re.Match[str]:
     """Return the token at an offset, as the language suggests."""
     has_hash = language in _HASH
     match = (_TOKEN_OF_ROWS if has_hash else _TOKEN).match(text, at)
-    assert match is not None  # noqa: S101 - its last alternative is any character
+    assert match is not None
     sign = text[at]
     is_comment = match["comment"] is not None or match["hash"] is not None
     if is_comment and sign == "#":
@@ -127,11 +130,7 @@ def _match(text: str, at: int, language: str) -> re.Match[str]:
         # In Julia, a transposed matrix is `a'`, and a single character `'a'`.
         is_julia = language == "julia" and match["single"] is not None
         is_escape = match["back"] is not None and language == "powershell"
-        is_wrong = (
-            (is_comment and has_hash)
-            or (is_julia and len(match["single"]) > 1)
-            or is_escape
-        )
+        is_wrong = (is_comment and has_hash) or (is_julia and len(match["single"]) > 1) or is_escape
     return _MARK.match(text, at) or match if is_wrong else match
 
 
@@ -164,42 +163,59 @@ def read(text: str, language: str = "") -> Group:
         text: Code, in any language.
         language: Its name in lower case, if known; it says what a `#` is.
     """
-    stack = [_Open("{", 0)]
-    pending = False  # a row has ended, and the statement with it unless it goes on
-    last: Token | None = None
+    reader = _Reader()
     for token in tokens(text, language):
-        top = stack[-1]
+        reader.add(token)
+    return reader.close(len(text))
+
+
+class _Reader:
+    """Nests tokens as their brackets are."""
+
+    def __init__(self) -> None:
+        self._stack = [_Open("{", 0)]
+        self._last: Token | None = None
+        self._row_ended = False
+
+    def add(self, token: Token) -> None:
+        top = self._stack[-1]
         if token.kind == "row":
-            pending = top.mark == "{"
-            continue
-        if pending:
-            pending = False
-            goes_on = token.text in _GOES_ON and token.kind != "text"
-            if not goes_on and not (last and last.kind != "text" and last.text in _OPEN_ENDED):
-                top.end_statement()
-        last = token
+            self._row_ended = top.mark == "{"
+            return
+        if self._row_ended and not self._goes_on(token):
+            top.end_statement()
+        self._row_ended, self._last = False, token
         if token.kind != "mark":
             top.add(token)
-        elif token.text in _OPENS and len(stack) < _DEEPEST:
-            stack.append(_Open(token.text, token.start))
+        elif token.text in _OPENS and len(self._stack) < _DEEPEST:
+            self._stack.append(_Open(token.text, token.start))
         elif token.text in _CLOSES:
-            _close(stack, _OPENS[_CLOSES.index(token.text)], token.end)
+            self._close(_OPENS[_CLOSES.index(token.text)], token.end)
         elif token.text == ",":
             top.end_item()
         elif token.text == ";":
             top.end_statement()
         else:
             top.add(token)
-    while len(stack) > 1:
-        _close(stack, stack[-1].mark, len(text))
-    return Group("{", stack[0].statements, 0, len(text))
 
+    def close(self, end: int) -> Group:
+        """Close what is left open, and return all."""
+        while len(self._stack) > 1:
+            self._close(self._stack[-1].mark, end)
+        return Group("{", self._stack[0].statements, 0, end)
 
-def _close(stack: list[_Open], mark: str, end: int) -> None:
-    """Close the nearest bracket of a kind, and those in it that were left open."""
-    if any(one.mark == mark for one in stack[1:]):
-        while True:
-            closed = stack.pop()
-            stack[-1].add(Group(closed.mark, closed.statements, closed.start, end))
-            if closed.mark == mark:
-                return
+    def _goes_on(self, token: Token) -> bool:
+        """Tell whether a statement continues in the row that a token begins."""
+        last = self._last
+        is_open = last is not None and last.kind != "text" and last.text in _OPEN_ENDED
+        return is_open or (token.kind != "text" and token.text in _GOES_ON)
+
+    def _close(self, mark: str, end: int) -> None:
+        """Close the nearest bracket of a kind, and those in it that were left open."""
+        if any(one.mark == mark for one in self._stack[1:]):
+            while True:
+                closed = self._stack.pop()
+                group = Group(closed.mark, closed.statements, closed.start, end)
+                self._stack[-1].add(group)
+                if closed.mark == mark:
+                    return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from nblint.credentials.code.tokens import Group, Node, Token
 from nblint.secret_names.words import GIVERS, split_words
@@ -32,6 +32,7 @@ _COLLECTIONS = frozenset(
 _DIGESTS = frozenset("MD5 md5 SHA SHA1 SHA2 sha1 sha256 sha512 HASHBYTES PASSWORD crypt".split())
 # Between a name and the sign, in SQL: `v_key CONSTANT VARCHAR2(64) := '…'`.
 _TYPES = frozenset("CONSTANT VARCHAR VARCHAR2 NVARCHAR NVARCHAR2 CHAR NCHAR TEXT STRING".split())
+_AROUND = _COLLECTIONS | _DIGESTS
 # `password_input.value = "…"`: what is before says what it is.
 _HOLDERS = frozenset("value Value text Text val current content Content data".split())
 _LONG = 12
@@ -58,33 +59,40 @@ class Literal(NamedTuple):
 
 def called(nodes: Sequence[Node], at: int) -> str:
     """Return the dotted name of what is called by the group at an index, if anything is."""
+    index = _before_types(nodes, at - 1)
     parts: list[str] = []
-    index = at - 1
-    if index >= 0 and _is(nodes[index], "!"):  # Julia's `push!`
-        index -= 1
-    if index >= 1 and isinstance(required := nodes[index], Group) and _is(nodes[index - 1], "require"):
-        return "".join(node.text for item in required.items for node in item if _is_text(node))
-    if index >= 0 and _is(nodes[index], ">"):  # `Array[Byte]`, `Map<String, String>`
-        while index >= 0 and not _is(nodes[index], "<"):
-            index -= 1
-        index -= 1
     while index >= 0:
-        node = nodes[index]
-        if isinstance(node, Group) and node.mark == "[":
-            if parts == ["new"]:  # PowerShell's `[Net.NetworkCredential]::new(…)`
-                parts += [n.text for i in node.items for n in i if not isinstance(n, Group)][::-1]
-                parts = [part for part in parts[1:] if part != "."]
+        match nodes[: index + 1]:
+            case [*_, Token(kind="name", text="require"), Group(mark="(") as required]:
+                return " ".join(_texts(required))  # `require("stripe")("…")`
+            case [*_, Token(kind="name", text=name)]:
+                parts.append(name.lstrip("$@"))
+            case [*_, Group(mark="[") as type_] if parts == ["new"]:
+                # PowerShell's `[Net.NetworkCredential]::new(…)`
+                inner = (n.text for item in type_.items for n in item if isinstance(n, Token))
+                return "".join(inner)
+            case _:
                 break
-            if not parts and index:
-                index -= 1
-                continue
-        if not isinstance(node, Token) or node.kind != "name":
-            break
-        parts.append(node.text.lstrip("$@"))
         if index == 0 or not _is(nodes[index - 1], ".", "::", "?.", "$", "->"):
             break
         index -= 2
     return ".".join(reversed(parts))
+
+
+def _before_types(nodes: Sequence[Node], index: int) -> int:
+    """Return the index before `[Byte]`, `<String, String>` and Julia's `!`, where a name ends."""
+    if index < 1:
+        return index
+    node = nodes[index]
+    if _is(node, "!"):
+        return index - 1
+    if isinstance(node, Group) and node.mark == "[":
+        return index - 1
+    if _is(node, ">"):
+        while index >= 0 and not _is(nodes[index], "<"):
+            index -= 1
+        return index - 1
+    return index
 
 
 def names(target: Sequence[Node]) -> Iterator[str]:
@@ -97,28 +105,34 @@ def names(target: Sequence[Node]) -> Iterator[str]:
     for node in reversed(target):
         if last and last not in _HOLDERS and not _is_part(node):
             return
-        if isinstance(node, Token):
-            if node.kind == "text":
-                yield node.text
+        match node:
+            case Token(kind="text", text=text):
+                yield text
                 return
-            if node.kind == "name" and node.text.upper() not in _TYPES:
-                yield node.text
+            case Token(kind="name", text=name) if name.upper() not in _TYPES:
+                yield name
                 if last:  # `api.key`
-                    yield f"{node.text}.{last}"
+                    yield f"{name}.{last}"
                     return
-                last = node.text
-                if last not in _HOLDERS:
-                    continue
-        else:
-            texts = [n.text for i in node.items[:_MOST_NAMES] for n in i if _is_text(n)]
-            if node.mark != "(" and len(node.items) == 1:  # `cfg["a"]`, `cfg[:a]`, `$ENV{A}`
-                match node.items[0]:
-                    case [*_, Token(kind="text" | "name", text=text)] if not last:
-                        yield text
-                        if texts:
-                            return
-            if node.mark == "(":
-                yield from texts
+                last = name
+            case Group():
+                found = list(_names_in(node, is_last=not last))
+                yield from found
+                if found and node.mark == "[" and _texts(node):
+                    return
+
+
+def _names_in(group: Group, *, is_last: bool) -> Iterator[str]:
+    """Yield the names in brackets: `cfg["a"]`, `cfg[:a]`, `$ENV{A}`, `attr(x, "a")`."""
+    match group:
+        case Group(mark="("):
+            yield from _texts(group)
+        case Group(items=[[*_, Token(kind="text" | "name", text=text)]]) if is_last:
+            yield text
+
+
+def _texts(group: Group) -> list[str]:
+    return [n.text for item in group.items[:_MOST_NAMES] for n in item if _is_text(n)]
 
 
 def _is_part(node: Node) -> bool:
@@ -130,7 +144,7 @@ def _is(node: Node, *marks: str) -> bool:
     return isinstance(node, Token) and node.kind in ("mark", "name") and node.text in marks
 
 
-def _is_text(node: Node) -> bool:
+def _is_text(node: Node) -> TypeGuard[Token]:
     return isinstance(node, Token) and node.kind == "text"
 
 
@@ -177,7 +191,7 @@ def _of_piece(
             yield Literal(token.text, token.start, token.end, is_sure=False)
         yield from _of_calls(nodes, known, depth)
     elif isinstance(first, Group):
-        if first.mark == "(" and len(first.items) == 2:  # noqa: PLR2004 - a user and a password
+        if first.mark == "(" and len(first.items) == 2:
             yield from literals(first.items[1], known, depth + 1)
         else:
             yield from _of_items(first, known, depth, is_sure=len(first.items) == 1)
@@ -190,9 +204,13 @@ def _without_lead(nodes: Sequence[Node]) -> Sequence[Node]:
         first, second = nodes[0], nodes[1]
         if _is(first, *_LEADS) or _is(first, "&", "!", "@", "$"):
             nodes = nodes[1:]
-        elif _is(first, "if", "elif", "elseif", "unless", "function", "fun", "\\") and not isinstance(second, Token):
+        elif _is(
+            first, "if", "elif", "elseif", "unless", "function", "fun", "\\"
+        ) and not isinstance(second, Token):
             nodes = nodes[2:]
-        elif isinstance(first, Group) and (_is(second, "=>", "->") or (first.mark in "([" and _is_text(second))):
+        elif isinstance(first, Group) and (
+            _is(second, "=>", "->") or (first.mark in "([" and _is_text(second))
+        ):
             nodes = nodes[1 + _is(second, "=>", "->") :]
         elif _is(first, "<") and len(nodes) > 3 and _is(nodes[2], ">"):
             nodes = nodes[3:]
@@ -227,20 +245,29 @@ def _of_calls(
 ) -> Iterator[Literal]:
     """Yield what the calls of a chain give back: `Option(x).getOrElse("…")`."""
     for index, node in enumerate(nodes):
-        if not isinstance(node, Group) or node.mark == "{" or index == 0:
+        if not index or not isinstance(node, Group):
+            continue
+        if node.mark == "{":  # `lazy { "…" }`, `f(x) { "…" }`
+            if index == len(nodes) - 1 and _gives_body(nodes[index - 1]):
+                yield from _of_items(node, known, depth, is_sure=len(node.items) == 1)
             continue
         name = called(nodes, index)
         last = name.rpartition(".")[2]
         if last in _PASSING:
             yield from _of_items(node, known, depth, is_sure=True)
-        elif last in _COLLECTIONS or name in _COLLECTIONS or last in _DIGESTS:
+        elif last in _AROUND or name in _AROUND or _constructs(last, node):
             yield from _of_items(node, known, depth, is_sure=False)
-        elif last[:1].isupper() and len(node.items) == 1 and GIVERS.isdisjoint(split_words(last)[:1]):
-            yield from _of_items(node, known, depth, is_sure=False)
-    if nodes and isinstance(nodes[-1], Group) and nodes[-1].mark == "{" and len(nodes) > 1:
-        # `get(ENV, "KEY") do … end` has no brackets; `lazy { "…" }`, `else { "…" }` have.
-        if _is(nodes[-2], *_PASSING) or (isinstance(nodes[-2], Group) and nodes[-2].mark == "("):
-            yield from _of_items(nodes[-1], known, depth, is_sure=len(nodes[-1].items) == 1)
+
+
+def _gives_body(before: Node) -> bool:
+    """Tell whether braces behind a node hold what it evaluates to."""
+    return _is(before, *_PASSING) or (isinstance(before, Group) and before.mark == "(")
+
+
+def _constructs(last: str, arguments: Group) -> bool:
+    """Tell whether a call makes a value of one text: `new Token("…")`, not `GetSecret("…")`."""
+    is_class = last[:1].isupper() and len(arguments.items) == 1
+    return is_class and GIVERS.isdisjoint(split_words(last)[:1])
 
 
 def _of_items(

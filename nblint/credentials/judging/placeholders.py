@@ -96,7 +96,15 @@ _ENTITY = {
 }
 _TEMPLATE_INSIDE = lazy_pattern(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
 # Passwords that everybody knows as examples.
-_PROVERBIAL = frozenset({"hunter2", "tr0ub4dor&3", "correct horse battery staple", "correcthorsebatterystaple", "correct-horse-battery-staple"})
+_PROVERBIAL = frozenset(
+    {
+        "hunter2",
+        "tr0ub4dor&3",
+        "correct horse battery staple",
+        "correcthorsebatterystaple",
+        "correct-horse-battery-staple",
+    }
+)
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
 # The first 32 bits of the SHA-256 of values that vendors print in their documentation: the keys of
 # the storage and Cosmos DB emulators, jwt.io's payloads, Stripe's test key, and Telegram's. AWS's hold the word

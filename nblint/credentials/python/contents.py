@@ -64,7 +64,7 @@ class Contents:
             yield from self._documented(node, text)
             if text in self._source(node):
                 return
-            hits = (*find_urls(text, self._placeholders), *find_headers(text))
+            hits = (*find_urls(text, self._placeholders), *find_headers(text, self._placeholders))
             for hit in hits:  # a part of another hit would be shown at another place
                 value = hit.secret.reveal()
                 longer = (one.secret.reveal() for one in hits if len(one.secret) > len(value))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import accumulate
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec.structs import replace
 
@@ -53,10 +53,15 @@ _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile"
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
                 ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tfvars", ".xml")  # fmt: skip
 _LANGUAGES = {"c#": "csharp", "js": "javascript", "ts": "typescript", "ir": "r"}
-_CODE_FILES = tuple(".tf .hcl .js .ts .jsx .tsx .java .scala .cs .go .kt .php .rb .r .R .jl .rs .sql".split())
+_CODE_FILES = tuple(
+    ".tf .hcl .js .ts .jsx .tsx .java .scala .cs .go .kt .php .rb .r .R .jl .rs .sql".split()
+)
 _SHELLS = frozenset("bash sh shell zsh shellscript powershell pwsh".split())
 _SHELL_MAGICS = frozenset("bash sh script system ! sx shell powershell pwsh cmd zsh".split())
 _FILE_MAGICS = frozenset("writefile file save".split())
+
+
+Find: TypeAlias = Callable[[str, Collection[str]], Iterator[Hit]]
 
 
 class PythonReading(Protocol):
@@ -160,7 +165,7 @@ def _other_language(text: str, extra: Collection[str], language: str = "") -> It
 def _in_comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
     """Find credentials in the comments of any language but Python."""
     for match in _COMMENT.finditer(text):
-        finders = [find_logins, find_commands]
+        finders: list[Find] = [find_logins, find_commands]
         if has_stem(match[0]):
             finders += [find_headers, _find_prose]
         for find in finders:

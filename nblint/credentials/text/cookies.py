@@ -13,7 +13,8 @@ from nblint.secret_names.judge import Level
 
 # `Set-Cookie: …`, `Cookie: …`, `"Cookie": "…"`: pairs to the end of the row.
 _HEADER = lazy_pattern(
-    r"""(?:cookies?["']{0,2}\]?\s{0,2}[:=,]\s{0,2}[rbf]{0,2}["']?|\bcurl\b[^\n]{0,200}?[ ]-b[ ]["']?)(?=[\w.-]{2,40}=)""", re.IGNORECASE
+    r"""(?:cookies?["']{0,2}\]?\s{0,2}[:=,]\s{0,2}[rbf]{0,2}["']?|\bcurl\b[^\n]{0,200}?[ ]-b[ ]["']?)(?=[\w.-]{2,40}=)""",
+    re.IGNORECASE,
 )
 # `cookies={"sessionid": "…"}`, `cookies=dict(sessionid="…")`: pairs to the closing bracket.
 _MAPPING = lazy_pattern(r"""cookies?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)""", re.IGNORECASE)

@@ -202,7 +202,18 @@ _NAMED_COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (("-Item", "-Variable", "-Content"), _ITEM),
     (("-value ", "-value=", "-string "), _NAMED_OPTION),
 )
-_MARKS = Literals(sorted({*_SETTERS, "-Item", "-Variable", "-Content", "-string ", *(word for words, _, _ in _COMMANDS for word in words)}))
+_MARKS = Literals(
+    sorted(
+        {
+            *_SETTERS,
+            "-Item",
+            "-Variable",
+            "-Content",
+            "-string ",
+            *(word for words, _, _ in _COMMANDS for word in words),
+        }
+    )
+)
 
 
 def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:

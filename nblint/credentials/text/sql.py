@@ -24,7 +24,8 @@ _SET = lazy_pattern(
 _OPTION = lazy_pattern(r"""\b([A-Za-z][\w.]{1,60})\s{1,8}N?'([^'\n]{4,512})'(?!\s{0,4}[:|]{2})""")
 _ALIAS = lazy_pattern(r"""'([^'\n]{4,512})'\s{1,4}as\s{1,4}["`\[]?(\w{2,60})""", re.IGNORECASE)
 _SETTING = lazy_pattern(
-    r"""\bset\s{1,4}["`]?([\w.]{3,100})["`]?\s{0,4}(?:=|\bto\b)\s{0,4}'([^'\n]{6,512})'""", re.IGNORECASE
+    r"""\bset\s{1,4}["`]?([\w.]{3,100})["`]?\s{0,4}(?:=|\bto\b)\s{0,4}'([^'\n]{6,512})'""",
+    re.IGNORECASE,
 )
 # Variables of clients: sqlcmd's and psql's.
 _VARIABLE = lazy_pattern(r"""(?::setvar|\\set)[ ]{1,4}(\w{2,60})[ ]{1,4}["']([^"'\n]{4,200})["']""")
@@ -51,7 +52,18 @@ _INSERT = lazy_pattern(
 _ROW = lazy_pattern(r"""[\s,]{0,8}\(((?:[^()']|'[^'\n]{0,512}'){1,2000})\)""")
 _VALUE = lazy_pattern(r"""'([^'\n]{0,512})'|,""")
 _MOST_ROWS = 100
-_WORDS = ("identified", "password", "secret", "pragma", "token", "key", "openrowset", "sp_", "pass", "pwd")
+_WORDS = (
+    "identified",
+    "password",
+    "secret",
+    "pragma",
+    "token",
+    "key",
+    "openrowset",
+    "sp_",
+    "pass",
+    "pwd",
+)
 
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -95,9 +107,7 @@ def _named(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
                             placeholders=placeholders)  # fmt: skip
 
 
-def _inserted(
-    text: str, insert: re.Match[str], placeholders: Collection[str]
-) -> Iterator[Hit]:
+def _inserted(text: str, insert: re.Match[str], placeholders: Collection[str]) -> Iterator[Hit]:
     columns = [column.strip(' \t\n`"[]') for column in insert[1].split(",")]
     if not any(judge(column).level for column in columns) and len(columns) > _FEW_COLUMNS:
         return

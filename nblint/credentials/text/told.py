@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.judging.values import is_diced, is_hash_like
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge
@@ -34,11 +34,17 @@ _ANSWER = lazy_pattern(
     r"""[ \t]{0,8}(?:\n[ \t>]{0,8}){1,3}(?:(?:\*\*)?[\w .-]{1,30}(?:\[\d{1,5}\])?:(?:\*\*)?[ \t]{1,4}|[-*][ ]{1,3})?[*`"']{0,2}([^\s`"'*]{6,128})[*`"']{0,2}[ \t]{0,8}(?:\n|$)"""
 )
 _ASKED = lazy_pattern(r"""[^\n?`:]{0,60}\?|\)?(?=[ \t]{0,8}\n)""")
-_SHOWS = lazy_pattern(r"""(?:\becho[ ]{1,2}["']?\$\{?|print\(|cat\(|>>>[ ]|In[ ]\[\d{1,5}\]:[ ]|\?)""")
+_SHOWS = lazy_pattern(
+    r"""(?:\becho[ ]{1,2}["']?\$\{?|print\(|cat\(|>>>[ ]|In[ ]\[\d{1,5}\]:[ ]|\?)"""
+)
 _SIGNS = frozenset("!#$%^&*?@~+")
-_CODE = lazy_pattern(r"""[a-z_]{1,30}[-_]?v?\d{1,3}|[A-Z][A-Z_]{1,30}[-_]?\d{1,4}(?:[-_][A-Z]{1,8})?|.{0,80}[(){}\[\]<>=/\\;,|].{0,80}|[\w.+-]{1,40}@[\w.-]{1,60}|[A-Za-z.]{1,20}[v=]?\d{1,3}(?:\.\d{1,4}){1,3}|[$#][\w.,]{1,60}""")
+_CODE = lazy_pattern(
+    r"""[a-z_]{1,30}[-_]?v?\d{1,3}|[A-Z][A-Z_]{1,30}[-_]?\d{1,4}(?:[-_][A-Z]{1,8})?|.{0,80}[(){}\[\]<>=/\\;,|].{0,80}|[\w.+-]{1,40}@[\w.-]{1,60}|[A-Za-z.]{1,20}[v=]?\d{1,3}(?:\.\d{1,4}){1,3}|[$#][\w.,]{1,60}"""
+)
 _HOST = lazy_pattern(r"[a-z\d-]{1,40}(?:\.[a-z\d-]{1,40}){1,6}(?::\d{1,5})?|[\w-]{1,40}:\d{2,5}")
-_MIXED = lazy_pattern(r"""(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d[^\n]{0,60}[A-Za-z])[A-Za-z\d_-]{2,64}(?:\.[A-Za-z\d_-]{1,64})?""")
+_MIXED = lazy_pattern(
+    r"""(?=[^\n]{0,60}[a-z])(?=[^\n]{0,60}[A-Z])(?=[^\n]{0,60}\d[^\n]{0,60}[A-Za-z])[A-Za-z\d_-]{2,64}(?:\.[A-Za-z\d_-]{1,64})?"""
+)
 _TOKEN = lazy_pattern(r"""(?=[^\n]{0,60}\d)(?=[^\n]{0,60}[A-Za-z])[\w+/=.~-]{24,512}""")
 
 
@@ -126,7 +132,9 @@ def _answered(
 ) -> Iterator[Hit]:
     """Find the answer to "What's the password?", and what `print(password)` shows."""
     asked = _ASKED.match(text, end)
-    if asked is None or not (asked[0].endswith("?") or _SHOWS.search(text, max(0, start - 40), start)):
+    if asked is None or not (
+        asked[0].endswith("?") or _SHOWS.search(text, max(0, start - 40), start)
+    ):
         return
     answer = _ANSWER.match(text, asked.end())
     if answer and (judged.kind != "password" or looks_chosen(answer[1], is_apart=True)):
