@@ -213,7 +213,7 @@ def block_of_requirement(origin: dict[str, str]) -> str:
 {REPORT}\
       - id: nblint-add
         language: python
-        additional_dependencies: [nblint-suite{version}]
+        additional_dependencies: [{requirement}]
 {ADD}\
       - id: nblint-gate
         entry: nblint gate
