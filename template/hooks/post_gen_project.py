@@ -37,6 +37,16 @@ GATE = """\
         verbose: true
         stages: [manual]
 """
+# Only scripts/add-notebook runs it: authors have no other nblint. A variable holds the title.
+ADD = """\
+        name: nblint (add a notebook)
+        entry: nblint add
+        args: []
+        pass_filenames: false
+        always_run: true
+        verbose: true
+        stages: [manual]
+"""
 # Set while another git command runs (a hook, a rebase); they would send our git there.
 GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
 NOTEBOOK = Path("notebooks", f"{ANSWERS['slug']}.ipynb")
@@ -166,6 +176,9 @@ def block_of_repository(origin: dict[str, str]) -> str:
       - id: nblint
         alias: nblint-report
 {REPORT}\
+      - id: nblint
+        alias: nblint-add
+{ADD}\
       - id: nblint-gate
 {gate()}"""
 
@@ -198,6 +211,10 @@ def block_of_requirement(origin: dict[str, str]) -> str:
         language: python
         additional_dependencies: [{requirement}]
 {REPORT}\
+      - id: nblint-add
+        language: python
+        additional_dependencies: [{requirement}]
+{ADD}\
       - id: nblint-gate
         entry: nblint gate
         language: python
