@@ -19,10 +19,10 @@ def nblint_entry(repository: Path) -> dict[str, Any]:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
     (entry,) = [e for e in config["repos"] if e["hooks"][0]["id"] == "nblint"]
     fields = [(hook["id"], hook.get("stages")) for hook in entry["hooks"]]
-    report = "nblint-report" if entry["repo"] == "local" else "nblint"
+    others = ("nblint-report", "nblint-add") if entry["repo"] == "local" else ("nblint", "nblint")
     assert fields == [
         ("nblint", None),
-        *((name, ["manual"]) for name in ("nblint-fix", report, "nblint-gate")),
+        *((name, ["manual"]) for name in ("nblint-fix", *others, "nblint-gate")),
     ]
     return {"repo": entry["repo"], "rev": entry.get("rev"), **entry["hooks"][0]}
 
