@@ -15,6 +15,7 @@ _MODULES = {
     "header": "header",
     "gate": "gate",
     "env": "env",
+    "requirements": "requirements",
     "baseline": "baseline",
     "new": "new",
     "add": "add",

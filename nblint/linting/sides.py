@@ -180,6 +180,8 @@ class Side:
             found = self._law.of(str(root / "any.ipynb"))
             own = replace(found, root=self._snapshot.folder / root)
             selection = Selection(own)
+            for fault in selection.faults:
+                self._on_error(fault)
             self._selections[root] = selection, Selection(own, within=CREDENTIALS)
             try:
                 self.projects[root] = self._load(root, own, selection)
@@ -220,11 +222,13 @@ class Side:
         try:
             checked = check_document(document, name, project, selection, self._values.of)
         except RuleError as error:
-            self._on_error(f"{path}: {error.sentence}")
+            self._on_error(f"{path}: {error}")
             return None
         except MemoryError:
             self._on_error(f"{path}: too large for the available memory")
             return None
+        for failed in checked.errors:
+            self._on_error(f"{path}: {failed}")
         # Nobody could review why.
         unexplained = [one for one in checked.suppressed if _is_unexplained(one)]
         findings = (*checked.findings, *(replace(one, suppression=None) for one in unexplained))

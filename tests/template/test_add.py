@@ -104,7 +104,7 @@ def test_a_second_notebook(
     monkeypatch.chdir(repository)
     refused = nblint("check", "--output-format", "json")
     assert {finding["code"] for finding in json.loads(refused.stdout)} == {"NBL104"}
-    write_header(repository / ADDED[0])
+    fill_in(repository / ADDED[0])
     assert nblint("check").exit_code == 0
     # Its own parameters are checked, and no others.
     with Path(ADDED[1]).open("a") as file:
@@ -112,7 +112,7 @@ def test_a_second_notebook(
     assert "weekly-report.yaml:5:1: NBL409 unknown parameter 'WEAKS'" in nblint("check").stdout
 
 
-def write_header(path: Path) -> None:
+def fill_in(path: Path) -> None:
     """Do what the prompts ask for."""
     notebook = nbformat.read(path, as_version=4)
     title = notebook.cells[0].source.partition("\n")[0]

@@ -17,9 +17,10 @@ from scripts.use_this_template import Copy, render
 from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
-from tests.template.conftest import ROOT, Generate, choices, git
+from tests.template.conftest import ROOT, Generate, choices, git, write_header
 from tests.template.playing import set_up
-from tests.template.test_add import write_header
+from tests.template.test_add import fill_in
+from tests.template.test_content import notebook_of
 
 FAMILIES = {
     "file": "NBL0",
@@ -144,6 +145,7 @@ def test_every_check_accepts_every_choice(
         "PIP_FIND_LINKS": str(tmp_path),
     }
     for repository in [*repositories, turned]:
+        write_header(notebook_of(repository))
         before = git("status", "--porcelain", cwd=repository)
         status, shown = pre_commit("run", "--all-files", cwd=repository, **variables)
         assert status == 0, shown
@@ -188,7 +190,7 @@ def add_and_commit(repository: Path, variables: dict[str, str]) -> None:
 
     notebook = repository / names.split(maxsplit=1)[0]
     assert nbformat.read(notebook, as_version=4).cells[0].source.startswith(f"# {title}\n")
-    write_header(notebook)
+    fill_in(notebook)
     git("add", "--all", cwd=repository)
     status, shown = run("git", "commit", "--message", "Add it")
     assert status == 0, shown
