@@ -1,22 +1,16 @@
 """`nblint header`."""
 
-import json
 from pathlib import Path
 
 import click
 
+from nblint.adding.notebook import new_notebook
 from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reading.header.skeleton import skeletons
 from nblint.settings_files import SettingsFinder
-
-# What Jupyter writes for its default kernel.
-_METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 @click.command(cls=SectionedCommand)
@@ -41,20 +35,3 @@ def header(notebook: bool, config: Path | None) -> None:
     # Bytes, so that line ends and encoding are the same everywhere.
     printed = new_notebook(text) if notebook else f"{text}\n".encode()
     click.echo(printed, nl=False)
-
-
-def new_notebook(text: str) -> bytes:
-    """Return a notebook of one markdown cell, as Jupyter and nbstripout write it.
-
-    Args:
-        text: The cell's markdown.
-    """
-    cell = {
-        "cell_type": "markdown",
-        # nbstripout numbers the cells.
-        "id": "0",
-        "metadata": {},
-        "source": text.splitlines(keepends=True),
-    }
-    data = {"cells": [cell], "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -18,6 +18,7 @@ _MODULES = {
     "requirements": "requirements",
     "baseline": "baseline",
     "new": "new",
+    "add": "add",
     "server": "server",
     "fleet": "fleet",
     "hub": "hub",

@@ -272,6 +272,7 @@ def _inputs(project: Project) -> tuple[object, ...]:
         project.catalogue.sources,
         requirements and (requirements.distributions, requirements.modules),
         parameters and parameters.keys,
+        {name: file.keys for name, file in project.parameters_files.items()},
     )
 
 

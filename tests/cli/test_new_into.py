@@ -3,14 +3,13 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from cookiecutter.prompt import prompt_for_config
 
 from demo.notebooks import made_up_token
 from nblint.cli.main import main
+from nblint.cli.new_answers import Questions
 from tests.template.conftest import away_from_home, git
 
 __all__ = ["away_from_home"]  # the fixture holds here, too
@@ -42,12 +41,7 @@ def repository(tmp_path: Path) -> Path:
 @pytest.fixture
 def enter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Press Enter at each question of the template."""
-
-    def defaults(context: dict[str, Any], no_input: bool) -> dict[str, Any]:
-        assert not no_input
-        return dict(prompt_for_config(context, no_input=True))
-
-    monkeypatch.setattr("cookiecutter.main.prompt_for_config", defaults)
+    monkeypatch.setattr(Questions, "_ask", lambda _questions, _key, default: default)
 
 
 def test_adds_what_is_missing_and_keeps_what_is_there(repository: Path) -> None:
