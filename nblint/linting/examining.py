@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -16,6 +16,9 @@ from nblint.linting.repository import gather
 from nblint.linting.results import CellChange, Reported
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
 
 
 class Fixing(Struct, frozen=True):
@@ -41,6 +44,7 @@ class Examined(NamedTuple):
         faults: Messages about what could not be done.
         fixes: The number of findings that were fixed.
         changes: The cells that the fixes change.
+        removed_outputs: How many outputs the fixes remove.
         fixed: The notebook after its fixes, if there is no file to write it to.
         seconds: The time that it took.
         digest: The file's key in the cache, if nothing was found in it.
@@ -54,6 +58,7 @@ class Examined(NamedTuple):
     faults: tuple[str, ...] = ()
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    removed_outputs: int = 0
     fixed: bytes | None = None
     seconds: float = 0.0
     digest: bytes | None = None
@@ -69,6 +74,7 @@ class Examiner:
         selection: The rules that run.
         fixing: Which fixes to apply; None for none.
         with_hidden: Whether suppressed findings are reported apart.
+        baseline: The recorded findings, which are not fixed.
 
     Attributes:
         key: What the cache knows all this by; None without a cache.
@@ -81,12 +87,15 @@ class Examiner:
         fixing: Fixing | None,
         *,
         with_hidden: bool = False,
+        baseline: "Baseline | None" = None,
     ) -> None:
         self.project = project
         self.selection = selection
         self.key: bytes | None = None
         self._fixing = fixing
         self._with_hidden = with_hidden
+        # Other processes, which get a copy of the examiner, fix nothing.
+        self._baseline = baseline if fixing else None
 
     def examine_file(self, path: Path, name: str) -> Examined:
         """Examine a file; `name` is what reports call it."""
@@ -131,7 +140,12 @@ class Examiner:
         from nblint.linting.reporting import changes
 
         fixed = fix_document(
-            document, name, self.project, self.selection, unsafe=self._fixing.unsafe
+            document,
+            name,
+            self.project,
+            self.selection,
+            unsafe=self._fixing.unsafe,
+            baseline=self._baseline,
         )
         after = self._examined(fixed.document, name, fixed.checked, gathered)
         if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
@@ -145,7 +159,12 @@ class Examiner:
                 return before._replace(faults=(unwritable(name, error),))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
         raw = fixed.document.raw if path is None else None
-        return after._replace(fixes=fixed.fixes, changes=changed, fixed=raw)
+        return after._replace(
+            fixes=fixed.fixes,
+            changes=changed,
+            removed_outputs=_outputs(document) - _outputs(fixed.document),
+            fixed=raw,
+        )
 
     def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
         return check_document(document, name, self.project, self.selection)
@@ -173,6 +192,10 @@ class Examiner:
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))
+
+
+def _outputs(notebook: Notebook) -> int:
+    return sum(len(cell.outputs) for cell in notebook.cells)
 
 
 class Files(NamedTuple):

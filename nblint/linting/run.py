@@ -182,7 +182,9 @@ class Run:
         if baseline is not None:
             recorded = None if self._with_recorded else baseline.credentials
             project = replace(project, salt=baseline.salt, recorded=recorded)
-        examiner = Examiner(project, selection, self._fixing, with_hidden=self._with_hidden)
+        examiner = Examiner(
+            project, selection, self._fixing, with_hidden=self._with_hidden, baseline=baseline
+        )
         return _Loaded(examiner, Repository(project, selection), baseline)
 
     def _project(self, settings: SettingsFile, *, with_requirements: bool = False) -> Project:
@@ -246,6 +248,7 @@ class Run:
                 result,
                 fixes=examined.fixes,
                 changes=examined.changes,
+                removed_outputs=examined.removed_outputs,
                 suppressed=examined.suppressed,
                 hidden=(*result.hidden, *examined.hidden),
             )

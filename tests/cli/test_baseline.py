@@ -174,13 +174,22 @@ def test_a_notebook_that_is_gone(repository: Path) -> None:
     assert {path for path, _ in codes()} == {"notebooks/b.ipynb"}
 
 
-def test_fixing_shrinks_the_record(repository: Path) -> None:
+def test_fixing_leaves_what_is_recorded_alone(repository: Path) -> None:
     nblint("baseline", "create")
-    shown = nblint("check", "--diff", "--unsafe-fixes", status=1)
-    assert "stale" not in shown.stderr
-    fixed = nblint("check", "--fix", "--unsafe-fixes", "notebooks", status=1)
-    assert "1 baseline entry is stale" in fixed.stderr
+    before = {path: path.read_bytes() for path in repository.rglob("*.ipynb")}
+    for fixing in ("--fix", "--diff"):
+        result = nblint("check", fixing, "--unsafe-fixes")
+        assert "fixed" not in result.stderr
+        assert "stale" not in result.stderr
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_fixing_shrinks_the_record_where_it_is_asked_to(repository: Path) -> None:
+    nblint("baseline", "create")
+    fixed = nblint("check", "--fix", "--unsafe-fixes", "--no-baseline", "notebooks", status=1)
+    assert "1 finding fixed in 1 notebook.\n" in fixed.stderr
     assert "NBL104" in fixed.stdout, "the text that the fix inserted is to be replaced"
+    assert "1 baseline entry is stale" in nblint("check", "notebooks", status=1).stderr
 
 
 def test_adding_takes_a_flag_and_keeps_reasons(repository: Path) -> None:
