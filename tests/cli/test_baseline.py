@@ -207,10 +207,9 @@ def test_adding_takes_a_flag_and_keeps_reasons(repository: Path) -> None:
     nblint("check")
 
 
-def test_without_settings_the_file_is_named_on_the_command_line(repository: Path) -> None:
+def test_a_file_that_is_given_is_named_on_the_command_line(repository: Path) -> None:
     Path("pyproject.toml").write_text("[tool.nblint]\n")
-    created = nblint("baseline", "create")
-    assert f'Add it to the settings: baseline = "{FILE}"' in created.stdout
+    nblint("baseline", "create", "--baseline", FILE)
     nblint("check", status=1)
     nblint("check", "--baseline", FILE)
     nblint("check", "--baseline", FILE, "--no-baseline", status=2)
@@ -222,6 +221,85 @@ def test_without_settings_the_file_is_named_on_the_command_line(repository: Path
         "baseline", "create", "--force", "--baseline", "notebooks/own.json", "a.ipynb", status=2
     )
     assert "a.ipynb: NBL102 cannot be recorded" in outside.stderr
+    assert Path("pyproject.toml").read_text() == "[tool.nblint]\n"
+
+
+ADDED = f'baseline = "{FILE}"'
+# A settings file before and after; None where there is none.
+SETTINGS_FILES: dict[str, tuple[str, str | None, str]] = {
+    "none": ("nblint.toml", None, f"{ADDED}\n"),
+    "empty": ("nblint.toml", "", f"{ADDED}\n"),
+    "keys": ("nblint.toml", 'ignore = ["NBL5"]  # why', f'ignore = ["NBL5"]  # why\n{ADDED}\n'),
+    "tables": (
+        "nblint.toml",
+        "# Ours.\nignore = []\n\n# The header.\n# More.\n[header]\nsections = []\n",
+        f"# Ours.\nignore = []\n{ADDED}\n\n# The header.\n# More.\n[header]\nsections = []\n",
+    ),
+    "only tables": (
+        "nblint.toml",
+        "[environment]\ncatalogues = []",
+        f"{ADDED}\n\n[environment]\ncatalogues = []",
+    ),
+    "CRLF": (
+        "nblint.toml",
+        'ignore = [\r\n  "NBL5",\r\n]\r\n',
+        f'ignore = [\r\n  "NBL5",\r\n]\r\n{ADDED}\r\n',
+    ),
+    "a project": (
+        "pyproject.toml",
+        '[project]\nname = "ours"  # ours\n',
+        f'[project]\nname = "ours"  # ours\n\n[tool.nblint]\n{ADDED}\n',
+    ),
+    "a table": (
+        "pyproject.toml",
+        "[tool.nblint] # ours\nignore = []\n\n[tool.ruff]\n",
+        f"[tool.nblint] # ours\n{ADDED}\nignore = []\n\n[tool.ruff]\n",
+    ),
+    "a table below": (
+        "pyproject.toml",
+        "[tool.nblint.header]\nsections = []\n\n[tool.ruff]\n",
+        f"[tool.nblint]\n{ADDED}\n\n[tool.nblint.header]\nsections = []\n\n[tool.ruff]\n",
+    ),
+    "in a string": (
+        "pyproject.toml",
+        '[project]\ndescription = """\n[tool.nblint]\n"""\n[tool."nblint"]\nignore = []\n',
+        "",
+    ),
+    "inline": ("pyproject.toml", "tool.nblint = { ignore = [] }\n", ""),
+    "dotted": ("pyproject.toml", "[tool]\nnblint.ignore = []\n", ""),
+    "a byte order mark": ("nblint.toml", "\ufeffignore = []\n", ""),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS_FILES)
+def test_the_settings_name_the_new_baseline(repository: Path, case: str) -> None:
+    Path("pyproject.toml").unlink()
+    name, before, after = SETTINGS_FILES[case]
+    file = Path(name)
+    if before is not None:
+        file.write_bytes(before.encode())
+    created = nblint("baseline", "create").stdout
+    if after:
+        assert file.read_bytes().decode() == after
+        assert created.endswith(f"Added to {name}: {ADDED}\n")
+        assert nblint("check").exit_code == 0
+    else:
+        assert before is not None
+        assert file.read_bytes() == before.encode(), "nobody could say where it belongs"
+        where = " (below [tool.nblint])" if name == "pyproject.toml" else ""
+        assert created.endswith(f"Add to {name}{where}: {ADDED}\n")
+
+
+def test_all_settings_that_decide_name_the_new_baseline(repository: Path) -> None:
+    Path("pyproject.toml").write_text("[tool.nblint]\n")
+    for folder in ("notebooks", "clean", "clean/more"):
+        Path(folder).mkdir(exist_ok=True)
+        Path(folder, "nblint.toml").write_text("")
+    created = nblint("baseline", "create").stdout
+    assert Path("notebooks/nblint.toml").read_text() == f'baseline = "../{FILE}"\n'
+    assert f'Added to notebooks/nblint.toml: baseline = "../{FILE}"\n' in created
+    assert Path("clean/nblint.toml").read_text() == ""
+    nblint("check")
 
 
 def test_nothing_is_recorded_of_nothing(repository: Path) -> None:
