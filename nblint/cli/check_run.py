@@ -31,6 +31,9 @@ from nblint.settings_files import SettingsFinder
 if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline
 
+# Findings of a run, from which on old notebooks are being adopted.
+_TOO_MANY = 100
+
 
 def check(arguments: CheckArguments) -> int:
     """Check notebooks once, print the report, and return the exit status."""
@@ -199,6 +202,7 @@ def _conclude(arguments: CheckArguments, tally: Tally, run: Run) -> None:
         report_hidden(tally, run.skipped)
         if not arguments.show_diff:
             _report_stale(tally)
+            _report_ways(arguments, tally)
     report_empty(run.empty)
 
 
@@ -206,3 +210,13 @@ def _report_stale(tally: Tally) -> None:
     if stale := sum(codes.total() for codes in tally.stale.values()):
         entries = "baseline entry is" if stale == 1 else "baseline entries are"
         say(f"{stale} {entries} stale: run `nblint baseline update`")
+
+
+def _report_ways(arguments: CheckArguments, tally: Tally) -> None:
+    """Print how to go on where old notebooks have more findings than anybody reads at once."""
+    found = tally.errors + tally.warnings
+    if found < _TOO_MANY or tally.recorded or arguments.no_baseline:
+        return
+    if not arguments.with_statistics:
+        say("`nblint check --statistics` counts the findings of each rule.")
+    say("`nblint baseline create` records them, so that only new ones fail.")

@@ -35,7 +35,7 @@ _METADATA = {
 )
 @options.config(start="the current folder, or each notebook")
 def header(paths: tuple[Path, ...], notebook: bool, insert: bool, config: Path | None) -> None:
-    """Print a header for a new notebook, or insert its missing sections into notebooks.
+    """Print a header, or insert what notebooks lack of it.
 
     The header has the sections that the settings require, for an author to fill in. It is printed
     as markdown to paste into a notebook's first cell, or as a whole notebook.

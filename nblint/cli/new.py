@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,11 +33,20 @@ from nblint.suggestions import nearest
     "--into",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="FOLDER",
-    help="Add what is missing to an existing repository. Asks before it replaces a file that "
-    "differs; with --no-input, keeps it.",
+    help="Add what is missing to an existing repository: what checks its notebooks, if it has any, "
+    "else all. Shows the files, and asks before it writes any.",
 )
+@click.option(
+    "--all", "whole", is_flag=True, help="With --into: add all, whatever the repository has."
+)
+@click.option("--dry-run", is_flag=True, help="With --into: only show what would be added.")
 def new(
-    answers: tuple[str, ...], no_input: bool, output_dir: Path | None, into: Path | None
+    answers: tuple[str, ...],
+    no_input: bool,
+    output_dir: Path | None,
+    into: Path | None,
+    whole: bool,
+    dry_run: bool,
 ) -> None:
     """Generate a notebook repository.
 
@@ -46,7 +56,7 @@ def new(
     Examples:
       nblint new
       nblint new --no-input title="Phishing triage"
-      nblint new --into .
+      nblint new --into . --dry-run
     """
     try:
         from cookiecutter.exceptions import CookiecutterException
@@ -61,23 +71,26 @@ def new(
     known = _questions(template)
     given = dict(_pair(answer, known) for answer in answers)
 
-    def generate(folder: Path, **defaults: str) -> Path:
+    def generate(folder: Path, *, ask: bool = not no_input, **defaults: Any) -> Path:
         return Path(
             cookiecutter(
                 str(template),
-                no_input=no_input,
+                no_input=not ask,
                 extra_context={**defaults, **given},
                 output_dir=str(folder),
             )
         )
 
+    for option, is_given in (("--all", whole), ("--dry-run", dry_run)):
+        if is_given and into is None:
+            raise click.UsageError(f"{option} requires --into")
     try:
         if into is None:
             generate(output_dir or Path())
         elif output_dir is not None:
             raise click.UsageError("--into cannot be combined with --output-dir")
         else:
-            _adopt(generate, into.resolve(), ask=not no_input)
+            _adopt(generate, into.resolve(), given, ask=not no_input, whole=whole, dry_run=dry_run)
     except CookiecutterException as error:
         # A hook has already printed what is wrong with which answer.
         click.echo(f"nblint: nothing was generated: {error}", err=True)
@@ -114,24 +127,27 @@ def _pair(answer: str, known: Mapping[str, object]) -> tuple[str, str]:
     return key, value
 
 
-def _adopt(generate: Callable[..., Path], folder: Path, *, ask: bool) -> None:
+def _adopt(
+    generate: Callable[..., Path],
+    folder: Path,
+    given: Mapping[str, str],
+    *,
+    ask: bool,
+    whole: bool,
+    dry_run: bool,
+) -> None:
     """Generate into a temporary folder, then add what an existing folder lacks."""
-    from nblint.cli.new_into import merge
+    from nblint.cli.new_into import Adoption, number_of_notebooks
 
     title = " ".join(re.split(r"[-_.\s]+", folder.name)).strip()
     # As an expression: cookiecutter renders answers, and the folder's name must not be a template.
     defaults = {"title": f"{{{{ {json.dumps(title[0].upper() + title[1:])} }}}}"} if title else {}
+    adoption = Adoption(folder, number_of_notebooks(folder), whole, ask, dry_run, frozenset(given))
     with tempfile.TemporaryDirectory() as temporary:
         # Keeps the template's last hook from creating a repository and a commit.
         os.environ["NBLINT_NEW_INTO"] = str(folder)
         try:
-            generated = generate(Path(temporary), **defaults)
+            generated = generate(Path(temporary), ask=adoption.has_questions, **defaults)
         finally:
             del os.environ["NBLINT_NEW_INTO"]
-        for line in merge(generated, folder, ask=ask):
-            click.echo(line)
-    click.echo(
-        "\nNext steps: review the changes with `git status` and `git diff`; switch the checks on "
-        "with `make setup`;\nrecord the findings in older notebooks with `nblint baseline create`, "
-        "so that only new ones fail."
-    )
+        adoption.add(generated)
