@@ -57,8 +57,8 @@ def test_adds_what_is_missing_and_keeps_what_is_there(repository: Path) -> None:
     notebook = repository / "notebooks/phishing-reports.ipynb"
     assert "# Phishing reports\\n" in notebook.read_text("utf-8"), "named as the folder"
     assert "nblint" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
-    assert "Kept yours, which differ from the template's: README.md\n" in result.output
-    assert ", .editorconfig, " in result.output
+    assert "\nYours, which stay as they are:\n  README.md\n" in result.output
+    assert "\n  .editorconfig\n  .gitattributes\n" in result.output
     assert git("log", "--format=%s", cwd=repository) == "ours", "nothing is committed"
     assert git("diff", "--name-only", cwd=repository) == ""
 
@@ -68,7 +68,7 @@ def test_twice_is_once(repository: Path) -> None:
     before = contents(repository)
     result = into(repository)
     assert contents(repository) == before
-    assert "Added" not in result.output
+    assert "New files" not in result.output
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -83,14 +83,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_asks_before_it_replaces(repository: Path) -> None:
     planted = made_up_token()
     (repository / "Makefile").write_text(f"run:\n\tTOKEN={planted} ./run\n")
-    result = answer(repository, "d", "r", "k")
+    result = answer(repository, "r", "d", "r", "k")
     assert result.exit_code == 0, result.output
     assert "-run:\n" in result.output, "the difference was shown"
     assert planted not in result.output
     assert "make setup" not in (repository / "README.md").read_text()
     assert "setup:" in (repository / "Makefile").read_text("utf-8")
     assert "Replaced Makefile\n" in result.output
-    assert "Kept yours, which differ from the template's: README.md\n" in result.output
 
 
 @ENTER
@@ -103,7 +102,7 @@ def test_enter_keeps(repository: Path) -> None:
 def test_nothing_is_written_before_the_last_answer(repository: Path) -> None:
     (repository / "Makefile").write_text("run:\n")
     before = contents(repository)
-    result = answer(repository, "r")  # and then the terminal is closed
+    result = answer(repository, "r", "r")  # and then the terminal is closed
     assert result.exit_code != 0
     assert contents(repository) == before
 
@@ -114,7 +113,7 @@ def test_links_are_not_followed(repository: Path, tmp_path: Path) -> None:
     outside.mkdir()
     (repository / "notebooks").symlink_to(outside)
     (repository / "LICENSE").symlink_to(outside / "not-there-yet")
-    result = into(repository)
+    result = into(repository, "license=MIT")
     assert result.exit_code == 0, result.output
     assert list(outside.iterdir()) == []
     assert "(notebooks is a link)" in result.output
@@ -135,7 +134,7 @@ def test_other_kinds_in_the_way(repository: Path) -> None:
 @ENTER
 def test_modes_are_the_templates(repository: Path) -> None:
     (repository / "README.md").chmod(0o600)
-    assert answer(repository, "r").exit_code == 0
+    assert answer(repository, "r", "r").exit_code == 0
     modes = {(repository / name).stat().st_mode for name in ("README.md", "Makefile")}
     assert len(modes) == 1
     assert [path.name for path in repository.glob(".README*")] == [], "nothing is left over"
