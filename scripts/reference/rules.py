@@ -90,12 +90,10 @@ def facts(rule: RuleDocumentation) -> str:
     keys = ", ".join(f"[`{key}`](../settings.md#{anchor(key)})" for key in rule.settings)
     return "\n".join(
         [
-            "| | |",
-            "| --- | --- |",
-            f"| Runs | {runs} |",
-            f"| Severity | {rule.severity} |",
-            f"| Fix | {FIXES[rule.fixable]} |",
-            f"| Settings | {keys or 'none'} |",
+            f"- **Runs**: {runs}",
+            f"- **Severity**: {rule.severity}",
+            f"- **Fix**: {FIXES[rule.fixable]}",
+            f"- **Settings**: {keys or 'none'}",
         ]
     )
 

@@ -1,8 +1,6 @@
 """What the documentation is played in: an empty home, and addresses that lead to this checkout."""
 
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 
 from demo.mirrors import instead_of, stand_ins
 from nblint._version import __version__
+from tests.checkout import committed_checkout
 from tests.docs.pages import ROOT
 
 # What the pages call the repository of nblint.
@@ -23,32 +22,8 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     targets = stand_ins(
         ROOT / "template/{{cookiecutter.slug}}/.pre-commit-config.yaml", folder / "tools", ROOT
     )
-    return instead_of({**targets, ADDRESS: release(folder / "nblint")})
-
-
-def release(folder: Path) -> Path:
-    """Commit this checkout as it is now to a repository, and tag it with the version."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
-    identity = ["-c", "user.name=nblint", "-c", "user.email=nblint@example.com"]
-    unsigned = ["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", "-c", "core.hooksPath="]
-    for command in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message", "nblint"],
-        ["tag", f"v{__version__}"],
-    ):
-        subprocess.run(["git", *identity, *unsigned, *command], cwd=folder, check=True)
-    return folder
+    tagged = committed_checkout(folder / "nblint", tag=f"v{__version__}")
+    return instead_of({**targets, ADDRESS: tagged})
 
 
 @pytest.fixture

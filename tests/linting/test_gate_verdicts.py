@@ -13,7 +13,6 @@ from tests.credentials.tokens import make
 from tests.git.author import git
 from tests.git.conftest import home  # noqa: F401 - a fixture
 from tests.linting.branches import (
-    BASE,
     BASELINE,
     CATALOGUE,
     OTHER,
@@ -30,11 +29,6 @@ from tests.linting.branches import (
 )
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def branch(tmp_path: Path) -> Branch:
-    return Branch(tmp_path / "repository", BASE)
 
 
 HEADERLESS = notebook_bytes(("code", "print(1)"))

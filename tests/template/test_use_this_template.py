@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from click.testing import CliRunner
 
 from nblint.cli.main import main
 from scripts.use_this_template import Copy, render, title_of
+from tests.checkout import committed_checkout
 from tests.template.conftest import ROOT, git
 from tests.template.test_content import assert_sound, notebook_of
 
@@ -80,17 +80,7 @@ class GitHub:
 @pytest.fixture(scope="module")
 def verbatim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files of this checkout in one commit, as the button makes it."""
-    folder = tmp_path_factory.mktemp("verbatim")
-    names = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT)
-    for name in filter(None, names.split("\0")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).exists():
-            shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
-    git("init", "--quiet", "--initial-branch=main", cwd=folder)
-    git("add", "--all", cwd=folder)
-    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-    git(*who, "commit", "--quiet", "--no-verify", "--message", "Initial commit", cwd=folder)
-    return folder
+    return committed_checkout(tmp_path_factory.mktemp("verbatim"))
 
 
 @pytest.fixture

@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
+from urllib.parse import quote
 
+from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.registry import FAMILIES
 from nblint.linting.results import Reported, Result
 from nblint.linting.tally import Tally
+from nblint.reports.html.by_rule import RuleTable
 from nblint.reports.html.findings import path_of, section
 from nblint.reports.html.kinds import CHOICES, counts_of, family_of, kinds_of
-from nblint.reports.html.markup import Markup, element
+from nblint.reports.html.markup import Markup, element, heading
 from nblint.reports.text import count
 
 
@@ -17,15 +20,18 @@ class Overview:
     """What comes before the findings, counted while they pass through.
 
     Attributes:
-        rows: The rows of the table, one per notebook with findings.
+        by_rule: The table of rules.
+        rows: The rows of the table of notebooks, one per notebook with findings.
         with_findings: The number of notebooks with findings.
     """
 
     def __init__(self) -> None:
+        self.by_rule = RuleTable()
         self.rows: list[Markup] = []
         self.with_findings = 0
         self._clean: list[str] = []
         self._totals: Counter[str] = Counter()
+        self._anchors: Counter[str] = Counter()
 
     def sections(self, result: Result) -> Iterator[str]:
         """Yield the findings of a notebook, or of each file if they are about all notebooks."""
@@ -34,26 +40,36 @@ class Overview:
             self._clean.append(result.path)
         for path, group in groupby(result.findings, lambda one: result.path or one.path):
             findings = tuple(group)
-            anchor = f"n{len(self.rows) + 1}"
+            anchor = self._anchor(path)
+            targets = [f"{anchor}:{number}" for number in range(1, len(findings) + 1)]
+            self.by_rule.add(path, zip(findings, targets, strict=True))
             self.rows.append(self._row(path, anchor, findings))
             yield from section(path, anchor, findings)
+
+    def _anchor(self, path: str) -> str:
+        """Return the target of links to a notebook: the same in tomorrow's report."""
+        anchor = quote(mask_path(path), safe="/", errors="replace")
+        self._anchors[anchor] += 1
+        number = self._anchors[anchor]
+        return anchor if number == 1 else f"{anchor}::{number}"
 
     def _row(self, path: str, anchor: str, findings: tuple[Reported, ...]) -> Markup:
         link = element("a", path_of(path), href=f"#{anchor}")
         cells = [element("th", link, scope="row")]
         for family in FAMILIES:
-            found = [one for one in findings if family_of(one) == family]
+            numbered = enumerate(findings, 1)
+            found = {number: one for number, one in numbered if family_of(one) == family}
             self._totals[family] += len(found)
             if not found:
                 cells.append(element("td", "0", class_="none"))
                 continue
-            kinds = sorted({kind for one in found for kind in kinds_of(one)})
+            kinds = sorted({kind for one in found.values() for kind in kinds_of(one)})
             number = element(
                 "a",
                 f"{len(found):,}",
-                href=f"#{anchor}-{family}",
+                href=f"#{anchor}:{min(found)}",
                 class_=" ".join(kinds),
-                title=counts_of(found),
+                title=counts_of(found.values()),
             )
             cells.append(element("td", number))
         return element("tr", *cells)
@@ -79,7 +95,7 @@ class Overview:
 
     def table(self) -> Iterator[str]:
         """Yield the table of notebooks by rule families."""
-        yield element("h2", "Notebooks", id="notebooks") + "\n"
+        yield heading("h2", "Notebooks", "notebooks") + "\n"
         yield '<div class="wide">\n<table>\n'
         heads = [
             element("th", element("span", name), element("code", prefix), scope="col")
@@ -93,8 +109,8 @@ class Overview:
         yield "</tbody>\n"
         if len(self.rows) > 1:
             totals = [element("td", f"{self._totals[family]:,}") for family in FAMILIES]
-            heading = element("th", "Total", scope="row")
-            yield element("tfoot", element("tr", heading, *totals)) + "\n"
+            total = element("th", "Total", scope="row")
+            yield element("tfoot", element("tr", total, *totals)) + "\n"
         yield "</table>\n</div>\n"
 
     def clean_notebooks(self) -> Iterator[str]:
