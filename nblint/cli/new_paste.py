@@ -37,7 +37,8 @@ def missing_rows(theirs: Path, ours: Path) -> list[str]:
 
 def nblint_hooks(config: str) -> str:
     """Return the entries of nblint's hooks in a configuration of pre-commit."""
-    return "\n".join(one for one in paragraphs(config) if _HOOK.search(one))
+    found = (one for one in paragraphs(config) if _HOOK.search(one))
+    return "\n".join(one.removeprefix("repos:\n") for one in found)
 
 
 def nblint_settings(pyproject: str) -> str:

@@ -1,16 +1,21 @@
 """`nblint new --into`: an existing repository gets what it lacks, and loses nothing."""
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from cookiecutter.prompt import prompt_for_config
 
 from demo.notebooks import made_up_token
 from nblint.cli.main import main
+from tests.conftest import notebook_bytes
 from tests.template.conftest import away_from_home, git
 
 __all__ = ["away_from_home"]  # the fixture holds here, too
@@ -73,7 +78,7 @@ def test_twice_is_once(repository: Path) -> None:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {
-        str(path): path.read_bytes()
+        path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
         if path.is_file() and ".git" not in path.parts
     }
@@ -172,3 +177,152 @@ def test_a_pipe_is_neither_read_nor_replaced(repository: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "CHANGELOG.md (not a regular file)" in result.output
     assert pipe.is_fifo()
+
+
+@pytest.fixture
+def old(repository: Path) -> Path:
+    """The repository, with an old notebook."""
+    (repository / "old.ipynb").write_bytes(notebook_bytes(("code", "print(1)")))
+    return repository
+
+
+CHECKS = [
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "Makefile",
+    "nblint.toml",
+    "requirements.lock",
+    "requirements.txt",
+    "scripts/lint",
+    "scripts/lock",
+]
+
+
+def listed(result: Result, heading: str = "New files") -> list[str]:
+    """Return the files below a heading, a line each."""
+    assert result.exit_code == 0, result.output
+    _, _, rest = result.output.partition(f"\n{heading}:\n")
+    return [line.strip() for line in rest.partition("\n\n")[0].splitlines()]
+
+
+def test_old_notebooks_get_checks_only(old: Path) -> None:
+    before = contents(old)
+    result = into(old)
+    assert listed(result) == CHECKS
+    assert set(contents(old)) - set(before) == set(CHECKS)
+    assert "1 notebook here" in result.output
+    config = yaml.safe_load((old / ".pre-commit-config.yaml").read_text("utf-8"))
+    hooks = [hook["id"] for entry in config["repos"] for hook in entry["hooks"]]
+    assert {hook.partition("-")[0] for hook in hooks} == {"nblint"}, "no other changes notebooks"
+    assert "nblint baseline create\n" in result.output
+    again = into(old)
+    assert "New files" not in again.output
+    assert "    make setup\n" in again.output
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.slow
+def test_the_commands_of_the_checks_are_there(old: Path) -> None:
+    into(old)
+    make = ["make", "--directory", str(old)]
+    shown = subprocess.run(make, capture_output=True, encoding="utf-8", check=True).stdout
+    targets = re.findall(r"^  make ([a-z]+) - ", shown, re.MULTILINE)
+    assert {"setup", "lint", "fix", "lock"} <= set(targets)
+    for target in targets:
+        planned = [*make, "--dry-run", target]
+        said = subprocess.run(planned, capture_output=True, encoding="utf-8", check=True).stdout
+        for script in re.findall(r"scripts/[a-z-]+", said):
+            assert (old / script).is_file()
+
+
+def test_a_dry_run_writes_nothing(old: Path) -> None:
+    before = contents(old)
+    result = CliRunner().invoke(main, ["new", "--into", str(old), "--dry-run"])
+    assert listed(result) == CHECKS
+    assert result.output.endswith("\nNothing was written.\n")
+    assert contents(old) == before
+
+
+def test_no_is_no(old: Path) -> None:
+    before = contents(old)
+    result = answer(old, "n")
+    assert result.exit_code == 1
+    assert contents(old) == before
+
+
+def test_one_question(old: Path) -> None:
+    result = answer(old, "")
+    assert result.output.count("? [") == 1
+    assert listed(result) == CHECKS
+
+
+def test_all_is_more(old: Path) -> None:
+    result = into(old, "--all")
+    assert {"LICENSE", "CODEOWNERS", "packaging/notebook.spec"} <= set(listed(result))
+
+
+def test_nobody_decides_about_licences(repository: Path) -> None:
+    result = into(repository)
+    assert not (repository / "LICENSE").exists()
+    assert not (repository / "CODEOWNERS").exists()
+    heading = "Left out, because only you can decide about them"
+    assert listed(result, heading) == [
+        "CODEOWNERS (to add it: email=…)",
+        "LICENSE (to add it: license=…)",
+    ]
+
+
+def test_who_answers_decides(repository: Path) -> None:
+    result = into(repository, "license=MIT", "email=a@example.com")
+    assert {"LICENSE", "CODEOWNERS"} <= set(listed(result))
+
+
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_hooks_are_printed_as_somebody_pastes_them(old: Path, indent: str) -> None:
+    theirs = f"repos:\n{indent}- repo: meta\n{indent}  hooks:\n{indent}    - id: identity\n"
+    (old / ".pre-commit-config.yaml").write_text(theirs)
+    result = into(old)
+    _, _, pasted = result.output.partition("Add below `repos:` in .pre-commit-config.yaml:\n\n")
+    pasted = pasted.partition("\nNext steps:")[0]
+    (old / ".pre-commit-config.yaml").write_text(theirs + pasted)
+    config = yaml.safe_load((old / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert [entry["hooks"][0]["id"] for entry in config["repos"]] == ["identity", "nblint"]
+    assert "Add below" not in into(old).output, "it is there now"
+
+
+def test_settings_of_others_stay(old: Path) -> None:
+    theirs = {
+        "pyproject.toml": "[project]\nname = 'ours'\n",
+        "requirements.txt": "pandas\n",
+        "Makefile": "run:\n\ttrue\n",
+        ".gitignore": "*.pyc",
+    }
+    for name, text in theirs.items():
+        (old / name).write_text(text)
+    result = into(old)
+    assert listed(result) == [".pre-commit-config.yaml", "nblint.toml"]
+    assert listed(result, "Yours, which stay as they are") == sorted(theirs.keys() - {".gitignore"})
+    assert {name: (old / name).read_text() for name in theirs} == theirs
+    assert "    pip install pre-commit && pre-commit install\n" in result.output
+    assert "NBL505" not in (old / "nblint.toml").read_text(), "their requirements are declared"
+    (old / "nblint.toml").unlink()
+    (old / "pyproject.toml").write_text("[tool.nblint]\n")
+    assert "nblint.toml" not in into(old).output
+
+
+def test_git_ignores_what_the_setup_installs(old: Path) -> None:
+    (old / ".gitignore").write_bytes(b"/build\r\n*.pyc")
+    heading = "Yours, which get more lines"
+    (line,) = listed(into(old), heading)
+    assert line.startswith(".gitignore: .venv/ ")
+    text = (old / ".gitignore").read_bytes()
+    assert text.startswith(b"/build\r\n*.pyc\r\n.venv/\r\n")
+    assert text.count(b"build") == 1
+    assert heading not in into(old).output
+
+
+@pytest.mark.parametrize("option", ["--all", "--dry-run"])
+def test_options_about_a_repository_need_one(option: str) -> None:
+    result = CliRunner().invoke(main, ["new", "--no-input", option])
+    assert result.exit_code == 2
+    assert f"{option} requires --into" in result.stderr
