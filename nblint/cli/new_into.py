@@ -22,6 +22,7 @@ from nblint.settings_files import SettingsFinder
 # Nobody but the owner can say what others may do with the files, and who is asked about them; and
 # the answer to the question that says so.
 _TO_DECIDE = {"LICENSE": "license", "CODEOWNERS": "email"}
+_NEEDED = {"LICENSE": "; the package needs one"}
 # How the template's Makefile turns on the checks.
 _SETUP = re.compile(r"^setup:(?s:.*)pre-commit install", re.MULTILINE)
 # Where `git add` would take what `make setup` installs.
@@ -166,7 +167,8 @@ def _show(plan: _Plan, adoption: Adoption) -> None:
             f"{name} ({why})" for name, why in plan.obstructed.items()
         ],
         "Left out, because only you can decide about them": [
-            f"{name} (to add it: {_TO_DECIDE[name]}=…)" for name in plan.undecided
+            f"{name} (to add it: {_TO_DECIDE[name]}=…{_NEEDED.get(name, '')})"
+            for name in plan.undecided
         ],
     }
     for title, names in groups.items():

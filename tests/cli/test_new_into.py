@@ -199,7 +199,7 @@ CHECKS = [
 
 
 def listed(result: Result, heading: str = "New files") -> list[str]:
-    """Return the files below a heading, a line each."""
+    """Return the files below a heading, one per line."""
     assert result.exit_code == 0, result.output
     _, _, rest = result.output.partition(f"\n{heading}:\n")
     return [line.strip() for line in rest.partition("\n\n")[0].splitlines()]
@@ -268,7 +268,7 @@ def test_nobody_decides_about_licences(repository: Path) -> None:
     heading = "Left out, because only you can decide about them"
     assert listed(result, heading) == [
         "CODEOWNERS (to add it: email=…)",
-        "LICENSE (to add it: license=…)",
+        "LICENSE (to add it: license=…; the package needs one)",
     ]
 
 
