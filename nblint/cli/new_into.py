@@ -2,7 +2,6 @@
 
 import difflib
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,8 +22,6 @@ from nblint.settings_files import SettingsFinder
 # the answer to the question that says so.
 _TO_DECIDE = {"LICENSE": "license", "CODEOWNERS": "email"}
 _NEEDED = {"LICENSE": "; the package needs one"}
-# How the template's Makefile turns on the checks.
-_SETUP = re.compile(r"^setup:(?s:.*)pre-commit install", re.MULTILINE)
 # Where `git add` would take what `make setup` installs.
 _EXTENDED = (".gitignore",)
 
@@ -97,7 +94,7 @@ class Adoption(Struct, frozen=True):
         kept = [name for name in plan.differing if name not in replaced]
         for where, text in additions(generated, self.folder, kept):
             click.echo(f"\nAdd {where}:\n\n{text}", nl=False)
-        _show_next_steps(self)
+        _show_next_steps(plan, replaced, self)
 
     def _undecided(self) -> list[str]:
         answered = _TO_DECIDE.values() if self.has_questions else self.answered
@@ -208,9 +205,8 @@ def _asked(plan: _Plan, generated: Path, folder: Path) -> list[str]:
     ]
 
 
-def _show_next_steps(adoption: Adoption) -> None:
-    makefile = adoption.folder / "Makefile"
-    has_setup = makefile.is_file() and _SETUP.search(makefile.read_text("utf-8", "replace"))
+def _show_next_steps(plan: _Plan, replaced: Sequence[str], adoption: Adoption) -> None:
+    has_setup = "Makefile" in (*plan.added, *plan.same, *replaced)
     steps = ["make setup" if has_setup else "pip install pre-commit && pre-commit install"]
     if adoption.notebooks:
         steps.append("nblint baseline create")
