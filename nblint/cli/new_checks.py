@@ -15,6 +15,7 @@ ignore = ["NBL505"]
 """
 # What `make setup`, `make lint` and `make fix` need: all of it, or nothing.
 _MAKE = ("Makefile", "requirements.txt", "requirements.lock")
+_MAKE_SETTING = re.compile(r"^(?:#.*\n)?fix-command = .*\n", re.MULTILINE)
 # The others run, package and release the notebook that the template generates.
 _TARGETS = ("help", "setup", "lab", "lock", "lint", "fix", ".venv/installed")
 
@@ -37,6 +38,8 @@ def reduce_to_checks(generated: Path, folder: Path) -> None:
         also = (*_MAKE, ".gitignore")
         wanted |= {name: (generated / name).read_text("utf-8") for name in also}
         wanted |= _scripts(generated / "scripts", makefile)
+    elif SETTINGS in wanted:
+        wanted[SETTINGS] = _MAKE_SETTING.sub("", wanted[SETTINGS])
     for path in sorted(generated.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):

@@ -76,7 +76,7 @@ class Adoption(Struct, frozen=True):
         """
         if self.is_reduced:
             reduce_to_checks(generated, self.folder)
-        plan = _plan(generated, self.folder, () if self.whole else self._undecided())
+        plan = _plan(generated, self)
         _show(plan, self)
         if self.dry_run:
             click.echo("\nNothing was written.")
@@ -96,7 +96,11 @@ class Adoption(Struct, frozen=True):
             click.echo(f"\nAdd {where}:\n\n{text}", nl=False)
         _show_next_steps(plan, replaced, self)
 
-    def _undecided(self) -> list[str]:
+    @property
+    def undecided(self) -> list[str]:
+        """The files that are left out until somebody decides about them."""
+        if self.whole:
+            return []
         answered = _TO_DECIDE.values() if self.has_questions else self.answered
         return [name for name, question in _TO_DECIDE.items() if question not in answered]
 
@@ -121,8 +125,8 @@ class _Plan(Struct, frozen=True):
     undecided: list[str]
 
 
-def _plan(generated: Path, folder: Path, undecided: Iterable[str]) -> _Plan:
-    plan = _Plan([], [], {}, [], {}, [])
+def _plan(generated: Path, adoption: Adoption) -> _Plan:
+    plan, folder, undecided = _Plan([], [], {}, [], {}, []), adoption.folder, adoption.undecided
     files = sorted(path.relative_to(generated) for path in generated.rglob("*") if path.is_file())
     for name in files:
         target, title = folder / name, name.as_posix()
@@ -134,6 +138,8 @@ def _plan(generated: Path, folder: Path, undecided: Iterable[str]) -> _Plan:
                 plan.extended[title] = rows
             else:
                 (plan.same if is_same else plan.differing).append(title)
+        elif title == ".gitattributes" and adoption.notebooks:
+            plan.obstructed[title] = "git would show every notebook as changed"
         else:
             (plan.undecided if title in undecided else plan.added).append(title)
     return plan
@@ -160,9 +166,7 @@ def _show(plan: _Plan, adoption: Adoption) -> None:
             f"{name}: {' '.join(rows)}" for name, rows in plan.extended.items()
         ],
         "Yours, which stay as they are": sorted({*plan.differing, *_untouched(adoption)}),
-        "Left out, because something is in the way": [
-            f"{name} ({why})" for name, why in plan.obstructed.items()
-        ],
+        "Left out": [f"{name} ({why})" for name, why in plan.obstructed.items()],
         "Left out, because only you can decide about them": [
             f"{name} (to add it: {_TO_DECIDE[name]}=…{_NEEDED.get(name, '')})"
             for name in plan.undecided

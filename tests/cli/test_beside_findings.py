@@ -1,4 +1,4 @@
-"""`nblint check --fix` says how many outputs it removes; at a terminal, it asks first."""
+"""What `nblint check` says beside findings: how many outputs fixes remove, and the way on."""
 
 import json
 import os
@@ -86,3 +86,20 @@ def test_nobody_is_asked_without_need(folder: Path) -> None:
     assert "Continue?" not in at_terminal("", "--fix", "c.ipynb")[1]
     status, shown = at_terminal("", "--fix", CI="true")
     assert (status, outputs(folder)) == (0, 0), shown
+
+
+def test_many_findings_name_the_way_on(folder: Path) -> None:
+    for number in range(50):
+        (folder / f"old-{number}.ipynb").write_bytes(notebook_bytes(("code", "1")))
+    for path in folder.glob("[abc].ipynb"):
+        path.unlink()
+    ways = ("`nblint check --statistics`", "`nblint baseline create`")
+    said = nblint("check").stderr
+    assert all(way in said for way in ways)
+    assert not any(way in nblint("check", "--quiet").stderr for way in ways)
+    assert ways[0] not in nblint("check", "--statistics").stderr
+    (folder / "old-0.ipynb").unlink()
+    assert nblint("check").stderr == "", "99 findings"
+    (folder / "new.ipynb").write_bytes(notebook_bytes(("code", "1"), ("code", "")))
+    nblint("baseline", "create", "old-1.ipynb")
+    assert not any(way in nblint("check").stderr for way in ways), "there is one"
