@@ -19,6 +19,7 @@ from nblint.credentials.masking.redaction import mask, mask_path
 from nblint.errors import SettingsError, unwritable
 from nblint.files import is_file
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry
+from nblint.linting.registry import rules
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
 from nblint.paths import display_path, repository_of
@@ -27,6 +28,7 @@ from nblint.reports.text import count, describe
 from nblint.settings_files import NAMES, SettingsFile, SettingsFinder
 
 _LONGEST_REASON = 500
+_UNCHECKED = ": nothing in the file is checked; repair it, or name it in the setting `exclude`"
 _ALREADY_EXISTS = (
     "already exists: `nblint baseline update` drops stale entries, `nblint baseline create --force`"
     " adds today's findings"
@@ -109,7 +111,9 @@ def _new_entries(result: Result, before: Baseline, status: Status) -> Iterator[E
         if reported.entry is None:
             entry = before.entry(reported.occurrence(result.path))
             if entry is None:
-                status.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
+                code = reported.finding.code
+                why = _UNCHECKED if rules()[code].always_on else ""
+                status.fault(f"{reported.path}: {code} cannot be recorded{why}")
             else:
                 yield entry
 

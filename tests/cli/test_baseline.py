@@ -316,7 +316,7 @@ def test_nothing_is_recorded_of_nothing(repository: Path) -> None:
 def test_what_cannot_be_read_is_not_recorded(repository: Path) -> None:
     Path("a.ipynb").write_text("{")
     created = nblint("baseline", "create", status=2)
-    assert "a.ipynb: NBL001 cannot be recorded" in created.stderr
+    assert "a.ipynb: NBL001 cannot be recorded: nothing in the file is checked; " in created.stderr
     assert {path for path, _ in codes()} == {"notebooks/b.ipynb"}
     Path("empty").mkdir()
     assert "no notebook" in nblint("baseline", "create", "--force", "empty", status=2).stderr
