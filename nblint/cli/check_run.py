@@ -19,11 +19,11 @@ from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError
 from nblint.linting.examining import Fixing
-from nblint.linting.results import Result
+from nblint.linting.results import Details, Result
 from nblint.linting.run import Run
 from nblint.linting.tally import Tally
 from nblint.paths import display_path
-from nblint.reports import format_of, renderer, text
+from nblint.reports import NO_DETAILS, details_of, format_of, renderer, text
 from nblint.reports.terminal import printable, style_of
 from nblint.reports.text import count
 from nblint.settings_files import SettingsFinder
@@ -149,7 +149,15 @@ def _run(
         on_note=_note if arguments.verbose else None,
         with_cache=not arguments.no_cache,
         with_hidden=output_format == "sarif",
+        details=_details(arguments, output_format),
     )
+
+
+def _details(arguments: CheckArguments, output_format: str) -> Details:
+    is_brief = arguments.quiet and output_format == "text"
+    if arguments.show_diff or arguments.with_statistics or is_brief:
+        return NO_DETAILS
+    return details_of(output_format)
 
 
 def _results(

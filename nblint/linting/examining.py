@@ -13,7 +13,7 @@ from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
 from nblint.linting.checking import Checked, RuleError, bug, check_document, read_document
 from nblint.linting.repository import gather
-from nblint.linting.results import CellChange, Reported
+from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
 
@@ -47,7 +47,7 @@ class Examined(NamedTuple):
         removed_outputs: How many outputs the fixes remove.
         fixed: The notebook after its fixes, if there is no file to write it to.
         seconds: The time that it took.
-        digest: The file's key in the cache, if nothing was found in it.
+        digest: The file's key in the cache; None if it is not to be remembered.
         suppressed: The number of findings that its author suppressed.
         hidden: These findings, if they were asked for.
     """
@@ -73,10 +73,15 @@ class Examiner:
         project: What the notebooks are checked against.
         selection: The rules that run.
         fixing: Which fixes to apply; None for none.
+        details: What the report says of the surroundings of findings.
         with_hidden: Whether suppressed findings are reported apart.
         baseline: The recorded findings, which are not fixed.
 
     Attributes:
+        project: What the notebooks are checked against.
+        selection: The rules that run.
+        details: What the report says of the surroundings of findings.
+        with_hidden: Whether suppressed findings are reported apart.
         key: What the cache knows all this by; None without a cache.
     """
 
@@ -86,14 +91,16 @@ class Examiner:
         selection: Selection,
         fixing: Fixing | None,
         *,
+        details: Details = EVERYTHING,
         with_hidden: bool = False,
         baseline: "Baseline | None" = None,
     ) -> None:
         self.project = project
         self.selection = selection
+        self.details = details
+        self.with_hidden = with_hidden
         self.key: bytes | None = None
         self._fixing = fixing
-        self._with_hidden = with_hidden
         # Other processes, which get a copy of the examiner, fix nothing.
         self._baseline = baseline if fixing else None
 
@@ -104,17 +111,11 @@ class Examiner:
         except SettingsError as error:
             return Examined(faults=(str(error),))
         examined = self.examine(data, path, name)
-        # Nothing is gathered from a file that is not a notebook.
-        is_clean = examined.found == () and not examined.suppressed
-        if self.key is None or not is_clean or examined.gathered is None:
+        if self.key is None or examined.faults:
             return examined
         from nblint.linting.cache import digest_of
 
         return examined._replace(digest=digest_of(self.key, name, data))
-
-    def remembered(self, name: str) -> Examined:
-        """Return the result for a notebook that is clean according to the cache."""
-        return Examined((), self._codes(name), {})
 
     def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
         """Examine bytes; fixes are written to the file at `path`, unless it is None."""
@@ -178,12 +179,13 @@ class Examiner:
     ) -> Examined:
         found: tuple[Reported, ...] = ()
         hidden: tuple[Reported, ...] = ()
-        asked = checked.suppressed if self._with_hidden else ()
+        asked = checked.suppressed if self.with_hidden else ()
         if checked.findings or asked:
             from nblint.linting.reporting import reported
 
-            found = tuple(reported(name, document, checked.findings, checked.redaction))
-            hidden = tuple(reported(name, document, asked, checked.redaction))
+            quoted = document, checked.redaction, self.details
+            found = tuple(reported(name, checked.findings, *quoted))
+            hidden = tuple(reported(name, asked, *quoted))
         # Nothing is known about a file that cannot be read, so its baseline entries are not stale.
         is_known = isinstance(document, Notebook)
         codes = self._codes(name) if is_known else frozenset()

@@ -298,7 +298,7 @@ class _Judgement:
 def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported, ...]:
     """Return findings for reports, without what credentials are recognised by in this run only."""
     shown = (replace(one, fingerprint=None) if one.detector else one for one in findings)
-    return tuple(reported(path, seen.document, shown, seen.redaction))
+    return tuple(reported(path, shown, seen.document, seen.redaction))
 
 
 def _refused(finding: Finding) -> Finding:

@@ -16,7 +16,7 @@ from nblint.files import read_whole
 from nblint.linting.checking import reading_of
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
 from nblint.linting.repository import Repository
-from nblint.linting.results import Reported, Result
+from nblint.linting.results import EVERYTHING, Details, Reported, Result
 from nblint.linting.selection import Selection
 from nblint.linting.workers import processors, shared, start_method
 from nblint.paths import display_path
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 # The number of notebooks from which more processes are faster, by how they are started: measured
 # with `--jobs`.
 _MANY = {"fork": 60, "spawn": 250}
+# The number of notebooks from which remembering pays: for the few that a hook checks, and that
+# have just changed, looking for what is remembered takes longer than it can save.
+_REMEMBERED = 10
 # Files handed to a process at a time: few enough that all processes end together.
 _CHUNK = 10
-# The number of notebooks from which the cache is faster: computing its key takes as long as
-# checking a few of them.
-_REMEMBERED = 50
 
 
 class _Loaded(NamedTuple):
@@ -67,10 +67,11 @@ class Run:
             are enough notebooks. Fixes are always made in this process.
         on_note: Called with a message for each notebook that is checked or skipped, and for each
             settings file.
-        with_cache: Whether to skip notebooks that are unchanged since nothing was found in them, if
-            there are enough notebooks.
+        with_cache: Whether to remember what is found, and to check only notebooks that have changed
+            since, if there are enough of them.
         with_files: Whether to read catalogues of environment variables and parameters files.
         with_hidden: Whether results also hold the findings that are suppressed or recorded.
+        details: What the report says of the surroundings of findings.
 
     Attributes:
         total: The number of notebooks to check; set before the first result is yielded.
@@ -91,6 +92,7 @@ class Run:
         with_cache: bool = False,
         with_files: bool = True,
         with_hidden: bool = False,
+        details: Details = EVERYTHING,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -103,6 +105,7 @@ class Run:
         self._with_cache = with_cache and not fixing
         self._with_files = with_files
         self._with_hidden = with_hidden
+        self._details = details
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
         self.total = 0
@@ -183,7 +186,12 @@ class Run:
             recorded = None if self._with_recorded else baseline.credentials
             project = replace(project, salt=baseline.salt, recorded=recorded)
         examiner = Examiner(
-            project, selection, self._fixing, with_hidden=self._with_hidden, baseline=baseline
+            project,
+            selection,
+            self._fixing,
+            details=self._details,
+            with_hidden=self._with_hidden,
+            baseline=baseline,
         )
         return _Loaded(examiner, Repository(project, selection), baseline)
 
@@ -196,29 +204,26 @@ class Run:
         )
 
     def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
-        """Do as `_examined` does, but skip the files that the cache knows."""
-        from nblint.linting.cache import Cache, cache_file, key_of
+        """Do as `_examined` does, but take what is remembered of files that have not changed."""
+        from nblint.linting.memory import Memory
 
-        for loaded in self._loaded.all():
-            examiner = loaded.examiner
-            examiner.key = key_of(examiner.project, examiner.selection)
-        cache = Cache(cache_file())
-        known = [cache.knows(file.loaded.examiner.key, file.path, file.name) for file in files]
-        self._note(f"{sum(known)} of {len(files)} notebooks are known to the cache")
+        memory = Memory(file.loaded.examiner for file in files)
+        known = [memory.find(file.loaded.examiner, file.path, file.name) for file in files]
+        number = sum(one is not None for one in known)
+        self._note(f"{number} of {len(files)} notebooks are known to the cache")
         others = self._examined([file for file, one in zip(files, known, strict=True) if not one])
         try:
-            for file, is_known in zip(files, known, strict=True):
-                if is_known:
-                    yield file, file.loaded.examiner.remembered(file.name)
+            for file, remembered in zip(files, known, strict=True):
+                if remembered:
+                    yield file, remembered
                     continue
                 _, examined = next(others)
-                if examined.digest is not None:
-                    cache.add(examined.digest)
+                memory.keep(file.loaded.examiner, examined, file.name)
                 yield file, examined
         finally:
             others.close()
             try:
-                cache.save()
+                memory.save()
             except OSError as error:
                 self._note(f"the cache cannot be written: {error.strerror or error}")
 
@@ -263,7 +268,7 @@ class Run:
             return
         from nblint.linting.reporting import reported
 
-        found = tuple(reported("", None, loaded.repository.conclude(), Redaction()))
+        found = tuple(reported("", loaded.repository.conclude(), None, Redaction()))
         judged = self._judged("", found, loaded.repository.codes, loaded)
         yield replace(judged, notebooks=0)
 

@@ -7,19 +7,37 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 
 from nblint.errors import SettingsError
-from nblint.linting.results import Result
+from nblint.linting.results import EVERYTHING, Details, Result
 from nblint.settings_files import SettingsFile
 from nblint.suggestions import nearest
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
 
-_FORMATS = ("github", "gitlab", "html", "json", "jsonl", "junit", "sarif", "text")
+NO_DETAILS = Details(rows=None, file_lines=False)
+_ROW = Details(rows=0, file_lines=False)
+_LINE = Details(rows=None)
+# What each format says of the surroundings of a finding.
+_FORMATS = {
+    "github": _LINE,
+    "gitlab": _LINE,
+    "html": EVERYTHING,
+    "json": _LINE,
+    "jsonl": _LINE,
+    "junit": _ROW,
+    "sarif": _LINE,
+    "text": _ROW,
+}
 
 
 def formats() -> tuple[str, ...]:
     """Return the names of all formats."""
-    return _FORMATS
+    return tuple(_FORMATS)
+
+
+def details_of(name: str) -> Details:
+    """Return what a format says of the surroundings of findings."""
+    return _FORMATS[name]
 
 
 def format_of(found: SettingsFile) -> str:

@@ -7,8 +7,7 @@ from itertools import groupby
 
 from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.documentation import url
-from nblint.linting.excerpts import Excerpt
-from nblint.linting.results import Reported
+from nblint.linting.results import Excerpt, Reported
 from nblint.reports.html.kinds import counts_of, kinds_of
 from nblint.reports.html.markup import Markup, element, link_here, verbatim
 from nblint.reports.sentences import inside
