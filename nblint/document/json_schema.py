@@ -7,11 +7,12 @@ beside JupyterLab.
 https://json-schema.org/draft-04/draft-fge-json-schema-validation-00
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
+
+import msgspec
 
 _NOT_KNOWN_HERE = frozenset(
     {"additionalItems", "allOf", "anyOf", "dependencies", "exclusiveMaximum", "exclusiveMinimum"}
@@ -198,7 +199,8 @@ def _is_in(instance: Any, values: Any) -> bool:
 
 
 def _has_twins(instance: list[Any]) -> bool:
-    return len({json.dumps(one, sort_keys=True) for one in instance}) < len(instance)
+    different = {msgspec.json.encode(one, order="deterministic") for one in instance}
+    return len(different) < len(instance)
 
 
 # Whether a value breaks what a keyword says.
