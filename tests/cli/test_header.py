@@ -75,16 +75,16 @@ def insert(*arguments: str, status: int = 0) -> str:
 
 
 def test_it_is_inserted(folder: Path) -> None:
-    (folder / "nblint.toml").write_text(
-        'baseline = "b.json"\nignore = ["NBL1"]\nper-file-ignores = { "*" = ["ALL"] }\n'
-        'header.sections = [{ title = "Why" }, { title = "How" }]'
-    )
+    settings = 'baseline = "b.json"\nheader.sections = [{ title = "Why" }, { title = "How" }]\n'
+    (folder / "nblint.toml").write_text(settings)
     whole = [("markdown", "# T\n\n## Why\nx"), ("code", "import os")]
     (folder / "old").mkdir()
     (folder / "old/a.ipynb").write_bytes(notebook_bytes(*whole))
     (folder / "b.ipynb").write_bytes(notebook_bytes(("markdown", "# T\n## Why\nx\n## How\ny")))
     done = (folder / "b.ipynb").read_bytes()
-    nblint("baseline", "create", "--config", "nblint.toml")
+    assert "records 1 finding in 1 notebook" in nblint("baseline", "create").stdout
+    ignored = 'ignore = ["NBL1"]\nper-file-ignores = { "*" = ["ALL"] }\n'
+    (folder / "nblint.toml").write_text(settings + ignored)
     said = insert("old", "b.ipynb")
     assert said.startswith("Missing sections inserted into 1 notebook; 1 had them all.\n")
     assert (folder / "b.ipynb").read_bytes() == done
