@@ -112,7 +112,7 @@ def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
     versions = {found["commit"]: found["version"] for found in FROZEN.finditer(text)}
     for entry in yaml.safe_load(text)["repos"]:
         address = entry["repo"]
-        if address == "local" or Path(address).is_dir():
+        if address == "local" or address.startswith("file:") or Path(address).is_dir():
             continue
         if any(hook["id"] == "nblint" for hook in entry["hooks"]):
             targets[address] = checkout

@@ -111,9 +111,12 @@ class ParametersSettings(Table, frozen=True):
 
     Attributes:
         file: The YAML file that scheduled runs take their parameters from.
+        folder: A folder of such files for single notebooks: `triage.yaml` is for notebooks called
+            `triage.ipynb`, instead of `file`.
     """
 
     file: str | None = None
+    folder: str | None = None
 
 
 class ReproducibilitySettings(Table, frozen=True):

@@ -136,8 +136,8 @@ def test_it_installs_and_works_without_a_network(built: Built, tmp_path: Path) -
         check=False,
     )
     assert "socket." in guarded.stderr, "the guard itself must work"
-    run("new", "--no-input", "title=Late logins")
-    repository = tmp_path / "late-logins"
+    run("new", "--no-input", "--local")
+    repository = tmp_path / "failed-logins"
     pinned = (repository / ".pre-commit-config.yaml").read_text("utf-8")
     assert f"nblint-suite=={built.wheel.name.split('-')[1]}" in pinned
     assert "3 notebooks checked" in run("check", cwd=repository)

@@ -72,6 +72,12 @@ class CheckArguments(Struct, frozen=True, kw_only=True):
         given = selection_overrides(self.select, self.extend_select, self.ignore)
         return given | ({"baseline": None} if self.baseline_file or self.no_baseline else {})
 
+    @property
+    def is_first_look(self) -> bool:
+        """Whether folders are checked without any option, as by those who try nblint out."""
+        plain = CheckArguments(paths=self.paths, color=self.color)
+        return self == plain and not any(path.is_file() for path in self.paths)
+
     def usage_error(self) -> str | None:
         """Return what is wrong with the arguments taken together; None where nothing is."""
         return next(self._usage_errors(), None)

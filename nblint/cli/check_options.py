@@ -94,7 +94,7 @@ def check_options(command: options.Function) -> options.Function:
             "--quiet",
             is_flag=True,
             heading=OUTPUT,
-            help="Print one line per finding, and nothing else.",
+            help="Print one line per finding, like the format concise, and nothing else.",
         ),
         options.option(
             "--color",

@@ -3,9 +3,10 @@
 Does not import click: a call without options, as hooks make it, has nothing to parse.
 """
 
+import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,11 +20,19 @@ from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError
 from nblint.linting.examining import Fixing
+from nblint.linting.registry import FAMILIES
 from nblint.linting.results import Details, Result
 from nblint.linting.run import Run
 from nblint.linting.tally import Tally
 from nblint.paths import display_path
-from nblint.reports import NO_DETAILS, details_of, format_of, renderer, text
+from nblint.reports import (
+    FOR_PEOPLE,
+    NO_DETAILS,
+    details_of,
+    format_of,
+    render_for_people,
+    renderer,
+)
 from nblint.reports.terminal import printable, style_of
 from nblint.reports.text import count
 from nblint.settings_files import SettingsFinder
@@ -189,8 +198,8 @@ def _rendered(
         from nblint.reports import statistics
 
         return statistics.render(results, output_format, style)
-    if output_format == "text":
-        return text.render(results, style)
+    if output_format in FOR_PEOPLE:
+        return render_for_people(output_format, results, style)
     return renderer(output_format)(results)
 
 
@@ -212,6 +221,22 @@ def _conclude(arguments: CheckArguments, tally: Tally, run: Run) -> None:
             _report_stale(tally)
             _report_ways(arguments, tally)
     report_empty(run.empty)
+    if arguments.is_first_look and is_interactive() and not _is_hook():
+        _report_families(run.families_off)
+
+
+def _is_hook() -> bool:
+    """Tell whether git or pre-commit runs this; both say so in the environment."""
+    return any(os.environ.get(name) for name in ("GIT_DIR", "GIT_INDEX_FILE", "PRE_COMMIT"))
+
+
+def _report_families(off: Sequence[str]) -> None:
+    """Print which families are off by default, to those who may not know that there are more."""
+    if off:
+        named = " and ".join(f"{family} ({FAMILIES[family]})" for family in off)
+        verb, them = ("is", "it") if len(off) == 1 else ("are", "them")
+        option = f"--extend-select {','.join(off)}"
+        say(f"{named} {verb} off by default: switch {them} on with {option}")
 
 
 def _report_stale(tally: Tally) -> None:

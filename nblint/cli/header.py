@@ -1,12 +1,12 @@
 """`nblint header`: prints a header, or inserts what notebooks lack of it."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from nblint.adding.notebook import new_notebook
 from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.parameter_types import NonEmptyPath
@@ -17,12 +17,6 @@ from nblint.reading.header.skeleton import skeletons
 from nblint.reports.text import count
 from nblint.rules.header.missing_section import MissingSection
 from nblint.settings_files import SettingsFinder
-
-# What Jupyter writes for its default kernel.
-_METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 
 @click.command(cls=SectionedCommand)
@@ -94,20 +88,3 @@ def _insert(paths: Sequence[Path], config: Path | None) -> int:
         )
     report_empty(run.empty)
     return status.code(is_empty=bool(run.empty), exit_zero=True)
-
-
-def new_notebook(text: str) -> bytes:
-    """Return a notebook of one markdown cell, as Jupyter and nbstripout write it.
-
-    Args:
-        text: The cell's markdown.
-    """
-    cell = {
-        "cell_type": "markdown",
-        # nbstripout numbers the cells.
-        "id": "0",
-        "metadata": {},
-        "source": text.splitlines(keepends=True),
-    }
-    data = {"cells": [cell], "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -124,7 +124,7 @@ class Examiner:
             examined = self._examine(data, path, name)
             return examined._replace(seconds=time.perf_counter() - started)
         except RuleError as error:
-            fault = error.sentence
+            fault = str(error)
         except MemoryError:
             return Examined(faults=(f"{name}: too large for the available memory",))
         except Exception as error:  # one notebook must not stop the others from being checked
@@ -157,7 +157,7 @@ class Examiner:
                 write_atomically(path, fixed.document.raw, instead_of=data, inside=root)
             except OSError as error:
                 before = self._examined(document, name, self._check(document, name), gathered)
-                return before._replace(faults=(unwritable(name, error),))
+                return before._replace(faults=(*before.faults, unwritable(name, error)))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
         raw = fixed.document.raw if path is None else None
         return after._replace(
@@ -188,9 +188,10 @@ class Examiner:
             hidden = tuple(reported(name, asked, *quoted))
         # Nothing is known about a file that cannot be read, so its baseline entries are not stale.
         is_known = isinstance(document, Notebook)
-        codes = self._codes(name) if is_known else frozenset()
+        codes = self._codes(name) - checked.failed if is_known else frozenset()
         number = len(checked.suppressed)
-        return Examined(found, codes, gathered, suppressed=number, hidden=hidden)
+        faults = tuple(f"{name}: {error}" for error in checked.errors)
+        return Examined(found, codes, gathered, faults, suppressed=number, hidden=hidden)
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))

@@ -195,6 +195,8 @@ class Side:
             found = self._law.of(str(root / "any.ipynb"))
             own = replace(found, root=self._snapshot.folder / root)
             selection = Selection(own)
+            for fault in selection.faults:
+                self._on_error(fault)
             self._selections[root] = selection, Selection(own, within=CREDENTIALS)
             try:
                 self.projects[root] = self._load(root, own, selection)
@@ -235,11 +237,13 @@ class Side:
         try:
             checked = check_document(document, name, project, selection, self._values.of)
         except RuleError as error:
-            self._on_error(f"{path}: {error.sentence}")
+            self._on_error(f"{path}: {error}")
             return None
         except MemoryError:
             self._on_error(f"{path}: too large for the available memory")
             return None
+        for failed in checked.errors:
+            self._on_error(f"{path}: {failed}")
         # Nobody could review why.
         unexplained = [one for one in checked.suppressed if _is_unexplained(one)]
         findings = (*checked.findings, *(replace(one, suppression=None) for one in unexplained))
@@ -283,6 +287,7 @@ def _inputs(project: Project) -> tuple[object, ...]:
         project.catalogue.sources,
         requirements and (requirements.distributions, requirements.modules),
         parameters and parameters.keys,
+        {name: file.keys for name, file in project.parameters_files.items()},
     )
 
 

@@ -27,7 +27,7 @@ class Style(NamedTuple):
     """How the text report looks.
 
     Attributes:
-        quiet: Whether it has one line per finding, and nothing else.
+        quiet: Whether it is concise, and without a summary.
         color: Whether it has ANSI colours.
         width: The number of columns for a quoted row.
     """

@@ -11,18 +11,22 @@ from nblint.reports.terminal import PLAIN, Style, one_line, printable, underline
 
 
 def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
-    """Yield the findings, and at the end a summary, unless the style is quiet."""
+    """Yield the findings, and at the end a summary."""
     tally = Tally()
     for result in tally.counted(results):
         above = None
-        for reported in result.findings if style.quiet else _grouped(result.findings):
+        for reported in _grouped(result.findings):
             yield from describe(reported, style, above)
             above = reported
+    yield from notes(tally, style)
+    yield summary_line(tally, style)
+
+
+def notes(tally: Tally, style: Style = PLAIN) -> Iterator[str]:
+    """Yield the lines for a reviewer, if there are any."""
     if tally.notes:
         yield style.paint("For a reviewer:", "strong") + "\n"
         yield from (f"  {printable(note_sentence(note))}\n" for note in tally.notes)
-    if not style.quiet:
-        yield summary_line(tally, style)
 
 
 def summary_line(tally: Tally, style: Style = PLAIN) -> str:
@@ -84,9 +88,7 @@ def describe(
         above: The finding of the same notebook that is printed above; what it shows of the cell is
             not repeated.
     """
-    yield _headline(reported, style)
-    if style.quiet:
-        return
+    yield headline(reported, style)
     place, shown = reported.finding.place, above.finding.place if above else None
     if shown is None or shown.cell != place.cell:
         yield from _cell(reported, style)
@@ -108,13 +110,14 @@ def _advice(finding: Finding, above: Finding | None, style: Style) -> Iterator[s
         yield f"  {style.paint('fix:', 'quiet')} {printable(finding.fix.message)} ({option})\n"
 
 
-def _headline(reported: Reported, style: Style) -> str:
+def headline(reported: Reported, style: Style = PLAIN, mark: str = "") -> str:
+    """Return the line that says where a finding is and what is wrong; `mark` follows its code."""
     finding = reported.finding
     is_error = finding.is_error
     where = style.paint(printable(location(reported.path, finding.place)), "strong")
     code = style.paint(finding.code, "bad" if is_error else "doubtful")
     warning = "" if is_error else "warning: "
-    return f"{where}: {code} {warning}{printable(finding.message)}\n"
+    return f"{where}: {code} {mark}{warning}{printable(finding.message)}\n"
 
 
 def _cell(reported: Reported, style: Style) -> Iterator[str]:

@@ -194,7 +194,10 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["--fix", ""], "empty path; use '.' for the current folder"),
         (["--select", ""], "--select is empty: no rule would run"),
         (["--select", "nbl2"], "unknown rule code 'nbl2'; did you mean 'NBL2'?"),
-        (["--select", "NBL7"], "unknown rule code 'NBL7'; the families are NBL0, NBL1, NBL2"),
+        (
+            ["--select", "NBL7"],
+            "unknown rule code 'NBL7'; no family NBL7: the families are NBL0 file, NBL1",
+        ),
         (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename requires '-'"),
         (["--diff", "--output-format", "json"], "--diff cannot be combined with --output-format"),
         (

@@ -6,15 +6,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from cookiecutter.prompt import prompt_for_config
 
 from demo.notebooks import made_up_token
 from nblint.cli.main import main
+from nblint.cli.new_answers import Questions
 from tests.conftest import notebook_bytes
 from tests.template.conftest import away_from_home, git
 
@@ -47,12 +46,7 @@ def repository(tmp_path: Path) -> Path:
 @pytest.fixture
 def enter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Press Enter at each question of the template."""
-
-    def defaults(context: dict[str, Any], no_input: bool) -> dict[str, Any]:
-        assert not no_input
-        return dict(prompt_for_config(context, no_input=True))
-
-    monkeypatch.setattr("cookiecutter.main.prompt_for_config", defaults)
+    monkeypatch.setattr(Questions, "_ask", lambda _questions, _key, default: default)
 
 
 def test_adds_what_is_missing_and_keeps_what_is_there(repository: Path) -> None:

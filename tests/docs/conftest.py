@@ -1,6 +1,7 @@
 """What the documentation is played in: an empty home, and addresses that lead to this checkout."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,8 +27,25 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return instead_of({**targets, ADDRESS: tagged})
 
 
+@pytest.fixture(scope="session")
+def installed(addresses: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with nblint as a reader installs it: from the address, not from this checkout."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"),
+            *("--python", sys.executable, "--target", folder, f"nblint-suite @ git+{ADDRESS}"),
+        ],
+        env={**os.environ, **addresses, "UV_NO_GITHUB_FAST_PATH": "1"},
+        check=True,
+    )
+    return folder
+
+
 @pytest.fixture
-def reader(tmp_path: Path, addresses: dict[str, str], pre_commit_home: Path) -> dict[str, str]:
+def reader(
+    tmp_path: Path, addresses: dict[str, str], installed: Path, pre_commit_home: Path
+) -> dict[str, str]:
     """The environment variables of somebody who follows a page."""
     home = tmp_path / "home"
     home.mkdir()
@@ -42,6 +60,7 @@ def reader(tmp_path: Path, addresses: dict[str, str], pre_commit_home: Path) -> 
         "TMPDIR": str(tmp_path),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},
+        "PYTHONPATH": str(installed),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "Ada",

@@ -22,6 +22,7 @@ from tests.linting.branches import (
     A,
     B,
     Branch,
+    Files,
     betrays_nothing,
     holding,
     notebook,
@@ -231,7 +232,7 @@ class TestAccepted:
         assert branch.gate().codes == ["NBL201"]
 
     def test_a_template_with_a_notebook(self, tmp_path: Path) -> None:
-        template = {"t/{{ x }}/pyproject.toml": JINJA, "t/{{ x }}/n.ipynb": notebook()}
+        template: Files = {"t/{{ x }}/pyproject.toml": JINJA, "t/{{ x }}/n.ipynb": notebook()}
         branch = Branch(tmp_path / "t", {**template, A: notebook(), B: holding(TOKEN)})
         branch.commit({SETTINGS: "", A: notebook("print(2)")})
         verdict = branch.gate()

@@ -30,7 +30,7 @@ KNOWN = {
     *("meta", "ol", "p", "pre", "section", "span", "style", "summary", "table", "tbody", "td"),
     *("tfoot", "th", "thead", "title", "tr", "ul", "wbr"),
 }
-SITE = url("").rstrip("/")
+SITE = str(url("NBL101")).removesuffix("/NBL101/")
 
 
 class Page(HTMLParser):

@@ -67,6 +67,25 @@ def test_quiet_is_one_line_a_finding() -> None:
     assert check("--quiet").output == ""
 
 
+def test_concise_is_the_same_with_a_summary() -> None:
+    write("import os\nsite = os.environ['SITTE']", "")
+    concise = check("--extend-select", "NBL508", "--output-format", "concise")
+    assert concise.stdout == (
+        "a.ipynb:cell 2:2:8: NBL301 environment variable 'SITTE' is not in the catalogue; "
+        "did you mean 'SITE'?\n"
+        "a.ipynb:cell 3:1:1: NBL508 [*] empty cell\n"
+        "2 errors, 1 notebook checked; 1 fixable with --fix.\n"
+    )
+    quiet = check("--extend-select", "NBL508", "--quiet")
+    assert quiet.stdout.splitlines() == concise.stdout.splitlines()[:-1]
+    both = check("--extend-select", "NBL508", "--quiet", "--output-format", "concise")
+    assert (both.stdout, both.stderr) == (quiet.stdout, "")
+    Path("nblint.toml").write_text('output-format = "concise"')
+    assert check("--extend-select", "NBL508").stdout == concise.stdout
+    colored = check("--output-format", "concise", "--color", "always").stdout
+    assert "\x1b[1;31mNBL301\x1b[0m" in colored
+
+
 def test_quiet_leaves_other_formats_whole() -> None:
     write("print(1)")
     assert json.loads(check("--quiet", "--output-format", "json").stdout) == []

@@ -81,7 +81,7 @@ def nblint_revision(repository: Path) -> str:
 def test_update_brings_what_is_newer_and_keeps_what_was_written(
     repository: Path, newer: str
 ) -> None:
-    replace(notebook_of(repository), "DAYS = 7", "DAYS = 14")
+    replace(notebook_of(repository), "Data source 1", "The abuse mailbox")
     replace(repository / "environment.toml", 'value = "datadoghq.com"', 'value = "datadoghq.eu"')
     append(repository / "README.md", "Ours.")
     commit_all(repository, "work")
@@ -93,7 +93,7 @@ def test_update_brings_what_is_newer_and_keeps_what_was_written(
     assert (repository / "SUPPORT.md").read_text("utf-8") == "# Ask the second floor\n"
     assert not (repository / ".editorconfig").exists()
     assert nblint_revision(repository) == newer, "the linter is as new as the template"
-    assert "DAYS = 14" in notebook_of(repository).read_text("utf-8")
+    assert "The abuse mailbox" in notebook_of(repository).read_text("utf-8")
     assert "# Phishing triage\\n" in notebook_of(repository).read_text("utf-8")
     assert "datadoghq.eu" in (repository / "environment.toml").read_text("utf-8")
     assert (repository / "README.md").read_text("utf-8").endswith("\nOurs.\n")

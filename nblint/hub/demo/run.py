@@ -170,7 +170,8 @@ def _settle(own: HubFile, place: Place) -> HubFile:
 def _install_notebook(folder: Path) -> None:
     """Make a notebook by the template, and put it where its package would."""
     made = folder / "repositories"
-    command = [sys.executable, "-m", "nblint", "new", "--no-input", "-o", str(made), "git_init=no"]
+    command = [sys.executable, "-m", "nblint", "new", "--no-input", "--local"]
+    command += ["-o", str(made), "git_init=no"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise SettingsError(f"the notebook template did not run: {ran.stderr.strip()}")
