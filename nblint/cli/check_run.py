@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from nblint.cli.arguments import CheckArguments
 from nblint.cli.echo import echo, say
-from nblint.cli.progress import Progress, is_interactive
+from nblint.cli.progress import Progress, is_answering, is_interactive
 from nblint.cli.status import Status, print_report, report_empty, report_hidden
 from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
@@ -40,6 +40,9 @@ from nblint.settings_files import SettingsFinder
 if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline
     from nblint.linting.staged import Staged
+
+# Findings of a run, from which on old notebooks are being adopted.
+_TOO_MANY = 100
 
 
 def check(arguments: CheckArguments) -> int:
@@ -97,6 +100,8 @@ def _check(arguments: CheckArguments, status: Status, staged: "Staged | None" = 
             progress.hide()
         status.fault(named(sentence))
 
+    if arguments.fix and not arguments.is_stdin and is_answering():
+        _ask(arguments, finder, baseline)
     run = _run(arguments, finder, baseline, fault, output_format)
     given = sys.stdin.buffer.read() if arguments.is_stdin else b""
     results = status.tally.counted(_results(run, arguments, given, progress))
@@ -136,6 +141,28 @@ def _baseline(arguments: CheckArguments) -> "Baseline | None":
     from nblint.linting.baseline import Baseline
 
     return Baseline.load(arguments.baseline_file)
+
+
+def _ask(arguments: CheckArguments, finder: SettingsFinder, baseline: "Baseline | None") -> None:
+    """Ask a person whether outputs may be removed: nothing but another run brings them back.
+
+    Raises:
+        click.Abort: They may not; nothing was written.
+    """
+    rehearsal = replace(arguments, show_diff=True, verbose=False)
+    run = _run(rehearsal, finder, baseline, lambda _: None, "text")
+    tally = Tally()
+    for _ in tally.counted(run.check(arguments.paths or (Path(),))):
+        pass
+    if tally.removed_outputs:
+        import click
+
+        click.confirm(f"{_removal(tally, 'will be removed')}. Continue?", abort=True, err=True)
+
+
+def _removal(tally: Tally, verb: str) -> str:
+    outputs = count(tally.removed_outputs, "output")
+    return f"{outputs} in {count(tally.stripped_notebooks, 'notebook')} {verb}"
 
 
 def _refuse_statistics_in(output_format: str, arguments: CheckArguments) -> None:
@@ -221,14 +248,16 @@ def _stream(arguments: CheckArguments) -> TextIO:
 def _conclude(arguments: CheckArguments, tally: Tally, run: Run) -> None:
     """Print what became of the findings that the report does not show."""
     if tally.fixes:
-        verb = "would be fixed" if arguments.show_diff else "fixed"
+        would_be = "would be " if arguments.show_diff else ""
         notebooks = count(tally.fixed_notebooks, "notebook")
-        say(f"{count(tally.fixes, 'finding')} {verb} in {notebooks}.")
+        outputs = f"; {_removal(tally, f'{would_be}removed')}" if tally.removed_outputs else ""
+        say(f"{count(tally.fixes, 'finding')} {would_be}fixed in {notebooks}{outputs}.")
     if not arguments.quiet:
         # A diff shows notebooks as they would be, and those have no fewer findings yet.
         report_hidden(tally, run.skipped)
         if not arguments.show_diff:
             _report_stale(tally)
+            _report_ways(arguments, tally)
     report_empty(run.empty)
     if arguments.is_first_look and is_interactive() and not _is_hook():
         _report_families(run.families_off)
@@ -252,3 +281,13 @@ def _report_stale(tally: Tally) -> None:
     if stale := sum(codes.total() for codes in tally.stale.values()):
         entries = "baseline entry is" if stale == 1 else "baseline entries are"
         say(f"{stale} {entries} stale: run `nblint baseline update`")
+
+
+def _report_ways(arguments: CheckArguments, tally: Tally) -> None:
+    """Print how to go on where old notebooks have more findings than anybody reads at once."""
+    found = tally.errors + tally.warnings
+    if found < _TOO_MANY or tally.recorded or arguments.no_baseline:
+        return
+    if not arguments.with_statistics:
+        say("`nblint check --statistics` counts the findings of each rule.")
+    say("`nblint baseline create` records them, so that only new ones fail.")

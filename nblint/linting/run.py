@@ -218,6 +218,7 @@ class Run:
             self._fixing,
             details=self._details,
             with_hidden=self._with_hidden,
+            baseline=baseline,
         )
         return _Loaded(examiner, Repository(project, selection), baseline)
 
@@ -280,6 +281,7 @@ class Run:
                 result,
                 fixes=examined.fixes,
                 changes=examined.changes,
+                removed_outputs=examined.removed_outputs,
                 suppressed=examined.suppressed,
                 hidden=(*result.hidden, *examined.hidden),
             )
