@@ -12,9 +12,6 @@ import click
 from nblint.cli.template import template_hook
 from nblint.suggestions import nearest
 
-_YES = {"yes": True, "y": True, "true": True, "t": True, "on": True, "1": True}
-_NO = {"no": False, "n": False, "false": False, "f": False, "off": False, "0": False}
-
 
 class NothingGenerated(click.ClickException):
     """No file was written, and why.
@@ -65,9 +62,12 @@ class Questions:
                 hint = nearest(value, choices) or f"; choose from {', '.join(choices)}"
                 raise click.UsageError(f"{key}: unknown value {value!r}{hint}")
             case bool():
-                if value.strip().lower() not in {**_YES, **_NO}:
+                from cookiecutter.prompt import YesNoPrompt
+
+                word = value.strip().lower()
+                if word not in (*YesNoPrompt.yes_choices, *YesNoPrompt.no_choices):
                     raise click.UsageError(f"{key} must be yes or no, not {value!r}")
-                return key, value.strip().lower() in _YES
+                return key, word in YesNoPrompt.yes_choices
         return key, value
 
     def answers(
@@ -117,7 +117,9 @@ class Questions:
         }
 
     def _refusal(self, key: str, answers: Mapping[str, Any]) -> str:
-        slug = answers["slug"] or self._rendered(self._asked["slug"], answers)
+        slug = answers["slug"]
+        if slug is None:
+            slug = self._rendered(self._asked["slug"], answers)
         problem: str = self._problem(key, {**answers, "slug": slug})
         if not problem and key == "slug" and self._folder and (self._folder / slug).exists():
             return f"{self._folder / slug} already exists; choose another name"

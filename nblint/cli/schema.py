@@ -12,7 +12,7 @@ from typing import Any, get_args
 import msgspec
 
 from nblint.credentials.detector_names import detectors
-from nblint.findings import ALL
+from nblint.findings import ALL, OWN
 from nblint.hub.notebooks import NotebooksFile
 from nblint.hub.settings import HubSettings
 from nblint.linting.registry import FAMILIES, rules
@@ -34,7 +34,13 @@ def settings_schema() -> Schema:
     top = definitions.pop("Settings")
     properties = top["properties"]
     prefixes = {code[:length] for code in rules() for length in range(1, len(code) + 1)}
-    selector = {"enum": [ALL, *sorted({*prefixes, *FAMILIES})]}
+    # Besides those of installed packages, any that are not nblint's: others may have more.
+    selector = {
+        "anyOf": [
+            {"enum": [ALL, *sorted({*prefixes, *FAMILIES})]},
+            {"type": "string", "pattern": f"^(?!{OWN}|{ALL}$)[A-Z]{{2,10}}[0-9]{{0,3}}$"},
+        ]
+    }
     for key in ("select", "extend-select", "ignore"):
         properties[key]["items"] = selector
     properties["per-file-ignores"]["additionalProperties"]["items"] = selector

@@ -11,7 +11,7 @@ from nblint.credentials.documented.detect_secrets_plugins import plugins
 from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
 from nblint.credentials.prefilter import look
-from nblint.credentials.whole_file import Escaped, decoded, find_in_file
+from nblint.credentials.whole_file import decoded, find_in_file
 from nblint.document.model import Notebook, Place, Unreadable
 from nblint.document.surfaces import surfaces
 from nblint.project.project import Project
@@ -100,7 +100,8 @@ class Credentials:
 def _options(settings: CredentialsSettings, project: Project) -> Options:
     # What a disabled detector finds is masked, so it is looked for, too.
     own = settings.detect_secrets_plugins if project.trust_plugins else ()
-    return Options(frozenset(), frozenset(settings.placeholders), plugins(own), bool(own))
+    placeholders = frozenset(settings.placeholders)
+    return Options(frozenset(), placeholders, plugins(own, placeholders), bool(own))
 
 
 def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator[Credential]:
@@ -129,13 +130,13 @@ def _find(notebook: Notebook, python: PythonCells, options: Options) -> Iterator
     known = frozenset() if has_tokens or doubtful else clues.words
     if find_in_file(decoded(notebook.lean), options, known, thorough=doubtful):
         text = decoded(notebook.raw)
-        escaped = find_in_file(text, options, known, thorough=doubtful)
-        found += _in_file(escaped, notebook, text, found, exact=not doubtful)
+        hits = find_in_file(text, options, known, thorough=doubtful)
+        found += _in_file(hits, notebook, text, found, exact=not doubtful)
     yield from found
 
 
 def _in_file(
-    escaped: Sequence[Escaped],
+    hits: Sequence[Hit],
     notebook: Notebook | None,
     text: str,
     known: Sequence[Credential],
@@ -143,21 +144,21 @@ def _in_file(
     exact: bool = True,
 ) -> Iterator[Credential]:
     """Yield what was found in a file's bytes, and not in the same part of the notebook before."""
-    if not escaped:
+    if not hits:
         return
     from nblint.credentials.locating import Locator
     from nblint.document.json_strings import unescaped
 
     locator = Locator(notebook, text, exact=exact)
     reported = _Reported(known)
-    for hit, written in escaped:
+    for hit in hits:
         place, part = locator.spot(hit.start, hit.end)
         if (hit, part) not in reported:
             kind = "file"
             if part.surface == "source" and notebook is not None and place.surface == "source":
                 cell = notebook.cells[(part.cell or 1) - 1]
                 kind = "code" if cell.type == "code" else "markdown"
-            yield Credential(hit, place, kind, unescaped(written))
+            yield Credential(hit, place, kind, unescaped(text[hit.start : hit.end]))
 
 
 class _Reported:

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from nblint.credentials.documented.format_search import find_formats, stands_alone
-from nblint.credentials.documented.private_keys import find_private_keys
+from nblint.credentials.documented.format_search import documented_hits, stands_alone
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.options import DEFAULTS, Options
 from nblint.credentials.prefilter import Clues, look
 from nblint.credentials.python.source import PythonReading, find_in_source
-from nblint.credentials.secret import Secret
 from nblint.credentials.text.columns import find_columns, find_split_frames
 from nblint.credentials.text.cookies import find_cookies
 from nblint.credentials.text.elements import find_elements
@@ -34,6 +32,7 @@ from nblint.credentials.text.logins import find_answers, find_logins
 from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands, find_pgpass
 from nblint.credentials.text.sql import find_sql
+from nblint.credentials.text.told import find_told
 from nblint.credentials.text.urls import find_urls
 from nblint.credentials.views import joints, with_joined_literals
 from nblint.secret_names.judge import Level
@@ -78,6 +77,7 @@ def find_in_text(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_commands(text, options.placeholders)
     hits += find_pairs(text, Unquoted.PROSE, options.placeholders)
     hits += find_logins(text, options.placeholders)
+    hits += find_told(text, options.placeholders)
     hits += find_elements(text, options.placeholders)
     hits += find_pgpass(text, options.placeholders)
     hits += find_columns(text, options.placeholders)
@@ -96,6 +96,7 @@ def find_in_html(text: str, options: Options = DEFAULTS, clues: Clues | None = N
     hits += find_urls(without_scripts(text), options.placeholders)
     hits += find_headers(seen, options.placeholders)
     hits += find_pairs(seen, Unquoted.PROSE, options.placeholders)
+    hits += find_logins(seen, options.placeholders)
     hits += find_table_cells(text, options.placeholders)
     hits += find_inputs(text, options.placeholders)
     hits += find_attributes(text, options.placeholders)
@@ -185,15 +186,7 @@ def settle(hits: Iterable[Hit], options: Options = DEFAULTS) -> list[Hit]:
 
 
 def _documented(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
-    for found in find_formats(text, clues.formats, options.placeholders):
-        row = found.format
-        value = Secret(text[found.start : found.end])
-        yield Hit(
-            row.name, row.kind, found.start, found.end, value, found.prefix, True, "", row.variable
-        )
-    if clues.key:
-        for start, end, body in find_private_keys(text):
-            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+    return documented_hits(text, clues.formats, options.placeholders, keys=clues.key)
 
 
 def _moved(hits: Iterable[Hit], by: int) -> Iterator[Hit]:

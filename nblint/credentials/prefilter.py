@@ -19,6 +19,7 @@ from nblint.credentials.documented.format_search import (
     present_formats,
 )
 from nblint.credentials.documented.formats import Format
+from nblint.credentials.documented.private_keys import KEY_MARKS
 from nblint.credentials.python.clients import client_calls
 from nblint.credentials.views import joints, with_joined_literals
 from nblint.multisearch import Literals, narrow
@@ -48,6 +49,21 @@ _VERBS = (
     "<<<",
     "encrypt_string",
     "kaggle config",
+    "sp_addlogin",
+    "sp_addlinkedsrvlogin",
+    "sp_setapprole",
+    "OPENROWSET",
+    "AppendChar",
+    "ToBase64String(",
+    "db2 connect",
+    "rabbitmqctl",
+    "useradd",
+    "ftp -n",
+    "hentication(",
+    "FromHexString(",
+    "FromBase64String(",
+    "UTHENTICATION(",
+    "/rp ",
     '"SEC":',
     "'SEC':",
 )
@@ -67,6 +83,12 @@ _USER_OPTION = lazy_pattern(r"""-[uUal][ =][^\n]{1,200}?[ \t]-[pP]""")
 _LOGIN = lazy_pattern(r"""(?:og|ign) ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}""")
 # A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
+# A user and a password behind a word for them, or in the row below.
+_PAIR = lazy_pattern(
+    r"""[^\n]{0,80}?(?:\n{1,2}[^\n]{0,20}?)?[\w.@-]{2,40}[*`"' <>b/]{0,10}[/:|][*`"' <>b/]{0,10}[^\s/]{6}"""
+)
+_PAIR_FOUND = lazy_pattern(r"""KEY FOUND! \[ [^\n]{6}""")
+_EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
 )
@@ -78,7 +100,6 @@ _HASH = lazy_pattern(r"""[^\n]{3,24}?[0-9a-fA-F]{32}""")
 _SNMP = lazy_pattern(r"""snmp[^\n]{1,200}?[ ]-[AX][ ]""")
 _USER_PASSWORD = lazy_pattern(r"""net user [^\n/]{3,80}""")
 _BEFORE_OPTIONS = frozenset({" ", "\t", "'", '"'})
-_PUTTY = "PuTTY-User-Key-File"
 _IN_WORDS = ("code=", "/t/", "ignature=")
 _STATEMENTS = (
     "appid",
@@ -89,8 +110,7 @@ _STATEMENTS = (
     "PRAGMA key",
     "pragma key",
     ":5432:",
-    "-----BEGIN",
-    _PUTTY,
+    *KEY_MARKS,
     "sendline(",
     'send "',
     'send \\"',
@@ -107,6 +127,7 @@ _OPTIONS = (" -u", " -U", " -a", " -l")
 _CONFIRMED = (
     ("curl", _CURL),
     ("ogin", _LOGIN),
+    ("ogin with <", _PAIR),
     ("og in", _LOGIN),
     ("ign in", _LOGIN),
     ("ookie", _COOKIE),
@@ -115,6 +136,18 @@ _CONFIRMED = (
     ("NTLM", _HASH),
     (" -H ", _HASH),
     ("snmp", _SNMP),
+    ("ugangsdat", _PAIR),
+    ("nmeldedat", _PAIR),
+    ("dentifiants", _PAIR),
+    ("emo account", _PAIR),
+    ("[+] ", _PAIR),
+    ("UCCESS", _PAIR),
+    ("racked", _PAIR),
+    ("KEY FOUND", _PAIR_FOUND),
+    ("nnect ", _EASY_CONNECT),
+    ("onn ", _EASY_CONNECT),
+    ("ONN ", _EASY_CONNECT),
+    ("NNECT ", _EASY_CONNECT),
     ("net user", _USER_PASSWORD),
 )
 _MARKS = Literals(
@@ -169,7 +202,7 @@ def look(text: str, code: int | None = None) -> Clues:
         client_calls(text[:end]),
         _commands(text[:end]),
     )
-    has_key = "-----BEGIN" in marks or _PUTTY in marks
+    has_key = any(mark in marks for mark in KEY_MARKS)
     known = frozenset([word for _, word in words])
     return Clues((*formats, *joined), has_key, bool(lines), tuple(sorted(found)), known)
 
@@ -285,7 +318,7 @@ def _names(text: str, code: int) -> Iterator[int]:
 def _may_have_value(text: str, words: _OpaqueWords, start: int, end: int, in_code: bool) -> bool:
     """Tell whether the name around a stem is a credential's and may have a value nearby."""
     word, phrase = word_at(text, start, end)
-    level = judge(word).level
+    level = judge(word.removeprefix("data-")).level
     is_half = level is Level.NONE and word.lower() in _HALF_NAMES
     if is_half:
         level = judge(" ".join(phrase.split(" ")[-2:])).level
@@ -317,9 +350,13 @@ _VERBS_TOO = frozenset({"pass", "Pass"})
 _PARAMETERS = frozenset({"?key=", "&key="})
 _USER = lazy_pattern(r"(?i:user|login|name|account)")
 # Between a name and its value in text stands one of these.
-_BINDING = lazy_pattern(r"""[:=&|<]|\n\[1\]|["'],| (?:[- ]|/ |is |to )|` to""")
+_BINDING = lazy_pattern(
+    r"""[:=&|<`]|\n\[1\]|["'],| (?:[- ]|/ |is |to |[eé]s? |est |ist |lautet )"""
+)
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
-_BARE = lazy_pattern(r" (?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
+_COLUMN = lazy_pattern(r"""[|\t;│┆]["' ]{0,40}[\w-]{0,20}\Z""")  # the last heading of a table
+_ROW_BEFORE = 60
+_BARE = lazy_pattern(r" (?:with )?(?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
 _BEFORE, _BEHIND = 120, 400  # in code
 _SEPARATION = 48
@@ -343,6 +380,8 @@ def _is_bound(text: str, words: _OpaqueWords, start: int, end: int) -> bool:
         return True
     if _BINDING.search(text, end, close) or text[start:end].lower() == "bearer":
         return words.between(end, end + (_CELLS if _TABLE.search(text, end, close) else _VALUE))
+    if _COLUMN.search(text, max(0, start - _ROW_BEFORE), start):
+        return words.between(end, end + _CELLS)
     # A widget's value comes before its label.
     first = max(0, start - _WIDGET)
     has_value = text.find('"value"', first, start) >= 0 or text.find("value=", first, start) >= 0

@@ -70,6 +70,29 @@ class View:
         return part.end + offset - begun - len(part.text)
 
 
+class Reading(NamedTuple):
+    """A text read in several steps.
+
+    Attributes:
+        text: The text after all steps.
+        views: What each step made of the text before it.
+    """
+
+    text: str
+    views: tuple[View, ...] = ()
+
+    def then(self, step: Callable[[str], View]) -> Reading:
+        """Return the text after a further step."""
+        view = step(self.text)
+        return Reading(view.text, (*self.views, view))
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a part of the text starts and ends in the first text."""
+        for view in reversed(self.views):
+            start, end = view.origin(start, end)
+        return start, end
+
+
 def with_decoded_escapes(text: str) -> View:
     r"""Return a text with JSON's escapes decoded: `\u0067` is a `g`, `\/` a slash."""
     return View(text, ((*match.span(), character(match)) for match in ESCAPE.finditer(text)))
@@ -89,20 +112,3 @@ def joints(text: str) -> Iterator[tuple[int, int]]:
     """Yield where one literal ends and the next one, which is joined with it, begins."""
     for match in _LITERALS.finditer(text):
         yield match.span()
-
-
-def in_steps(
-    text: str, steps: Iterable[Callable[[str], View]]
-) -> tuple[str, Callable[[int, int], tuple[int, int]]]:
-    """Return a text after several steps, and what maps its offsets to the first text's."""
-    views = []
-    for step in steps:
-        views.append(step(text))
-        text = views[-1].text
-
-    def origin(start: int, end: int) -> tuple[int, int]:
-        for view in reversed(views):
-            start, end = view.origin(start, end)
-        return start, end
-
-    return text, origin

@@ -9,30 +9,28 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from nblint.credentials.documented.format_search import (
+    SPACED_LITERALS,
     LongWord,
-    find_formats,
+    documented_hits,
     long_words,
     present_formats,
 )
-from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
-from nblint.credentials.secret import Secret
 from nblint.credentials.views import (
-    View,
-    in_steps,
+    Reading,
     with_decoded_escapes,
     with_joined_items,
     with_joined_literals,
 )
 from nblint.document.base64_text import text_of
+from nblint.document.json_strings import unescaped
 from nblint.patterns import lazy_pattern
 
 # An escape that can hide a character of a token; `\n` and `\"` cannot.
@@ -44,25 +42,12 @@ _LONGEST_TOKEN = 4400
 _ID_LENGTH = 36
 _ID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IMAGE = lazy_pattern(r"[A-Za-z0-9+/]*={0,2}")
-_KEY_MARKS = ("-----BEGIN", "PuTTY-User-Key-File")
 _BASE64 = lazy_pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/_-])")
 _DATA_URL = ";base64,"
 
 
-class Escaped(NamedTuple):
-    """A credential in the text of a file.
-
-    Attributes:
-        hit: The credential; its offsets are those in the text.
-        written: How it is written there.
-    """
-
-    hit: Hit
-    written: str
-
-
 def decoded(raw: bytes) -> str:
-    """Return the text in bytes, whatever their encoding; offsets are those of `rows_in`."""
+    """Return the text in bytes, whatever their encoding: what `find_in_file` searches."""
     if b"\0" in raw:  # UTF-16 or UTF-32: what is left are the ASCII characters
         return raw.replace(b"\0", b"").decode("latin-1")
     try:
@@ -73,7 +58,7 @@ def decoded(raw: bytes) -> str:
 
 def find_in_file(
     text: str, options: Options, known: Collection[str] = (), *, thorough: bool = False
-) -> list[Escaped]:
+) -> list[Hit]:
     """Find tokens and private keys in a file's text.
 
     Args:
@@ -84,67 +69,66 @@ def find_in_file(
             that are joined, base64.
 
     Returns:
-        What was found, in order; no two overlap.
+        The hits in order; their offsets are those in the text. No two overlap.
     """
-    kept: list[Escaped] = []
+    kept: list[Hit] = []
     for way in _ways(text, thorough=thorough):
-        found: list[Escaped] = []
-        for steps in way:
-            read, origin = in_steps(text, steps)
-            hits = _hits(read, options, known)
-            for hit in chain(hits, _in_base64(read, options, everywhere=thorough)):
-                start, end = origin(hit.start, hit.end)
-                found.append(Escaped(replace(hit, start=start, end=end), text[start:end]))
+        found: list[Hit] = []
+        for reading in way:
+            hits = _hits(reading.text, options, known)
+            for hit in chain(hits, _in_base64(reading.text, options, everywhere=thorough)):
+                start, end = reading.origin(hit.start, hit.end)
+                found.append(replace(hit, start=start, end=end))
         if found:
             kept = _with(kept, found)
     return kept
 
 
-_Steps = list[Callable[[str], View]]
-
-
-def _ways(text: str, *, thorough: bool) -> Iterator[list[_Steps]]:
+def _ways(text: str, *, thorough: bool) -> Iterator[Iterable[Reading]]:
     """Yield how a text can be read: with its escapes decoded any number of times, then as one.
 
     What is found in the first way is not looked for in others, which put things together.
     """
-    levels: list[_Steps] = [[]]
-    while len(levels) <= _LEVELS and (_ESCAPE.search(text) or (thorough and len(levels) == 1)):
-        levels.append([*levels[-1], with_decoded_escapes])
-        text = with_decoded_escapes(text).text
+    levels = [Reading(text)]
+    while len(levels) <= _LEVELS and (
+        _ESCAPE.search(levels[-1].text) or (thorough and len(levels) == 1)
+    ):
+        levels.append(levels[-1].then(with_decoded_escapes))
     yield levels
     if thorough:
-        yield [[with_joined_items, *level] for level in levels]
-        yield [[with_joined_items, *level, with_joined_literals] for level in levels]
+        joined = [Reading(text).then(with_joined_items)]
+        while len(joined) < len(levels):
+            joined.append(joined[-1].then(with_decoded_escapes))
+        yield joined
+        yield (reading.then(with_joined_literals) for reading in joined)
 
 
 def _hits(text: str, options: Options, known: Collection[str]) -> Iterator[Hit]:
-    if words := _words(text, known):
-        formats = present_formats(text, words)
-        for row, start, end, prefix in find_formats(text, formats, options.placeholders):
-            value = Secret(text[start:end])
-            yield Hit(row.name, row.kind, start, end, value, prefix, True, "", row.variable)
-    if any(mark in text for mark in _KEY_MARKS):
-        for start, end, body in find_private_keys(text):
-            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+    words = _words(text, known)
+    formats = present_formats(text, words) if words else ()
+    return documented_hits(text, formats, options.placeholders)
 
 
 def _words(text: str, known: Collection[str]) -> list[LongWord]:
     """Return the long words of a text that are not known: no images, and no ids of cells."""
-    return [
+    words = [
         (start, word)
         for start, word in long_words(text)
-        if word not in known
-        and not (len(word) == _ID_LENGTH and _ID.fullmatch(word))
-        and not (len(word) > _LONGEST_TOKEN and _IMAGE.fullmatch(word))
+        if word not in known and not (len(word) > _LONGEST_TOKEN and _IMAGE.fullmatch(word))
     ]
+    without_ids = [
+        one for one in words if not (len(one[1]) == _ID_LENGTH and _ID.fullmatch(one[1]))
+    ]
+    # `Splunk …`: behind such a word, an id may be a token.
+    has_more = len(words) > len(without_ids)
+    return words if has_more and any(mark in text for mark in SPACED_LITERALS) else without_ids
 
 
 def _in_base64(text: str, options: Options, *, everywhere: bool) -> Iterator[Hit]:
     """Find tokens in base64 that holds a text: in data URLs, or in every string."""
     for start, end in _encoded(text, everywhere=everywhere):
         if content := text_of(text[start:end]):
-            for reading in {content, with_decoded_escapes(content).text}:
+            for reading in {content, unescaped(content)}:
                 for hit in _hits(reading, options, ()):
                     yield replace(hit, start=start, end=end)
 
@@ -161,13 +145,13 @@ def _encoded(text: str, *, everywhere: bool) -> Iterator[tuple[int, int]]:
         at = text.find(_DATA_URL, match.end() if match else at + 1)
 
 
-def _with(kept: Sequence[Escaped], found: Iterable[Escaped]) -> list[Escaped]:
+def _with(kept: Sequence[Hit], found: Iterable[Hit]) -> list[Hit]:
     """Add what overlaps nothing; of what overlaps among itself, the longest."""
     from nblint.credentials.engine import settle
 
-    best = {(one.hit.start, one.hit.end): one for one in found}
-    added = [best[hit.start, hit.end] for hit in settle(one.hit for one in best.values())]
-    ends = [one.hit.end for one in kept]
-    starts = [*(one.hit.start for one in kept), sys.maxsize]
-    free = (one for one in added if starts[bisect_right(ends, one.hit.start)] >= one.hit.end)
-    return sorted([*kept, *free], key=lambda one: one.hit.start)
+    last = {(hit.start, hit.end): hit for hit in found}
+    added = settle(last.values())
+    ends = [hit.end for hit in kept]
+    starts = [*(hit.start for hit in kept), sys.maxsize]
+    free = (hit for hit in added if starts[bisect_right(ends, hit.start)] >= hit.end)
+    return sorted([*kept, *free], key=lambda hit: hit.start)

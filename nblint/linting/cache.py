@@ -12,6 +12,7 @@ checked again.
 import hashlib
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -21,6 +22,7 @@ import msgspec
 
 from nblint._version import PACKAGE, __version__
 from nblint.files import is_file
+from nblint.findings import OWN, Rule, covers
 from nblint.linting.results import Details
 from nblint.project.project import Project
 
@@ -171,12 +173,15 @@ def cache_folder() -> Path | None:
     return folder / "findings" if folder.is_absolute() else None
 
 
-def key_of(project: Project, details: Details, *, with_hidden: bool) -> bytes | None:
+def key_of(
+    project: Project, details: Details, rules: Iterable[Rule], *, with_hidden: bool
+) -> bytes | None:
     """Return a digest of everything besides the notebook that decides what is found in it.
 
     Args:
         project: What the notebooks are checked against.
         details: What the report says of their surroundings.
+        rules: The rules that run.
         with_hidden: Whether suppressed findings are kept apart.
 
     Returns:
@@ -187,7 +192,7 @@ def key_of(project: Project, details: Details, *, with_hidden: bool) -> bytes | 
         return None
     validator = os.environ.get("NBFORMAT_VALIDATOR")  # the library that nbformat uses
     found_against = (
-        *(_installed(), validator, os.fsencode(Path.cwd()), with_hidden),
+        *(_installed(), sorted(_plugins(rules)), validator, os.fsencode(Path.cwd()), with_hidden),
         *(_canonical(project), _canonical(details)),
     )
     return hashlib.sha256(ascii(found_against).encode()).digest()
@@ -210,6 +215,17 @@ def digest_of(key: bytes, name: str, data: bytes) -> bytes:
 def _canonical(struct: msgspec.Struct) -> object:
     """Return a struct as builtins that are the same for equal ones: sets have no order."""
     return msgspec.to_builtins(struct, order="deterministic", enc_hook=repr)
+
+
+def _plugins(rules: Iterable[Rule]) -> set[tuple[str, str]]:
+    """Return what identifies the plugins whose rules run: their versions and their code."""
+    others = [rule.code for rule in rules if not covers(OWN, rule.code)]
+    if not others:
+        return set()
+    from nblint.linting.plugins import code_digest, plugin_of
+
+    found = map(plugin_of, others)
+    return {(plugin.title, code_digest(plugin)) for plugin in found if plugin}
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -16,6 +16,9 @@ from nblint.linting.repository import gather
 from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
 
 
 class Fixing(Struct, frozen=True):
@@ -41,6 +44,7 @@ class Examined(NamedTuple):
         faults: Messages about what could not be done.
         fixes: The number of findings that were fixed.
         changes: The cells that the fixes change.
+        removed_outputs: How many outputs the fixes remove.
         fixed: The notebook after its fixes, if there is no file to write it to.
         seconds: The time that it took.
         digest: The file's key in the cache; None if it is not to be remembered.
@@ -54,6 +58,7 @@ class Examined(NamedTuple):
     faults: tuple[str, ...] = ()
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    removed_outputs: int = 0
     fixed: bytes | None = None
     seconds: float = 0.0
     digest: bytes | None = None
@@ -70,6 +75,7 @@ class Examiner:
         fixing: Which fixes to apply; None for none.
         details: What the report says of the surroundings of findings.
         with_hidden: Whether suppressed findings are reported apart.
+        baseline: The recorded findings, which are not fixed.
 
     Attributes:
         project: What the notebooks are checked against.
@@ -87,6 +93,7 @@ class Examiner:
         *,
         details: Details = EVERYTHING,
         with_hidden: bool = False,
+        baseline: "Baseline | None" = None,
     ) -> None:
         self.project = project
         self.selection = selection
@@ -94,6 +101,8 @@ class Examiner:
         self.with_hidden = with_hidden
         self.key: bytes | None = None
         self._fixing = fixing
+        # Other processes, which get a copy of the examiner, fix nothing.
+        self._baseline = baseline if fixing else None
 
     def examine_file(self, path: Path, name: str) -> Examined:
         """Examine a file; `name` is what reports call it."""
@@ -115,7 +124,7 @@ class Examiner:
             examined = self._examine(data, path, name)
             return examined._replace(seconds=time.perf_counter() - started)
         except RuleError as error:
-            fault = error.sentence
+            fault = str(error)
         except MemoryError:
             return Examined(faults=(f"{name}: too large for the available memory",))
         except Exception as error:  # one notebook must not stop the others from being checked
@@ -132,7 +141,12 @@ class Examiner:
         from nblint.linting.reporting import changes
 
         fixed = fix_document(
-            document, name, self.project, self.selection, unsafe=self._fixing.unsafe
+            document,
+            name,
+            self.project,
+            self.selection,
+            unsafe=self._fixing.unsafe,
+            baseline=self._baseline,
         )
         after = self._examined(fixed.document, name, fixed.checked, gathered)
         if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
@@ -143,10 +157,15 @@ class Examiner:
                 write_atomically(path, fixed.document.raw, instead_of=data, inside=root)
             except OSError as error:
                 before = self._examined(document, name, self._check(document, name), gathered)
-                return before._replace(faults=(unwritable(name, error),))
+                return before._replace(faults=(*before.faults, unwritable(name, error)))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
         raw = fixed.document.raw if path is None else None
-        return after._replace(fixes=fixed.fixes, changes=changed, fixed=raw)
+        return after._replace(
+            fixes=fixed.fixes,
+            changes=changed,
+            removed_outputs=_outputs(document) - _outputs(fixed.document),
+            fixed=raw,
+        )
 
     def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
         return check_document(document, name, self.project, self.selection)
@@ -169,12 +188,17 @@ class Examiner:
             hidden = tuple(reported(name, asked, *quoted))
         # Nothing is known about a file that cannot be read, so its baseline entries are not stale.
         is_known = isinstance(document, Notebook)
-        codes = self._codes(name) if is_known else frozenset()
+        codes = self._codes(name) - checked.failed if is_known else frozenset()
         number = len(checked.suppressed)
-        return Examined(found, codes, gathered, suppressed=number, hidden=hidden)
+        faults = tuple(f"{name}: {error}" for error in checked.errors)
+        return Examined(found, codes, gathered, faults, suppressed=number, hidden=hidden)
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))
+
+
+def _outputs(notebook: Notebook) -> int:
+    return sum(len(cell.outputs) for cell in notebook.cells)
 
 
 class Files(NamedTuple):

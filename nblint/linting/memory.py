@@ -20,7 +20,10 @@ class Memory:
         self._caches: dict[bytes, Cache] = {}
         for examiner in dict.fromkeys(examiners):
             examiner.key = key_of(
-                examiner.project, examiner.details, with_hidden=examiner.with_hidden
+                examiner.project,
+                examiner.details,
+                examiner.selection.rules,
+                with_hidden=examiner.with_hidden,
             )
             if examiner.key is not None:
                 self._caches[examiner.key] = Cache(folder, examiner.key)

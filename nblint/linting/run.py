@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +16,7 @@ from nblint.errors import SettingsError
 from nblint.files import read_whole
 from nblint.linting.checking import reading_of
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
+from nblint.linting.registry import FAMILIES, family_of
 from nblint.linting.repository import Repository
 from nblint.linting.results import EVERYTHING, Details, Reported, Result
 from nblint.linting.selection import Selection
@@ -71,6 +73,7 @@ class Run:
             since, if there are enough of them.
         with_files: Whether to read catalogues of environment variables and parameters files.
         with_hidden: Whether results also hold the findings that are suppressed or recorded.
+        committed: Whether notebooks are checked as they are committed, and not as they lie here.
         details: What the report says of the surroundings of findings.
 
     Attributes:
@@ -92,6 +95,7 @@ class Run:
         with_cache: bool = False,
         with_files: bool = True,
         with_hidden: bool = False,
+        committed: bool = False,
         details: Details = EVERYTHING,
     ) -> None:
         self._finder = finder
@@ -105,9 +109,11 @@ class Run:
         self._with_cache = with_cache and not fixing
         self._with_files = with_files
         self._with_hidden = with_hidden
+        self._committed = committed
         self._details = details
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
+        self._told: set[str] = set()
         self.total = 0
         self.fixed: bytes | None = None
 
@@ -120,6 +126,15 @@ class Run:
     def empty(self) -> Sequence[Path]:
         """The given folders without a notebook."""
         return self._discovery.empty
+
+    @property
+    def families_off(self) -> Sequence[str]:
+        """The families of which no rule ran, if no settings file decides that; else none."""
+        loaded = list(self._loaded.all())
+        if not loaded or any(one.examiner.project.found.path for one in loaded):
+            return ()
+        ran = {family_of(rule.code) for one in loaded for rule in one.examiner.selection.rules}
+        return [family for family in FAMILIES if family not in ran]
 
     def check(self, paths: Sequence[Path]) -> Iterator[Result]:
         """Yield a result for each notebook under paths that could be checked."""
@@ -150,9 +165,17 @@ class Run:
             self.fixed = examined.fixed
             yield from self._results(file, examined)
 
-    def readings(self, paths: Sequence[Path]) -> Iterator[tuple[Notebook, Reading]]:
-        """Yield each notebook under paths with its parts, without checking it."""
-        projects = OncePerFile(self._project, self._on_error)
+    def readings(
+        self, paths: Sequence[Path], *, with_requirements: bool = False
+    ) -> Iterator[tuple[Notebook, Reading]]:
+        """Yield each notebook under paths with its parts, without checking it.
+
+        Args:
+            paths: The paths.
+            with_requirements: Whether to read the requirements files.
+        """
+        load = partial(self._project, with_requirements=with_requirements)
+        projects = OncePerFile(load, self._on_error)
         for path, settings in self._discovery.notebooks(paths):
             if (project := projects.of(settings)) is None:
                 continue
@@ -181,6 +204,10 @@ class Run:
 
             baseline = Baseline.load(settings.baseline)
         selection = Selection(settings)
+        for sentence in selection.faults:
+            if sentence not in self._told:  # several settings files may select the same rules
+                self._told.add(sentence)
+                self._on_error(sentence)
         project = self._project(settings, with_requirements=selection.needs("requirements"))
         if baseline is not None:
             recorded = None if self._with_recorded else baseline.credentials
@@ -191,6 +218,7 @@ class Run:
             self._fixing,
             details=self._details,
             with_hidden=self._with_hidden,
+            baseline=baseline,
         )
         return _Loaded(examiner, Repository(project, selection), baseline)
 
@@ -200,6 +228,7 @@ class Run:
             trust_plugins=self._trust_plugins,
             with_files=self._with_files,
             with_requirements=with_requirements,
+            committed=self._committed,
         )
 
     def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
@@ -252,6 +281,7 @@ class Run:
                 result,
                 fixes=examined.fixes,
                 changes=examined.changes,
+                removed_outputs=examined.removed_outputs,
                 suppressed=examined.suppressed,
                 hidden=(*result.hidden, *examined.hidden),
             )

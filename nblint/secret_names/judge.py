@@ -58,8 +58,10 @@ def judge(name: str) -> CredentialName:
     if len(name) > _LONGEST or "::" in name or "=" in name:
         return _NOTHING
     words = w.split_words(name)
-    position, judged = _decide(words)
-    if judged.level is Level.NONE or _is_described(words, position) or _is_for_everybody(words):
+    # Of a setting such as `spark.es.net.http.auth.pass`, the first words say whose it is.
+    last = words if " " in name else words[-_LONGEST_PHRASE:]
+    position, judged = _decide(last)
+    if judged.level is Level.NONE or _is_described(last, position) or _is_for_everybody(words):
         return _NOTHING
     return judged
 
@@ -175,6 +177,13 @@ def _judge_pass(words: list[str], position: int) -> CredentialName | None:
     return _PASSWORD
 
 
+def _judge_foreign_key(words: list[str], position: int) -> CredentialName:
+    """Judge `clave` and the like; a "parola chiave" is a keyword, and "clave API" an API key."""
+    if _before(words, position) in w.WORDS:
+        return _NOTHING
+    return CredentialName(Level.STRONG, "API key") if "api" in words else _KEY
+
+
 def _judge_passe(words: list[str], position: int) -> CredentialName | None:
     is_short = len(words) <= _LONGEST_PHRASE
     return _PASSWORD if is_short and _before(words, position) == "de" else None
@@ -188,6 +197,8 @@ def _judge_key(words: list[str], position: int) -> CredentialName:
         return CredentialName(Level.STRONG, "API key")
     if before in w.QUALIFIERS and before not in ("user", "host", "id", "identity"):
         return CredentialName(Level.STRONG, f"{before} key")
+    if before in w.NETWORKS:
+        return _PASSWORD
     if len(before) < 2 or before in w.OTHER_KEYS or before in w.PARTS_OF_DATA:
         return _NOTHING
     return _KEY
@@ -243,10 +254,12 @@ _BY_WORD: dict[str, CredentialName] = {
     **dict.fromkeys(w.PASSWORDS, _PASSWORD),
     **dict.fromkeys(w.SECRETS, _SECRET),
     **dict.fromkeys(w.CREDENTIALS, _CREDENTIAL),
-    **dict.fromkeys(w.KEYS, _KEY),
+    "jeton": _TOKEN,
+    "mdp": CredentialName(Level.WEAK, "password"),  # French, but also a Markov decision process
 }
 # Words that depend on those around them.
 _AMONG_OTHERS: dict[str, Callable[[list[str], int], CredentialName | None]] = {
+    **dict.fromkeys(w.KEYS, _judge_foreign_key),
     "pass": _judge_pass,
     "pw": _judge_pass,
     "passe": _judge_passe,

@@ -12,11 +12,11 @@ from nblint.secret_names.judge import CredentialName, Level, judge
 # Each name that `judge` accepts holds one of these in lower case, except rare ones (`dsn`). A
 # machine makes the values of the first, a person chooses those of the others.
 GENERATED_STEMS = frozenset(
-    {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer"}
+    {"token", "key", "auth", "pat", "secret", "cred", "authoriz", "jwt", "psk", "bearer", "jeton"}
 )
 _CHOSEN_STEMS = """
     pass pw psw contrase senha kennwort heslo parola wachtwoord clave chave chiave salasana jelszó
-    jelszava lösenord adgangskode
+    jelszava lösenord adgangskode lozink geslo mdp
 """.split()
 # These must end a word: `token_2` and `keys`, not `tokenizer`. The others may be followed by more.
 _WHOLE_STEMS = frozenset({"token", "key", "auth", "pat"})
@@ -30,13 +30,21 @@ _FOREIGN_STEMS = (
     "Şifre",
     "schlüssel",
     "Schlüssel",
-    "пароль",
-    "Пароль",
-    "ПАРОЛЬ",
+    "парол",
+    "Парол",
+    "ПАРОЛ",
+    "лозинк",
+    "Лозинк",
     "密码",
     "密碼",
     "パスワード",
     "비밀번호",
+    "암호",
+    "口令",
+    "ωδικ",
+    "סיסמ",
+    "المرور",
+    "รหัสผ่าน",
 )
 _BY_RAREST: dict[str, list[str]] = {}
 for _stem in _FOREIGN_STEMS:
@@ -48,6 +56,8 @@ _SECTION = lazy_pattern(
     r"(?<![^\n])[ \t]{0,20}(?:\[([\w.-]{1,40})\]|([\w.-]{1,40}):)[ \t]{0,4}\n(?:[ \t]{0,40}[\w.-]{1,40}[ ]?[:=][^\n]{1,100}\n){0,4}\Z"
 )
 _NAME_AFTER = lazy_pattern(r"[\w.-]{0,60}")
+# They follow a noun without a space, in Japanese, Chinese and Korean.
+_PARTICLES = frozenset("はがの是为為는은가이를")
 _ROW_END = lazy_pattern(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 
 
@@ -131,4 +141,6 @@ def before_stem(text: str, start: int) -> str:
 def after_stem(text: str, end: int) -> str:
     """Return the part of a name behind its stem."""
     found = _NAME_AFTER.match(text, end)
-    return found[0].rstrip(".-") if found else ""
+    if found is None or found[0][:1] in _PARTICLES:
+        return ""
+    return found[0].rstrip(".-")

@@ -8,14 +8,18 @@ from nblint.patterns import lazy_pattern
 PASSWORDS = frozenset(
     """
     adgangskode contrasena contraseña hasło heslo jelszava jelszó kennwort motdepasse parola passcode passphrase passw passwd password
-    passwort passord passwrd pgpassword psw pswd pwd pword salasana salasanan senha sshpass lösenord lösenordet şifre şifreniz şifresi wachtwoord пароль パスワード 密码 密碼 비밀번호
+    passwort passord passordet adgangskoden passwrd pgpassword psw pswd pwd pword salasana salasanan senha sshpass lösenord lösenordet şifre şifreniz şifresi wachtwoord пароль пароля паролем парола лозинка lozinka geslo パスワード 密码 密碼 口令 비밀번호 암호 κωδικός סיסמה المرور السر รหัสผ่าน
     """.split()
 )
 PASSWORD_ENDINGS = ("password", "passwords", "passwd", "passwort", "passphrase", "pwd")
 # A machine makes the value.
 SECRETS = frozenset({"secret", "psk"})
-CREDENTIALS = frozenset({"secrets", "credential", "credentials", "cred", "creds"})
+CREDENTIALS = frozenset(
+    "secrets credential credentials cred creds credenciales credenciais credenziali".split()
+)
 KEYS = frozenset("clave clé chave chiave schlüssel schluessel".split())
+# Before such a key, they make it a keyword.
+WORDS = frozenset("parola palabra palavra mot mots stich schlag".split())
 # The same, but only as the last word.
 LAST_WORDS = frozenset({"pat", "jwt", "bearer", "dsn"})
 # Before "key" or "token", they make it a credential.
@@ -27,6 +31,8 @@ QUALIFIERS = frozenset(
     storage subscription upload user webhook write
     """.split()
 )
+# Before "key", they make it the password of a network.
+NETWORKS = frozenset("wifi wi wlan wep wpa wpa2".split())
 # Before "key", they make it one that opens nothing: of a table, of a store, a public one.
 OTHER_KEYS = frozenset(
     """
@@ -37,6 +43,7 @@ OTHER_KEYS = frozenset(
 # cursor (`next_page_token`).
 PARTS_OF_DATA = frozenset(
     """
+    action authenticity lock verification xsrf
     attr attribute answer batch begin bib blob block bos candidate category cell checksum chunk citation class cls
     col compound config context continuation continue correlation count csrf csv current data date
     day dedup dedupe delim delimiter dict distinct document dummy element end entity entry eos error
@@ -61,7 +68,7 @@ FILTERS = frozenset(
 # They end like a password or a key, but are not one. `GIT_ASKPASS` is a program that asks for one.
 OTHER_WORDS = frozenset(
     """
-    allpass askpass bandpass bibkey bypass compass donkey encompass highpass hockey hotkey jockey
+    allpass askpass csrfmiddlewaretoken csrftoken requestverificationtoken xsrftoken bandpass bibkey bypass compass donkey encompass highpass hockey hotkey jockey
     lowpass malarkey monkey resourcekey multipass onepass overpass singlepass surpass trespass turkey twopass
     underpass whiskey whisky
     """.split()
@@ -74,7 +81,7 @@ DESCRIPTIONS = frozenset(
     cols column columns complexity config configuration confirm context contract count counter counts
     cracking created credit data dataset date days decoder dependency decimals desc description detection
     detector dict dir directory disabled dist doc docs emb embedding embeddings enabled encoder
-    encoding end endpoint engine entropy entry env error errors example exception exists expiration
+    encryption hashing history lockout protection authentication encoding end endpoint engine entropy entry env error errors example exception exists expiration
     expire expires expiry field fields file filename filepath files filter finder fingerprint fn
     folder form format fp func function generator getter group groups guessing handler hash hashed
     hashes header headers help hint host id identifier ids in index indices info input inputs

@@ -114,7 +114,7 @@ def missing_release(requirement: str) -> str:
     if UNREACHABLE.search(ran.stderr):
         return f"the package index cannot be reached, so nobody knows whether it has {requirement}"
     if "No matching distribution" in ran.stderr:
-        return f"the package index has no {requirement}"
+        return f"the package index that pip uses has no {requirement}"
     errors = re.findall(r"^ERROR: (.+)", ran.stderr, re.MULTILINE) or [f"status {ran.returncode}"]
     return f"pip cannot get {requirement}: {public(errors[-1])}"
 

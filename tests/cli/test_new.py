@@ -44,7 +44,17 @@ def test_a_wrong_answer_is_one_sentence(answer: str, sentence: str, tmp_path: Pa
 def test_all_refused_answers_are_named_at_once(tmp_path: Path) -> None:
     """In a process of its own: what cookiecutter logs is not Click's to capture."""
     ran = subprocess.run(
-        [sys.executable, "-m", "nblint", "new", "--no-input", "title=", "email=me", "purpose=TODO"],
+        [
+            sys.executable,
+            "-m",
+            "nblint",
+            "new",
+            "--no-input",
+            "title=",
+            "slug=",
+            "email=me",
+            "purpose=TODO",
+        ],
         cwd=tmp_path,
         capture_output=True,
         encoding="utf-8",
@@ -53,6 +63,7 @@ def test_all_refused_answers_are_named_at_once(tmp_path: Path) -> None:
     assert ran.returncode == 2
     assert re.findall(r"^  \* (\w+): \S+", ran.stderr, re.MULTILINE) == [
         "title",
+        "slug",
         "email",
         "purpose",
     ]

@@ -3,6 +3,7 @@
 import copy
 import logging
 import pickle
+import random
 import socket
 import traceback
 from collections.abc import Callable
@@ -15,12 +16,14 @@ from nblint.credentials import engine
 from nblint.credentials.credentials import Credentials
 from nblint.credentials.hits import Hit
 from nblint.credentials.masking.redaction import mask
+from nblint.credentials.options import Options
 from nblint.credentials.secret import Secret
 from nblint.document.model import Notebook
 from nblint.project.project import Project
 from nblint.reading.python.cells import PythonCells
 from nblint.settings import CredentialsSettings
 from tests.credentials.cases import CREDENTIALS, Case, notebook
+from tests.credentials.exam.values import fill
 from tests.credentials.tokens import GENERATORS, TEMPLATES, make
 
 SEARCHES: list[Callable[[str], list[Hit]]] = [
@@ -154,3 +157,22 @@ def test_a_known_value_is_found_where_it_stands_bare() -> None:
     found = Credentials.read(document, PythonCells.read(document), CredentialsSettings(), Project())
     assert [one.place.surface for one in found] == ["source", "output"]
     assert len({one.hit.secret for one in found}) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'x = "Authorization: Bearer " + "«»"',
+        "x = f\"Authorization: Bearer {'«»'}\"",
+        'x = "https://h/?token=" + "«»"',
+        "# token: «»",
+        "token = '«»'",
+    ],
+)
+@pytest.mark.parametrize("language", ["python", "javascript"])
+def test_placeholders_of_the_settings_are_no_secrets(source: str, language: str) -> None:
+    value = fill("{a40}", random.Random(3))
+    code = source.replace("«»", value)
+    options = Options(placeholders=frozenset({value}))
+    assert not engine.find_in_code(code, language, options=options)
+    assert engine.find_in_code(code, "python")

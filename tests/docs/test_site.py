@@ -67,8 +67,9 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 def test_each_rule_has_its_page_where_reports_say(site: Path) -> None:
     address = re.findall(r"^site_url: (.+)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)[0]
     for code in rules():
-        assert url(code).startswith(address)
-        assert (site / url(code).removeprefix(address) / "index.html").is_file(), url(code)
+        page = str(url(code))
+        assert page.startswith(address)
+        assert (site / page.removeprefix(address) / "index.html").is_file(), page
 
 
 def anchors(page: Path) -> set[str]:

@@ -308,7 +308,7 @@ def test_what_was_written_for_something_else_is_no_matter() -> None:
 
 def entries(file: Path, project: Project, change: Callable[[Any], object]) -> None:
     """Replace what a file of the cache holds by what somebody makes of it who knows its key."""
-    key = cache.key_of(project, details_of("text"), with_hidden=False)
+    key = cache.key_of(project, details_of("text"), (), with_hidden=False)
     assert key is not None
     old = cache.Cache(folder(), key)._kept()
     data = msgspec.msgpack.encode(change(old))

@@ -119,8 +119,9 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def checkout(tmp_path: Path) -> Path:
     """A git repository with one commit that holds this checkout's templates, as they are now."""
     folder = tmp_path / "nblint"
+    unread = shutil.ignore_patterns("__pycache__")
     for template in ("template", "template-hub"):
-        shutil.copytree(ROOT / template, folder / template)
+        shutil.copytree(ROOT / template, folder / template, ignore=unread)
     (folder / "nblint").mkdir()
     for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/_version.py"):
         shutil.copyfile(ROOT / name, folder / name)

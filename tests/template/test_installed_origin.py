@@ -268,7 +268,7 @@ def test_from_an_index(
     monkeypatch.setenv("PIP_INDEX_URL", f"{index}/empty")
     refused = installed.new(work)
     assert refused.returncode == 2
-    assert f"the package index has no nblint-suite=={__version__}" in refused.stdout
+    assert f"the package index that pip uses has no nblint-suite=={__version__}" in refused.stdout
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # nobody listens there
     refused = installed.new(work)
     assert refused.returncode == 2

@@ -30,7 +30,7 @@ FILES = {
 }
 LOCKS = ("hub", "user", "dev")
 # The files that both templates have: cookiecutter copies only what lies in a template's own folder.
-SHARED = (".editorconfig", ".gitattributes", "CODEOWNERS", "scripts/gate")
+SHARED = (".editorconfig", "CODEOWNERS", "scripts/gate")
 
 
 def accepted(repository: Path) -> str:
@@ -178,7 +178,7 @@ def test_checks_are_pinned_as_in_the_other_template() -> None:
         )
         for folder in ("template", "template-hub")
     ]
-    assert len(pins[1]) == 4
+    assert len(pins[1]) == 3
     assert set(pins[1]) < set(pins[0])
 
 

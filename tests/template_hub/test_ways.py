@@ -1,7 +1,6 @@
 """Each way to the hub's template: the second entry, its folder, a zip, cruft, `nblint new`."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -157,13 +156,7 @@ def test_cruft_does_not_begin_with_a_token(
     assert not (tmp_path / NAME).exists()
 
 
-def test_into_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "our-hub"
-    folder.mkdir()
-    (folder / "README.md").write_text("# Ours\n")
-    monkeypatch.setenv("NBLINT_NEW_LOCAL", "1")
-    made = command("new", "--hub", "--no-input", "--into", ".", cwd=folder, program="nblint")
-    assert made.returncode == 0, made.stdout
-    assert (folder / "README.md").read_text() == "# Ours\n"
-    assert (folder / "welcome.md").read_text("utf-8").startswith("# Our hub\n")
-    assert re.search(r"nblint-suite\[hub\] @ ", (folder / "requirements/nblint.txt").read_text())
+def test_into_a_repository(tmp_path: Path) -> None:
+    made = command("new", "--hub", "--no-input", "--into", ".", cwd=tmp_path, program="nblint")
+    assert made.returncode == 2
+    assert "--into cannot be combined with --hub" in made.stdout

@@ -8,7 +8,7 @@ verification would open connections.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -66,25 +66,29 @@ _SHORTEST_KEY = 20
 _ITS_NAME = lazy_pattern(r"artifactory|jfrog|passw|token|key|secret", re.IGNORECASE)
 
 
-def plugins(own: tuple[str, ...] = ()) -> Callable[[str], Iterator[Hit]]:
+def plugins(
+    own: tuple[str, ...] = (), placeholders: Collection[str] = ()
+) -> Callable[[str], Iterator[Hit]]:
     """Return a function that runs detect-secrets' plugins on a text.
 
     Args:
         own: Files with a team's own plugins. They are code: pass them only if the command line
             trusts them.
+        placeholders: Values that are not secrets, from the settings.
 
     Returns:
         A function from a text to hits. It imports detect-secrets only if a line may hold a
         credential that no other detector knows, or if a team has plugins of its own.
     """
-    return lambda text: _find(text, own)
+    return lambda text: _find(text, own, placeholders)
 
 
-def _find(text: str, own: tuple[str, ...]) -> Iterator[Hit]:
+def _find(text: str, own: tuple[str, ...], placeholders: Collection[str]) -> Iterator[Hit]:
     lines = _all_lines(text) if own else _candidate_lines(text)
     for start, end in lines:
         for part in range(start, max(end, start + 1), _LONGEST_LINE - _OVERLAP):
-            yield from _in_line(text, part, min(end, part + _LONGEST_LINE), own)
+            stop = min(end, part + _LONGEST_LINE)
+            yield from _in_line(text, part, stop, own, placeholders)
 
 
 def _candidate_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -133,7 +137,9 @@ def _may_hold(window: str) -> bool:
     return any(mark in folded for mark in _MARKS) and bool(_CANDIDATE.search(window))
 
 
-def _in_line(text: str, begin: int, end: int, own: tuple[str, ...]) -> Iterator[Hit]:
+def _in_line(
+    text: str, begin: int, end: int, own: tuple[str, ...], placeholders: Collection[str]
+) -> Iterator[Hit]:
     # The plugins' expressions are cubic in a run of spaces; one space is enough for them.
     line = _SPACES.sub(" ", text[begin:end])
     wanted = [plugin for plugin in PLUGINS if re.search(plugin.line, line, re.IGNORECASE)]
@@ -145,7 +151,7 @@ def _in_line(text: str, begin: int, end: int, own: tuple[str, ...]) -> Iterator[
         for raw in plugin.analyze_string(line):
             value = raw.strip("\"' =:\n\t")
             start = text.find(value, begin, end) if len(value) >= _SHORTEST else -1
-            if start < 0 or is_placeholder(value):
+            if start < 0 or is_placeholder(value, placeholders):
                 continue
             stop = start + len(value)
             if known is None:

@@ -1,4 +1,7 @@
-"""Find tokens in the formats of `formats.py`: a cheap prefilter, then each format's expression."""
+"""Find tokens in the formats of `formats.py`, and private keys.
+
+A cheap prefilter comes first, then each format's expression.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from nblint.credentials.documented.formats import FORMATS, Format
+from nblint.credentials.documented.private_keys import KEY_MARKS, find_private_keys
+from nblint.credentials.hits import Hit
 from nblint.credentials.judging.placeholders import is_documented_example, is_placeholder
+from nblint.credentials.secret import Secret
 from nblint.multisearch import HAS_AUTOMATON, Literals, narrow
 from nblint.patterns import lazy_pattern
 
@@ -123,6 +129,29 @@ def find_formats(
                 if _is_genuine(row, value, text, start, end, placeholders):
                     grouped = row.before or _compile(row).groups
                     yield FormatMatch(row, start, end, "" if grouped else literal)
+
+
+def documented_hits(
+    text: str,
+    formats: Collection[Format] | None = None,
+    placeholders: Collection[str] = (),
+    *,
+    keys: bool = True,
+) -> Iterator[Hit]:
+    """Find tokens and private keys.
+
+    Args:
+        text: Decoded text of any kind.
+        formats: The formats that can occur in it, if known, as for `find_formats`.
+        placeholders: Values that are not secrets, from the settings.
+        keys: Whether it may hold a private key.
+    """
+    for row, start, end, prefix in find_formats(text, formats, placeholders):
+        value = Secret(text[start:end])
+        yield Hit(row.name, row.kind, start, end, value, prefix, True, "", row.variable)
+    if keys and any(mark in text for mark in KEY_MARKS):
+        for start, end, body in find_private_keys(text):
+            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
 
 
 @cache

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from nblint.patterns import lazy_pattern
 
+# A text without these holds no header.
+KEY_MARKS = ("-----BEGIN", "PuTTY-User-Key-File")
 _HEADER = lazy_pattern(
     r"-----BEGIN (?:[A-Z0-9]{2,9} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d"
 )

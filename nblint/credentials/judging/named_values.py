@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.values import is_credential, is_uuid
+from nblint.credentials.judging.values import is_credential, is_diced, is_uuid, is_word
 from nblint.credentials.secret import Secret
 from nblint.secret_names.judge import CredentialName, Level, judge
 
@@ -59,7 +59,10 @@ def bind(
         else found.kind == "secret ID" and not is_uuid(value)
     ):
         return
-    if is_credential(value, found.level, quoted=quoted, placeholders=placeholders):
+    is_likely = is_credential(value, found.level, quoted=quoted, placeholders=placeholders)
+    if is_likely and not quoted and found.kind != "password" and is_word(value):
+        return
+    if is_likely or (found.kind == "password" and found.level and is_diced(value)):
         yield make_hit(found.kind, value, start, end, name)
 
 

@@ -95,6 +95,16 @@ _ENTITY = {
     "\\u003e": ">",
 }
 _TEMPLATE_INSIDE = lazy_pattern(r"<[A-Za-z][A-Za-z _-]{1,40}>|\$\{|\{\{|\$\(|\.\.\.|…")
+# Passwords that everybody knows as examples.
+_PROVERBIAL = frozenset(
+    {
+        "hunter2",
+        "tr0ub4dor&3",
+        "correct horse battery staple",
+        "correcthorsebatterystaple",
+        "correct-horse-battery-staple",
+    }
+)
 _SUBSTRINGS = ("example", "placeholder", "changeme", "redacted", "deadbeef", "your-", "your_")
 # The first 32 bits of the SHA-256 of values that vendors print in their documentation: the keys of
 # the storage and Cosmos DB emulators, jwt.io's payloads, Stripe's test key, and Telegram's. AWS's hold the word
@@ -125,6 +135,8 @@ def is_placeholder(value: str, extra: Collection[str] = ()) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_placeholder(value: str) -> bool:
+    if value.lower() in _PROVERBIAL:
+        return True
     text = _decoded(value).strip().strip("\"'`")
     if _is_template(text) or text.startswith(_PUBLIC):
         return True
@@ -138,6 +150,11 @@ def _is_placeholder(value: str) -> bool:
         or _is_sequence(text)
         or is_documented_example(text)
     )
+
+
+def is_generic_word(word: str) -> bool:
+    """Tell whether a word in lower case says what belongs in a credential's place, or whose it is."""
+    return word in _SAID_OFTEN
 
 
 def _decoded(value: str) -> str:

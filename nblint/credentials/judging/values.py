@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from nblint.credentials.judging.placeholders import is_placeholder
+from nblint.credentials.judging.placeholders import is_generic_word, is_placeholder
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
 
@@ -24,11 +24,14 @@ _REFERENCE = lazy_pattern(
     | [\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})*\.[a-z]{2,12}   # an address
     | (?:text|application|image|audio|video)/[\w.+-]+
     | T[AS]?\d{4}(?:\.\d{3})?                # MITRE ATT&CK: "password_spraying": "T1110.003"
+    | SCRAM-SHA-\d{1,3}\$.* | md5[0-9a-f]{32} | \*[0-9A-F]{40}  # a hash, by PostgreSQL's and MySQL's form
     | \$(?:2[abxy]?|argon2\w{1,2}|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$.*  # a hash, by crypt's form
     | (?i:argon2|bcrypt|pbkdf2|scrypt|sha\d{1,3}|md5)[:-][\w$:+/=,.-]+  # Jupyter's and Werkzeug's
     | ENC\[.* | \$ANSIBLE_VAULT;.* | !vault\b.* | \{cipher\}.* | vault:v\d:.*   # ciphertext
     | \{(?:S?SHA\d{0,3}|S?MD5|CRYPT|bcrypt|argon2|PBKDF2)[\w-]{0,10}\}.*   # a hash, by LDAP's and Spring's form
     | (?:U2FsdGVkX1|gAAAAAB|AQ[IE]CAH)[\w+/=-]{20,}   # what openssl, Fernet and KMS encrypted
+    | Ag[A-D][\w+/=]{120,}                 # a SealedSecret
+    | (?:data|var|local|module|aws|(?:aws|azurerm|google|random|vault|kubernetes)_\w{2,60})(?:\.[\w\[\]"*]{1,80}){1,6}  # Terraform's
     | @Microsoft\.KeyVault\(.*
     | 0x[0-9a-fA-F]{40}                     # an address on a chain is public
     """,
@@ -66,7 +69,7 @@ _APP_PASSWORD = lazy_pattern(r"[a-z]{4}(?: [a-z]{4}){3}")
 _DATE_OR_VERSION = lazy_pattern(r"v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|\.\d+)?")
 _PART = lazy_pattern(r"[A-Za-z0-9]+")
 _PLAIN_PART = lazy_pattern(
-    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Z]?[a-z]{3,}[0-9]{4}[a-z]{3,}|[A-Z]+[0-9]{0,4}|[A-Z]{1,8}[0-9]{5,12}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
+    r"[A-Z]?[a-z]+[0-9]{0,4}|[A-Za-z]?[a-z]{2,}(?:[A-Z][a-z]{2,}){1,6}[0-9]{0,4}|[A-Z]?[a-z]{3,}[0-9]{4}[a-z]{3,}|[A-Z]+[0-9]{0,4}|[A-Z]{1,8}[0-9]{5,12}|[0-9]+|[0-9]{1,8}T[0-9]{1,8}Z?"
 )
 _IDENTIFIER = lazy_pattern(r"[a-z]+(?:_[a-z]+)+[0-9]{0,2}")
 _TYPE = lazy_pattern(
@@ -83,6 +86,7 @@ _COLUMN_TYPE = lazy_pattern(
 
 
 _SHORTEST, _LONGEST = 4, 8192
+_FEWEST_DIGITS = 4  # of a word of prose that machines made
 # A generated value must be longer, all the more if its name says little.
 _SHORTEST_GENERATED = {Level.STRONG: 8, Level.WEAK: 16}
 _SHORTEST_UNQUOTED = 6
@@ -139,6 +143,11 @@ def _is_generated(value: str, level: Level, quoted: bool) -> bool:
     return _is_opaque(value)
 
 
+def is_word(value: str) -> bool:
+    """Tell whether a value may be a word of prose: `lib44b-seed` is one, what machines make is not."""
+    return not _has_opaque_part(value) and sum(c.isdigit() for c in value) < _FEWEST_DIGITS
+
+
 def _has_opaque_part(value: str) -> bool:
     """Tell whether a value is more than words and numbers, as `chr17:43044295` and `gpt-4o-2024`."""
     return bool(_UUID.fullmatch(value)) or any(
@@ -170,6 +179,41 @@ def _is_unquoted_password(value: str) -> bool:
     if any(c.isdigit() or not (c.isalnum() or c in _PUNCTUATION) for c in value):
         return True
     return value.isalpha() and _is_opaque(value)
+
+
+def is_diced(value: str) -> bool:
+    """Tell whether a value is odd words, as dice and password managers choose them.
+
+    A number tells them from a name; without one, they are more, and no words for what has names.
+    """
+    if not _DICED_WORDS.fullmatch(value):
+        return False
+    words = _WORD.findall(value.lower())
+    has_number = any(c.isdigit() for c in value)
+    fewest = _FEWEST_DICED if has_number and " " not in value else _FEWEST_WORDS
+    return len(words) >= fewest and all(
+        len(word) >= _SHORTEST_DICED
+        and not is_generic_word(word)
+        and (has_number or (word not in _NAMING and word not in _PROSE))
+        for word in words
+    )
+
+
+# `marlin-teal-harbor-41`
+_DICED_WORDS = lazy_pattern(
+    r"(?:\d{1,4}[-_.]?)?[A-Za-z]{3,12}(?:[-_. ][A-Za-z]{3,12}){1,6}(?:[-_. ]?\d{1,4})?[!?.]?"
+)
+_FEWEST_DICED, _SHORTEST_DICED = 3, 4
+# Words of the names of machines, jobs and files, and of what one is told to do.
+_NAMING = frozenset(
+    "analytics archive backend backup batch branch bucket build central cloud cluster core dashboard daily data "
+    "deploy deployment east edge engine europe event export feature file frontend gateway image import ingest job "
+    "lake loader machine metrics model monitor monthly node north pipeline platform pool primary proxy queue "
+    "reader region release report reporting reset runner sandbox scheduler schema script secondary south "
+    "sender sink source stack step stream sync table task teams topic train version view volume warehouse weekly "
+    "west worker writer zone ask contact every never rotate stored store saved kept check with from without "
+    "manager vault online offline page wiki link below above sent mail phone chat days week month year".split()
+)
 
 
 def _names_password(value: str) -> bool:

@@ -163,6 +163,22 @@ class Assignments:
         for element in elements[:_MOST_ELEMENTS]:
             yield from self.literals(name, element, strictly(judged))
 
+    def unpacked(self, targets: list[ast.expr], values: ast.expr) -> Iterator[Hit]:
+        """Find what a loop gives to `user, password`: in a list of tuples, or a dictionary's items."""
+        match values:
+            case ast.Call(func=ast.Attribute(value=inner, attr="items"), args=[]):
+                values = inner
+        rows = self._constants.assigned(values)
+        if isinstance(rows, ast.Dict):
+            for key, value in zip(rows.keys[:_MOST_ELEMENTS], rows.values, strict=False):
+                if key is not None and len(targets) == 2:
+                    yield from self.assigned(targets[1], value)
+        elif isinstance(rows, (ast.List, ast.Tuple, ast.Set)):
+            for row in rows.elts[:_MOST_ELEMENTS]:
+                if isinstance(row, (ast.List, ast.Tuple)):
+                    for target, value in zip(targets, row.elts, strict=False):
+                        yield from self.assigned(target, value)
+
     def userinfo(self, elements: list[ast.expr]) -> Iterator[Hit]:
         """Find `auth=("user", "password")`."""
         if len(elements) != 2:

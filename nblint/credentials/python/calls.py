@@ -17,6 +17,7 @@ from nblint.credentials.text.urls import find_easy_connect
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.names import called_name
 from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
+from nblint.secret_names.words import split_words
 
 # Calls whose first two texts are not a name and its value, but a text and its replacement or so.
 _NO_SETTERS = frozenset(
@@ -97,6 +98,9 @@ class Calls:
     def _settings(self, call: _Call) -> Iterator[Hit]:
         """Find `.option("password", "…")`, `setattr(x, "password", "…")`: a name, then its value."""
         for index, name in enumerate(call.texts[:-1]):
+            is_setter = split_words(call.name)[:1] == ["set"]  # of a section, a name, and its value
+            if index % 2 and None not in call.texts[:index] and not is_setter:
+                continue  # `select("user", "password", "created")` lists names
             if name is not None and len(name) <= _LONGEST_NAME and " " not in name.strip():
                 yield from self._assignments.setting(name.lstrip("-"), call.node.args[index + 1])
 

@@ -9,6 +9,7 @@ from nblint.credentials.judging.named_values import PASSWORD, SECRET
 from nblint.credentials.judging.values import is_hash_like
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level
+from nblint.secret_names.words import GIVERS, split_words
 
 # Which argument of well-known clients is a credential, counted from 0. A name with a dot must match
 # the last two parts of what is called.
@@ -60,7 +61,28 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
         ("password", 1, "BlitzGateway Garmin req_auth_basic SetBasicAuth"),
         ("token", 1, "redcap.Project BasicAWSCredentials jwt.sign AddOpenAIChatCompletion"),
         ("token", 2, "AddAzureOpenAIChatCompletion"),
-        ("token", 0, "set_entrez_key fredr_set_key register_google ApiKeyCredential"),
+        ("token", 0, "set_entrez_key fredr_set_key register_google register_stadiamaps ApiKeyCredential"),
+        ("token", 0, "FromSubscription ApiKeyServiceClientCredentials GoogleGenerativeAI SymmetricSecurityKey"),
+        ("token", 0, "HMAC256 HMAC384 HMAC512 cookieParser JwtAuthenticator OAuth2BearerToken auth.bearer"),
+        ("token", 1, "createHmac createCipheriv createDecipheriv AES.encrypt AES.decrypt jwt.verify twilio CosmosClient"),
+        ("token", 1, "AwsBasicCredentials.create AWSCredentials supabase.createClient HMACSHA256"),
+        ("password", 1, "HttpBasicAuthenticator PasswordAuthenticationMethod UsernamePasswordCredentials"),
+        ("password", 1, "BasicHttpCredentials auth.basic Credentials.basic AuthenticateAsync"),
+        ("password", 2, "SshClient ScpClient SCPClient Sequelize MySQL.Connection ODBC.Connection odbcConnect"),
+        ("password", 3, "fromDriverManager"),
+        ("password", 0, "Unprotect unprotect crypt"),
+        ("password", 1, "X509Certificate2 SET_WALLET"),
+        ("password", 4, "JedisPool"),
+        ("password", 2, "MongoCredential.CreateCredential MongoCredential.createCredential"),
+        ("token", 0, "SecretKeySpec Wallet ethers.Wallet"),
+        ("token", 1, "TwilioClient.Init algoliasearch subtle.importKey Jwt.encode encrypt hmac sign"),
+        ("password", 0, "scryptSync pbkdf2Sync Rfc2898DeriveBytes"),
+        # Of SQL: https://clickhouse.com/docs/sql-reference/table-functions and its like.
+        ("password", 4, "mysql postgresql MySQL PostgreSQL remote remoteSecure"),
+        ("token", 2, "s3 S3"),
+        ("token", 1, "AES_ENCRYPT AES_DECRYPT aes_encrypt aes_decrypt pgp_sym_encrypt pgp_sym_decrypt"),
+        ("password", 0, "ENCRYPTBYPASSPHRASE DECRYPTBYPASSPHRASE EncryptByPassPhrase DecryptByPassPhrase"),
+        ("password", 2, "CREATE_CREDENTIAL create_credential"),
     )
     for name in names.split()
 }  # fmt: skip
@@ -79,11 +101,15 @@ _TABLE["Github"] = {0: SECRET, 1: PASSWORD}
 _TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
 _TABLE["Project"] = {1: _WEAK}  # PyCap's
 _TABLE["UsmUserData"] = {1: PASSWORD, 2: PASSWORD}
-_TABLE["setup_twitter_oauth"] = {0: SECRET, 1: SECRET, 2: SECRET, 3: SECRET}
+_TABLE["setup_twitter_oauth"] = {1: SECRET, 2: SECRET, 3: SECRET}
 _TABLE["key_set_with_value"] = {2: PASSWORD}
 _TABLE["Client"] = {0: _WEAK, 1: SECRET}
 _TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
 _TABLE["Experiment"] = {0: _WEAK}
+_TABLE["SftpClient"] = {2: PASSWORD, 3: PASSWORD}  # with a port or without
+_TABLE["sf_auth"] = {1: PASSWORD, 2: SECRET}
+_TABLE["createClient"] = {1: _WEAK}  # Supabase's
+_TABLE["create_chat"] = {0: _WEAK}
 # Whatever logs in takes a user and a password.
 _LOGINS = frozenset("login log_in sign_in authenticate auth".split())
 # Classes with such names take a key, or a user and a password.
@@ -99,11 +125,16 @@ _ENDINGS = (
     "Rester",
     "Data",
 )
-_CLASSES = (*_ENDINGS, "Auth")
+_CLASSES = (*_ENDINGS, "Auth", "Authenticator", "Credentials")
+# Calls in any language that take a user and a password, or a token.
+_LOGIN_ENDINGS = ("Auth", "Authenticator", "Credential", "Credentials", "BasicAuthentication")
+_LOGIN_WORDS = frozenset({"credential", "authentication"})
+_LOGIN_BEGINNINGS = ("signIn", "logIn", "sign_in_", "log_in_", "login_", "authenticate_")
 # Calls that other searches read, by their names or by how they end.
 _OTHERS = (
     "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
-    "req_auth_basic send_keys dbConnect SpeechConfig \".format '.format"
+    "req_auth_basic send_keys dbConnect SpeechConfig btoa base64encode ToBase64String Buffer.from GetBytes "
+    "base64Encode encodeToString base64_encode Authenticate Login SignIn require system2 spawn exec run Start authenticate auth \".format '.format"
 )
 _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()]{0,200}?["'][^"'\n]{6}""")
 
@@ -144,9 +175,29 @@ def taken_from(full: str) -> dict[int, CredentialName]:
     """
     parts = full.replace("::", ".").split(".")
     known = _TABLE.get(".".join(parts[-2:])) or _TABLE.get(parts[-1])
-    if known is None and parts[-1] in _LOGINS:
-        return {1: SECRET}
     return known or {}
+
+
+def taken_like(full: str, count: int) -> dict[int, CredentialName]:
+    """Return which arguments of an unknown call are credentials, as its name suggests.
+
+    Args:
+        full: The dotted name of what is called: `firebase.signInWithEmailAndPassword`.
+        count: How many arguments it has.
+    """
+    last = full.rpartition(".")[2]
+    words = split_words(last)
+    if not words or words[0] in GIVERS or not count:
+        return {}
+    if count >= 2 and not _LOGIN_WORDS.isdisjoint(words):
+        return {count - 1: SECRET}
+    if words[-1] == "password" and count >= 2:
+        return {count - 1: SECRET}
+    if last.endswith(_LOGIN_ENDINGS) or words[0] in _LOGINS or last.startswith(_LOGIN_BEGINNINGS):
+        return {min(count - 1, 1): SECRET}
+    if last[:1].isupper() and last.endswith(_ENDINGS):
+        return {0: _WEAK, 1: _WEAK, 2: _WEAK}
+    return {}
 
 
 def positional(full: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:

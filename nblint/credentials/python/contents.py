@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
-from nblint.credentials.documented.format_search import find_formats
-from nblint.credentials.documented.private_keys import find_private_keys
+from msgspec.structs import replace
+
+from nblint.credentials.documented.format_search import documented_hits
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
-from nblint.credentials.secret import Secret
 from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import authorization, find_headers
 from nblint.credentials.text.pairs import Unquoted, find_pairs
@@ -64,7 +64,7 @@ class Contents:
             yield from self._documented(node, text)
             if text in self._source(node):
                 return
-            hits = (*find_urls(text, self._placeholders), *find_headers(text))
+            hits = (*find_urls(text, self._placeholders), *find_headers(text, self._placeholders))
             for hit in hits:  # a part of another hit would be shown at another place
                 value = hit.secret.reveal()
                 longer = (one.secret.reveal() for one in hits if len(one.secret) > len(value))
@@ -73,14 +73,10 @@ class Contents:
 
     def _documented(self, node: ast.expr, text: str) -> Iterator[Hit]:
         start, end = self._span(node)
-        for found in find_formats(text, placeholders=self._placeholders):
-            value = Secret(text[found.start : found.end])
-            if value.reveal() in self._text:  # found where it is written
-                continue
-            row = found.format
-            yield Hit(row.name, row.kind, start, end, value, found.prefix, True, "", row.variable)
-        for _, _, body in find_private_keys(text):
-            yield Hit("private-key", "private key", start, end, Secret(body), "", True)
+        for hit in documented_hits(text, placeholders=self._placeholders):
+            is_key = hit.detector == "private-key"
+            if is_key or hit.secret.reveal() not in self._text:  # else found where it is written
+                yield replace(hit, start=start, end=end)
 
     def text_in(self, node: ast.Constant, text: str) -> Iterator[Hit]:
         """Find credentials inside a literal: JSON, YAML, SQL, dotenv, headers."""

@@ -96,6 +96,10 @@ class LooseConstants(Constants):
         pieces = (value + piece for value, piece in zip(filled, rest, strict=True))
         return ("".join((first, *pieces))[: self.longest],)
 
+    def assigned(self, node: ast.expr) -> ast.expr | None:
+        """Return what a name is assigned, if it is assigned once; any other expression as it is."""
+        return self._assigned().get(node.id) if isinstance(node, ast.Name) else node
+
     def _assigned(self) -> dict[str, ast.expr | None]:
         if self._known is None:
             self._known = {}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import accumulate
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec.structs import replace
 
+from nblint.credentials.code.search import find_in_language
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential
 from nblint.credentials.python.clients import client_calls
 from nblint.credentials.python.tree import TreeSearch
-from nblint.credentials.text.calls import find_calls
 from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.logins import find_logins
@@ -45,13 +45,23 @@ _LITERAL = lazy_pattern(
 _WORD = lazy_pattern(r"""[^\s"',;]{6,400}""")
 # Not a generated value: most literals are short words and signs.
 _PLAIN = lazy_pattern(r"[^0-9!@#$%^&*+=~]{0,15}")
-_COMMENT = lazy_pattern(r"(?:(?<![:\w\"'])//|(?<![\w\"'-])--(?= )|(?<![\w\"'&])#)[^\n]{4,400}")
+_COMMENT = lazy_pattern(
+    r"""(?:(?<![:\w"'])//|(?<![\w"'-])--(?= )|(?<![\w"'&])#)[^\n]{4,400}|(?<![\w"'])(?:/\*|<\#)(?:[^*\#]|\*(?!/)|\#(?!>)){4,2000}"""
+)
 # Bodies of `%%writefile`, by the file's name; others are read as plain text.
 _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile")
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
-                ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tf", ".tfvars", ".xml")  # fmt: skip
+                ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tfvars", ".xml")  # fmt: skip
+_LANGUAGES = {"c#": "csharp", "js": "javascript", "ts": "typescript", "ir": "r"}
+_CODE_FILES = tuple(
+    ".tf .hcl .js .ts .jsx .tsx .java .scala .cs .go .kt .php .rb .r .R .jl .rs .sql".split()
+)
+_SHELLS = frozenset("bash sh shell zsh shellscript powershell pwsh".split())
 _SHELL_MAGICS = frozenset("bash sh script system ! sx shell powershell pwsh cmd zsh".split())
 _FILE_MAGICS = frozenset("writefile file save".split())
+
+
+Find: TypeAlias = Callable[[str, Collection[str]], Iterator[Hit]]
 
 
 class PythonReading(Protocol):
@@ -81,8 +91,8 @@ def find_in_source(
         yield from _comments(text, extra)
         if _is_worth_reading(text):
             yield from _python(text, reading or PythonText(text), extra)
-    elif language in ("bash", "sh", "shell", "powershell", "pwsh", "zsh", "shellscript"):
-        yield from find_shell(text, extra)
+    elif language.lower() in _SHELLS:
+        yield from _shell(text, language, extra)
     else:
         yield from _other_language(text, extra, language)
 
@@ -131,16 +141,39 @@ def _words_of_literals(text: str) -> set[str]:
     return words
 
 
+def _shell(text: str, language: str, extra: Collection[str]) -> Iterator[Hit]:
+    if language.lower() in ("powershell", "pwsh"):
+        yield from find_headers(text, extra)
+        yield from find_commands(text, extra)
+        yield from find_in_language(text, "powershell", extra)
+        yield from _in_comments(text, extra)
+    else:
+        yield from find_shell(text, extra)
+
+
 def _other_language(text: str, extra: Collection[str], language: str = "") -> Iterator[Hit]:
+    if language.lower() in ("", "python"):  # with mistakes, or unknown
+        yield from find_pairs(text, Unquoted.CODE, extra)
+    yield from find_in_language(text, _LANGUAGES.get(language.lower(), language.lower()), extra)
     yield from find_headers(text, extra)
     yield from find_sql(text, extra)
-    yield from find_calls(text, extra)
-    yield from find_pairs(text, Unquoted.CODE, extra)
     if language.lower() == "r":
         yield from find_right_assignments(text, extra)
+    yield from _in_comments(text, extra)
+
+
+def _in_comments(text: str, extra: Collection[str]) -> Iterator[Hit]:
+    """Find credentials in the comments of any language but Python."""
     for match in _COMMENT.finditer(text):
+        finders: list[Find] = [find_logins, find_commands]
         if has_stem(match[0]):
-            yield from _moved(find_pairs(match[0], Unquoted.PROSE, extra), match.start())
+            finders += [find_headers, _find_prose]
+        for find in finders:
+            yield from _moved(find(match[0], extra), match.start())
+
+
+def _find_prose(text: str, extra: Collection[str]) -> Iterator[Hit]:
+    return find_pairs(text, Unquoted.PROSE, extra)
 
 
 def _python(text: str, reading: PythonReading, extra: Collection[str]) -> Iterator[Hit]:
@@ -202,13 +235,16 @@ def _without_mistakes(text: str, error: Problem) -> ast.Module | None:
 def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterator[Hit]:
     """Find credentials in the body of a cell magic, as the magic reads it."""
     if name in _SHELL_MAGICS:
-        yield from find_shell(body, extra)
+        yield from _shell(body, name, extra)
     elif name in _FILE_MAGICS:
         path = (argument.split() or [""])[-1].strip("\"'")
         if path.endswith(".py"):
             yield from _python(body, PythonText(body), extra)
         elif path.endswith(_SHELL_FILES):
-            yield from find_shell(body, extra)
+            yield from _shell(body, "pwsh" if path.endswith(".ps1") else "", extra)
+        elif path.endswith(_CODE_FILES):
+            yield from _other_language(body, extra)
+            yield from find_elements(body, extra)
         elif path.endswith(_VALUE_FILES) or ".env" in path or "netrc" in path:
             yield from find_headers(body, extra)
             yield from find_pairs(body, Unquoted.LITERAL, extra)

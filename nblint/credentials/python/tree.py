@@ -98,10 +98,13 @@ class TreeSearch:
             if isinstance(case.pattern, ast.MatchValue):
                 yield from self._assignments.compared(node.subject, case.pattern.value)
 
-    def _loop(self, node: ast.For) -> Iterator[Hit]:
-        if isinstance(node.target, ast.Name):
-            name = node.target.id
-            yield from self._assignments.collection(name, node.iter, judge(name))
+    def _loop(self, node: ast.For | ast.comprehension) -> Iterator[Hit]:
+        """Find `for key in ["…"]`, `for user, password in accounts` with what `accounts` holds."""
+        match node.target:
+            case ast.Name(id=name):
+                yield from self._assignments.collection(name, node.iter, judge(name))
+            case ast.Tuple(elts=targets):
+                yield from self._assignments.unpacked(targets, node.iter)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Hit]:
         """Find `def get_api_key(): return "…"`."""
@@ -167,6 +170,7 @@ class TreeSearch:
         ast.NamedExpr: _single_assignment,
         ast.Tuple: _pair,
         ast.arguments: _parameters,
+        ast.comprehension: _loop,
         ast.keyword: _keyword,
     }
 

@@ -10,11 +10,18 @@ from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge_column
 from nblint.secret_names.stems import stems
 
-_CELL = lazy_pattern(r"[^|\n]+")
-_CSV_CELL = lazy_pattern(r"(?:(?<=,)|^)[^,\n]*")
-_CSV_HEADER = lazy_pattern(r"[\w\"-]{0,40}(?:,[\w\"-]{1,40}){1,60}")
-_WORD = lazy_pattern(r"\S+")
-_RULE = lazy_pattern(r"[\s|:+=-]*")
+# The cells of a row, by what separates them; words that spaces align are cells as well.
+_CELLS = {
+    "|": lazy_pattern(r"[^|\n]+"),
+    ",": lazy_pattern(r"(?:(?<=,)|^)[^,\n]*"),
+    ";": lazy_pattern(r"(?:(?<=;)|^)[^;\n]*"),
+    "\t": lazy_pattern(r"(?:(?<=\t)|^)[^\t\n]*"),
+    "": lazy_pattern(r"\S+"),
+}
+_CSV_HEADER = lazy_pattern(r"[\w \"-]{0,40}(?:([,;\t])[\w\"-]{1,40}(?:\1[\w \"-]{1,40}){0,60})")
+# What draws the lines of a table, and is one character.
+_LINES = str.maketrans("│┆║┃┊┇", "||||||")
+_RULE = lazy_pattern(r"[\s|:+=─━═┌┐└┘├┤┬┴┼╞╡╪╭╮╰╯╠╣╬╔╗╚╝╤╧╟╢┄┈-]*")
 _MOST_ROWS = 1000
 
 
@@ -25,13 +32,15 @@ def find_columns(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         text: Markdown, or text as pandas and databases print it.
         placeholders: Values that are not secrets, from the settings.
     """
+    text = text.translate(_LINES) if not text.isascii() else text
     done = -1
     for at, _ in stems(text):
         if at < done:
             continue
         start, done = _line(text, at)
         line = text[start:done]
-        mark = "|" if "|" in line else "," if _CSV_HEADER.fullmatch(line) else ""
+        csv = _CSV_HEADER.fullmatch(line)
+        mark = "|" if "|" in line else csv[1] if csv else ""
         if not mark and "  " not in line:
             continue
         cells = _cells(line, mark)
@@ -130,9 +139,8 @@ def _rows(
 
 def _cells(line: str, mark: str) -> list[tuple[int, str]]:
     """Return the offset and the text of each cell."""
-    pattern = _CELL if mark == "|" else _CSV_CELL if mark else _WORD
     cells = []
-    for match in pattern.finditer(line):
+    for match in _CELLS[mark].finditer(line):
         stripped = match[0].strip(' \t`*"')
         cells.append((match.start() + match[0].find(stripped), stripped))
     return cells

@@ -13,7 +13,8 @@ from nblint.secret_names.judge import Level
 
 # `Set-Cookie: …`, `Cookie: …`, `"Cookie": "…"`: pairs to the end of the row.
 _HEADER = lazy_pattern(
-    r"""cookies?["']{0,2}\]?\s{0,2}[:=,]\s{0,2}[rbf]{0,2}["']?(?=[\w.-]{2,40}=)""", re.IGNORECASE
+    r"""(?:cookies?["']{0,2}\]?\s{0,2}[:=,]\s{0,2}[rbf]{0,2}["']?|\bcurl\b[^\n]{0,200}?[ ]-b[ ]["']?)(?=[\w.-]{2,40}=)""",
+    re.IGNORECASE,
 )
 # `cookies={"sessionid": "…"}`, `cookies=dict(sessionid="…")`: pairs to the closing bracket.
 _MAPPING = lazy_pattern(r"""cookies?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)""", re.IGNORECASE)
@@ -39,7 +40,7 @@ def find_cookies(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
         text: Code, a log of requests, or prose.
         placeholders: Values that are not secrets, from the settings.
     """
-    if "ookie" not in text and "OOKIE" not in text:
+    if "ookie" not in text and "OOKIE" not in text and " -b " not in text:
         return
     for pattern, ends in ((_HEADER, "\n\"'"), (_MAPPING, "})"), (_SINGLE, "\n)")):
         for match in pattern.finditer(text):

@@ -13,7 +13,7 @@ _ELEMENT = lazy_pattern(r"<([A-Za-z][\w.:-]{0,60})(?:\s[^<>\n]{0,200})?>([^<>\n]
 # `<add key="ApiKey" value="…"/>`, `- name: DB_PASSWORD` above `value: …`, a form's hidden field.
 _NAMED_VALUE = lazy_pattern(
     r"""\b(?:name|key|id)["']?\s{0,2}[:=]\s{0,2}["']?([\w.:-]{2,60})["']?[\s,#]{1,40}(?:type=["']\w{1,10}["']\s{1,4})?"""
-    r"""["']?value["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
+    r"""["']?(?:value|content)["']?\s{0,2}[:=]\s{0,2}(?:["']([^"'\n<>]{4,512})["']|([^\s"'<>{}$]{4,512}))""",
     re.IGNORECASE,
 )
 # Terraform's `variable "db_password" { default = "…" }`.
@@ -48,7 +48,7 @@ def find_elements(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         for match in pattern.finditer(text) if mark in text else ():
             yield from bind(match[name].rstrip(" :"), match[value], *match.span(value),
                             placeholders=placeholders)  # fmt: skip
-    for match in _NAMED_VALUE.finditer(text) if "value" in text else ():
+    for match in _NAMED_VALUE.finditer(text) if "alue" in text or "content" in text else ():
         group = match.lastindex or 2
         yield from bind(match[1], match[group], *match.span(group), quoted=group == 2,
                         placeholders=placeholders)  # fmt: skip

@@ -10,7 +10,7 @@ from nblint.credentials.judging.named_values import PASSWORD, TOKEN, bind
 from nblint.patterns import lazy_pattern
 
 _AUTHORIZATION = lazy_pattern(
-    r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["']{0,2}"""
+    r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["'`]{0,2}"""
     r"""(?:(bearer|basic|token|apikey|key|bot|genie-?key|ssws|splunk|digest|token token=)\s{1,3}(?:\\?["']\s?[+.,]\s?[@$]?\\?["'])?)?"""
     r"""([\w.~+/=-]{8,2048})""",
     re.IGNORECASE,
@@ -19,7 +19,7 @@ _BASIC = lazy_pattern(r"\bBasic\s([A-Za-z0-9+/]{12,2048}={0,2})")
 _BEARER = lazy_pattern(r"\bbearer\s{1,3}([\w.~+/=-]{20,2048})", re.IGNORECASE)
 _TWO_TEXTS = r"""["']([^"'\n]{0,80})["']\s{0,2},\s{0,2}["']([^"'\n]{4,80})["']"""
 _AUTH_TUPLE = lazy_pattern(
-    r"""(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic|NetworkCredential)\((?:\w{1,20},\s{0,2})?\s{0,2}"""
+    r"""(?:(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic)\(|(?:NetworkCredential|PSCredential)(?:\]::new)?["']?(?=[ (])[ ]{0,2}(?:-ArgumentList[ ])?@?\(?)(?:\w{1,20},\s{0,2})?\s{0,2}"""
     + _TWO_TEXTS
 )
 # Calls that take a driver, a URL or a service before the login.
@@ -48,7 +48,7 @@ def find_headers(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]
 def _find_given_logins(text: str, lowered: str, placeholders: Collection[str]) -> Iterator[Hit]:
     """Find `auth=("user", "password")` and calls that take a user and a password."""
     logins: list[re.Match[str]] = []
-    if "auth" in lowered or "networkcred" in lowered:
+    if "auth" in lowered or "scredential" in lowered or "networkcred" in lowered:
         logins += _AUTH_TUPLE.finditer(text)
     if any(mark in text for mark in _THIRD_MARKS):
         logins += _THIRD.finditer(text)

@@ -44,7 +44,7 @@ def without_scripts(html: str) -> str:
     return _DATA_URI.sub(lambda match: " " * len(match[0]), html)
 
 
-_COMMENT = lazy_pattern(r"<!--(.{1,20000}?)(?:-->|\Z)", re.DOTALL)
+_LONGEST_COMMENT = 20_000
 _SCRIPT = lazy_pattern(r"<script\b[^<>]{0,2000}>(.*?)(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTES = lazy_pattern(r"<[A-Za-z][\w:-]{0,40}\s([^<>]{4,4000})>?")
 _ATTRIBUTE = lazy_pattern(
@@ -54,8 +54,13 @@ _ATTRIBUTE = lazy_pattern(
 
 def comments(html: str) -> Iterator[tuple[int, str]]:
     """Yield the comments of HTML with their offsets."""
-    for match in _COMMENT.finditer(html) if "<!--" in html else ():
-        yield match.start(1), match[1]
+    at = html.find("<!--")
+    while at >= 0:
+        start = at + len("<!--")
+        end = html.find("-->", start)
+        end = len(html) if end < 0 else end
+        yield start, html[start : min(end, start + _LONGEST_COMMENT)]
+        at = html.find("<!--", end)
 
 
 def scripts(html: str) -> Iterator[tuple[int, str]]:

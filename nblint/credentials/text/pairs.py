@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from enum import Enum
+from typing import NamedTuple
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
+from nblint.credentials.text.separators import (
+    APPOSITION,
+    BELOW,
+    is_given,
+    loose_separator,
+    separator,
+)
+from nblint.credentials.text.surroundings import judge_in_text
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
-from nblint.secret_names.stems import after_stem, before_stem, judge_in_section, stems
+from nblint.secret_names.judge import CredentialName, Level
+from nblint.secret_names.stems import after_stem, before_stem, stems
 
 
 class Unquoted(Enum):
@@ -21,76 +30,17 @@ class Unquoted(Enum):
     LITERAL = "literal"  # the value itself: shell, dotenv, YAML
 
 
-# Between name and value: what closes the name (quotes, brackets, markup), in prose up to three words
-# or a parenthesis, and the separator.
-_CLOSE = r"""\\{0,2}["'`*\])}]{0,4}(?:</\w{1,8}>){0,2}(?:\.value(?=[ ]?=)|[ ]\{[ ]?get;[^{}\n]{0,30}\}(?=[ ]?=)|[ ](?:AS[ ])?N?(?:VAR)?CHAR2?(?:\(\w{1,5}\))?(?=[ ]?:?=))?"""
-_SEPARATOR = lazy_pattern(
-    _CLOSE
-    + r"""[ \t]{0,40}(?::=|:-(?=["']?[^\s}"'$]{4})|::?[ ]?&?[A-Za-z][\w.<>\[\]?]{0,30}[ ]?=(?=[ ]?["'])|<t[dh]>|=>|->|<{1,2}-|==|!=|=|\?\?=?|\|\|=?|:[ ]{1,2}chr[ ]{1,2}(?=")|\.{3,40}(?=[ ])|[ ](?:string|`string`)[ ]=|:(?![:?])|[：→]|\|{1,2}|,(?:[ \t]?(?:unset|default|value|fallback)[ ]?=)?(?=[ \t]?\\?["'])|\((?=["']))"""
-    + r"""(?:\*\*|__|</\w{1,8}>)?\s{0,1}[ \t]{0,30}"""
-)
-_PROSE_SEPARATOR = lazy_pattern(
-    _CLOSE
-    + r"""((?:[ \t]{1,2}(?:\(?[\w@.'’-]{1,40}(?<!\.)\)?|`[\w@.-]{1,40}`)){0,8}?)[ \t]{0,2}(?:\b(?:is|are|to|was|ist|war|lautet|es|era|est|était|é|è|är|er)\b[ \t]?:?|[:：]|=(?=[ \t])|[ \t][–—-](?=[ \t]\S{4,80}[ \t]{0,8}(?:\n|$)))"""
-    + r"""(?:\*\*|__|</\w{1,8}>)?[ \t]{0,4}"""
-)
-# Finnish and Polish verbs that are prepositions in English.
-_VERBS = {"salasana": " on ", "hasło": " to "}
-_CODE_BEHIND = lazy_pattern(r"""[*_]{0,2}[`"'*]""")
-_OTHER = lazy_pattern(
-    r"[ \t]{1,2}(?!(?:for|of|in|on|to|at|from|is|was|und|f|d|p|v)[\wü]{0,3}\b|value\b|created\b|generated\b)[a-z]"
-)
-# What stands before the name in "the key `…`".
-_THE = lazy_pattern(r"(?i)\b(?:the|this|my|our|your)[ ]\Z")
-_SHOWN_KEY = CredentialName(Level.WEAK, "key")
-_NOTHING = judge("")
-_FAIL = lazy_pattern(r"(?i)\bfail")
-_FAR = 120
-_FEW_WORDS = 3
-_DESCRIPTION = lazy_pattern(
-    r"[ \t](?!is\b|are\b|to\b|created\b|generated\b)([A-Za-z]{2,20})[ \t]?[:=]"
-)
-# `Secret 'db' created (version: …)`: an identifier follows, not the secret.
-_IDENTIFIED = lazy_pattern(
-    r"[\"'`]?(?:[ \t]{1,2}[\w@.'()-]{1,20}){0,2}[ \t]\(?(?:id|version|hash|digest|fingerprint|checksum|etag)(?:[ \t]?[:=]|[ \t]is\b)",
-    re.IGNORECASE,
-)
-# `password "…"`, `token `…``: the value follows the name immediately.
-_APPOSITION = lazy_pattern(
-    r"""[*`]{0,2}[ \t]{1,2}\(?(?=\*{0,2}["'`][^"'`\s]{6,128}["'`]|\*\*[^*\s]{6,128}\*\*)"""
-)
-# `with password …`, `token …`: only a space between, so the value must look generated.
-_BARE_PASSWORD = lazy_pattern(
-    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[!@#$%^&?])"""
-)
-# `and password …`, `default password …`: the words before say that the value follows.
-_GIVEN_PASSWORD = lazy_pattern(
-    r"""[ \t]{1,2}(?=\w[^\s"'`=:]{7,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
-)
-_GIVEN = lazy_pattern(
-    r"(?i)\b(?:and|with|using|default|initial|temporary|et|und|y|con|mit|avec)[ ](?:the[ ]|a[ ])?\Z"
-)
-_BARE_KEY = lazy_pattern(
-    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[A-Za-z])"""
-)
-_BARE_TOKEN = lazy_pattern(
-    r"""[ \t]{1,2}(?=[\w-]{32,128}(?:\s|$))(?=\S{0,120}\d)(?=\S{0,120}[a-z])(?=\S{0,120}[A-Z])"""
-)
-# A heading or label, and the value alone in the row below, as code.
-_BELOW = lazy_pattern(
-    r"""(?:(?:[ ][\w'-]{1,20}){0,8}[*_:. ]{0,4}\n{1,2}[ \t]{0,4}(?=`[^`\s]{6,128}`[ \t]{0,8}(?:\n|$))"""
-    r"""|(?:[ \t]{1,2}[\w@.,'’()-]{1,20}){0,14}[*_]{0,2}:[*_]{0,2}[ \t]{0,4}\n{1,2}(?:```\w{0,12}\n|[ ]{4}|\t)(?![a-z]{2,8}://)(?=[^\s`]{8,512}[ \t]{0,8}(?:\n|$)))"""
-)
-# `password      …`: a row of a series or of a listing.
-_ALIGNED = lazy_pattern(
-    r"""[ \t]{2,40}(?:(?:str|bytes)[ \t]{2,20})?(?=[^\s|:=]{6,128}[ \t]{0,40}(?:\n|$))"""
-)
 _QUOTED = lazy_pattern(
-    r"""[*\[({_ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU@$]{0,2}(\\{0,2}("{3}(?!")|["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+    r"""[*\[({_~ ]{0,4}(?:Secret(?:Str|Bytes)?\()?[rbsuRBU@$]{0,2}(\\{0,2}("{3}(?!")|["'`]))((?:(?!\2)[^\n\\]|\\(?!\2)[^\n]){0,400})\1"""
+)
+# Quotation marks whose closing one is another.
+_QUOTATION = lazy_pattern(
+    r"[*_ ]{0,2}[«„“”‘‚「『›»][ \u00a0\u202f]?([^\s«»„“”‘’「」『』‹›]{4,128})[ \u00a0\u202f]?[»“”’」』‹«]"
 )
 _WORD = lazy_pattern(r"""[*(<\[]{0,2}([^\s"'`<>|,;]{4,400})""")
+_PHRASE = lazy_pattern(r"[a-z]{3,12}(?:[ ][a-z]{3,12}){3,6}(?=[ ]{0,4}(?:\n|$))")
+_DEMANDS = lazy_pattern(r"(?i)[ ](?:is[ ])?(?:required|needed|expected|missing|invalid)\b")
 _BINDS = lazy_pattern(r"(?:-[ ]|export[ ])?[\"']?[A-Za-z][\w.-]{0,60}[\"']?[ ]?(?:=|:(?=\s|$))")
-_ARN = lazy_pattern(r"arn:aws[\w-]{0,10}:[^\s\"']{0,100}\Z")
 _VECTOR = lazy_pattern(
     r"""(?:c|Array|List|Seq|listOf|arrayOf|@)?(?:\(|\[|new\[\][ ]?\{)[ ]?(?=["'])"""
 )
@@ -99,6 +49,27 @@ _MOST_ELEMENTS = 50
 _KEYED = lazy_pattern(r"[ ]?(?::|=>)")
 _TRAILING = ".,;:)]}*\\"
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
+
+
+class _Pair(NamedTuple):
+    """A name that has been judged, and what separates it from its value."""
+
+    text: str
+    separator: re.Match[str]
+    name: str
+    judged: CredentialName
+    unquoted: Unquoted
+    placeholders: Collection[str]
+
+    def bind(self, value: str, start: int, *, quoted: bool = True) -> Iterator[Hit]:
+        """Yield a hit if a value at an offset looks like a credential."""
+        yield from bind(self.name, value, start, start + len(value), judged=self.judged,
+                        quoted=quoted, placeholders=self.placeholders)  # fmt: skip
+
+    def strictly(self, separator: re.Match[str] | None = None) -> _Pair:
+        """Return the pair with a stricter judgement: even a password must look like a secret."""
+        judged = self.judged._replace(level=min(self.judged.level, Level.STRONG))
+        return self._replace(separator=separator or self.separator, judged=judged)
 
 
 def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -114,226 +85,155 @@ def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()
         if start < seen:
             continue
         end = stem_end + len(after_stem(text, stem_end))
-        # "Pass the token: …" does not name a password.
-        is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
-        separator = _separator(text, start, end, is_prose)
-        if _separates_nothing(separator, unquoted) if separator else not is_prose:
-            continue
-        name = before_stem(text, start) + text[start:end]
-        last = name.rpartition(" ")[2]
-        judged = _judge(text, start, end, name, separator, unquoted)
-        if judged.level is Level.NONE or _ARN.search(text, max(0, start - 120), start):
-            continue
-        if separator is None:
-            separator = _loose_separator(text, end - len(last), end, judged)
-            judged = judged._replace(level=min(judged.level, Level.STRONG))
-        if separator is None:
+        pair = _pair(text, start, end, unquoted, placeholders)
+        if pair is None:
             continue
         seen = end
-        hits = [*_value(text, separator, last, judged, unquoted, placeholders)]
-        if not hits and is_prose and (below := _BELOW.match(text, end)):
-            strict = judged._replace(level=min(judged.level, Level.STRONG))
-            hits = [*_value(text, below, last, strict, unquoted, placeholders)]
-        for hit in hits:
+        for hit in _hits(pair, end):
             seen = hit.end
             yield hit
 
 
-def _separates_nothing(separator: re.Match[str], unquoted: Unquoted) -> bool:
+def _pair(
+    text: str, start: int, end: int, unquoted: Unquoted, placeholders: Collection[str]
+) -> _Pair | None:
+    """Return the name around a stem with what separates it from a value, if it has one."""
+    # "Pass the token: …" does not name a password.
+    is_prose = unquoted is Unquoted.PROSE and text[start:end].lower() != "pass"
+    found = separator(text, start, end, is_prose=is_prose)
+    if _separates_nothing(found, _begin(text, start), unquoted) if found else not is_prose:
+        return None
+    name = before_stem(text, start) + text[start:end]
+    last = name.rpartition(" ")[2]
+    judged = judge_in_text(text, start, end, name, found, is_prose=unquoted is Unquoted.PROSE)
+    if judged.level is Level.NONE:
+        return None
+    if found is not None:
+        return _Pair(text, found, last, judged, unquoted, placeholders)
+    loose = loose_separator(text, end - len(last), end, judged)
+    if loose is None:
+        return None
+    pair = _Pair(text, loose, last, judged, unquoted, placeholders)
+    return pair if is_given(loose) else pair.strictly()
+
+
+def _hits(pair: _Pair, end: int) -> list[Hit]:
+    hits = [*_value(pair)]
+    if not hits and pair.unquoted is Unquoted.PROSE and pair.name.lower() != "pass":
+        for further in (APPOSITION, BELOW):
+            if not hits and (found := further.match(pair.text, end)):
+                hits = [*_value(pair.strictly(found))]
+    return hits
+
+
+def _begin(text: str, start: int) -> int:
+    """Return where the name around a stem starts."""
+    return start - len(before_stem(text, start).rpartition(" ")[2])
+
+
+def _separates_nothing(separator: re.Match[str], start: int, unquoted: Unquoted) -> bool:
     """Tell whether what follows a name is a pipe, or the end of a list."""
     written = separator[0].rstrip()
     if unquoted is Unquoted.LITERAL and written.endswith("|"):
         return True  # `cat /etc/passwd | grep ann`
+    if unquoted is Unquoted.CODE and written.endswith(","):
+        # `c("user", "password", "created")` lists names.
+        lead = separator.string[max(0, start - 4) : start].rstrip("\"'` \n")
+        return lead.endswith(",") or "]" in written or "}" in written
     return written.endswith(",") and ("]" in written or "}" in written)
 
 
-def _judge(
-    text: str,
-    start: int,
-    end: int,
-    name: str,
-    separator: re.Match[str] | None,
-    unquoted: Unquoted,
-) -> CredentialName:
-    """Judge a name together with what stands before and behind it."""
-    # In code and files a name is one word; in prose it may be three: "Client Secret".
-    last = name.rpartition(" ")[2]
-    judged = judge(name) if unquoted is Unquoted.PROSE else judge(last)
-    if judged.level is Level.NONE:
-        judged, name = judge(last), last
-    if judged.level is Level.NONE and last.lower() == "key":
-        judged = _judge_bare_key(text, start, end, separator)
-    if separator and separator[0].rstrip().endswith("("):  # `.password("…")` in any language
-        judged = taken_by(last)
-    elif (
-        judged.level is Level.PASSWORD
-        and last.lower() == "pass"
-        and _FAIL.search(text, *_near(start, end))
-    ):
-        judged = judged._replace(level=Level.STRONG)  # `"Pass": …, "Fail": …`
-    elif judged.kind == "credential" and separator and _has_words(separator):
-        return _NOTHING  # "Found credentials from IAM Role: …"
-    elif judged.level is Level.STRONG and separator and _is_other(separator):
-        judged = judged._replace(level=Level.WEAK)
-    return _NOTHING if judged.level is Level.NONE or _is_described(text, end, name) else judged
-
-
-def _judge_bare_key(
-    text: str, start: int, end: int, separator: re.Match[str] | None
-) -> CredentialName:
-    """Judge a "key" by its section, and by "the key `…`"."""
-    if separator is None and _THE.search(text, max(0, start - 12), start):
-        return _SHOWN_KEY
-    return judge_in_section(text, start, end)
-
-
-def _separator(text: str, start: int, end: int, is_prose: bool) -> re.Match[str] | None:
-    """Return what separates a name from its value, in the row of the name."""
-    found = _SEPARATOR.match(text, end)
-    if found is None and is_prose:
-        found = _PROSE_SEPARATOR.match(text, end)
-        # Of a long sentence, only what it sets apart can be the value.
-        if found and found[1].count(" ") > _FEW_WORDS:
-            found = found if _CODE_BEHIND.match(text, found.end()) else None
-    if found is None and is_prose and (verb := _VERBS.get(text[start:end].lower())):
-        found = re.compile(rf"[^\n`]{{0,80}}?{verb}(?=`)").match(text, end)
-    if found and is_prose and text.startswith(("\n", "```"), found.end()):
-        return None  # a block of code below
-    return found
-
-
-def _near(start: int, end: int) -> tuple[int, int]:
-    return max(0, start - _FAR), end + _FAR
-
-
-def _has_words(separator: re.Match[str]) -> bool:
-    return separator.re.groups > 0 and bool(separator[1].strip())
-
-
-def _is_other(separator: re.Match[str]) -> bool:
-    """Tell whether the name continues: "secret sauce: …" does, "API key of the service: …" does not."""
-    return separator.re.groups > 0 and _OTHER.match(separator[1]) is not None
-
-
-def _is_described(text: str, end: int, name: str) -> bool:
-    """Tell whether the next word makes the name something else: "password hash: …"."""
-    if _IDENTIFIED.match(text, end):
-        return True
-    found = _DESCRIPTION.match(text, end)
-    return found is not None and judge(f"{name} {found[1]}").level is Level.NONE
-
-
-def _loose_separator(
-    text: str, start: int, end: int, judged: CredentialName
-) -> re.Match[str] | None:
-    """Return what separates a name from a value that follows it without a sign between them."""
-    if judged.level is Level.PASSWORD:
-        given = _GIVEN.search(text, max(0, start - 24), start)
-        bare = _GIVEN_PASSWORD if given else _BARE_PASSWORD
-    else:
-        bare = _BARE_KEY if judged.kind == "API key" else _BARE_TOKEN
-    patterns = (_APPOSITION, _BELOW, bare)
-    found = (pattern.match(text, end) for pattern in patterns)
-    separator = next((match for match in found if match is not None), None)
-    if separator is None:
-        _, newline, lead = text[max(0, start - 40) : start].rpartition("\n")
-        if (newline or start <= 40) and not lead.strip("\"' "):
-            separator = _ALIGNED.match(text, end)
-    return separator
-
-
-def _value(
-    text: str,
-    separator: re.Match[str],
-    name: str,
-    judged: CredentialName,
-    unquoted: Unquoted,
-    placeholders: Collection[str],
-) -> Iterator[Hit]:
-    start = separator.end()
+def _value(pair: _Pair) -> Iterator[Hit]:
+    """Find the value behind a separator: a list, a literal, a quotation, or a word."""
+    text, start, unquoted = pair.text, pair.separator.end(), pair.unquoted
     if unquoted is not Unquoted.PROSE and (opening := _VECTOR.match(text, start)):
-        yield from _elements(text, opening.end(), name, judged, placeholders)
-        return
-    if quoted := _QUOTED.match(text, start):
-        yield from _quoted_value(text, separator, quoted, name, judged, unquoted, placeholders)
-        return
-    if unquoted is Unquoted.CODE:
-        yield from _in_literal(text, separator, name, judged, placeholders)
-        return
-    if separator[0].rstrip().endswith(","):
-        return
-    word = _WORD.match(text, start)
-    if word is None or ("\n" in separator[0] and _is_empty(text, separator)):
+        yield from _elements(pair.strictly(), opening.end())
+    elif quoted := _QUOTED.match(text, start):
+        yield from _quoted_value(pair, quoted)
+    elif unquoted is Unquoted.PROSE and (quotation := _QUOTATION.match(text, start)):
+        yield from pair.bind(quotation[1], quotation.start(1), quoted=False)
+    elif unquoted is Unquoted.CODE:
+        yield from _in_literal(pair)
+    elif not pair.separator[0].rstrip().endswith(",") and (word := _WORD.match(text, start)):
+        yield from _word(pair, word)
+
+
+def _word(pair: _Pair, word: re.Match[str]) -> Iterator[Hit]:
+    """Find a value without quotes."""
+    text, written, name = pair.text, pair.separator[0], pair.name
+    at_line_start = "\n" in written
+    if at_line_start and _is_empty(text, pair.separator):
         return
     value = word[1]
-    if unquoted is Unquoted.PROSE:
-        bare = value.rstrip(_TRAILING + "!?")
-        # "Summer2024!" is a password with its mark, "incorrect!" the end of a sentence.
-        value = value.rstrip(_TRAILING) if any(c.isdigit() for c in bare) else bare
-    if separator[0].startswith((":-", ":=")):  # `${TOKEN:-…}`
+    if pair.unquoted is Unquoted.PROSE:
+        value = _without_mark(value, is_bold="*" in text[pair.separator.start() : word.start(1)])
+        if _DEMANDS.match(text, word.end()):
+            return  # "Password: 8 characters required"
+    elif pair.unquoted is Unquoted.LITERAL and (phrase := _PHRASE.match(text, word.start(1))):
+        value = phrase[0]  # of a file of settings, to the end of its row
+    if written.startswith((":-", ":=")):  # `${TOKEN:-…}`
         value = value.partition("}")[0]
-    at_line_start = "\n" in separator[0]
-    is_setting = name.isupper() and separator[0] == "="  # NAME=value, as `env` prints it
-    literal = (unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
+    is_setting = name.isupper() and written == "="  # NAME=value, as `env` prints it
+    literal = (pair.unquoted is Unquoted.LITERAL or is_setting) and not at_line_start
+    if literal and ":" in written and _is_in_sentence(text, pair.separator.start(), word.end()):
+        literal = False  # `echo "Password: will be asked for"`
+    start = pair.separator.end()
     if literal and (text[start : start + 1] in "$`(<{[" or name.startswith("$")):
         return  # an expression of a shell, or of a variable in PowerShell or Perl
-    yield from bind(
-        name, value, word.start(1), word.start(1) + len(value), judged=judged, quoted=literal,
-        placeholders=placeholders,
-    )  # fmt: skip
+    yield from pair.bind(value, word.start(1), quoted=literal)
 
 
-def _quoted_value(
-    text: str,
-    separator: re.Match[str],
-    quoted: re.Match[str],
-    name: str,
-    judged: CredentialName,
-    unquoted: Unquoted,
-    placeholders: Collection[str],
-) -> Iterator[Hit]:
-    if text[separator.end() : quoted.start(2)].endswith("{") and _KEYED.match(text, quoted.end()):
+def _without_mark(value: str, *, is_bold: bool) -> str:
+    """Return a word without the marks of its sentence."""
+    trailing = _TRAILING if is_bold or value.endswith("**") else _TRAILING.replace("*", "")
+    bare = value.rstrip(_TRAILING + "!?")
+    # "Summer2024!" is a password with its mark, "incorrect!" the end of a sentence.
+    return value.rstrip(trailing) if any(c.isdigit() for c in bare) else bare
+
+
+def _quoted_value(pair: _Pair, quoted: re.Match[str]) -> Iterator[Hit]:
+    text, written = pair.text, pair.separator
+    if text[written.end() : quoted.start(2)].endswith("{") and _KEYED.match(text, quoted.end()):
         return  # `passwords = {"ann": …`
-    if _is_closing(text, separator.start() - len(name), quoted, separator[0]):
+    if _is_closing(text, written.start() - len(pair.name), quoted, written[0]):
         return
     # In Markdown, backticks mark any code, so the value must look like a secret by itself.
-    is_literal = quoted[2] != "`" or unquoted is Unquoted.CODE
+    is_literal = quoted[2] != "`" or pair.unquoted is Unquoted.CODE
     value = quoted[3].strip()  # in HTML, an entity leaves spaces where it stood
-    at = quoted.start(3) + quoted[3].find(value)
-    yield from bind(name, value, at, at + len(value), judged=judged, quoted=is_literal,
-                    placeholders=placeholders)  # fmt: skip
+    yield from pair.bind(value, quoted.start(3) + quoted[3].find(value), quoted=is_literal)
 
 
-def _elements(
-    text: str, at: int, name: str, judged: CredentialName, placeholders: Collection[str]
-) -> Iterator[Hit]:
+def _elements(pair: _Pair, at: int) -> Iterator[Hit]:
     """Find `password = c("…", "…")`, `PASSWORDS=("…" "…")`: each must look like a secret."""
-    strict = judged._replace(level=min(judged.level, Level.STRONG))
     for _ in range(_MOST_ELEMENTS):
-        element = _ELEMENT.match(text, at)
+        element = _ELEMENT.match(pair.text, at)
         if element is None:
             return
-        yield from bind(name, element[2], *element.span(2), judged=strict,
-                        placeholders=placeholders)  # fmt: skip
+        yield from pair.bind(element[2], element.start(2))
         at = element.end()
 
 
-def _in_literal(
-    text: str,
-    separator: re.Match[str],
-    name: str,
-    judged: CredentialName,
-    placeholders: Collection[str],
-) -> Iterator[Hit]:
+def _in_literal(pair: _Pair) -> Iterator[Hit]:
     """Find a row of a dotenv file in a literal: `writeLines("API_KEY=…", ".Renviron")`."""
-    begin, start = separator.start() - len(name), separator.end()
+    text = pair.text
+    begin, start = pair.separator.start() - len(pair.name), pair.separator.end()
     quote = text[begin - 1 : begin]
-    if separator[0] == "=" and quote in ('"', "'") and name.isupper():
+    if pair.separator[0] == "=" and quote in ('"', "'") and pair.name.isupper():
         end = text.find(quote, start, start + 512)
         value = text[start:end].removesuffix("\\n")
         if end > start and not any(c.isspace() for c in value):
-            yield from bind(name, value, start, start + len(value), judged=judged,
-                            placeholders=placeholders)  # fmt: skip
+            yield from pair.bind(value, start)
+
+
+_SENTENCE = lazy_pattern(r"[ ][A-Za-z]")
+
+
+def _is_in_sentence(text: str, at: int, end: int) -> bool:
+    """Tell whether a name is inside of a literal, and its value followed by another word."""
+    if not _SENTENCE.match(text, end):
+        return False
+    row = text[max(0, at - 200) : at].rpartition("\n")[2]
+    return row.count('"') % 2 == 1 or row.count("'") % 2 == 1
 
 
 def _is_empty(text: str, separator: re.Match[str]) -> bool:

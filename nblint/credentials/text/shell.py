@@ -25,8 +25,8 @@ _USER_OPTIONS = (" -u", " -a", " -U", " --user", " --auth", " --proxy-user", "\t
 # Tools that take a password with `-p` or `-w`; mysql takes it without a space.
 _SHORT = lazy_pattern(
     r"""\b(?:sshpass|(?:docker|podman|az|oc|cf|ibmcloud|skopeo|registry)[ \t]{1,4}login|mongo|mongosh"""
-    r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh"""
-    r"""|zip|unzip|steghide|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
+    r"""|mongodump|mongorestore|mongoimport|mongoexport|twine|snowsql|ldapsearch|xfreerdp|cqlsh|useradd"""
+    r"""|steghide|sqlcmd|bcp|isql|impala-shell|beeline)\b"""
     r"""[^\n|;]{0,300}?[ \t]-[pPw][ =]{0,4}""" + _WORD
 )
 _MYSQL = lazy_pattern(
@@ -45,7 +45,8 @@ _NET_USE = lazy_pattern(
     + ")"
 )
 _NET_USER = lazy_pattern(r"""\bnet[ \t]{1,4}user[ \t]{1,4}[\w.$-]{1,40}[ \t]{1,4}(?!/)""" + _WORD)
-_RDP = lazy_pattern(r"""[ \t]/p:""" + _WORD)
+_RDP = lazy_pattern(r"""[ \t]/(?:p|pass|password|pwd|rp)(?::|[ \t]{1,4})""" + _WORD)
+_ZIP = lazy_pattern(r"""\b(?:un)?zip\b[^\n|;]{0,300}?[ \t]-P[ =]{0,4}""" + _WORD)
 _OPENSSL = lazy_pattern(r"""\bopenssl\b[^\n|;]{1,200}?[ \t]-k[ \t]{1,4}""" + _WORD)
 # PostgreSQL's password file: `host:port:database:user:password`.
 _PGPASS = lazy_pattern(
@@ -67,7 +68,7 @@ _STDIN = lazy_pattern(
 )
 # A tool's input: `kinit ann <<< "…"`.
 _HERE_STRING = lazy_pattern(
-    r"""\b(?:kinit|sudo|passwd|login|--password-stdin|--with-token)\b[^\n|;]{0,200}?<<<[ \t]{0,4}"""
+    r"""(?:\b(?:kinit|sudo|passwd|login|cryptsetup|chpasswd)\b|--[\w-]{0,20}(?:password|token|passphrase)\b)[^\n|;]{0,200}?<<<[ \t]{0,4}"""
     + _WORD
 )
 _RCLONE = lazy_pattern(r"""\brclone\b[^\n|;]{1,300}?[ \t](?:pass|obscure)[ =][ \t]{0,4}""" + _WORD)
@@ -91,8 +92,30 @@ _HTPASSWD = lazy_pattern(
     + _WORD
 )
 _SECURE_STRING = lazy_pattern(
-    r"""ConvertTo-SecureString[ \t]{1,4}(?:-\w{1,12}[ \t]{1,4}){0,4}["']([^"'\n]{3,200})["']""",
+    r"""ConvertTo-SecureString[ \t]{1,4}(?:-\w{1,12}[ \t]{1,4}){0,4}["']([^"'\n]{3,200})["']"""
+    r"""|["']([^"'\n]{3,200})["'][ \t]{0,4}\|[ \t]{0,4}ConvertTo-SecureString""",
     re.IGNORECASE,
+)
+# `Set-Item Env:API_KEY "…"`, `Set-Variable -Name apiKey -Value "…"`.
+_ITEM = lazy_pattern(
+    r"""\b(?:Set|New)-(?:Item|Variable|Content)[ \t]{1,4}(?:-(?:Path|Name)[ \t]{1,4})?["']?(?:Env:[\\/]?)?([A-Za-z][\w.-]{1,60})["']?[ \t]{1,4}(?:-Value[ \t]{1,4})?"""
+    + _WORD,
+    re.IGNORECASE,
+)
+# A setting's name and value as options of their own: `--name /db/password --value …`.
+_NAMED_OPTION = lazy_pattern(
+    r"""[ \t]--?(?:name|key|secret-id|parameter)[ =]{1,4}["']?(?:[\w.-]{0,40}/){0,6}([\w.-]{2,60})["']?[ \t][^\n|;]{0,200}?--?(?:value|secret-string|string-value)[ =]{1,4}"""
+    + _WORD
+)
+# `echo -n user:… | base64`, from which a header is made.
+_ENCODED = lazy_pattern(
+    r"""\b(?:echo|printf)[ \t]{1,4}(?:-n[ \t]{1,4}|["']?%s["']?[ \t]{1,4})?["']?[\w.@-]{1,60}:([^\s:"']{4,100})["']?[ \t]{0,4}\|[ \t]{0,4}(?:openssl[ \t]{1,4})?base64"""
+)
+# Tools with words of their own before a password.
+_SPELLED = lazy_pattern(
+    r"""\b(?:nmcli\b[^\n|;]{1,200}?[ \t]password|wpa_passphrase[ \t]{1,4}\S{1,80}|rabbitmqctl[ \t]{1,4}(?:add_user|change_password)[ \t]{1,4}["']?\S{1,80}"""
+    r"""|db2[ \t]{1,4}connect[ \t]{1,4}to[ \t]{1,4}\S{1,80}[ \t]{1,4}user[ \t]{1,4}\S{1,80}[ \t]{1,4}using|ftp\b[^\n]{0,200}<<[^\n]{1,40}\n[^\n]{0,60}?user[ \t]{1,4}\S{1,60})[ \t]{1,4}"""
+    + _WORD
 )
 _LOGIN = lazy_pattern(
     r"""\b(?:wandb|vault|huggingface-cli|hf|comet|clearml|neptune|prefect|databricks|snyk|heroku|flyctl|modal|ngrok|pulumi)"""
@@ -147,9 +170,10 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("machine ",), _NETRC, PASSWORD),
     ((" -p", " -P", " -w"), _SHORT, PASSWORD),
     ((" -p",), _MYSQL, PASSWORD),
+    ((" -P",), _ZIP, PASSWORD),
     (("redis-cli",), _REDIS, PASSWORD),
     (("/user:",), _NET_USE, PASSWORD),
-    (("/u:",), _RDP, PASSWORD),
+    (("/u:", "/user:", "/ru ", "/add:"), _RDP, PASSWORD),
     (("openssl ",), _OPENSSL, PASSWORD),
     (("sudo",), _SUDO, PASSWORD),
     (("echo", "printf"), _STDIN, PASSWORD),
@@ -169,8 +193,27 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("/rc4:", "/ntlm:", "/aes", " -H ", "-hashes", "NTLM"), _HASHES, _HASH),
     (("snmp",), _SNMP, PASSWORD),
     (("net user",), _NET_USER, PASSWORD),
+    (("base64",), _ENCODED, PASSWORD),
+    (("nmcli", "wpa_", "rabbitmqctl", "db2 ", "ftp "), _SPELLED, PASSWORD),
 )
-_MARKS = Literals(sorted({*_SETTERS, *(word for words, _, _ in _COMMANDS for word in words)}))
+# The same for patterns that also capture a name.
+_NAMED_COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+    (_SETTERS, _SPACED),
+    (("-Item", "-Variable", "-Content"), _ITEM),
+    (("-value ", "-value=", "-string "), _NAMED_OPTION),
+)
+_MARKS = Literals(
+    sorted(
+        {
+            *_SETTERS,
+            "-Item",
+            "-Variable",
+            "-Content",
+            "-string ",
+            *(word for words, _, _ in _COMMANDS for word in words),
+        }
+    )
+)
 
 
 def find_shell(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -196,9 +239,10 @@ def find_commands(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit
         if not present.isdisjoint(words):
             for match in pattern.finditer(text):
                 yield from _word(match, 1, "", judged, placeholders)
-    if not present.isdisjoint(_SETTERS):
-        for match in _SPACED.finditer(text):
-            yield from _word(match, 2, match[1], judge(match[1]), placeholders)
+    for words, pattern in _NAMED_COMMANDS if present else ():
+        if not present.isdisjoint(words):
+            for match in pattern.finditer(text):
+                yield from _word(match, 2, match[1], judge(match[1]), placeholders)
     yield from find_sql(text, placeholders)
 
 

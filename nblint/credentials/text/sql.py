@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
+from nblint.secret_names.judge import Level, judge
 
 _SQL = lazy_pattern(
-    r"""\b(?:pragma\s{1,4}key\s{0,2}=|identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80})?\s{0,4}=)\s{0,8}(?:password\s{0,2}\(\s{0,2})?N?'([^'\n]{4,200})'""",
+    r"""\b(?:pragma\s{1,4}(?:re)?key\s{0,2}=|identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=(])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80}?)?\s{0,4}(?:=|\bto\b))\s{0,8}(?:password\s{0,2})?(?:\(\s{0,2})?N?'{1,2}([^'\n]{4,200})'"""
+    r"""|\battach\s[^;]{1,200}?\bkey\s{1,4}'([^'\n]{4,200})'""",
     re.IGNORECASE,
 )
 # Without quotes: Oracle's `IDENTIFIED BY …`, Spark's `SET spark.x.api_key = …`.
@@ -18,11 +20,50 @@ _UNQUOTED = lazy_pattern(r"""\bidentified\s{1,8}by\s{1,8}"?([\w#$!.-]{4,128})"""
 _SET = lazy_pattern(
     r"""\bset\s{1,4}([\w.]{3,100})\s{0,4}=\s{0,4}([^\s;'"]{6,512})""", re.IGNORECASE
 )
-_INSERT = lazy_pattern(
-    r"""\binto\s{1,8}[\w.`"\[\]]{1,100}\s{0,8}\(([^()]{1,1000})\)\s{0,8}values\s{0,8}\(([^()]{1,2000})\)""",
+# `BEARER_TOKEN '…'`, and `'…' AS api_key`, whose words `SELECT '…'` would take.
+_OPTION = lazy_pattern(r"""\b([A-Za-z][\w.]{1,60})\s{1,8}N?'([^'\n]{4,512})'(?!\s{0,4}[:|]{2})""")
+_ALIAS = lazy_pattern(r"""'([^'\n]{4,512})'\s{1,4}as\s{1,4}["`\[]?(\w{2,60})""", re.IGNORECASE)
+_SETTING = lazy_pattern(
+    r"""\bset\s{1,4}["`]?([\w.]{3,100})["`]?\s{0,4}(?:=|\bto\b)\s{0,4}'([^'\n]{6,512})'""",
     re.IGNORECASE,
 )
+# Variables of clients: sqlcmd's and psql's.
+_VARIABLE = lazy_pattern(r"""(?::setvar|\\set)[ ]{1,4}(\w{2,60})[ ]{1,4}["']([^"'\n]{4,200})["']""")
+# A setting's name apart from its value: `SET value = '…' WHERE name = 'api_key'`.
+_WHERE = lazy_pattern(
+    r"""\bset\s{1,4}\w{1,40}\s{0,4}=\s{0,4}'([^'\n]{4,512})'\s{1,8}where\s{1,4}\w{1,40}\s{0,4}=\s{0,4}'([\w.-]{2,60})'""",
+    re.IGNORECASE,
+)
+# Procedures of SQL Server that take a password, after so many other arguments, and a provider's string.
+# https://learn.microsoft.com/en-us/sql/relational-databases/system-stored-procedures/security-stored-procedures-transact-sql
+_ARGUMENT = r"(?:@\w{1,20}\s{0,2}=\s{0,2})?(?:N?'[^'\n]{0,80}'|NULL)\s{0,4},\s{0,4}"
+_PROCEDURE = lazy_pattern(
+    rf"""\bsp_(?:(?:addlogin|setapprole|password)\s{{1,4}}(?:{_ARGUMENT})|addlinkedsrvlogin\s{{1,4}}(?:{_ARGUMENT}){{4}})(?:@\w{{1,20}}\s{{0,2}}=\s{{0,2}})?N?'([^'\n]{{4,200}})'"""
+    r"""|\bopenrowset\s{0,4}\(\s{0,4}'[^'\n]{1,60}'\s{0,4},\s{0,4}'[^'\n]{0,100}'\s{0,4};\s{0,4}'[^'\n]{0,80}'\s{0,4};\s{0,4}'([^'\n]{4,200})'""",
+    re.IGNORECASE,
+)
+_CONNECT = lazy_pattern(
+    r"""(?:^|\n|;)\s{0,8}conn(?:ect)?\s{1,4}[\w$#]{1,60}/"?([^\s@/"]{4,80})"?@""", re.IGNORECASE
+)
+_INSERT = lazy_pattern(
+    r"""\binto\s{1,8}[\w.`"\[\]]{1,100}\s{0,8}\(([^()]{1,1000})\)\s{0,8}values(?=\s{0,8}\()""",
+    re.IGNORECASE,
+)
+_ROW = lazy_pattern(r"""[\s,]{0,8}\(((?:[^()']|'[^'\n]{0,512}'){1,2000})\)""")
 _VALUE = lazy_pattern(r"""'([^'\n]{0,512})'|,""")
+_MOST_ROWS = 100
+_WORDS = (
+    "identified",
+    "password",
+    "secret",
+    "pragma",
+    "token",
+    "key",
+    "openrowset",
+    "sp_",
+    "pass",
+    "pwd",
+)
 
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
@@ -35,18 +76,57 @@ def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     for match in _SET.finditer(text) if "set " in lowered else ():
         yield from bind(match[1], match[2], *match.span(2), quoted=False,
                         placeholders=placeholders)  # fmt: skip
-    if "'" not in text or not any(
-        word in lowered for word in ("identified", "password", "secret", "pragma")
-    ):
+    for match in _CONNECT.finditer(text) if "conn" in lowered and "@" in text else ():
+        yield from _password(match, placeholders)
+    if ("'" not in text and "setvar" not in text) or not any(word in lowered for word in _WORDS):
         return
     for match in _SQL.finditer(text):
-        yield from bind("", match[1], *match.span(1), judged=PASSWORD, placeholders=placeholders)
+        yield from _password(match, placeholders)
+    if "sp_" in lowered or "openrowset" in lowered:
+        for match in _PROCEDURE.finditer(text):
+            yield from _password(match, placeholders)
+    yield from _named(text, placeholders)
     for match in _INSERT.finditer(text) if "values" in lowered else ():
-        columns = [column.strip(' \t\n`"[]') for column in match[1].split(",")]
-        index = 0
-        for value in _VALUE.finditer(text, *match.span(2)):
+        yield from _inserted(text, match, placeholders)
+
+
+def _password(match: re.Match[str], placeholders: Collection[str]) -> Iterator[Hit]:
+    group = match.lastindex or 1
+    yield from bind("", match[group], *match.span(group), judged=PASSWORD,
+                    placeholders=placeholders)  # fmt: skip
+
+
+def _named(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
+    """Find `BEARER_TOKEN '…'`, `'…' AS api_key`; the value must look like a secret."""
+    forms = ((_OPTION, 1, 2), (_ALIAS, 2, 1), (_WHERE, 2, 1), (_VARIABLE, 1, 2), (_SETTING, 1, 2))
+    for pattern, name, value in forms:
+        for match in pattern.finditer(text):
+            judged = judge(match[name])
+            judged = judged._replace(level=min(judged.level, Level.STRONG))
+            yield from bind(match[name], match[value], *match.span(value), judged=judged,
+                            placeholders=placeholders)  # fmt: skip
+
+
+def _inserted(text: str, insert: re.Match[str], placeholders: Collection[str]) -> Iterator[Hit]:
+    columns = [column.strip(' \t\n`"[]') for column in insert[1].split(",")]
+    if not any(judge(column).level for column in columns) and len(columns) > _FEW_COLUMNS:
+        return
+    at = insert.end()
+    for _ in range(_MOST_ROWS):
+        row = _ROW.match(text, at)
+        if row is None:
+            return
+        at, index, name = row.end(), 0, ""
+        for value in _VALUE.finditer(text, *row.span(1)):
             if value[1] is None:
                 index += 1
             elif index < len(columns):
-                yield from bind(columns[index], value[1], *value.span(1),
-                                placeholders=placeholders)  # fmt: skip
+                # `INSERT INTO settings (name, value)`: the name stands before the value.
+                name, before = value[1], name
+                for one in (columns[index], before):
+                    if " " not in one and judge(one).level is not Level.NONE:
+                        yield from bind(one, value[1], *value.span(1), placeholders=placeholders)
+                        break
+
+
+_FEW_COLUMNS = 3

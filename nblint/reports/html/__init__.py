@@ -13,7 +13,6 @@ from tempfile import SpooledTemporaryFile
 from nblint._version import __version__
 from nblint.linting.results import Note, Result
 from nblint.linting.tally import Tally
-from nblint.reports.html.kinds import CHOICES
 from nblint.reports.html.markup import Markup, element, heading
 from nblint.reports.html.overview import Overview
 from nblint.reports.text import count, note_sentence
@@ -35,7 +34,7 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     with SpooledTemporaryFile(_KEPT, "w+", encoding="ascii", newline="\n") as sections:
         for result in tally.counted(results):
             sections.writelines(overview.sections(result))
-        yield from _head(_verdict(tally)[1])
+        yield from _head(_verdict(tally)[1], overview.filters())
         yield from _summary(tally, overview)
         if overview.rows:
             yield from overview.choices(tally)
@@ -54,9 +53,9 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     yield element("footer", element("p", version)) + "\n</body>\n</html>\n"
 
 
-def _head(title: str) -> Iterator[str]:
+def _head(title: str, filters: Iterable[str]) -> Iterator[str]:
     style = files("nblint.reports.html").joinpath("page.css").read_text("utf-8")
-    style = f"\n{style}{''.join(map(_CHOSEN.format, CHOICES))}"
+    style = f"\n{style}{''.join(map(_CHOSEN.format, filters))}"
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n'

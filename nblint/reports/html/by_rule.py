@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from nblint.linting.documentation import summary, url
-from nblint.linting.registry import rules
+from nblint.linting.registry import rule_of
 from nblint.linting.results import Reported
 from nblint.reports.html.kinds import kinds_of
 from nblint.reports.html.markup import Markup, element, heading
@@ -61,7 +61,7 @@ class RuleTable:
         return element(
             "tr",
             element("th", link, scope="row"),
-            element("td", summary(rules()[code])),
+            element("td", summary(rule_of(code))),
             element("td", number),
             element("td", f"{len(row.notebooks):,}"),
             element("td", f"{row.fixable:,}", class_=None if row.fixable else "none"),

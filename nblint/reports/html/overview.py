@@ -6,7 +6,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from nblint.credentials.masking.redaction import mask_path
-from nblint.linting.registry import FAMILIES
+from nblint.linting.registry import FAMILIES, family_name
 from nblint.linting.results import Reported, Result
 from nblint.linting.tally import Tally
 from nblint.reports.html.by_rule import RuleTable
@@ -21,13 +21,16 @@ class Overview:
 
     Attributes:
         by_rule: The table of rules.
-        rows: The rows of the table of notebooks, one per notebook with findings.
+        rows: The rows of the table of notebooks, one per notebook with findings: the heading, and
+            the number of each family that has any.
+        families: The columns: nblint's families, and those of plugins that have findings.
         with_findings: The number of notebooks with findings.
     """
 
     def __init__(self) -> None:
         self.by_rule = RuleTable()
-        self.rows: list[Markup] = []
+        self.rows: list[tuple[Markup, dict[str, Markup]]] = []
+        self.families = dict(FAMILIES)
         self.with_findings = 0
         self._clean: list[str] = []
         self._totals: Counter[str] = Counter()
@@ -53,26 +56,30 @@ class Overview:
         number = self._anchors[anchor]
         return anchor if number == 1 else f"{anchor}::{number}"
 
-    def _row(self, path: str, anchor: str, findings: tuple[Reported, ...]) -> Markup:
+    def _row(
+        self, path: str, anchor: str, findings: tuple[Reported, ...]
+    ) -> tuple[Markup, dict[str, Markup]]:
         link = element("a", path_of(path), href=f"#{anchor}")
-        cells = [element("th", link, scope="row")]
-        for family in FAMILIES:
-            numbered = enumerate(findings, 1)
-            found = {number: one for number, one in numbered if family_of(one) == family}
+        by_family: dict[str, dict[int, Reported]] = {}
+        for number, reported in enumerate(findings, 1):
+            by_family.setdefault(family_of(reported), {})[number] = reported
+        numbers = {}
+        for family, found in by_family.items():
+            self.families.setdefault(family, family_name(family))
             self._totals[family] += len(found)
-            if not found:
-                cells.append(element("td", "0", class_="none"))
-                continue
             kinds = sorted({kind for one in found.values() for kind in kinds_of(one)})
-            number = element(
+            numbers[family] = element(
                 "a",
                 f"{len(found):,}",
                 href=f"#{anchor}:{min(found)}",
                 class_=" ".join(kinds),
                 title=counts_of(found.values()),
             )
-            cells.append(element("td", number))
-        return element("tr", *cells)
+        return element("th", link, scope="row"), numbers
+
+    def filters(self) -> dict[str, str]:
+        """Return the words of all filters, by their CSS classes."""
+        return CHOICES | self.families
 
     def choices(self, tally: Tally) -> Iterator[str]:
         """Yield the filters."""
@@ -83,7 +90,11 @@ class Overview:
             **self._totals,
         }
         shown = [("all", "all", tally.errors + tally.warnings)]
-        shown += [(name, words, numbers[name]) for name, words in CHOICES.items() if numbers[name]]
+        shown += [
+            (name, words, numbers[name])
+            for name, words in self.filters().items()
+            if numbers.get(name)
+        ]
         yield '<fieldset class="choices">\n'
         yield element("legend", "Show") + "\n"
         for name, words, number in shown:
@@ -99,16 +110,22 @@ class Overview:
         yield '<div class="wide">\n<table>\n'
         heads = [
             element("th", element("span", name), element("code", prefix), scope="col")
-            for prefix, name in FAMILIES.items()
+            for prefix, name in self.families.items()
         ]
         yield element(
             "thead", element("tr", element("th", element("span", "notebook"), scope="col"), *heads)
         )
         yield "\n<tbody>\n"
-        yield from (f"{row}\n" for row in self.rows)
+        none = element("td", "0", class_="none")
+        for heading_cell, numbers in self.rows:
+            cells = (
+                element("td", numbers[family]) if family in numbers else none
+                for family in self.families
+            )
+            yield element("tr", heading_cell, *cells) + "\n"
         yield "</tbody>\n"
         if len(self.rows) > 1:
-            totals = [element("td", f"{self._totals[family]:,}") for family in FAMILIES]
+            totals = [element("td", f"{self._totals[family]:,}") for family in self.families]
             total = element("th", "Total", scope="row")
             yield element("tfoot", element("tr", total, *totals)) + "\n"
         yield "</table>\n</div>\n"

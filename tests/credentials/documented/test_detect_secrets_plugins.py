@@ -104,6 +104,13 @@ def test_own_plugin(tmp_path: Path) -> None:
     assert found[0].secret.reveal() == value
 
 
+def test_placeholders_of_the_settings_are_no_secrets() -> None:
+    value = fill("{h64}", random.Random(2))
+    line = f"softlayer_api_key = '{value}'"
+    assert list(plugins()(line))
+    assert not list(plugins(placeholders=[value.upper()])(line))
+
+
 def test_detect_secrets_is_not_imported_without_a_candidate() -> None:
     program = (
         "import sys\n"

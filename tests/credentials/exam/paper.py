@@ -20,7 +20,7 @@ _KERNELS = {
 _MAGICS = {
     "r": ["%%R", "%r"], "julia": ["%%julia"], "javascript": ["%%javascript", "%%js"],
     "scala": ["%scala", "%%scala"], "sql": ["%%sql", "%sql", "%%bigquery"],
-    "powershell": ["%%powershell", "%%pwsh"], "csharp": ["#!csharp"],
+    "powershell": ["%%powershell", "%%pwsh"], "csharp": ["%%csharp"],
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Find credentials in code of any language but Python, by what its grammars have in common."""
