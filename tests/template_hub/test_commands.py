@@ -62,6 +62,7 @@ def test_make_check(own: Path, tmp_path: Path, pre_commit_home: Path) -> None:
     token = make("github-token")
     (own / "hub.toml").write_text(f'address = "{token}"\n')
     (own / "environment.toml").write_text("# Nothing.\n")
+    git("add", ".", cwd=own)  # nblint's hook reads what would be committed
     status, shown = made("check", own, **variables)
     assert status != 0
     assert "hub.toml:1" in shown
