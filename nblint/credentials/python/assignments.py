@@ -122,9 +122,10 @@ class Assignments:
 
     def _cipher_key(self, name: str, value: ast.expr) -> Iterator[Hit]:
         """Find `key = bytes.fromhex("…")`: a bare key whose value is decoded is a cipher's."""
-        if name in _CIPHER_KEYS and isinstance(value, ast.Call) and value.args:
-            if called_name(value.func).rpartition(".")[2] in _DECODERS:
-                yield from self.literals("key", value.args[0], SECRET)
+        match value:
+            case ast.Call(func=decoder, args=[text, *_]) if name in _CIPHER_KEYS:
+                if called_name(decoder).rpartition(".")[2] in _DECODERS:
+                    yield from self.literals("key", text, SECRET)
 
     def _user_and_password(self, value: ast.expr) -> Iterator[Hit]:
         """Find `http_auth="user:password"`."""

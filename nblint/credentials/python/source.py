@@ -55,7 +55,7 @@ _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile"
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
                 ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tfvars", ".xml")  # fmt: skip
 _LANGUAGES = {"c#": "csharp", "js": "javascript", "ts": "typescript", "ir": "r"}
-_HEREDOC = lazy_pattern(r"<<-?[ ]?[\"']?(\w{2,20})[\"']?\n(.{1,8000}?)\n[ \t]{0,20}\1\b", re.DOTALL)
+_HEREDOC = lazy_pattern(r"<<-?[ ]?[\"']?(\w{2,20})[\"']?\n(.{1,4000}?)\n[ \t]{0,20}\1\b", re.DOTALL)
 _CODE_FILES = tuple(
     ".tf .hcl .js .ts .jsx .tsx .java .scala .cs .go .kt .php .rb .r .R .jl .rs .sql".split()
 )
