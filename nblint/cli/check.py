@@ -20,7 +20,15 @@ def check(**given: Any) -> None:
     """Check notebooks.
 
     PATHS are notebooks, and folders to search for notebooks (default: the current folder). What git
-    ignores and what the settings exclude is skipped. With `-`, the notebook is read from standard
+    ignores and what the settings exclude is skipped.
+
+    By default, the rules NBL0 to NBL4 run: the file, the header, credentials, environment
+    variables, parameters. NBL5, whether somebody else can run the notebook, runs if the settings or
+    --extend-select select it. Which variables may be read (NBL301) is checked if there is a
+    catalogue, environment.toml; `nblint env --catalogue` writes a first one. `nblint rules` lists
+    all rules.
+
+    With `-`, the notebook is read from standard
     input; --fix then prints the fixed notebook, and the report goes to stderr.
 
     By default, the rules NBL0 to NBL4 run; NBL5, what a notebook needs to run elsewhere, does with
@@ -32,7 +40,9 @@ def check(**given: Any) -> None:
 
     Examples:
       nblint check notebooks/
+      nblint check --statistics
       nblint check --diff
+      nblint check --staged
       nblint check --select NBL2 triage.ipynb
       nblint check --output-format json --output-file findings.json
       nblint check --output-format html --output-file report.html

@@ -8,13 +8,16 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.new_answers import NothingGenerated, Questions, author_by_git
 from nblint.cli.template import template_folder, template_hook
+
+if TYPE_CHECKING:
+    from nblint.cli.new_into import Adoption
 
 
 @click.command(cls=SectionedCommand)
@@ -33,9 +36,13 @@ from nblint.cli.template import template_folder, template_hook
     "--into",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="FOLDER",
-    help="Add what is missing to an existing repository. Asks before it replaces a file that "
-    "differs; with --no-input, keeps it.",
+    help="Add what is missing to an existing repository: what checks its notebooks, if it has any, "
+    "else all. Shows the files, and asks before it writes any.",
 )
+@click.option(
+    "--all", "whole", is_flag=True, help="With --into: add all, whatever the repository has."
+)
+@click.option("--dry-run", is_flag=True, help="With --into: only show what would be added.")
 @click.option(
     "--local",
     is_flag=True,
@@ -49,6 +56,8 @@ def new(
     no_input: bool,
     output_dir: Path | None,
     into: Path | None,
+    whole: bool,
+    dry_run: bool,
     local: bool,
 ) -> None:
     """Generate a notebook repository.
@@ -60,7 +69,7 @@ def new(
     Examples:
       nblint new
       nblint new --no-input title="Phishing triage"
-      nblint new --into .
+      nblint new --into . --dry-run
     """
     try:
         import cookiecutter  # noqa: F401
@@ -70,6 +79,9 @@ def new(
         ) from None
     if into is not None and output_dir is not None:
         raise click.UsageError("--into cannot be combined with --output-dir")
+    for option, is_given in (("--all", whole), ("--dry-run", dry_run)):
+        if is_given and into is None:
+            raise click.UsageError(f"{option} requires --into")
     origin = _origin(local=local)
     defaults = author_by_git()
     if into is None:
@@ -78,12 +90,14 @@ def new(
         given = dict(map(questions.given, answers))
         _generate(questions.verbatim(questions.answers(given, ask=not no_input)), folder, origin)
     else:
-        defaults |= _title_of(into.resolve())
+        given = dict(map(Questions(template_folder(), None).given, answers))
+        adoption = _adoption(into.resolve(), given, whole, ask=not no_input, dry_run=dry_run)
+        if not adoption.is_reduced:
+            defaults |= _title_of(adoption.folder)
         questions = Questions(template_folder(), None, defaults)
-        given = dict(map(questions.given, answers))
         # The repository is there already, so no question is about a new one.
-        said = questions.answers(given, ask=not no_input, skip=("git_init",))
-        _adopt(questions.verbatim(said), into.resolve(), origin, ask=not no_input)
+        said = questions.answers(given, ask=adoption.has_questions, skip=("git_init",))
+        _adopt(questions.verbatim(said), adoption, origin)
 
 
 def _origin(*, local: bool) -> dict[str, str]:
@@ -142,22 +156,20 @@ def _title_of(folder: Path) -> dict[str, str]:
     return {"title": title[0].upper() + title[1:]} if title else {}
 
 
-def _adopt(
-    answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str], *, ask: bool
-) -> None:
-    """Generate into a temporary folder, then add what an existing folder lacks."""
-    from nblint.cli.new_into import merge
+def _adoption(
+    folder: Path, given: Mapping[str, Any], whole: bool, *, ask: bool, dry_run: bool
+) -> "Adoption":
+    from nblint.cli.new_into import Adoption, number_of_notebooks
 
+    return Adoption(folder, number_of_notebooks(folder), whole, ask, dry_run, frozenset(given))
+
+
+def _adopt(answers: Mapping[str, Any], adoption: "Adoption", origin: Mapping[str, str]) -> None:
+    """Generate into a temporary folder, then add what an existing folder lacks."""
     # Keeps the template's last hook from creating a repository and a commit.
-    with tempfile.TemporaryDirectory() as temporary, _variables(NBLINT_NEW_INTO=str(folder)):
-        generated = _generate(answers, Path(temporary), origin)
-        for line in merge(generated, folder, ask=ask):
-            click.echo(line)
-    click.echo(
-        "\nNext steps: review the changes with `git status` and `git diff`; switch the checks on "
-        "with `make setup`;\nrecord the findings in older notebooks with `nblint baseline create`, "
-        "so that only new ones fail."
-    )
+    into = str(adoption.folder)
+    with tempfile.TemporaryDirectory() as temporary, _variables(NBLINT_NEW_INTO=into):
+        adoption.add(_generate(answers, Path(temporary), origin))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -16,6 +16,9 @@ from nblint.linting.repository import gather
 from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
 
 
 class Fixing(Struct, frozen=True):
@@ -41,6 +44,7 @@ class Examined(NamedTuple):
         faults: Messages about what could not be done.
         fixes: The number of findings that were fixed.
         changes: The cells that the fixes change.
+        removed_outputs: How many outputs the fixes remove.
         fixed: The notebook after its fixes, if there is no file to write it to.
         seconds: The time that it took.
         digest: The file's key in the cache; None if it is not to be remembered.
@@ -54,6 +58,7 @@ class Examined(NamedTuple):
     faults: tuple[str, ...] = ()
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    removed_outputs: int = 0
     fixed: bytes | None = None
     seconds: float = 0.0
     digest: bytes | None = None
@@ -70,6 +75,7 @@ class Examiner:
         fixing: Which fixes to apply; None for none.
         details: What the report says of the surroundings of findings.
         with_hidden: Whether suppressed findings are reported apart.
+        baseline: The recorded findings, which are not fixed.
 
     Attributes:
         project: What the notebooks are checked against.
@@ -87,6 +93,7 @@ class Examiner:
         *,
         details: Details = EVERYTHING,
         with_hidden: bool = False,
+        baseline: "Baseline | None" = None,
     ) -> None:
         self.project = project
         self.selection = selection
@@ -94,6 +101,8 @@ class Examiner:
         self.with_hidden = with_hidden
         self.key: bytes | None = None
         self._fixing = fixing
+        # Other processes, which get a copy of the examiner, fix nothing.
+        self._baseline = baseline if fixing else None
 
     def examine_file(self, path: Path, name: str) -> Examined:
         """Examine a file; `name` is what reports call it."""
@@ -132,7 +141,12 @@ class Examiner:
         from nblint.linting.reporting import changes
 
         fixed = fix_document(
-            document, name, self.project, self.selection, unsafe=self._fixing.unsafe
+            document,
+            name,
+            self.project,
+            self.selection,
+            unsafe=self._fixing.unsafe,
+            baseline=self._baseline,
         )
         after = self._examined(fixed.document, name, fixed.checked, gathered)
         if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
@@ -146,7 +160,12 @@ class Examiner:
                 return before._replace(faults=(*before.faults, unwritable(name, error)))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
         raw = fixed.document.raw if path is None else None
-        return after._replace(fixes=fixed.fixes, changes=changed, fixed=raw)
+        return after._replace(
+            fixes=fixed.fixes,
+            changes=changed,
+            removed_outputs=_outputs(document) - _outputs(fixed.document),
+            fixed=raw,
+        )
 
     def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
         return check_document(document, name, self.project, self.selection)
@@ -176,6 +195,10 @@ class Examiner:
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))
+
+
+def _outputs(notebook: Notebook) -> int:
+    return sum(len(cell.outputs) for cell in notebook.cells)
 
 
 class Files(NamedTuple):

@@ -167,6 +167,8 @@ class _Judgement:
         """Tell whether the base has a notebook as it is, and would be checked against the same."""
         if self._is_same or self._base.notebooks.get(path) != entry:
             return False
+        if not self._law.is_usable(path):
+            return True  # a notebook of a template, say, whose settings hold Jinja
         return self._before.inputs(path) == self._after.inputs(path)
 
     def _contents(self, ids: Iterable[str]) -> dict[str, bytes | None]:
@@ -287,6 +289,8 @@ class _Judgement:
         for chunk in _chunks(list({entry.id: entry for entry in entries}.values())):
             contents = self._contents(entry.id for entry in chunk)
             for entry in chunk:
+                if not self._law.is_usable(entry.path):
+                    continue
                 seen = self._before.check(entry.path, contents[entry.id], credentials_only=True)
                 found |= seen.values if seen else frozenset()
         return found

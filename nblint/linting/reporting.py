@@ -1,6 +1,7 @@
 """Turns findings and fixes into the results that reports print."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Unreadable
@@ -9,6 +10,9 @@ from nblint.document.positions import RawNotebook, file_line
 from nblint.findings import Finding
 from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.paths import display_path
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Occurrence
 
 
 def reported(
@@ -65,6 +69,23 @@ def cell_of(notebook: Notebook, finding: Finding) -> Cell | None:
     """Return the cell that a finding is in."""
     number = finding.place.cell
     return notebook.cells[number - 1] if number and number <= len(notebook.cells) else None
+
+
+def occurrences(
+    path: str, document: Notebook | Unreadable, findings: Iterable[Finding]
+) -> "Iterator[Occurrence]":
+    """Yield findings as baselines match them.
+
+    Args:
+        path: The notebook's path.
+        document: What they were found in.
+        findings: The findings.
+    """
+    from nblint.linting.baseline import Occurrence
+
+    for finding in findings:
+        cell = cell_of(document, finding) if isinstance(document, Notebook) else None
+        yield Occurrence(path, finding, cell.id if cell else None)
 
 
 def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator[CellChange]:

@@ -129,6 +129,7 @@ class Result(Struct, frozen=True):
         findings: The findings, after fixes.
         fixes: The number of findings that were fixed, or would be if only changes are shown.
         changes: The cells that the fixes change.
+        removed_outputs: How many outputs the fixes remove.
         recorded: The number of findings that the baseline records.
         stale: The baseline's entries whose findings are gone.
         notebooks: 1; 0 for the findings about all notebooks together.
@@ -141,6 +142,7 @@ class Result(Struct, frozen=True):
     findings: tuple[Reported, ...]
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    removed_outputs: int = 0
     recorded: int = 0
     stale: "tuple[Entry, ...]" = ()
     notebooks: int = 1
