@@ -44,9 +44,6 @@ FROZEN = re.compile(
 
 # The manifests of these repositories, for the hooks that the template uses.
 TOOLS = {
-    "https://github.com/kynan/nbstripout": Tool(
-        "nbstripout", [hook("nbstripout", types=["jupyter"])]
-    ),
     "https://github.com/astral-sh/ruff-pre-commit": Tool(
         "ruff",
         [

@@ -37,7 +37,7 @@ def parameterised_notebook(title: str, settings: HeaderSettings) -> bytes:
 def _cell(number: int, kind: str, source: str, *tags: str) -> dict[str, object]:
     cell: dict[str, object] = {
         "cell_type": kind,
-        "id": str(number),  # nbstripout numbers the cells
+        "id": str(number),
         "metadata": {"tags": list(tags)} if tags else {},
         "source": source.splitlines(keepends=True),
     }

@@ -14,6 +14,10 @@ _CONFLICTS = (
     ("'-'", "--watch"),
     ("'-'", "--show-files"),
     ("--watch", "--fix"),  # Jupyter would ask at each save which version to keep
+    ("--staged", "--fix"),  # what is staged cannot be edited
+    ("--staged", "'-'"),
+    ("--staged", "--watch"),
+    ("--staged", "--show-files"),
     ("--show-files", "--fix"),
     ("--show-files", "--diff"),
     ("--show-files", "--output-format"),
@@ -39,6 +43,7 @@ class CheckArguments(Struct, frozen=True, kw_only=True):
     unsafe_fixes: bool = False
     show_diff: bool = False
     show_files: bool = False
+    staged: bool = False
     stdin_filename: Path | None = None
     config: Path | None = None
     jobs: int | None = None
@@ -108,6 +113,7 @@ class CheckArguments(Struct, frozen=True, kw_only=True):
             "--output-file": self.output_file is not None,
             "--output-format": self.output_format is not None,
             "--show-files": self.show_files,
+            "--staged": self.staged,
             "--statistics": self.with_statistics,
             "--watch": self.watch,
         }

@@ -42,6 +42,7 @@ def check(**given: Any) -> None:
       nblint check notebooks/
       nblint check --statistics
       nblint check --diff
+      nblint check --staged
       nblint check --select NBL2 triage.ipynb
       nblint check --output-format json --output-file findings.json
       nblint check --output-format html --output-file report.html

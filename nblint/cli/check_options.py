@@ -46,6 +46,13 @@ def check_options(command: options.Function) -> options.Function:
             help="List the notebooks that would be checked, and exit.",
         ),
         options.option(
+            "--staged",
+            is_flag=True,
+            heading=FILES,
+            help="Check what `git commit` would commit, not the files here; without PATHS, the "
+            "notebooks that the commit adds or changes.",
+        ),
+        options.option(
             "--stdin-filename",
             type=click.Path(path_type=Path),
             metavar="PATH",

@@ -33,12 +33,13 @@ from nblint.reports import (
     render_for_people,
     renderer,
 )
-from nblint.reports.terminal import printable, style_of
+from nblint.reports.terminal import FIX, printable, style_of
 from nblint.reports.text import count
 from nblint.settings_files import SettingsFinder
 
 if TYPE_CHECKING:
     from nblint.linting.baseline import Baseline
+    from nblint.linting.staged import Staged
 
 # Findings of a run, from which on old notebooks are being adopted.
 _TOO_MANY = 100
@@ -46,17 +47,50 @@ _TOO_MANY = 100
 
 def check(arguments: CheckArguments) -> int:
     """Check notebooks once, print the report, and return the exit status."""
+    return _check_staged(arguments) if arguments.staged else _check(arguments, Status())
+
+
+def _check_staged(arguments: CheckArguments) -> int:
+    """Check what would be committed, in a folder that stands for the repository."""
+    from nblint.linting.staged import staged_files
+
+    status, here = Status(), Path.cwd()
+    config, baseline = arguments.config, arguments.baseline_file
+    named = [path for path in (config, baseline) if path is not None]
+    try:
+        with staged_files(arguments.paths, named, status.fault) as staged:
+            told = replace(
+                arguments,
+                paths=staged.notebooks,
+                config=config and staged.instead_of(config),
+                baseline_file=arguments.baseline_file
+                and staged.instead_of(arguments.baseline_file),
+                output_file=arguments.output_file and here / arguments.output_file,
+            )
+            with staged.as_current_folder():
+                return _check(told, status, staged)
+    except SettingsError as error:
+        status.fault(str(error))
+        return 2
+
+
+def _check(arguments: CheckArguments, status: Status, staged: "Staged | None" = None) -> int:
     started = time.perf_counter()
-    status = Status()
+
+    def named(sentence: str) -> str:
+        return staged.named(sentence) if staged else sentence
+
     try:
         baseline = _baseline(arguments)
-        finder = SettingsFinder(arguments.config, arguments.overrides)
-        output_format = arguments.output_format or format_of(finder.of(Path.cwd()))
+        top = staged.folder if staged else None
+        finder = SettingsFinder(arguments.config, arguments.overrides, top=top)
+        found = finder.of(Path.cwd())
+        output_format = arguments.output_format or format_of(found)
         # The settings choose a format for findings, not for how many there are.
         if arguments.with_statistics and not arguments.output_format and output_format != "json":
             output_format = "text"
     except SettingsError as error:
-        status.fault(str(error))
+        status.fault(named(str(error)))
         return 2
     _refuse_statistics_in(output_format, arguments)
     progress = Progress(lambda: run.total) if is_interactive() and not arguments.verbose else None
@@ -64,14 +98,14 @@ def check(arguments: CheckArguments) -> int:
     def fault(sentence: str) -> None:
         if progress:
             progress.hide()
-        status.fault(sentence)
+        status.fault(named(sentence))
 
     if arguments.fix and not arguments.is_stdin and is_answering():
         _ask(arguments, finder, baseline)
     run = _run(arguments, finder, baseline, fault, output_format)
     given = sys.stdin.buffer.read() if arguments.is_stdin else b""
     results = status.tally.counted(_results(run, arguments, given, progress))
-    pieces = _rendered(results, arguments, output_format)
+    pieces = _rendered(results, arguments, output_format, found.settings.fix_command or FIX)
     pieces = progress.beside(pieces) if progress else pieces
     print_report(pieces, arguments.output_file, status, _stream(arguments))
     if arguments.prints_notebook:
@@ -156,8 +190,10 @@ def _run(
         baseline=baseline,
         jobs=arguments.jobs,
         on_note=_note if arguments.verbose else None,
-        with_cache=not arguments.no_cache,
+        # What is staged lies in another folder each time, so nothing of it would be found again.
+        with_cache=not (arguments.no_cache or arguments.staged),
         with_hidden=output_format == "sarif",
+        committed=arguments.staged,
         details=_details(arguments, output_format),
     )
 
@@ -176,7 +212,8 @@ def _results(
     if arguments.is_stdin:
         results = run.check_stdin(given, arguments.stdin_filename or Path("stdin.ipynb"))
     else:
-        results = run.check(arguments.paths or (Path(),))
+        # What is staged can be no notebook at all.
+        results = run.check(arguments.paths or (() if arguments.staged else (Path(),)))
     return progress.counting(results) if progress else results
 
 
@@ -185,7 +222,7 @@ def _note(sentence: str) -> None:
 
 
 def _rendered(
-    results: Iterable[Result], arguments: CheckArguments, output_format: str
+    results: Iterable[Result], arguments: CheckArguments, output_format: str, fix_command: str
 ) -> Iterator[str]:
     """Return the pieces of the report, or of the diff."""
     if arguments.show_diff:
@@ -194,6 +231,7 @@ def _rendered(
         return diff.render(results)
     stream = None if arguments.output_file else _stream(arguments)
     style = style_of(stream, arguments.color, quiet=arguments.quiet)
+    style = style._replace(fix_command=fix_command)
     if arguments.with_statistics:
         from nblint.reports import statistics
 

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import click
 
+from nblint.cli.echo import say
 from nblint.cli.status import complain
+from nblint.credentials.masking.redaction import mask_path
 from nblint.document.write import write_atomically, writing
 from nblint.errors import unwritable
+from nblint.reports.terminal import printable
 
 
 def write_file(text: str, target: Path, *, overwrite: bool, otherwise: str = "") -> int:
@@ -36,5 +39,5 @@ def write_file(text: str, target: Path, *, overwrite: bool, otherwise: str = "")
     except OSError as error:
         complain(unwritable(target, error))
         return 2
-    click.echo(f"Wrote {target}", err=True)
+    say(f"Wrote {printable(mask_path(str(target)))}")
     return 0

@@ -108,7 +108,8 @@ def load_plugins(selectors: Iterable[str], checked: Path | None = None) -> Loade
 
     Args:
         selectors: The selectors.
-        checked: A folder that is checked, in addition to the current one.
+        checked: The folder of the settings, from whose repository no rules are loaded; nor are
+            they from that of the current folder.
 
     Returns:
         Their rules, with a sentence for each plugin that cannot be used.
@@ -258,22 +259,18 @@ def _checked_source(module: str, checked: Path | None) -> str | None:
     if module in sys.modules:
         return None
     here = Path.cwd()
-    folders = {repository_of(here) or here}
+    # Settings that `--config` names can be elsewhere than what is checked.
+    folders = [repository_of(here)]
     if checked is not None:
-        checked = Path(os.path.abspath(checked))
-        folders.add(repository_of(checked) or checked)
-    foreign = [os.path.realpath(folder) for folder in folders]
+        folder = Path(os.path.abspath(checked))
+        folders.append(repository_of(folder) or folder)
+    foreign = [os.path.realpath(folder) for folder in folders if folder]
     for place in _places(module):
-        real = os.path.realpath(place)
-        if any(_is_in(real, folder) for folder in foreign) and not any(
-            _is_in(real, folder) for folder in _site_packages()
-        ):
+        real = Path(os.path.realpath(place))
+        is_installed = any(map(real.is_relative_to, _site_packages()))
+        if any(map(real.is_relative_to, foreign)) and not is_installed:
             return place
     return None
-
-
-def _is_in(path: str, folder: str) -> bool:
-    return Path(path).is_relative_to(folder)
 
 
 @lru_cache(maxsize=16)

@@ -73,6 +73,7 @@ class Run:
             since, if there are enough of them.
         with_files: Whether to read catalogues of environment variables and parameters files.
         with_hidden: Whether results also hold the findings that are suppressed or recorded.
+        committed: Whether notebooks are checked as they are committed, and not as they lie here.
         details: What the report says of the surroundings of findings.
 
     Attributes:
@@ -94,6 +95,7 @@ class Run:
         with_cache: bool = False,
         with_files: bool = True,
         with_hidden: bool = False,
+        committed: bool = False,
         details: Details = EVERYTHING,
     ) -> None:
         self._finder = finder
@@ -107,6 +109,7 @@ class Run:
         self._with_cache = with_cache and not fixing
         self._with_files = with_files
         self._with_hidden = with_hidden
+        self._committed = committed
         self._details = details
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
@@ -225,6 +228,7 @@ class Run:
             trust_plugins=self._trust_plugins,
             with_files=self._with_files,
             with_requirements=with_requirements,
+            committed=self._committed,
         )
 
     def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:

@@ -273,6 +273,7 @@ class Side:
             found,
             trust_plugins=self._law.trust_plugins,
             with_requirements=selection.needs("requirements"),
+            committed=True,
         )
 
 

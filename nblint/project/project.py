@@ -31,6 +31,8 @@ class Project(Struct, frozen=True):
         parameters_file: The file that scheduled runs take their parameters from.
         parameters_files: Such files for single notebooks, by the notebooks' names without `.ipynb`.
         requirements: What the repository declares; None if it was not to be loaded.
+        committed: Whether notebooks are checked as they are committed, and not as they lie in a
+            folder.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
@@ -41,6 +43,7 @@ class Project(Struct, frozen=True):
     parameters_file: "ParametersFile | None" = None
     parameters_files: "Mapping[str, ParametersFile]" = {}
     requirements: "Requirements | None" = None
+    committed: bool = False
 
     def __repr__(self) -> str:
         """Return what it was loaded for, without the salt, which must not be logged."""
@@ -93,6 +96,7 @@ class Project(Struct, frozen=True):
         trust_plugins: bool = False,
         with_files: bool = True,
         with_requirements: bool = True,
+        committed: bool = False,
     ) -> "Project":
         """Load all that settings refer to.
 
@@ -103,6 +107,7 @@ class Project(Struct, frozen=True):
                 known of variables is what the settings say.
             with_requirements: Whether requirements are read, for which the repository is searched
                 for modules of its own.
+            committed: Whether notebooks are checked as they are committed.
 
         Returns:
             The project.
@@ -119,6 +124,7 @@ class Project(Struct, frozen=True):
             parameters_file=_parameters_file(found) if with_files else None,
             parameters_files=_parameters_files(found) if with_files else {},
             requirements=_requirements(found) if with_requirements else None,
+            committed=committed,
         )
 
 

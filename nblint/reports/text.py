@@ -7,7 +7,7 @@ from nblint.document.model import Place
 from nblint.findings import Finding
 from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
-from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
+from nblint.reports.terminal import FIX, PLAIN, Style, one_line, printable, underlined
 
 
 def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
@@ -38,7 +38,7 @@ def summary_line(tally: Tally, style: Style = PLAIN) -> str:
     parts = [style.paint(count(tally.errors, "error"), "bad")] if tally.errors else []
     if tally.warnings:
         parts.append(style.paint(count(tally.warnings, "warning"), "doubtful"))
-    fixable = f"; {tally.fixable} fixable with --fix" if tally.fixable else ""
+    fixable = f"; {tally.fixable} fixable with {style.fix_command}" if tally.fixable else ""
     return f"{' and '.join(parts)}, {checked}{fixable}.\n"
 
 
@@ -105,9 +105,10 @@ def _advice(finding: Finding, above: Finding | None, style: Style) -> Iterator[s
     is_same_as_above = same and above and same in (above.place, above.same_as)
     if finding.help and not (is_same_as_above and above and above.help == finding.help):
         yield f"  {style.paint('help:', 'quiet')} {printable(finding.help)}\n"
-    if finding.fix:
-        option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
-        yield f"  {style.paint('fix:', 'quiet')} {printable(finding.fix.message)} ({option})\n"
+    # The repository's own command applies no unsafe fixes.
+    if finding.fix and (finding.fix.safe or style.fix_command == FIX):
+        command = style.fix_command if finding.fix.safe else f"{FIX} --unsafe-fixes"
+        yield f"  {style.paint('fix:', 'quiet')} {printable(finding.fix.message)} ({command})\n"
 
 
 def headline(reported: Reported, style: Style = PLAIN, mark: str = "") -> str:

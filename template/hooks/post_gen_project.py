@@ -23,7 +23,8 @@ DECIDED = Path(".nblint-origin.json")
 # --no-cache: in a pipeline, other branches may have written to the cache.
 REPORT = """\
         name: nblint (report for the pipeline)
-        args: [--no-cache, --output-format, junit, --output-file, build/test-results/nblint.xml]
+        args: [--staged, --no-cache, --output-format, junit,
+               --output-file, build/test-results/nblint.xml, .]
         pass_filenames: false
         always_run: true
         stages: [manual]
@@ -171,6 +172,9 @@ def block_of_repository(origin: dict[str, str]) -> str:
     rev: {json.dumps(origin["rev"])}{frozen}
     hooks:
       - id: nblint
+        # What would be committed, not the files here: outputs on the screen are fine.
+        args: [--staged, "--"]
+        fail_fast: true
       - id: nblint-fix
         stages: [manual]
       - id: nblint
@@ -193,11 +197,13 @@ def block_of_requirement(origin: dict[str, str]) -> str:
     hooks:
       - id: nblint
         name: nblint (notebooks)
-        entry: nblint check
+        # What would be committed, not the files here: outputs on the screen are fine.
+        entry: nblint check --staged
         language: python
         additional_dependencies: [{requirement}]
         types_or: [jupyter]
         require_serial: true
+        fail_fast: true
       - id: nblint-fix
         name: nblint (notebooks, with safe fixes)
         entry: nblint check --fix
@@ -320,6 +326,7 @@ Next steps:
 
     cd {ANSWERS["slug"]}
     make setup        install what the notebook needs, and turn on the checks
+    make lab          open JupyterLab
 
 {then}README.md explains how to save your work, and what to do if a check refuses it.
 """

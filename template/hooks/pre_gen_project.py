@@ -124,6 +124,7 @@ def decide(answers: Mapping[str, Any]) -> tuple[dict[str, str], str]:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["origin"] = module
+    sys.dont_write_bytecode = True  # the template's folder stays as it is
     spec.loader.exec_module(module)
     root = template.parent
     found = module.origin_of(root)

@@ -278,6 +278,13 @@ def test_a_package_that_is_edited_in_place_is_refused_where_it_is_checked(
         f"nblint: acme-nblint-rules 1.0: its rules would be loaded from {file}, in the repository"
         " that is checked; install a copy, without pip's --editable\n"
     )
+    # Nor with settings from elsewhere.
+    (tmp_path / "settings").mkdir()
+    settings = tmp_path / "settings/nblint.toml"
+    settings.write_text('select = ["ACME"]')
+    run_with = [*run[:2], "--config", str(settings)]
+    ran = subprocess.run(run_with, capture_output=True, encoding="utf-8", check=False)
+    assert "in the repository that is checked" in ran.stderr
     # Its authors try it out on notebooks elsewhere.
     elsewhere = repository(tmp_path / "elsewhere")
     (elsewhere / "a.ipynb").write_bytes(notebook(QUERY))

@@ -135,7 +135,7 @@ def test_a_finding() -> None:
         "error NBL301 undeclared-variable cell 2, line 3, column 8, line 38 of the file #"
         "environment variable 'SITTE' is not in the catalogue; did you mean 'SITE'?"
         "1 import os\n2 \n3 site = os.environ['SITTE'], 1\n4 print(site)\n"
-        "Help use a name from environment.toml (1 name), or have this one declared there"
+        "Help correct the name, or add it to environment.toml (and `git add` that file)"
     )
     assert Page(item).inside("mark") == ["os.environ['SITTE']"]
     assert Page(shown).inside("h4") == []
@@ -155,7 +155,7 @@ def test_what_is_meant_can_be_many_rows_or_none() -> None:
 
 
 def test_what_stands_above_is_not_repeated_where_both_are_always_shown() -> None:
-    sections = "[{title = 'A'}, {title = 'B', form = 'list'}, {title = 'C'}]"
+    sections = "[{title = 'B', form = 'list'}, {title = 'A'}, {title = 'C'}]"
     Path("nblint.toml").write_text(f"header.sections = {sections}")
     Path("a.ipynb").write_bytes(notebook_bytes(("markdown", "# Triage\n\n## B\n* Words.")))
     page = Page(report())

@@ -48,7 +48,7 @@ def test_the_row_that_is_meant() -> None:
         "  in the cell: import os\n"
         "  3 | site = os.environ['SITTE']\n"
         "    |        ^^^^^^^^^^^^^^^^^^^\n"
-        "  help: use a name from environment.toml (1 name), or have this one declared there\n"
+        "  help: correct the name, or add it to environment.toml (and `git add` that file)\n"
         "1 error, 1 notebook checked.\n"
     )
 
@@ -133,7 +133,7 @@ def test_what_stands_above_is_not_repeated() -> None:
     Path("a.ipynb").write_text(json.dumps(data))
     report = check().stdout
     assert report.count("NBL102") == 2
-    assert pointed_at(report) == ["Words."]
+    assert pointed_at(report) == ["## A"]
 
 
 def test_what_is_said_of_a_credential_stands_together() -> None:

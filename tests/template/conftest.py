@@ -119,7 +119,8 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def checkout(tmp_path: Path) -> Path:
     """A git repository with one commit that holds this checkout's template, as it is now."""
     folder = tmp_path / "nblint"
-    shutil.copytree(ROOT / "template", folder / "template")
+    unread = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "template", folder / "template", ignore=unread)
     (folder / "nblint").mkdir()
     for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/_version.py"):
         shutil.copyfile(ROOT / name, folder / name)

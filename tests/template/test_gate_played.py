@@ -448,7 +448,7 @@ def test_its_clean_twin_passes(stage: Stage, tmp_path: Path, way: Way, service: 
     ],
 )
 def test_the_log_of_the_checks(stage: Stage, tmp_path: Path, way: Way, service: str) -> None:
-    """ruff and nbstripout say what they found or changed, and not what stands there."""
+    """ruff and nblint say what they found or changed, and not what stands there."""
     author = Author(stage, tmp_path, service)
     way.go(author, TOKEN)
     played = author.play(job="lint", prepare=set_up)

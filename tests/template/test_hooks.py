@@ -69,10 +69,10 @@ def test_generated_configuration(generated: Generate) -> None:
     repository = generated()
     assert pre_commit("validate-config", ".pre-commit-config.yaml", cwd=repository) == (0, "")
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    *others, cruft, own = config["repos"]
+    ruff, own, *others, cruft = config["repos"]
+    others = [ruff, *others]
     assert [hook["id"] for hook in cruft["hooks"]] == ["cruft-without-token"]
     assert [entry["repo"] for entry in others] == [
-        "https://github.com/kynan/nbstripout",
         "https://github.com/astral-sh/ruff-pre-commit",
         "https://github.com/pre-commit/pre-commit-hooks",
         "https://github.com/nbQA-dev/nbQA",
@@ -86,6 +86,11 @@ def test_generated_configuration(generated: Generate) -> None:
         *("nblint", "nblint-fix", "nblint", "nblint", "nblint-gate")
     ]
     assert [hook.get("stages") for hook in own["hooks"]] == [None, *[["manual"]] * 4]
+    # What nblint says is the last thing on the screen, and about what would be committed.
+    check, *rest = own["hooks"]
+    (report,) = [hook for hook in rest if hook.get("alias") == "nblint-report"]
+    assert check["fail_fast"] is True
+    assert all("--staged" in hook["args"] for hook in (check, report))
 
 
 @pytest.mark.slow

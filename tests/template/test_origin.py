@@ -20,10 +20,10 @@ def nblint_entry(repository: Path) -> dict[str, Any]:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
     (entry,) = [e for e in config["repos"] if e["hooks"][0]["id"] == "nblint"]
     fields = [(hook["id"], hook.get("stages")) for hook in entry["hooks"]]
-    report = "nblint-report" if entry["repo"] == "local" else "nblint"
+    report, add = ["nblint-report", "nblint-add"] if entry["repo"] == "local" else ["nblint"] * 2
     assert fields == [
         ("nblint", None),
-        *((name, ["manual"]) for name in ("nblint-fix", report, "nblint-gate")),
+        *((name, ["manual"]) for name in ("nblint-fix", report, add, "nblint-gate")),
     ]
     return {"repo": entry["repo"], "rev": entry.get("rev"), **entry["hooks"][0]}
 
@@ -88,8 +88,9 @@ def assert_released(repository: Path) -> None:
         for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
         if hook["id"] == "nblint"
     ]
-    for key in ("name", "entry", "language", "types_or", "require_serial"):
+    for key in ("name", "language", "types_or", "require_serial"):
         assert entry[key] == hook[key]
+    assert entry["entry"] == f"{hook['entry']} --staged"
 
 
 def test_from_a_zip_of_a_version_that_nobody_has_released(checkout: Path, tmp_path: Path) -> None:
