@@ -455,7 +455,7 @@ def test_checks_of_ones_own_still_run(made: Path, tmp_path: Path) -> None:
     write(folder, {".gitattributes": "* text=auto\n"})
     command = [sys.executable, "scripts/outputs", "install"]
     ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
-    assert ran.returncode == 1
+    assert ran.returncode == 0, "the rest is on"
     assert "    *.ipynb filter=notebook-outputs\n" in ran.stdout
 
 
