@@ -70,6 +70,9 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         3600, config=True, help="How long an outage of the provider puts nobody out."
     )
     shared_secrets = List(Unicode(), config=True, help="Names of secrets that everybody can read.")
+    # Since 6.1, JupyterHub by itself lets a request go on that comes with a token, or from somebody
+    # else: who was just put out could make a new token with it, and have a server started.
+    auth_refresh_strict = Bool(True, config=True, help="Whether who was put out is out at once.")
 
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)
@@ -189,22 +192,24 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         began = time.time()
         async with self._locks[user.name]:
             state = await user.get_auth_state() or {}
-            if state.get("confirmed", 0) > began:  # while this one waited
+            before = state.get("confirmed")
+            # While this one waited; a time to come was written before the clock was set back.
+            if began < state.get("confirmed", 0) <= time.time():
                 return "in"
             try:
                 await self._renew(user, state)
-            except UnavailableError as error:
-                silent = time.time() - state.get("confirmed", 0)
-                if silent <= self.grace_seconds:
-                    self.log.error("%s stays in for now: %s", user.name, error)
-                    return "unknown"
-                reason = f"the provider has not confirmed the login for {silent / 60:.0f} minutes"
             except (GoneError, RefusedError) as error:
                 reason = str(error)
+            except Exception as error:  # an answer that nobody foresaw is none, and not a stay
+                silent = time.time() - state.get("confirmed", 0)
+                if silent <= self.grace_seconds:
+                    self.log.error("%s stays in for now: %s", user.name, _said(error))
+                    return "unknown"
+                reason = f"the provider has not confirmed the login for {silent / 60:.0f} minutes"
             else:
                 return "in"
             now = await user.get_auth_state() or {}
-            if now.get("confirmed", 0) > began:  # they have signed in anew meanwhile
+            if now.get("confirmed", before) != before:  # they have signed in anew meanwhile
                 return "in"
             await put_out(user, user.db, self.log, reason, self.shared_secrets)
             return "gone"
@@ -335,7 +340,10 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         except jwt.InvalidTokenError as error:
             # Its text can quote the token.
             raise GoneError(f"the id_token is not valid ({type(error).__name__})") from None
-        if claims.get("azp", self.client_id) != self.client_id:
+        # Who is meant by a token for several says azp.
+        audience = claims["aud"]
+        is_for_us = isinstance(audience, str) or len(audience) == 1
+        if claims.get("azp", self.client_id if is_for_us else None) != self.client_id:
             raise GoneError("the id_token is for another client")
         return claims
 
@@ -361,6 +369,11 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         # A name can hold anything, and be as long as it likes.
         self.log.warning("Refused %r: %s", str(claims.get(self.username_claim))[:40], error)
         return web.HTTPError(403, str(error))
+
+
+def _said(error: Exception) -> str:
+    """Return what a log says of an error; the text of one that nobody foresaw can quote a token."""
+    return str(error) if isinstance(error, UnavailableError) else type(error).__name__
 
 
 _OF_THE_TOKEN = frozenset(["acr", "amr", "aud", "azp", "exp", "iat", "iss", "nonce"])

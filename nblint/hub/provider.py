@@ -46,6 +46,12 @@ class Answer(Struct, frozen=True):
         """Whether it answers what was asked; some providers send errors with status 200."""
         return self.status == 200 and "error" not in self.body
 
+    @property
+    def error(self) -> str:
+        """The error that it names; empty where it names none."""
+        found = self.body.get("error")
+        return found if isinstance(found, str) else ""
+
 
 def tokens(answer: Answer) -> dict[str, Any]:
     """Return the tokens in an answer of the token endpoint.
@@ -56,7 +62,7 @@ def tokens(answer: Answer) -> dict[str, Any]:
     """
     if answer.is_good and isinstance(answer.body.get("access_token"), str):
         return dict(answer.body)
-    if answer.status < 500 and answer.body.get("error") in _ABOUT_THE_PERSON:
+    if answer.status < 500 and answer.error in _ABOUT_THE_PERSON:
         raise GoneError("the provider has ended the session")
     raise _unavailable("token", answer)
 
@@ -77,6 +83,6 @@ def person(answer: Answer) -> dict[str, Any]:
 
 def _unavailable(endpoint: str, answer: Answer) -> UnavailableError:
     # The error's name only where it is one: what follows it can quote what was sent.
-    said = answer.body.get("error")
-    name = f" ({said})" if isinstance(said, str) and said.isidentifier() and len(said) < 50 else ""
+    said = answer.error
+    name = f" ({said})" if said.isidentifier() and len(said) < 50 else ""
     return UnavailableError(f"the {endpoint} endpoint answered with status {answer.status}{name}")

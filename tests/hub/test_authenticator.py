@@ -198,6 +198,7 @@ def test_a_login(provider: Provider, tmp_path: Path) -> None:
         {"iss": "https://other.example"},
         {"aud": "another-client"},
         {"aud": ["hub", "other"], "azp": "other"},
+        {"aud": ["hub", "other"]},
         {"exp": 1},
         {"exp": None},
         {"sub": None},
@@ -278,6 +279,8 @@ UNKNOWN = [
     {"token": (503, b"<html>")},
     {"token": (429, b"{}")},
     {"token": (401, b'{"error": "invalid_client"}')},
+    {"token": (400, b'{"error": ["invalid_grant"]}')},
+    {"token": (400, b'{"error": {"invalid_grant": 1}}')},
     {"token": (400, b'{"error": "unauthorized_client"}')},
     {"token": (200, b"")},
     {"token": (200, b"[]")},
@@ -325,6 +328,45 @@ def test_answers_that_put_nobody_out(
 def test_an_outage_that_goes_on(provider: Provider, tmp_path: Path) -> None:
     login = answered(provider, tmp_path, {"token": (503, b"")}, grace_seconds=0)
     assert login.outcome == "gone"
+    assert login.user.is_out
+
+
+@pytest.mark.parametrize(("grace", "outcome"), [(3600, "unknown"), (0, "gone")])
+def test_an_answer_that_nobody_foresaw(
+    provider: Provider,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    grace: int,
+    outcome: str,
+) -> None:
+    """It is no reason to stay for ever, and its text is not logged."""
+    from nblint.hub import authenticator
+
+    canary = secrets.token_hex(8)
+
+    async def play() -> None:
+        login = Login(provider, tmp_path, grace_seconds=grace)
+        await login.sign_in()
+        monkeypatch.setattr(authenticator, "tokens", lambda _: {}[canary])
+        assert await login.confirm() == outcome
+
+    asyncio.run(play())
+    assert canary not in caplog.text
+
+
+def test_a_clock_that_was_set_back(provider: Provider, tmp_path: Path) -> None:
+    """Whoever signed in before is asked about, and not only when the clock is there again."""
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        await login.sign_in()
+        assert login.user.state
+        login.user.state["confirmed"] += 36_000
+        provider.token = (400, b'{"error": "invalid_grant"}')
+        assert await login.confirm() == "gone"
+
+    asyncio.run(play())
     assert login.user.is_out
 
 

@@ -169,6 +169,28 @@ def test_a_required_secret_that_is_missing_stops_a_server(hub: Hub) -> None:
         write_secret(path, text)
 
 
+@pytest.mark.parametrize("who", ["themselves", "an operator"])
+def test_who_has_left_gets_no_server(hub: Hub, who: str) -> None:
+    """Not by a token that the provider was not asked about yet, and not by somebody else."""
+    name = f"leaver-{len(who)}"
+    hub.provider.add(name, "analysts")
+    hub.provider.add("carol", "hub-admins")
+    browser, _ = hub.sign_in(name)
+    token = hub.ask(browser, "POST", f"/users/{name}/tokens").json()["token"]
+    operator, _ = hub.sign_in("carol")
+    del hub.provider.people[name]
+    hub.provider.save()
+    if who == "an operator":
+        answer = hub.ask(operator, "POST", f"/users/{name}/server")
+    else:
+        headers = {"Authorization": f"token {token}"}
+        url = f"{hub.url}/hub/api/users/{name}/server"
+        answer = requests.post(url, headers=headers, timeout=60)
+    assert answer.status_code == 403
+    assert not hub.user(name)["servers"]
+    assert f"{name} was put out" in hub.log.read_text()
+
+
 def test_hostile_headers_in_a_browser(hub: Hub) -> None:
     """What JupyterLab makes of the landing page: a row for each notebook, and no more."""
     needs("chromium")
