@@ -356,9 +356,8 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         self, url: str, method: str = "GET", headers: Any = None, body: str | None = None
     ) -> Answer:
         """Ask the provider; neither the address nor the answer is logged."""
-        request = HTTPRequest(
-            url, method, headers, body, follow_redirects=False, **self.http_request_kwargs
-        )
+        certain = {"follow_redirects": False, "validate_cert": True}
+        request = HTTPRequest(url, method, headers, body, **self.http_request_kwargs | certain)
         try:
             response = await self.http_client.fetch(request, raise_error=False)
         except (OSError, HTTPClientError) as error:

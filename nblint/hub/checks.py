@@ -15,7 +15,7 @@ from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
 from nblint.hub.configuration import crypt_key, own_secret
 from nblint.hub.discovery import endpoints
-from nblint.hub.environment import SecretFile
+from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.identities import Identities
 from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
@@ -80,6 +80,7 @@ def _try(part: Callable[[HubFile, Checked], None], file: HubFile, checked: Check
 
 
 def _catalogue(file: HubFile, checked: Checked) -> None:
+    spawner_environment(file / file.settings.environment, file / file.settings.secrets)
     number = count(len(_variables(file)), "variable")
     checked.passed.append(f"{file / file.settings.environment}: {number}")
 

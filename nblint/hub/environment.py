@@ -16,6 +16,23 @@ from nblint.project.catalogue.model import Variable
 Value = str | Callable[[Any], str]
 
 _USERNAME = "{username}"
+# What JupyterHub and `configure` set themselves: a catalogue's value would not arrive, or be in
+# their way.
+_OF_THE_HUB = frozenset(
+    [
+        *("HOME", "JPY_API_TOKEN", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "PYTHONSAFEPATH"),
+        *("SHELL", "USER"),
+    ]
+)
+# Where programs look for code. A folder that is not absolute is the one that a notebook or a
+# terminal is opened in: a colleague's.
+_OF_CODE = frozenset(
+    [
+        *("BASH_ENV", "ENV", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "LD_AUDIT"),
+        *("LD_LIBRARY_PATH", "LD_PRELOAD", "NODE_PATH", "PATH", "PERL5LIB", "PYTHONHOME"),
+        *("PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE"),
+    ]
+)
 
 
 def spawner_environment(
@@ -35,11 +52,16 @@ def spawner_environment(
         left to others, such as the scheduler. An optional secret whose file is missing is not set.
 
     Raises:
-        SettingsError: The catalogue is invalid, it names files and `secrets_dir` is None, or a user
-            could be given a secret that is not meant for them because of their name.
+        SettingsError: The catalogue is invalid, it names files and `secrets_dir` is None, it sets
+            what is the hub's to set, or where programs look for code to a folder that is not
+            absolute, or a user could be given a secret that is not meant for them because of their
+            name.
     """
     environment = _Environment()
     variables = tuple(read_catalogue(Path(path)))
+    for variable in variables:
+        if problem := _problem(variable):
+            raise SettingsError(f"{path}: environment.{variable.name}: {problem}")
     _refuse_shared_files(path, variables)
     for variable in variables:
         declaration = variable.declaration
@@ -55,6 +77,22 @@ def spawner_environment(
         elif declaration.value is not None:
             environment[variable.name] = declaration.value
     return environment
+
+
+def _problem(variable: Variable) -> str | None:
+    """Return why a server must not get a variable, if it must not."""
+    name, declaration = variable.name, variable.declaration
+    values = (declaration.value, *declaration.users.values(), declaration.file)
+    given = [value for value in values if value is not None]
+    if given and (name in _OF_THE_HUB or name.startswith("JUPYTERHUB_")):
+        return "the hub sets this one itself; take the value out"
+    folders = (folder for value in given for folder in value.split(os.pathsep))
+    if name in _OF_CODE and not all(map(os.path.isabs, folders)):
+        return (
+            "programs look for code there, so each part must be an absolute path: any other is the "
+            "folder that somebody opens, and a colleague's files in it would run"
+        )
+    return None
 
 
 def _refuse_shared_files(path: str | os.PathLike[str], variables: Iterable[Variable]) -> None:

@@ -6,6 +6,7 @@ text that it is, whatever Markdown, HTML or mathematics it holds.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -137,7 +138,7 @@ def _says(notebook: Installed) -> str:
 
 
 def _link(notebook: Installed, path: str) -> str:
-    return f"[{shown(notebook.title) or shown(notebook.path.stem)}]({quote(path)})"
+    return f"[{shown(notebook.title) or shown(notebook.path.stem)}]({quote(os.fsencode(path))})"
 
 
 def _index(notebooks: Iterable[Installed], root: Path) -> Iterator[str]:

@@ -168,7 +168,9 @@ def _sentence(texts: Iterable[str]) -> str:
 
 
 def _text(path: Path) -> str:
+    # Who writes the page can read more than who reads it: a link shows nothing from elsewhere.
+    is_own = is_file(path) and path.resolve().is_relative_to(path.parent.resolve())
     try:
-        return read_text(path).strip()
+        return read_text(path).strip() if is_own else ""
     except SettingsError:
         return ""

@@ -61,10 +61,17 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _refuse_others(status: os.stat_result, name: str, what: str) -> None:
-    """Refuse a file or folder that anyone but its owner has access to."""
+    """Refuse a file or folder that anyone but the hub, or root, has access to."""
     mode = stat.S_IMODE(status.st_mode)
     # On Windows, access control lists decide, not these bits.
-    if os.name == "posix" and mode & 0o077:
+    if os.name != "posix":
+        return
+    if status.st_uid not in (0, os.geteuid()):
+        raise SecretError(
+            f"{name}: {what} belongs to another account (uid {status.st_uid}); "
+            "give it to the one that the hub runs as"
+        )
+    if mode & 0o077:
         raise SecretError(
             f"{name}: {what} is accessible to others (mode {mode:04o}); "
             "use 0700 for the folder, 0600 for the file"

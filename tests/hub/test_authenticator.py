@@ -225,13 +225,14 @@ def test_who_is_refused(
     assert not [token[:4] for token in provider.given if token in said]
 
 
-def test_no_id_token_is_no_login(provider: Provider, tmp_path: Path) -> None:
-    """What only stands at the userinfo endpoint says nothing of how somebody signed in."""
+@pytest.mark.parametrize("is_required", [True, False])
+def test_no_id_token_is_no_login(provider: Provider, tmp_path: Path, *, is_required: bool) -> None:
+    """What only stands at the userinfo endpoint says nothing of who signed in where, and how."""
     from tornado import web
 
     provider.id_token = False
     with pytest.raises(web.HTTPError) as caught:
-        asyncio.run(Login(provider, tmp_path).sign_in())
+        asyncio.run(Login(provider, tmp_path, require_second_factor=is_required).sign_in())
     assert caught.value.status_code == 403
 
 
@@ -433,3 +434,23 @@ def test_certificates_are_always_checked(provider: Provider, tmp_path: Path) -> 
 
     with pytest.raises(TraitError, match="always checked"):
         Login(provider, tmp_path, validate_server_cert=False)
+
+
+def test_what_every_request_has(
+    provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a line below `configure` says of requests in general."""
+    kwargs = {"validate_cert": False, "follow_redirects": True, "request_timeout": 7}
+    login = Login(provider, tmp_path, http_request_kwargs=kwargs)
+    seen: list[Any] = []
+    fetch = login.authenticator.http_client.fetch
+
+    def look(request: Any, **keywords: Any) -> Any:
+        seen.append(request)
+        return fetch(request, **keywords)
+
+    monkeypatch.setattr(login.authenticator.http_client, "fetch", look)
+    asyncio.run(login.sign_in())
+    assert [request.validate_cert for request in seen] == [True, True]
+    assert [request.follow_redirects for request in seen] == [False, False]
+    assert seen[0].request_timeout == 7

@@ -134,6 +134,19 @@ def test_a_required_secret_without_file(hub: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('[environment.PYTHONPATH]\nvalue = "."', "environment.PYTHONPATH: programs look"),
+        ('[environment.A]\nfile = "jira/all"', "a user's name can make its file"),
+    ],
+)
+def test_a_catalogue_that_the_hub_would_refuse(hub: Path, lines: str, said: str) -> None:
+    """It is said before the hub does not start."""
+    (hub / "environment.toml").write_text(f"{CATALOGUE}\n{lines}\n")
+    assert any(said in problem for problem in problems(hub))
+
+
+@pytest.mark.parametrize(
     "name", ["secrets/datadog-api-key", "client-secret", "crypt-key", "secrets"]
 )
 def test_a_secret_that_others_can_read(hub: Path, name: str) -> None:

@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="a hub's host is Linux"),
 ]
 
+ADDRESS = r"http://127\.0\.0\.1:\d+/\?key=[\w-]{20,}"
 DEMO = [sys.executable, "-m", "nblint", "hub", "demo"]
 
 
@@ -79,7 +80,7 @@ def demo(folder: Path, *options: str) -> Iterator[str]:
     try:
         assert running.stdout is not None
         address = running.stdout.readline().strip()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
+        assert re.fullmatch(ADDRESS, address)
         yield address
         running.send_signal(signal.SIGINT)
         assert running.wait(PATIENCE) == 0
@@ -111,6 +112,17 @@ def read(path: Path) -> str:
         return ""
 
 
+def check_strangers(entry: str, url: str) -> None:
+    """Other accounts of the machine, which have no key, do not get in, whatever they ask for."""
+    page = requests.get(url, timeout=60)
+    assert page.status_code == 403
+    assert page.url.startswith(entry.partition("?")[0])
+    assert requests.post(page.url, data={"sub": "alice"}, timeout=60).status_code == 403
+    for wrong in (f"{entry}x", entry[:-1], entry.partition("?")[0]):
+        assert requests.get(wrong, timeout=60).status_code == 403
+    assert entry.partition("key=")[2] not in "".join(processes())
+
+
 def sign_in(url: str, name: str) -> tuple[Any, Any]:
     browser = requests.Session()
     page = browser.get(url, timeout=60)
@@ -130,11 +142,13 @@ def test_a_person_plays_it(tmp_path: Path) -> None:
     )
     (own / "text.md").write_text("# Notebooks of Acme\n\nBe kind.\n")
     (own / "environment.toml").write_text('[environment.TEAM_KEY]\nfile = "keys/{username}"\n')
-    with demo(tmp_path, "--config", str(own / "hub.toml")) as url:
-        _, answer = sign_in(url, "mallory")
+    with demo(tmp_path, "--config", str(own / "hub.toml")) as entry:
+        _, answer = sign_in(entry, "mallory")
         assert answer.status_code == 403
         assert "Sign in with a second factor" in answer.text
-        browser, answer = sign_in(url, "alice")
+        browser, answer = sign_in(entry, "alice")
+        url = answer.url.partition("/hub/")[0]
+        check_strangers(entry, url)
         codes = [
             found[1]
             for step in answer.history
@@ -152,7 +166,7 @@ def test_a_person_plays_it(tmp_path: Path) -> None:
         secrets = [read(path).strip() for path in (folder / "secrets").rglob("*") if path.is_file()]
         own_secrets = [read(folder / name).strip() for name in ("client-secret", "crypt-key")]
         assert all(len(secret) > 10 for secret in [*secrets, *own_secrets])
-        assert not [one[:4] for one in [*codes, *secrets, *own_secrets] if one in log]
+        assert not [one[:4] for one in [*codes, *secrets, *own_secrets, entry[-20:]] if one in log]
 
 
 def test_a_window_that_is_closed(tmp_path: Path) -> None:
@@ -169,7 +183,7 @@ def test_a_window_that_is_closed(tmp_path: Path) -> None:
     try:
         assert running.stdout is not None
         url, empty, alice, mallory = (running.stdout.readline().strip() for _ in range(4))
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+        assert re.fullmatch(ADDRESS, url)
         assert (empty, alice.split()[0], mallory.split()[0]) == ("", "alice", "mallory")
         assert sign_in(url, "mallory")[1].status_code == 403
     finally:

@@ -33,6 +33,10 @@ required = false
 """
 
 
+OF_THE_HUB = "the hub sets this one itself"
+OF_CODE = "must be an absolute path"
+
+
 def spawner(name: str) -> Any:
     return SimpleNamespace(user=SimpleNamespace(name=name))
 
@@ -183,3 +187,44 @@ def test_what_is_wrong_is_said_without_the_value(catalogue: Path) -> None:
         spawner_environment(catalogue)
     with pytest.raises(SettingsError, match=r"cannot be read"):
         spawner_environment(catalogue.parent / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PYTHONSAFEPATH", "", OF_THE_HUB),
+        ("JUPYTER_PATH", "/opt", OF_THE_HUB),
+        ("JUPYTERHUB_API_TOKEN", "x", OF_THE_HUB),
+        ("USER", "root", OF_THE_HUB),
+        ("PYTHONPATH", ".", OF_CODE),
+        ("PYTHONPATH", "/opt/lib:", OF_CODE),
+        ("PATH", "/usr/bin::/bin", OF_CODE),
+        ("LD_PRELOAD", "trace.so", OF_CODE),
+        ("PYTHONSTARTUP", "startup.py", OF_CODE),
+    ],
+)
+def test_variables_that_would_open_a_door(tmp_path: Path, name: str, value: str, said: str) -> None:
+    path = tmp_path / "environment.toml"
+    path.write_text(f'[environment.{name}]\nvalue = "{value}"\n')
+    with pytest.raises(SettingsError, match=f"environment.{name}: .*{said}"):
+        spawner_environment(path, tmp_path)
+    path.write_text(f'[environment.{name}]\nusers = {{ alice = "{value}" }}\n')
+    with pytest.raises(SettingsError, match=f"environment.{name}: .*{said}"):
+        spawner_environment(path, tmp_path)
+
+
+def test_variables_that_open_none(tmp_path: Path) -> None:
+    path = tmp_path / "environment.toml"
+    path.write_text(
+        '[environment.PYTHONPATH]\nvalue = "/opt/lib:/opt/more"\n'
+        '[environment.HOME]\nhelp = "declared, for the linter"\n'
+    )
+    assert spawner_environment(path) == {"PYTHONPATH": "/opt/lib:/opt/more"}
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("whose", ["secrets", "secrets/datadog-api-key"])
+def test_a_secret_of_somebody_else(catalogue: Path, whose: str) -> None:
+    os.chown(catalogue.parent / whose, 54321, -1)
+    with pytest.raises(SecretError, match=r"belongs to another account \(uid 54321\)"):
+        values(catalogue, "alice")

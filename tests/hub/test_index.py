@@ -4,6 +4,7 @@ import html
 import json
 import os
 import shutil
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -213,3 +214,25 @@ def test_command(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "welcome.md: cannot be read" in result.stderr
     assert "Late logins" in page.read_text()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such files")
+@pytest.mark.parametrize("name", ["VERSION", "README.md"])
+def test_what_a_package_has_besides_notebooks(tmp_path: Path, name: str) -> None:
+    """A pipe does not make it wait, and a link shows nothing that only its writer can read."""
+    folder = install(tmp_path / "notebooks", "a", HEADER.format(title="A", text="x"))
+    os.mkfifo(folder / name)
+    assert len(table(tmp_path / "notebooks")) == 1
+    (folder / name).unlink()
+    canary = "c4n4ry"
+    (tmp_path / "client-secret").write_text(f"Questions: {canary}\n")
+    (folder / name).symlink_to(tmp_path / "client-secret")
+    (row,) = table(tmp_path / "notebooks")
+    assert canary not in "".join(row)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such names")
+def test_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    install(tmp_path, "a\udcff", HEADER.format(title="A", text="x"))
+    (row,) = table(tmp_path)
+    assert row[0] == "[A](Notebooks/a%FF/notebooks/a%FF.ipynb)"

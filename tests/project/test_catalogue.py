@@ -161,6 +161,7 @@ def test_a_file_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("hub.py", "(" * 5000, "cannot be parsed as Python"),
         ("hub.py", "x = 'a'" + "+ 'a'" * 3000, "cannot be parsed as Python"),
         ("environment.toml", '[environment.A]\nvalue = "a\\u0000"', "a NUL character"),
+        ("environment.toml", '[environment.A]\nfile = "a\\u0000"', "a NUL character"),
         ("values.yaml", "a: [", "not valid YAML"),
         ("hub.json", "", "cannot tell what kind of catalogue"),
         ("missing.toml", None, "no such catalogue; create it"),

@@ -24,6 +24,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def play(
+    entry: str,
     url: str,
     say: Callable[[str], object],
     examples: Sequence[str],
@@ -32,6 +33,7 @@ def play(
     """Sign in as two people, read the landing page, and run an installed notebook.
 
     Args:
+        entry: The address that leads to the hub.
         url: The hub.
         say: Tells what was met.
         examples: The files of the examples that the landing page links.
@@ -49,9 +51,9 @@ def play(
         with sync_playwright() as playwright:
             # Root has no sandbox, and all that is opened here is the hub itself.
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            _without_second_factor(browser, url)
+            _without_second_factor(browser, entry)
             say("mallory is refused: no second factor.")
-            page = _sign_in(browser, url, "alice")
+            page = _sign_in(browser, entry, "alice")
             page.wait_for_url("**/lab/tree/Welcome.ipynb**")
             link = page.get_by_role("link", name="Failed logins")
             link.wait_for()

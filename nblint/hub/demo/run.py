@@ -15,14 +15,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from nblint._version import PACKAGE
 from nblint.errors import SettingsError
+from nblint.hub.demo.provider import VARIABLE, Told
 from nblint.hub.index import EXAMPLES, NOTEBOOKS, write_index
 from nblint.hub.installed import examples
 from nblint.hub.settings import HubFile, Landing, Leavers, Provider, SecondFactor, Servers
@@ -59,16 +60,23 @@ class Place(Struct, frozen=True):
         folder: An empty folder, for all that it writes.
         url: Where people find the hub.
         issuer: The provider.
+        key: What a browser must have to sign in there.
     """
 
     folder: Path
     url: str
     issuer: str
+    key: str
 
     @property
     def log(self) -> Path:
         """What all of its programs print."""
         return self.folder / "log"
+
+    @property
+    def entry(self) -> str:
+        """The address that leads to the hub, with the key."""
+        return f"{self.issuer}/?key={self.key}"
 
 
 def run(
@@ -100,14 +108,16 @@ def run(
         group = (*file.settings.groups.users, *file.settings.groups.admins)[0]
         try:
             with _provider(place, group), _hub(place) as hub:
-                say(f"{place.url}\n")
+                say(f"{place.entry}\n")
                 say("  alice    signs in with a second factor, and lands on the page of rules")
                 say("  mallory  has none, and is refused")
                 if play:
                     from nblint.hub.demo.browser import play as browse
 
                     shown = examples(place.folder / "examples")
-                    browse(place.url, say, [each.path.name for each in shown], screenshot)
+                    browse(
+                        place.entry, place.url, say, [each.path.name for each in shown], screenshot
+                    )
                 else:
                     say("\nCtrl-C ends it.")
                     with contextlib.suppress(KeyboardInterrupt):
@@ -128,7 +138,8 @@ def _last_rows(log: Path) -> str:
 
 
 def _place(folder: Path) -> Place:
-    return Place(folder, f"http://127.0.0.1:{_free_port()}", f"http://127.0.0.1:{_free_port()}")
+    hub, provider = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+    return Place(folder, hub, provider, secrets.token_urlsafe(24))
 
 
 def _settle(own: HubFile, place: Place) -> HubFile:
@@ -231,16 +242,9 @@ def _provider(place: Place, group: str) -> Iterator[None]:
         {"sub": "alice", "preferred_username": "alice", "groups": [group], "amr": ["pwd", "otp"]},
         {"sub": "mallory", "preferred_username": "mallory", "groups": [group], "amr": ["pwd"]},
     ]
-    command = [
-        sys.executable,
-        "-m",
-        "oidc_provider_mock",
-        "--port",
-        place.issuer.rpartition(":")[2],
-    ]
-    for person in people:
-        command += ["--user-claims", json.dumps(person)]
-    with _process(command, place) as running:
+    told = Told(int(place.issuer.rpartition(":")[2]), place.key, place.url, people)
+    command = [sys.executable, "-m", "nblint.hub.demo.provider"]
+    with _process(command, place, {VARIABLE: json.dumps(to_builtins(told))}) as running:
         _wait(f"{place.issuer}/.well-known/openid-configuration", running)
         yield
 
@@ -262,9 +266,11 @@ def _hub(place: Place) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextlib.contextmanager
-def _process(command: list[str], place: Place) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    command: list[str], place: Place, variables: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program in the folder; it ends when the demonstration does."""
-    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent), **(variables or {})}
     with place.log.open("ab") as log:
         running = subprocess.Popen(
             command,

@@ -171,6 +171,8 @@ def _validate(declaration: Declaration, where: str) -> None:
     values = (declaration.value or "", *declaration.users.values())
     if any("\0" in value for value in values):
         raise SettingsError(f"{where}: a value must not contain a NUL character")
+    if "\0" in (declaration.file or ""):
+        raise SettingsError(f"{where}: file: must not contain a NUL character")
     has_value = declaration.value is not None or bool(declaration.users)
     if declaration.secret and has_value:
         raise SettingsError(f"{where}: a catalogue must not hold a secret's value; use 'file'")
