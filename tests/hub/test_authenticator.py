@@ -346,10 +346,13 @@ def test_an_answer_that_nobody_foresaw(
 
     canary = secrets.token_hex(8)
 
+    def fail(_: object) -> None:
+        raise KeyError(canary)
+
     async def play() -> None:
         login = Login(provider, tmp_path, grace_seconds=grace)
         await login.sign_in()
-        monkeypatch.setattr(authenticator, "tokens", lambda _: {}[canary])
+        monkeypatch.setattr(authenticator, "tokens", fail)
         assert await login.confirm() == outcome
 
     asyncio.run(play())
