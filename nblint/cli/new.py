@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="With --into: only show what would be added.")
 @click.option(
+    "--hub", is_flag=True, help="Generate the repository of a JupyterHub for everybody's notebooks."
+)
+@click.option(
     "--local",
     is_flag=True,
     envvar="NBLINT_NEW_LOCAL",
@@ -56,11 +59,12 @@ def new(
     no_input: bool,
     output_dir: Path | None,
     into: Path | None,
+    hub: bool,
     whole: bool,
     dry_run: bool,
     local: bool,
 ) -> None:
-    """Generate a notebook repository.
+    """Generate a notebook repository, or that of a hub.
 
     Asks for a title, a purpose, an audience and more; KEY=VALUE answers a question in advance. The
     template is part of this package. The checks of the new repository install nblint from where
@@ -69,6 +73,7 @@ def new(
     Examples:
       nblint new
       nblint new --no-input title="Phishing triage"
+      nblint new --hub
       nblint new --into . --dry-run
     """
     try:
@@ -79,16 +84,20 @@ def new(
         ) from None
     if into is not None and output_dir is not None:
         raise click.UsageError("--into cannot be combined with --output-dir")
+    if into is not None and hub:
+        raise click.UsageError("--into cannot be combined with --hub")
     for option, is_given in (("--all", whole), ("--dry-run", dry_run)):
         if is_given and into is None:
             raise click.UsageError(f"{option} requires --into")
     origin = _origin(local=local)
+    template = template_folder("template-hub" if hub else "template")
     defaults = author_by_git()
     if into is None:
         folder = output_dir or Path()
-        questions = Questions(template_folder(), folder, defaults)
+        questions = Questions(template, folder, defaults)
         given = dict(map(questions.given, answers))
-        _generate(questions.verbatim(questions.answers(given, ask=not no_input)), folder, origin)
+        said = questions.verbatim(questions.answers(given, ask=not no_input))
+        _generate(template, said, folder, origin)
     else:
         given = dict(map(Questions(template_folder(), None).given, answers))
         adoption = _adoption(into.resolve(), given, whole, ask=not no_input, dry_run=dry_run)
@@ -130,7 +139,9 @@ def _origin(*, local: bool) -> dict[str, str]:
     return decided
 
 
-def _generate(answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str]) -> Path:
+def _generate(
+    template: Path, answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str]
+) -> Path:
     """Generate a repository below a folder; return its own folder."""
     from cookiecutter.exceptions import CookiecutterException
     from cookiecutter.main import cookiecutter
@@ -140,7 +151,7 @@ def _generate(answers: Mapping[str, Any], folder: Path, origin: Mapping[str, str
     with _variables(NBLINT_NEW_ORIGIN=json.dumps(origin)):
         try:
             made = cookiecutter(
-                str(template_folder()),
+                str(template),
                 no_input=True,
                 extra_context=dict(answers),
                 output_dir=str(folder),
@@ -169,7 +180,7 @@ def _adopt(answers: Mapping[str, Any], adoption: "Adoption", origin: Mapping[str
     # Keeps the template's last hook from creating a repository and a commit.
     into = str(adoption.folder)
     with tempfile.TemporaryDirectory() as temporary, _variables(NBLINT_NEW_INTO=into):
-        adoption.add(_generate(answers, Path(temporary), origin))
+        adoption.add(_generate(template_folder(), answers, Path(temporary), origin))
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class Questions:
         self._asked: dict[str, Any] = asked
         self._folder = folder
         self._defaults = dict(defaults or {})
-        self._problem = template_hook("pre_gen_project").problem
+        self._problem = template_hook("pre_gen_project", template).problem
 
     def given(self, pair: str) -> tuple[str, Any]:
         """Return the question and the answer of a `KEY=VALUE`.

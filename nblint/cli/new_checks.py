@@ -8,10 +8,11 @@ from nblint.cli.new_paste import nblint_hooks, nblint_settings, paragraphs
 
 SETTINGS = "nblint.toml"
 HOOKS = ".pre-commit-config.yaml"
-_ABOUT = "# The settings of nblint, which checks the notebooks.\n"
-_UNDECLARED = """
+_ABOUT = "# The settings of nblint, which checks the notebooks.\n\n"
+_UNDECLARED = """\
 # Whether imports are declared. Once requirements.txt has what the notebooks import, remove this.
 ignore = ["NBL505"]
+
 """
 # What `make setup`, `make lint` and `make fix` need: all of it, or nothing.
 _MAKE = ("Makefile", "requirements.txt", "requirements.lock")
@@ -75,7 +76,7 @@ def _settings(generated: Path, folder: Path) -> str:
     header, _, own = next(paragraphs(text)).partition("\n")
     assert header == "[tool.nblint]"
     declared = (folder / "pyproject.toml").exists() or any(folder.glob("requirements*"))
-    return f"{_ABOUT}{own}{'' if declared else _UNDECLARED}"
+    return f"{_ABOUT}{'' if declared else _UNDECLARED}{own}"
 
 
 def _makefile(text: str) -> str:

@@ -84,9 +84,7 @@ _LOGIN = lazy_pattern(r"""(?:og|ign) ?ins?\b[^\n/]{1,80}[/:][^\n]{0,4}[^\s/]{6}"
 # A URL that is put together: `"postgresql://" + "ann:" + "…" + "@host"`.
 _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 # A user and a password behind a word for them, or in the row below.
-_PAIR = lazy_pattern(
-    r"""[^\n]{0,80}?(?:\n{1,2}[^\n]{0,20}?)?[\w.@-]{2,40}[*`"' <>b/]{0,10}[/:|][*`"' <>b/]{0,10}[^\s/]{6}"""
-)
+_PAIR = lazy_pattern(r"""[^\n]{0,100}?(?:\n{1,2}[^\n]{0,60}?)?[/:|][*`"' <>b]{0,8}[^\s/]{6}""")
 _PAIR_FOUND = lazy_pattern(r"""KEY FOUND! \[ [^\n]{6}""")
 _EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
 _COOKIE = lazy_pattern(

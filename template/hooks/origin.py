@@ -151,7 +151,8 @@ def _of_clone(folder: Path) -> Origin | None:
     version = (versions.split() or [""])[0]
     here = Origin(folder.as_posix(), rev, version)
     # What is neither nblint nor its template, such as notes, may lie around.
-    ours = ("nblint", "template", "cookiecutter.json", "pyproject.toml", ".pre-commit-hooks.yaml")
+    ours = ["nblint", "template", "template-hub"]
+    ours += ["cookiecutter.json", "pyproject.toml", ".pre-commit-hooks.yaml"]
     if git("status", "--porcelain", "--", *ours, cwd=folder):
         return here._replace(obstacle=f"{folder} has changes that are not committed")
     remotes = git("remote", cwd=folder).split()

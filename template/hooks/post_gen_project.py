@@ -13,7 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 CONFIG = Path(".pre-commit-config.yaml")
@@ -60,7 +62,6 @@ QUESTIONS = {
 }
 CODE = "# Write your code here. The notebooks in examples/ read a credential, and take parameters."
 EXAMPLE_EMAIL = "security-operations@example.com"
-FIRST_COMMIT = "Start from the notebook template"
 # The files of each pipeline; the answer `ci` decides which ones stay.
 PIPELINES = {
     "circleci": (".circleci", ".github/PULL_REQUEST_TEMPLATE.md"),
@@ -79,11 +80,31 @@ correct that in .pre-commit-config.yaml.
 ***************************************************************************"""
 
 
-def main() -> None:
+class Template(NamedTuple):
+    """What differs between the templates whose repositories are finished here.
+
+    Attributes:
+        name: What it is called.
+        finish: Finishes the files that only this one has; the origin is still there to be read.
+        left: Returns what the author has yet to write; empty if nothing is left.
+        next_steps: Returns what the person does next.
+    """
+
+    name: str
+    finish: Callable[[], None]
+    left: Callable[[], str]
+    next_steps: Callable[[], str]
+
+    @property
+    def first_commit(self) -> str:
+        """The message of the first commit."""
+        return f"Start from the {self.name} template"
+
+
+def main(template: Template) -> None:
     """Finish the generated repository."""
     keep_one_pipeline(ANSWERS["ci"])
-    if ANSWERS["__is_example"] != "True":
-        ask_instead_of_example()
+    template.finish()
     origin = json.loads(DECIDED.read_text(encoding="utf-8"))
     DECIDED.unlink()
     text = CONFIG.read_text(encoding="utf-8")
@@ -95,12 +116,12 @@ def main() -> None:
         script.chmod(script.stat().st_mode | 0o111)
     stays = not is_passing()
     if stays:
-        done = first_commit() if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
+        done = first_commit(template) if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
         print("\n".join(["", f"Generated {Path.cwd()}", *done]))
     if place := on_this_machine(origin):
         print(LOCAL_WARNING.format(place=place))
     if stays:
-        print(next_steps())
+        print(template.next_steps())
 
 
 def is_passing() -> bool:
@@ -127,7 +148,9 @@ def keep_one_pipeline(chosen: str) -> None:
 
 
 def ask_instead_of_example() -> None:
-    """Replace what the notebook says about failed logins by questions: its title is another."""
+    """Replace what the notebook says about failed logins by questions if its title is another."""
+    if ANSWERS["__is_example"] == "True":
+        return
     notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
     header, *_, last = notebook["cells"]
     sections = "".join(header["source"]).split("\n\n## ")
@@ -236,7 +259,7 @@ def gate() -> str:
 # ---- git
 
 
-def first_commit() -> list[str]:
+def first_commit(template: Template) -> list[str]:
     """Create a repository with one commit, as far as this machine allows; return what was done."""
     if not shutil.which("git"):
         return ["git is not installed; install it, then run 'git init' in that folder."]
@@ -256,20 +279,21 @@ def first_commit() -> list[str]:
             "git does not know your name and e-mail address; make the first commit yourself:",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
-            f'    git commit {"--no-verify " if questions_left() else ""}-m "{FIRST_COMMIT}"',
+            f"    git commit {'--no-verify ' if template.left() else ''}"
+            f'-m "{template.first_commit}"',
         ]
     # --no-verify: a hook that the user has for all repositories would run before the setup.
-    elif succeeds("commit", "--quiet", "--no-verify", *messages()):
+    elif succeeds("commit", "--quiet", "--no-verify", *messages(template)):
         done.append("Created a git repository with a first commit.")
     else:
         done.append("git could not make the first commit; see its message above.")
     return done + install_pre_commit()
 
 
-def messages() -> list[str]:
+def messages(template: Template) -> list[str]:
     """Return the options for the message of the first commit, which says what is left to do."""
-    subject = ["--message", FIRST_COMMIT]
-    if not (questions := questions_left()):
+    subject = ["--message", template.first_commit]
+    if not (questions := template.left()):
         return subject
     body = f"{NOTEBOOK.as_posix()} has yet to say {questions}."
     return [*subject, "--message", f"{body}\nUntil then, the checks refuse it."]
@@ -332,10 +356,17 @@ Next steps:
 """
 
 
-try:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
-    main()
-except Exception as error:  # the repository exists, whatever went wrong
-    print(f"The repository was generated, but the last steps failed: {error!r}")
-    print("README.md explains how to go on.")
+def run(template: Template) -> None:
+    """Finish the generated repository, which exists whatever goes wrong."""
+    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
+        main(template)
+    except Exception as error:
+        print(f"The repository was generated, but the last steps failed: {error!r}")
+        print("README.md explains how to go on.")
+
+
+# The hub's hook imports this one.
+if __name__ == "__main__":
+    run(Template("notebook", ask_instead_of_example, questions_left, next_steps))

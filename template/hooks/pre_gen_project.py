@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ QUESTIONS = ("title", "slug", "author", "email", "purpose", "audience")  # as th
 OPTIONAL = ("purpose", "audience")
 # Where post_gen_project.py reads what was decided here.
 DECIDED = Path(".nblint-origin.json")
+# Returns what is wrong with the answer to a question.
+Judge = Callable[[str, Mapping[str, Any]], str]
 
 
 # ---- answers
@@ -87,9 +89,11 @@ def slug_problem(slug: str) -> str:
     return f"{slug!r} is a reserved name on Windows; choose another one" if slug in RESERVED else ""
 
 
-def problems(answers: Mapping[str, Any]) -> list[str]:
+def problems(
+    answers: Mapping[str, Any], questions: Iterable[str] = QUESTIONS, judge: Judge = problem
+) -> list[str]:
     """Return what is wrong with the answers, one sentence each, in the order of the questions."""
-    found = [f"{name}: {sentence}" for name in QUESTIONS if (sentence := problem(name, answers))]
+    found = [f"{name}: {sentence}" for name in questions if (sentence := judge(name, answers))]
     # Only cruft passes a commit. It writes the address into .cruft.json, and a token with it.
     if "_commit" in answers and has_token(answers["_template"]):
         found.append(
@@ -119,7 +123,8 @@ def decide(answers: Mapping[str, Any]) -> tuple[dict[str, str], str]:
     template = template_folder(answers)
     if template is None:
         return {"requirement": "nblint-suite"}, ""
-    spec = importlib.util.spec_from_file_location("origin", template / "hooks/origin.py")
+    path = template.parent / "template/hooks/origin.py"  # for the hub's template, too
+    spec = importlib.util.spec_from_file_location("origin", path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -159,9 +164,11 @@ def is_unpacked(folder: Path) -> bool:
     return folder.parent.parent == temporary and made is not None
 
 
-def main(answers: Mapping[str, Any]) -> None:
-    """Refuse, or leave what was decided to the next hook."""
-    if found := problems(answers):
+def main(
+    answers: Mapping[str, Any], questions: Iterable[str] = QUESTIONS, judge: Judge = problem
+) -> None:
+    """Refuse, or leave what was decided to the next hook; the hub's template has own questions."""
+    if found := problems(answers, questions, judge):
         sys.exit(
             "\nNothing was generated, because these answers are invalid:\n\n"
             + "".join(f"  * {problem}\n" for problem in found)

@@ -61,7 +61,8 @@ def reader(
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},
         "PYTHONPATH": str(installed),
-        "GIT_CONFIG_GLOBAL": os.devnull,
+        # A file, which `git config --global` may replace; as root, it would replace a device.
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "Ada",
         "GIT_AUTHOR_EMAIL": "ada@example.com",

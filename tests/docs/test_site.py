@@ -20,7 +20,7 @@ from tests.docs.pages import ROOT
 from tests.literate import read_blocks
 
 # Pages that the site does not hold; a link from one of them leads to a file of the repository.
-OUTSIDE = sorted([*ROOT.glob("*.md"), *(ROOT / "template").rglob("*.md")])
+OUTSIDE = sorted([*ROOT.glob("*.md"), *ROOT.glob("template*/**/*.md")])
 
 
 class Loaded(HTMLParser):

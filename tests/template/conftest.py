@@ -117,10 +117,11 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A git repository with one commit that holds this checkout's template, as it is now."""
+    """A git repository with one commit that holds this checkout's templates, as they are now."""
     folder = tmp_path / "nblint"
     unread = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "template", folder / "template", ignore=unread)
+    for template in ("template", "template-hub"):
+        shutil.copytree(ROOT / template, folder / template, ignore=unread)
     (folder / "nblint").mkdir()
     for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/_version.py"):
         shutil.copyfile(ROOT / name, folder / name)

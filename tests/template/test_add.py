@@ -213,7 +213,13 @@ def test_any_title_is_added_whole_or_refused(one: Path, title: str) -> None:
             (one / "packaging/parameters").rmdir()
 
 
-@given(title=st.text(alphabet=string.printable + "éßŁ北京Жñ–🔐", max_size=120))
+LETTERS = string.printable + "éßŁ北京Жñ–🔐"
+
+
+@given(title=st.text(alphabet=LETTERS, max_size=120))
+@example(title="Suspicious authentications of all subsidiaries, departments and contractors")
+@example(title="x" * 300)
+@example(title="Straße")
 def test_the_slug_is_cookiecutters(title: str) -> None:
     asked = json.loads((ROOT / "template/cookiecutter.json").read_text("utf-8"))["slug"]
     context = {"cookiecutter": {"title": title}}

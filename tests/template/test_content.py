@@ -57,7 +57,17 @@ def notebook_of(repository: Path) -> Path:
 
 
 def assert_sound(repository: Path) -> None:
-    """Hold what is true of every generated repository."""
+    """Hold what is true of every generated notebook repository."""
+    assert_sound_files(repository)
+    notebook = notebook_of(repository)
+    before = notebook.read_bytes()
+    nbformat.validate(nbformat.reads(before.decode(), as_version=nbformat.NO_CONVERT))
+    subprocess.run([sys.executable, "-m", "nbstripout", str(notebook)], check=True)
+    assert notebook.read_bytes() == before
+
+
+def assert_sound_files(repository: Path) -> None:
+    """Hold what is true of the files of every generated repository."""
     for path in files(repository):
         text = path.read_bytes().decode()
         assert text.endswith("\n"), path
@@ -76,12 +86,6 @@ def assert_sound(repository: Path) -> None:
     assert sorted(named) == sorted(
         str(p.relative_to(repository).as_posix()) for p in files(repository)
     )
-
-    notebook = notebook_of(repository)
-    before = notebook.read_bytes()
-    nbformat.validate(nbformat.reads(before.decode(), as_version=nbformat.NO_CONVERT))
-    subprocess.run([sys.executable, "-m", "nbstripout", str(notebook)], check=True)
-    assert notebook.read_bytes() == before
 
 
 def parse(path: Path, text: str) -> object:

@@ -288,3 +288,15 @@ def test_from_an_index(
     assert made.returncode == 0, made.stdout
     assert "the package index was not asked" in made.stdout
     assert nblint_entry(work / "offline") == entry
+
+
+def test_a_hub(installed: Installed, wheel: Path, work: Path) -> None:
+    """Its template is in the package, too; what runs the hub comes from where its checks do."""
+    installed.come_from(wheel)
+    refused = installed.new(work, "--hub")
+    assert refused.returncode == 2
+    assert not list(work.iterdir())
+    made = installed.new(work, "--hub", "--local")
+    assert made.returncode == 0, made.stdout
+    text = (work / "security-notebook-hub/requirements/nblint.txt").read_text("utf-8")
+    assert text.endswith(f"\nnblint-suite[hub] @ {wheel.as_uri()}\n")

@@ -10,6 +10,7 @@ from nblint.credentials.judging.named_values import API_KEY, PASSWORD, SECRET, T
 from nblint.credentials.python.contents import Contents
 from nblint.credentials.python.literals import LooseConstants, literals
 from nblint.credentials.text.urls import QUERY_KEYS
+from nblint.reading.python.names import called_name
 from nblint.secret_names.judge import CredentialName, Level, judge
 
 _AUTH_NAMES = frozenset(
@@ -28,6 +29,8 @@ _TITLED = (
 _BESIDE_KEYS = frozenset({"accept", "content-type"})
 # What is written as the password if a token is the user's name.
 _NO_PASSWORDS = frozenset({"", "x-oauth-basic", "api_token", "X"})
+_CIPHER_KEYS = frozenset({"key", "_key", "key_bytes", "aes_key"})
+_DECODERS = frozenset({"b64decode", "urlsafe_b64decode", "fromhex", "unhexlify", "a2b_hex"})
 WEAK_KEY = CredentialName(Level.WEAK, "API key")
 _SHORTEST_KEY = 20  # if only "key" names it
 _MOST_ELEMENTS = 200
@@ -36,6 +39,11 @@ _MOST_ELEMENTS = 200
 def strictly(judged: CredentialName) -> CredentialName:
     """Return a stricter judgement: even a password must look like a secret."""
     return judged._replace(level=min(judged.level, Level.STRONG))
+
+
+def last_of(key: ast.expr) -> ast.expr:
+    """Return the last part of a key: of `("db", "password")`, `df.loc[0, "password"]`."""
+    return key.elts[-1] if isinstance(key, ast.Tuple) and key.elts else key
 
 
 class Assignments:
@@ -61,16 +69,28 @@ class Assignments:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 yield from self.bound(name, value)
             case ast.Subscript(slice=key):
-                text = self._constants.fold(key)
+                text = self._constants.fold(last_of(key))
                 if text is not None:
                     yield from self.bound(text, value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                # `user, password = "alice hunter2".split()` is beyond this search.
                 values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else ()
+                yield from self._split(targets, value)
                 for one, its in zip(targets, values, strict=False):
                     yield from self.assigned(one, its)
             case ast.Starred(value=inner):
                 yield from self.assigned(inner, value)
+
+    def _split(self, targets: list[ast.expr], value: ast.expr) -> Iterator[Hit]:
+        """Find `user, password = "ann:…".split(":")`."""
+        match value:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Constant(value=str() as text) as node, attr="split"),
+                args=arguments,
+            ):
+                mark = self._constants.fold(arguments[0]) if arguments else None
+                for target, part in zip(targets, text.split(mark or None), strict=False):
+                    if isinstance(target, ast.Name):
+                        yield from self._contents.hit(node, target.id, part, judge(target.id))
 
     def bound(self, name: str, value: ast.expr) -> Iterator[Hit]:
         """Find credentials in what a name is bound to."""
@@ -81,10 +101,14 @@ class Assignments:
         is_pair = lowered in _AUTH_NAMES or judged.kind == "credential"
         if is_pair and isinstance(value, (ast.Tuple, ast.List)):
             yield from self.userinfo(value.elts)
+            for element in value.elts[:_MOST_ELEMENTS]:  # `launch(auth=[("user", "…")])`
+                if isinstance(element, (ast.Tuple, ast.List)):
+                    yield from self.userinfo(element.elts)
             return
         if lowered.endswith("auth"):
             yield from self._user_and_password(value)
         if judged.level is Level.NONE:
+            yield from self._cipher_key(lowered, value)
             return
         if isinstance(value, ast.Name) and (text := self._constants.fold(value, 1)):
             # `key = "…"`, then `Client(api_key=key)`: the hit is in the first line.
@@ -95,6 +119,13 @@ class Assignments:
             else:
                 yield from self._contents.hit(node, name, text, judged)
         yield from self.collection(name, value, judged)
+
+    def _cipher_key(self, name: str, value: ast.expr) -> Iterator[Hit]:
+        """Find `key = bytes.fromhex("…")`: a bare key whose value is decoded is a cipher's."""
+        match value:
+            case ast.Call(func=decoder, args=[text, *_]) if name in _CIPHER_KEYS:
+                if called_name(decoder).rpartition(".")[2] in _DECODERS:
+                    yield from self.literals("key", text, SECRET)
 
     def _user_and_password(self, value: ast.expr) -> Iterator[Hit]:
         """Find `http_auth="user:password"`."""
@@ -161,6 +192,8 @@ class Assignments:
         elif isinstance(value, ast.Dict):
             elements = value.values
         for element in elements[:_MOST_ELEMENTS]:
+            if isinstance(element, ast.Tuple) and len(element.elts) == 2:
+                element = element.elts[1]  # noqa: PLW2901 - of a name and its password
             yield from self.literals(name, element, strictly(judged))
 
     def unpacked(self, targets: list[ast.expr], values: ast.expr) -> Iterator[Hit]:

@@ -13,6 +13,7 @@ from nblint.credentials.python.clients import positional
 from nblint.credentials.python.contents import Contents
 from nblint.credentials.python.literals import LooseConstants, literals
 from nblint.credentials.text.shell import find_shell
+from nblint.credentials.text.sql import parameter_names
 from nblint.credentials.text.urls import find_easy_connect
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.names import called_name
@@ -30,6 +31,8 @@ _RUNNERS = frozenset(
     "spawn sh bash execute_command parse_args parse_known_args invoke main".split()
 )
 _DEFAULTS = frozenset({"default", "value", "defval", "fallback", "initial", "default_value"})
+# A label, then what is in the field.
+_FIELDS = frozenset({"text_input", "text_area", "askstring", "Entry"})
 _LABELS = frozenset({"description", "label", "name", "placeholder", "title", "help", "prompt"})
 _LONGEST_LABEL = 60
 _LONGEST_NAME = 160
@@ -92,7 +95,7 @@ class Calls:
             look = self._by_name.get(name)
             if look is not None:
                 yield from look(self, call)
-            if name.startswith("assert") and len(node.args) == 2:
+            if name.startswith(("assert", "compare_digest")) and len(node.args) == 2:
                 yield from self._assignments.compared(*node.args)
 
     def _settings(self, call: _Call) -> Iterator[Hit]:
@@ -101,7 +104,8 @@ class Calls:
             is_setter = split_words(call.name)[:1] == ["set"]  # of a section, a name, and its value
             if index % 2 and None not in call.texts[:index] and not is_setter:
                 continue  # `select("user", "password", "created")` lists names
-            if name is not None and len(name) <= _LONGEST_NAME and " " not in name.strip():
+            is_name = name is not None and (" " not in name.strip() or call.name in _FIELDS)
+            if name is not None and is_name and len(name) <= _LONGEST_NAME:
                 yield from self._assignments.setting(name.lstrip("-"), call.node.args[index + 1])
 
     def _keywords(self, call: _Call) -> Iterator[Hit]:
@@ -142,6 +146,26 @@ class Calls:
             values = literals(inner, self._constants) if text is None else [(inner, text)]
             for node, value in values:
                 yield from self._contents.hit(node, "", value, judged)
+
+    def _executed(self, call: _Call) -> Iterator[Hit]:
+        """Find `execute("INSERT INTO users (name, password) VALUES (?, ?)", ("ann", "…"))`."""
+        if len(call.node.args) > 1 and isinstance(call.node.args[1], (ast.Tuple, ast.List)):
+            values = call.node.args[1].elts
+            for name, value in zip(parameter_names(call.texts[0] or ""), values, strict=False):
+                yield from self._assignments.setting(name, value)
+
+    def _framed(self, call: _Call) -> Iterator[Hit]:
+        """Find `DataFrame([["ann", "…"]], columns=["user", "password"])`."""
+        named = {keyword.arg: keyword.value for keyword in call.node.keywords}
+        columns = named.get("columns") or named.get("schema") or [*call.node.args, None, None][1]
+        rows = call.node.args[0]
+        if isinstance(columns, (ast.List, ast.Tuple)) and isinstance(rows, (ast.List, ast.Tuple)):
+            for row in rows.elts:
+                if isinstance(row, (ast.List, ast.Tuple)):
+                    for column, value in zip(columns.elts, row.elts, strict=False):
+                        yield from self._assignments.setting(
+                            self._constants.fold(column) or "", value
+                        )
 
     def _printed(self, call: _Call) -> Iterator[Hit]:
         """Find `print("password:", "…")`."""
@@ -196,6 +220,8 @@ class Calls:
     # Searches for calls with arguments, by the last part of what is called.
     _by_name: ClassVar[dict[str, Callable[[Any, _Call], Iterator[Hit]]]] = {
         "print": _printed,
+        **dict.fromkeys(("execute", "executemany"), _executed),
+        **dict.fromkeys(("DataFrame", "createDataFrame", "from_records"), _framed),
         **dict.fromkeys(("send_keys", "fill", "type", "press_sequentially"), _typed),
         **dict.fromkeys(("connect", "create_engine", "create_pool"), _connected),
         **dict.fromkeys(("b64encode", "urlsafe_b64encode", "standard_b64encode"), _encoded),

@@ -134,7 +134,7 @@ _LOGIN_BEGINNINGS = ("signIn", "logIn", "sign_in_", "log_in_", "login_", "authen
 _OTHERS = (
     "b64decode b64encode urlsafe_b64encode Graph Hosts connect key_set_with_value MongoClient "
     "req_auth_basic send_keys dbConnect SpeechConfig btoa base64encode ToBase64String Buffer.from GetBytes "
-    "base64Encode encodeToString base64_encode Authenticate Login SignIn require system2 spawn exec run Start authenticate auth \".format '.format"
+    "base64Encode encodeToString base64_encode Authenticate Login SignIn require fromhex unhexlify system2 spawn exec run Start authenticate auth \".format '.format"
 )
 _LITERAL_ARGUMENT = lazy_pattern(r"""\([^()]{0,200}?["'][^"'\n]{6}""")
 

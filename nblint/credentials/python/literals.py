@@ -168,6 +168,10 @@ def _passed_on(node: ast.expr) -> list[ast.expr]:
             return [value]
         case ast.Lambda(body=body):
             return [body]
+        case ast.Subscript(value=ast.Dict(values=values)):
+            return values  # `{"dev": "…"}[stage]`
+        case ast.Call(func=ast.Name(id="next"), args=[_, default]):
+            return [default]
         case ast.Call(func=func, args=arguments, keywords=keywords):
             called = called_name(func).rpartition(".")[2]
             if called in _WRAPPERS:

@@ -20,8 +20,10 @@ from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.logins import find_logins
 from nblint.credentials.text.pairs import Unquoted, find_pairs, find_right_assignments
+from nblint.credentials.text.settings_files import find_settings
 from nblint.credentials.text.shell import find_commands, find_shell
 from nblint.credentials.text.sql import find_sql
+from nblint.credentials.text.told import find_told
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import Problem, read_source
@@ -53,6 +55,7 @@ _SHELL_FILES = (".sh", ".bash", ".zsh", ".ps1", ".bat", "Dockerfile", "Makefile"
 _VALUE_FILES = (".env", ".yaml", ".yml", ".ini", ".cfg", ".conf", ".toml", ".properties", ".json",
                 ".netrc", ".pypirc", ".npmrc", "credentials", "config", ".tfvars", ".xml")  # fmt: skip
 _LANGUAGES = {"c#": "csharp", "js": "javascript", "ts": "typescript", "ir": "r"}
+_HEREDOC = lazy_pattern(r"<<-?[ ]?[\"']?(\w{2,20})[\"']?\n(.{1,4000}?)\n[ \t]{0,20}\1\b", re.DOTALL)
 _CODE_FILES = tuple(
     ".tf .hcl .js .ts .jsx .tsx .java .scala .cs .go .kt .php .rb .r .R .jl .rs .sql".split()
 )
@@ -245,15 +248,17 @@ def _body(name: str, argument: str, body: str, extra: Collection[str]) -> Iterat
         elif path.endswith(_CODE_FILES):
             yield from _other_language(body, extra)
             yield from find_elements(body, extra)
+            for script in _HEREDOC.finditer(body):
+                yield from _moved(find_shell(script[2], extra), script.start(2))
         elif path.endswith(_VALUE_FILES) or ".env" in path or "netrc" in path:
-            yield from find_headers(body, extra)
-            yield from find_pairs(body, Unquoted.LITERAL, extra)
-            yield from find_commands(body, extra)
-            yield from find_elements(body, extra)
+            yield from find_settings(path, body, extra)
         else:
             yield from find_headers(body, extra)
             yield from find_sql(body, extra)
             yield from find_pairs(body, Unquoted.PROSE, extra)
+            yield from find_logins(body, extra)
+            yield from find_told(body, extra)
+            yield from find_commands(body, extra)
     elif name in ("markdown", "html", "latex", "md"):
         yield from find_pairs(body, Unquoted.PROSE, extra)
     elif name in ("env", "dotenv"):

@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD
-from nblint.credentials.python.assignments import Assignments, strictly
+from nblint.credentials.python.assignments import Assignments, last_of, strictly
 from nblint.credentials.python.calls import Calls
 from nblint.credentials.python.contents import Contents
 from nblint.credentials.python.literals import LooseConstants, statements
+from nblint.credentials.python.signatures import signatures
 from nblint.reading.python.names import called_name
 from nblint.reading.python.visitor import walk
 from nblint.secret_names.judge import Level, judge
@@ -46,6 +47,7 @@ class TreeSearch:
         self._text = text
         self._contents = Contents(text, offset, placeholders)
         self._constants = LooseConstants(tree)
+        self._signatures: dict[str, list[str]] | None = None
         self._assignments = Assignments(self._constants, self._contents)
         self._calls = Calls(self._constants, self._contents, self._assignments, placeholders)
 
@@ -75,7 +77,7 @@ class TreeSearch:
             yield from self._assignments.bound(node.arg, node.value)
 
     def _mapping(self, node: ast.Dict) -> Iterator[Hit]:
-        names = [self._constants.fold(key) for key in node.keys]
+        names = [self._constants.fold(key and last_of(key)) for key in node.keys]
         for name, value in zip(names, node.values, strict=True):
             if name is not None and not (name.lower() == "pass" and _has_failed(names)):
                 yield from self._assignments.bound(name, value)
@@ -114,10 +116,21 @@ class TreeSearch:
                 yield from self._assignments.literals(node.name, statement.value, strictly(judged))
 
     def _call(self, node: ast.Call) -> Iterator[Hit]:
+        yield from self._parameters_given(node)
         names = [keyword.arg for keyword in node.keywords]
         yield from self._assignments.beside(names, [keyword.value for keyword in node.keywords])
         yield from self._composition(node)
         yield from self._calls.find(node)
+
+    def _parameters_given(self, node: ast.Call) -> Iterator[Hit]:
+        """Find `connect("ann", "…")` where the cell itself says what `connect` takes."""
+        if node.args and isinstance(node.func, ast.Name):
+            if self._signatures is None:
+                self._signatures = signatures(self._tree)
+            parameters = self._signatures.get(node.func.id, ())
+            for name, argument in zip(parameters, node.args, strict=False):
+                if judge(name).level is Level.PASSWORD:
+                    yield from self._assignments.bound(name, argument)
 
     def _fallback(self, node: ast.BoolOp) -> Iterator[Hit]:
         """Find `os.environ.get("API_KEY") or "…"`: the name stands in the look-up."""

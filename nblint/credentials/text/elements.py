@@ -31,6 +31,10 @@ _VALUE_BELOW = lazy_pattern(
 )
 # An element of a list, as R prints it.
 _R_ELEMENT = lazy_pattern(r"""\$([\w.]{2,60})\n\[1\] "([^"\n]{4,512})\"""")
+# Spring's beans.
+_VALUE_IN = lazy_pattern(
+    r"""\bname=["']([\w.-]{2,60})["'][^<>]{0,100}>\s{0,40}<value>([^<>\n]{4,512})</value>"""
+)
 # What a text must hold, the pattern, and its groups for the name and the value.
 _FORMS = (
     ("</", _ELEMENT, 1, 2),
@@ -39,6 +43,7 @@ _FORMS = (
     ("variable", _VARIABLE, 1, 2),
     ("value", _VALUE_BELOW, 1, 2),
     ("[1]", _R_ELEMENT, 1, 2),
+    ("<value>", _VALUE_IN, 1, 2),
 )
 
 

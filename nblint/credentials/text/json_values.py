@@ -96,6 +96,7 @@ def _judge_string(
 def _judge_key(key: str, outer: str) -> CredentialName:
     """Judge a key; a bare one together with the key that it is under: `"api": {"key": …}`."""
     judged = judge(key)
+    key = key.lower()
     if key not in ("key", "token"):
         return judged
     together = judge(f"{outer}_{key}")

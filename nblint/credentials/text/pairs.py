@@ -134,7 +134,7 @@ def _begin(text: str, start: int) -> int:
 def _separates_nothing(separator: re.Match[str], start: int, unquoted: Unquoted) -> bool:
     """Tell whether what follows a name is a pipe, or the end of a list."""
     written = separator[0].rstrip()
-    if unquoted is Unquoted.LITERAL and written.endswith("|"):
+    if unquoted is Unquoted.LITERAL and written.endswith("|") and ":" not in written:
         return True  # `cat /etc/passwd | grep ann`
     if unquoted is Unquoted.CODE and written.endswith(","):
         # `c("user", "password", "created")` lists names.

@@ -90,6 +90,18 @@ def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
         yield from _inserted(text, match, placeholders)
 
 
+def parameter_names(statement: str) -> list[str]:
+    """Return what the parameters of a statement are for: `["name", "password"]`, in order.
+
+    Args:
+        statement: SQL with `?` or `%s`, such as `INSERT INTO users (name, password) VALUES (?, ?)`.
+    """
+    insert = _INSERT.search(statement)
+    if insert is not None:
+        return [column.strip(' \t\n`"[]') for column in insert[1].split(",")]
+    return [match[1] for match in _PARAMETER.finditer(statement)]
+
+
 def _password(match: re.Match[str], placeholders: Collection[str]) -> Iterator[Hit]:
     group = match.lastindex or 1
     yield from bind("", match[group], *match.span(group), judged=PASSWORD,
@@ -129,4 +141,5 @@ def _inserted(text: str, insert: re.Match[str], placeholders: Collection[str]) -
                         break
 
 
+_PARAMETER = lazy_pattern(r"""([\w.]{1,60})["`]?\s{0,4}=?\s{0,4}(?:%s|\?)""")
 _FEW_COLUMNS = 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
@@ -18,6 +19,7 @@ from nblint.secret_names.stems import after_stem, stems, word_at
 
 _SHORTEST = 7  # of what only its marks set apart
 _SHORTEST_BARE = 8
+_MANY_CHANGES = 5  # of case, which no name in camel case has
 _NEAR = 160  # characters before and behind the name
 # What sets a value apart in Markdown and prose.
 _APART = lazy_pattern(
@@ -122,7 +124,8 @@ def looks_chosen(value: str, *, is_apart: bool) -> bool:
     if not (has_digit and has_letter):
         return False
     has_sign = not _SIGNS.isdisjoint(value[1:]) or value[0] in "!?@"
-    if has_sign or _MIXED.fullmatch(value):
+    changes = sum(a.islower() != b.islower() for a, b in pairwise(value) if a.isalpha())
+    if has_sign or _MIXED.fullmatch(value) or changes >= _MANY_CHANGES:
         return True
     return is_apart and len(value) >= _SHORTEST and sum(c.isdigit() for c in value) > 1
 

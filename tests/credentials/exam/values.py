@@ -253,6 +253,9 @@ PLANTED: dict[str, Callable[[random.Random], str]] = {
     "pw?": lambda chance: _password(chance).rstrip("!") + "?",
     "phrase": lambda chance: " ".join(_word(chance) for _ in range(4)),
     "opaque": lambda chance: fill("{a40}", chance),
+    "opaque20": lambda chance: fill("{a20}", chance),
+    "azpat": lambda chance: fill("{l52}", chance),
+    "HEX64": lambda chance: fill("{H64}", chance),
     "short": lambda chance: fill("{l5}{d2}", chance),
     "hex32": lambda chance: fill("{h32}", chance),
     "HEX32": lambda chance: fill("{H32}", chance),
@@ -313,6 +316,7 @@ FILLERS: dict[str, Callable[[random.Random], str]] = {
     "dna": lambda chance: "".join(chance.choices("ACGT", k=60)),
     "snow": lambda chance: fill("1{d17}", chance),
     "lm": lambda chance: "aad3b435b51404eeaad3b435b51404ee",  # of the empty password
+    "acsid": lambda chance: fill("AC{h32}", chance),
     "account": lambda chance: fill("1{d11}", chance),
     # Identifiers that stand beside a secret: a report of them is neither asked for nor wrong.
     "akid": lambda chance: "AKIA" + fill("{t16}", chance),
