@@ -4,6 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+# The repositories for which another folder is checked, by that folder: what is staged is written to
+# a temporary one, and nothing of the repository may be run there, either.
+STOOD_FOR: dict[Path, Path] = {}
+
 
 def repository_of(folder: Path) -> Path | None:
     """Return the innermost git repository that a folder is in; None if it is not in one.

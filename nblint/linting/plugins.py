@@ -26,7 +26,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from nblint.findings import ALL, OWN, RepositoryRule, Rule, covers
-from nblint.paths import repository_of
+from nblint.paths import STOOD_FOR, repository_of
 
 GROUP = "nblint.rules"
 
@@ -260,7 +260,7 @@ def _checked_source(module: str, checked: Path | None) -> str | None:
         return None
     here = Path.cwd()
     # Settings that `--config` names can be elsewhere than what is checked.
-    folders = [repository_of(here)]
+    folders = [repository_of(here), *STOOD_FOR.values()]
     if checked is not None:
         folder = Path(os.path.abspath(checked))
         folders.append(repository_of(folder) or folder)
