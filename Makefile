@@ -33,8 +33,8 @@ demo: setup ## Generate a notebook repository; see commits refused, fixed and ac
 
 # System tools that tests need. As root on Debian they are installed; elsewhere, tests that miss one
 # skip and name it, or fail if CI=true.
-COMMANDS := chromium createrepo_c dnf fish gpg node npm rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze zsh
-PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg nodejs npm rpm rpmlint rsync shellcheck strace systemd util-linux zsh
+COMMANDS := chromium createrepo_c dnf fish gpg node npm rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze systemd-nspawn zsh
+PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg nodejs npm rpm rpmlint rsync shellcheck strace systemd systemd-container util-linux zsh
 
 tools:
 	@for command in $(COMMANDS); do command -v $$command >/dev/null || missing="$$missing $$command"; done; \

@@ -44,9 +44,6 @@ FROZEN = re.compile(
 
 # The manifests of these repositories, for the hooks that the template uses.
 TOOLS = {
-    "https://github.com/kynan/nbstripout": Tool(
-        "nbstripout", [hook("nbstripout", types=["jupyter"])]
-    ),
     "https://github.com/astral-sh/ruff-pre-commit": Tool(
         "ruff",
         [
@@ -112,7 +109,7 @@ def stand_ins(config: Path, folder: Path, checkout: Path) -> dict[str, Path]:
     versions = {found["commit"]: found["version"] for found in FROZEN.finditer(text)}
     for entry in yaml.safe_load(text)["repos"]:
         address = entry["repo"]
-        if address == "local" or Path(address).is_dir():
+        if address == "local" or address.startswith("file:") or Path(address).is_dir():
             continue
         if any(hook["id"] == "nblint" for hook in entry["hooks"]):
             targets[address] = checkout

@@ -53,7 +53,7 @@ def check(data: bytes) -> None:
     name = "nb.ipynb"
     document = read_document(name, data)
     checked = check_document(document, name, _EVERYTHING, _SELECTION)
-    found = tuple(reported(name, document, checked.findings, checked.redaction))
+    found = tuple(reported(name, checked.findings, document, checked.redaction))
     result = Result(name, found)
     if isinstance(document, Notebook):
         fixed = fix_document(document, name, _EVERYTHING, _SELECTION, unsafe=True)

@@ -21,34 +21,53 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-    from nblint.document.model import Notebook
+    from nblint.document.edit import replace
+    from nblint.document.model import Cell, Notebook, Place
     from nblint.errors import SettingsError
-    from nblint.findings import Finding
+    from nblint.findings import Finding, Fix, Rule
     from nblint.linting.checking import check_bytes
     from nblint.linting.results import Result
     from nblint.project.project import Project
+    from nblint.reading.header.header import Header
+    from nblint.reading.python.cells import PythonCell, PythonCells
     from nblint.settings import Settings
 
 __all__ = [
+    "Cell",
     "Finding",
+    "Fix",
+    "Header",
     "Notebook",
+    "Place",
     "Project",
+    "PythonCell",
+    "PythonCells",
     "Result",
+    "Rule",
     "Settings",
     "SettingsError",
     "__version__",
     "check",
     "check_bytes",
+    "replace",
 ]
 
 _HOMES = {
+    "Cell": "nblint.document.model",
     "Finding": "nblint.findings",
+    "Fix": "nblint.findings",
+    "Header": "nblint.reading.header.header",
     "Notebook": "nblint.document.model",
+    "Place": "nblint.document.model",
     "Project": "nblint.project.project",
+    "PythonCell": "nblint.reading.python.cells",
+    "PythonCells": "nblint.reading.python.cells",
     "Result": "nblint.linting.results",
+    "Rule": "nblint.findings",
     "Settings": "nblint.settings",
     "SettingsError": "nblint.errors",
     "check_bytes": "nblint.linting.checking",
+    "replace": "nblint.document.edit",
 }
 
 

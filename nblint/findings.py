@@ -13,6 +13,8 @@ from nblint.settings import Severity
 
 # Selects every rule, including those that otherwise run only when they are named.
 ALL = "ALL"
+# What the codes of nblint's own rules begin with.
+OWN = "NBL"
 
 # What a rule needs besides the cells' sources: the whole file, its outputs, or the repository's
 # declared requirements.
@@ -112,7 +114,8 @@ class Rule:
     name the parts of a notebook that it reads; it yields findings.
 
     Attributes:
-        code: `NBL` and three digits.
+        code: `NBL` and three digits; for rules of an installed package, its own prefix and three
+            digits.
         severity: "error", or "warning" for findings that do not fail a run.
         explicit: Whether it runs only when it is selected by its full code or by `ALL`.
         always_on: Whether it runs whatever is selected, and baselines never record it, because no

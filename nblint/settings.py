@@ -5,12 +5,15 @@ follow from them and their docstrings. Rule codes are plain strings here;
 `nblint.linting.selection` knows which ones exist.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 Severity = Literal["error", "warning"]
 Form = Literal["text", "list", "numbered-list", "table"]
+
+# A command that a message may tell people to run: a repository must not suggest `curl … | sh`.
+COMMAND = r"^[A-Za-z0-9._/:-]*( [A-Za-z0-9._/:-]+)*$"
 
 # Never searched, whatever the settings say: copies, and files that are not the author's.
 ALWAYS_EXCLUDED = (".ipynb_checkpoints", ".git", ".venv", "node_modules")
@@ -111,9 +114,12 @@ class ParametersSettings(Table, frozen=True):
 
     Attributes:
         file: The YAML file that scheduled runs take their parameters from.
+        folder: A folder of such files for single notebooks: `triage.yaml` is for notebooks called
+            `triage.ipynb`, instead of `file`.
     """
 
     file: str | None = None
+    folder: str | None = None
 
 
 class ReproducibilitySettings(Table, frozen=True):
@@ -121,11 +127,13 @@ class ReproducibilitySettings(Table, frozen=True):
 
     Attributes:
         outputs: Whether notebooks are committed without outputs (`strip`) or with them (`keep`).
+            With `filter`, they are committed without, and a git filter leaves outputs out: those in
+            the working tree are fine, and only what is staged or committed is checked.
         kernels: Kernelspec names that notebooks may use. If empty, any.
         requirements: Globs of the files that declare the packages that notebooks import.
     """
 
-    outputs: Literal["strip", "keep"] = "strip"
+    outputs: Literal["strip", "filter", "keep"] = "strip"
     kernels: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ("requirements*.txt", "requirements*.in", "pyproject.toml")
 
@@ -143,6 +151,8 @@ class Settings(Table, frozen=True):
         severity: Rule code prefixes, each with the severity of its findings.
         baseline: The baseline, a file of known findings that are not reported.
         output_format: The format in which findings are printed.
+        fix_command: The command by which authors apply safe fixes in this repository, such as `make
+            fix`, for messages; words of letters, digits and `._/:-`.
         header: The sections of the header.
         environment: The catalogues of environment variables.
         credentials: What counts as a credential.
@@ -158,6 +168,7 @@ class Settings(Table, frozen=True):
     severity: dict[str, Severity] = {}
     baseline: str | None = None
     output_format: str = "text"
+    fix_command: Annotated[str, msgspec.Meta(max_length=60, pattern=COMMAND)] = ""
     header: HeaderSettings = HeaderSettings()
     environment: EnvironmentSettings = EnvironmentSettings()
     credentials: CredentialsSettings = CredentialsSettings()

@@ -80,7 +80,11 @@ def load_settings(path: Path) -> SettingsFile | None:
         return None
     prefix = "tool.nblint." if path.name == "pyproject.toml" else ""
     settings: Settings = convert_toml(table, Settings, f"{path}: {prefix}")
-    files = {"baseline": settings.baseline, "parameters.file": settings.parameters.file}
+    files = {
+        "baseline": settings.baseline,
+        "parameters.file": settings.parameters.file,
+        "parameters.folder": settings.parameters.folder,
+    }
     for key, name in files.items():
         if name is not None and "\0" in name:
             raise SettingsError(f"{path}: {prefix}{key}: file names cannot contain NUL characters")

@@ -7,19 +7,24 @@
 GitHub's "Use this template" copies all files of a repository as they are. The workflow of the same
 name runs this script on the first push of the copy; if workflows may not write, run it in a clone:
 
-    pipx run scripts/use_this_template.py
+    pipx run scripts/use_this_template.py [ADDRESS]
     git push --force-with-lease
+
+ADDRESS is that of the repository that was copied, from which the checks get nblint. GitHub says it
+in a workflow. Without it, or if not everybody can read it, the checks get nblint's release.
 
 Nothing changes until the notebook repository is complete; then one commit without a parent replaces
 the copy. On GitHub the script pushes it; elsewhere it sets the branch to it.
 """
 
+import importlib.util
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,7 +64,8 @@ def main() -> None:
     event = json.loads(Path(event_path).read_text(encoding="utf-8")) if event_path else None
     copy = fresh_copy(event)
     with tempfile.TemporaryDirectory() as folder:
-        commit = commit_of(render(copy, Path(folder)), Path(folder, "index"))
+        repository = render(copy, Path(folder), "".join(sys.argv[1:2]))
+        commit = commit_of(repository, Path(folder, "index"))
     if event:
         push(copy, commit)
         print(f"This repository is now the notebook repository: {commit}")
@@ -134,11 +140,21 @@ def name_in(address: str) -> str:
 # ---- the notebook repository
 
 
-def render(copy: Copy, folder: Path) -> Path:
-    """Generate the notebook repository below a folder; return where it is."""
-    # Outside the repository the template finds no remote, so the checks use nblint's release and
-    # not a commit of the copy, which is about to disappear.
+def render(copy: Copy, folder: Path, original: str = "") -> Path:
+    """Generate the notebook repository.
+
+    Args:
+        copy: What it is made from.
+        folder: An empty folder.
+        original: The address of the repository that was copied; if empty, GitHub is asked.
+
+    Returns:
+        Where it is, below the folder.
+    """
     git("checkout-index", "--all", f"--prefix={folder.as_posix()}/copy/")
+    # The copy's own commit is about to disappear.
+    origin = origin_of(folder / "copy", original or address_on_github())
+    print(f"The checks install nblint from {origin.get('repo') or origin['requirement']}")
     author, email = git("log", "-1", "--format=%an%n%ae").split("\n")
     heading = title_of(copy.name)
     who = [f"author={verbatim(author)}", f"email={verbatim(email)}"]
@@ -158,6 +174,7 @@ def render(copy: Copy, folder: Path) -> Path:
         answers = ["git_init=no", f"title={verbatim(title)}", *others]
         ran = subprocess.run(
             [*cookiecutter, "--output-dir", str(out), *answers],
+            env={**os.environ, "NBLINT_NEW_ORIGIN": json.dumps(origin)},
             encoding="utf-8",
             errors="replace",
             stdout=subprocess.PIPE,
@@ -169,6 +186,53 @@ def render(copy: Copy, folder: Path) -> Path:
             (repository,) = out.iterdir()
             return repository
     raise SystemExit(f"cannot render the template; nothing was changed:\n{shown}")
+
+
+def address_on_github() -> str:
+    """Return the address of the repository that was copied; empty if GitHub does not say."""
+    try:
+        api, name = os.environ["GITHUB_API_URL"], os.environ["GITHUB_REPOSITORY"]
+        request = urllib.request.Request(  # noqa: S310 -- the address is GitHub's
+            f"{api}/repos/{name}", headers={"Authorization": f"Bearer {os.environ['TOKEN']}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            address: str = json.load(answer)["template_repository"]["clone_url"]
+    except (KeyError, TypeError, ValueError, OSError):  # not on GitHub, not from a template
+        return ""
+    return address
+
+
+def origin_of(copy: Path, original: str) -> dict[str, str]:
+    """Return where the checks get nblint, as the template's hooks take it.
+
+    Args:
+        copy: The files of the copy.
+        original: The address of the repository that was copied; may be empty.
+
+    Returns:
+        The commit of the original with the same files. If everybody can read it, so can this;
+        else the release of this version, whether the package index has it already or not.
+    """
+    spec = importlib.util.spec_from_file_location("origin", copy / "template/hooks/origin.py")
+    assert spec
+    assert spec.loader
+    sys.modules["origin"] = hook = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hook)
+    tree = git("rev-parse", "HEAD^{tree}")
+    with tempfile.TemporaryDirectory() as folder:
+        there = ["-c", "credential.helper=", "clone", "--quiet", "--bare", "--filter=blob:none"]
+        cloned = original and subprocess.run(
+            ["git", *there, "--", original, folder],
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+        if cloned and cloned.returncode == 0:
+            commits = git("--git-dir", folder, "log", "--all", "--format=%T %H").splitlines()
+            for trees, commit in map(str.split, commits):
+                if trees == tree:
+                    return {"repo": hook.public(original), "rev": commit}
+    return {"requirement": hook.release_of(copy)}
 
 
 def title_of(name: str) -> str:

@@ -39,6 +39,8 @@ def nowhere_in_particular(
     monkeypatch.setenv("NBLINT_CACHE_DIR", str(cache))
     for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
+    # `nblint new` refuses what nobody else has, such as the checkout that is tested.
+    monkeypatch.setenv("NBLINT_NEW_LOCAL", "1")
 
 
 @pytest.fixture(scope="session")

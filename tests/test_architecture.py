@@ -31,6 +31,7 @@ FLOORS = [
     {"rules"},
     {"linting"},
     {"reports"},
+    {"adding"},
     {"fleet", "jupyter", "server"},
     {"hub"},
     {"cli"},

@@ -102,5 +102,5 @@ def test_versions_work(python: str, resolution: str, tmp_path: Path) -> None:
         assert is_known == (re.search(r" 0 of \d+ notebooks are known to the cache", said) is None)
     assert run("nblint", "rule", "NBL102")[0] == 0
     assert run("nblint", "env")[1].count("REGION") >= 1
-    assert run("nblint", "new", "--no-input", "title=Late logins", "-o", str(tmp_path))[0] == 0
-    assert run("nblint", "check", cwd=tmp_path / "late-logins")[0] == 0
+    assert run("nblint", "new", "--no-input", "--local", "-o", str(tmp_path))[0] == 0
+    assert run("nblint", "check", cwd=tmp_path / "failed-logins")[0] == 0

@@ -49,12 +49,11 @@ def test_the_wheel_holds_the_package_and_the_template(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         texts = [archive.read(name) for name in archive.namelist()]
-    tracked = git(
-        "ls-files", "--cached", "--others", "--exclude-standard", "nblint", "template", cwd=ROOT
-    )
+    listed = ("ls-files", "--cached", "--others", "--exclude-standard")
+    tracked = git(*listed, "nblint", "template", "template-hub", cwd=ROOT)
     present = {name for name in tracked.splitlines() if (ROOT / name).exists()}
     assert names == {
-        name.replace("template/", "nblint/template/", 1) if name.startswith("template/") else name
+        f"nblint/{name}" if name.startswith(("template/", "template-hub/")) else name
         for name in present
     }
     folders = [os.fsencode(path) + b"/" for path in (ROOT, Path.home())]
@@ -136,8 +135,8 @@ def test_it_installs_and_works_without_a_network(built: Built, tmp_path: Path) -
         check=False,
     )
     assert "socket." in guarded.stderr, "the guard itself must work"
-    run("new", "--no-input", "title=Late logins")
-    repository = tmp_path / "late-logins"
+    run("new", "--no-input", "--local")
+    repository = tmp_path / "failed-logins"
     pinned = (repository / ".pre-commit-config.yaml").read_text("utf-8")
     assert f"nblint-suite=={built.wheel.name.split('-')[1]}" in pinned
     assert "3 notebooks checked" in run("check", cwd=repository)

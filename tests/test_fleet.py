@@ -22,8 +22,10 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from bench.fleet import make_fleet
+from nblint._version import __version__
 from nblint.cli.main import main
 from nblint.fleet import cluster, source
+from nblint.fleet import run as fleet_run
 from nblint.fleet.dataset import SCHEMAS
 from nblint.fleet.source import Batch, StoredObject, batches
 from tests.command import nblint
@@ -155,7 +157,7 @@ def test_processes_of_this_machine_find_what_the_command_finds(
 @pytest.mark.slow
 def test_workers_of_this_machine_work_for_nobody_else() -> None:
     """Who may submit work to Dask runs code, and everybody on a machine reaches its ports."""
-    with cluster.connected(None, 1) as client:
+    with cluster.connected(None, 1, {}) as client:
         address = client.scheduler.address
         workers = list(client.scheduler_info()["workers"])
         assert all(one.startswith("tls://127.0.0.1:") for one in (address, *workers))
@@ -489,14 +491,26 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     assert "unknown rule code 'XYZ'" in refused(".", "out")
 
 
-def test_workers_with_another_nblint_are_refused(
-    here: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("here_is", "they_have"),
+    [
+        ({"nblint": "9.9.9"}, f"nblint {__version__}, but nblint 9.9.9 is installed here"),
+        # A package with rules, which `needed` names only if they are selected.
+        ({"acme-rules": "2.0"}, "no acme-rules, but acme-rules 2.0 is installed here"),
+    ],
+)
+def test_workers_with_other_versions_are_refused(
+    here_is: dict[str, str],
+    they_have: str,
+    here: Path,
+    scheduler: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (here / "a.ipynb").write_bytes(BAD)
-    monkeypatch.setattr(cluster, "__version__", "9.9.9")
+    monkeypatch.setattr(fleet_run, "needed", lambda _: here_is)
     result = nblint("fleet", ".", "out", "--scheduler", scheduler)
     assert result.exit_code == 2
-    assert ", but this is nblint 9.9.9; install the same version on all workers" in result.stderr
+    assert f" has {they_have}; install the same version on all workers" in result.stderr
 
 
 def test_the_same_credential_has_the_same_fingerprint_where_there_is_a_salt(

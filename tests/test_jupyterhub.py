@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ import pytest
 from nblint.linting.checking import check_bytes
 from nblint.project.project import Project
 from nblint.settings_files import SettingsFinder
+from tests.hub.running import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -140,13 +140,6 @@ class Hub:
                     assert answer["content"]["status"] == "ok", answer["content"].get("evalue")
                     is_replied = True
         return printed
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @pytest.fixture

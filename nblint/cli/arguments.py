@@ -14,6 +14,10 @@ _CONFLICTS = (
     ("'-'", "--watch"),
     ("'-'", "--show-files"),
     ("--watch", "--fix"),  # Jupyter would ask at each save which version to keep
+    ("--staged", "--fix"),  # what is staged cannot be edited
+    ("--staged", "'-'"),
+    ("--staged", "--watch"),
+    ("--staged", "--show-files"),
     ("--show-files", "--fix"),
     ("--show-files", "--diff"),
     ("--show-files", "--output-format"),
@@ -39,6 +43,7 @@ class CheckArguments(Struct, frozen=True, kw_only=True):
     unsafe_fixes: bool = False
     show_diff: bool = False
     show_files: bool = False
+    staged: bool = False
     stdin_filename: Path | None = None
     config: Path | None = None
     jobs: int | None = None
@@ -72,6 +77,12 @@ class CheckArguments(Struct, frozen=True, kw_only=True):
         given = selection_overrides(self.select, self.extend_select, self.ignore)
         return given | ({"baseline": None} if self.baseline_file or self.no_baseline else {})
 
+    @property
+    def is_first_look(self) -> bool:
+        """Whether folders are checked without any option, as by those who try nblint out."""
+        plain = CheckArguments(paths=self.paths, color=self.color)
+        return self == plain and not any(path.is_file() for path in self.paths)
+
     def usage_error(self) -> str | None:
         """Return what is wrong with the arguments taken together; None where nothing is."""
         return next(self._usage_errors(), None)
@@ -102,6 +113,7 @@ class CheckArguments(Struct, frozen=True, kw_only=True):
             "--output-file": self.output_file is not None,
             "--output-format": self.output_format is not None,
             "--show-files": self.show_files,
+            "--staged": self.staged,
             "--statistics": self.with_statistics,
             "--watch": self.watch,
         }

@@ -1,5 +1,6 @@
 """`nblint baseline`: record today's findings, so that only new ones fail a run."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,18 +13,22 @@ from msgspec.structs import replace
 from nblint.cli import options
 from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.parameter_types import NonEmptyPath
+from nblint.cli.settings_edit import add_setting
 from nblint.cli.status import Status
 from nblint.credentials.masking.redaction import mask, mask_path
 from nblint.errors import SettingsError, unwritable
+from nblint.files import is_file
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry
+from nblint.linting.registry import rules
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
 from nblint.paths import display_path, repository_of
 from nblint.reports.terminal import one_line, printable
 from nblint.reports.text import count, describe
-from nblint.settings_files import SettingsFinder
+from nblint.settings_files import NAMES, SettingsFile, SettingsFinder
 
 _LONGEST_REASON = 500
+_UNCHECKED = ": nothing in the file is checked; repair it, or name it in the setting `exclude`"
 _ALREADY_EXISTS = (
     "already exists: `nblint baseline update` drops stale entries, `nblint baseline create --force`"
     " adds today's findings"
@@ -70,8 +75,8 @@ def create(
 ) -> None:
     """Record all findings.
 
-    PATHS are notebooks and folders (default: the baseline's folder). Commit the file, and name it
-    in the settings: baseline = ".nblint-baseline.json".
+    PATHS are notebooks and folders (default: the baseline's folder). The settings get a line that
+    names the file, unless --baseline chooses it. Commit both.
 
     Examples:
       nblint baseline create
@@ -84,9 +89,11 @@ def create(
     before = job.load() if exists else Baseline.new(job.file)
     added: list[Entry] = []
     stale: list[Entry] = []
+    recorded: list[str] = []
     for result in job.check(before, paths):
         stale += result.stale
-        added += _new_entries(result, before, job.status)
+        added += (new := [*_new_entries(result, before, job.status)])
+        recorded += [result.path] * bool(new)
     for folder in job.empty:
         job.status.fault(f"{folder}: no notebooks in this folder")
     if job.status.faults and not job.checked:
@@ -94,6 +101,7 @@ def create(
     after = before.with_entries([*_without(before.entries, stale), *added])
     job.write(after)
     _report_created(job, after)
+    job.name_in_settings(recorded)
     job.end()
 
 
@@ -103,7 +111,9 @@ def _new_entries(result: Result, before: Baseline, status: Status) -> Iterator[E
         if reported.entry is None:
             entry = before.entry(reported.occurrence(result.path))
             if entry is None:
-                status.fault(f"{reported.path}: {reported.finding.code} cannot be recorded")
+                code = reported.finding.code
+                why = _UNCHECKED if rules()[code].always_on else ""
+                status.fault(f"{reported.path}: {code} cannot be recorded{why}")
             else:
                 yield entry
 
@@ -119,8 +129,6 @@ def _report_created(job: "_Job", created: Baseline) -> None:
             f"{count(credentials, 'credential')} among them:"
             " revoke any that ever left this machine."
         )
-    if job.is_unnamed:
-        click.echo(f'Add it to the settings: baseline = "{job.file.name}"')
 
 
 @baseline.command()
@@ -244,7 +252,7 @@ class _Job:
         named = given or settings.baseline
         self.file = (named or settings.root / DEFAULT_NAME).absolute()
         self.name = display_path(self.file)
-        self.is_unnamed = named is None
+        self._is_given = given is not None
         self.empty: Sequence[Path] = ()
         self.checked = 0
 
@@ -283,9 +291,7 @@ class _Job:
 
     def write(self, changed: Baseline) -> Baseline:
         """Write the file; outside the repository, only if the command line chooses it."""
-        root = self._finder.of(Path.cwd()).root.absolute()
-        top = repository_of(root) or root
-        if not self._is_chosen and not self.file.resolve().is_relative_to(top.resolve()):
+        if not self._is_ours(self.file):
             self.fail(
                 f"{self.name}: not written: the settings name a file outside the repository;"
                 " pass --baseline to write it anyway"
@@ -296,6 +302,39 @@ class _Job:
             self.fail(f"{self.name}: {_ALREADY_EXISTS}")
         except OSError as error:
             self.fail(unwritable(self.name, error))
+
+    def name_in_settings(self, notebooks: Iterable[str]) -> None:
+        """Add the baseline to the settings that decide here and for notebooks, if they name none.
+
+        Args:
+            notebooks: Their paths.
+        """
+        if self._is_given:
+            return
+        folders = dict.fromkeys([Path.cwd(), *(Path(path).absolute().parent for path in notebooks)])
+        unnamed = (found for found in map(self._finder.of, folders) if found.baseline is None)
+        for found in {found.path or found.root: found for found in unnamed}.values():
+            self._name_in(found)
+
+    def _name_in(self, found: SettingsFile) -> None:
+        # A pyproject.toml that has no settings yet, or a new file.
+        new = next(filter(is_file, (found.root / name for name in NAMES)), found.root / NAMES[0])
+        file = found.path or new
+        value = Path(os.path.relpath(self.file, found.root)).as_posix()
+        name = printable(mask_path(display_path(file)))
+        try:
+            is_added = self._is_ours(file) and add_setting(file, "baseline", value)
+        except (OSError, SettingsError):
+            is_added = False
+        where = "" if file.name != "pyproject.toml" or is_added else " (below [tool.nblint])"
+        verb = "Added" if is_added else "Add"
+        click.echo(f'{verb} to {name}{where}: baseline = "{value}"')
+
+    def _is_ours(self, file: Path) -> bool:
+        """Tell whether a file is in the repository, or chosen on the command line."""
+        root = self._finder.of(Path.cwd()).root.absolute()
+        top = repository_of(root) or root
+        return self._is_chosen or file.resolve().is_relative_to(top.resolve())
 
     def fail(self, sentence: str) -> NoReturn:
         self.status.fail(sentence)

@@ -20,15 +20,29 @@ def check(**given: Any) -> None:
     """Check notebooks.
 
     PATHS are notebooks, and folders to search for notebooks (default: the current folder). What git
-    ignores and what the settings exclude is skipped. With `-`, the notebook is read from standard
+    ignores and what the settings exclude is skipped.
+
+    By default, the rules NBL0 to NBL4 run: the file, the header, credentials, environment
+    variables, parameters. NBL5, whether somebody else can run the notebook, runs if the settings or
+    --extend-select select it. Which variables may be read (NBL301) is checked if there is a
+    catalogue, environment.toml; `nblint env --catalogue` writes a first one. `nblint rules` lists
+    all rules.
+
+    With `-`, the notebook is read from standard
     input; --fix then prints the fixed notebook, and the report goes to stderr.
+
+    By default, the rules NBL0 to NBL4 run; NBL5, what a notebook needs to run elsewhere, does with
+    --extend-select NBL5 or in the settings. NBL301, undeclared environment variables, finds nothing
+    without a catalogue.
 
     Exit status: 0 if there are no errors, 1 if there are, 2 if something could not be checked, 3 if
     a folder contains no notebooks.
 
     Examples:
       nblint check notebooks/
+      nblint check --statistics
       nblint check --diff
+      nblint check --staged
       nblint check --select NBL2 triage.ipynb
       nblint check --output-format json --output-file findings.json
       nblint check --output-format html --output-file report.html

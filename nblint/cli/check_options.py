@@ -46,6 +46,13 @@ def check_options(command: options.Function) -> options.Function:
             help="List the notebooks that would be checked, and exit.",
         ),
         options.option(
+            "--staged",
+            is_flag=True,
+            heading=FILES,
+            help="Check what `git commit` would commit, not the files here; without PATHS, the "
+            "notebooks that the commit adds or changes.",
+        ),
+        options.option(
             "--stdin-filename",
             type=click.Path(path_type=Path),
             metavar="PATH",
@@ -94,7 +101,7 @@ def check_options(command: options.Function) -> options.Function:
             "--quiet",
             is_flag=True,
             heading=OUTPUT,
-            help="Print one line per finding, and nothing else.",
+            help="Print one line per finding, like the format concise, and nothing else.",
         ),
         options.option(
             "--color",

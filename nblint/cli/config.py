@@ -57,13 +57,16 @@ def show(
         if not path.exists():
             raise SettingsError(f"{path}: no such file or folder")
         found = SettingsFinder(config, overrides).of(folder if path.is_dir() else folder.parent)
-        Selection(found)  # raises an error for unknown rules
+        faults = Selection(found).faults  # raises an error for unknown rules
         format_of(found)
         lines = list(_shown(found, overrides))
     except SettingsError as error:
         complain(str(error))
         sys.exit(2)
     click.echo("\n".join(lines))
+    for sentence in faults:
+        complain(sentence)
+    sys.exit(2 if faults else 0)
 
 
 @config.command()

@@ -1,6 +1,7 @@
 """`nblint env`."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +12,9 @@ from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.parameter_types import NonEmptyPath, OneOf
 from nblint.cli.status import Status, complain, report_empty
+from nblint.cli.written import write_file
 from nblint.credentials.masking.redaction import Redaction, mask_path
-from nblint.document.write import write_atomically, writing
-from nblint.errors import SettingsError, unwritable
+from nblint.errors import SettingsError
 from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
 from nblint.project.inventory import Inventory
@@ -21,7 +22,7 @@ from nblint.reading.environment.environment import Environment
 from nblint.reading.environment.idioms import mentions_environment
 from nblint.reading.parts import Reading
 from nblint.reading.python.cells import PythonCells
-from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv
+from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv, as_text
 from nblint.settings_files import SettingsFinder
 
 
@@ -87,11 +88,14 @@ def env(
         text = (as_dotenv if example else as_catalogue)(inventory.variables)
         target = output_file or Path(".env.example" if example else "environment.toml")
         # What the others read is known, also where one notebook could not be read.
-        written = 0 if run.empty else _write(text, target, overwrite=output_file is not None)
+        written = 0 if run.empty else write_file(text, target, overwrite=output_file is not None)
         sys.exit(failed or written)
     present = frozenset(os.environ)
     variables = inventory.missing(present) if missing else inventory.variables
-    click.echo(FORMATS[output_format](variables, present), nl=False)
+    if output_format == "text" and sys.stdout.isatty():
+        click.echo(as_text(variables, present, shutil.get_terminal_size().columns), nl=False)
+    else:
+        click.echo(FORMATS[output_format](variables, present), nl=False)
     sys.exit(failed or (1 if missing and variables else 0))
 
 
@@ -123,28 +127,3 @@ def _unparsed(reading: Reading) -> list[int]:
     """Return the cells that may use the environment and cannot be parsed."""
     cells = reading.get(PythonCells)
     return [c.cell.index for c in cells if mentions_environment(c.cell) and c.error]
-
-
-def _write(text: str, target: Path, *, overwrite: bool) -> int:
-    """Write a file, which must not exist unless `overwrite` is set; return the exit status."""
-    if str(target) == "-":
-        click.echo(text, nl=False)
-        return 0
-    try:
-        if overwrite:
-            with writing(target) as file:
-                file.write(text)
-        else:
-            write_atomically(target, text.encode(), new=True)
-    except FileExistsError:
-        click.echo(
-            f"nblint: {target}: already exists; name another file with --output-file, "
-            "or print it with --output-file -",
-            err=True,
-        )
-        return 2
-    except OSError as error:
-        complain(unwritable(target, error))
-        return 2
-    click.echo(f"Wrote {target}", err=True)
-    return 0

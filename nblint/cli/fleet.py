@@ -101,6 +101,8 @@ def fleet(
     try:
         finder = SettingsFinder(config, selection_overrides(select, extend_select, ignore))
         examiner = _examiner(finder.of(Path.cwd()))
+        for sentence in examiner.selection.faults:
+            status.fault(sentence)
         with closing(
             _outcomes()(
                 source, target, examiner, scheduler=scheduler, workers=workers, overwrite=overwrite

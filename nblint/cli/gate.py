@@ -13,7 +13,7 @@ from nblint.cli.status import Status, print_report, report_hidden
 from nblint.errors import SettingsError
 from nblint.git.repository import Repository
 from nblint.linting.gate import Gate
-from nblint.reports import formats, renderer, text
+from nblint.reports import FOR_PEOPLE, formats, render_for_people, renderer
 from nblint.reports.terminal import COLORS, ColorChoice, style_of
 
 # `pre-commit run --from-ref` says so which commits it is about.
@@ -39,7 +39,7 @@ _BASE = "PRE_COMMIT_FROM_REF"
     metavar="FILE",
     help="Write the report to this file instead of stdout.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print one line per finding.")
+@click.option("-q", "--quiet", is_flag=True, help="Print one line per finding, and no summary.")
 @click.option(
     "--color",
     type=OneOf(COLORS, "color choice"),
@@ -87,9 +87,9 @@ def gate(
                 with_hidden=output_format == "sarif",
             )
             results = status.tally.counted(gate.check())
-            if output_format == "text":
+            if output_format in FOR_PEOPLE:
                 style = style_of(None if output_file else sys.stdout, color, quiet=quiet)
-                pieces = text.render(results, style)
+                pieces = render_for_people(output_format, results, style)
             else:
                 pieces = renderer(output_format, with_notes=True)(results)
             print_report(pieces, output_file, status)

@@ -13,6 +13,7 @@ from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
+from nblint.suggestions import nearest
 
 # The distributions of the extras, by what they are imported as.
 _LIBRARIES = ("jupyterhub", "jupyterhub_idle_culler", "oauthenticator", "packaging")
@@ -146,15 +147,22 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
 
 
 @hub.command()
-def schema() -> None:
-    """Print the JSON schema of hub.toml, for editors.
+@click.argument("file", metavar="[FILE]", default="hub.toml")
+def schema(file: str) -> None:
+    """Print the JSON schema of hub.toml or notebooks.toml, for editors.
 
-    Example:
+    FILE is hub.toml or notebooks.toml; hub.toml if not given.
+
+    Examples:
       nblint hub schema > hub.schema.json
+      nblint hub schema notebooks.toml
     """
-    from nblint.cli.schema import hub_schema
+    from nblint.cli.schema import HUB_FILES, hub_schema
 
-    click.echo(json.dumps(hub_schema(), indent=2))
+    if file not in HUB_FILES:
+        hint = nearest(file, HUB_FILES) or f"; choose from {', '.join(HUB_FILES)}"
+        raise click.UsageError(f"unknown file {file!r}{hint}")
+    click.echo(json.dumps(hub_schema(file), indent=2))
 
 
 def _need(libraries: Sequence[str], extra: str) -> None:

@@ -122,11 +122,11 @@ class RuleSelectors(TextsType):
     ) -> list[CompletionItem]:
         """Return the families and codes that the last prefix may become."""
         from nblint.findings import ALL
-        from nblint.linting.documentation import documentation
-        from nblint.linting.registry import FAMILIES
+        from nblint.linting.registry import family_name, family_of, rules
 
         before, comma, last = incomplete.rpartition(",")
-        helps = {**FAMILIES, **{code: one.name for code, one in documentation().items()}}
+        helps = {code: rule.name for code, rule in rules().items()}
+        helps.update({family: family_name(family) for family in map(family_of, rules())})
         helps[ALL] = "every rule"
         return [
             CompletionItem(f"{before}{comma}{selector}", help=text)
@@ -144,17 +144,22 @@ class RuleCode(TextType):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Return the rule's code; raise a usage error for an unknown rule."""
-        from nblint.linting.registry import FAMILIES, rules
+        from nblint.linting.registry import family_name, family_of, rules
+        from nblint.linting.unknown_rules import hint_for
 
         given = str(value)
-        codes = {name: rule.code for rule in rules().values() for name in (rule.code, rule.name)}
+        # nblint's own come last, so that a name that a plugin uses too is theirs.
+        codes = {rule.name: code for code, rule in reversed(tuple(rules().items()))}
+        codes.update({code: code for code in rules()})
         if code := codes.get(given.upper()) or codes.get(given.lower()):
             return code
-        if family := FAMILIES.get(given.upper()):
+        family = given.upper()
+        if family in map(family_of, rules()):
+            name = family_name(family)
             raise click.UsageError(
-                f"{given} is a family of rules ({family}): `nblint rules` lists its rules", ctx
+                f"{given} is a family of rules ({name}): `nblint rules` lists its rules", ctx
             )
-        hint = nearest(given.upper(), rules()) or nearest(given.lower(), codes)
+        hint = hint_for(given) or nearest(given.upper(), rules()) or nearest(given.lower(), codes)
         raise click.UsageError(
             f"unknown rule {given!r}{hint or '; `nblint rules` lists all rules'}", ctx
         )

@@ -77,9 +77,13 @@ class Progress:
 
 def is_interactive() -> bool:
     """Tell whether a person sees the output: on a terminal, not in a pipe or a pipeline."""
-    streams: tuple[TextIO, ...] = (sys.stdout, sys.stderr)
-    return (
-        all(stream.isatty() for stream in streams)
-        and not os.environ.get("CI")
-        and os.environ.get("TERM") != "dumb"
-    )
+    return _are_terminals(sys.stdout, sys.stderr) and os.environ.get("TERM") != "dumb"
+
+
+def is_answering() -> bool:
+    """Tell whether a person can answer a question: at a terminal, not in a hook or a pipeline."""
+    return _are_terminals(sys.stdin, sys.stderr)
+
+
+def _are_terminals(*streams: TextIO) -> bool:
+    return all(stream.isatty() for stream in streams) and not os.environ.get("CI")

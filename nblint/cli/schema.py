@@ -1,8 +1,7 @@
 """The JSON schemas of settings, with which editors complete and check settings files.
 
-Types, names and defaults come from the classes in `nblint.settings` and `nblint.hub.settings`,
-descriptions from their docstrings. They are draft 7, which editors' TOML extensions and
-SchemaStore understand.
+Types, names and defaults come from the classes in `nblint.settings` and `nblint.hub`, descriptions
+from their docstrings. They are draft 7, which editors' TOML extensions and SchemaStore understand.
 """
 
 import inspect
@@ -13,13 +12,16 @@ from typing import Any, get_args
 import msgspec
 
 from nblint.credentials.detector_names import detectors
-from nblint.findings import ALL
+from nblint.findings import ALL, OWN
+from nblint.hub.notebooks import NotebooksFile
 from nblint.hub.settings import HubSettings
 from nblint.linting.registry import FAMILIES, rules
 from nblint.reports import formats
 from nblint.settings import Settings, Table
 
 Schema = dict[str, Any]
+
+HUB_FILES: dict[str, type[Table]] = {"hub.toml": HubSettings, "notebooks.toml": NotebooksFile}
 
 
 def settings_schema() -> Schema:
@@ -32,7 +34,13 @@ def settings_schema() -> Schema:
     top = definitions.pop("Settings")
     properties = top["properties"]
     prefixes = {code[:length] for code in rules() for length in range(1, len(code) + 1)}
-    selector = {"enum": [ALL, *sorted({*prefixes, *FAMILIES})]}
+    # Besides those of installed packages, any that are not nblint's: others may have more.
+    selector = {
+        "anyOf": [
+            {"enum": [ALL, *sorted({*prefixes, *FAMILIES})]},
+            {"type": "string", "pattern": f"^(?!{OWN}|{ALL}$)[A-Z]{{2,10}}[0-9]{{0,3}}$"},
+        ]
+    }
     for key in ("select", "extend-select", "ignore"):
         properties[key]["items"] = selector
     properties["per-file-ignores"]["additionalProperties"]["items"] = selector
@@ -50,17 +58,20 @@ def settings_schema() -> Schema:
     }
 
 
-def hub_schema() -> Schema:
-    """Return the schema of `hub.toml`."""
-    _, definitions = msgspec.json.schema_components(
-        (HubSettings,), ref_template="#/definitions/{name}"
-    )
-    for struct in _tables(HubSettings):
-        _describe(definitions[struct.__name__], struct)
-    top = definitions.pop("HubSettings")
+def hub_schema(file: str = "hub.toml") -> Schema:
+    """Return the schema of a file of a hub.
+
+    Args:
+        file: Its name, one of `HUB_FILES`.
+    """
+    struct = HUB_FILES[file]
+    _, definitions = msgspec.json.schema_components((struct,), ref_template="#/definitions/{name}")
+    for table in _tables(struct):
+        _describe(definitions[table.__name__], table)
+    top = definitions.pop(struct.__name__)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "hub.toml",
+        "title": file,
         **{key: value for key, value in top.items() if key != "title"},
         "definitions": definitions,
     }

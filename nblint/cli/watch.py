@@ -19,6 +19,7 @@ from nblint.discovery import Discovery
 from nblint.errors import SettingsError
 from nblint.paths import display_path
 from nblint.project.catalogue.loading import DEFAULT_CATALOGUE, locate
+from nblint.project.parameters_file import parameters_files_in
 from nblint.project.requirements import matching
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
@@ -117,6 +118,8 @@ def _named(found: SettingsFile) -> Iterator[Path]:
         yield _catalogue(name, root)
     if settings.parameters.file:
         yield root / settings.parameters.file
+    if settings.parameters.folder:
+        yield from parameters_files_in(root / settings.parameters.folder)
     if baseline := found.baseline:
         yield baseline
     for glob in settings.reproducibility.requirements:

@@ -1,16 +1,21 @@
-"""nbformat's schema as typed structs: a fast answer for notebooks that are plainly valid.
+"""What nbformat's schemas say of a notebook.
 
-What these classes accept is valid; nbformat's own schema decides about everything else (a test
-compares the two). Loading and running that schema costs more than all rules on a notebook.
+What the classes here accept is valid: a fast answer for nearly all notebooks. nbformat's own schema
+decides about everything else (a test compares the two).
 
 https://github.com/jupyter/nbformat/blob/main/nbformat/v4/nbformat.v4.5.schema.json
 """
 
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from nblint.document.json_schema import Schema, SchemaError
 from nblint.patterns import lazy_pattern
 
 _Multiline = str | list[str]
@@ -137,3 +142,54 @@ def is_plainly_valid(data: dict[str, Any]) -> bool:
         return False
     # Before 4.5 an id is an unknown field.
     return notebook.nbformat_minor == 5 or all(cell.id is UNSET for cell in notebook.cells)
+
+
+def schema_errors(data: dict[str, Any], version: int, minor: int) -> Iterator[SchemaError]:
+    """Yield what nbformat's schema of a version says is wrong with a notebook.
+
+    Args:
+        data: The notebook's JSON.
+        version: Its nbformat, 1 to 4; there is no schema for the first two.
+        minor: Its nbformat_minor.
+
+    Raises:
+        KeyError: There is no such version.
+    """
+    if version < 3:
+        return
+    if (schema := _schema(version, minor)) is not None:
+        yield from schema.errors(data)
+        return
+    # For a minor version that is newer than nbformat itself, nbformat relaxes the newest schema.
+    from nbformat.validator import get_validator
+
+    for error in get_validator(version, minor, name="jsonschema").iter_errors(data):
+        yield _of_library(error)
+
+
+@lru_cache(maxsize=8)
+def _schema(version: int, minor: int) -> Schema | None:
+    """Return the schema of a version; None if nbformat has no file of it, or one in new words."""
+    name = f"nbformat.v4.{minor}" if version == 4 else f"nbformat.v3{f'.{minor}' if minor else ''}"
+    # nbformat itself is not loaded: it loads the library.
+    spec = find_spec("nbformat")
+    folders = (spec.submodule_search_locations if spec else None) or ()
+    for folder in folders:
+        file = Path(folder, f"v{version}", f"{name}.schema.json")
+        if file.is_file():
+            schema = Schema(msgspec.json.decode(file.read_bytes()))
+            return schema if schema.is_known else None
+    return None
+
+
+def _of_library(error: Any) -> SchemaError:
+    required = error.validator_value if error.validator == "required" else ()
+    return SchemaError(
+        error.validator,
+        error.validator_value,
+        error.instance,
+        error.schema,
+        tuple(error.absolute_path),
+        next((key for key in required if f"'{key}' " in error.message), ""),
+        tuple((inner.schema_path[0], _of_library(inner)) for inner in error.context or ()),
+    )

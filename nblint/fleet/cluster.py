@@ -2,7 +2,7 @@
 
 import logging
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from itertools import islice
@@ -10,7 +10,6 @@ from itertools import islice
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
-from nblint._version import __version__
 from nblint.errors import SettingsError
 from nblint.fleet.faults import fault
 from nblint.fleet.source import Batch
@@ -40,18 +39,21 @@ def dask_setup(_: object) -> None:
 
 
 @contextmanager
-def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+def connected(
+    scheduler: str | None, workers: int | None, needed: Mapping[str, str]
+) -> Iterator[Client]:
     """Connect to a cluster.
 
     Args:
         scheduler: Its address; None: start one on this machine, which ends with the block.
         workers: The number of processes on this machine; None: one per processor.
+        needed: The versions of nblint and of packages with rules that workers must have.
 
     Yields:
         The client.
 
     Raises:
-        SettingsError: The scheduler cannot be reached, or a worker has another version of nblint.
+        SettingsError: The scheduler cannot be reached, or a worker has other versions.
     """
     with ExitStack() as stack:
         if scheduler is None:
@@ -75,16 +77,20 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
             raise SettingsError(
                 fault(scheduler, "cannot connect to the scheduler", error)
             ) from error
-        _demand_same_version(client, scheduler)
+        _demand_same_versions(client, scheduler, needed)
         yield client
 
 
-def _demand_same_version(client: Client, scheduler: str) -> None:
-    for address, theirs in client.run(installed, on_error="return").items():
-        if theirs != __version__:
-            has = f"nblint {theirs}" if isinstance(theirs, str) else "no nblint with this command"
+def _demand_same_versions(client: Client, scheduler: str, needed: Mapping[str, str]) -> None:
+    for address, found in client.run(installed, on_error="return").items():
+        # An older nblint answers otherwise, and none with an exception.
+        theirs = found if isinstance(found, dict) else {}
+        for name, ours in needed.items():
+            if theirs.get(name) == ours:
+                continue
+            has = f"{name} {theirs[name]}" if name in theirs else f"no {name}"
             raise SettingsError(
-                f"{scheduler}: worker {address} has {has}, but this is nblint {__version__};"
+                f"{scheduler}: worker {address} has {has}, but {name} {ours} is installed here;"
                 " install the same version on all workers"
             )
 

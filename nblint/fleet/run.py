@@ -6,7 +6,7 @@ from nblint.errors import SettingsError
 from nblint.fleet.cluster import connected, outcomes
 from nblint.fleet.dataset import Dataset
 from nblint.fleet.source import FleetSource, batches
-from nblint.fleet.work import Job, Outcome, give_up
+from nblint.fleet.work import Job, Outcome, give_up, needed
 from nblint.linting.examining import Examiner
 
 
@@ -44,7 +44,7 @@ def check_fleet(
     written = []
     dataset.begin(overwrite=overwrite)
     try:
-        with connected(scheduler, workers) as client:
+        with connected(scheduler, workers, needed(examiner.selection)) as client:
             for outcome in outcomes(client, job, batches(found.notebooks())):
                 written.append(_whole(outcome).part)
                 yield outcome

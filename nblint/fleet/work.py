@@ -10,7 +10,9 @@ from nblint.errors import SettingsError
 from nblint.fleet.dataset import Dataset, Row
 from nblint.fleet.faults import fault
 from nblint.fleet.source import Batch, StoredObject
+from nblint.linting import plugins
 from nblint.linting.examining import Examined, Examiner
+from nblint.linting.selection import Selection
 from nblint.reports.json import as_dict
 
 # How many faults of a batch are reported: without access to a bucket, each notebook has one.
@@ -53,9 +55,15 @@ class Outcome(NamedTuple):
     failure: str | None = None
 
 
-def installed() -> str:
-    """Return the version of nblint on a worker."""
-    return __version__
+def installed() -> dict[str, str]:
+    """Return the versions of nblint and of packages with rules on a worker, by their names."""
+    return {"nblint": __version__, **{one.package: one.version for one in plugins.installed()[0]}}
+
+
+def needed(selection: Selection) -> dict[str, str]:
+    """Return the versions that workers must have for the rules of a selection, as `installed`."""
+    found = (plugins.plugin_of(rule.code) for rule in selection.rules)
+    return {"nblint": __version__, **{one.package: one.version for one in found if one}}
 
 
 def check_batch(job: Job, batch: Batch) -> Outcome:
@@ -104,10 +112,11 @@ def _written(job: Job, part: str, found: Iterator[tuple[StoredObject, Examined]]
     faults: list[str] = []
     for one, examined in found:
         row: dict[str, object] = {"path": one.name, "bytes": one.size}
-        if examined.found is None:
-            unchecked += 1
+        if examined.faults:
             faults += examined.faults
             row["fault"] = " ".join(examined.faults)
+        if examined.found is None:
+            unchecked += 1
         else:
             findings += map(as_dict, examined.found)
             severities = [reported.finding.severity for reported in examined.found]

@@ -40,6 +40,7 @@ class BareRepository:
         config: Its configuration.
 
     Attributes:
+        folder: Where it is.
         git: What runs git in it.
         has_refs: Whether it has the other's refs, since only git reads their format.
 
@@ -64,6 +65,7 @@ class BareRepository:
         except GitError:
             self.close()
             raise
+        self.folder = folder
         self.git = Git(program, folder, sealed_environment(folder))
 
     def close(self) -> None:

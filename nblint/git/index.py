@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from nblint.files import is_file
 from nblint.git.location import Location, location_of, object_format, read_config, read_small
+from nblint.git.refusals import damaged_index
 
 # An index of two million entries; its names, which version 4 compresses.
 _MOST_BYTES = 256 * 1024 * 1024
@@ -95,6 +96,35 @@ def tracked(top: Path) -> Tracked | None:
         return _read(location, size)
     except (_Unknown, IndexError, struct.error, ValueError):
         return None
+
+
+def copy_index(location: Location, folder: Path) -> None:
+    """Copy a repository's index into another one, for git to read there.
+
+    Args:
+        location: The repository; where git runs a hook, GIT_INDEX_FILE names the index instead.
+        folder: The other repository, which is bare.
+
+    Raises:
+        GitError: It cannot be read.
+    """
+    # Relative to the top of the working tree, where git runs hooks.
+    own = location.top / os.environ.get("GIT_INDEX_FILE", location.git_dir / "index")
+    if not own.exists():
+        return  # as after `git init`: nothing is staged
+    size = _HASH_BYTES.get(object_format(read_config(location)), 0)
+    try:
+        data = _checked(own)
+        link = _extensions(data, _entries(data, size).end, size).get(b"link", b"")
+        files = {"index": data}
+        if any(link[:size]):
+            # A split index, of which this is a part; the other one lies beside it.
+            shared = f"sharedindex.{link[:size].hex()}"
+            files[shared] = _checked(location.git_dir / shared)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except (_Unknown, IndexError, struct.error, ValueError, OSError) as error:
+        raise damaged_index() from error
 
 
 class _Unknown(Exception):

@@ -17,6 +17,19 @@ def no_repository(folder: Path) -> GitError:
     return GitError(f"{folder}: not a git repository; run it in a clone, as `git clone` makes one")
 
 
+def unmerged() -> GitError:
+    """Return the error for an index from which git cannot make a commit."""
+    return GitError(
+        "git cannot make a commit of what is staged; resolve merge conflicts and `git add` the "
+        "files, as `git status` says"
+    )
+
+
+def damaged_index() -> GitError:
+    """Return the error for an index that cannot be read."""
+    return GitError("git's index cannot be read; run `git status`, which says why")
+
+
 def no_git() -> GitError:
     """Return the error for a machine without git."""
     return GitError("git not found on PATH, outside this repository: https://git-scm.com/downloads")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nblint.git.bare import BareRepository
 from nblint.git.changes import Commit, Version, versions
+from nblint.git.index import copy_index
 from nblint.git.location import locate, object_format, read_config
 from nblint.git.objects import LARGEST, LINK, SUBMODULE, Entry, Missing, Objects
 from nblint.git.process import GitFailed
@@ -20,6 +21,7 @@ from nblint.git.refusals import (
     no_repository,
     too_much,
     unknown_revision,
+    unmerged,
     unrelated,
 )
 
@@ -35,7 +37,8 @@ _ABBREVIATED = re.compile("[0-9A-Fa-f]{4,64}")
 class Repository:
     """A repository whose objects are read through a bare one of our own; to be closed.
 
-    Where a commit is asked for, its whole id is, as `resolve` returns it.
+    Where a commit is asked for, its whole id is, as `resolve` returns it; where only its files
+    matter, a tree's serves as well.
 
     Args:
         folder: Any folder in its working tree.
@@ -101,6 +104,19 @@ class Repository:
                 raise no_ancestor(revision) from error
             raise (self._incomplete() if own else unknown_revision(revision, name)) from error
         return found.decode().strip()
+
+    def staged(self) -> str:
+        """Return the id of a tree with what `git commit` would commit now, to use as a commit's id.
+
+        Git passes a hook the index of the commit in GIT_INDEX_FILE: `git commit FILE` has another
+        than the repository. Git reads a copy of it, and writes nothing to the repository.
+        """
+        copy_index(self._location, self._bare.folder)
+        try:
+            # What a partial clone lacks is not needed yet.
+            return self._bare.git.output("write-tree", "--missing-ok").decode().strip()
+        except GitFailed as error:
+            raise unmerged() from error
 
     def _refuse_ambiguous(self, name: str) -> None:
         """Refuse a name as `id_of` does, in refs that only git reads."""

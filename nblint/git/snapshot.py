@@ -96,7 +96,7 @@ def write_snapshot(repository: Repository, commit: str, folder: Path) -> Snapsho
     left_out = [
         entry.path
         for entry in wanted
-        if entry.path not in large and not _write(folder, entry.path, content_of(entry.path))
+        if entry.path not in large and not write_file(folder, entry.path, content_of(entry.path))
     ]
     return snapshot._replace(left_out=(*left_out, *sorted(large)))
 
@@ -114,7 +114,7 @@ def write_named(repository: Repository, snapshot: Snapshot, path: str) -> None:
     """
     content = repository.show(snapshot.commit, path) if path in snapshot.others else None
     if content is not None:
-        _write(snapshot.folder, path, content)
+        write_file(snapshot.folder, path, content)
 
 
 def _notebook(repository: Repository, commit: str, entry: Entry) -> Entry:
@@ -136,8 +136,14 @@ def _is_read(path: str) -> bool:
     return PurePosixPath(path).suffix in _READ or ".env" in name or name.endswith("_config.py")
 
 
-def _write(folder: Path, path: str, content: bytes) -> bool:
-    """Write a file below a folder; tell whether its path is one that this system can have."""
+def write_file(folder: Path, path: str, content: bytes) -> bool:
+    """Write a file below a folder; tell whether its path is one that this system can have.
+
+    Args:
+        folder: The folder.
+        path: The path of the file in a commit; it may be hostile.
+        content: What it holds.
+    """
     parts = path.split("/")
     if not _RESERVED.isdisjoint(part.lower() for part in parts) or "\0" in path:
         return False

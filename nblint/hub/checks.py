@@ -6,27 +6,26 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
-from nblint.files import read_text
+from nblint.files import read_text, read_whole
 from nblint.hub.configuration import crypt_key, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile
 from nblint.hub.identities import Identities
-from nblint.hub.index import welcome
-from nblint.hub.installed import Package, installed, packages
+from nblint.hub.index import landing_page
+from nblint.hub.installed import Package, examples, installed, packages
+from nblint.hub.locked import Lock
+from nblint.hub.notebooks import read_notebooks
 from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes
-from nblint.patterns import lazy_pattern
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.project.catalogue.model import Catalogue, Variable
-from nblint.project.distributions import canonical
 from nblint.project.inventory import Inventory
 from nblint.project.project import Project
 from nblint.reading.environment.environment import Environment
@@ -34,24 +33,22 @@ from nblint.reading.parts import Reading
 from nblint.reports.text import count
 from nblint.suggestions import nearest
 
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
-
 # Safe paths, which keep a colleague's folder from running, are of this version.
 _OLDEST = (3, 11)
 _SECONDS = 60
-_PINNED = lazy_pattern(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;\\]+)")
 
 
 class Checked(Struct):
     """What was found.
 
     Attributes:
+        python: The version of Python that requirements are read for.
         problems: What keeps the hub from being deployed, in sentences.
         notes: What its owners should know.
         passed: What is in order, in sentences.
     """
 
+    python: str
     problems: list[str] = []
     notes: list[str] = []
     passed: list[str] = []
@@ -65,8 +62,8 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
         on_host: Whether this is the hub's host, so that secrets, installed notebooks and the Python
             of the notebooks are here, and the provider can be reached.
     """
-    checked = Checked()
-    everywhere = (_catalogue, _lock, _holes, _landing, _notes)
+    checked = Checked(_notebooks_python(file, on_host=on_host))
+    everywhere = (_catalogue, _lock, _holes, _landing, _examples, _pinned, _notes)
     there = (_own_secrets, _secrets, _provider, _python, _groups, _installed)
     for part in (*everywhere, *(there if on_host else ())):
         _try(part, file, checked)
@@ -87,16 +84,37 @@ def _catalogue(file: HubFile, checked: Checked) -> None:
     checked.passed.append(f"{file / file.settings.environment}: {number}")
 
 
+def _notebooks_python(file: HubFile, *, on_host: bool) -> str:
+    """Return the version of the notebooks' Python, or else the best that is known of it."""
+    try:
+        if on_host:
+            return _python_version(file)
+        lock = _locked(file)
+    except SettingsError:  # which is said by what checks it
+        lock = None
+    return (lock and lock.python) or ".".join(map(str, sys.version_info[:3]))
+
+
 def _lock(file: HubFile, checked: Checked) -> None:
-    if file.settings.servers.requirements:
-        versions = _locked(file)
-        path = file / file.settings.servers.requirements
-        if not versions:
-            checked.problems.append(
-                f"{path}: locks no package; make it with `uv pip compile --generate-hashes`"
-            )
-        checked.problems += [f"{path}: {hole}" for hole in holes(versions)]
-        checked.passed.append(f"{path}: {count(len(versions), 'package')}")
+    lock = _locked(file)
+    if lock is None:
+        return
+    versions = lock.versions(checked.python)
+    if not versions:
+        checked.problems.append(
+            f"{lock.path}: locks no package; make it with `uv pip compile --generate-hashes`"
+        )
+    checked.problems += [f"{lock.path}: {hole}" for hole in holes(versions)]
+    source = lock.path.with_suffix(".in")
+    if lock.path.suffix == ".txt" and source.is_file():
+        unmet = lock.unmet(read_text(source), checked.python)
+        checked.problems += [f"{source}: {what}; lock it again: `make lock`" for what in unmet]
+    if lock.depends_on_python and lock.python is None:
+        checked.notes.append(
+            f"{lock.path}: does not say which Python it was made for; it is read as for Python "
+            f"{checked.python}"
+        )
+    checked.passed.append(f"{lock.path}: {count(len(versions), 'package')}")
 
 
 def _holes(_: HubFile, checked: Checked) -> None:
@@ -106,15 +124,30 @@ def _holes(_: HubFile, checked: Checked) -> None:
 def _landing(file: HubFile, checked: Checked) -> None:
     """Check the landing page as any notebook of the organisation is checked."""
     path = file / file.settings.landing.welcome
-    root = file / file.settings.landing.notebooks
-    found = list(installed(root))
-    data = welcome(read_text(path), found, root)
+    found = list(installed(file / file.settings.landing.notebooks))
+    data = landing_page(file, found)
     findings = check_bytes("Welcome.ipynb", data, Project())
     checked.problems += [
         f"{path}: as a notebook, the landing page is refused: {finding.code} {finding.message}"
         for finding in findings
     ]
     checked.passed.append(f"{path}: a landing page with {count(len(found), 'notebook')}")
+
+
+def _examples(file: HubFile, checked: Checked) -> None:
+    """Check that examples find the variables that they read."""
+    if file.settings.landing.examples:
+        folder = file / file.settings.landing.examples
+        paths = [example.path for example in examples(folder)]
+        checked.problems += _unset(paths, folder, file)
+        checked.passed.append(f"{folder}: {count(len(paths), 'example')}")
+
+
+def _pinned(file: HubFile, checked: Checked) -> None:
+    if file.settings.notebooks:
+        path = file / file.settings.notebooks
+        number = count(len(read_notebooks(path)), "package")
+        checked.passed.append(f"{path}: {number} of notebooks to install")
 
 
 def _notes(file: HubFile, checked: Checked) -> None:
@@ -145,9 +178,23 @@ def _notes(file: HubFile, checked: Checked) -> None:
 
 
 def _own_secrets(file: HubFile, checked: Checked) -> None:
-    own_secret(file, file.settings.provider.client_secret_file, "provider.client-secret-file")
-    crypt_key(file)
-    checked.passed.append("the hub's own secrets are there, and closed to others")
+    client = file.settings.provider.client_secret_file
+    found = [
+        _problem(lambda: own_secret(file, client, "provider.client-secret-file")),
+        _problem(lambda: crypt_key(file)),
+    ]
+    checked.problems += filter(None, found)
+    if not any(found):
+        checked.passed.append("the hub's own secrets are there, and closed to others")
+
+
+def _problem(read: Callable[[], object]) -> str:
+    """Return why something cannot be read; empty if it can."""
+    try:
+        read()
+    except SettingsError as error:
+        return str(error)
+    return ""
 
 
 def _secrets(file: HubFile, checked: Checked) -> None:
@@ -173,9 +220,28 @@ def _provider(file: HubFile, checked: Checked) -> None:
 
 
 def _python(file: HubFile, checked: Checked) -> None:
+    version, where = _python_version(file), _python_place(file)
+    if _numbers(version) < _OLDEST:
+        raise SettingsError(
+            f"{where}: is Python {version}, in which opening a colleague's notebook can run their "
+            "files; take 3.11 or newer"
+        )
+    lock = _locked(file)
+    if lock is not None and lock.python and _numbers(version) < _numbers(lock.python):
+        raise SettingsError(
+            f"{where}: is Python {version}, and {lock.path} was made for {lock.python} or newer"
+        )
+    checked.passed.append(f"{file.settings.servers.python or sys.executable}: Python {version}")
+
+
+def _python_place(file: HubFile) -> str:
+    return f"{file.path}: servers.python: {file.settings.servers.python or sys.executable}"
+
+
+def _python_version(file: HubFile) -> str:
+    """Ask the Python of the notebooks for its version."""
     python = file.settings.servers.python or sys.executable
-    where = f"{file.path}: servers.python: {python}"
-    program = "import sys; print(*sys.version_info[:2])"
+    program = "import sys; print(*sys.version_info[:3], sep='.')"
     try:
         ran = subprocess.run(
             [python, "-I", "-c", program],
@@ -184,17 +250,15 @@ def _python(file: HubFile, checked: Checked) -> None:
             timeout=_SECONDS,
             check=True,
         )
-        version = tuple(map(int, ran.stdout.split()))
+        _numbers(version := ran.stdout.strip())
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise SettingsError(f"{where}: cannot be run: {reason}") from None
-    said = ".".join(map(str, version))
-    if version < _OLDEST:
-        raise SettingsError(
-            f"{where}: is Python {said}, in which opening a colleague's notebook can run their "
-            "files; take 3.11 or newer"
-        )
-    checked.passed.append(f"{python}: Python {said}")
+        raise SettingsError(f"{_python_place(file)}: cannot be run: {reason}") from None
+    return version
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _groups(file: HubFile, checked: Checked) -> None:
@@ -215,24 +279,42 @@ def _groups(file: HubFile, checked: Checked) -> None:
 def _installed(file: HubFile, checked: Checked) -> None:
     root = file / file.settings.landing.notebooks
     found = packages(root)
+    lock = _locked(file)
+    for package in found:
+        checked.problems += _unset(package.notebooks, package.folder, file)
+        if lock is not None:
+            unmet = lock.unmet(package.requirements, checked.python)
+            checked.problems += [f"{package.folder}: {what}" for what in unmet]
+    checked.passed.append(f"{root}: {count(len(found), 'package')} of notebooks")
+    if file.settings.notebooks:
+        checked.notes += _differences(file / file.settings.notebooks, found)
+
+
+def _differences(path: Path, found: Iterable[Package]) -> Iterator[str]:
+    """Yield where what is installed is not what the file says."""
+    pinned = read_notebooks(path)
+    there = {package.folder.name: package.version for package in found}
+    for name in sorted({*pinned, *there}):
+        if name not in pinned:
+            yield f"{name} {there[name]} is installed, and {path} does not have it"
+        elif name not in there:
+            yield f"{path}: {name} {pinned[name].version} is not installed"
+        elif there[name] != pinned[name].installed_version:
+            yield f"{path}: {name} {pinned[name].version}: {there[name]} is installed"
+
+
+def _unset(notebooks: Iterable[Path], folder: Path, file: HubFile) -> Iterator[str]:
+    """Yield which variables the notebooks of a folder need and do not get."""
     variables = {variable.name: variable for variable in _variables(file)}
     catalogue = Catalogue(variables, (file.settings.environment,))
-    locked = _locked(file) if file.settings.servers.requirements else None
-    for package in found:
-        checked.problems += _unset(package, catalogue, file)
-        if locked is not None:
-            lock = file / str(file.settings.servers.requirements)
-            checked.problems += _unmet(package, locked, lock)
-    checked.passed.append(f"{root}: {count(len(found), 'package')} of notebooks")
-
-
-def _unset(package: Package, catalogue: Catalogue, file: HubFile) -> Iterator[str]:
-    """Yield which variables a package's notebooks need and do not get."""
     inventory = Inventory()
-    for path in package.notebooks:
+    for path in notebooks:
         try:
-            notebook = Notebook.parse(path.name, path.read_bytes())
-        except (OSError, Unreadable) as error:
+            notebook = Notebook.parse(path.name, read_whole(path))
+        except SettingsError as error:
+            yield str(error)
+            continue
+        except Unreadable as error:
             yield f"{path}: is no notebook that can be read: {error}"
             continue
         environment = Reading([notebook, catalogue]).get(Environment)
@@ -248,7 +330,7 @@ def _unset(package: Package, catalogue: Catalogue, file: HubFile) -> Iterator[st
             continue
         what = "does not declare" if variable is None else "gives no value to"
         yield (
-            f"{package.folder}: {', '.join(entry.notebooks)} needs the variable {entry.name}, "
+            f"{folder}: {', '.join(entry.notebooks)} needs the variable {entry.name}, "
             f"which {where} {what}"
         )
 
@@ -258,45 +340,9 @@ def _has_value(variable: Variable) -> bool:
     return bool(declaration.file or declaration.users or declaration.value is not None)
 
 
-def _unmet(package: Package, locked: dict[str, str], lock: Path) -> Iterator[str]:
-    """Yield which requirements of a package the environment of all notebooks does not meet."""
-    for requirement in _requirements(package):
-        name = canonical(requirement.name)
-        if requirement.marker is not None and not requirement.marker.evaluate():
-            continue
-        version = locked.get(name)
-        if version is None:
-            yield f"{package.folder}: needs {requirement}, and {lock} does not have {name}"
-        elif not requirement.specifier.contains(version, prereleases=True):
-            yield f"{package.folder}: needs {requirement}, and {lock} has {name} {version}"
-
-
-def _requirements(package: Package) -> Iterator[Requirement]:
-    for line in _lines(package.requirements):
-        if (requirement := _requirement(line)) is not None:
-            yield requirement
-
-
-def _requirement(line: str) -> Requirement | None:
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        return Requirement(line)
-    except InvalidRequirement:  # an option of pip, or an address
-        return None
-
-
-def _lines(text: str) -> Iterable[str]:
-    for line in text.replace("\\\n", " ").splitlines():
-        plain = line.partition(" #")[0].partition(" --hash")[0].strip()
-        if plain and not plain.startswith(("#", "-")):
-            yield plain
-
-
-def _locked(file: HubFile) -> dict[str, str]:
-    text = read_text(file / str(file.settings.servers.requirements))
-    found = (_PINNED.match(line) for line in text.splitlines())
-    return {canonical(match[1]): match[2] for match in found if match}
+def _locked(file: HubFile) -> Lock | None:
+    name = file.settings.servers.requirements
+    return Lock.read(file / name) if name else None
 
 
 def _variables(file: HubFile) -> list[Variable]:

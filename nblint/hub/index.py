@@ -16,7 +16,7 @@ from nblint.credentials.masking.redaction import mask
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_text
-from nblint.hub.installed import Installed, installed
+from nblint.hub.installed import Installed, examples, installed
 from nblint.hub.settings import HubFile
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Links in each home, so that the browser reaches what lies outside of it.
 NOTEBOOKS = "Notebooks"
+EXAMPLES = "Examples"
 _COLUMNS = ("Notebook", "Version", "Purpose", "Audience", "Data sources", "Parameters", "Questions")
 # Letters in a cell of the table; a click shows the whole header.
 _LONGEST = 200
@@ -70,7 +71,7 @@ def write_index(file: HubFile) -> int:
     landing = file.settings.landing
     page = file / landing.page
     found = list(installed(file / landing.notebooks))
-    data = welcome(read_text(file / landing.welcome), found, file / landing.notebooks)
+    data = landing_page(file, found)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(page, data)
@@ -80,26 +81,63 @@ def write_index(file: HubFile) -> int:
     return len(found)
 
 
-def welcome(text: str, notebooks: Iterable[Installed], root: Path) -> bytes:
+def landing_page(file: HubFile, notebooks: Iterable[Installed]) -> bytes:
+    """Return the landing page of a hub, a notebook without code.
+
+    Args:
+        file: The settings, which say where the text and the examples are.
+        notebooks: The notebooks that are installed.
+
+    Raises:
+        SettingsError: The organisation's text or its examples cannot be read.
+    """
+    landing = file.settings.landing
+    shown_examples = examples(file / landing.examples) if landing.examples else []
+    text = read_text(file / landing.welcome)
+    return welcome(text, notebooks, file / landing.notebooks, shown_examples)
+
+
+def welcome(
+    text: str,
+    notebooks: Iterable[Installed],
+    root: Path,
+    shown_examples: Iterable[Installed] = (),
+) -> bytes:
     """Return the landing page, a notebook without code.
 
     Args:
         text: The organisation's own text, in Markdown; it opens with the title.
         notebooks: The notebooks that are installed.
         root: The folder that they are installed in.
+        shown_examples: The organisation's examples.
     """
     import nbformat
 
     texts = {
         "welcome": text.strip(),
+        "examples": "\n".join(_examples(shown_examples)),
         "installed": "\n".join(_index(notebooks, root)),
         "about": _ABOUT.strip(),
     }
-    cells = [nbformat.v4.new_markdown_cell(said, id=name) for name, said in texts.items()]
+    cells = [nbformat.v4.new_markdown_cell(said, id=name) for name, said in texts.items() if said]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.validate(notebook)
     return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def _examples(notebooks: Iterable[Installed]) -> Iterator[str]:
+    lines = [f"* {_link(each, f'{EXAMPLES}/{each.path.name}')}{_says(each)}" for each in notebooks]
+    if lines:
+        yield from ("## Examples", "", *lines)
+
+
+def _says(notebook: Installed) -> str:
+    return f": {shown(notebook.purpose)}" if notebook.purpose else ""
+
+
+def _link(notebook: Installed, path: str) -> str:
+    return f"[{shown(notebook.title) or shown(notebook.path.stem)}]({quote(path)})"
 
 
 def _index(notebooks: Iterable[Installed], root: Path) -> Iterator[str]:
@@ -115,9 +153,8 @@ def _index(notebooks: Iterable[Installed], root: Path) -> Iterator[str]:
 
 
 def _row(notebook: Installed, root: Path) -> str:
-    url = f"{NOTEBOOKS}/{quote(notebook.path.relative_to(root).as_posix())}"
     cells = (
-        f"[{shown(notebook.title) or shown(notebook.path.stem)}]({url})",
+        _link(notebook, f"{NOTEBOOKS}/{notebook.path.relative_to(root).as_posix()}"),
         shown(notebook.package.version),
         shown(notebook.purpose),
         shown(notebook.audience),

@@ -102,6 +102,21 @@ def installed(root: Path) -> Iterator[Installed]:
             yield _read(package, path)
 
 
+def examples(folder: Path) -> list[Installed]:
+    """Return the example notebooks of a folder, in a stable order.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        SettingsError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise SettingsError(f"{folder}: no such folder")
+    paths = sorted(path for path in folder.glob("*.ipynb") if is_file(path))
+    return [_read(Package(folder), path) for path in paths]
+
+
 def _read(package: Package, path: Path) -> Installed:
     try:
         notebook = Notebook.parse(path.name, read_whole(path))

@@ -31,14 +31,10 @@ del _add_folder"""]
 '''
 
 
-# What LabApp reads: whether people get news is not theirs to decide for everybody, and the question
-# is in the way of the landing page; updates come with the environment.
-_LAB = {
-    "LabApp": {
-        "news_url": None,
-        "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    }
-}
+# Asks whether people want news, in front of the landing page, even where there are none to be had;
+# and looks for updates, which come with the environment.
+_ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
+_LAB = {"disabledExtensions": {_ANNOUNCEMENTS: True}}
 
 
 def write_kernels(folder: Path, python: str) -> dict[str, str]:
@@ -65,14 +61,16 @@ def write_kernels(folder: Path, python: str) -> dict[str, str]:
         "metadata": {"debugger": True},
     }
     kernel = folder / "kernels" / "python3" / "kernel.json"
+    lab = folder / "labconfig" / "page_config.json"
     try:
-        kernel.parent.mkdir(parents=True, exist_ok=True)
-        for path in (folder, kernel.parent.parent, kernel.parent):
+        for parent in (kernel.parent, lab.parent):
+            parent.mkdir(parents=True, exist_ok=True)
+        for path in (folder, kernel.parent.parent, kernel.parent, lab.parent):
             path.chmod(0o755)
         files = {
             configuration: _CONFIGURATION,
             kernel: json.dumps(spec, indent=1),
-            folder / "jupyter_lab_config.json": json.dumps(_LAB, indent=1),
+            lab: json.dumps(_LAB, indent=1),
         }
         for path, text in files.items():
             write_atomically(path, text.encode())

@@ -130,11 +130,13 @@ class Landing(Table, frozen=True):
     Attributes:
         welcome: The organisation's own text, in Markdown.
         notebooks: The folder of installed notebooks.
+        examples: The folder of example notebooks, if there are any.
         page: Where the page is written to: what `Welcome.ipynb` in each home leads to.
     """
 
     welcome: str = "welcome.md"
     notebooks: str = "/usr/share/notebooks"
+    examples: str | None = None
     page: str = "/usr/share/jupyterhub/Welcome.ipynb"
 
 
@@ -146,6 +148,7 @@ class HubSettings(Table, frozen=True):
         bind: Where its proxy listens, which what ends TLS talks to.
         state: The folder of what the hub keeps: its database, and who has which account.
         environment: The catalogue of environment variables.
+        notebooks: The file that says which notebook packages are installed, in which version.
         secrets: The folder that the catalogue's `file` keys are relative to.
         crypt_key_file: The file with the key that the hub encrypts people's tokens with; `openssl
             rand -hex 32` makes one.
@@ -167,6 +170,7 @@ class HubSettings(Table, frozen=True):
     bind: str = "http://127.0.0.1:8000"
     state: str = "/var/lib/jupyterhub"
     environment: str = "environment.toml"
+    notebooks: str | None = None
     secrets: str = "secrets"
     crypt_key_file: str = "crypt-key"
     subdomains: bool = False

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from nblint.credentials.documented.format_search import find_formats
 from nblint.credentials.documented.private_keys import find_private_keys
 from nblint.findings import covers
+from nblint.linting.registry import family_of
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
 from nblint.reports.terminal import one_line, printable
@@ -134,7 +135,7 @@ class _AlsoRefused(SettingsFinder):
     def __init__(self, refuse: tuple[str, ...]) -> None:
         super().__init__()
         # NBL001 as well: what cannot be read is searched instead.
-        self._families = ("NBL001", *(selector[:4] for selector in refuse))
+        self._families = ("NBL001", *map(family_of, refuse))
 
     def of(self, directory: Path) -> SettingsFile:
         found = super().of(directory)

@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 
 from nblint.credentials.masking.redaction import mask_path
+from nblint.findings import ALL
 from nblint.jupyter.judging import Request, Verdict
 from nblint.jupyter.worker import Workers
 from nblint.reports.terminal import printable
@@ -47,7 +48,7 @@ def check_before_save(
     path: str,
     contents_manager: Any = None,
     refuse: tuple[str, ...] = ("NBL201", "NBL202"),
-    warn: tuple[str, ...] = ("NBL",),
+    warn: tuple[str, ...] = (ALL,),
     **_: object,
 ) -> None:
     """Refuse to save a notebook that holds a credential in its code or text.

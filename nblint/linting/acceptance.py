@@ -6,13 +6,12 @@ from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
-from nblint.document.model import Notebook
 from nblint.findings import Finding
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot
 from nblint.linting.baseline import DEFAULT_NAME, Baseline, Entry, Occurrence
 from nblint.linting.recognition import Ephemeral
-from nblint.linting.reporting import cell_of
+from nblint.linting.reporting import occurrences
 from nblint.linting.sides import Law, Seen
 
 # Of the entries that refusals print: each costs a fingerprint, which is slow on purpose.
@@ -67,7 +66,11 @@ class Accepted:
         folder = self._sides[0].folder
         where, nothing = str(folder / path), Baseline(folder / DEFAULT_NAME, None)
         sources = [
-            [entry for one in _occurrences(where, version) if (entry := nothing.entry(one))]
+            [
+                entry
+                for one in occurrences(where, version.document, version.findings)
+                if (entry := nothing.entry(one))
+            ]
             for version in before
         ]
         sources += [
@@ -75,7 +78,7 @@ class Accepted:
             for _, entries in self._with_entries(paths)
         ]
         old = nothing.with_entries(_most(sources))
-        match = old.match(where, [*_occurrences(where, seen)], ())
+        match = old.match(where, [*occurrences(where, seen.document, seen.findings)], ())
         new = [f for f, entry in zip(seen.findings, match.entries, strict=True) if entry is None]
         return [
             finding
@@ -164,13 +167,6 @@ class Accepted:
                 by_path[str(PurePosixPath(name).parent / entry.path)].append(entry)
             self._loaded[key] = baseline
         return self._loaded[key]
-
-
-def _occurrences(path: str, seen: Seen) -> Iterator[Occurrence]:
-    document = seen.document
-    for finding in seen.findings:
-        cell = cell_of(document, finding) if isinstance(document, Notebook) else None
-        yield Occurrence(path, finding, cell.id if cell else None)
 
 
 def _most(sources: Iterable[list[Entry]]) -> tuple[Entry, ...]:

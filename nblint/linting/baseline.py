@@ -21,7 +21,7 @@ from nblint.document.write import write_atomically
 from nblint.errors import SettingsError
 from nblint.files import read_bounded
 from nblint.findings import Finding, covers
-from nblint.linting.registry import CREDENTIALS, rules
+from nblint.linting.registry import CREDENTIALS, rule_of
 from nblint.paths import relative_to
 from nblint.patterns import lazy_pattern
 from nblint.toml import convert_toml
@@ -55,7 +55,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
     cell_id: _Text | None
     surface: _Surface
-    code: Annotated[str, msgspec.Meta(pattern=r"\ANBL[0-9]{3}\Z")]
+    code: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{2,10}[0-9]{3}\Z")]
     fingerprint: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
     reason: _Text = ""
 
@@ -241,7 +241,7 @@ class Baseline(Struct, frozen=True, dict=True):
         nothing is checked in a file that cannot be read, so its entry would let anything pass.
         """
         path, (_, finding, cell_id) = self._relative(occurrence.path), occurrence
-        if rules()[finding.code].always_on or not finding.fingerprint or not _is_inside(path):
+        if rule_of(finding.code).always_on or not finding.fingerprint or not _is_inside(path):
             return None
         surface = cast("_Surface", finding.place.surface)
         return Entry(path, _hint(cell_id), surface, finding.code, finding.fingerprint)

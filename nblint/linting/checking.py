@@ -9,7 +9,7 @@ from nblint.credentials.credentials import Credentials
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.edit import Rewrite
 from nblint.document.model import File, Notebook, Place, Unreadable
-from nblint.findings import Finding, Gathered, Rule
+from nblint.findings import OWN, Finding, Gathered, Rule, covers
 from nblint.linting.selection import Selection
 from nblint.linting.suppression import parted, useless
 from nblint.project.project import Project
@@ -21,17 +21,33 @@ if TYPE_CHECKING:
 
 
 class RuleError(Exception):
-    """A rule raised an exception: a bug in nblint, not a problem of the notebook."""
+    """A rule raised an exception: a bug, not a problem of the notebook; the text is a sentence.
 
-    @property
-    def sentence(self) -> str:
-        """What a person is told."""
-        return bug(str(self), self.__cause__ or self)
+    Attributes:
+        code: The code of the rule; empty where it is not one rule that failed.
+    """
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
-def bug(what: str, error: BaseException) -> str:
+def bug(what: str, error: BaseException, where: str = "nblint") -> str:
     """Return the sentence for an exception: its type, since its text can quote the notebook."""
-    return f"{what} failed ({type(error).__name__}): a bug in nblint; please report it"
+    return f"{what} failed ({type(error).__name__}): a bug in {where}; please report it"
+
+
+def failure(rule: Rule, error: BaseException) -> RuleError:
+    """Return what to say of an exception that a rule raised."""
+    where = "nblint"
+    if not covers(OWN, rule.code):
+        from nblint.linting.plugins import plugin_of
+
+        plugin = plugin_of(rule.code)
+        where = plugin.title if plugin else rule.code
+    failed = RuleError(bug(f"{rule.code} {rule.name}", error, where), rule.code)
+    failed.__cause__ = error
+    return failed
 
 
 def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]:
@@ -52,10 +68,16 @@ def check_bytes(name: str, data: bytes, project: Project) -> tuple[Finding, ...]
 
     Raises:
         SettingsError: The project's settings name rules that do not exist.
-        RuleError: A rule failed: a bug in nblint.
+        RuleError: A rule failed, or those of an installed package cannot run: a bug.
     """
     document = read_document(name, data)
-    return check_document(document, name, project, Selection(project.found)).findings
+    selection = Selection(project.found)
+    checked = check_document(document, name, project, selection)
+    for fault in selection.faults:
+        raise RuleError(fault)
+    for error in checked.errors:
+        raise error
+    return checked.findings
 
 
 def read_document(name: str, data: bytes) -> Notebook | Unreadable:
@@ -73,11 +95,18 @@ class Checked(NamedTuple):
         findings: The findings, in the notebook's order.
         suppressed: Those that the notebook's author suppressed, with the reasons.
         redaction: Hides the notebook's credentials in what reports quote from it.
+        errors: The rules that raised an exception; what the others found is there.
     """
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     redaction: Redaction
+    errors: tuple[RuleError, ...] = ()
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The codes of the rules that raised an exception."""
+        return frozenset(error.code for error in self.errors)
 
 
 def check_document(
@@ -100,20 +129,22 @@ def check_document(
         What was found.
 
     Raises:
-        RuleError: A rule raised an exception.
+        RuleError: The search for credentials failed, so that nothing can be shown.
     """
     reading = reading_of(document, project)
     rules = selection.for_notebook(name)
-    found = [finding for rule in rules if not rule.last for finding in _run(rule, reading)]
+    errors: dict[str, RuleError] = {}
+    found = _found((rule for rule in rules if not rule.last), reading, errors)
     suppressed: list[Finding] = []
     if isinstance(document, Notebook) and (allowed := reading.get(Suppressions).found):
-        reading.give(useless(allowed, found, rules))
-        found += [finding for rule in rules if rule.last for finding in _run(rule, reading)]
+        reading.give(useless(allowed, found, [rule for rule in rules if rule.code not in errors]))
+        found += _found((rule for rule in rules if rule.last), reading, errors)
         found, suppressed = parted(found, allowed, rules)
+    failed = tuple(errors.values())
     if isinstance(document, Notebook) and not document.is_editable:
         found = [_without_edits_in_place(finding) for finding in found]
     if not found and not suppressed:
-        return Checked((), (), Redaction())
+        return Checked((), (), Redaction(), failed)
     from nblint.linting.recognition import Salted
 
     # Credentials are masked whatever is selected or suppressed.
@@ -124,7 +155,7 @@ def check_document(
     hidden: list[Finding] = []
     for finding in both:
         (findings if finding.suppression is None else hidden).append(finding)
-    return Checked(tuple(findings), tuple(hidden), redaction)
+    return Checked(tuple(findings), tuple(hidden), redaction, failed)
 
 
 def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> Reading:
@@ -140,21 +171,34 @@ def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> 
     return Reading(given)
 
 
-def _run(rule: Rule, reading: Reading) -> list[Finding]:
+def _found(rules: Iterable[Rule], reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
+    """Return what rules find; each that fails gets an error in `errors`, by its code."""
+    return [finding for rule in rules for finding in _run(rule, reading, errors)]
+
+
+def _run(rule: Rule, reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
     try:
-        return list(reading.call(rule.check))
-    except Exception as error:
+        if covers(OWN, rule.code):
+            return list(reading.call(rule.check))
+        from nblint.linting.plugin_findings import run
+
+        return run(rule, reading)
+    except MissingPartError as error:
         # A file gives a notebook or the reason why not, and each rule asks for one of them.
-        if isinstance(error, MissingPartError) and error.part in (Notebook, Unreadable):
-            return []
-        raise RuleError(f"{rule.code} {rule.name}") from error
+        if error.part not in (Notebook, Unreadable):
+            errors[rule.code] = failure(rule, error)
+    except MemoryError:
+        raise
+    except (Exception, SystemExit) as error:
+        errors[rule.code] = failure(rule, error)
+    return []
 
 
 def _redaction(reading: Reading) -> Redaction:
     try:
         return reading.get(Redaction)
     except Exception as error:
-        raise RuleError("the search for credentials") from error
+        raise RuleError(bug("the search for credentials", error)) from error
 
 
 def _without_edits_in_place(finding: Finding) -> Finding:
@@ -182,6 +226,7 @@ def completed(
             message=redaction.mask(finding.message),
             subject=finding.subject and redaction.mask(finding.subject),
             help=finding.help and redaction.mask(finding.help),
+            fix=finding.fix and replace(finding.fix, message=redaction.mask(finding.fix.message)),
             suppression=finding.suppression and redaction.mask(finding.suppression),
             severity=selection.severity(finding.code, finding.severity),
         )

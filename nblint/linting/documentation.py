@@ -11,21 +11,26 @@ from pathlib import Path
 from typing import Literal
 
 from nblint.findings import Rule
-from nblint.linting.registry import FAMILIES, rules
+from nblint.linting.registry import FAMILIES, family_name, family_of, rules
 from nblint.linting.selection import Selection
 from nblint.patterns import lazy_pattern
 from nblint.settings import Settings, Severity
 from nblint.settings_files import SettingsFile
 
-_SITE = "https://nblint.readthedocs.io/en/stable/reference/rules"
+SITE = "https://nblint.readthedocs.io/en/stable/"
 
 # An example in a docstring: a label on a row of its own, then a fenced block.
 _EXAMPLE = lazy_pattern(r"^(Refused|Instead):\n\n```([\w.]+)\n(.*?)^```$\n*", re.M | re.S)
 
 
-def url(code: str) -> str:
-    """Return the address of a rule's documentation."""
-    return f"{_SITE}/{code}/"
+def url(code: str) -> str | None:
+    """Return the address of a rule's documentation; None for a plugin that names none."""
+    if family_of(code) in FAMILIES:
+        return f"{SITE}reference/rules/{code}/"
+    from nblint.linting.plugins import plugin_of
+
+    plugin = plugin_of(code)
+    return plugin.url if plugin else None
 
 
 def summary(rule: Rule) -> str:
@@ -57,9 +62,9 @@ class RuleDocumentation:
     """All documentation of a rule; `dataclasses.asdict` gives the JSON of `nblint rules`.
 
     Attributes:
-        code: `NBL` and three digits.
+        code: `NBL` and three digits; for rules of a plugin, its own prefix and three digits.
         name: Its name, in kebab-case.
-        family: The family's name: "header".
+        family: The family's name: "header"; for rules of a plugin, the name of its package.
         summary: What is wrong if it finds something, in one sentence.
         explanation: Why that matters and what to write instead, as Markdown without the examples.
         severity: "error" or "warning".
@@ -69,7 +74,8 @@ class RuleDocumentation:
         settings: The keys of the settings that decide what it finds: "header.sections".
         refused: A notebook that it refuses; None if its docstring shows none.
         instead: The same notebook, fixed.
-        url: The address of this documentation.
+        url: The address of this documentation; for rules of a plugin that of its package, None if
+            it names none.
     """
 
     code: str
@@ -84,7 +90,7 @@ class RuleDocumentation:
     settings: tuple[str, ...]
     refused: Example | None
     instead: Example | None
-    url: str
+    url: str | None
 
 
 def documentation() -> dict[str, RuleDocumentation]:
@@ -105,7 +111,7 @@ def rule_documentation(rule: Rule) -> RuleDocumentation:
     return RuleDocumentation(
         code=rule.code,
         name=rule.name,
-        family=FAMILIES[rule.code[:4]],
+        family=family_name(family_of(rule.code)),
         summary=first,
         explanation=rest.strip(),
         severity=rule.severity,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -13,9 +13,12 @@ from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
 from nblint.linting.checking import Checked, RuleError, bug, check_document, read_document
 from nblint.linting.repository import gather
-from nblint.linting.results import CellChange, Reported
+from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
 
 
 class Fixing(Struct, frozen=True):
@@ -41,9 +44,10 @@ class Examined(NamedTuple):
         faults: Messages about what could not be done.
         fixes: The number of findings that were fixed.
         changes: The cells that the fixes change.
+        removed_outputs: How many outputs the fixes remove.
         fixed: The notebook after its fixes, if there is no file to write it to.
         seconds: The time that it took.
-        digest: The file's key in the cache, if nothing was found in it.
+        digest: The file's key in the cache; None if it is not to be remembered.
         suppressed: The number of findings that its author suppressed.
         hidden: These findings, if they were asked for.
     """
@@ -54,6 +58,7 @@ class Examined(NamedTuple):
     faults: tuple[str, ...] = ()
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    removed_outputs: int = 0
     fixed: bytes | None = None
     seconds: float = 0.0
     digest: bytes | None = None
@@ -68,9 +73,15 @@ class Examiner:
         project: What the notebooks are checked against.
         selection: The rules that run.
         fixing: Which fixes to apply; None for none.
+        details: What the report says of the surroundings of findings.
         with_hidden: Whether suppressed findings are reported apart.
+        baseline: The recorded findings, which are not fixed.
 
     Attributes:
+        project: What the notebooks are checked against.
+        selection: The rules that run.
+        details: What the report says of the surroundings of findings.
+        with_hidden: Whether suppressed findings are reported apart.
         key: What the cache knows all this by; None without a cache.
     """
 
@@ -80,13 +91,18 @@ class Examiner:
         selection: Selection,
         fixing: Fixing | None,
         *,
+        details: Details = EVERYTHING,
         with_hidden: bool = False,
+        baseline: "Baseline | None" = None,
     ) -> None:
         self.project = project
         self.selection = selection
+        self.details = details
+        self.with_hidden = with_hidden
         self.key: bytes | None = None
         self._fixing = fixing
-        self._with_hidden = with_hidden
+        # Other processes, which get a copy of the examiner, fix nothing.
+        self._baseline = baseline if fixing else None
 
     def examine_file(self, path: Path, name: str) -> Examined:
         """Examine a file; `name` is what reports call it."""
@@ -95,17 +111,11 @@ class Examiner:
         except SettingsError as error:
             return Examined(faults=(str(error),))
         examined = self.examine(data, path, name)
-        # Nothing is gathered from a file that is not a notebook.
-        is_clean = examined.found == () and not examined.suppressed
-        if self.key is None or not is_clean or examined.gathered is None:
+        if self.key is None or examined.faults:
             return examined
         from nblint.linting.cache import digest_of
 
         return examined._replace(digest=digest_of(self.key, name, data))
-
-    def remembered(self, name: str) -> Examined:
-        """Return the result for a notebook that is clean according to the cache."""
-        return Examined((), self._codes(name), {})
 
     def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
         """Examine bytes; fixes are written to the file at `path`, unless it is None."""
@@ -114,7 +124,7 @@ class Examiner:
             examined = self._examine(data, path, name)
             return examined._replace(seconds=time.perf_counter() - started)
         except RuleError as error:
-            fault = error.sentence
+            fault = str(error)
         except MemoryError:
             return Examined(faults=(f"{name}: too large for the available memory",))
         except Exception as error:  # one notebook must not stop the others from being checked
@@ -131,7 +141,12 @@ class Examiner:
         from nblint.linting.reporting import changes
 
         fixed = fix_document(
-            document, name, self.project, self.selection, unsafe=self._fixing.unsafe
+            document,
+            name,
+            self.project,
+            self.selection,
+            unsafe=self._fixing.unsafe,
+            baseline=self._baseline,
         )
         after = self._examined(fixed.document, name, fixed.checked, gathered)
         if not (isinstance(document, Notebook) and isinstance(fixed.document, Notebook)):
@@ -142,10 +157,15 @@ class Examiner:
                 write_atomically(path, fixed.document.raw, instead_of=data, inside=root)
             except OSError as error:
                 before = self._examined(document, name, self._check(document, name), gathered)
-                return before._replace(faults=(unwritable(name, error),))
+                return before._replace(faults=(*before.faults, unwritable(name, error)))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
         raw = fixed.document.raw if path is None else None
-        return after._replace(fixes=fixed.fixes, changes=changed, fixed=raw)
+        return after._replace(
+            fixes=fixed.fixes,
+            changes=changed,
+            removed_outputs=_outputs(document) - _outputs(fixed.document),
+            fixed=raw,
+        )
 
     def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
         return check_document(document, name, self.project, self.selection)
@@ -159,20 +179,26 @@ class Examiner:
     ) -> Examined:
         found: tuple[Reported, ...] = ()
         hidden: tuple[Reported, ...] = ()
-        asked = checked.suppressed if self._with_hidden else ()
+        asked = checked.suppressed if self.with_hidden else ()
         if checked.findings or asked:
             from nblint.linting.reporting import reported
 
-            found = tuple(reported(name, document, checked.findings, checked.redaction))
-            hidden = tuple(reported(name, document, asked, checked.redaction))
+            quoted = document, checked.redaction, self.details
+            found = tuple(reported(name, checked.findings, *quoted))
+            hidden = tuple(reported(name, asked, *quoted))
         # Nothing is known about a file that cannot be read, so its baseline entries are not stale.
         is_known = isinstance(document, Notebook)
-        codes = self._codes(name) if is_known else frozenset()
+        codes = self._codes(name) - checked.failed if is_known else frozenset()
         number = len(checked.suppressed)
-        return Examined(found, codes, gathered, suppressed=number, hidden=hidden)
+        faults = tuple(f"{name}: {error}" for error in checked.errors)
+        return Examined(found, codes, gathered, faults, suppressed=number, hidden=hidden)
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))
+
+
+def _outputs(notebook: Notebook) -> int:
+    return sum(len(cell.outputs) for cell in notebook.cells)
 
 
 class Files(NamedTuple):

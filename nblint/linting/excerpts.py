@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from msgspec import Struct
-
 from nblint.credentials.masking.masked import Masked
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Place
 from nblint.document.rows import row_starts
 from nblint.document.surfaces import Surface, surfaces
+from nblint.linting.results import Excerpt
 
-# Rows on either side of a finding, enough to show most cells whole.
-_ROWS_AROUND = 20
 # Masking parses its text as code and as prose, which is slow for an output of megabytes.
 _LONGEST_TEXT = 20_000
 _HALF = _LONGEST_TEXT // 2
@@ -22,49 +19,19 @@ _LONGEST_ROW = 400
 _CUT = "…"
 
 
-class Excerpt(Struct, frozen=True):
-    r"""Rows of a text around a place, without credentials and with long rows cut.
-
-    Columns are 1-based and count code points of the rows as shown here.
-
-    Attributes:
-        first: The number of the first row, 1-based in the whole text.
-        rows: The rows, without line ends; they may contain tabs, form feeds and escapes.
-        row: The number of the row in which the place begins.
-        column: The column in which it begins.
-        end_row: The number of the row in which it ends, or of the last row here.
-        end_column: The column after its end, in that row.
-    """
-
-    first: int
-    rows: tuple[str, ...]
-    row: int
-    column: int
-    end_row: int
-    end_column: int
-
-    @property
-    def line(self) -> str:
-        """The row in which the place begins."""
-        return self.rows[self.row - self.first]
-
-    @property
-    def line_end(self) -> int:
-        """The column after the end of the place, or after that of the row if it goes on."""
-        return self.end_column if self.end_row == self.row else len(self.line) + 1
-
-
 class Excerpts:
     """Cuts excerpts from a notebook.
 
     Args:
         notebook: The notebook.
         redaction: Hides its credentials.
+        around: The number of rows to show on either side of a place.
     """
 
-    def __init__(self, notebook: Notebook, redaction: Redaction) -> None:
+    def __init__(self, notebook: Notebook, redaction: Redaction, around: int = 20) -> None:
         self._notebook = notebook
         self._redaction = redaction
+        self._around = around
         self._texts: dict[Place, _Text | None] = {}
         self._first_lines: dict[int, str] = {}
 
@@ -73,7 +40,7 @@ class Excerpts:
         if place.row is None or place.surface == "file":
             return None
         text = self._text(place)
-        return text.around(place) if text else None
+        return text.around(place, self._around) if text else None
 
     def first_line(self, cell: Cell) -> str:
         """Return the first row of a cell that is not blank, by which people recognise the cell."""
@@ -136,14 +103,14 @@ class _Text:
             self._spans[key] = masked.span(start, end)
         return self._spans[key]
 
-    def around(self, place: Place) -> Excerpt | None:
+    def around(self, place: Place, more: int) -> Excerpt | None:
         row, end_row = place.row or 1, place.end_row or place.row or 1
         if row > len(self._starts):
             return None
         start = self._offset(row, place.column)
         end = max(start, self._offset(end_row, place.end_column))
-        first = max(1, row - _ROWS_AROUND)
-        last = min(len(self._starts), end_row + _ROWS_AROUND, row + 2 * _ROWS_AROUND)
+        first = max(1, row - more)
+        last = min(len(self._starts), end_row + more, row + 2 * more)
         kept, masked = self._span(first, last), None
         if len(self._text) > _LONGEST_TEXT:
             if kept[1] - kept[0] > _HALF:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from itertools import count
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nblint.document.apply import apply
 from nblint.document.edit import Edit, Together
@@ -11,8 +11,12 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.document.verify import is_edited_only
 from nblint.findings import Finding
 from nblint.linting.checking import Checked, check_document, read_document
+from nblint.linting.reporting import occurrences
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Baseline
 
 # A fix can make another one possible. No such chain is anywhere near this long.
 _MOST_ROUNDS = 20
@@ -39,6 +43,7 @@ def fix_document(
     selection: Selection,
     *,
     unsafe: bool,
+    baseline: "Baseline | None" = None,
 ) -> Fixed:
     """Apply the fixes of a notebook's findings, and of what is found next, until none is left.
 
@@ -51,17 +56,26 @@ def fix_document(
         project: What the notebook is checked against.
         selection: The rules that run.
         unsafe: Whether to apply fixes after which the notebook may mean something else.
+        baseline: The recorded findings, which are left alone; None to fix all.
 
     Returns:
         The fixed notebook.
     """
+
+    def wanted(notebook: Notebook, findings: Sequence[Finding]) -> Iterable[Finding]:
+        if baseline is None:
+            return findings
+        match = baseline.match(name, list(occurrences(name, notebook, findings)), ())
+        both = zip(findings, match.entries, strict=True)
+        return (finding for finding, entry in both if entry is None)
+
     check = partial(check_document, name=name, project=project, selection=selection)
     first = check(document)
     if not isinstance(document, Notebook):
         return Fixed(document, first, 0)
     left_out: set[str] = set()
     while True:
-        fixed, endless = _fixed_in_rounds(document, first, check, left_out, unsafe=unsafe)
+        fixed, endless = _fixed_in_rounds(document, first, check, wanted, left_out, unsafe=unsafe)
         if not endless:
             return fixed._replace(checked=fixed.checked._replace(redaction=first.redaction))
         left_out |= endless
@@ -71,6 +85,7 @@ def _fixed_in_rounds(
     notebook: Notebook,
     checked: Checked,
     check: Callable[[Notebook], Checked],
+    wanted: Callable[[Notebook, Sequence[Finding]], Iterable[Finding]],
     left_out: Collection[str],
     *,
     unsafe: bool,
@@ -81,6 +96,7 @@ def _fixed_in_rounds(
         notebook: The notebook.
         checked: What was found in it.
         check: Checks it again.
+        wanted: Returns the findings that may be fixed.
         left_out: The codes of rules whose fixes are not applied.
         unsafe: Whether to apply fixes after which the notebook may mean something else.
 
@@ -89,8 +105,9 @@ def _fixed_in_rounds(
     """
     fixes = 0
     for rounds in count():
-        wanted = (finding for finding in checked.findings if finding.code not in left_out)
-        chosen = compatible(wanted, unsafe=unsafe)
+        possible = wanted(notebook, checked.findings)
+        allowed = (finding for finding in possible if finding.code not in left_out)
+        chosen = compatible(allowed, unsafe=unsafe)
         edited, number = _applied(notebook, chosen)
         if edited is None or rounds == _MOST_ROUNDS:
             break

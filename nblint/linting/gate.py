@@ -26,7 +26,7 @@ from nblint.git.snapshot import Snapshot, list_snapshot, write_snapshot
 from nblint.linting import review
 from nblint.linting.acceptance import Accepted
 from nblint.linting.recognition import Ephemeral
-from nblint.linting.registry import rules
+from nblint.linting.registry import rule_of
 from nblint.linting.reporting import reported
 from nblint.linting.results import Note, Reported, Result
 from nblint.linting.sides import UNEXPLAINED, Law, Seen, Side
@@ -64,10 +64,17 @@ class Gate:
         self._repository = repository
         self._with_hidden = with_hidden
         self._name = base
-        self._on_error = on_error
+        self._told: set[str] = set()
+        self._tell = on_error
         self._trust_plugins = trust_plugins
         self._base, self._head = repository.resolve(base), repository.resolve("HEAD")
         self._fork = repository.merge_base(self._base, self._head)
+
+    def _on_error(self, sentence: str) -> None:
+        """Say what could not be judged, once: both sides may fail alike."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._tell(sentence)
 
     def check(self) -> Iterator[Result]:
         """Yield a result for each notebook of HEAD, then for what commits brought and removed.
@@ -160,6 +167,8 @@ class _Judgement:
         """Tell whether the base has a notebook as it is, and would be checked against the same."""
         if self._is_same or self._base.notebooks.get(path) != entry:
             return False
+        if not self._law.is_usable(path):
+            return True  # a notebook of a template, say, whose settings hold Jinja
         return self._before.inputs(path) == self._after.inputs(path)
 
     def _contents(self, ids: Iterable[str]) -> dict[str, bytes | None]:
@@ -198,7 +207,7 @@ class _Judgement:
         new = self._accepted.new(path, (path, *(name for name, _ in old)), seen, before)
         if any(one.id == entry.id for _, one in old):
             # Such a file has no baseline entry, but the base has the same bytes.
-            new = [finding for finding in new if not rules()[finding.code].always_on]
+            new = [finding for finding in new if not rule_of(finding.code).always_on]
         if any(finding.detector for finding in new):
             new = [finding for finding in new if finding.fingerprint not in self._moved]
         self._known |= seen.values
@@ -280,6 +289,8 @@ class _Judgement:
         for chunk in _chunks(list({entry.id: entry for entry in entries}.values())):
             contents = self._contents(entry.id for entry in chunk)
             for entry in chunk:
+                if not self._law.is_usable(entry.path):
+                    continue
                 seen = self._before.check(entry.path, contents[entry.id], credentials_only=True)
                 found |= seen.values if seen else frozenset()
         return found
@@ -294,7 +305,7 @@ class _Judgement:
 def _shown(path: str, seen: Seen, findings: Iterable[Finding]) -> tuple[Reported, ...]:
     """Return findings for reports, without what credentials are recognised by in this run only."""
     shown = (replace(one, fingerprint=None) if one.detector else one for one in findings)
-    return tuple(reported(path, seen.document, shown, seen.redaction))
+    return tuple(reported(path, shown, seen.document, seen.redaction))
 
 
 def _refused(finding: Finding) -> Finding:

@@ -1,14 +1,16 @@
-"""Finds the rules: every `Rule` with a code in a module under `nblint.rules`."""
+"""Finds the rules: nblint's own, one in each module under `nblint.rules`, and those of plugins."""
 
 import importlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from nblint.findings import Rule, covers
+from nblint.errors import SettingsError
+from nblint.findings import ALL, OWN, Rule, covers
 
-# The families by the prefixes of their codes. Their folders and hooks have the same names.
+# The families of nblint's own rules by the prefixes of their codes. Their folders and hooks have
+# the same names.
 FAMILIES = MappingProxyType(
     {
         "NBL0": "file",
@@ -25,13 +27,20 @@ CREDENTIALS = "NBL2"
 _ABOUT_FILES = "NBL0"
 
 
-def rules() -> MappingProxyType[str, Rule]:
-    """Return all rules by their codes, in order."""
+def own_rules() -> MappingProxyType[str, Rule]:
+    """Return nblint's own rules by their codes, in order."""
     return _by_code(tuple(FAMILIES))
 
 
-def rules_about(selectors: Collection[str]) -> Iterable[Rule]:
-    """Return the rules of the families that selectors are about, in order, loading no others.
+def rules() -> Mapping[str, Rule]:
+    """Return all rules by their codes: nblint's own, then those of the installed plugins."""
+    from nblint.linting.plugins import load_plugins
+
+    return {**own_rules(), **{rule.code: rule for rule in load_plugins((ALL,)).rules}}
+
+
+def own_rules_about(selectors: Collection[str]) -> Iterable[Rule]:
+    """Return nblint's rules of the families that selectors are about, in order, loading no others.
 
     Rules that are always on are included.
     """
@@ -42,6 +51,46 @@ def rules_about(selectors: Collection[str]) -> Iterable[Rule]:
         or any(covers(selector, family) or covers(family, selector) for selector in selectors)
     )
     return _by_code(tuple(families)).values()
+
+
+def are_about_plugins(selectors: Iterable[str]) -> bool:
+    """Tell whether any of the selectors may be about rules of plugins.
+
+    Looking for installed ones takes longer than checking a notebook.
+    """
+    return any(one == ALL or not covers(one[: len(OWN)], OWN) for one in selectors)
+
+
+def rule_of(code: str) -> Rule:
+    """Return the rule that has a code, loading no others than its family's.
+
+    Raises:
+        SettingsError: No rule has it.
+    """
+    if code[:4] in FAMILIES:
+        found = _by_code((code[:4],)).get(code)
+    else:
+        from nblint.linting.plugins import load_plugins
+
+        found = next((rule for rule in load_plugins((code,)).rules if rule.code == code), None)
+    if found is None:
+        raise SettingsError(f"unknown rule code {code!r}")
+    return found
+
+
+def family_of(code: str) -> str:
+    """Return the prefix that a code has in common with its family: "NBL2", or a plugin's "ACME"."""
+    return code[:4] if code.startswith(OWN) else code.rstrip("0123456789")
+
+
+def family_name(family: str) -> str:
+    """Return the name of a family: "credentials", or the package of a plugin's rules."""
+    if family in FAMILIES:
+        return FAMILIES[family]
+    from nblint.linting.plugins import plugin_of
+
+    plugin = plugin_of(family)
+    return plugin.package if plugin else family
 
 
 @lru_cache(maxsize=16)

@@ -1,30 +1,35 @@
 """Turns findings and fixes into the results that reports print."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Unreadable
 from nblint.document.pairing import paired
 from nblint.document.positions import RawNotebook, file_line
 from nblint.findings import Finding
-from nblint.linting.excerpts import Excerpts
-from nblint.linting.results import CellChange, Reported
+from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.paths import display_path
+
+if TYPE_CHECKING:
+    from nblint.linting.baseline import Occurrence
 
 
 def reported(
     path: str,
-    document: Notebook | Unreadable | None,
     findings: Iterable[Finding],
+    document: Notebook | Unreadable | None,
     redaction: Redaction,
+    details: Details = EVERYTHING,
 ) -> Iterator[Reported]:
     """Yield findings as reports need them.
 
     Args:
         path: The notebook's path, as reports show it.
-        document: What they were found in; None for all notebooks together.
         findings: The findings.
+        document: What they were found in; None for all notebooks together.
         redaction: Hides the notebook's credentials in what is quoted.
+        details: What the report says of their surroundings.
     """
     one_line = document is not None and b"\n" not in document.raw.strip()
     if not isinstance(document, Notebook):
@@ -36,7 +41,12 @@ def reported(
                 one_line=one_line and not finding.path,
             )
         return
-    raw, excerpts = RawNotebook(document.raw), Excerpts(document, redaction)
+    raw = RawNotebook(document.raw) if details.file_lines else None
+    excerpts = None
+    if details.rows is not None:
+        from nblint.linting.excerpts import Excerpts
+
+        excerpts = Excerpts(document, redaction, details.rows)
     for finding in findings:
         cell = cell_of(document, finding)
         yield Reported(
@@ -44,9 +54,9 @@ def reported(
             finding,
             cell_id=redaction.mask(cell.id) if cell and cell.id else None,
             cell_type=redaction.mask(cell.type) if cell else None,
-            file_line=file_line(raw, finding.place),
-            first_line=excerpts.first_line(cell) if cell else None,
-            excerpt=excerpts.at(finding.place),
+            file_line=file_line(raw, finding.place) if raw else None,
+            first_line=excerpts.first_line(cell) if excerpts and cell else None,
+            excerpt=excerpts.at(finding.place) if excerpts else None,
             one_line=one_line and not finding.path,
         )
 
@@ -59,6 +69,23 @@ def cell_of(notebook: Notebook, finding: Finding) -> Cell | None:
     """Return the cell that a finding is in."""
     number = finding.place.cell
     return notebook.cells[number - 1] if number and number <= len(notebook.cells) else None
+
+
+def occurrences(
+    path: str, document: Notebook | Unreadable, findings: Iterable[Finding]
+) -> "Iterator[Occurrence]":
+    """Yield findings as baselines match them.
+
+    Args:
+        path: The notebook's path.
+        document: What they were found in.
+        findings: The findings.
+    """
+    from nblint.linting.baseline import Occurrence
+
+    for finding in findings:
+        cell = cell_of(document, finding) if isinstance(document, Notebook) else None
+        yield Occurrence(path, finding, cell.id if cell else None)
 
 
 def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator[CellChange]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Notebook, Unreadable
 from nblint.findings import Finding, Gathered, RepositoryRule
-from nblint.linting.checking import RuleError, completed, reading_of
+from nblint.linting.checking import completed, failure, reading_of
 from nblint.linting.selection import Selection
 from nblint.project.project import Project
 
@@ -84,7 +84,7 @@ def _gathered(rule: RepositoryRule, notebook: Notebook, project: Project) -> fro
     try:
         found: frozenset[str] = reading_of(notebook, project).call(rule.gather)
     except Exception as error:
-        raise RuleError(f"{rule.code} {rule.name}") from error
+        raise failure(rule, error) from error
     return found
 
 

@@ -9,7 +9,54 @@ from nblint.findings import Finding
 
 if TYPE_CHECKING:
     from nblint.linting.baseline import Entry, Occurrence
-    from nblint.linting.excerpts import Excerpt
+
+
+class Details(Struct, frozen=True):
+    """What a report says of the surroundings of findings; what no report says is not looked up.
+
+    Attributes:
+        rows: The rows to quote on either side of a finding; None for no quotation.
+        file_lines: Whether to tell lines of the `.ipynb` file.
+    """
+
+    # Enough to show most cells whole.
+    rows: int | None = 20
+    file_lines: bool = True
+
+
+EVERYTHING = Details()
+
+
+class Excerpt(Struct, frozen=True):
+    r"""Rows of a text around a place, without credentials and with long rows cut.
+
+    Columns are 1-based and count code points of the rows as shown here.
+
+    Attributes:
+        first: The number of the first row, 1-based in the whole text.
+        rows: The rows, without line ends; they may contain tabs, form feeds and escapes.
+        row: The number of the row in which the place begins.
+        column: The column in which it begins.
+        end_row: The number of the row in which it ends, or of the last row here.
+        end_column: The column after its end, in that row.
+    """
+
+    first: int
+    rows: tuple[str, ...]
+    row: int
+    column: int
+    end_row: int
+    end_column: int
+
+    @property
+    def line(self) -> str:
+        """The row in which the place begins."""
+        return self.rows[self.row - self.first]
+
+    @property
+    def line_end(self) -> int:
+        """The column after the end of the place, or after that of the row if it goes on."""
+        return self.end_column if self.end_row == self.row else len(self.line) + 1
 
 
 class Reported(Struct, frozen=True):
@@ -20,9 +67,11 @@ class Reported(Struct, frozen=True):
         finding: The finding.
         cell_id: The cell's id.
         cell_type: The cell's type.
-        file_line: The line of the `.ipynb` file, 1-based.
-        first_line: The cell's first line, masked, by which people recognise the cell.
-        excerpt: The text around the finding, masked; None if it is not about text.
+        file_line: The line of the `.ipynb` file, 1-based; None also if it was not asked for.
+        first_line: The cell's first line, masked, by which people recognise the cell; None also if
+            no text was asked for.
+        excerpt: The text around the finding, masked; None if it is not about text, or if none was
+            asked for.
         one_line: Whether the whole file is one line, which makes line numbers useless.
         entry: Its entry in the baseline; None for a new finding.
     """
@@ -33,7 +82,7 @@ class Reported(Struct, frozen=True):
     cell_type: str | None = None
     file_line: int | None = None
     first_line: str | None = None
-    excerpt: "Excerpt | None" = None
+    excerpt: Excerpt | None = None
     one_line: bool = False
     entry: "Entry | None" = None
 
@@ -80,6 +129,7 @@ class Result(Struct, frozen=True):
         findings: The findings, after fixes.
         fixes: The number of findings that were fixed, or would be if only changes are shown.
         changes: The cells that the fixes change.
+        removed_outputs: How many outputs the fixes remove.
         recorded: The number of findings that the baseline records.
         stale: The baseline's entries whose findings are gone.
         notebooks: 1; 0 for the findings about all notebooks together.
@@ -92,6 +142,7 @@ class Result(Struct, frozen=True):
     findings: tuple[Reported, ...]
     fixes: int = 0
     changes: tuple[CellChange, ...] = ()
+    removed_outputs: int = 0
     recorded: int = 0
     stale: "tuple[Entry, ...]" = ()
     notebooks: int = 1

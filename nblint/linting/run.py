@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,8 +16,9 @@ from nblint.errors import SettingsError
 from nblint.files import read_whole
 from nblint.linting.checking import reading_of
 from nblint.linting.examining import Examined, Examiner, Files, Fixing, examine_files
+from nblint.linting.registry import FAMILIES, family_of
 from nblint.linting.repository import Repository
-from nblint.linting.results import Reported, Result
+from nblint.linting.results import EVERYTHING, Details, Reported, Result
 from nblint.linting.selection import Selection
 from nblint.linting.workers import processors, shared, start_method
 from nblint.paths import display_path
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
 # The number of notebooks from which more processes are faster, by how they are started: measured
 # with `--jobs`.
 _MANY = {"fork": 60, "spawn": 250}
+# The number of notebooks from which remembering pays: for the few that a hook checks, and that
+# have just changed, looking for what is remembered takes longer than it can save.
+_REMEMBERED = 10
 # Files handed to a process at a time: few enough that all processes end together.
 _CHUNK = 10
-# The number of notebooks from which the cache is faster: computing its key takes as long as
-# checking a few of them.
-_REMEMBERED = 50
 
 
 class _Loaded(NamedTuple):
@@ -67,10 +69,12 @@ class Run:
             are enough notebooks. Fixes are always made in this process.
         on_note: Called with a message for each notebook that is checked or skipped, and for each
             settings file.
-        with_cache: Whether to skip notebooks that are unchanged since nothing was found in them, if
-            there are enough notebooks.
+        with_cache: Whether to remember what is found, and to check only notebooks that have changed
+            since, if there are enough of them.
         with_files: Whether to read catalogues of environment variables and parameters files.
         with_hidden: Whether results also hold the findings that are suppressed or recorded.
+        committed: Whether notebooks are checked as they are committed, and not as they lie here.
+        details: What the report says of the surroundings of findings.
 
     Attributes:
         total: The number of notebooks to check; set before the first result is yielded.
@@ -91,6 +95,8 @@ class Run:
         with_cache: bool = False,
         with_files: bool = True,
         with_hidden: bool = False,
+        committed: bool = False,
+        details: Details = EVERYTHING,
     ) -> None:
         self._finder = finder
         self._on_error = on_error
@@ -103,8 +109,11 @@ class Run:
         self._with_cache = with_cache and not fixing
         self._with_files = with_files
         self._with_hidden = with_hidden
+        self._committed = committed
+        self._details = details
         self._loaded = OncePerFile(self._load, on_error)
         self._discovery = Discovery(finder, on_error, on_note)
+        self._told: set[str] = set()
         self.total = 0
         self.fixed: bytes | None = None
 
@@ -117,6 +126,15 @@ class Run:
     def empty(self) -> Sequence[Path]:
         """The given folders without a notebook."""
         return self._discovery.empty
+
+    @property
+    def families_off(self) -> Sequence[str]:
+        """The families of which no rule ran, if no settings file decides that; else none."""
+        loaded = list(self._loaded.all())
+        if not loaded or any(one.examiner.project.found.path for one in loaded):
+            return ()
+        ran = {family_of(rule.code) for one in loaded for rule in one.examiner.selection.rules}
+        return [family for family in FAMILIES if family not in ran]
 
     def check(self, paths: Sequence[Path]) -> Iterator[Result]:
         """Yield a result for each notebook under paths that could be checked."""
@@ -147,9 +165,17 @@ class Run:
             self.fixed = examined.fixed
             yield from self._results(file, examined)
 
-    def readings(self, paths: Sequence[Path]) -> Iterator[tuple[Notebook, Reading]]:
-        """Yield each notebook under paths with its parts, without checking it."""
-        projects = OncePerFile(self._project, self._on_error)
+    def readings(
+        self, paths: Sequence[Path], *, with_requirements: bool = False
+    ) -> Iterator[tuple[Notebook, Reading]]:
+        """Yield each notebook under paths with its parts, without checking it.
+
+        Args:
+            paths: The paths.
+            with_requirements: Whether to read the requirements files.
+        """
+        load = partial(self._project, with_requirements=with_requirements)
+        projects = OncePerFile(load, self._on_error)
         for path, settings in self._discovery.notebooks(paths):
             if (project := projects.of(settings)) is None:
                 continue
@@ -178,11 +204,22 @@ class Run:
 
             baseline = Baseline.load(settings.baseline)
         selection = Selection(settings)
+        for sentence in selection.faults:
+            if sentence not in self._told:  # several settings files may select the same rules
+                self._told.add(sentence)
+                self._on_error(sentence)
         project = self._project(settings, with_requirements=selection.needs("requirements"))
         if baseline is not None:
             recorded = None if self._with_recorded else baseline.credentials
             project = replace(project, salt=baseline.salt, recorded=recorded)
-        examiner = Examiner(project, selection, self._fixing, with_hidden=self._with_hidden)
+        examiner = Examiner(
+            project,
+            selection,
+            self._fixing,
+            details=self._details,
+            with_hidden=self._with_hidden,
+            baseline=baseline,
+        )
         return _Loaded(examiner, Repository(project, selection), baseline)
 
     def _project(self, settings: SettingsFile, *, with_requirements: bool = False) -> Project:
@@ -191,32 +228,30 @@ class Run:
             trust_plugins=self._trust_plugins,
             with_files=self._with_files,
             with_requirements=with_requirements,
+            committed=self._committed,
         )
 
     def _remembered(self, files: Sequence[_File]) -> Iterator[tuple[_File, Examined]]:
-        """Do as `_examined` does, but skip the files that the cache knows."""
-        from nblint.linting.cache import Cache, cache_file, key_of
+        """Do as `_examined` does, but take what is remembered of files that have not changed."""
+        from nblint.linting.memory import Memory
 
-        for loaded in self._loaded.all():
-            examiner = loaded.examiner
-            examiner.key = key_of(examiner.project, examiner.selection)
-        cache = Cache(cache_file())
-        known = [cache.knows(file.loaded.examiner.key, file.path, file.name) for file in files]
-        self._note(f"{sum(known)} of {len(files)} notebooks are known to the cache")
+        memory = Memory(file.loaded.examiner for file in files)
+        known = [memory.find(file.loaded.examiner, file.path, file.name) for file in files]
+        number = sum(one is not None for one in known)
+        self._note(f"{number} of {len(files)} notebooks are known to the cache")
         others = self._examined([file for file, one in zip(files, known, strict=True) if not one])
         try:
-            for file, is_known in zip(files, known, strict=True):
-                if is_known:
-                    yield file, file.loaded.examiner.remembered(file.name)
+            for file, remembered in zip(files, known, strict=True):
+                if remembered:
+                    yield file, remembered
                     continue
                 _, examined = next(others)
-                if examined.digest is not None:
-                    cache.add(examined.digest)
+                memory.keep(file.loaded.examiner, examined, file.name)
                 yield file, examined
         finally:
             others.close()
             try:
-                cache.save()
+                memory.save()
             except OSError as error:
                 self._note(f"the cache cannot be written: {error.strerror or error}")
 
@@ -246,6 +281,7 @@ class Run:
                 result,
                 fixes=examined.fixes,
                 changes=examined.changes,
+                removed_outputs=examined.removed_outputs,
                 suppressed=examined.suppressed,
                 hidden=(*result.hidden, *examined.hidden),
             )
@@ -260,7 +296,7 @@ class Run:
             return
         from nblint.linting.reporting import reported
 
-        found = tuple(reported("", None, loaded.repository.conclude(), Redaction()))
+        found = tuple(reported("", loaded.repository.conclude(), None, Redaction()))
         judged = self._judged("", found, loaded.repository.codes, loaded)
         yield replace(judged, notebooks=0)
 

@@ -1,13 +1,12 @@
 """Selects the rules that run on a notebook, and the severity of their findings."""
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nblint.errors import SettingsError
 from nblint.findings import ALL, Need, Rule, covers
 from nblint.globs import matches
-from nblint.linting.registry import FAMILIES, rules, rules_about
+from nblint.linting.registry import FAMILIES, are_about_plugins, own_rules_about
 from nblint.paths import relative_to
 from nblint.settings import Settings, Severity
 from nblint.settings_files import SettingsFile
@@ -23,6 +22,7 @@ class Selection:
 
     Attributes:
         rules: The selected rules, in the order of their codes.
+        faults: Why rules of installed packages that are selected cannot run, one sentence each.
 
     Raises:
         SettingsError: A selector covers no rule, a detector is unknown, or no rule is left.
@@ -33,8 +33,12 @@ class Selection:
         self._root = found.root
         self._wanted = (*found.settings.select, *found.settings.extend_select)
         _validate(found)
-        self.rules = tuple(rule for rule in rules_about(self._wanted) if self._is_selected(rule))
+        others, self.faults = self._of_plugins()
+        known = (*own_rules_about(self._wanted), *others)
+        self.rules = tuple(rule for rule in known if self._is_selected(rule))
         if not any(self._is_wanted(rule.code) for rule in self.rules):
+            if self.faults:
+                raise SettingsError(self.faults[0])
             # Without rules, "All clean" would be a false statement.
             where = f"{found.path}: " if found.path else ""
             raise SettingsError(
@@ -70,6 +74,21 @@ class Selection:
         """Return the severity of a rule's findings: the settings', else the rule's own."""
         return _of_longest_prefix(code, self._settings.severity) or own
 
+    def _of_plugins(self) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
+        """Return the rules of the plugins that are selected, and why others cannot run."""
+        if not are_about_plugins(self._wanted):
+            return (), ()
+        from nblint.linting.plugins import load_plugins
+
+        loaded = load_plugins(self._wanted, self._root)
+        if not loaded.faults:
+            for selector in filter(_is_of_plugin, self._wanted):
+                if not any(covers(selector, rule.code) for rule in loaded.rules):
+                    hint = nearest(selector, [rule.code for rule in loaded.rules])
+                    hint = hint or "; `nblint rules` lists all rules"
+                    raise SettingsError(f"unknown rule code {selector!r}{hint}")
+        return loaded.rules, loaded.faults
+
     def _is_selected(self, rule: Rule) -> bool:
         if rule.always_on:
             return True
@@ -102,19 +121,23 @@ def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severit
 
 def is_selector(selector: str) -> bool:
     """Tell whether a selector covers any rule."""
-    return selector in FAMILIES or any(covers(selector, r.code) for r in rules_about([selector]))
+    if _is_of_plugin(selector):
+        from nblint.linting.plugins import may_cover
+
+        return may_cover(selector)
+    own = own_rules_about([selector])
+    return selector in FAMILIES or any(covers(selector, rule.code) for rule in own)
+
+
+def _is_of_plugin(selector: str) -> bool:
+    return selector != ALL and are_about_plugins([selector])
 
 
 def unknown_selector(selector: str) -> str:
     """Return the error message for a selector that covers no rule."""
-    named = [rule.code for rule in rules().values() if rule.name == selector.lower()]
-    if named:
-        meant = f"; did you mean {named[0]!r}?"
-    elif re.fullmatch("NBL[0-9]", selector):
-        meant = f"; the families are {', '.join(FAMILIES)}"
-    else:
-        meant = nearest(selector.upper(), [*rules(), *FAMILIES, ALL])
-    return f"unknown rule code {selector!r}{meant}"
+    from nblint.linting.unknown_rules import hint_for
+
+    return f"unknown rule code {selector!r}{hint_for(selector)}"
 
 
 def _validate(found: SettingsFile) -> None:

@@ -1,7 +1,7 @@
 """The two sides of a range of commits, and the settings that both are checked by."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -52,7 +52,8 @@ class Law:
     ) -> None:
         self._repository = repository
         self.trust_plugins = trust_plugins
-        self.is_new = next(_settings_in(base), None) is None
+        notebooks = {*base.notebooks, *head.notebooks}
+        self.is_new = next(_settings_above(base, notebooks), None) is None
         self.snapshot = head if self.is_new else base
         self.baselines: set[str] = set()
         self._excluded: dict[str, int] = {}
@@ -60,13 +61,27 @@ class Law:
         self._decided: dict[Path, SettingsFile] = {}  # by the folders of settings files
 
     def of(self, path: str) -> SettingsFile:
-        """Return the settings for a notebook, with the base's plugins if any are trusted."""
+        """Return the settings for a notebook, with the base's plugins if any are trusted.
+
+        Raises:
+            SettingsError: The file that decides for the notebook cannot be used.
+        """
         # A tree that git did not make can name a place outside the repository.
         parts = [part for part in PurePosixPath(path).parts[:-1] if part not in ("/", "//", "..")]
         found = self._finder.of(self.snapshot.folder.joinpath(*parts))
         if found.root not in self._decided:
             self._decided[found.root] = self._decide(found)
         return self._decided[found.root]
+
+    def is_usable(self, path: str) -> bool:
+        """Tell whether the settings for a notebook can be used."""
+        try:
+            self.of(path)
+        except GitError:  # what plugins are written from is missing
+            raise
+        except SettingsError:
+            return False
+        return True
 
     def _decide(self, found: SettingsFile) -> SettingsFile:
         if self.is_new:
@@ -105,7 +120,7 @@ class Law:
         """Yield what a reader has to know of how notebooks were judged."""
         if self.is_new:
             what = "the base has no settings of nblint: these are used, except for credentials"
-            for path in _settings_in(self.snapshot):
+            for path in _settings_above(self.snapshot, self.snapshot.notebooks):
                 yield Note("settings", path, what)
         for path, number in sorted(self._excluded.items()):
             noun = "notebook is" if number == 1 else "notebooks are"
@@ -180,6 +195,8 @@ class Side:
             found = self._law.of(str(root / "any.ipynb"))
             own = replace(found, root=self._snapshot.folder / root)
             selection = Selection(own)
+            for fault in selection.faults:
+                self._on_error(fault)
             self._selections[root] = selection, Selection(own, within=CREDENTIALS)
             try:
                 self.projects[root] = self._load(root, own, selection)
@@ -220,11 +237,13 @@ class Side:
         try:
             checked = check_document(document, name, project, selection, self._values.of)
         except RuleError as error:
-            self._on_error(f"{path}: {error.sentence}")
+            self._on_error(f"{path}: {error}")
             return None
         except MemoryError:
             self._on_error(f"{path}: too large for the available memory")
             return None
+        for failed in checked.errors:
+            self._on_error(f"{path}: {failed}")
         # Nobody could review why.
         unexplained = [one for one in checked.suppressed if _is_unexplained(one)]
         findings = (*checked.findings, *(replace(one, suppression=None) for one in unexplained))
@@ -254,6 +273,7 @@ class Side:
             found,
             trust_plugins=self._law.trust_plugins,
             with_requirements=selection.needs("requirements"),
+            committed=True,
         )
 
 
@@ -268,6 +288,7 @@ def _inputs(project: Project) -> tuple[object, ...]:
         project.catalogue.sources,
         requirements and (requirements.distributions, requirements.modules),
         parameters and parameters.keys,
+        {name: file.keys for name, file in project.parameters_files.items()},
     )
 
 
@@ -294,9 +315,23 @@ def _with_credentials(settings: Settings) -> Settings:
     )
 
 
-def _settings_in(snapshot: Snapshot) -> Iterator[str]:
-    """Yield the paths of a commit's settings files, sorted."""
+def _settings_above(snapshot: Snapshot, notebooks: Iterable[str]) -> Iterator[str]:
+    """Yield the paths of a commit's settings files that can decide for notebooks, sorted.
+
+    Others need not even be TOML: a template's `pyproject.toml` can hold Jinja.
+    """
+    folders = {folder for path in notebooks for folder in PurePosixPath(path).parents}
     for path in sorted(snapshot.others):
-        file = snapshot.folder / path
-        if PurePosixPath(path).name in NAMES and file.is_file() and load_settings(file) is not None:
+        name = PurePosixPath(path)
+        if name.name in NAMES and name.parent in folders and _has_settings(snapshot.folder / path):
             yield path
+
+
+def _has_settings(file: Path) -> bool:
+    """Tell whether a file holds settings of nblint, or was to hold some that cannot be read."""
+    if not file.is_file():
+        return False
+    try:
+        return load_settings(file) is not None
+    except SettingsError:
+        return file.name != "pyproject.toml" or b"nblint" in file.read_bytes()

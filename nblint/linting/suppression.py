@@ -1,7 +1,7 @@
 """Drops the findings that an author has suppressed, and finds suppressions without a use."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nblint.document.model import Place
 from nblint.findings import Finding, Rule, covers
-from nblint.linting.registry import CREDENTIALS, rules
+from nblint.linting.registry import CREDENTIALS, are_about_plugins, own_rules
 from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
 
 # Where a suppression and a finding meet: in a cell, a row of its source, the source as a whole, or
@@ -61,13 +61,13 @@ def useless(
     for finding in findings:
         for spot in _spots_found(finding.place):
             found_at[spot].add(finding.code)
-    ran_codes = frozenset(rule.code for rule in ran)
+    ran_rules = {rule.code: rule for rule in ran}
     found = []
     for suppression in allowed:
         covered = set().union(*(found_at[spot] for spot in _spots_covered(suppression)))
-        if not suppression.pragma and (judged := _judged(suppression, covered, ran_codes)):
+        if not suppression.pragma and (judged := _judged(suppression, covered, ran_rules)):
             found.append(judged)
-    return UselessSuppressions(tuple(found), tuple(rules()))
+    return UselessSuppressions(tuple(found), tuple({**own_rules(), **ran_rules}))
 
 
 def _spots_covered(suppression: Suppression) -> Iterator[_Spot]:
@@ -92,15 +92,15 @@ def _spots_found(place: Place) -> Iterator[_Spot]:
             yield place.cell, row
 
 
-def _judged(suppression: Suppression, found: set[str], ran: frozenset[str]) -> Useless | None:
+def _judged(suppression: Suppression, found: set[str], ran: Mapping[str, Rule]) -> Useless | None:
     """Return what of a suppression is useless; None if all of it is used.
 
     Args:
         suppression: The suppression.
         found: The codes of the findings that it covers.
-        ran: The codes of the rules that ran.
+        ran: The rules that ran, by their codes.
     """
-    unknown = tuple(code for code in suppression.codes if not _rules_of(code))
+    unknown = tuple(code for code in suppression.codes if not _is_known(code))
     idle = tuple(
         code
         for code in suppression.codes
@@ -110,15 +110,26 @@ def _judged(suppression: Suppression, found: set[str], ran: frozenset[str]) -> U
 
 
 @lru_cache(maxsize=256)
-def _rules_of(selector: str) -> tuple[Rule, ...]:
-    return tuple(rule for code, rule in rules().items() if covers(selector, code))
+def _is_known(selector: str) -> bool:
+    if _own_of(selector) or not are_about_plugins((selector,)):
+        return bool(_own_of(selector))
+    from nblint.linting.plugins import may_cover
+
+    return may_cover(selector)
 
 
-def _have_run(selector: str, ran: frozenset[str]) -> bool:
+@lru_cache(maxsize=256)
+def _own_of(selector: str) -> tuple[Rule, ...]:
+    return tuple(rule for code, rule in own_rules().items() if covers(selector, code))
+
+
+def _have_run(selector: str, ran: Mapping[str, Rule]) -> bool:
     """Tell whether all rules of a selector ran, except those that run only when they are named.
 
-    A selector that covers only rules that run last is never judged: they have yet to run.
+    A selector that covers only rules that run last is never judged: they have yet to run. Nor is
+    one for all rules of a plugin, of which some may not be selected.
     """
-    covered = [rule for rule in _rules_of(selector) if not rule.last]
+    known = _own_of(selector) or ((ran[selector],) if selector in ran else ())
+    covered = [rule for rule in known if not rule.last]
     usual = [rule for rule in covered if not rule.explicit] or covered
     return bool(usual) and all(rule.code in ran for rule in usual)

@@ -17,6 +17,8 @@ class Tally:
         fixable: The number of findings that `--fix` resolves.
         fixes: The number of findings that were fixed.
         fixed_notebooks: The number of notebooks that were fixed.
+        removed_outputs: The number of outputs that fixes removed.
+        stripped_notebooks: The number of notebooks that they removed outputs from.
         recorded: The number of findings that the baseline records.
         suppressed: The number of findings that are suppressed in their notebooks.
         stale: The codes of the baseline's entries whose findings are gone, by notebook.
@@ -26,6 +28,7 @@ class Tally:
     def __init__(self) -> None:
         self.notebooks = self.errors = self.warnings = self.fixable = 0
         self.fixes = self.fixed_notebooks = self.recorded = self.suppressed = 0
+        self.removed_outputs = self.stripped_notebooks = 0
         self.stale: dict[str, Counter[str]] = {}
         self.notes: list[Note] = []
 
@@ -37,6 +40,8 @@ class Tally:
                 self.add(reported.finding)
             self.fixes += result.fixes
             self.fixed_notebooks += result.fixes > 0
+            self.removed_outputs += result.removed_outputs
+            self.stripped_notebooks += result.removed_outputs > 0
             self.recorded += result.recorded
             self.suppressed += result.suppressed
             for entry in result.stale:

@@ -294,6 +294,16 @@ def distributions(module: str) -> tuple[str, ...]:
     )
 
 
+def is_listed(module: str) -> bool:
+    """Tell whether the table above names the distributions of a module."""
+    return module in _DISTRIBUTIONS
+
+
+def is_shared(module: str) -> bool:
+    """Tell whether several distributions share the top-level module of a module."""
+    return module.partition(".")[0] in _SHARED
+
+
 def is_declared(module: str, declared: Set[str]) -> bool:
     """Tell whether requirements contain a distribution that a module may come from.
 
@@ -311,11 +321,11 @@ def is_declared(module: str, declared: Set[str]) -> bool:
     if any(name.startswith(starts) for name in declared):
         return True
     top = module.partition(".")[0]
-    return any(top in _installed_modules(name) for name in declared) and top not in _SHARED
+    return any(top in installed_modules(name) for name in declared) and top not in _SHARED
 
 
 @lru_cache(maxsize=1000)
-def _installed_modules(distribution: str) -> frozenset[str]:
+def installed_modules(distribution: str) -> frozenset[str]:
     """Return the modules of a distribution that is installed here; none for others."""
     import importlib.metadata
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from nblint.document.model import Place
 from nblint.errors import SettingsError
-from nblint.files import read_bounded
+from nblint.files import is_file, read_bounded
 
 if TYPE_CHECKING:
     import yaml
@@ -62,6 +62,19 @@ class ParametersFile(Struct, frozen=True):
         if not isinstance(root, yaml.MappingNode):
             raise SettingsError(f"{path}: a parameters file must be a mapping of names to values")
         return cls(path, tuple(_key(key, value) for key, value in root.value))
+
+
+def parameters_files_in(folder: Path) -> list[Path]:
+    """Return the parameters files for single notebooks, in a stable order.
+
+    Args:
+        folder: The folder that holds them; nothing where it is missing or cannot be read.
+    """
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [path for path in paths if path.suffix == ".yaml" and is_file(path)]
 
 
 def compose_yaml(path: Path) -> "yaml.Node | None":

@@ -1,7 +1,8 @@
 """The project of a notebook: settings, catalogue, requirements and parameters file."""
 
 import os
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,7 +29,10 @@ class Project(Struct, frozen=True):
         recorded: The notebooks, as absolute paths, and codes of the credentials that the baseline
             records: only these need fingerprints. None if all do.
         parameters_file: The file that scheduled runs take their parameters from.
+        parameters_files: Such files for single notebooks, by the notebooks' names without `.ipynb`.
         requirements: What the repository declares; None if it was not to be loaded.
+        committed: Whether notebooks are checked as they are committed, and not as they lie in a
+            folder.
     """
 
     found: SettingsFile = SettingsFile(Settings(), Path())
@@ -37,7 +41,9 @@ class Project(Struct, frozen=True):
     salt: str | None = None
     recorded: frozenset[tuple[str, str]] | None = None
     parameters_file: "ParametersFile | None" = None
+    parameters_files: "Mapping[str, ParametersFile]" = {}
     requirements: "Requirements | None" = None
+    committed: bool = False
 
     def __repr__(self) -> str:
         """Return what it was loaded for, without the salt, which must not be logged."""
@@ -52,6 +58,17 @@ class Project(Struct, frozen=True):
     def root(self) -> Path:
         """The folder that the settings' paths are relative to."""
         return self.found.root
+
+    def parameters_file_of(self, notebook: str) -> "ParametersFile | None":
+        """Return the file that scheduled runs of a notebook take their parameters from.
+
+        Args:
+            notebook: The notebook's path.
+
+        Returns:
+            The file for notebooks of that name, else the file for all; None where neither exists.
+        """
+        return self.parameters_files.get(PurePath(notebook).stem, self.parameters_file)
 
     @classmethod
     def of(
@@ -79,6 +96,7 @@ class Project(Struct, frozen=True):
         trust_plugins: bool = False,
         with_files: bool = True,
         with_requirements: bool = True,
+        committed: bool = False,
     ) -> "Project":
         """Load all that settings refer to.
 
@@ -89,6 +107,7 @@ class Project(Struct, frozen=True):
                 known of variables is what the settings say.
             with_requirements: Whether requirements are read, for which the repository is searched
                 for modules of its own.
+            committed: Whether notebooks are checked as they are committed.
 
         Returns:
             The project.
@@ -103,7 +122,9 @@ class Project(Struct, frozen=True):
             if with_files
             else Catalogue({}, known=found.settings.environment.known),
             parameters_file=_parameters_file(found) if with_files else None,
+            parameters_files=_parameters_files(found) if with_files else {},
             requirements=_requirements(found) if with_requirements else None,
+            committed=committed,
         )
 
 
@@ -114,6 +135,16 @@ def _parameters_file(found: SettingsFile) -> "ParametersFile | None":
     from nblint.project.parameters_file import ParametersFile
 
     return ParametersFile.load(found.root / file)
+
+
+def _parameters_files(found: SettingsFile) -> "dict[str, ParametersFile]":
+    folder = found.settings.parameters.folder
+    if not folder:
+        return {}
+    from nblint.project.parameters_file import ParametersFile, parameters_files_in
+
+    paths = parameters_files_in(found.root / folder)
+    return {path.stem: ParametersFile.load(path) for path in paths}
 
 
 def _requirements(found: SettingsFile) -> "Requirements":

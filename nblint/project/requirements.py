@@ -2,7 +2,7 @@
 
 import codecs
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,8 +71,35 @@ class Requirements(Struct, frozen=True):
         globs = found.settings.reproducibility.requirements
         matches = (file for glob in globs for file in _matches(glob, found))
         files = [file for file in dict.fromkeys(matches) if _declares(file)]
-        names = (canonical(name) for file in files for name in _names(file, found.root))
-        return cls(tuple(files), frozenset(names), frozenset(_modules(found.root)))
+        return cls(tuple(files), declared_by(files, found.root), frozenset(_modules(found.root)))
+
+
+def declared_by(
+    files: Iterable[Path], root: Path, *, apart_from: Path | None = None
+) -> frozenset[str]:
+    """Return the canonical names of what requirements files declare.
+
+    Args:
+        files: The files.
+        root: The folder in which files that they include may be.
+        apart_from: A file that does not count, nor where it is included.
+    """
+    left_out = [] if apart_from is None else [Path(os.path.abspath(apart_from))]
+    return frozenset(
+        canonical(name)
+        for file in files
+        if Path(os.path.abspath(file)) not in left_out
+        for name in _names(file, root, left_out)
+    )
+
+
+def commented_out(file: Path) -> frozenset[str]:
+    """Return the canonical names in comments that are requirements; none if there is no file."""
+    if not is_file(file):
+        return frozenset()
+    rows = (row.strip() for row in decoded(read_bounded(file))[0].splitlines())
+    found = (_NAME.match(row.lstrip("# ")) for row in rows if row.startswith("#"))
+    return frozenset(canonical(name[0]) for name in found if name)
 
 
 def _matches(glob: str, found: SettingsFile) -> list[Path]:
@@ -113,44 +140,51 @@ def _declares(file: Path) -> bool:
     return bool({"project", "dependency-groups"} & set(tables) or poetry)
 
 
-def _names(file: Path, root: Path) -> Iterator[str]:
+def _names(file: Path, root: Path, left_out: Iterable[Path]) -> Iterator[str]:
     if file.suffix == ".toml":
         return _of_pyproject(read_toml(file))
     if file.suffix in (".yml", ".yaml"):
         return _of_conda(file)
-    return _of_lines(file, root)
+    return _of_lines(file, root, left_out)
 
 
-def _of_lines(file: Path, root: Path) -> Iterator[str]:
+def _of_lines(file: Path, root: Path, left_out: Iterable[Path]) -> Iterator[str]:
     """Yield the names in a requirements file of pip and in those that it includes, each once."""
     root = Path(os.path.normpath(root))
+    seen = {Path(os.path.abspath(path)) for path in (file, *left_out)}
     files = [Path(os.path.normpath(file))]
     for file in files:
-        text = _decoded(read_bounded(file))
+        text = decoded(read_bounded(file))[0]
         for line in map(str.strip, text.replace("\\\n", " ").splitlines()):
             if included := _INCLUDE.match(line):
                 path = Path(os.path.normpath(file.parent / included[1]))
-                if path not in files and path.is_relative_to(root) and is_file(path):
+                if (
+                    Path(os.path.abspath(path)) not in seen
+                    and path.is_relative_to(root)
+                    and is_file(path)
+                ):
+                    seen.add(Path(os.path.abspath(path)))
                     files.append(path)
             elif found := _EGG.search(line) or _NAME.match(line):
                 yield found[found.lastindex or 0]
 
 
-def _decoded(data: bytes) -> str:
-    """Return the text of a requirements file as pip decodes it.
+def decoded(data: bytes) -> tuple[str, str]:
+    """Return the text of a requirements file as pip decodes it, and its encoding.
 
     https://github.com/pypa/pip/blob/main/src/pip/_internal/req/req_file.py (`_decode_req_file`)
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
+            return data[len(mark) :].decode(encoding, "replace"), encoding
     for line in data.split(b"\n")[:2]:
         if found := _CODING.match(line):
             try:
-                return data.decode(found[1].decode("ascii"), "replace")
+                encoding = found[1].decode("ascii")
+                return data.decode(encoding, "replace"), encoding
             except LookupError:
                 break
-    return data.decode("utf-8", "replace")
+    return data.decode("utf-8", "replace"), "utf-8"
 
 
 def _of_pyproject(tables: dict[str, Any]) -> Iterator[str]:

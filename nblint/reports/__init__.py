@@ -7,19 +7,39 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 
 from nblint.errors import SettingsError
-from nblint.linting.results import Result
+from nblint.linting.results import EVERYTHING, Details, Result
+from nblint.reports.terminal import Style
 from nblint.settings_files import SettingsFile
 from nblint.suggestions import nearest
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
 
-_FORMATS = ("github", "gitlab", "html", "json", "jsonl", "junit", "sarif", "text")
+NO_DETAILS = Details(rows=None, file_lines=False)
+_ROW = Details(rows=0, file_lines=False)
+_LINE = Details(rows=None)
+# What each format says of the surroundings of a finding.
+_FORMATS = {
+    "concise": NO_DETAILS,
+    "github": _LINE,
+    "gitlab": _LINE,
+    "html": EVERYTHING,
+    "json": _LINE,
+    "jsonl": _LINE,
+    "junit": _ROW,
+    "sarif": _LINE,
+    "text": _ROW,
+}
 
 
 def formats() -> tuple[str, ...]:
     """Return the names of all formats."""
-    return _FORMATS
+    return tuple(_FORMATS)
+
+
+def details_of(name: str) -> Details:
+    """Return what a format says of the surroundings of findings."""
+    return _FORMATS[name]
 
 
 def format_of(found: SettingsFile) -> str:
@@ -33,6 +53,23 @@ def format_of(found: SettingsFile) -> str:
         hint = nearest(chosen, _FORMATS) or f"; choose from {', '.join(_FORMATS)}"
         raise SettingsError(f"{found.path}: output-format: unknown output format {chosen!r}{hint}")
     return chosen
+
+
+# The formats for people, which look different on a terminal.
+FOR_PEOPLE = frozenset({"concise", "text"})
+
+
+def render_for_people(name: str, results: Iterable[Result], style: Style) -> Iterator[str]:
+    """Return the report in a format for people; a quiet one is concise.
+
+    Args:
+        name: One of `FOR_PEOPLE`.
+        results: The results of a run.
+        style: How it looks.
+    """
+    module = importlib.import_module(f"nblint.reports.{'concise' if style.quiet else name}")
+    pieces: Iterator[str] = module.render(results, style)
+    return pieces
 
 
 def renderer(name: str, *, with_notes: bool = False) -> Render:

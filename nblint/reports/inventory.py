@@ -7,22 +7,48 @@ import csv
 import io
 import json
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Set
+from itertools import zip_longest
 
 from nblint.project.inventory import NeededVariable
 from nblint.reports.terminal import printable
 
+# The column of notebooks is not made narrower than this, however narrow the terminal is.
+_NARROWEST = 20
 _COLUMNS = ("variable", "declared", "secret", "required", "set here", "read in")
 
 
-def as_text(variables: Iterable[NeededVariable], present: Set[str]) -> str:
-    """Return a table for a terminal; an empty text where no variable is needed."""
+def as_text(
+    variables: Iterable[NeededVariable], present: Set[str], width: int | None = None
+) -> str:
+    """Return a table for people; an empty text where no variable is needed.
+
+    Args:
+        variables: The variables.
+        present: The names of those that are set.
+        width: The number of columns that the names of the notebooks are wrapped to; None for a
+            program, which gets one line per variable.
+    """
     rows = list(_rows(variables, present))
     if not rows:
         return ""
     table = [tuple(column.upper() for column in _COLUMNS), *rows]
-    widths = [max(len(row[index]) for row in table) for index in range(len(_COLUMNS))]
-    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in table]
+    widths = [max(len(row[index]) for row in table) for index in range(len(_COLUMNS) - 1)]
+    lines = []
+    for *cells, notebooks in table:
+        start = "".join(f"{cell.ljust(size)}  " for cell, size in zip(cells, widths, strict=True))
+        wrapped = [notebooks]
+        if width is not None:
+            room = max(_NARROWEST, width - len(start))
+            wrapped = textwrap.wrap(
+                notebooks, room, break_long_words=False, break_on_hyphens=False
+            ) or [""]
+        indent = " " * len(start)
+        lines += [
+            f"{before}{part}".rstrip()
+            for before, part in zip_longest((start,), wrapped, fillvalue=indent)
+        ]
     return "\n".join(lines) + "\n"
 
 

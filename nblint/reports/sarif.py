@@ -10,37 +10,42 @@ from urllib.parse import quote
 
 from nblint._version import __version__
 from nblint.credentials.masking.redaction import mask_path
-from nblint.linting.documentation import RuleDocumentation, documentation
+from nblint.linting.documentation import SITE, RuleDocumentation, rule_documentation
+from nblint.linting.registry import own_rules, rule_of
 from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
+from nblint.patterns import lazy_pattern
 from nblint.reports.json import array
 from nblint.reports.sentences import Fingerprints, inside, sentence
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+_WORD = lazy_pattern(r"[a-z]+(?:[ ,]|$)")
 # GitHub recognises security findings by the tag, and ranks them by a number from 0 to 10.
 # https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 _SECURITY = {"tags": ["security"], "security-severity": "8.0"}
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield one run: the rules, then the findings, with one object per line."""
-    rules = documentation()
+    """Yield one run: the findings, with one object per line, then the rules.
+
+    The rules come last, since those of installed packages are known only after the findings.
+    """
+    rules = dict(own_rules())
     positions = {code: position for position, code in enumerate(rules)}
-    driver = {
-        "name": "nblint",
-        "semanticVersion": __version__,
-        "rules": [_rule(rule) for rule in rules.values()],
-    }
     yield f'{{"$schema": {json.dumps(_SCHEMA)}, "version": "2.1.0", "runs": [{{\n'
-    yield f'"tool": {{"driver": {json.dumps(driver)}}},\n'
     # Results replace those of the last run in the same category, and not those of other tools.
     yield '"automationDetails": {"id": "nblint/"},\n'
     yield '"columnKind": "unicodeCodePoints",\n"results": '
     tally, fingerprints = Tally(), Fingerprints()
+
+    def position(code: str) -> int:
+        rules.setdefault(code, rule_of(code))
+        return positions.setdefault(code, len(positions))
+
     yield from array(
-        _result(reported, positions[reported.finding.code], fingerprints)
+        _result(reported, position(reported.finding.code), fingerprints)
         for result in tally.counted(results)
         for reported in (*result.findings, *result.hidden)
     )
@@ -50,18 +55,30 @@ def render(results: Iterable[Result]) -> Iterator[str]:
             "toolExecutionNotifications": [_notification(note) for note in tally.notes],
         }
         yield f',\n"invocations": [{json.dumps(invocation)}]'
+    driver = {
+        "name": "nblint",
+        "semanticVersion": __version__,
+        "informationUri": SITE,
+        "rules": [_rule(rule_documentation(rule)) for rule in rules.values()],
+    }
+    yield f',\n"tool": {{"driver": {json.dumps(driver)}}}'
     yield "}]}\n"
 
 
 def _rule(rule: RuleDocumentation) -> dict[str, object]:
     whole = f"{rule.summary}\n\n{rule.explanation}".strip()
+    shown = "".join(
+        f"\n\n{label}:\n\n```{example.language}\n{example.text}```"
+        for label, example in (("Refused", rule.refused), ("Instead", rule.instead))
+        if example
+    )
     return {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": whole},
-        "help": {"text": whole, "markdown": whole},
-        "helpUri": rule.url,
+        "help": {"text": whole, "markdown": f"{whole}{shown}"},
+        **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": rule.severity, "enabled": rule.default},
         "properties": _SECURITY if rule.family == "credentials" else {"tags": [rule.family]},
     }
@@ -77,17 +94,26 @@ def _result(reported: Reported, position: int, fingerprints: Fingerprints) -> di
     }
     if where := inside(reported):
         location["logicalLocations"] = [{"fullyQualifiedName": where, "kind": "element"}]
-    text = sentence(reported)
+    sentences = [sentence(reported), *([finding.help] if finding.help else [])]
     suppressed = {"suppressions": [by]} if (by := _suppression(reported)) else {}
     return {
         "ruleId": finding.code,
         "ruleIndex": position,
         "level": finding.severity,
-        "message": {"text": f"{text}. {finding.help}" if finding.help else text},
+        "message": {"text": " ".join(map(_written_out, sentences))},
         "locations": [location],
         "partialFingerprints": {"nblint/v2": fingerprints.of(reported)},
         **suppressed,
     }
+
+
+def _written_out(sentence: str) -> str:
+    """Return a sentence with a capital and a full stop, as SARIF asks of messages.
+
+    A name in code, at its beginning, stays as it is.
+    """
+    text = sentence[:1].upper() + sentence[1:] if _WORD.match(sentence) else sentence
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _suppression(reported: Reported) -> dict[str, str] | None:
@@ -104,7 +130,7 @@ def _suppression(reported: Reported) -> dict[str, str] | None:
 def _notification(note: Note) -> dict[str, object]:
     return {
         "level": "note",
-        "message": {"text": note.message},
+        "message": {"text": _written_out(note.message)},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(note.path)}}],
         "descriptor": {"id": note.kind},
     }

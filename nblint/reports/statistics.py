@@ -37,7 +37,7 @@ def render(results: Iterable[Result], output_format: str, style: Style = PLAIN) 
         yield f"{number:>{width}}  {painted}  {style.paint(mark, 'quiet')} {name}\n"
     if not style.quiet:
         if fixable.total():
-            yield "[*] all fixable with --fix, [-] some fixable\n"
+            yield f"[*] all fixable with {style.fix_command}, [-] some fixable\n"
         yield summary_line(tally, style)
 
 

@@ -20,6 +20,7 @@ _COMMAND = lazy_pattern(r"^(\s*):(?=:)|#(?=#\w*\[)")
 _TAB = "    "
 # The width of a pane beside an editor; the longest line that is read at a glance.
 _NARROW, _WIDE = 80, 120
+FIX = "--fix"
 _STYLES = {"strong": "1", "bad": "1;31", "doubtful": "1;33", "good": "1;32", "quiet": "36"}
 
 
@@ -27,14 +28,16 @@ class Style(NamedTuple):
     """How the text report looks.
 
     Attributes:
-        quiet: Whether it has one line per finding, and nothing else.
+        quiet: Whether it is concise, and without a summary.
         color: Whether it has ANSI colours.
         width: The number of columns for a quoted row.
+        fix_command: What people run to apply safe fixes.
     """
 
     quiet: bool = False
     color: bool = False
     width: int = _NARROW
+    fix_command: str = FIX
 
     def paint(self, text: str, style: str) -> str:
         """Return a text in one of the styles: strong, bad, doubtful, good, quiet."""

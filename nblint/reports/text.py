@@ -7,22 +7,26 @@ from nblint.document.model import Place
 from nblint.findings import Finding
 from nblint.linting.results import Note, Reported, Result
 from nblint.linting.tally import Tally
-from nblint.reports.terminal import PLAIN, Style, one_line, printable, underlined
+from nblint.reports.terminal import FIX, PLAIN, Style, one_line, printable, underlined
 
 
 def render(results: Iterable[Result], style: Style = PLAIN) -> Iterator[str]:
-    """Yield the findings, and at the end a summary, unless the style is quiet."""
+    """Yield the findings, and at the end a summary."""
     tally = Tally()
     for result in tally.counted(results):
         above = None
-        for reported in result.findings if style.quiet else _grouped(result.findings):
+        for reported in _grouped(result.findings):
             yield from describe(reported, style, above)
             above = reported
+    yield from notes(tally, style)
+    yield summary_line(tally, style)
+
+
+def notes(tally: Tally, style: Style = PLAIN) -> Iterator[str]:
+    """Yield the lines for a reviewer, if there are any."""
     if tally.notes:
         yield style.paint("For a reviewer:", "strong") + "\n"
         yield from (f"  {printable(note_sentence(note))}\n" for note in tally.notes)
-    if not style.quiet:
-        yield summary_line(tally, style)
 
 
 def summary_line(tally: Tally, style: Style = PLAIN) -> str:
@@ -34,7 +38,7 @@ def summary_line(tally: Tally, style: Style = PLAIN) -> str:
     parts = [style.paint(count(tally.errors, "error"), "bad")] if tally.errors else []
     if tally.warnings:
         parts.append(style.paint(count(tally.warnings, "warning"), "doubtful"))
-    fixable = f"; {tally.fixable} fixable with --fix" if tally.fixable else ""
+    fixable = f"; {tally.fixable} fixable with {style.fix_command}" if tally.fixable else ""
     return f"{' and '.join(parts)}, {checked}{fixable}.\n"
 
 
@@ -84,9 +88,7 @@ def describe(
         above: The finding of the same notebook that is printed above; what it shows of the cell is
             not repeated.
     """
-    yield _headline(reported, style)
-    if style.quiet:
-        return
+    yield headline(reported, style)
     place, shown = reported.finding.place, above.finding.place if above else None
     if shown is None or shown.cell != place.cell:
         yield from _cell(reported, style)
@@ -103,18 +105,20 @@ def _advice(finding: Finding, above: Finding | None, style: Style) -> Iterator[s
     is_same_as_above = same and above and same in (above.place, above.same_as)
     if finding.help and not (is_same_as_above and above and above.help == finding.help):
         yield f"  {style.paint('help:', 'quiet')} {printable(finding.help)}\n"
-    if finding.fix:
-        option = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
-        yield f"  {style.paint('fix:', 'quiet')} {printable(finding.fix.message)} ({option})\n"
+    # The repository's own command applies no unsafe fixes.
+    if finding.fix and (finding.fix.safe or style.fix_command == FIX):
+        command = style.fix_command if finding.fix.safe else f"{FIX} --unsafe-fixes"
+        yield f"  {style.paint('fix:', 'quiet')} {printable(finding.fix.message)} ({command})\n"
 
 
-def _headline(reported: Reported, style: Style) -> str:
+def headline(reported: Reported, style: Style = PLAIN, mark: str = "") -> str:
+    """Return the line that says where a finding is and what is wrong; `mark` follows its code."""
     finding = reported.finding
     is_error = finding.is_error
     where = style.paint(printable(location(reported.path, finding.place)), "strong")
     code = style.paint(finding.code, "bad" if is_error else "doubtful")
     warning = "" if is_error else "warning: "
-    return f"{where}: {code} {warning}{printable(finding.message)}\n"
+    return f"{where}: {code} {mark}{warning}{printable(finding.message)}\n"
 
 
 def _cell(reported: Reported, style: Style) -> Iterator[str]:

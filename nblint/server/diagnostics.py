@@ -7,7 +7,7 @@ from lsprotocol import types
 
 from nblint.findings import Finding
 from nblint.linting.documentation import explanation
-from nblint.linting.registry import rules
+from nblint.linting.registry import rule_of
 from nblint.paths import display_path
 from nblint.reports.terminal import printable
 from nblint.server.draft_checker import Verdict
@@ -57,7 +57,7 @@ def _diagnostic(finding: Finding, located: DocumentRange) -> types.Diagnostic:
         severity=_SEVERITIES[finding.severity],
         code=finding.code,
         source=SOURCE,
-        tags=[types.DiagnosticTag.Unnecessary] if rules()[finding.code].unnecessary else None,
+        tags=[types.DiagnosticTag.Unnecessary] if rule_of(finding.code).unnecessary else None,
     )
 
 
@@ -66,7 +66,7 @@ def hover(found: Iterable[ShownFinding]) -> types.Hover | None:
     texts: dict[str, str] = {}
     where = None
     for one in found:
-        rule = rules()[one.finding.code]
+        rule = rule_of(one.finding.code)
         texts[rule.code] = f"**{rule.code} {rule.name}**\n\n{explanation(rule)}"
         where = where or one.diagnostic.range
     if not texts:

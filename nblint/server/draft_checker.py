@@ -1,6 +1,7 @@
 """Checks drafts with the settings of their repositories."""
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from nblint.discovery import is_excluded
 from nblint.document.model import Notebook
 from nblint.errors import SettingsError
 from nblint.findings import Finding, RepositoryRule, Rule
-from nblint.linting.registry import rules
+from nblint.linting.registry import are_about_plugins, own_rules
 from nblint.linting.run import Run
 from nblint.server.drafts import CellsDraft, Draft
 from nblint.settings_files import SettingsFile, SettingsFinder
@@ -39,6 +40,7 @@ class DraftChecker:
     def reload(self) -> None:
         """Read settings, catalogues and baselines again at the next check."""
         self._faults: list[str] = []
+        self._told: set[str] = set()
         self._finders = {whole: _InEditors(is_whole=whole) for whole in (True, False)}
         self._runs = {whole: Run(self._finders[whole], self._fault) for whole in (True, False)}
 
@@ -69,7 +71,9 @@ class DraftChecker:
             return False
 
     def _fault(self, sentence: str) -> None:
-        self._faults.append(sentence)
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._faults.append(sentence)
 
 
 class _InEditors(SettingsFinder):
@@ -77,19 +81,28 @@ class _InEditors(SettingsFinder):
 
     def __init__(self, *, is_whole: bool) -> None:
         super().__init__()
-        self._ignored = tuple(
-            code
-            for code, rule in rules().items()
-            if isinstance(rule, RepositoryRule) or not (is_whole or _sees_cells(rule))
-        )
+        self._is_whole = is_whole
+        self._ignored = tuple(self._not_run(own_rules().values()))
 
     def of(self, directory: Path) -> SettingsFile:
         found = super().of(directory)
+        others: Iterable[Rule] = ()
+        selected = (*found.settings.select, *found.settings.extend_select)
+        if are_about_plugins(selected):
+            from nblint.linting.plugins import load_plugins
+
+            others = load_plugins(selected, found.root).rules
         # Not `ignore`: where only such rules are selected, none would be left, which is an error.
         ignores = {**found.settings.per_file_ignores}
-        ignores["*"] = (*ignores.get("*", ()), *self._ignored)
+        ignores["*"] = (*ignores.get("*", ()), *self._ignored, *self._not_run(others))
         settings = replace(found.settings, per_file_ignores=ignores)
         return SettingsFile(settings, found.root, found.path)
+
+    def _not_run(self, rules: Iterable[Rule]) -> Iterator[str]:
+        """Yield the codes of those rules that cannot judge what an editor has."""
+        for rule in rules:
+            if isinstance(rule, RepositoryRule) or not (self._is_whole or _sees_cells(rule)):
+                yield rule.code
 
 
 def _sees_cells(rule: Rule) -> bool:

@@ -5,6 +5,7 @@ The example is the one in the docstring, or else the first case in tests/rules w
 
 from collections.abc import Iterator
 
+from nblint.findings import OWN
 from nblint.linting.documentation import Example, RuleDocumentation, documentation
 from nblint.linting.registry import FAMILIES
 from tests.rules.cases import Case, read_cases
@@ -29,6 +30,8 @@ def pages() -> dict[str, str]:
     cases = read_cases()
     texts = {"index": overview()}
     for code, rule in documentation().items():
+        if not code.startswith(OWN):  # of a package that happens to be installed
+            continue
         bad = next(case for case in cases if case.code == code and case.findings)
         texts[code] = "\n\n".join([f"# {code} {rule.name}", *body(rule, bad)]) + "\n"
     return texts
@@ -90,12 +93,10 @@ def facts(rule: RuleDocumentation) -> str:
     keys = ", ".join(f"[`{key}`](../settings.md#{anchor(key)})" for key in rule.settings)
     return "\n".join(
         [
-            "| | |",
-            "| --- | --- |",
-            f"| Runs | {runs} |",
-            f"| Severity | {rule.severity} |",
-            f"| Fix | {FIXES[rule.fixable]} |",
-            f"| Settings | {keys or 'none'} |",
+            f"- **Runs**: {runs}",
+            f"- **Severity**: {rule.severity}",
+            f"- **Fix**: {FIXES[rule.fixable]}",
+            f"- **Settings**: {keys or 'none'}",
         ]
     )
 

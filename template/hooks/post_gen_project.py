@@ -13,16 +13,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 CONFIG = Path(".pre-commit-config.yaml")
+# What pre_gen_project.py has decided about where nblint comes from.
+DECIDED = Path(".nblint-origin.json")
 # What the pipelines show: the same findings, one test case per notebook. Only scripts/lint runs it.
 # --no-cache: in a pipeline, other branches may have written to the cache.
 REPORT = """\
         name: nblint (report for the pipeline)
-        args: [--no-cache, --output-format, junit, --output-file, build/test-results/nblint.xml]
+        args: [--staged, --no-cache, --output-format, junit,
+               --output-file, build/test-results/nblint.xml, .]
         pass_filenames: false
         always_run: true
         stages: [manual]
@@ -36,52 +40,75 @@ GATE = """\
         verbose: true
         stages: [manual]
 """
+# Only scripts/add-notebook runs it: authors have no other nblint. A variable holds the title.
+ADD = """\
+        name: nblint (add a notebook)
+        entry: nblint add
+        args: []
+        pass_filenames: false
+        always_run: true
+        verbose: true
+        stages: [manual]
+"""
 # Set while another git command runs (a hook, a rebase); they would send our git there.
 GIT_LEFTOVERS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
+NOTEBOOK = Path("notebooks", f"{ANSWERS['slug']}.ipynb")
+# What is asked where the example has its own text, as `nblint header` prints it. A notebook without
+# a parameters cell has none.
+QUESTIONS = {
+    "Data Sources": "* Data source 1\n* Data source 2",
+    "Description (How does it work?)": "1. Step 1\n2. Step 2\n3. Step 3",
+    "Parameters": "None",
+}
+CODE = "# Write your code here. The notebooks in examples/ read a credential, and take parameters."
+EXAMPLE_EMAIL = "security-operations@example.com"
 # The files of each pipeline; the answer `ci` decides which ones stay.
 PIPELINES = {
     "circleci": (".circleci", ".github/PULL_REQUEST_TEMPLATE.md"),
     "github": (".github/workflows", ".github/PULL_REQUEST_TEMPLATE.md"),
     "gitlab": (".gitlab-ci.yml", ".gitlab"),
 }
-PATH_WARNING = """
+LOCAL_WARNING = """
 *** WARNING ***************************************************************
-The checks of this repository install nblint from a folder on this machine:
+The checks of this repository install nblint from this machine:
 
-    {repo}
+    {place}
 
-This is fine for a trial, but nobody else has that folder. For a team, use
-the template's address, or correct `repo:` in .pre-commit-config.yaml.
+This is fine for a trial, but nobody else has it. For a team, generate the
+repository with an nblint from an address that everybody can reach, or
+correct that in .pre-commit-config.yaml.
 ***************************************************************************"""
 
 
-class Origin(NamedTuple):
-    """Where pre-commit finds nblint: a repository and one of its commits.
+class Template(NamedTuple):
+    """What differs between the templates whose repositories are finished here.
 
     Attributes:
-        repo: The address or path of the repository.
-        rev: The commit.
-        version: The tag of that commit, if it is a version.
+        name: What it is called.
+        finish: Finishes the files that only this one has; the origin is still there to be read.
+        left: Returns what the author has yet to write; empty if nothing is left.
+        next_steps: Returns what the person does next.
     """
 
-    repo: str
-    rev: str
-    version: str = ""
+    name: str
+    finish: Callable[[], None]
+    left: Callable[[], str]
+    next_steps: Callable[[], str]
 
     @property
-    def is_local(self) -> bool:
-        """Whether only this machine can reach it."""
-        address = r"(?!file:)[a-z][a-z0-9+.-]+://|[^/\\:]{2,}:(?!//)"  # https://… or git@host:…
-        return re.match(address, self.repo, flags=re.IGNORECASE) is None
+    def first_commit(self) -> str:
+        """The message of the first commit."""
+        return f"Start from the {self.name} template"
 
 
-def main() -> None:
+def main(template: Template) -> None:
     """Finish the generated repository."""
     keep_one_pipeline(ANSWERS["ci"])
-    root = template_root()
-    origin = origin_of_cruft() or (origin_of(root) if root else None)
+    template.finish()
+    origin = json.loads(DECIDED.read_text(encoding="utf-8"))
+    DECIDED.unlink()
     text = CONFIG.read_text(encoding="utf-8")
-    block = block_of_repository(origin) if origin else block_of_release(version_of(root))
+    block = block_of_repository(origin) if origin.get("repo") else block_of_requirement(origin)
     # As bytes: line ends stay LF on Windows.
     CONFIG.write_bytes(re.sub(r"  # @nblint@.*\n", lambda _: block, text).encode())
     # Wheels, and archives unpacked by Python, lose the executable bits.
@@ -89,12 +116,12 @@ def main() -> None:
         script.chmod(script.stat().st_mode | 0o111)
     stays = not is_passing()
     if stays:
-        done = first_commit() if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
+        done = first_commit(template) if ANSWERS["git_init"] and "_commit" not in ANSWERS else []
         print("\n".join(["", f"Generated {Path.cwd()}", *done]))
-    if origin and origin.is_local:
-        print(PATH_WARNING.format(repo=origin.repo))
+    if place := on_this_machine(origin):
+        print(LOCAL_WARNING.format(place=place))
     if stays:
-        print(next_steps())
+        print(template.next_steps())
 
 
 def is_passing() -> bool:
@@ -117,117 +144,110 @@ def keep_one_pipeline(chosen: str) -> None:
         Path(".github").rmdir()
 
 
+# ---- the notebook
+
+
+def ask_instead_of_example() -> None:
+    """Replace what the notebook says about failed logins by questions if its title is another."""
+    if ANSWERS["__is_example"] == "True":
+        return
+    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    header, *_, last = notebook["cells"]
+    sections = "".join(header["source"]).split("\n\n## ")
+    for number, section in enumerate(sections):
+        title = section.partition("\n")[0]
+        if title in QUESTIONS:
+            sections[number] = f"{title}\n{QUESTIONS[title]}"
+    *lines, end = "\n\n## ".join(sections).split("\n")
+    header["source"] = [*(f"{line}\n" for line in lines), end]
+    notebook["cells"] = [header, {**last, "id": "1", "source": [CODE]}]
+    # As Jupyter and nbstripout write it.
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    NOTEBOOK.write_bytes(f"{text}\n".encode())
+
+
+def questions_left() -> str:
+    """Return what the header of the notebook asks for; empty if it is complete."""
+    left = ["what it is for"] if not ANSWERS["purpose"].strip() else []
+    left += ["who it is for"] if not ANSWERS["audience"].strip() else []
+    if ANSWERS["__is_example"] != "True":
+        left += ["from which data", "how it works"]
+    return " and ".join(filter(None, [", ".join(left[:-1]), *left[-1:]]))
+
+
 # ---- where nblint comes from
 
 
-def template_root() -> Path | None:
-    """Return the folder above the template's: nblint's repository, or the installed package."""
-    if "_repo_dir" not in ANSWERS:
-        return None
-    # `cookiecutter . --directory template` passes a relative path, and this runs elsewhere.
-    for base in (os.environ.get("PWD", ""), ANSWERS["_output_dir"]):
-        folder = Path(base, ANSWERS["_repo_dir"])
-        if folder.is_absolute() and (folder / "cookiecutter.json").is_file():
-            return folder.resolve().parent
-    return None
+def on_this_machine(origin: dict[str, str]) -> str:
+    """Return the path from which nblint is installed; empty if it has an address."""
+    if requirement := origin.get("requirement", ""):
+        return requirement.partition(" @ ")[2] if " @ file:" in requirement else ""
+    address = r"(?!file:)[a-z][a-z0-9+.-]+://|[^/\\:]{2,}:(?!//)"  # https://… or git@host:…
+    return "" if re.match(address, origin["repo"], flags=re.IGNORECASE) else origin["repo"]
 
 
-def origin_of_cruft() -> Origin | None:
-    """Return the origin that cruft names: it generates from a clone that it removes afterwards."""
-    if "_commit" not in ANSWERS:
-        return None
-    # pre_gen has refused an address with a token.
-    return Origin(without_userinfo(ANSWERS["_template"]), ANSWERS["_commit"])
-
-
-def origin_of(root: Path) -> Origin | None:
-    """Return the repository and commit that the template comes from, if any."""
-    top = git("rev-parse", "--show-toplevel", cwd=root)
-    # An unpacked archive or an installed package can be inside an unrelated repository.
-    if (
-        not top
-        or Path(top).resolve() != root
-        or not git("ls-files", ".pre-commit-hooks.yaml", cwd=root)
-    ):
-        return None
-    sha = git("rev-parse", "HEAD", cwd=root)
-    # Moving tags, such as "latest", would not pin anything.
-    versions = git(
-        "tag", "--points-at", "HEAD", "--sort=-version:refname", "--list", "v[0-9]*", cwd=root
-    )
-    # The remote does not have commits that were not pushed.
-    pushed = git("branch", "--remotes", "--contains", "HEAD", cwd=root)
-    # As configured: `remote get-url` would apply the user's `insteadOf` rewrites.
-    remote = git("config", "--get", "remote.origin.url", cwd=root) if pushed else ""
-    version = (versions.split() or [""])[0]
-    return Origin(without_userinfo(remote) or root.as_posix(), sha, version) if sha else None
-
-
-def without_userinfo(url: str) -> str:
-    """Drop `name:token@` from an address; ssh needs the name, which is no secret."""
-    url = re.sub(r"^(ssh://[^/:@]*):[^/]*@", r"\1@", url, flags=re.IGNORECASE)
-    return re.sub(r"^((?!ssh:)[a-z0-9+.-]+://)[^/]*@", r"\1", url, flags=re.IGNORECASE)
-
-
-def version_of(root: Path | None) -> str:
-    """Return the version in nblint's `_version.py`; in a wheel it is right above the template."""
-    for module in (root / "nblint" / "_version.py", root / "_version.py") if root else ():
-        if module.is_file():
-            stated = re.search(
-                r'^__version__ = "(.+?)"', module.read_text(encoding="utf-8"), re.MULTILINE
-            )
-            if stated:
-                return "==" + stated[1]
-    return ""
-
-
-def block_of_repository(origin: Origin) -> str:
+def block_of_repository(origin: dict[str, str]) -> str:
     """Return nblint's entry of the pre-commit configuration, for a repository."""
     # As `pre-commit autoupdate --freeze` writes it.
-    frozen = f"  # frozen: {origin.version}" if origin.version else ""
+    frozen = f"  # frozen: {origin['version']}" if origin.get("version") else ""
     return f"""\
-  - repo: {json.dumps(origin.repo, ensure_ascii=False)}
-    rev: {json.dumps(origin.rev)}{frozen}
+  - repo: {json.dumps(origin["repo"], ensure_ascii=False)}
+    rev: {json.dumps(origin["rev"])}{frozen}
     hooks:
       - id: nblint
+        # What would be committed, not the files here: outputs on the screen are fine.
+        args: [--staged, "--"]
+        fail_fast: true
       - id: nblint-fix
         stages: [manual]
       - id: nblint
         alias: nblint-report
 {REPORT}\
+      - id: nblint
+        alias: nblint-add
+{ADD}\
       - id: nblint-gate
 {gate()}"""
 
 
-def block_of_release(version: str) -> str:
-    """Return nblint's entry of the pre-commit configuration, for the released package."""
+def block_of_requirement(origin: dict[str, str]) -> str:
+    """Return nblint's entry of the pre-commit configuration, for what pip installs."""
+    requirement = origin["requirement"]
+    if not re.fullmatch(r"[\w.=-]+", requirement):
+        requirement = json.dumps(requirement, ensure_ascii=False)
     return f"""\
   - repo: local
     hooks:
       - id: nblint
         name: nblint (notebooks)
-        entry: nblint check
+        # What would be committed, not the files here: outputs on the screen are fine.
+        entry: nblint check --staged
         language: python
-        additional_dependencies: [nblint-suite{version}]
+        additional_dependencies: [{requirement}]
         types_or: [jupyter]
         require_serial: true
+        fail_fast: true
       - id: nblint-fix
         name: nblint (notebooks, with safe fixes)
         entry: nblint check --fix
         language: python
-        additional_dependencies: [nblint-suite{version}]
+        additional_dependencies: [{requirement}]
         types_or: [jupyter]
         require_serial: true
         stages: [manual]
       - id: nblint-report
         entry: nblint check
         language: python
-        additional_dependencies: [nblint-suite{version}]
+        additional_dependencies: [{requirement}]
 {REPORT}\
+      - id: nblint-add
+        language: python
+        additional_dependencies: [{requirement}]
+{ADD}\
       - id: nblint-gate
         entry: nblint gate
         language: python
-        additional_dependencies: [nblint-suite{version}]
+        additional_dependencies: [{requirement}]
 {gate()}"""
 
 
@@ -239,7 +259,7 @@ def gate() -> str:
 # ---- git
 
 
-def first_commit() -> list[str]:
+def first_commit(template: Template) -> list[str]:
     """Create a repository with one commit, as far as this machine allows; return what was done."""
     if not shutil.which("git"):
         return ["git is not installed; install it, then run 'git init' in that folder."]
@@ -259,14 +279,24 @@ def first_commit() -> list[str]:
             "git does not know your name and e-mail address; make the first commit yourself:",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
-            '    git commit -m "Start from the notebook template"',
+            f"    git commit {'--no-verify ' if template.left() else ''}"
+            f'-m "{template.first_commit}"',
         ]
     # --no-verify: a hook that the user has for all repositories would run before the setup.
-    elif succeeds("commit", "--quiet", "--no-verify", "-m", "Start from the notebook template"):
+    elif succeeds("commit", "--quiet", "--no-verify", *messages(template)):
         done.append("Created a git repository with a first commit.")
     else:
         done.append("git could not make the first commit; see its message above.")
     return done + install_pre_commit()
+
+
+def messages(template: Template) -> list[str]:
+    """Return the options for the message of the first commit, which says what is left to do."""
+    subject = ["--message", template.first_commit]
+    if not (questions := template.left()):
+        return subject
+    body = f"{NOTEBOOK.as_posix()} has yet to say {questions}."
+    return [*subject, "--message", f"{body}\nUntil then, the checks refuse it."]
 
 
 def install_pre_commit() -> list[str]:
@@ -305,21 +335,38 @@ def environment() -> dict[str, str]:
 
 
 def next_steps() -> str:
+    notebook = NOTEBOOK.as_posix()
+    if questions := questions_left():
+        then = (
+            f"Then open {notebook} and say at its top {questions}.\n"
+            "Until you do, `git commit` refuses the notebook, and says what to write where.\n"
+        )
+    else:
+        then = f"Then open {notebook} and replace the example with your code.\n"
+    if ANSWERS["__is_example"] != "True" and ANSWERS["email"] == EXAMPLE_EMAIL:
+        then += f"Replace {EXAMPLE_EMAIL} in README.md and CODEOWNERS by whom to ask.\n"
     return f"""
 Next steps:
 
     cd {ANSWERS["slug"]}
     make setup        install what the notebook needs, and turn on the checks
+    make lab          open JupyterLab
 
-Then open notebooks/{ANSWERS["slug"]}.ipynb and replace the example with your code.
-README.md explains how to save your work, and what to do if a check refuses it.
+{then}README.md explains how to save your work, and what to do if a check refuses it.
 """
 
 
-try:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
-    main()
-except Exception as error:  # the repository exists, whatever went wrong
-    print(f"The repository was generated, but the last steps failed: {error!r}")
-    print("README.md explains how to go on.")
+def run(template: Template) -> None:
+    """Finish the generated repository, which exists whatever goes wrong."""
+    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # the terminal may lack letters of the answers
+        main(template)
+    except Exception as error:
+        print(f"The repository was generated, but the last steps failed: {error!r}")
+        print("README.md explains how to go on.")
+
+
+# The hub's hook imports this one.
+if __name__ == "__main__":
+    run(Template("notebook", ask_instead_of_example, questions_left, next_steps))

@@ -174,13 +174,22 @@ def test_a_notebook_that_is_gone(repository: Path) -> None:
     assert {path for path, _ in codes()} == {"notebooks/b.ipynb"}
 
 
-def test_fixing_shrinks_the_record(repository: Path) -> None:
+def test_fixing_leaves_what_is_recorded_alone(repository: Path) -> None:
     nblint("baseline", "create")
-    shown = nblint("check", "--diff", "--unsafe-fixes", status=1)
-    assert "stale" not in shown.stderr
-    fixed = nblint("check", "--fix", "--unsafe-fixes", "notebooks", status=1)
-    assert "1 baseline entry is stale" in fixed.stderr
+    before = {path: path.read_bytes() for path in repository.rglob("*.ipynb")}
+    for fixing in ("--fix", "--diff"):
+        result = nblint("check", fixing, "--unsafe-fixes")
+        assert "fixed" not in result.stderr
+        assert "stale" not in result.stderr
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_fixing_shrinks_the_record_where_it_is_asked_to(repository: Path) -> None:
+    nblint("baseline", "create")
+    fixed = nblint("check", "--fix", "--unsafe-fixes", "--no-baseline", "notebooks", status=1)
+    assert "1 finding fixed in 1 notebook.\n" in fixed.stderr
     assert "NBL104" in fixed.stdout, "the text that the fix inserted is to be replaced"
+    assert "1 baseline entry is stale" in nblint("check", "notebooks", status=1).stderr
 
 
 def test_adding_takes_a_flag_and_keeps_reasons(repository: Path) -> None:
@@ -198,10 +207,9 @@ def test_adding_takes_a_flag_and_keeps_reasons(repository: Path) -> None:
     nblint("check")
 
 
-def test_without_settings_the_file_is_named_on_the_command_line(repository: Path) -> None:
+def test_a_file_that_is_given_is_named_on_the_command_line(repository: Path) -> None:
     Path("pyproject.toml").write_text("[tool.nblint]\n")
-    created = nblint("baseline", "create")
-    assert f'Add it to the settings: baseline = "{FILE}"' in created.stdout
+    nblint("baseline", "create", "--baseline", FILE)
     nblint("check", status=1)
     nblint("check", "--baseline", FILE)
     nblint("check", "--baseline", FILE, "--no-baseline", status=2)
@@ -213,6 +221,85 @@ def test_without_settings_the_file_is_named_on_the_command_line(repository: Path
         "baseline", "create", "--force", "--baseline", "notebooks/own.json", "a.ipynb", status=2
     )
     assert "a.ipynb: NBL102 cannot be recorded" in outside.stderr
+    assert Path("pyproject.toml").read_text() == "[tool.nblint]\n"
+
+
+ADDED = f'baseline = "{FILE}"'
+# A settings file before and after; None where there is none.
+SETTINGS_FILES: dict[str, tuple[str, str | None, str]] = {
+    "none": ("nblint.toml", None, f"{ADDED}\n"),
+    "empty": ("nblint.toml", "", f"{ADDED}\n"),
+    "keys": ("nblint.toml", 'ignore = ["NBL5"]  # why', f'ignore = ["NBL5"]  # why\n{ADDED}\n'),
+    "tables": (
+        "nblint.toml",
+        "# Ours.\nignore = []\n\n# The header.\n# More.\n[header]\nsections = []\n",
+        f"# Ours.\nignore = []\n{ADDED}\n\n# The header.\n# More.\n[header]\nsections = []\n",
+    ),
+    "only tables": (
+        "nblint.toml",
+        "[environment]\ncatalogues = []",
+        f"{ADDED}\n\n[environment]\ncatalogues = []",
+    ),
+    "CRLF": (
+        "nblint.toml",
+        'ignore = [\r\n  "NBL5",\r\n]\r\n',
+        f'ignore = [\r\n  "NBL5",\r\n]\r\n{ADDED}\r\n',
+    ),
+    "a project": (
+        "pyproject.toml",
+        '[project]\nname = "ours"  # ours\n',
+        f'[project]\nname = "ours"  # ours\n\n[tool.nblint]\n{ADDED}\n',
+    ),
+    "a table": (
+        "pyproject.toml",
+        "[tool.nblint] # ours\nignore = []\n\n[tool.ruff]\n",
+        f"[tool.nblint] # ours\n{ADDED}\nignore = []\n\n[tool.ruff]\n",
+    ),
+    "a table below": (
+        "pyproject.toml",
+        "[tool.nblint.header]\nsections = []\n\n[tool.ruff]\n",
+        f"[tool.nblint]\n{ADDED}\n\n[tool.nblint.header]\nsections = []\n\n[tool.ruff]\n",
+    ),
+    "in a string": (
+        "pyproject.toml",
+        '[project]\ndescription = """\n[tool.nblint]\n"""\n[tool."nblint"]\nignore = []\n',
+        "",
+    ),
+    "inline": ("pyproject.toml", "tool.nblint = { ignore = [] }\n", ""),
+    "dotted": ("pyproject.toml", "[tool]\nnblint.ignore = []\n", ""),
+    "a byte order mark": ("nblint.toml", "\ufeffignore = []\n", ""),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS_FILES)
+def test_the_settings_name_the_new_baseline(repository: Path, case: str) -> None:
+    Path("pyproject.toml").unlink()
+    name, before, after = SETTINGS_FILES[case]
+    file = Path(name)
+    if before is not None:
+        file.write_bytes(before.encode())
+    created = nblint("baseline", "create").stdout
+    if after:
+        assert file.read_bytes().decode() == after
+        assert created.endswith(f"Added to {name}: {ADDED}\n")
+        assert nblint("check").exit_code == 0
+    else:
+        assert before is not None
+        assert file.read_bytes() == before.encode(), "nobody could say where it belongs"
+        where = " (below [tool.nblint])" if name == "pyproject.toml" else ""
+        assert created.endswith(f"Add to {name}{where}: {ADDED}\n")
+
+
+def test_all_settings_that_decide_name_the_new_baseline(repository: Path) -> None:
+    Path("pyproject.toml").write_text("[tool.nblint]\n")
+    for folder in ("notebooks", "clean", "clean/more"):
+        Path(folder).mkdir(exist_ok=True)
+        Path(folder, "nblint.toml").write_text("")
+    created = nblint("baseline", "create").stdout
+    assert Path("notebooks/nblint.toml").read_text() == f'baseline = "../{FILE}"\n'
+    assert f'Added to notebooks/nblint.toml: baseline = "../{FILE}"\n' in created
+    assert Path("clean/nblint.toml").read_text() == ""
+    nblint("check")
 
 
 def test_nothing_is_recorded_of_nothing(repository: Path) -> None:
@@ -229,7 +316,7 @@ def test_nothing_is_recorded_of_nothing(repository: Path) -> None:
 def test_what_cannot_be_read_is_not_recorded(repository: Path) -> None:
     Path("a.ipynb").write_text("{")
     created = nblint("baseline", "create", status=2)
-    assert "a.ipynb: NBL001 cannot be recorded" in created.stderr
+    assert "a.ipynb: NBL001 cannot be recorded: nothing in the file is checked; " in created.stderr
     assert {path for path, _ in codes()} == {"notebooks/b.ipynb"}
     Path("empty").mkdir()
     assert "no notebook" in nblint("baseline", "create", "--force", "empty", status=2).stderr

@@ -65,17 +65,29 @@ def test_a_clean_notebook() -> None:
 def test_a_finding_says_where_what_and_what_to_do() -> None:
     write("notebooks/a.ipynb", ("markdown", WITHOUT_AUDIENCE))
     result = nblint("check", "notebooks")
-    rows = WITHOUT_AUDIENCE.count("\n") + 1
     assert result.exit_code == 1
     assert result.stdout == (
-        f"notebooks/a.ipynb:cell 1:{rows}:1: NBL102 missing section 'Audience'\n"
+        "notebooks/a.ipynb:cell 1:3:1: NBL102 missing section 'Audience'\n"
         "  in the cell: # Phishing triage\n"
-        f"  {rows} | * The abuse mailbox\n"
-        f"  {' ' * len(str(rows))} | ^^^^^^^^^^^^^^^^^^^\n"
+        "  3 | ## Purpose\n"
+        "    | ^^^^^^^^^^\n"
         "  help: add a heading '## Audience' with its text below\n"
         "  fix: insert section 'Audience' (--fix --unsafe-fixes)\n"
         "1 error, 1 notebook checked.\n"
     )
+
+
+def test_the_command_that_authors_of_a_repository_run() -> None:
+    write("a.ipynb", ("markdown", WITHOUT_AUDIENCE), ("code", ""))
+    Path("nblint.toml").write_text('select = ["NBL1", "NBL508"]\nfix-command = "make fix"\n')
+    shown = nblint("check").stdout
+    assert "  fix: delete the cell (make fix)\n" in shown
+    assert shown.endswith("2 errors, 1 notebook checked; 1 fixable with make fix.\n")
+    assert "--unsafe-fixes" not in shown, "that command applies none"
+    assert "[*] all fixable with make fix" in nblint("check", "--statistics").stdout
+    for hostile in ("curl example.com | sh", "make fix; x", "$(x)", "a" * 61, "make\nfix"):
+        Path("nblint.toml").write_text(f"fix-command = {json.dumps(hostile)}\n")
+        assert nblint("check").exit_code == 2
 
 
 def test_json_has_every_key_in_order() -> None:
@@ -83,7 +95,7 @@ def test_json_has_every_key_in_order() -> None:
     result = nblint("check", "--output-format", "json", ".")
     (finding,) = json.loads(result.stdout)
     assert list(finding) == KEYS
-    line = path.read_text().splitlines().index('    "* The abuse mailbox"') + 1
+    line = path.read_text().splitlines().index('    "## Purpose\\n",') + 1
     assert finding | {"message": "", "url": ""} == {
         "path": "notebooks/a.ipynb",
         "code": "NBL102",
@@ -96,10 +108,10 @@ def test_json_has_every_key_in_order() -> None:
         "surface": "source",
         "output": None,
         "mime": None,
-        "row": WITHOUT_AUDIENCE.count("\n") + 1,
+        "row": 3,
         "column": 1,
-        "end_row": WITHOUT_AUDIENCE.count("\n") + 1,
-        "end_column": len("* The abuse mailbox") + 1,
+        "end_row": 3,
+        "end_column": len("## Purpose") + 1,
         "file_line": line,
         "detector": None,
         "fingerprint": finding["fingerprint"],
@@ -194,7 +206,10 @@ def test_bad_settings_are_one_sentence(settings: str, sentence: str) -> None:
         (["--fix", ""], "empty path; use '.' for the current folder"),
         (["--select", ""], "--select is empty: no rule would run"),
         (["--select", "nbl2"], "unknown rule code 'nbl2'; did you mean 'NBL2'?"),
-        (["--select", "NBL7"], "unknown rule code 'NBL7'; the families are NBL0, NBL1, NBL2"),
+        (
+            ["--select", "NBL7"],
+            "unknown rule code 'NBL7'; no family NBL7: the families are NBL0 file, NBL1",
+        ),
         (["--stdin-filename", "a.ipynb", "b.ipynb"], "--stdin-filename requires '-'"),
         (["--diff", "--output-format", "json"], "--diff cannot be combined with --output-format"),
         (

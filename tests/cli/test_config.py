@@ -177,9 +177,14 @@ def test_the_schema_knows_rules_and_formats(table: dict[str, Any]) -> None:
 
 
 def test_the_schema_takes_every_selector() -> None:
-    (selectors,) = settings_schema()["properties"]["select"]["items"].values()
-    assert {"ALL", "NBL", "NBL2", "NBL30", "NBL301"} <= set(selectors)
-    assert all(map(is_selector, selectors))
+    known, others = settings_schema()["properties"]["select"]["items"]["anyOf"]
+    assert {"ALL", "NBL", "NBL2", "NBL30", "NBL301"} <= set(known["enum"])
+    assert all(map(is_selector, known["enum"]))
+    # Rules of packages that are installed elsewhere.
+    assert is_valid({"select": ["ACME", "ACME101"]})
+    for unknown in ("NBL999", "NBLX", "ACME1011", "acme", "A"):
+        assert not is_valid({"select": [unknown]})
+    assert others["type"] == "string"
 
 
 def test_every_key_is_described() -> None:

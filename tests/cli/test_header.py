@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from nblint.cli.main import main
 from nblint.linting.checking import check_bytes
 from nblint.project.project import Project
+from tests.command import nblint
+from tests.conftest import notebook_bytes
 
 
 @pytest.fixture
@@ -64,6 +66,56 @@ def test_the_notebook_holds_it(folder: Path) -> None:
 def test_the_notebook_only_lacks_its_author(folder: Path) -> None:
     findings = check_bytes("new.ipynb", run("--notebook"), Project())
     assert {finding.code for finding in findings} == {"NBL104", "NBL110"}
+
+
+def insert(*arguments: str, status: int = 0) -> str:
+    result = nblint("header", "--insert", *arguments)
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+def test_it_is_inserted(folder: Path) -> None:
+    settings = 'baseline = "b.json"\nheader.sections = [{ title = "Why" }, { title = "How" }]\n'
+    (folder / "nblint.toml").write_text(settings)
+    whole = [("markdown", "# T\n\n## Why\nx"), ("code", "import os")]
+    (folder / "old").mkdir()
+    (folder / "old/a.ipynb").write_bytes(notebook_bytes(*whole))
+    (folder / "b.ipynb").write_bytes(notebook_bytes(("markdown", "# T\n## Why\nx\n## How\ny")))
+    done = (folder / "b.ipynb").read_bytes()
+    assert "records 1 finding in 1 notebook" in nblint("baseline", "create").stdout
+    ignored = 'ignore = ["NBL1"]\nper-file-ignores = { "*" = ["ALL"] }\n'
+    (folder / "nblint.toml").write_text(settings + ignored)
+    said = insert("old", "b.ipynb")
+    assert said.startswith("Missing sections inserted into 1 notebook; 1 had them all.\n")
+    assert (folder / "b.ipynb").read_bytes() == done
+    notebook = nbformat.read(folder / "old/a.ipynb", as_version=4)
+    assert [cell.source for cell in notebook.cells] == [
+        "# T\n\n## Why\nx\n\n## How\nTODO",
+        "import os",
+    ]
+    assert insert(".") == "Missing sections inserted into 0 notebooks; 2 had them all.\n"
+
+
+def test_it_is_inserted_nowhere_else(folder: Path) -> None:
+    (folder / "broken.ipynb").write_text("{")
+    assert "broken.ipynb: " in insert("broken.ipynb", status=2)
+    assert "no such file" in insert("missing.ipynb", status=2)
+    (folder / "empty").mkdir()
+    assert "no notebooks" in insert("empty", status=3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--insert"], "--insert requires PATHS"),
+        (["a.ipynb"], "PATHS require --insert"),
+        (["--insert", "--notebook", "a.ipynb"], "cannot be combined"),
+    ],
+)
+def test_what_contradicts_itself(folder: Path, arguments: list[str], sentence: str) -> None:
+    result = nblint("header", *arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
 
 
 @pytest.mark.slow

@@ -84,9 +84,21 @@ def test_the_nearest_rule_is_suggested() -> None:
     assert "did you mean 'missing-section'?" in result.stderr
 
 
-def test_the_nearest_code_is_suggested() -> None:
-    result = CliRunner().invoke(main, ["rule", "nbl909"])
-    assert "unknown rule 'nbl909'; did you mean 'NBL" in result.stderr
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("nbl909", "no family NBL9: the families are NBL0 file, NBL1 header, NBL2 credentials"),
+        ("NBL599", "did you mean 'NBL509'? NBL5 (reproducibility) has codes from NBL501 to NBL"),
+        ("NBL12", "did you mean 'NBL102'? NBL1 (header) has codes from NBL101 to NBL"),
+        ("NB201", "did you mean 'NBL201'?"),
+        ("ACME101", "no installed package has rules ACME: install it in the environment of nblint"),
+        ("x", "`nblint rules` lists all rules"),
+    ],
+)
+def test_a_code_is_suggested_by_its_family(code: str, hint: str) -> None:
+    result = CliRunner().invoke(main, ["rule", code])
+    assert result.exit_code == 2
+    assert f"unknown rule {code!r}; {hint}" in result.stderr
 
 
 def test_a_family_is_no_rule() -> None:

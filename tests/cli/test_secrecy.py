@@ -129,11 +129,14 @@ def test_the_search_would_notice() -> None:
 
 @pytest.mark.slow
 def test_the_cache() -> None:
-    """It holds digests of these notebooks, if the rules that run say nothing of them."""
-    kept = Path(os.environ["NBLINT_CACHE_DIR"], "clean")
+    """It holds findings as reports print them, and excerpts for the report that quotes most."""
+    folder = Path(os.environ["NBLINT_CACHE_DIR"], "findings")
     assert len(KINDS) >= 50
-    shown("check", "--select", "ALL", "--ignore", "NBL308")
-    assert not kept.exists()
-    assert "All clean" in shown("check", "--select", "NBL003")
-    assert len(kept.read_bytes()) == 32 * len(KINDS)
-    assert leaks(kept.read_bytes().decode("latin-1")) == []
+    for output_format in ("text", "html", "sarif"):
+        options = ("--select", "ALL", "--output-format", output_format)
+        shown("check", *options, "--ignore", "NBL308")
+        shown("check", *options)
+    kept = [file.read_bytes() for file in folder.iterdir()]
+    assert len(kept) == 3
+    assert all(b"NBL201" in data for data in kept)
+    assert [leaks(data.decode("latin-1")) for data in kept] == [[]] * 3

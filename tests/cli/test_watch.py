@@ -153,16 +153,20 @@ def test_what_is_watched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "deep" / "c.ipynb").unlink()
     assert next(changed) == {"deep/c.ipynb"}
 
-    settings = 'baseline = "known.json"\nparameters.file = "run.yaml"\nexclude = ["deep/**"]'
+    settings = 'baseline = "known.json"\nexclude = ["deep/**"]\n'
+    settings += 'parameters = { file = "run.yaml", folder = "runs" }\n'
     (folder / "nblint.toml").write_text(settings)
     assert next(changed) == {"nblint.toml"}
-    for name in ("environment.toml", "known.json", "requirements-dev.txt", "run.yaml"):
+    (folder / "runs").mkdir()
+    names = ("environment.toml", "known.json", "requirements-dev.txt", "run.yaml", "runs/a.yaml")
+    for name in names:
         (folder / name).touch()
     assert next(changed) == {
         "environment.toml",
         "known.json",
         "requirements-dev.txt",
         "run.yaml",
+        "runs/a.yaml",
     }
     save(folder / "deep" / "c.ipynb", GOOD)
     assert next(changed) == set(), "excluded"

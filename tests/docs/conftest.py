@@ -1,7 +1,6 @@
 """What the documentation is played in: an empty home, and addresses that lead to this checkout."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from demo.mirrors import instead_of, stand_ins
 from nblint._version import __version__
+from tests.checkout import committed_checkout
 from tests.docs.pages import ROOT
 
 # What the pages call the repository of nblint.
@@ -23,36 +23,29 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     targets = stand_ins(
         ROOT / "template/{{cookiecutter.slug}}/.pre-commit-config.yaml", folder / "tools", ROOT
     )
-    return instead_of({**targets, ADDRESS: release(folder / "nblint")})
+    tagged = committed_checkout(folder / "nblint", tag=f"v{__version__}")
+    return instead_of({**targets, ADDRESS: tagged})
 
 
-def release(folder: Path) -> Path:
-    """Commit this checkout as it is now to a repository, and tag it with the version."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
+@pytest.fixture(scope="session")
+def installed(addresses: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with nblint as a reader installs it: from the address, not from this checkout."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"),
+            *("--python", sys.executable, "--target", folder, f"nblint-suite @ git+{ADDRESS}"),
+        ],
+        env={**os.environ, **addresses, "UV_NO_GITHUB_FAST_PATH": "1"},
         check=True,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
     )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
-    identity = ["-c", "user.name=nblint", "-c", "user.email=nblint@example.com"]
-    unsigned = ["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", "-c", "core.hooksPath="]
-    for command in (
-        ["init", "--quiet", "--initial-branch=main"],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message", "nblint"],
-        ["tag", f"v{__version__}"],
-    ):
-        subprocess.run(["git", *identity, *unsigned, *command], cwd=folder, check=True)
     return folder
 
 
 @pytest.fixture
-def reader(tmp_path: Path, addresses: dict[str, str], pre_commit_home: Path) -> dict[str, str]:
+def reader(
+    tmp_path: Path, addresses: dict[str, str], installed: Path, pre_commit_home: Path
+) -> dict[str, str]:
     """The environment variables of somebody who follows a page."""
     home = tmp_path / "home"
     home.mkdir()
@@ -67,7 +60,9 @@ def reader(tmp_path: Path, addresses: dict[str, str], pre_commit_home: Path) -> 
         "TMPDIR": str(tmp_path),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},
-        "GIT_CONFIG_GLOBAL": os.devnull,
+        "PYTHONPATH": str(installed),
+        # A file, which `git config --global` may replace; as root, it would replace a device.
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "Ada",
         "GIT_AUTHOR_EMAIL": "ada@example.com",

@@ -62,7 +62,7 @@ THEME = TerminalTheme(
 
 
 # A page as wide as the documentation shows it, and so much of its height.
-WINDOW = "--window-size=1000,1180"
+WINDOW = "--window-size=1000,1560"
 
 
 @dataclass(frozen=True)

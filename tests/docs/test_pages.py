@@ -16,15 +16,21 @@ PAGES = pages()
 # What tests cannot run or write, by page; the comment above each block says why.
 EXCEPTIONS: dict[str, int] = {
     "CONTRIBUTING.md": 3,
-    "README.md": 1,
+    "README.md": 2,
     "docs/explanation/speed.md": 1,
+    "docs/how-to/add-a-notebook.md": 1,
+    "docs/how-to/baseline.md": 1,
     "docs/how-to/catalogue.md": 1,
     "docs/how-to/fleet.md": 3,
     "docs/how-to/gate.md": 1,
-    "docs/how-to/hub.md": 1,
-    "docs/how-to/release.md": 3,
+    "docs/how-to/hub.md": 2,
+    "docs/how-to/install.md": 3,
+    "docs/how-to/own-rules.md": 1,
+    "docs/how-to/platform-team.md": 1,
+    "docs/how-to/release.md": 4,
     "docs/how-to/terminal.md": 1,
     "docs/how-to/use-this-template.md": 1,
+    "docs/index.md": 1,
     "docs/tutorial/first-repository.md": 1,
 }
 

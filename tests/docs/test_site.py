@@ -1,5 +1,7 @@
 """The site builds strictly, loads nothing from elsewhere, and every link leads somewhere."""
 
+import html
+import json
 import re
 import subprocess
 import sys
@@ -12,11 +14,13 @@ from markdown_it import MarkdownIt
 
 from nblint.linting.documentation import url
 from nblint.linting.registry import rules
+from tests.browser import browse
 from tests.docs.formats import validate
 from tests.docs.pages import ROOT
+from tests.literate import read_blocks
 
 # Pages that the site does not hold; a link from one of them leads to a file of the repository.
-OUTSIDE = sorted([*ROOT.glob("*.md"), *(ROOT / "template").rglob("*.md")])
+OUTSIDE = sorted([*ROOT.glob("*.md"), *ROOT.glob("template*/**/*.md")])
 
 
 class Loaded(HTMLParser):
@@ -63,8 +67,9 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 def test_each_rule_has_its_page_where_reports_say(site: Path) -> None:
     address = re.findall(r"^site_url: (.+)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)[0]
     for code in rules():
-        assert url(code).startswith(address)
-        assert (site / url(code).removeprefix(address) / "index.html").is_file(), url(code)
+        page = str(url(code))
+        assert page.startswith(address)
+        assert (site / page.removeprefix(address) / "index.html").is_file(), page
 
 
 def anchors(page: Path) -> set[str]:
@@ -91,3 +96,37 @@ def test_links_between_files(page: Path) -> None:
 @pytest.mark.slow
 def test_the_configuration_of_the_host() -> None:
     validate(ROOT / ".readthedocs.yaml")
+
+
+# Marks each block as the theme does while it copies one, and reads what it would copy.
+COPY = """<script>
+addEventListener("load", () => {
+  const copied = [...document.querySelectorAll("code:has(.gp)")].map((block) => {
+    block.setAttribute("data-md-copying", "");
+    return block.innerText.trimEnd();
+  });
+  document.body.replaceChildren(Object.assign(document.createElement("aside"), {
+    textContent: JSON.stringify(copied),
+  }));
+});
+</script>"""
+
+
+@pytest.mark.slow
+def test_what_is_copied_of_commands(site: Path) -> None:
+    page = ROOT / "docs/how-to/baseline.md"
+    blocks = [block for block in read_blocks(page) if block.info[0] == "console"]
+    commands = [
+        [row[2:] for row in block.text.splitlines() if row.startswith(("$ ", "> "))]
+        for block in blocks
+    ]
+    assert max(map(len, commands)) > 1
+    shown = site / "how-to/baseline/index.html"
+    # Without the theme's own scripts, which would load the page once more.
+    text = re.sub(r"<script\b.*?</script>", "", shown.read_text("utf-8"), flags=re.S)
+    copy = shown.with_name("copy.html")
+    copy.write_text(text.replace("</body>", f"{COPY}</body>"), encoding="utf-8")
+    (found,) = re.findall(r"<aside>(.*?)</aside>", browse(copy, "--dump-dom"))
+    assert [text.splitlines() for text in json.loads(html.unescape(found))] == commands
+    theme = "".join(file.read_text("utf-8") for file in site.rglob("bundle*.js"))
+    assert "data-md-copying" in theme

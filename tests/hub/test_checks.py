@@ -143,6 +143,14 @@ def test_a_secret_that_others_can_read(hub: Path, name: str) -> None:
     assert all("accessible to others" in problem for problem in found)
 
 
+def test_all_that_is_missing_is_said(hub: Path) -> None:
+    for name in ("client-secret", "crypt-key", "secrets/datadog-api-key"):
+        (hub / name).unlink()
+    found = problems(hub)
+    for number, name in enumerate(("client-secret", "crypt-key", "datadog-api-key")):
+        assert f"{name}: no such file" in found[number]
+
+
 def test_the_hubs_own_secrets(hub: Path) -> None:
     write_secret(hub / "crypt-key", "too short")
     (found,) = problems(hub)
@@ -210,6 +218,148 @@ def test_requirements_of_other_systems(hub: Path) -> None:
     assert check(hub)[0] == 0
 
 
+def python_of_notebooks(hub: Path, version: str) -> None:
+    """Let the notebooks' Python be another one than that which checks."""
+    python = hub / "python"
+    python.write_text(f"#!/bin/sh\necho {version}\n")
+    python.chmod(0o755)
+    text = (hub / "hub.toml").read_text()
+    (hub / "hub.toml").write_text(text.replace(sys.executable, str(python)))
+
+
+@pytest.mark.parametrize(
+    ("version", "requirement"),
+    [
+        ("3.99.1", 'polars; python_version >= "3.99"'),
+        ("3.99.1", 'polars; python_full_version == "3.99.1"'),
+        ("3.99.1", 'pandas>=3; python_version == "3.99"'),
+        ("3.98.7", 'polars; python_version < "3.99"'),
+    ],
+)
+def test_markers_are_about_the_notebooks_python(hub: Path, version: str, requirement: str) -> None:
+    folder = install(hub, "1", requirement)
+    python_of_notebooks(hub, version)
+    (found,) = problems(hub)
+    assert found.startswith(f"nblint: {folder}: needs ")
+    # Another one does not need it.
+    other = "3.98.0" if version.startswith("3.99") else "3.99.0"
+    (hub / "python").write_text(f"#!/bin/sh\necho {other}\n")
+    assert check(hub)[0] == 0
+
+
+def test_a_lock_for_several_pythons(hub: Path) -> None:
+    install(hub, "1", "polars>=2\n")
+    lock = 'polars==1.0 ; python_version < "3.99"\npolars==2.0 ; python_version >= "3.99"\n'
+    (hub / "user.txt").write_text(lock)
+    python_of_notebooks(hub, "3.99.0")
+    status, said, _ = check(hub)
+    assert status == 0
+    assert "does not say which Python it was made for; it is read as for Python 3.99.0" in said
+    (hub / "python").write_text("#!/bin/sh\necho 3.98.0\n")
+    (found,) = problems(hub)
+    assert "has polars 1.0" in found
+
+
+def test_a_lock_for_a_newer_python(hub: Path) -> None:
+    header = "#    uv pip compile --universal --python-version 3.99 user.in -o user.txt\n"
+    (hub / "user.txt").write_text(header + LOCK)
+    python_of_notebooks(hub, "3.98.0")
+    (found,) = problems(hub)
+    assert f"is Python 3.98.0, and {hub / 'user.txt'} was made for 3.99 or newer" in found
+
+
+def test_without_host_a_lock_is_read_for_the_python_it_was_made_for(hub: Path) -> None:
+    lock = 'jupyterlab==4.0 ; python_version < "3.99"\njupyterlab==4.9 ; python_version >= "3.99"\n'
+    (hub / "user.txt").write_text(lock)
+    config = str(hub / "hub.toml")
+    result = nblint("hub", "check", "--without-host", "--config", config)
+    assert "jupyterlab 4.0 has a known hole" in result.stderr
+    (hub / "user.txt").write_text(f"# uv pip compile --python-version=3.99\n{lock}")
+    result = nblint("hub", "check", "--without-host", "--config", config)
+    assert result.exit_code == 0, result.output
+    assert "does not say which Python" not in result.stdout
+
+
+def test_a_lock_that_is_older_than_what_it_was_made_from(hub: Path) -> None:
+    (hub / "user.in").write_text("# ours\npandas>=2\npolars  # new\n-c hub.txt\n")
+    (found,) = problems(hub)
+    assert found == (
+        f"nblint: {hub / 'user.in'}: needs polars, and {hub / 'user.txt'} does not have polars; "
+        "lock it again: `make lock`"
+    )
+
+
+def pin(hub: Path, text: str) -> None:
+    (hub / "notebooks.toml").write_text(text)
+    settings = (hub / "hub.toml").read_text()
+    (hub / "hub.toml").write_text(f'notebooks = "notebooks.toml"\n{settings}')
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[notebooks.a]\nversion = "v1.2.0"',
+            "notebooks.a.version: 'v1.2.0' is not a version such",
+        ),
+        ('[notebooks.a]\nversion = ">=1.2.0"', "notebooks.a.version: '>=1.2.0' is not a version"),
+        ('[notebooks.a]\nversion = "1.2"', "notebooks.a.version: '1.2' is not a version"),
+        ('[notebooks.a]\nversion = "1.2.0~rc1"', "'1.2.0~rc1' is not a version such as 1.2.0"),
+        ('[notebooks.a]\nversion = "1.2.0\\n"', "'1.2.0\\n' is not a version such as 1.2.0"),
+        ("[notebooks.a]\nversion = 1.2", "notebooks.a.version: expected a string, got a number"),
+        ('[notebooks.a]\nverison = "1.0.0"', "unknown key 'verison'; did you mean 'version'?"),
+        ("[notebooks.a]", "notebooks.a: missing key 'version'"),
+        ('[notebooks]\na = "1.2.0"', "notebooks.a: expected a table, got a string"),
+        ('[[notebooks]]\nversion = "1.2.0"', "notebooks: expected a table, got a list"),
+        ('[notebook.a]\nversion = "1.2.0"', "unknown key 'notebook'; did you mean 'notebooks'?"),
+        ('[notebooks."../a"]\nversion = "1.2.0"', "'../a' is not the name of a notebook reposit"),
+        ('[notebooks."A\\nb"]\nversion = "1.2.0"', "'A\\nb' is not the name of a notebook"),
+        ('[notebooks."a;b"]\nversion = "1.2.0"', "'a;b' is not the name of a notebook"),
+        (f'[notebooks.{"a" * 61}]\nversion = "1.2.0"', "is not the name of a notebook"),
+        ("[notebooks.a", "not valid TOML"),
+    ],
+)
+def test_notebooks_that_cannot_be_installed(hub: Path, text: str, said: str) -> None:
+    pin(hub, text)
+    (found,) = problems(hub)
+    assert found.startswith(f"nblint: {hub / 'notebooks.toml'}: ")
+    assert said in found
+
+
+def test_what_is_installed_and_what_should_be(hub: Path) -> None:
+    folder = install(hub, "1")
+    (folder / "VERSION").write_text("1.0.0\n")
+    pin(hub, '[notebooks.logins]\nversion = "2.0.0"\n')
+    path = hub / "notebooks.toml"
+    status, said, _ = check(hub)
+    assert status == 0
+    assert f"note: {path}: logins 2.0.0 is not installed" in said
+    assert f"note: triage 1.0.0 is installed, and {path} does not have it" in said
+    path.write_text('[notebooks.triage]\nversion = "1.1.0-rc2"\n')
+    assert f"note: {path}: triage 1.1.0-rc2: 1.0.0 is installed" in check(hub)[1]
+    (folder / "VERSION").write_text("1.1.0~rc2\n")
+    said = check(hub)[1]
+    assert "notebooks.toml: 1 package of notebooks to install" in said
+    assert "triage" not in said
+
+
+def test_examples(hub: Path) -> None:
+    settings = (hub / "hub.toml").read_text()
+    settings = settings.replace('page = "', 'examples = "examples", page = "')
+    (hub / "hub.toml").write_text(settings)
+    assert any(f"{hub / 'examples'}: no such folder" in found for found in problems(hub))
+    (hub / "examples").mkdir()
+    cells = (("markdown", complete_header()), ("code", "import os\nos.environ['CASE_KEY']"))
+    (hub / "examples" / "a.ipynb").write_bytes(notebook_bytes(*cells))
+    (found,) = problems(hub)
+    assert f"{hub / 'examples'}: a.ipynb needs the variable CASE_KEY, which " in found
+    (hub / "examples" / "a.ipynb").write_bytes(notebook_bytes(cells[0]))
+    assert "examples: 1 example\n" in check(hub)[1]
+    (hub / "examples" / "b.ipynb").write_text("{")
+    (found,) = problems(hub)
+    assert "b.ipynb: is no notebook that can be read" in found
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [
@@ -248,12 +398,12 @@ def test_a_landing_page_that_nblint_refuses(hub: Path) -> None:
 
 def test_a_python_that_is_too_old(hub: Path) -> None:
     python = hub / "python3.10"
-    python.write_text("#!/bin/sh\necho 3 10\n")
+    python.write_text("#!/bin/sh\necho 3.10.4\n")
     python.chmod(0o755)
     text = (hub / "hub.toml").read_text()
     (hub / "hub.toml").write_text(text.replace(sys.executable, str(python)))
     (found,) = problems(hub)
-    assert "is Python 3.10, in which opening a colleague's notebook can run their files" in found
+    assert "is Python 3.10.4, in which opening a colleague's notebook can run their files" in found
     (hub / "hub.toml").write_text(text.replace(sys.executable, str(hub / "none")))
     (found,) = problems(hub)
     assert "cannot be run: No such file or directory" in found

@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 import requests
 
+from tests.command import nblint
 from tests.hub.running import needs_hub, until
 from tests.system import PATIENCE, needs
+from tests.template_hub.conftest import stand_in
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,15 +29,26 @@ pytestmark = [
 DEMO = [sys.executable, "-m", "nblint", "hub", "demo"]
 
 
+def generated(folder: Path) -> Path:
+    """Generate the repository of a hub, with what `make setup` makes."""
+    arguments = ["--hub", "--no-input", "--local", "-o", str(folder), "git_init=no"]
+    made = nblint("new", *arguments, "title=Acme hub", "users=Blue Team, soc")
+    assert made.exit_code == 0, made.output
+    stand_in(folder / "acme-hub")
+    return folder / "acme-hub"
+
+
 def test_a_browser_plays_it(tmp_path: Path) -> None:
+    """With what a generated repository has."""
     needs_hub()
     needs("chromium")
     picture = tmp_path / "page.png"
+    repository = generated(tmp_path)
     # Chromium has a socket in its folder, and its path must be short.
     with TemporaryDirectory(dir="/tmp") as temporary:
         ran = subprocess.run(
-            [*DEMO, "--check", "--screenshot", str(picture)],
-            cwd=tmp_path,
+            [*DEMO, "--config", "hub.toml", "--check", "--screenshot", str(picture)],
+            cwd=repository,
             env={**os.environ, "TMPDIR": temporary},
             capture_output=True,
             text=True,
@@ -46,6 +59,7 @@ def test_a_browser_plays_it(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "mallory is refused: no second factor." in ran.stdout
     assert "alice lands on the page of rules, which lists the installed notebook." in ran.stdout
+    assert "It links 2 examples." in ran.stdout
     assert re.search(r"alice opens it, runs it, and reads: \S+ +4 https://app\.", ran.stdout)
 
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -53,8 +67,8 @@ def test_a_browser_plays_it(tmp_path: Path) -> None:
 
 
 @contextmanager
-def demo(folder: Path, *options: str, end: int = signal.SIGINT) -> Iterator[str]:
-    """Run the demonstration, and end it by a signal; it must leave nothing."""
+def demo(folder: Path, *options: str) -> Iterator[str]:
+    """Run the demonstration, and end it by Ctrl-C; it must leave nothing."""
     running = subprocess.Popen(
         [*DEMO, *options],
         cwd=folder,
@@ -67,11 +81,15 @@ def demo(folder: Path, *options: str, end: int = signal.SIGINT) -> Iterator[str]
         address = running.stdout.readline().strip()
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
         yield address
-        running.send_signal(end)
-        assert running.wait(PATIENCE) == (0 if end == signal.SIGINT else 128 + end)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(PATIENCE) == 0
     finally:
         running.terminate()
         running.wait(PATIENCE)
+    leaves_nothing(folder)
+
+
+def leaves_nothing(folder: Path) -> None:
     assert not list(folder.glob("nblint-hub-*"))
     assert not [process for process in processes() if str(folder) in process]
 
@@ -138,9 +156,30 @@ def test_a_person_plays_it(tmp_path: Path) -> None:
 
 
 def test_a_window_that_is_closed(tmp_path: Path) -> None:
+    """While `make demo` runs in a generated repository, which says where to go, and who may."""
     needs_hub()
-    with demo(tmp_path, end=signal.SIGHUP) as url:
-        assert requests.get(f"{url}/hub/login", timeout=60).status_code == 200
+    running = subprocess.Popen(
+        ["make", "demo"],
+        cwd=generated(tmp_path),
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert running.stdout is not None
+        url, empty, alice, mallory = (running.stdout.readline().strip() for _ in range(4))
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+        assert (empty, alice.split()[0], mallory.split()[0]) == ("", "alice", "mallory")
+        assert sign_in(url, "mallory")[1].status_code == 403
+    finally:
+        os.killpg(running.pid, signal.SIGHUP)
+        running.wait(PATIENCE)
+    until(lambda: not list(tmp_path.glob("nblint-hub-*")), "the demonstration is over")
+    until(
+        lambda: not [one for one in processes() if "nblint-hub-" in one and str(tmp_path) in one],
+        "all of it",
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from nblint.errors import SettingsError
 from nblint.hub import SecretError, spawner_environment
+from tests.hub.running import write_secret
 
 TOML = """
 [environment.DATADOG_API_KEY]
@@ -45,11 +46,6 @@ def catalogue(tmp_path: Path) -> Path:
     write_secret(folder / "jira" / "alice", "of alice")
     folder.chmod(0o700)
     return tmp_path / "environment.toml"
-
-
-def write_secret(path: Path, text: str) -> None:
-    path.write_text(text)
-    path.chmod(0o600)
 
 
 def values(catalogue: Path, user: str) -> dict[str, str]:

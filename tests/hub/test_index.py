@@ -3,13 +3,14 @@
 import html
 import json
 import os
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from nblint.hub.index import shown, welcome
-from nblint.hub.installed import installed
+from nblint.hub.installed import examples, installed
 from nblint.linting.checking import check_bytes
 from nblint.project.project import Project
 from tests.command import nblint
@@ -95,6 +96,26 @@ def test_a_row(tmp_path: Path) -> None:
     assert row[4] == "Rank mails.&#59; Logs"
     assert row[5] == "DAYS, SITE"
     assert row[6] == "SOC, soc&#64;example.com"
+
+
+def test_examples(tmp_path: Path) -> None:
+    """Listed above what is installed, with the same care."""
+    folder = tmp_path / "examples"
+    folder.mkdir()
+    text = "<script>alert(1)</script> | a"
+    header = HEADER.format(title="Read a key", text=text)
+    (folder / "read a key.ipynb").write_bytes(notebook_bytes(("markdown", header)))
+    (folder / "broken.ipynb").write_text("{")
+    data = welcome("# W", [], tmp_path, examples(folder))
+    assert check_bytes("Welcome.ipynb", data, Project()) == ()
+    _, listed, index, _ = (cell["source"] for cell in json.loads(data)["cells"])
+    assert "None yet." in "".join(index)
+    title, _, broken, row = "".join(listed).splitlines()
+    assert title == "## Examples"
+    assert broken.startswith("* [broken](Examples/broken.ipynb): ")
+    assert row.startswith("* [Read a key](Examples/read%20a%20key.ipynb): ")
+    assert not set("<>|") & set(row)
+    assert text in html.unescape(row)
 
 
 def test_sections_of_ones_own(tmp_path: Path) -> None:
@@ -183,6 +204,10 @@ def test_command(tmp_path: Path) -> None:
     install(tmp_path / "notebooks", "late", complete_header("Late logins"))
     nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
     assert "Late logins" in page.read_text()
+    shutil.rmtree(tmp_path / "notebooks" / "triage")
+    nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
+    assert "Late logins" in page.read_text()
+    assert "Triage" not in page.read_text()
     (tmp_path / "welcome.md").unlink()
     result = nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
     assert result.exit_code == 2

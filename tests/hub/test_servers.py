@@ -4,6 +4,7 @@ they are told to."""
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 import shutil
@@ -146,7 +147,10 @@ def test_everybody_has_the_same_environment(hub: Hub) -> None:
 def test_nobody_is_asked_whether_they_want_news(hub: Hub) -> None:
     headers = {"Authorization": f"token {hub.token}"}
     page = requests.get(f"{hub.url}/user/alice/lab", headers=headers, timeout=60).text
-    assert '"news": {"disabled": true}' in page
+    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)
+    assert config
+    disabled = json.loads(config[1])["disabledExtensions"]
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
 
 
 def test_a_required_secret_that_is_missing_stops_a_server(hub: Hub) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from nblint.cli.schema import hub_schema
+from nblint.cli.schema import HUB_FILES, hub_schema
 from nblint.hub.settings import HubFile
 from nblint.toml import read_toml
 from tests.command import nblint
@@ -114,12 +114,30 @@ def test_schema(hub_toml: Path) -> None:
         assert not validator.is_valid({**read_toml(hub_toml), key: value})
 
 
-def test_the_schema_describes_every_key() -> None:
+def test_schema_of_notebooks(tmp_path: Path) -> None:
+    schema = json.loads(nblint("hub", "schema", "notebooks.toml").stdout)
+    validator = jsonschema.Draft7Validator(schema)
+    assert validator.is_valid({"notebooks": {"failed-logins": {"version": "1.2.0"}}})
+    refused: list[object] = [
+        {"notebooks": {"a": "1.2.0"}},
+        {"notebooks": {"a": {}}},
+        {"notebook": {}},
+    ]
+    for wrong in refused:
+        assert not validator.is_valid(wrong)
+    result = nblint("hub", "schema", "notebook.toml")
+    assert result.exit_code == 2
+    assert "unknown file 'notebook.toml'; did you mean 'notebooks.toml'?" in result.stderr
+    assert "choose from hub.toml, notebooks.toml" in nblint("hub", "schema", "x").stderr
+
+
+@pytest.mark.parametrize("file", HUB_FILES)
+def test_the_schema_describes_every_key(file: str) -> None:
     def keys(schema: dict[str, Any]) -> None:
         assert schema["description"]
         for key, inner in schema["properties"].items():
             assert inner["description"], key
 
-    schema = hub_schema()
+    schema = hub_schema(file)
     for table in (schema, *schema["definitions"].values()):
         keys(table)

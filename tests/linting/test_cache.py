@@ -2,26 +2,34 @@
 
 import errno
 import os
+import pickle
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from nblint import check
 from nblint._version import PACKAGE
 from nblint.linting import cache, run
 from nblint.linting.baseline import SALT_VARIABLE
 from nblint.linting.examining import Examiner
+from nblint.linting.results import Reported, Result
+from nblint.project.project import Project
+from nblint.reports import details_of, formats
 from nblint.settings_files import SettingsFinder
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
+from tests.credentials.tokens import make
 
 COUNT = 16
-ENOUGH = 50  # notebooks for the cache to be used
 SETTINGS = """\
 select = ["NBL0", "NBL1", "NBL3", "NBL4", "NBL505"]
 parameters.file = "run.yaml"
@@ -47,21 +55,18 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for number in range(COUNT):
         (folder / f"{number}.ipynb").write_bytes(content(number))
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(run, "_REMEMBERED", COUNT)
     return folder
 
 
-@pytest.fixture
-def as_many_as_pay(repository: Path) -> None:
-    """For commands that run in their own processes."""
-    for number in range(COUNT, ENOUGH):
-        (repository / f"{number}.ipynb").write_bytes(content(number))
+def folder() -> Path:
+    found = cache.cache_folder()
+    assert found is not None
+    return found
 
 
 def kept() -> Path:
-    file = cache.cache_file()
-    assert file is not None
-    return file
+    """Return the file that was written last."""
+    return max(folder().iterdir(), key=lambda file: file.stat().st_mtime_ns)
 
 
 def known(*arguments: str) -> int:
@@ -93,11 +98,37 @@ def test_what_is_found_is_found_again_in_the_same_order() -> None:
         Path(f"{number}.ipynb").write_bytes(notebook_bytes(("code", f"print({number})")))
     Path("8.ipynb").write_text("{")  # not a notebook
     Path("9.ipynb").write_bytes(notebook_bytes(("markdown", "# A"), ("code", "os.environ['X']")))
+    suppressed = ("code", "import os\nos.environ['X']  # nblint: ignore[NBL301] a test")
+    Path("10.ipynb").write_bytes(notebook_bytes(("markdown", complete_header()), suppressed))
     assert known() == 0
-    assert known() == COUNT - 5
-    first = [(r.path, r.findings) for r in check(["."])]
+    assert known() == COUNT
+    before = [without_edits(result) for result in check(["."])]
     with_cache = run.Run(SettingsFinder(), pytest.fail, with_cache=True)
-    assert [(r.path, r.findings) for r in with_cache.check([Path()])] == first
+    for _ in range(2):
+        assert [without_edits(result) for result in with_cache.check([Path()])] == before
+
+
+def without_edits(result: Result) -> Result:
+    """Return a result with its fixes in words, as the cache keeps them."""
+    return replace(result, findings=tuple(map(_without_edits, result.findings)))
+
+
+def _without_edits(reported: Reported) -> Reported:
+    fix = reported.finding.fix
+    words = fix and replace(fix, edits=())
+    return replace(reported, finding=replace(reported.finding, fix=words))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("output_format", formats())
+def test_each_report_is_the_same(output_format: str) -> None:
+    Path("3.ipynb").write_bytes(notebook_bytes(("code", "import os\n\nx = os.environ['SITTE'] (")))
+    Path("4.ipynb").write_bytes(notebook_bytes(("markdown", "# A"), ("code", "%pip install x")))
+    Path("5.ipynb").write_text('{"cells": [1]}')
+    for more in ((), ("--quiet",), ("--select", "ALL", "--ignore", "NBL308")):
+        arguments = ("--output-format", output_format, *more)
+        known(*arguments)
+        assert known(*arguments) == COUNT
 
 
 def rename() -> None:
@@ -188,7 +219,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 @pytest.mark.slow
-def test_a_rule_that_is_changed_is_noticed(as_many_as_pay: None, tmp_path: Path) -> None:
+def test_a_rule_that_is_changed_is_noticed(tmp_path: Path) -> None:
     """While nblint is developed, the version stays, and the file's size and time may stay, too."""
     source = PACKAGE
     copied = tmp_path / "copy" / "nblint"
@@ -196,7 +227,7 @@ def test_a_rule_that_is_changed_is_noticed(as_many_as_pay: None, tmp_path: Path)
     rule = copied / "rules" / "header" / "missing_title.py"
     here = {"PYTHONPATH": str(copied.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     assert ended(command(**here))[0] == 0
-    assert ended(command(**here))[0] == ENOUGH
+    assert ended(command(**here))[0] == COUNT
     before = rule.stat()
     text = rule.read_text(encoding="utf-8")
     rule.write_text(
@@ -206,39 +237,42 @@ def test_a_rule_that_is_changed_is_noticed(as_many_as_pay: None, tmp_path: Path)
     assert rule.stat().st_size == before.st_size
     known_then, said = ended(command(**here))
     assert known_then == 0
-    assert said.count("NBL101") == ENOUGH
+    assert said.count("NBL101") == COUNT
 
 
 @pytest.mark.slow
-def test_what_has_no_order_of_its_own_is_the_same_in_every_process(as_many_as_pay: None) -> None:
+def test_what_has_no_order_of_its_own_is_the_same_in_every_process() -> None:
     """The order of sets of strings is random for each process."""
     assert ended(command(PYTHONHASHSEED="1"))[0] == 0
-    assert [ended(command(PYTHONHASHSEED=str(n)))[0] for n in (2, 3, 4)] == [ENOUGH] * 3
+    assert [ended(command(PYTHONHASHSEED=str(n)))[0] for n in (2, 3, 4)] == [COUNT] * 3
 
 
 @pytest.mark.slow
 def test_several_runs_at_once() -> None:
-    """None of them is disturbed, and the file holds whole digests, each once."""
-    for folder in ("a", "b", "c"):
-        Path(folder).mkdir()
-        for number in range(ENOUGH):
-            Path(folder, f"{number}.ipynb").write_bytes(content(number))
+    """None of them is disturbed, and what they write is whole."""
+    for name in ("a", "b", "c"):
+        Path(name).mkdir()
+        for number in range(COUNT):
+            Path(name, f"{number}.ipynb").write_bytes(content(number))
     for _ in range(3):
-        running = [command(folder) for folder in ("a", "b", "c", "a", "b", "c")]
+        running = [command(name) for name in ("a", "b", "c", "a", "b", "c")]
         for _, said in map(ended, running):
-            assert said == f"All clean: {ENOUGH} notebooks checked.\n"
-        data = kept().read_bytes()
-        digests = [data[start : start + 32] for start in range(0, len(data), 32)]
-        assert len(data) % 32 == 0
-        assert len(set(digests)) == len(digests)
-    assert [ended(command(folder))[0] for folder in ("a", "b", "c")] == [ENOUGH] * 3
+            assert said == f"All clean: {COUNT} notebooks checked.\n"
+        (file,) = folder().iterdir()
+        assert file == kept()
+    assert [ended(command(name))[0] for name in ("a", "b", "c")] == [COUNT] * 3
 
 
 def test_what_a_run_has_checked_when_it_is_ended_is_kept() -> None:
-    results = run.Run(SettingsFinder(), pytest.fail, with_cache=True).check([Path()])
+    text = details_of("text")
+    results = run.Run(SettingsFinder(), pytest.fail, with_cache=True, details=text).check([Path()])
     assert [next(results).path for _ in range(5)]
     results.close()  # type: ignore[attr-defined]
     assert known() == 5
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]
 
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
@@ -247,7 +281,9 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "shifted": lambda data: b"x" + data,
     "foreign": lambda data: b'{"version": 1}\n' * 100,
     "zeros": lambda data: bytes(len(data)),
-    "endless": lambda data: bytes(32 * 65_536) + data,
+    "longer": lambda data: data + b"x",
+    "one bit": flipped,
+    "one bit of the hash": lambda data: bytes([data[0] ^ 1]) + data[1:],
 }
 
 
@@ -256,31 +292,87 @@ def test_a_damaged_file_is_no_matter(how: str) -> None:
     Path("5.ipynb").write_bytes(notebook_bytes(("code", "print(1)")))
     assert known() == 0
     kept().write_bytes(DAMAGE[how](kept().read_bytes()))
-    assert known() < COUNT - 1
-    assert known() == COUNT - 1
-    assert kept().stat().st_size <= 32 * 65_536
-
-
-def test_a_digest_of_other_bytes_is_of_no_notebook() -> None:
-    """Any of them, whatever the change: the file holds nothing else."""
     assert known() == 0
-    data = kept().read_bytes()
-    assert len(data) == 32 * COUNT
-    kept().write_bytes(bytes(byte ^ 1 for byte in data))
+    assert known() == COUNT
+
+
+def test_what_was_written_for_something_else_is_no_matter() -> None:
+    """Such as for other settings: the same notebooks, and other findings."""
+    Path("5.ipynb").write_bytes(notebook_bytes(("code", "print(1)")))
+    assert known("--ignore", "NBL102") == 0
+    other = kept()
+    assert known() == 0
+    kept().write_bytes(other.read_bytes())
     assert known() == 0
 
 
-def folder_in_its_place(file: Path) -> None:
-    file.mkdir(parents=True)
+def entries(file: Path, project: Project, change: Callable[[Any], object]) -> None:
+    """Replace what a file of the cache holds by what somebody makes of it who knows its key."""
+    key = cache.key_of(project, details_of("text"), (), with_hidden=False)
+    assert key is not None
+    old = cache.Cache(folder(), key)._kept()
+    data = msgspec.msgpack.encode(change(old))
+    file.write_bytes(blake2b(data, digest_size=32, key=key).digest() + data)
 
 
-def file_as_folder(file: Path) -> None:
-    file.parent.write_text("")
+HOSTILE: dict[str, Callable[[dict[bytes, bytes]], object]] = {
+    "another type": lambda old: [1, 2],
+    "no entries": lambda old: dict.fromkeys(old, 7),
+    "empty entries": lambda old: dict.fromkeys(old, b""),
+    "other entries": lambda old: dict.fromkeys(old, msgspec.msgpack.encode([1, [], 0, [], True])),
+    "pickled": lambda old: dict.fromkeys(old, pickle.dumps(Path("x"))),
+    "short entries": lambda old: {digest: data[:-1] for digest, data in old.items()},
+}
+
+
+@pytest.mark.parametrize("how", HOSTILE)
+def test_what_is_no_entry_is_no_matter(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert known() == 0
+    entries(kept(), project_of_a_run(), HOSTILE[how])
+    assert known() == 0
+    assert known() == COUNT
+
+
+def project_of_a_run() -> Project:
+    settings = SettingsFinder().of(Path.cwd())
+    return Project.load(settings, with_requirements=True)
+
+
+def test_nothing_of_a_secret_is_kept() -> None:
+    secret = make("github-token")
+    Path("5.ipynb").write_bytes(notebook_bytes(("code", f"token = '{secret}'\nx = 1")))
+    for output_format in formats():
+        options = ("--output-format", output_format, "--extend-select", "NBL2")
+        assert secret not in nblint("check", *options).stdout
+    held = [file.read_bytes() for file in folder().iterdir()]
+    assert all(b"NBL201" in data for data in held)
+    assert not any(secret[4:].encode() in data for data in held)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and owners of POSIX")
+def test_what_somebody_else_can_write_is_not_read() -> None:
+    assert known() == 0
+    kept().chmod(0o666)
+    assert known() == 0
+    assert kept().stat().st_mode & 0o777 == 0o600
+    assert known() == COUNT
+
+
+def folder_in_its_place() -> None:
+    assert known() == 0
+    file = kept()
+    file.unlink()
+    file.mkdir()
+
+
+def file_as_folder() -> None:
+    folder().parent.mkdir(parents=True)
+    folder().write_text("")
 
 
 @pytest.mark.parametrize("obstacle", [folder_in_its_place, file_as_folder])
-def test_what_cannot_be_written_is_said_to_who_asks(obstacle: Callable[[Path], None]) -> None:
-    obstacle(kept())
+def test_what_cannot_be_written_is_said_to_who_asks(obstacle: Callable[[], None]) -> None:
+    obstacle()
     result = nblint("check")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "nblint: the cache cannot be written: " in nblint("check", "--verbose").stderr
@@ -288,14 +380,14 @@ def test_what_cannot_be_written_is_said_to_who_asks(obstacle: Callable[[Path], N
 
 
 def test_a_full_disk_leaves_the_old_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     assert known() == 0
     before = kept().read_bytes()
     Path("7.ipynb").write_bytes(content(-7))
     with monkeypatch.context() as disk:
-        disk.setattr(os, "fsync", full)
+        disk.setattr(Path, "replace", full)
         assert known() == COUNT - 1
     assert kept().read_bytes() == before
     assert list(kept().parent.iterdir()) == [kept()]
@@ -309,17 +401,35 @@ def test_only_who_owns_it_looks_into_it() -> None:
 
 
 def test_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "_MOST_DIGESTS", COUNT + 3)
-    half = range(COUNT // 2)
     assert known() == 0
+    size = kept().stat().st_size
+    monkeypatch.setattr(cache, "_LARGEST_FILE", size * 5 // 4)
+    half = range(COUNT // 2)
     for number in half:
         Path(f"{number}.ipynb").write_bytes(content(-number - 1))
     assert known() == COUNT - len(half)
     assert known() == COUNT
-    assert kept().stat().st_size == 32 * (COUNT + 3)
+    assert size < kept().stat().st_size < size * 3 // 2
     for number in half:
         Path(f"{number}.ipynb").write_bytes(content(number))
-    assert known() == COUNT - len(half) + 3
+    assert COUNT - len(half) < known() < COUNT
+
+
+def test_files_of_other_settings_go_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert known() == 0
+    monkeypatch.setattr(cache, "_LARGEST_FOLDER", kept().stat().st_size * 7 // 2)
+    for code in range(settings := 5):
+        assert known("--ignore", f"NBL10{code + 1}") == 0
+    assert len(list(folder().iterdir())) == 3
+    assert known("--ignore", f"NBL10{settings}") == COUNT
+    assert known() == 0
+
+
+def test_more_than_anybody_reads_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("5.ipynb").write_bytes(notebook_bytes(*[("code", "x = (")] * 50))
+    monkeypatch.setattr(cache, "_LARGEST_ENTRY", 2_000)
+    assert known("--select", "NBL503") == 0
+    assert known("--select", "NBL503") == COUNT - 1
 
 
 @pytest.mark.parametrize(
@@ -330,32 +440,34 @@ def test_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_does_without(arguments: tuple[str, ...]) -> None:
     assert nblint("check", *arguments).exit_code == 0
     assert list(check(["."]))
-    assert not kept().parent.exists()
+    assert not folder().exists()
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--extend-select", "NBL308"), ("--trust-plugins",)], ids=" ".join
-)
-def test_what_more_is_wanted_of_is_examined(arguments: tuple[str, ...]) -> None:
-    assert known(*arguments) == 0
-    assert known(*arguments) == 0
-    assert ("declared variable 'REGION'" in nblint("check", *arguments).stdout) == (
-        len(arguments) == 2
-    )
+def test_plugins_decide_as_well() -> None:
+    assert known("--trust-plugins") == 0
+    assert known("--trust-plugins") == 0
+
+
+def test_rules_about_the_repository_see_all_notebooks() -> None:
+    for _ in range(2):
+        assert known("--extend-select", "NBL308") == 0
+        assert "declared variable 'REGION'" in nblint("check", "--extend-select", "NBL308").stdout
+    Path("7.ipynb").write_bytes(notebook_bytes(("code", "import os\nos.environ['REGION']")))
+    assert "REGION" not in nblint("check", "--extend-select", "NBL308").stdout
 
 
 def test_a_baseline_is_asked_after_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its stale entries are found in notebooks that the cache knows, and its salt is irrelevant."""
+    """Its stale entries are found in notebooks that are known; its salt makes fingerprints."""
     Path("5.ipynb").write_bytes(notebook_bytes(("markdown", "# A title")))
     assert nblint("baseline", "create").exit_code == 0
     Path("nblint.toml").write_text(f'baseline = ".nblint-baseline.json"\n{SETTINGS}')
     assert known() == 0
-    assert known() == COUNT - 1
+    assert known() == COUNT
     Path("5.ipynb").write_bytes(content(5))
     for _ in range(2):
         assert "1 baseline entry is stale" in nblint("check").stderr
     monkeypatch.setenv(SALT_VARIABLE, "0" * 32)
-    assert known() == COUNT
+    assert known() == 0
 
 
 def test_processes_are_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -381,16 +493,16 @@ def test_what_is_known_is_what_was_examined(monkeypatch: pytest.MonkeyPatch) -> 
     """A file is read to look it up and again to examine it: it may have changed in between."""
     file, wrong = Path("7.ipynb"), notebook_bytes(("markdown", "# A title"))
     assert known() == 0
-    knows = cache.Cache.knows
+    find = cache.Cache.find
 
-    def fixed_meanwhile(self: cache.Cache, key: bytes | None, path: Path, name: str) -> bool:
-        found = knows(self, key, path, name)
+    def fixed_meanwhile(self: cache.Cache, path: Path, name: str) -> bytes | None:
+        found = find(self, path, name)
         file.write_bytes(content(-7))
         return found
 
     file.write_bytes(wrong)
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(cache.Cache, "knows", fixed_meanwhile)
+        meanwhile.setattr(cache.Cache, "find", fixed_meanwhile)
         assert nblint("check").exit_code == 0
     file.write_bytes(wrong)
     assert known() == COUNT - 1
@@ -401,7 +513,7 @@ def test_it_is_not_below_the_current_folder_by_itself(monkeypatch: pytest.Monkey
     """Without a home directory, `~` stays `~`: a folder that a repository may contain."""
     monkeypatch.delenv("NBLINT_CACHE_DIR")
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/nblint"))
-    assert cache.cache_file() is None
+    assert cache.cache_folder() is None
     result = nblint("check", "--verbose")
     assert (result.exit_code, f"0 of {COUNT}" in result.stderr) == (0, True)
     assert not list(Path().glob("~*"))
@@ -412,4 +524,4 @@ def test_it_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv("NBLINT_CACHE_DIR")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
     assert nblint("check").exit_code == 0
-    assert [path.name for path in (tmp_path / "caches" / "nblint").iterdir()] == ["clean"]
+    assert [path.name for path in (tmp_path / "caches" / "nblint").iterdir()] == ["findings"]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from nblint.credentials.masking.masked import Masked
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Notebook, Place
-from nblint.linting.excerpts import Excerpt, Excerpts
+from nblint.linting.excerpts import Excerpts
+from nblint.linting.results import Excerpt
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
 

@@ -7,14 +7,12 @@ value, which is not, so that it is the credential that is seen.
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.git.author import entry, git, said
 from tests.git.conftest import home  # noqa: F401 - a fixture
 from tests.linting.branches import (
-    BASE,
     BASELINE,
     HARMLESS,
     SETTINGS,
@@ -30,11 +28,6 @@ from tests.linting.branches import (
 )
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def branch(tmp_path: Path) -> Branch:
-    return Branch(tmp_path / "repository", BASE)
 
 
 Attack = Callable[[Branch, str], None]

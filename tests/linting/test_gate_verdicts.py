@@ -13,7 +13,6 @@ from tests.credentials.tokens import make
 from tests.git.author import git
 from tests.git.conftest import home  # noqa: F401 - a fixture
 from tests.linting.branches import (
-    BASE,
     BASELINE,
     CATALOGUE,
     OTHER,
@@ -23,6 +22,7 @@ from tests.linting.branches import (
     A,
     B,
     Branch,
+    Files,
     betrays_nothing,
     holding,
     notebook,
@@ -32,14 +32,12 @@ from tests.linting.branches import (
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def branch(tmp_path: Path) -> Branch:
-    return Branch(tmp_path / "repository", BASE)
-
-
 HEADERLESS = notebook_bytes(("code", "print(1)"))
 SHOWN = 'import os\nprint(os.environ["DATADOG_API_KEY"])'
 SECRET = CATALOGUE + '[environment.DATADOG_API_KEY]\nhelp = "A key"\nsecret = true\n'
+
+# What a template for cookiecutter has in its settings.
+JINJA = '[project]\nname = "{{ x }}"\n{% if y %}\n[tool.nblint]\n{% endif %}\n'
 
 
 class TestOnlyNewFindings:
@@ -221,6 +219,38 @@ class TestAccepted:
         assert (verdict.status, verdict.findings) == (2, [])
         assert verdict.said.startswith("nblint: environment.toml: ")
         assert verdict.said.count("\n") == 1
+
+    @pytest.mark.parametrize("path", ["aa/pyproject.toml", "zz/nblint.toml", "zz/pyproject.toml"])
+    def test_settings_that_decide_for_no_notebook(self, tmp_path: Path, path: str) -> None:
+        branch = Branch(tmp_path / "t", {path: JINJA, A: notebook(), SETTINGS: ""})
+        branch.commit({A: notebook("print(2)"), "aa/more/nblint.toml": JINJA})
+        verdict = branch.gate()
+        assert (verdict.status, verdict.findings, verdict.said) == (0, [], "")
+        branch.commit({A: notebook(title="Notebook Name"), SETTINGS: 'ignore = ["ALL"]'})
+        assert branch.gate().codes == ["NBL110"], "the base's settings decide"
+        branch.commit({A: holding(TOKEN)})
+        assert branch.gate().codes == ["NBL201"]
+
+    def test_a_template_with_a_notebook(self, tmp_path: Path) -> None:
+        template: Files = {"t/{{ x }}/pyproject.toml": JINJA, "t/{{ x }}/n.ipynb": notebook()}
+        branch = Branch(tmp_path / "t", {**template, A: notebook(), B: holding(TOKEN)})
+        branch.commit({SETTINGS: "", A: notebook("print(2)")})
+        verdict = branch.gate()
+        assert (verdict.status, verdict.findings, verdict.said) == (0, [], "")
+        assert ("settings", SETTINGS) in verdict.kinds, "the base has none"
+        branch.commit({A: holding(OTHER)})
+        branch.commit({A: notebook("print(2)"), B: None})
+        assert branch.gate().codes == ["NBL201"], "what the base has is compared with"
+        branch.commit({"t/{{ x }}/n.ipynb": notebook("print(2)")})
+        verdict = branch.gate()
+        assert (verdict.status, verdict.said.count("\n")) == (2, 1)
+        assert verdict.said.startswith("nblint: t/{{ x }}/pyproject.toml: ")
+
+    @pytest.mark.parametrize("path", [SETTINGS, "pyproject.toml"])
+    def test_broken_settings_of_the_base_are_not_replaced(self, tmp_path: Path, path: str) -> None:
+        branch = Branch(tmp_path / "t", {path: "[tool.nblint\n", A: notebook()})
+        branch.commit({path: "", A: notebook(title="TODO")})
+        assert branch.gate().status == 2
 
     def test_the_first_change_of_a_new_repository(self, tmp_path: Path) -> None:
         branch = Branch(tmp_path / "new", {})

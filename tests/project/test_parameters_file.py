@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from nblint.errors import SettingsError
-from nblint.project.parameters_file import ParametersFile
+from nblint.project.parameters_file import ParametersFile, parameters_files_in
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -60,3 +61,14 @@ def test_tags_make_no_objects(tmp_path: Path) -> None:
 def test_aliases_are_not_expanded(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]" for n in range(1, 30))]
     assert len(ParametersFile.load(write(tmp_path, "\n".join(lines))).keys) == 30
+
+
+def test_files_of_a_folder(tmp_path: Path) -> None:
+    for name in ("b.yaml", "a.yaml", "notes.txt", "c.yml"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.yaml").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.yaml")
+    assert [path.name for path in parameters_files_in(tmp_path)] == ["a.yaml", "b.yaml"]
+    assert parameters_files_in(tmp_path / "nowhere") == []
+    assert parameters_files_in(tmp_path / "a.yaml") == []

@@ -1,6 +1,7 @@
 """Reports that have a schema keep to it, whatever notebooks are called and hold."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,17 @@ def test_sarif() -> None:
         if finding["cell"]:
             (logical,) = location["logicalLocations"]
             assert logical["fullyQualifiedName"].startswith(f"cell {finding['cell']}")
-            assert result["message"]["text"].startswith(f"cell {finding['cell']}")
+            assert result["message"]["text"].startswith(f"Cell {finding['cell']}")
+        assert re.fullmatch(r"[^a-z].*[.?]", result["message"]["text"], re.S)
     assert len({one["partialFingerprints"]["nblint/v2"] for one in results}) == len(results)
+    assert run["tool"]["driver"]["informationUri"].startswith("https://")
     for rule in rules:
         assert rule["help"]["markdown"].startswith(rule["shortDescription"]["text"])
+        assert rule["shortDescription"]["text"][0].isupper()
+        assert rule["helpUri"].startswith(run["tool"]["driver"]["informationUri"])
         assert "```" not in rule["shortDescription"]["text"]
+    (section,) = (rule for rule in rules if rule["id"] == "NBL102")
+    assert "Refused:\n\n```markdown\n" in section["help"]["markdown"]
 
 
 def test_sarif_of_nothing_wrong() -> None:

@@ -48,7 +48,7 @@ def test_the_row_that_is_meant() -> None:
         "  in the cell: import os\n"
         "  3 | site = os.environ['SITTE']\n"
         "    |        ^^^^^^^^^^^^^^^^^^^\n"
-        "  help: use a name from environment.toml (1 name), or have this one declared there\n"
+        "  help: correct the name, or add it to environment.toml (and `git add` that file)\n"
         "1 error, 1 notebook checked.\n"
     )
 
@@ -65,6 +65,25 @@ def test_quiet_is_one_line_a_finding() -> None:
     )
     write("print(1)")
     assert check("--quiet").output == ""
+
+
+def test_concise_is_the_same_with_a_summary() -> None:
+    write("import os\nsite = os.environ['SITTE']", "")
+    concise = check("--extend-select", "NBL508", "--output-format", "concise")
+    assert concise.stdout == (
+        "a.ipynb:cell 2:2:8: NBL301 environment variable 'SITTE' is not in the catalogue; "
+        "did you mean 'SITE'?\n"
+        "a.ipynb:cell 3:1:1: NBL508 [*] empty cell\n"
+        "2 errors, 1 notebook checked; 1 fixable with --fix.\n"
+    )
+    quiet = check("--extend-select", "NBL508", "--quiet")
+    assert quiet.stdout.splitlines() == concise.stdout.splitlines()[:-1]
+    both = check("--extend-select", "NBL508", "--quiet", "--output-format", "concise")
+    assert (both.stdout, both.stderr) == (quiet.stdout, "")
+    Path("nblint.toml").write_text('output-format = "concise"')
+    assert check("--extend-select", "NBL508").stdout == concise.stdout
+    colored = check("--output-format", "concise", "--color", "always").stdout
+    assert "\x1b[1;31mNBL301\x1b[0m" in colored
 
 
 def test_quiet_leaves_other_formats_whole() -> None:
@@ -114,7 +133,7 @@ def test_what_stands_above_is_not_repeated() -> None:
     Path("a.ipynb").write_text(json.dumps(data))
     report = check().stdout
     assert report.count("NBL102") == 2
-    assert pointed_at(report) == ["Words."]
+    assert pointed_at(report) == ["## A"]
 
 
 def test_what_is_said_of_a_credential_stands_together() -> None:

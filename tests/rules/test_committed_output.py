@@ -11,6 +11,7 @@ from nbstripout._utils import MetadataError
 
 from nblint.document.apply import apply
 from nblint.document.model import Notebook
+from nblint.project.project import Project
 from nblint.reading.conflicts import Conflicts
 from nblint.rules.reproducibility.committed_output import CommittedOutput
 from nblint.settings import ReproducibilitySettings
@@ -39,7 +40,8 @@ cells = st.fixed_dictionaries(
 
 def fixed(raw: bytes) -> bytes:
     notebook = Notebook.parse("nb.ipynb", raw)
-    found = list(CommittedOutput().check(notebook, ReproducibilitySettings(), Conflicts(())))
+    given = (notebook, ReproducibilitySettings(), Conflicts(()), Project())
+    found = list(CommittedOutput().check(*given))
     return apply(notebook, [edit for finding in found if finding.fix for edit in finding.fix.edits])
 
 

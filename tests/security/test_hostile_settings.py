@@ -51,6 +51,7 @@ SETTINGS = {
         ("catalogues .toml", "environment.catalogues = [%s]", [f"{p}.toml" for p in PATHS]),
         ("baseline", "baseline = %s", PATHS),
         ("file", "parameters.file = %s", PATHS),
+        ("folder", "parameters.folder = %s", PATHS),
         ("output-format", "output-format = %s", PATHS),
         ("plugins", "credentials.detect-secrets-plugins = [%s]", (*PATHS, *PACKAGES)),
         ("requirements", "reproducibility.requirements = [%s]", GLOBS),

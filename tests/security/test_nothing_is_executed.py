@@ -17,6 +17,7 @@ COMMANDS = {
     "check --fix --unsafe-fixes": ["a.ipynb"],
     "env": [],
     "env --missing": [],
+    "requirements --missing": [],
     "baseline create": [".nblint-baseline.json"],
     "header": [],
     "config show": [],

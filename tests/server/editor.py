@@ -196,10 +196,11 @@ async def editor(
     versioned: bool = True,
     log: str = "",
     module: Sequence[str] = ("nblint", "server"),
+    python: str = sys.executable,
 ) -> AsyncIterator[Editor]:
     """Start a server, and end it as editors do; it must log nothing but a pattern's lines."""
     one = Editor(encodings, versioned=versioned)
-    await one.client.start_io(sys.executable, "-m", *module, cwd=folder)
+    await one.client.start_io(python, "-m", *module, cwd=folder)
     await one.initialize(folder)
     yield one
     await one.client.shutdown_async(None)

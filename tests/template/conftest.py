@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,19 @@ from typing import Any
 import pytest
 from cookiecutter.main import cookiecutter
 
+from nblint._version import __version__
+
 ROOT = Path(__file__).parents[2]
 
 Generate = Callable[..., Path]
+
+# What the author writes in place of what the header of a new notebook asks.
+WRITTEN = {
+    "What are you trying to do with this notebook?": "Rank reported mails.",
+    "Who is this notebook developed for?": "Analysts on duty.",
+    '"* Data source 1\\n",\n    "* Data source 2\\n"': '"* The abuse mailbox\\n"',
+    '"1. Step 1\\n",\n    "2. Step 2\\n",\n    "3. Step 3\\n"': '"1. Read the mails.\\n"',
+}
 
 
 @pytest.fixture(autouse=True)
@@ -89,10 +100,28 @@ def choices() -> list[dict[str, str]]:
 
 
 @pytest.fixture
+def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package index that has nblint's version; pip reads no more of it than its metadata."""
+    wheel = f"nblint_suite-{__version__}-py3-none-any.whl"
+    page = tmp_path / "index/nblint-suite"
+    page.mkdir(parents=True)
+    (page / "index.html").write_text(f'<a href="{wheel}">{wheel}</a>')
+    with zipfile.ZipFile(page / wheel, "w") as archive:
+        about = f"nblint_suite-{__version__}.dist-info"
+        said = f"Metadata-Version: 2.1\nName: nblint-suite\nVersion: {__version__}\n"
+        archive.writestr(f"{about}/METADATA", said)
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", "")
+    monkeypatch.setenv("PIP_INDEX_URL", page.parent.as_uri())
+
+
+@pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A git repository with one commit that holds this checkout's template, as it is now."""
+    """A git repository with one commit that holds this checkout's templates, as they are now."""
     folder = tmp_path / "nblint"
-    shutil.copytree(ROOT / "template", folder / "template")
+    unread = shutil.ignore_patterns("__pycache__")
+    for template in ("template", "template-hub"):
+        shutil.copytree(ROOT / template, folder / template, ignore=unread)
     (folder / "nblint").mkdir()
     for name in ("cookiecutter.json", ".pre-commit-hooks.yaml", "nblint/_version.py"):
         shutil.copyfile(ROOT / name, folder / name)
@@ -101,6 +130,14 @@ def checkout(tmp_path: Path) -> Path:
     git("add", ".", cwd=folder)
     git("commit", "--quiet", "--message", "nblint", cwd=folder)
     return folder
+
+
+def write_header(notebook: Path) -> None:
+    """Answer what the header of a new notebook asks, if its title is not the example's."""
+    text = notebook.read_text("utf-8")
+    for asked, answer in WRITTEN.items():
+        text = text.replace(asked, answer)
+    notebook.write_text(text, "utf-8")
 
 
 def git(*arguments: str, cwd: Path) -> str:

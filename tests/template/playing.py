@@ -225,4 +225,7 @@ def set_up(clone: Path, variables: dict[str, str]) -> None:
     binaries = clone / ".venv/bin"
     binaries.mkdir(parents=True, exist_ok=True)
     (binaries / "pre-commit").symlink_to(str(shutil.which("pre-commit")))
+    # A link would not find this environment's packages.
+    (binaries / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (binaries / "python").chmod(0o755)
     (clone / ".venv/installed").touch()

@@ -20,8 +20,8 @@ REFUSED = {
         "", " ", "TODO", "Untitled", "untitled 2", "Notebook Name", "# Logins", "a\nb",
         "a\u2028b", "a\x1bb",
     ],
-    "purpose": ["", "TBD.", "TODO: later", "<!-- hidden -->", *PROMPTS, *HEADER.placeholders],
-    "audience": [" ", *PROMPTS, *HEADER.placeholders],
+    "purpose": ["TBD.", "TODO: later", "<!-- hidden -->", *PROMPTS, *HEADER.placeholders],
+    "audience": ["a\nb", *PROMPTS, *HEADER.placeholders],
     "author": ["", "Ada\tLovelace"],
 }  # fmt: skip
 
@@ -61,9 +61,9 @@ def test_one_message_lists_everything(tmp_path: Path) -> None:
     message = refused.stdout[refused.stdout.index("Nothing was generated") :].split("\n\n")
     assert [line.split(":")[0] for line in message[1].splitlines()] == [
         "  * title",
-        "  * purpose",
         "  * slug",
         "  * email",
+        "  * purpose",
     ]
     assert message[2].startswith("Run the same command again with corrected answers")
     assert refused.stdout.count("Nothing was generated") == 1

@@ -14,6 +14,7 @@ import yaml
 from cookiecutter.generate import generate_context
 from cookiecutter.prompt import prompt_for_config
 
+from nblint.reading.header.skeleton import skeletons
 from nblint.settings import HeaderSettings
 from tests.template.conftest import ROOT, Generate, choices, git
 
@@ -56,7 +57,17 @@ def notebook_of(repository: Path) -> Path:
 
 
 def assert_sound(repository: Path) -> None:
-    """Hold what is true of every generated repository."""
+    """Hold what is true of every generated notebook repository."""
+    assert_sound_files(repository)
+    notebook = notebook_of(repository)
+    before = notebook.read_bytes()
+    nbformat.validate(nbformat.reads(before.decode(), as_version=nbformat.NO_CONVERT))
+    subprocess.run([sys.executable, "-m", "nbstripout", str(notebook)], check=True)
+    assert notebook.read_bytes() == before
+
+
+def assert_sound_files(repository: Path) -> None:
+    """Hold what is true of the files of every generated repository."""
     for path in files(repository):
         text = path.read_bytes().decode()
         assert text.endswith("\n"), path
@@ -75,12 +86,6 @@ def assert_sound(repository: Path) -> None:
     assert sorted(named) == sorted(
         str(p.relative_to(repository).as_posix()) for p in files(repository)
     )
-
-    notebook = notebook_of(repository)
-    before = notebook.read_bytes()
-    nbformat.validate(nbformat.reads(before.decode(), as_version=nbformat.NO_CONVERT))
-    subprocess.run([sys.executable, "-m", "nbstripout", str(notebook)], check=True)
-    assert notebook.read_bytes() == before
 
 
 def parse(path: Path, text: str) -> object:
@@ -190,6 +195,48 @@ def test_sections_are_the_organisations(generated: Generate) -> None:
     header = nbformat.read(notebook_of(generated()), as_version=4).cells[0].source
     sections = re.findall(r"^## (.+)$", header, re.MULTILINE)
     assert sections == [section.title for section in HeaderSettings().sections]
+
+
+EXAMPLE = re.compile("failed.?logins?|THRESHOLD|security operations centre", re.I)
+
+
+def test_with_another_title_the_header_asks_and_nothing_is_made_up(generated: Generate) -> None:
+    """What the example says is true of the example; `nblint header` prints the same questions."""
+    repository = generated(title="Phishing triage")
+    header, code = nbformat.read(notebook_of(repository), as_version=4).cells
+    asked = skeletons(HeaderSettings()).split("\n\n## ")
+    said = header.source.split("\n\n## ")
+    assert said[0] == "# Phishing triage"
+    assert said[1:5] == asked[1:5]
+    assert [section.split("\n")[0] for section in said] == [
+        "# Phishing triage", *(section.split("\n")[0] for section in asked[1:])
+    ]  # fmt: skip
+    assert said[5] == "Parameters\nNone"
+    assert code.source.startswith("# ")
+    assert len(code.source.splitlines()) == 1
+    for path in files(repository):
+        if path.name not in {"requirements.lock", "take-parameters.ipynb"}:
+            assert not EXAMPLE.search(path.read_text("utf-8")), path
+    assert "stands at the top of [the notebook](notebooks/phishing-triage.ipynb)" in (
+        repository / "README.md"
+    ).read_text("utf-8")
+    assert yaml.safe_load((repository / "packaging/parameters.yaml").read_text("utf-8")) is None
+
+
+@pytest.mark.parametrize("name", ["purpose", "audience"])
+def test_an_answer_to_one_question_leaves_the_other(generated: Generate, name: str) -> None:
+    repository = generated(title="Phishing triage", **{name: "Rank reported mails."})
+    header = nbformat.read(notebook_of(repository), as_version=4).cells[0].source
+    prompts = {"purpose": "What are you trying", "audience": "Who is this notebook"}
+    assert "\nRank reported mails.\n" in header
+    assert [prompt in header for prompt in prompts.values()] == [n != name for n in prompts]
+    readme = (repository / "README.md").read_text("utf-8")
+    assert readme.startswith(
+        "# Phishing triage\n\nRank reported mails.\n\nQuestions: "
+        if name == "purpose"
+        else "# Phishing triage\n\nWhat it is for stands at the top of [the notebook]"
+    )
+    assert ("For: Rank reported mails." in readme) == (name == "audience")
 
 
 def test_the_notebook_runs(generated: Generate) -> None:

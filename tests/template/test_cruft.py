@@ -10,6 +10,7 @@ import yaml
 
 from tests.template.conftest import Generate, command, git
 from tests.template.test_content import notebook_of
+from tests.template.test_outputs import run_cells, set_up
 
 pytestmark = pytest.mark.slow
 FILES = "template/{{cookiecutter.slug}}"
@@ -75,17 +76,21 @@ def test_create_is_current(repository: Path, checkout: Path) -> None:
 
 def nblint_revision(repository: Path) -> str:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    return str(config["repos"][-1]["rev"])
+    (entry,) = [entry for entry in config["repos"] if entry["hooks"][0]["id"] == "nblint"]
+    return str(entry["rev"])
 
 
 def test_update_brings_what_is_newer_and_keeps_what_was_written(
     repository: Path, newer: str
 ) -> None:
-    replace(notebook_of(repository), "DAYS = 7", "DAYS = 14")
+    replace(notebook_of(repository), "Data source 1", "The abuse mailbox")
     replace(repository / "environment.toml", 'value = "datadoghq.com"', 'value = "datadoghq.eu"')
     append(repository / "README.md", "Ours.")
     commit_all(repository, "work")
     assert cruft("check", cwd=repository).returncode == 1
+    set_up(repository)
+    on_screen = run_cells(notebook_of(repository))
+    git("add", "--update", cwd=repository)  # git then knows that only outputs changed
 
     shown = succeeds("update", "--skip-apply-ask", cwd=repository)
     assert "make setup" not in shown, "the hook speaks to those who start"
@@ -93,7 +98,8 @@ def test_update_brings_what_is_newer_and_keeps_what_was_written(
     assert (repository / "SUPPORT.md").read_text("utf-8") == "# Ask the second floor\n"
     assert not (repository / ".editorconfig").exists()
     assert nblint_revision(repository) == newer, "the linter is as new as the template"
-    assert "DAYS = 14" in notebook_of(repository).read_text("utf-8")
+    assert notebook_of(repository).read_bytes() == on_screen
+    assert "The abuse mailbox" in notebook_of(repository).read_text("utf-8")
     assert "# Phishing triage\\n" in notebook_of(repository).read_text("utf-8")
     assert "datadoghq.eu" in (repository / "environment.toml").read_text("utf-8")
     assert (repository / "README.md").read_text("utf-8").endswith("\nOurs.\n")

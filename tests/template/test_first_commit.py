@@ -58,7 +58,7 @@ def test_without_git(
     shown = capfd.readouterr().out
     assert "git is not installed" in shown
     assert "make setup" in shown
-    assert "nblint-suite==" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
+    assert "nblint-suite @ file:" in (repository / ".pre-commit-config.yaml").read_text("utf-8")
 
 
 def test_without_identity(
@@ -72,6 +72,29 @@ def test_without_identity(
     assert "git config --global user.name" in capfd.readouterr().out
     with pytest.raises(subprocess.CalledProcessError):
         git("rev-parse", "HEAD", cwd=repository)
+
+
+def test_an_address_that_nobody_gave_is_named(
+    generate: Generate, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = "Replace security-operations@example.com in README.md and CODEOWNERS"
+    generate()
+    assert asked not in capfd.readouterr().out, "the example has its own"
+    generate(title="Phishing triage")
+    assert asked in capfd.readouterr().out
+    generate(title="Phishing reports", email="soc@example.com")
+    assert "Replace" not in capfd.readouterr().out
+
+
+def test_the_first_commit_says_what_the_author_has_yet_to_write(generate: Generate) -> None:
+    assert git("log", "--format=%b", cwd=generate()) == ""
+    repository = generate(title="Phishing triage", audience="Analysts on duty.")
+    assert git("log", "--format=%s%n%b", cwd=repository).splitlines() == [
+        "Start from the notebook template",
+        "notebooks/phishing-triage.ipynb has yet to say what it is for, from which data and how it "
+        "works.",
+        "Until then, the checks refuse it.",
+    ]
 
 
 def test_inside_a_repository(

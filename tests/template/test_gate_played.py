@@ -17,6 +17,7 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
+from tests.checkout import committed_checkout
 from tests.credentials.tokens import make
 from tests.git.author import commit, said
 from tests.linting import test_gate as ways
@@ -38,7 +39,6 @@ from tests.template.conftest import ROOT
 from tests.template.playing import SERVICES, Author, Event, Stage, set_up
 from tests.template.test_pipeline_runs import (  # noqa: F401 - a fixture
     away_from_this_machine,
-    checkout,
 )
 
 pytestmark = [
@@ -60,7 +60,7 @@ def stage(
 ) -> Stage:
     """The generated repositories, and where all tests have the hooks installed."""
     folder = tmp_path_factory.mktemp("stage")
-    template = str(checkout(folder / "nblint"))
+    template = str(committed_checkout(folder / "nblint"))
     repositories = {}
     for service in SERVICES:
         out, answers = str(folder / service), {"ci": service}
@@ -448,7 +448,7 @@ def test_its_clean_twin_passes(stage: Stage, tmp_path: Path, way: Way, service: 
     ],
 )
 def test_the_log_of_the_checks(stage: Stage, tmp_path: Path, way: Way, service: str) -> None:
-    """ruff and nbstripout say what they found or changed, and not what stands there."""
+    """ruff and nblint say what they found or changed, and not what stands there."""
     author = Author(stage, tmp_path, service)
     way.go(author, TOKEN)
     played = author.play(job="lint", prepare=set_up)

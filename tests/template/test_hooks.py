@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -16,7 +17,10 @@ from scripts.use_this_template import Copy, render
 from tests.command import nblint
 from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
-from tests.template.conftest import ROOT, Generate, choices, git
+from tests.template.conftest import ROOT, Generate, choices, git, write_header
+from tests.template.playing import set_up
+from tests.template.test_add import fill_in
+from tests.template.test_content import notebook_of
 
 FAMILIES = {
     "file": "NBL0",
@@ -65,10 +69,10 @@ def test_generated_configuration(generated: Generate) -> None:
     repository = generated()
     assert pre_commit("validate-config", ".pre-commit-config.yaml", cwd=repository) == (0, "")
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    *others, cruft, own = config["repos"]
+    ruff, own, *others, cruft = config["repos"]
+    others = [ruff, *others]
     assert [hook["id"] for hook in cruft["hooks"]] == ["cruft-without-token"]
     assert [entry["repo"] for entry in others] == [
-        "https://github.com/kynan/nbstripout",
         "https://github.com/astral-sh/ruff-pre-commit",
         "https://github.com/pre-commit/pre-commit-hooks",
         "https://github.com/nbQA-dev/nbQA",
@@ -79,9 +83,14 @@ def test_generated_configuration(generated: Generate) -> None:
         known = {hook["id"] for hook in TOOLS[entry["repo"]].hooks}
         assert {hook["id"] for hook in entry["hooks"]} == known
     assert [hook["id"] for hook in own["hooks"]] == [
-        *("nblint", "nblint-fix", "nblint", "nblint-gate")
+        *("nblint", "nblint-fix", "nblint", "nblint", "nblint-gate")
     ]
-    assert [hook.get("stages") for hook in own["hooks"]] == [None, *[["manual"]] * 3]
+    assert [hook.get("stages") for hook in own["hooks"]] == [None, *[["manual"]] * 4]
+    # What nblint says is the last thing on the screen, and about what would be committed.
+    check, *rest = own["hooks"]
+    (report,) = [hook for hook in rest if hook.get("alias") == "nblint-report"]
+    assert check["fail_fast"] is True
+    assert all("--staged" in hook["args"] for hook in (check, report))
 
 
 @pytest.mark.slow
@@ -141,6 +150,7 @@ def test_every_check_accepts_every_choice(
         "PIP_FIND_LINKS": str(tmp_path),
     }
     for repository in [*repositories, turned]:
+        write_header(notebook_of(repository))
         before = git("status", "--porcelain", cwd=repository)
         status, shown = pre_commit("run", "--all-files", cwd=repository, **variables)
         assert status == 0, shown
@@ -149,3 +159,49 @@ def test_every_check_accepts_every_choice(
         assert len(results) == sum(len(tool.hooks) for tool in TOOLS.values()) + 1, shown
         assert set(results.values()) == {"Passed"}, shown
         assert git("status", "--porcelain", cwd=repository) == before, "files were changed"
+    for repository in (repositories[0], turned):
+        add_and_commit(repository, variables)
+
+
+def add_and_commit(repository: Path, variables: dict[str, str]) -> None:
+    """Add a notebook as its README says; the commit is refused until the header is written."""
+    title = "Week $5 of \"it\" \\ 100% 'x' {{ y }} # z"
+    assert pre_commit("install", cwd=repository)[0] == 0
+    set_up(repository, {})
+    git("add", "--all", cwd=repository)
+    git("commit", "--quiet", "--no-verify", "--allow-empty", "--message", "all", cwd=repository)
+
+    def run(*command: str) -> tuple[int, str]:
+        ran = subprocess.run(
+            command, cwd=repository, env={**os.environ, **variables}, encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        )  # fmt: skip
+        return ran.returncode, ran.stdout
+
+    status, shown = run("make", "notebook", f"TITLE={title}")
+    names = (
+        "notebooks/week-5-of-it-100-x-y-z.ipynb packaging/parameters/week-5-of-it-100-x-y-z.yaml"
+    )
+    assert status == 0, shown
+    # All that is shown is what nblint says.
+    assert shown.startswith(f"Added {', '.join(names.split())}, README.md.\n"), shown
+    (line,) = [line for line in shown.splitlines() if "git add" in line]
+    assert run("git", *line.split("git ")[1].split())[0] == 0
+    status, shown = run("git", "commit", "--message", "Add it")
+    assert status == 1
+    assert "NBL104 placeholder text in section 'Purpose'" in shown
+    failed = [line.split("..")[0] for line in shown.splitlines() if line.endswith("Failed")]
+    assert failed == ["nblint (notebooks)"], shown
+
+    notebook = repository / names.split(maxsplit=1)[0]
+    assert nbformat.read(notebook, as_version=4).cells[0].source.startswith(f"# {title}\n")
+    fill_in(notebook)
+    git("add", "--all", cwd=repository)
+    status, shown = run("git", "commit", "--message", "Add it")
+    assert status == 0, shown
+    assert git("status", "--porcelain", cwd=repository) == ""
+
+    for wrong, why in ((title, "exists already"), ("", "say what the notebook is called")):
+        status, shown = run("make", "notebook", f"TITLE={wrong}")
+        assert status == 2
+        assert why in shown

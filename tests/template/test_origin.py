@@ -10,6 +10,7 @@ import yaml
 from cookiecutter.generate import generate_files
 from cookiecutter.main import cookiecutter
 
+from nblint._version import __version__
 from tests.template.conftest import ROOT, Generate, command, git
 
 pytestmark = pytest.mark.slow
@@ -19,10 +20,10 @@ def nblint_entry(repository: Path) -> dict[str, Any]:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
     (entry,) = [e for e in config["repos"] if e["hooks"][0]["id"] == "nblint"]
     fields = [(hook["id"], hook.get("stages")) for hook in entry["hooks"]]
-    report = "nblint-report" if entry["repo"] == "local" else "nblint"
+    report, add = ["nblint-report", "nblint-add"] if entry["repo"] == "local" else ["nblint"] * 2
     assert fields == [
         ("nblint", None),
-        *((name, ["manual"]) for name in ("nblint-fix", report, "nblint-gate")),
+        *((name, ["manual"]) for name in ("nblint-fix", report, add, "nblint-gate")),
     ]
     return {"repo": entry["repo"], "rev": entry.get("rev"), **entry["hooks"][0]}
 
@@ -66,6 +67,7 @@ def test_from_a_git_address(checkout: Path, tmp_path: Path, arguments: list[str]
     assert f'rev: "{entry["rev"]}"  # frozen: v1.10.0\n' in text
 
 
+@pytest.mark.usefixtures("released")
 @pytest.mark.parametrize("arguments", [[], ["--directory", "template"]], ids=["root", "directory"])
 def test_from_a_zip(checkout: Path, tmp_path: Path, arguments: list[str]) -> None:
     archive = str(tmp_path / "nblint.zip")
@@ -78,20 +80,30 @@ def test_from_a_zip(checkout: Path, tmp_path: Path, arguments: list[str]) -> Non
 
 
 def assert_released(repository: Path) -> None:
-    import nblint
-
     entry = nblint_entry(repository)
     assert entry["repo"] == "local"
-    assert entry["additional_dependencies"] == [f"nblint-suite=={nblint.__version__}"]
+    assert entry["additional_dependencies"] == [f"nblint-suite=={__version__}"]
     (hook,) = [
         hook
         for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
         if hook["id"] == "nblint"
     ]
-    for key in ("name", "entry", "language", "types_or", "require_serial"):
+    for key in ("name", "language", "types_or", "require_serial"):
         assert entry[key] == hook[key]
+    assert entry["entry"] == f"{hook['entry']} --staged"
 
 
+def test_from_a_zip_of_a_version_that_nobody_has_released(checkout: Path, tmp_path: Path) -> None:
+    archive = str(tmp_path / "nblint.zip")
+    git("archive", "--format=zip", "--prefix=nblint-main/", "-o", archive, "HEAD", cwd=checkout)
+    refused = command(archive, "--no-input", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert f"the package index that pip uses has no nblint-suite=={__version__}" in refused.stdout
+    assert "cookiecutter https://" in refused.stdout
+    assert not (tmp_path / "failed-logins").exists()
+
+
+@pytest.mark.usefixtures("released")
 def test_from_an_installed_package_inside_a_repository(
     checkout: Path, generate: Generate, tmp_path: Path
 ) -> None:
@@ -105,14 +117,26 @@ def test_from_an_installed_package_inside_a_repository(
     assert_released(generate(package / "template"))
 
 
+@pytest.mark.parametrize("has_release", [True, False])
 def test_from_a_copy_inside_a_repository(
-    checkout: Path, generate: Generate, tmp_path: Path
+    checkout: Path,
+    generate: Generate,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    has_release: bool,
 ) -> None:
+    if has_release:
+        request.getfixturevalue("released")
     shutil.rmtree(checkout / ".git")
     git("init", "--quiet", cwd=tmp_path)
     git("add", "nblint", cwd=tmp_path)
     git("commit", "--quiet", "--message", "a copy of nblint", cwd=tmp_path)
-    assert_released(generate(checkout))
+    repository = generate(checkout)
+    if has_release:
+        assert_released(repository)
+    else:  # who names a folder knows that it is on this machine
+        path = f"nblint-suite @ {checkout.as_uri()}"
+        assert nblint_entry(repository)["additional_dependencies"] == [path]
 
 
 @pytest.mark.parametrize(

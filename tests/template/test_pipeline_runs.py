@@ -5,7 +5,6 @@ A notebook that prints everything it can reach is among those that they run: it 
 
 import base64
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
+from tests.checkout import committed_checkout
 from tests.system import needs
 from tests.template import github
 from tests.template.circleci import DEPLOY_KEY, Pipeline, plain_variables
@@ -48,7 +48,7 @@ class Project:
         self.contexts = {"rpm-signing": {"RPM_SIGNING_KEY": RELEASE_KEY}}
         self.repository = Path(
             cookiecutter(
-                str(checkout(folder / "nblint")),
+                str(committed_checkout(folder / "nblint")),
                 no_input=True,
                 extra_context={"ci": ci},
                 output_dir=str(folder),
@@ -74,23 +74,6 @@ class Project:
         git("push", "--quiet", "origin", f"HEAD:{ref}", cwd=self.repository)
         where = (self.origin, self.folder / name, self.variables)
         return Pipeline(*where, branch, tag, before, self.contexts)
-
-
-def checkout(folder: Path) -> Path:
-    """Make a repository of this checkout as it is now, so that pre-commit installs this nblint."""
-    listed = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT)
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
-    if not (ROOT / "nblint/cli/gate.py").exists():  # a stand-in until nblint has the command
-        manifest = folder / ".pre-commit-hooks.yaml"
-        text = manifest.read_text("utf-8")
-        manifest.write_text(text.replace("nblint gate", "nblint rule NBL201"), "utf-8")
-    git("init", "--quiet", "--initial-branch=main", cwd=folder)
-    git("add", ".", cwd=folder)
-    git("commit", "--quiet", "--message", "nblint", cwd=folder)
-    return folder
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -17,14 +17,20 @@ from tests.template.test_content import NASTY
 pytestmark = pytest.mark.slow
 HOME = "usr/share/notebooks/failed-logins"
 SETTINGS = "etc/notebooks/failed-logins"
+UNITS = "usr/lib/systemd/system/notebook-failed-logins"
 # Every path of the package: mode, and whether the host may change it.
 CONTENT = {
     "etc/notebooks": 0o40755,
     SETTINGS: 0o40755,
     f"{SETTINGS}/environment": 0o100600,
+    f"{SETTINGS}/parameters": 0o40755,
     f"{SETTINGS}/parameters.yaml": 0o100644,
-    "usr/lib/systemd/system/notebook-failed-logins.service": 0o100644,
-    "usr/lib/systemd/system/notebook-failed-logins.timer": 0o100644,
+    f"{UNITS}.service": 0o100644,
+    f"{UNITS}.timer": 0o100644,
+    f"{UNITS}@.service": 0o100644,
+    f"{UNITS}@.service.d": 0o40755,
+    f"{UNITS}@.service.d/instance.conf": 0o100644,
+    f"{UNITS}@.timer": 0o100644,
     "usr/share/notebooks": 0o40755,
     HOME: 0o40755,
     f"{HOME}/CHANGELOG.md": 0o100644,
@@ -36,6 +42,7 @@ CONTENT = {
     f"{HOME}/notebooks/failed-logins.ipynb": 0o100644,
     f"{HOME}/packaging": 0o40755,
     f"{HOME}/packaging/README.md": 0o100644,
+    f"{HOME}/packaging/parameters": 0o120777,
     f"{HOME}/packaging/parameters.yaml": 0o120777,
     f"{HOME}/pyproject.toml": 0o100644,
     f"{HOME}/requirements.lock": 0o100644,
@@ -44,6 +51,7 @@ CONTENT = {
     f"{HOME}/scripts/clean-environment": 0o100755,
     f"{HOME}/scripts/execute-notebook": 0o100755,
     f"{HOME}/scripts/run-notebook": 0o100755,
+    f"{HOME}/scripts/share-copies": 0o100755,
 }
 
 
@@ -268,7 +276,7 @@ def test_versions_are_in_order(repository: Path) -> None:
 
 
 def test_life_on_a_host(repository: Path, tmp_path: Path, key: Key) -> None:
-    needs("dnf", "createrepo_c", "rpmsign", "rsync", *AS_ROOT[:1])
+    needs("dnf", "createrepo_c", "rpmsign", "rsync", "systemctl", *AS_ROOT[:1])
     yum = tmp_path / "yum"
     tag(repository, "v1.1.0", "v1.2.0", "v1.3.0-rc1")
     for version in ("v1.1.0", "v1.2.0", "v1.3.0-rc1"):
@@ -287,10 +295,15 @@ def test_life_on_a_host(repository: Path, tmp_path: Path, key: Key) -> None:
 
     parameters = host.root / SETTINGS / "parameters.yaml"
     parameters.write_text("DAYS: 30\n")
+    succeed("systemctl", f"--root={host.root}", "enable", "--quiet", f"{name}.timer")
     upgraded = host.dnf("upgrade")
     assert (upgraded.status, host.installed()) == (0, "1.2.0"), upgraded  # not the candidate
     assert parameters.read_text() == "DAYS: 30\n"
     assert_as_packaged(host.root, "1.2.0")
+    # What the host has enabled stays so, under the same name.
+    (enabled,) = (host.root / "etc/systemd/system/timers.target.wants").iterdir()
+    assert enabled.name == f"{name}.timer"
+    assert (host.root / str(enabled.readlink()).lstrip("/")).is_file()
 
     # The page for the host: roll back, and hold it.
     assert host.dnf("install", f"{name}-1.1.0").status == 0

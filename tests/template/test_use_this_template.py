@@ -2,9 +2,11 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,15 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from nblint._version import __version__
 from nblint.cli.main import main
 from scripts.use_this_template import Copy, render, title_of
+from tests.checkout import committed_checkout
 from tests.template.conftest import ROOT, git
 from tests.template.test_content import assert_sound, notebook_of
 
 pytestmark = pytest.mark.slow
+TOKEN = "never" + "shown" * 4
 # What GitHub refuses of a workflow's token: to add or change a workflow. Deleting it is allowed.
 UPDATE_HOOK = """#!/bin/sh
 workflows=$(git diff-tree -r --name-only --diff-filter=d "$2" "$3" -- .github/workflows)
@@ -56,15 +61,18 @@ class GitHub:
         git("clone", "--quiet", *options, self.server.as_uri(), str(folder), cwd=self.folder)
         return folder
 
-    def run(self, clone: Path, *, event: bool = True) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, clone: Path, *arguments: str, event: bool = True, api: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
         """Run the script in a clone, as the workflow does or, without an event, as a person."""
         path = self.folder / "event.json"
         path.write_text(json.dumps(self.event))
         variables = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         if event:
             variables["GITHUB_EVENT_PATH"] = str(path)
+            variables |= {"GITHUB_REPOSITORY": "ada/copy", "GITHUB_API_URL": api, "TOKEN": TOKEN}
         return subprocess.run(
-            [sys.executable, "scripts/use_this_template.py"],
+            [sys.executable, "scripts/use_this_template.py", *arguments],
             cwd=clone,
             env=variables,
             encoding="utf-8",
@@ -80,17 +88,7 @@ class GitHub:
 @pytest.fixture(scope="module")
 def verbatim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files of this checkout in one commit, as the button makes it."""
-    folder = tmp_path_factory.mktemp("verbatim")
-    names = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT)
-    for name in filter(None, names.split("\0")):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).exists():
-            shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
-    git("init", "--quiet", "--initial-branch=main", cwd=folder)
-    git("add", "--all", cwd=folder)
-    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-    git(*who, "commit", "--quiet", "--no-verify", "--message", "Initial commit", cwd=folder)
-    return folder
+    return committed_checkout(tmp_path_factory.mktemp("verbatim"))
 
 
 @pytest.fixture
@@ -106,10 +104,15 @@ def turned(github: GitHub) -> Path:
     return github.clone()
 
 
-def assert_checks_pass(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def assert_only_questions_are_left(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, *answered: str
+) -> None:
+    """Hold that nblint accepts all but what the author has yet to write in the header."""
     monkeypatch.chdir(repository)
-    checked = CliRunner().invoke(main, ["check"])
-    assert checked.exit_code == 0, checked.output
+    checked = CliRunner().invoke(main, ["check", "--output-format", "json"])
+    found = [(one["code"], one["message"].split("'")[1]) for one in json.loads(checked.stdout)]
+    sections = ["Purpose", "Audience", "Data Sources", "Description (How does it work?)"]
+    assert found == [("NBL104", title) for title in sections if title not in answered]
 
 
 def test_a_copy_becomes_the_notebook_repository(
@@ -128,7 +131,70 @@ def test_a_copy_becomes_the_notebook_repository(
     assert "Questions: Ada, <ada@example.com>" in (repository / "README.md").read_text("utf-8")
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
     assert config["repos"][-1]["repo"] == "local", "the commit of the copy is gone"
-    assert_checks_pass(repository, monkeypatch)
+    (hook, *_) = config["repos"][-1]["hooks"]
+    assert hook["additional_dependencies"] == [f"nblint-suite=={__version__}"]
+    assert_only_questions_are_left(repository, monkeypatch, "Purpose")
+
+
+@pytest.fixture
+def original(verbatim: Path, tmp_path: Path) -> Path:
+    """The repository that was copied, which has gone on since."""
+    git("clone", "--quiet", str(verbatim), "original", cwd=tmp_path)
+    folder = tmp_path / "original"
+    (folder / "more").write_text("more")
+    git("add", ".", cwd=folder)
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    git(*who, "commit", "--quiet", "--no-verify", "--message", "more", cwd=folder)
+    return folder
+
+
+@pytest.fixture
+def api(original: Path) -> Iterator[str]:
+    """The address of an API that says which repository was copied."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_known = self.headers["Authorization"] == f"Bearer {TOKEN}"
+            self.send_response(200 if is_known and self.path == "/repos/ada/copy" else 404)
+            self.end_headers()
+            said = {"template_repository": {"clone_url": original.as_uri()}}
+            self.wfile.write(json.dumps(said).encode())
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+
+
+def entry_of_nblint(repository: Path) -> dict[str, Any]:
+    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
+    entry: dict[str, Any] = config["repos"][-1]
+    return entry
+
+
+def test_the_checks_come_from_the_original(
+    github: GitHub, original: Path, api: str, verbatim: Path
+) -> None:
+    ran = github.run(github.clone(), api=api)
+    assert ran.returncode == 0, ran.stdout
+    assert TOKEN not in ran.stdout
+    entry = entry_of_nblint(github.clone())
+    assert (entry["repo"], entry["rev"]) == (
+        original.as_uri(),
+        git("rev-parse", "HEAD", cwd=verbatim),
+    )
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_person_names_the_original(github: GitHub, original: Path, is_there: bool) -> None:
+    clone = github.clone()
+    address = original.as_uri() if is_there else f"{original.as_uri()}-gone"
+    ran = github.run(clone, address, event=False)
+    assert ran.returncode == 0, ran.stdout
+    assert entry_of_nblint(clone)["repo"] == (address if is_there else "local")
 
 
 def test_it_happens_once(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +289,7 @@ def test_by_hand(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
     assert github.copy in ran.stdout
     assert github.head() == github.copy, "pushing is left to the person"
     git("push", "--quiet", "--force-with-lease", "origin", "main", cwd=clone)
-    assert_checks_pass(clone, monkeypatch)
+    assert_only_questions_are_left(clone, monkeypatch)
 
 
 # Names as GitHub allows them, each with a description.
@@ -254,12 +320,13 @@ def test_awkward_names_and_descriptions(
     source = json.loads(notebook_of(repository).read_text("utf-8"))["cells"][0]["source"]
     assert source[0] in (f"# {title_of(name)}\n", f"# Notebook {title_of(name)}\n")
     purpose = source[source.index("## Purpose\n") + 1]
-    if description in REFUSED:
-        assert purpose.startswith("Count failed logins per day")
+    is_refused = description in REFUSED
+    if is_refused:
+        assert purpose == "What are you trying to do with this notebook?\n"
     else:
         assert purpose == " ".join(str(description).split()) + "\n"
     assert "Questions: Ada, <ada@example.com>" in (repository / "README.md").read_text("utf-8")
-    assert_checks_pass(repository, monkeypatch)
+    assert_only_questions_are_left(repository, monkeypatch, *[] if is_refused else ["Purpose"])
 
 
 def test_title_of() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from nblint.errors import SettingsError
+from nblint.hub.index import EXAMPLES
+from nblint.reports.text import count
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -20,12 +23,18 @@ _IN_FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-def play(url: str, say: Callable[[str], object], screenshot: Path | None = None) -> None:
+def play(
+    url: str,
+    say: Callable[[str], object],
+    examples: Sequence[str],
+    screenshot: Path | None = None,
+) -> None:
     """Sign in as two people, read the landing page, and run an installed notebook.
 
     Args:
         url: The hub.
         say: Tells what was met.
+        examples: The files of the examples that the landing page links.
         screenshot: Where a picture of the landing page goes.
 
     Raises:
@@ -47,6 +56,8 @@ def play(url: str, say: Callable[[str], object], screenshot: Path | None = None)
             link = page.get_by_role("link", name="Failed logins")
             link.wait_for()
             say("alice lands on the page of rules, which lists the installed notebook.")
+            _find_examples(page, url, examples)
+            say(f"It links {count(len(examples), 'example')}.")
             if screenshot is not None:
                 _picture(page, screenshot)
             link.click()
@@ -67,6 +78,16 @@ def _sign_in(browser: Browser, url: str, name: str) -> Page:
 def _without_second_factor(browser: Browser, url: str) -> None:
     page = _sign_in(browser, url, "mallory")
     page.get_by_text("Sign in with a second factor").first.wait_for()
+
+
+def _find_examples(page: Page, url: str, names: Sequence[str]) -> None:
+    for name in names:
+        path = f"{EXAMPLES}/{quote(name)}"
+        if not page.locator(f'a[href*="{path}"]').count():
+            raise SettingsError(f"the landing page has no link to {path}")
+        found = page.request.get(f"{url}/user/alice/api/contents/{path}?content=0")
+        if not found.ok:
+            raise SettingsError(f"{path}: alice cannot open it: {found.status}")
 
 
 def _picture(page: Page, path: Path) -> None:

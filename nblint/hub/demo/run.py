@@ -23,13 +23,14 @@ from msgspec.structs import replace
 
 from nblint._version import PACKAGE
 from nblint.errors import SettingsError
-from nblint.hub.index import NOTEBOOKS, write_index
+from nblint.hub.index import EXAMPLES, NOTEBOOKS, write_index
+from nblint.hub.installed import examples
 from nblint.hub.settings import HubFile, Landing, Leavers, Provider, SecondFactor, Servers
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.toml import changed_keys, toml_text
 
-_EXAMPLE = Path(__file__).parent / "example" / "hub.toml"
 _SECONDS = 120
+_WHO = ("author=Security operations", "email=security-operations@example.com")
 # What notebooks need of what a package of the template installs: its packaging/notebook.spec.
 _INSTALLED = ("notebooks", "README.md", "environment.toml", "pyproject.toml", "requirements.txt")
 _VERSION = "1.0.0"
@@ -80,7 +81,8 @@ def run(
     """Run a hub on this machine until Ctrl-C, or until a browser has tried it.
 
     Args:
-        config: The hub.toml whose text, catalogue and groups are shown; None: an example.
+        config: The hub.toml whose text, examples, catalogue and groups are shown; None: what the
+            hub's template makes.
         say: Tells the person what there is to see.
         play: Whether a browser tries it.
         screenshot: Where a picture of the landing page goes.
@@ -93,7 +95,8 @@ def run(
         signal.signal(ending, _end)
     with tempfile.TemporaryDirectory(prefix="nblint-hub-", ignore_cleanup_errors=True) as folder:
         place = _place(Path(folder))
-        file = _settle(HubFile.read(config or _EXAMPLE), place)
+        own = HubFile.read(config or _generate(place.folder, "--hub") / "hub.toml")
+        file = _settle(own, place)
         group = (*file.settings.groups.users, *file.settings.groups.admins)[0]
         try:
             with _provider(place, group), _hub(place) as hub:
@@ -103,7 +106,8 @@ def run(
                 if play:
                     from nblint.hub.demo.browser import play as browse
 
-                    browse(place.url, say, screenshot)
+                    shown = examples(place.folder / "examples")
+                    browse(place.url, say, [each.path.name for each in shown], screenshot)
                 else:
                     say("\nCtrl-C ends it.")
                     with contextlib.suppress(KeyboardInterrupt):
@@ -140,6 +144,7 @@ def _settle(own: HubFile, place: Place) -> HubFile:
     _write_secret(folder / "client-secret", secrets.token_hex(20))
     _write_secret(folder / "crypt-key", secrets.token_hex(32))
     shutil.copyfile(own / settings.landing.welcome, folder / "welcome.md")
+    _copy_examples(own, folder / "examples")
     _install_notebook(folder)
     changed = replace(
         settings,
@@ -147,6 +152,7 @@ def _settle(own: HubFile, place: Place) -> HubFile:
         bind=place.url,
         state="state",
         environment="environment.toml",
+        notebooks=None,
         secrets="secrets",
         crypt_key_file="crypt-key",
         subdomains=False,
@@ -157,7 +163,11 @@ def _settle(own: HubFile, place: Place) -> HubFile:
         mfa=SecondFactor(refresh="keep"),
         leavers=Leavers(),
         servers=Servers(),
-        landing=Landing(notebooks="notebooks", page="Welcome.ipynb"),
+        landing=Landing(
+            notebooks="notebooks",
+            page="Welcome.ipynb",
+            examples="examples",
+        ),
     )
     lines = (f"{key} = {toml_text(value)}" for key, value in changed_keys(changed).items())
     (folder / "hub.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -167,14 +177,30 @@ def _settle(own: HubFile, place: Place) -> HubFile:
     return file
 
 
-def _install_notebook(folder: Path) -> None:
-    """Make a notebook by the template, and put it where its package would."""
+def _generate(folder: Path, *options: str) -> Path:
+    """Make a repository by a template; return its folder."""
     made = folder / "repositories"
-    command = [sys.executable, "-m", "nblint", "new", "--no-input", "-o", str(made), "git_init=no"]
+    command = [sys.executable, "-m", "nblint", "new", "--no-input", "--local", *options]
+    command += ["-o", str(made), "git_init=no", *_WHO]  # not who shows it
+    before = set(made.iterdir()) if made.exists() else set()
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode:
-        raise SettingsError(f"the notebook template did not run: {ran.stderr.strip()}")
-    (repository,) = made.iterdir()
+        raise SettingsError(f"the template did not run: {ran.stderr.strip()}")
+    (repository,) = set(made.iterdir()) - before
+    return repository
+
+
+def _copy_examples(own: HubFile, target: Path) -> None:
+    target.mkdir()
+    source = own.settings.landing.examples
+    for example in examples(own / source) if source else ():
+        shutil.copyfile(example.path, target / example.path.name)
+        (target / example.path.name).chmod(0o444)
+
+
+def _install_notebook(folder: Path) -> None:
+    """Make a notebook by the template, and put it where its package would."""
+    repository = _generate(folder)
     target = folder / "notebooks" / repository.name
     target.mkdir(parents=True)
     for name in _INSTALLED:
@@ -187,7 +213,7 @@ def _install_notebook(folder: Path) -> None:
     # As the package has it: nobody but root could change it on a host.
     for path in [target, *target.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
-    shutil.rmtree(made)
+    shutil.rmtree(repository.parent)
 
 
 def _make_home(folder: Path, name: str) -> None:
@@ -195,6 +221,7 @@ def _make_home(folder: Path, name: str) -> None:
     home.mkdir(parents=True)
     (home / "Welcome.ipynb").symlink_to(folder / "Welcome.ipynb")
     (home / NOTEBOOKS).symlink_to(folder / "notebooks")
+    (home / EXAMPLES).symlink_to(folder / "examples")
     (home / "Colleagues").symlink_to(folder / "home")
 
 

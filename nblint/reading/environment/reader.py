@@ -27,10 +27,9 @@ from nblint.reading.python.ipython import Magic
 from nblint.reading.python.syntax import parse_expression
 from nblint.reading.python.visitor import walk
 from nblint.reading.shell.grammar import ShellUse
-from nblint.reading.shell.languages import SHELL_LANGUAGES
+from nblint.reading.shell.languages import SHELL_LANGUAGES, SHELL_MAGICS
 from nblint.reading.shell.variables import python_expressions, read_shell, substitute
 
-_SHELL_MAGICS = frozenset(["!", "bash", "sh", "shell", "script", "sx", "system", "zsh", "ksh"])
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
 _TEXT_MAGICS = {
     "R": "r",
@@ -98,10 +97,10 @@ class EnvironmentReader:
         if magic.name == "dotenv":
             where = place or cell.cell.place(magic.row, magic.column)
             self.uses.sources.append(ValueSource("dotenv", "%dotenv", where))
-        elif magic.kind == "line" and magic.name in _SHELL_MAGICS:
+        elif magic.kind == "line" and magic.name in SHELL_MAGICS:
             return self._command(cell, magic, place)
         elif magic.kind == "cell":
-            if magic.name in _SHELL_MAGICS:
+            if magic.name in SHELL_MAGICS:
                 if magic.name != "script" or _SHELLS.match(magic.argument):
                     self._script(cell.cell, magic.body, magic.body_row)
             elif magic.name in _TEXT_MAGICS:

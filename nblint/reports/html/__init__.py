@@ -13,8 +13,7 @@ from tempfile import SpooledTemporaryFile
 from nblint._version import __version__
 from nblint.linting.results import Note, Result
 from nblint.linting.tally import Tally
-from nblint.reports.html.kinds import CHOICES
-from nblint.reports.html.markup import Markup, element
+from nblint.reports.html.markup import Markup, element, heading
 from nblint.reports.html.overview import Overview
 from nblint.reports.text import count, note_sentence
 
@@ -30,20 +29,21 @@ body:has(#only-{0}:checked) :is(tbody tr, .notebook, .cell, .finding):not(.{0}):
 
 
 def render(results: Iterable[Result]) -> Iterator[str]:
-    """Yield the page: summary, table of notebooks by rule families, findings by notebook."""
+    """Yield the page: summary, tables by rule and by notebook, findings by notebook."""
     tally, overview = Tally(), Overview()
     with SpooledTemporaryFile(_KEPT, "w+", encoding="ascii", newline="\n") as sections:
         for result in tally.counted(results):
             sections.writelines(overview.sections(result))
-        yield from _head(_verdict(tally)[1])
+        yield from _head(_verdict(tally)[1], overview.filters())
         yield from _summary(tally, overview)
         if overview.rows:
             yield from overview.choices(tally)
+            yield from overview.by_rule.render()
             yield from overview.table()
         yield from _notes(tally.notes)
         yield from overview.clean_notebooks()
         if overview.rows:
-            yield element("h2", "Findings", id="findings") + "\n"
+            yield heading("h2", "Findings", "findings") + "\n"
         sections.seek(0)
         yield from iter(lambda: sections.read(_PIECE), "")
     yield "</main>\n"
@@ -53,9 +53,9 @@ def render(results: Iterable[Result]) -> Iterator[str]:
     yield element("footer", element("p", version)) + "\n</body>\n</html>\n"
 
 
-def _head(title: str) -> Iterator[str]:
+def _head(title: str, filters: Iterable[str]) -> Iterator[str]:
     style = files("nblint.reports.html").joinpath("page.css").read_text("utf-8")
-    style = f"\n{style}{''.join(map(_CHOSEN.format, CHOICES))}"
+    style = f"\n{style}{''.join(map(_CHOSEN.format, filters))}"
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n'
@@ -69,7 +69,7 @@ def _head(title: str) -> Iterator[str]:
 
 def _notes(notes: Sequence[Note]) -> Iterator[str]:
     if notes:
-        yield element("h2", "For a reviewer", id="review") + "\n<ul>\n"
+        yield heading("h2", "For a reviewer", "review") + "\n<ul>\n"
         yield from (f"{element('li', note_sentence(note))}\n" for note in notes)
         yield "</ul>\n"
 

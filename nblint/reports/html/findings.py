@@ -1,14 +1,15 @@
 """The findings of a notebook, one after the other, each with the rows that it is about."""
 
+import re
 from collections.abc import Iterator
+from itertools import count as count_from
 from itertools import groupby
 
 from nblint.credentials.masking.redaction import mask_path
 from nblint.linting.documentation import url
-from nblint.linting.excerpts import Excerpt
-from nblint.linting.results import Reported
-from nblint.reports.html.kinds import counts_of, family_of, kinds_of
-from nblint.reports.html.markup import Markup, element, verbatim
+from nblint.linting.results import Excerpt, Reported
+from nblint.reports.html.kinds import counts_of, kinds_of
+from nblint.reports.html.markup import Markup, element, link_here, verbatim
 from nblint.reports.sentences import inside
 from nblint.reports.terminal import printable_characters
 
@@ -22,32 +23,32 @@ def section(path: str, anchor: str, findings: tuple[Reported, ...]) -> Iterator[
 
     Args:
         path: The notebook, or another file that the findings are about.
-        anchor: The target of links to the notebook; with a family's code, of links to the family's
-            first finding.
+        anchor: The target of links to the notebook; with a number, of links to a finding.
         findings: The findings, in order.
     """
     yield f'<details class="notebook" id="{anchor}" open>\n'
     counts = element("span", counts_of(findings))
-    yield element("summary", element("h3", path_of(path)), counts) + "\n"
-    linked: set[str] = set()
+    title = element("h3", path_of(path), " ", link_here(anchor, mask_path(path)))
+    yield element("summary", title, counts) + "\n"
+    numbers = count_from(1)
     above = None
     for (file, cell), group in groupby(findings, lambda one: (one.path, one.finding.place.cell)):
         yield '<section class="cell">\n'
         yield element("h4", *_heading(path, file, cell, first := next(group))) + "\n<ol>\n"
         for reported in (first, *group):
-            family = family_of(reported)
-            key = None if family in linked else f"{anchor}-{family}"
-            linked.add(family)
-            yield _finding(reported, key, above) + "\n"
+            yield _finding(reported, f"{anchor}:{next(numbers)}", above) + "\n"
             above = reported
         yield "</ol>\n</section>\n"
     yield "</details>\n"
 
 
 def path_of(path: str) -> Markup:
-    """Return a path with the file's name emphasised."""
+    """Return a path with the file's name emphasised, which breaks between its words if it must."""
     folder, slash, name = mask_path(path).rpartition("/")
-    return element("code", element("span", f"{folder}{slash}", class_="folder"), _BREAK, name)
+    words = re.split(r"(?<=[_-])(?=\w)", name)
+    parts = (part for word in words for part in (_BREAK, word))
+    within = element("span", f"{folder}{slash}", class_="folder")
+    return element("code", within, _BREAK, element("span", *parts, class_="name"))
 
 
 def _heading(path: str, file: str, cell: int | None, reported: Reported) -> Iterator[Markup]:
@@ -61,7 +62,7 @@ def _heading(path: str, file: str, cell: int | None, reported: Reported) -> Iter
         yield element("span", "The file")
 
 
-def _finding(reported: Reported, key: str | None, above: Reported | None) -> Markup:
+def _finding(reported: Reported, key: str, above: Reported | None) -> Markup:
     finding = reported.finding
     code = element("a", f"{finding.code} {finding.name}", href=url(finding.code), rel="noreferrer")
     rule = element(
@@ -71,6 +72,8 @@ def _finding(reported: Reported, key: str | None, above: Reported | None) -> Mar
         code,
         " ",
         element("span", _where(reported), class_="where"),
+        " ",
+        link_here(key, "this finding"),
         class_="rule",
     )
     parts = [rule, element("p", finding.message, class_="message")]

@@ -3,17 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from nblint.linting.registry import FAMILIES
+from nblint.linting import registry
 from nblint.linting.results import Reported
 from nblint.reports.text import count
 
-# The filters, by the CSS classes of findings and of numbers in the table.
-CHOICES = {"error": "errors", "warning": "warnings", "fixable": "fixable with --fix"} | FAMILIES
+# The filters besides families, by the CSS classes of findings and of numbers in the table.
+CHOICES = {"error": "errors", "warning": "warnings", "fixable": "fixable with --fix"}
 
 
 def family_of(reported: Reported) -> str:
     """Return the family of a finding's rule: "NBL2"."""
-    return reported.finding.code[:4]
+    return registry.family_of(reported.finding.code)
 
 
 def kinds_of(reported: Reported) -> list[str]:

@@ -32,6 +32,16 @@ def element(tag: str, /, *content: str, **attributes: str | None) -> Markup:
     return Markup(f"<{tag}{given}>{''.join(map(text, content))}</{tag}>")
 
 
+def heading(tag: str, words: str, key: str) -> Markup:
+    """Return a heading with a link to itself, which a reader can pass on."""
+    return element(tag, words, " ", link_here(key, words), id=key)
+
+
+def link_here(key: str, what: str) -> Markup:
+    """Return a link to an element of the page."""
+    return element("a", "#", href=f"#{key}", class_="here", aria_label=f"Link to {what}")
+
+
 def text(content: str) -> Markup:
     """Return HTML that shows a text on one line, with control characters escaped."""
     return content if isinstance(content, Markup) else verbatim(printable(content))

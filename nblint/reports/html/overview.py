@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
+from urllib.parse import quote
 
-from nblint.linting.registry import FAMILIES
+from nblint.credentials.masking.redaction import mask_path
+from nblint.linting.registry import FAMILIES, family_name
 from nblint.linting.results import Reported, Result
 from nblint.linting.tally import Tally
+from nblint.reports.html.by_rule import RuleTable
 from nblint.reports.html.findings import path_of, section
 from nblint.reports.html.kinds import CHOICES, counts_of, family_of, kinds_of
-from nblint.reports.html.markup import Markup, element
+from nblint.reports.html.markup import Markup, element, heading
 from nblint.reports.text import count
 
 
@@ -17,15 +20,21 @@ class Overview:
     """What comes before the findings, counted while they pass through.
 
     Attributes:
-        rows: The rows of the table, one per notebook with findings.
+        by_rule: The table of rules.
+        rows: The rows of the table of notebooks, one per notebook with findings: the heading, and
+            the number of each family that has any.
+        families: The columns: nblint's families, and those of plugins that have findings.
         with_findings: The number of notebooks with findings.
     """
 
     def __init__(self) -> None:
-        self.rows: list[Markup] = []
+        self.by_rule = RuleTable()
+        self.rows: list[tuple[Markup, dict[str, Markup]]] = []
+        self.families = dict(FAMILIES)
         self.with_findings = 0
         self._clean: list[str] = []
         self._totals: Counter[str] = Counter()
+        self._anchors: Counter[str] = Counter()
 
     def sections(self, result: Result) -> Iterator[str]:
         """Yield the findings of a notebook, or of each file if they are about all notebooks."""
@@ -34,29 +43,43 @@ class Overview:
             self._clean.append(result.path)
         for path, group in groupby(result.findings, lambda one: result.path or one.path):
             findings = tuple(group)
-            anchor = f"n{len(self.rows) + 1}"
+            anchor = self._anchor(path)
+            targets = [f"{anchor}:{number}" for number in range(1, len(findings) + 1)]
+            self.by_rule.add(path, zip(findings, targets, strict=True))
             self.rows.append(self._row(path, anchor, findings))
             yield from section(path, anchor, findings)
 
-    def _row(self, path: str, anchor: str, findings: tuple[Reported, ...]) -> Markup:
+    def _anchor(self, path: str) -> str:
+        """Return the target of links to a notebook: the same in tomorrow's report."""
+        anchor = quote(mask_path(path), safe="/", errors="replace")
+        self._anchors[anchor] += 1
+        number = self._anchors[anchor]
+        return anchor if number == 1 else f"{anchor}::{number}"
+
+    def _row(
+        self, path: str, anchor: str, findings: tuple[Reported, ...]
+    ) -> tuple[Markup, dict[str, Markup]]:
         link = element("a", path_of(path), href=f"#{anchor}")
-        cells = [element("th", link, scope="row")]
-        for family in FAMILIES:
-            found = [one for one in findings if family_of(one) == family]
+        by_family: dict[str, dict[int, Reported]] = {}
+        for number, reported in enumerate(findings, 1):
+            by_family.setdefault(family_of(reported), {})[number] = reported
+        numbers = {}
+        for family, found in by_family.items():
+            self.families.setdefault(family, family_name(family))
             self._totals[family] += len(found)
-            if not found:
-                cells.append(element("td", "0", class_="none"))
-                continue
-            kinds = sorted({kind for one in found for kind in kinds_of(one)})
-            number = element(
+            kinds = sorted({kind for one in found.values() for kind in kinds_of(one)})
+            numbers[family] = element(
                 "a",
                 f"{len(found):,}",
-                href=f"#{anchor}-{family}",
+                href=f"#{anchor}:{min(found)}",
                 class_=" ".join(kinds),
-                title=counts_of(found),
+                title=counts_of(found.values()),
             )
-            cells.append(element("td", number))
-        return element("tr", *cells)
+        return element("th", link, scope="row"), numbers
+
+    def filters(self) -> dict[str, str]:
+        """Return the words of all filters, by their CSS classes."""
+        return CHOICES | self.families
 
     def choices(self, tally: Tally) -> Iterator[str]:
         """Yield the filters."""
@@ -67,7 +90,11 @@ class Overview:
             **self._totals,
         }
         shown = [("all", "all", tally.errors + tally.warnings)]
-        shown += [(name, words, numbers[name]) for name, words in CHOICES.items() if numbers[name]]
+        shown += [
+            (name, words, numbers[name])
+            for name, words in self.filters().items()
+            if numbers.get(name)
+        ]
         yield '<fieldset class="choices">\n'
         yield element("legend", "Show") + "\n"
         for name, words, number in shown:
@@ -79,22 +106,28 @@ class Overview:
 
     def table(self) -> Iterator[str]:
         """Yield the table of notebooks by rule families."""
-        yield element("h2", "Notebooks", id="notebooks") + "\n"
+        yield heading("h2", "Notebooks", "notebooks") + "\n"
         yield '<div class="wide">\n<table>\n'
         heads = [
             element("th", element("span", name), element("code", prefix), scope="col")
-            for prefix, name in FAMILIES.items()
+            for prefix, name in self.families.items()
         ]
         yield element(
             "thead", element("tr", element("th", element("span", "notebook"), scope="col"), *heads)
         )
         yield "\n<tbody>\n"
-        yield from (f"{row}\n" for row in self.rows)
+        none = element("td", "0", class_="none")
+        for heading_cell, numbers in self.rows:
+            cells = (
+                element("td", numbers[family]) if family in numbers else none
+                for family in self.families
+            )
+            yield element("tr", heading_cell, *cells) + "\n"
         yield "</tbody>\n"
         if len(self.rows) > 1:
-            totals = [element("td", f"{self._totals[family]:,}") for family in FAMILIES]
-            heading = element("th", "Total", scope="row")
-            yield element("tfoot", element("tr", heading, *totals)) + "\n"
+            totals = [element("td", f"{self._totals[family]:,}") for family in self.families]
+            total = element("th", "Total", scope="row")
+            yield element("tfoot", element("tr", total, *totals)) + "\n"
         yield "</table>\n</div>\n"
 
     def clean_notebooks(self) -> Iterator[str]:

@@ -56,7 +56,12 @@ class UndeclaredVariable(Rule):
                 f"environment variable {use.name!r} is not in the catalogue"
                 + (f"; did you mean {nearest!r}?" if nearest else ""),
                 subject=use.name,
-                help=_LOST
-                if use.name in lost
-                else f"use a name from {catalogue.described}, or have this one declared there",
+                help=_LOST if use.name in lost else _advice(catalogue, is_misspelt=bool(nearest)),
             )
+
+
+def _advice(catalogue: Catalogue, *, is_misspelt: bool) -> str:
+    correct = "correct the name, or " if is_misspelt else ""
+    if catalogue.own:
+        return f"{correct}add it to {catalogue.own[0]} (and `git add` that file)"
+    return f"{correct or 'use a name that is there, or '}have it added to {catalogue.described}"

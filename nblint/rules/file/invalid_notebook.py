@@ -3,10 +3,11 @@ from itertools import islice
 from typing import Any
 
 from nblint.document.edit import Rewrite, is_cell_id
+from nblint.document.json_schema import Path, SchemaError, additional_keys
 from nblint.document.json_strings import duplicate_keys
 from nblint.document.model import Notebook, Place
 from nblint.document.rows import position_of
-from nblint.document.schema import is_plainly_valid
+from nblint.document.schema import is_plainly_valid, schema_errors
 from nblint.findings import Finding, Fix, Rule
 
 # The types of JSON Schema as messages call them, and the names of Python's types in it.
@@ -125,33 +126,28 @@ def _with_minor_5(notebook: Notebook) -> bytes | None:
     return raw.raw[: span.start] + b"5" + raw.raw[span.end :] if span else None
 
 
-def _problems(data: dict[str, Any]) -> Iterator[tuple[list[str | int], str, str]]:
+def _problems(data: dict[str, Any]) -> Iterator[tuple[Path, str, str]]:
     """Yield what nbformat's schema says is wrong: the path to it, what it is about, the problem."""
-    from nbformat import versions
-    from nbformat.validator import get_validator
-
     version, minor = data.get("nbformat"), data.get("nbformat_minor")
     if not isinstance(version, int) or isinstance(version, bool):
         problem = "field 'nbformat' must be an integer"
-        yield [], "version", problem if "nbformat" in data else "missing field 'nbformat'"
+        yield (), "version", problem if "nbformat" in data else "missing field 'nbformat'"
         return
     latest = 5 if version == 4 else 0
     known_minor = minor if isinstance(minor, int) and minor >= 0 else latest
-    if version not in versions:  # nbformat would search all modules for it
-        yield [], str(version), f"unknown nbformat version {version}"
-        return
-    try:
-        validator = get_validator(version, known_minor, name="jsonschema")
-    except KeyError:  # only for nbformat 4 does it read later minor versions than it knows
-        yield [], f"{version}.{known_minor}", f"unknown nbformat version {version}.{known_minor}"
-        return
-    if validator is None:
+    if not 1 <= version <= 4:
+        yield (), str(version), f"unknown nbformat version {version}"
         return
     checked = _with_ids(data) if (version, known_minor) >= (4, 5) else data
-    for error in validator.iter_errors(checked):
+    name = f"{version}.{known_minor}"
+    try:
+        errors = list(schema_errors(checked, version, known_minor))
+    except KeyError:  # nbformat reads later minor versions than it knows for nbformat 4 only
+        yield (), name, f"unknown nbformat version {name}"
+        return
+    for error in errors:
         for specific in _specific(error):
-            problem = _problem(specific, f"{version}.{known_minor}")
-            yield list(specific.absolute_path), _subject(specific), problem
+            yield specific.path, _subject(specific), _problem(specific, name)
 
 
 def _with_ids(data: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +158,7 @@ def _with_ids(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "cells": with_ids}
 
 
-def _specific(error: Any) -> Iterator[Any]:
+def _specific(error: SchemaError) -> Iterator[SchemaError]:
     """Yield the errors of the kind of cell or output that the instance claims to be."""
     kinds = _kinds(error)
     if not kinds:
@@ -172,42 +168,42 @@ def _specific(error: Any) -> Iterator[Any]:
         branch = next((i for i, name in enumerate(kinds) if name in (kind, f"{kind}_cell")), None)
         if branch is None:
             yield error
-        for inner in error.context if branch is not None else ():
-            if inner.schema_path[0] == branch:
+        for number, inner in error.context if branch is not None else ():
+            if number == branch:
                 yield from _specific(inner)
 
 
-def _kinds(error: Any) -> list[str]:
+def _kinds(error: SchemaError) -> list[str]:
     """Return the kinds of cells or outputs that the schema allows at an error's place."""
-    if error.validator != "oneOf":
+    if error.keyword != "oneOf":
         return []
-    names = [branch.get("$ref", "").rpartition("/")[2] for branch in error.validator_value]
+    names = [branch.get("$ref", "").rpartition("/")[2] for branch in error.value]
     return names if {"code_cell", "stream"} & set(names) else []
 
 
-def _subject(error: Any) -> str:
+def _subject(error: SchemaError) -> str:
     """Return what of the schema a field breaks: no value, and no number of a cell."""
-    fields = [step for step in error.absolute_path if isinstance(step, str)]
+    fields = [step for step in error.path if isinstance(step, str)]
     is_there = isinstance(error.instance, dict) and _member(error) in error.instance
-    return " ".join([error.validator, *fields, _member(error), *(["unknown"] if is_there else [])])
+    return " ".join([error.keyword, *fields, _member(error), *(["unknown"] if is_there else [])])
 
 
-def _member(error: Any) -> str:
+def _member(error: SchemaError) -> str:
     """Return the field that is missing or unexpected, or that says which kind something is."""
-    match error.validator:
+    match error.keyword:
         case "required":
-            return str(next(key for key in error.validator_value if f"'{key}' " in error.message))
+            return error.missing
         case "additionalProperties":
-            return str(min(set(error.instance) - set(error.schema.get("properties", {}))))
+            return min(additional_keys(error.instance, error.schema))
         case "oneOf" if _kinds(error):
-            return "output_type" if "outputs" in error.absolute_path else "cell_type"
+            return "output_type" if "outputs" in error.path else "cell_type"
     return ""
 
 
-def _problem(error: Any, version: str) -> str:
+def _problem(error: SchemaError, version: str) -> str:
     """Return a message that names the field and quotes no value: it could be a secret."""
     name, within = _field(error)
-    match error.validator:
+    match error.keyword:
         case "required":
             return f"missing field '{within}{_member(error)}'"
         case "additionalProperties":
@@ -225,26 +221,26 @@ def _problem(error: Any, version: str) -> str:
     return f"{name} has a value that nbformat {version} does not allow"
 
 
-def _field(error: Any) -> tuple[str, str]:
+def _field(error: SchemaError) -> tuple[str, str]:
     """Return a name for what an error is about, and the prefix of the fields in it.
 
     The cell is left out: the finding's place has it.
     """
-    fields = [step for step in error.absolute_path if isinstance(step, str)]
+    fields = [step for step in error.path if isinstance(step, str)]
     path = ".".join(fields[1:] if fields[:1] == ["cells"] else fields)
     if path:
         return f"field '{path}'", f"{path}."
     return "cell" if fields else "notebook", ""
 
 
-def _allowed_types(error: Any) -> list[str]:
+def _allowed_types(error: SchemaError) -> list[str]:
     """Return JSON Schema's names of the types that the schema allows at an error's place."""
-    allowed = error.validator_value
+    allowed = error.value
     branches = [allowed] if isinstance(allowed, str) else allowed
     return [branch["type"] if isinstance(branch, dict) else branch for branch in branches]
 
 
-def _place(notebook: Notebook, path: list[str | int]) -> Place:
+def _place(notebook: Notebook, path: Path) -> Place:
     match path:
         case ["cells", int(cell), "outputs", int(output), *_]:
             return Place(cell + 1, "output", output + 1)

@@ -4,7 +4,7 @@ from nblint.document.edit import Edit, InsertCell, TextEdit
 from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header.header import Header, HeaderEntry
+from nblint.reading.header.header import Header, HeaderEntry, Section
 from nblint.reading.header.skeleton import skeleton
 from nblint.reading.markdown.blocks import block_at
 from nblint.reading.markdown.elements import balance
@@ -77,13 +77,25 @@ class MissingSection(Rule):
                 sections, fixed = f"sections {titles}", "insert the sections"
                 advice = f"add a heading for each, such as {heading}, with its text below"
             edit = _insertion(header, notebook, group, settings)
+            preceding = _preceding(header, group, settings)
+            above = preceding.heading if preceding else header.title
             yield self.at(
-                header.end,
+                above.place if above else header.start,
                 f"missing {sections}",
                 subject=" ".join(section.title for section in group),
                 help=advice,
                 fix=Fix(fixed, (edit,), safe=False) if edit else None,
             )
+
+
+def _preceding(
+    header: Header, sections: Sequence[SectionSettings], settings: HeaderSettings
+) -> Section | None:
+    """Return the section of the header after which sections belong; None where they come first."""
+    order = list(settings.sections)
+    position = order.index(sections[0])
+    before = [s for s in header.sections if order.index(s.settings) < position]
+    return max(before, key=lambda section: order.index(section.settings)) if before else None
 
 
 def _insertion(
@@ -94,14 +106,11 @@ def _insertion(
 ) -> Edit | None:
     """Return the edit that inserts skeletons where they belong; None where it cannot."""
     text = "\n\n".join(skeleton(section) for section in sections)
-    order = list(settings.sections)
-    position = order.index(sections[0])
-    before = [s for s in header.sections if order.index(s.settings) < position]
-    if before:
-        nearest = max(before, key=lambda section: order.index(section.settings))
-        last = nearest.entries[-1] if nearest.entries else nearest.entry
+    if preceding := _preceding(header, sections, settings):
+        last = preceding.entries[-1] if preceding.entries else preceding.entry
         return _after(header, notebook, last, text)
     if header.sections:
+        order = list(settings.sections)
         first = min(header.sections, key=lambda section: order.index(section.settings))
         return _before(header, notebook, first.entry, text)
     if header.title_entry:

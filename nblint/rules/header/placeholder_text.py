@@ -7,10 +7,16 @@ from nblint.reading.header.headings import without_comments
 from nblint.reading.header.skeleton import skeleton
 from nblint.reading.markdown.blocks import blocks
 from nblint.reading.markdown.model import TextSpan
-from nblint.settings import HeaderSettings
+from nblint.settings import Form, HeaderSettings
 
 # "TODO: describe" is a placeholder, whatever follows.
 _OPENINGS = ("todo:", "tbd:")
+_HELP: dict[Form, str] = {
+    "text": "write a sentence or two about this notebook instead",
+    "list": "list this notebook's own instead, such as '* The abuse mailbox'",
+    "numbered-list": "write this notebook's own steps instead, such as '1. Read the mails.'",
+    "table": "write this notebook's own rows instead, or 'None'",
+}
 
 
 class PlaceholderText(Rule):
@@ -46,10 +52,11 @@ class PlaceholderText(Rule):
 
     def check(self, header: Header, settings: HeaderSettings) -> Iterator[Finding]:
         placeholders = _placeholders(settings)
-        parts: list[tuple[str, Iterable[HeaderEntry]]] = [
-            (section.settings.title, section.entries) for section in header.sections
+        parts: list[tuple[str, Form, Iterable[HeaderEntry]]] = [
+            (section.settings.title, section.settings.form, section.entries)
+            for section in header.sections
         ]
-        for title, entries in [("", header.introduction), *parts]:
+        for title, form, entries in [("", "text", header.introduction), *parts]:
             where = f"section {title!r}" if title else "the introduction"
             for entry in entries:
                 first = next((t for t in entry.block.texts if _holds(t, placeholders)), None)
@@ -59,7 +66,7 @@ class PlaceholderText(Rule):
                         _place(cell, first),
                         f"placeholder text in {where}: {_shown(first)!r}",
                         subject=f"{title} {_shown(first)}",
-                        help="replace it with text about this notebook",
+                        help=_HELP[form],
                     )
                     break
 

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nblint.credentials.options import Options
+from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.project.project import Project
 from nblint.reading.header.parameters import Parameter, Parameters
@@ -43,7 +44,11 @@ class SecretParameter(Rule):
     settings = ("credentials.disable", "credentials.placeholders")
 
     def check(
-        self, parameters: Parameters, project: Project, settings: CredentialsSettings
+        self,
+        parameters: Parameters,
+        project: Project,
+        settings: CredentialsSettings,
+        notebook: Notebook,
     ) -> Iterator[Finding]:
         if parameters.python is None or not parameters.assigned:
             return
@@ -59,7 +64,7 @@ class SecretParameter(Rule):
                     subject=parameter.name,
                     help=advice,
                 )
-        file = project.parameters_file
+        file = project.parameters_file_of(notebook.path)
         for key in file.keys if file else ():
             if _is_secret_key(key, options):
                 yield self.at(

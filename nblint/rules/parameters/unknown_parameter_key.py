@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.project.project import Project
 from nblint.reading.header.parameters import Parameters
@@ -13,7 +14,8 @@ class UnknownParameterKey(Rule):
     key uses the default, and nobody notices.
 
     The file is the one that the setting `[tool.nblint.parameters] file` names. It is compared with
-    each notebook that has a parameters cell.
+    each notebook that has a parameters cell, except those that have a file of their own in
+    `folder`: `triage.yaml` there is for `triage.ipynb`.
 
     Refused:
 
@@ -29,10 +31,12 @@ class UnknownParameterKey(Rule):
     """
 
     code = "NBL409"
-    settings = ("parameters.file",)
+    settings = ("parameters.file", "parameters.folder")
 
-    def check(self, parameters: Parameters, project: Project) -> Iterator[Finding]:
-        file = project.parameters_file
+    def check(
+        self, parameters: Parameters, project: Project, notebook: Notebook
+    ) -> Iterator[Finding]:
+        file = project.parameters_file_of(notebook.path)
         if file is None or not parameters.readable:
             return
         assigned = dict.fromkeys(parameter.name for parameter in parameters.assigned)

@@ -3,11 +3,17 @@ from collections.abc import Iterator
 from nblint.document.edit import SetValue
 from nblint.document.model import Cell, Notebook, Place
 from nblint.findings import Finding, Fix, Rule
+from nblint.project.project import Project
 from nblint.reading.conflicts import Conflicts
 from nblint.settings import ReproducibilitySettings
 
 _KEEP = "keep_output"
 _COUNT = "execution_count"
+_STRIP = "strip them, or tag a cell 'keep_output' to keep its outputs"
+_UNFILTERED = (
+    "turn on the repository's filter, which leaves them out of commits and on your screen, then "
+    "`git add` the notebook again"
+)
 
 
 class CommittedOutput(Rule):
@@ -19,7 +25,8 @@ class CommittedOutput(Rule):
     Outputs are kept in a cell tagged `keep_output`, and in all cells if the notebook's metadata
     have that key: nbstripout's rules. The fix removes outputs and execution counts, and leaves
     metadata and cell ids alone, as `nbstripout --keep-id` does with ids. If the repository is meant
-    to show outputs, set `[tool.nblint.reproducibility] outputs = "keep"`.
+    to show outputs, set `[tool.nblint.reproducibility] outputs = "keep"`. If a git filter leaves
+    outputs out of commits, set `"filter"`: then only what is staged or committed is checked.
 
     Refused:
 
@@ -54,21 +61,28 @@ class CommittedOutput(Rule):
     settings = ("reproducibility.outputs",)
 
     def check(
-        self, notebook: Notebook, settings: ReproducibilitySettings, conflicts: Conflicts
+        self,
+        notebook: Notebook,
+        settings: ReproducibilitySettings,
+        conflicts: Conflicts,
+        project: Project,
     ) -> Iterator[Finding]:
-        if settings.outputs != "strip":
+        has_filter = settings.outputs == "filter"
+        if settings.outputs == "keep" or (has_filter and not project.committed):
             return
         keeps = bool(notebook.metadata.get(_KEEP))
         for cell in notebook.cells:
             what = _outputs(cell, keeps=keeps) or _count(cell)
             if what:
-                edits = () if conflicts else tuple(_stripping(notebook, keeps=keeps))
+                # The filter strips them, not a fix.
+                can_fix = not conflicts and not has_filter
+                edits = tuple(_stripping(notebook, keeps=keeps)) if can_fix else ()
                 place = Place(cell.index, "output", 1) if what == "outputs" else cell.place(1)
                 yield self.at(
                     place,
                     f"notebook contains {what}",
                     subject=what,
-                    help="strip them, or tag a cell 'keep_output' to keep its outputs",
+                    help=_UNFILTERED if has_filter else _STRIP,
                     fix=Fix("strip outputs and execution counts", edits) if edits else None,
                 )
                 return

@@ -18,7 +18,8 @@ class EmptyCell(Rule):
     Jupyter adds an empty cell at the end each time the last cell is run. It tells readers nothing,
     and in the middle of a notebook it looks as if something was lost.
 
-    The fix deletes the cell. Cells with outputs, attachments or tags are not reported, and neither
+    The fix deletes the cell, unless no other would be left: Jupyter adds one to a notebook without
+    cells. Cells with outputs, attachments or tags are not reported, and neither
     are cells to which a program's metadata give a purpose, such as nbgrader's for an answer, or
     cells without a `source` field, which NBL002 reports.
 
@@ -45,14 +46,17 @@ class EmptyCell(Rule):
     fixable = "safe"
 
     def check(self, notebook: Notebook) -> Iterator[Finding]:
-        for cell in notebook.cells:
-            if _is_empty(cell):
-                yield self.at(
-                    cell.place(1),
-                    "empty cell",
-                    help="delete the cell",
-                    fix=Fix("delete the cell", (DeleteCell(cell.index),)),
-                )
+        empty = [cell for cell in notebook.cells if _is_empty(cell)]
+        is_all = len(empty) == len(notebook.cells)
+        for cell in empty:
+            fix = Fix("delete the cell", (DeleteCell(cell.index),))
+            is_kept = is_all and cell is empty[0]
+            yield self.at(
+                cell.place(1),
+                "empty cell",
+                help="delete the cell",
+                fix=None if is_kept else fix,
+            )
 
 
 def _is_empty(cell: Cell) -> bool:

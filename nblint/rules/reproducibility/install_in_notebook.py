@@ -7,8 +7,8 @@ from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.reading.python.ipython import Magic
+from nblint.reading.shell.languages import SHELL_MAGICS
 
-_SHELLS = frozenset(["bash", "sh", "script", "system", "sx", "!"])
 _INSTALLERS = ("pip", "conda", "mamba", "uv", "easy_install", "poetry", "pdm")
 _SERVICE = lazy_pattern("colab|kaggle", re.IGNORECASE)
 _COMMAND = lazy_pattern(
@@ -77,7 +77,7 @@ def _installations(cell: PythonCell) -> Iterator[tuple[Place, str]]:
 
 
 def _in_magic(cell: PythonCell, magic: Magic) -> Iterator[tuple[Place, str]]:
-    if magic.name in _SHELLS:
+    if magic.name in SHELL_MAGICS:
         script, start_row = (magic.body, magic.body_row) if magic.kind == "cell" else ("", 0)
         for offset, row in enumerate(script.split("\n")):
             found = _COMMAND.search(row)

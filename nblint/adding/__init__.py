@@ -1,0 +1,1 @@
+"""Adds to a generated repository: another notebook, with what its scheduled runs need."""
