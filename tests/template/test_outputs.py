@@ -361,6 +361,9 @@ def test_a_clone_without_the_filter(work: Path, tmp_path: Path) -> None:
     path, other = notebook(clone), clone / OTHER
     first, second = run_cells(path, source="print(1)"), run_cells(other, "333")
     git(clone, "add", str(path))
+    # An entry that git has no reason to look at again, as some seconds later.
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    git(clone, "add", str(path))
     status, said_by_checks = commit(clone)
     assert status == 1
     assert "NBL501 notebook contains outputs" in said_by_checks
