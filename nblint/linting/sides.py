@@ -11,7 +11,7 @@ from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import is_excluded
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
-from nblint.findings import Finding, covers
+from nblint.findings import Finding, overlap
 from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_named
@@ -299,8 +299,7 @@ def _with_credentials(settings: Settings) -> Settings:
     """
 
     def is_about(selector: str) -> bool:
-        wanted = (CREDENTIALS, UNEXPLAINED)
-        return any(covers(code, selector) or covers(selector, code) for code in wanted)
+        return overlap(selector, CREDENTIALS) or overlap(selector, UNEXPLAINED)
 
     return replace(
         settings,
