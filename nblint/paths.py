@@ -38,6 +38,11 @@ def relative_to(path: Path, root: Path) -> str:
         return Path(os.path.abspath(path)).as_posix()
 
 
+def is_outside(relative: str) -> bool:
+    """Tell whether a path with `/` as separator leads out of the folder that it is relative to."""
+    return relative.startswith(("/", "../")) or ":" in relative  # a drive of Windows
+
+
 def display_path(path: Path) -> str:
     """Return a path as reports show it: posix, relative to the current directory."""
     try:
