@@ -211,7 +211,7 @@ def _results(
     if arguments.is_stdin:
         results = run.check_stdin(given, arguments.stdin_filename or Path("stdin.ipynb"))
     else:
-        # What is staged can be no notebook at all.
+        # If no staged file is a notebook, there is nothing to check.
         results = run.check(arguments.paths or (() if arguments.staged else (Path(),)))
     return progress.counting(results) if progress else results
 

@@ -177,7 +177,9 @@ def _written(
     for own, content in repository.blobs(places):
         for path in places[own]:
             if content is None or not write_file(snapshot.folder, path, content):
-                why = "too large to be checked" if content is None else "no name for a file here"
+                why = "too large to be checked"
+                if content is not None:
+                    why = "not checked: this system cannot have a file of that name; rename it"
                 on_error(f"{path}: {why}")
                 failed.add(path)
     yield from (snapshot.folder / e.path for e in notebooks if e.path not in failed)
