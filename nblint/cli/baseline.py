@@ -163,14 +163,22 @@ def update(
     loaded = job.load()
     before = job.moved(loaded, moved)
     stale = [entry for result in job.check(before, paths) for entry in result.stale]
+    gone: list[Entry] = []
     if not paths:
-        stale += [entry for entry in before.entries if not (before.root / entry.path).exists()]
+        gone = [entry for entry in before.entries if not (before.root / entry.path).exists()]
+    stale += gone
     after = before.with_entries(_without(before.entries, stale))
     if after.entries != loaded.entries:
         job.write(after)
     dropped = len(loaded.entries) - len(after.entries)
     entries = "entry" if dropped == 1 else "entries"
     click.echo(f"{job.name}: {dropped} stale {entries} dropped, {len(after.entries)} left.")
+    if missing := len({entry.path for entry in gone}):
+        # A notebook that was renamed looks like one that was deleted.
+        click.echo(
+            f"{count(missing, 'recorded notebook')} not found. Findings of a renamed notebook are"
+            f" now new: restore {job.name} and run `nblint baseline update --moved OLD NEW`."
+        )
     job.end()
 
 

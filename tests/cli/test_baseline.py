@@ -170,8 +170,11 @@ def test_a_notebook_that_is_gone(repository: Path) -> None:
     assert nblint("check").stderr.endswith("not shown.\n")
     nblint("baseline", "update", "notebooks")
     assert "a.ipynb" in {path for path, _ in codes()}
-    nblint("baseline", "update")
+    said = nblint("baseline", "update").stdout
+    assert "1 recorded notebook not found." in said
+    assert "`nblint baseline update --moved OLD NEW`" in said
     assert {path for path, _ in codes()} == {"notebooks/b.ipynb"}
+    assert "not found" not in nblint("baseline", "update").stdout
 
 
 def test_fixing_leaves_what_is_recorded_alone(repository: Path) -> None:
