@@ -23,7 +23,7 @@ from nblint.linting.registry import rules
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
 from nblint.paths import display_path, repository_of
-from nblint.reports.terminal import one_line, printable
+from nblint.reports.terminal import FIX, Style, one_line, printable
 from nblint.reports.text import count, describe
 from nblint.settings_files import NAMES, SettingsFile, SettingsFinder
 
@@ -220,7 +220,9 @@ def audit(again: bool, given: Path | None, config: Path | None, trust_plugins: b
 
 def _reason_for(entry: Entry, reported: Reported) -> str | None:
     """Show a finding, and return a person's answer; None where they want to stop."""
-    click.echo("".join(describe(reported)), nl=False)
+    # `--fix` alone leaves what is recorded as it is.
+    style = Style(fix_command=f"{FIX} --no-baseline")
+    click.echo("".join(describe(reported, style)), nl=False)
     if entry.reason:
         click.echo(f"  reason: {printable(entry.reason)}")
     try:

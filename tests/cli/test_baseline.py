@@ -366,6 +366,16 @@ def test_an_audit(repository: Path) -> None:
     nblint("check")
 
 
+def test_an_audit_names_the_fix_that_works(repository: Path) -> None:
+    """Without --no-baseline, --fix leaves recorded findings as they are."""
+    save("a.ipynb", ("markdown", complete_header().replace("## Purpose", "### Purpose")))
+    nblint("baseline", "create")
+    said = nblint("baseline", "audit", stdin="q\n").stdout
+    assert "  fix: change the heading to level 2 (--fix --no-baseline)\n" in said
+    assert nblint("check", "--fix").stderr.count("fixed") == 0
+    assert "1 finding fixed" in nblint("check", "--fix", "--no-baseline", "a.ipynb").stderr
+
+
 def with_output(notebook: bytes, text: str) -> bytes:
     """Return a notebook whose last cell has printed a text."""
     data = json.loads(notebook)
