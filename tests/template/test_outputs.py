@@ -460,6 +460,8 @@ def test_checks_of_ones_own_still_run(made: Path, tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 0, "the rest is on"
     assert "    *.ipynb filter=notebook-outputs\n" in ran.stdout
+    assert "loses its outputs" in ran.stdout
+    assert 'outputs = "filter"' in ran.stdout
 
 
 @pytest.mark.slow
