@@ -555,3 +555,7 @@ def test_the_checks_as_generated(
     assert ran.returncode == 0
     assert b"fixed in 1 notebook" in ran.stdout
     assert b"Failed" not in ran.stdout
+    # As after `git init`, before the first `git add`: git has no index yet.
+    (repository / ".git/index").unlink()
+    ran = subprocess.run(["bash", "scripts/lint"], cwd=repository, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stdout.decode() + ran.stderr.decode()
