@@ -158,9 +158,10 @@ def test_setup_says_when_the_lock_file_is_old(generate: Generate) -> None:
     shutil.copy(repository / "requirements.lock", installed)
     os.utime(installed, (0, 0))
     made = subprocess.run(
-        ["make", "--silent", ".venv/installed"], cwd=repository, check=True, capture_output=True
-    )
-    assert (made.stdout, made.stderr) == (b"", b"")
+        ["make", "--silent", ".venv/installed"],
+        cwd=repository, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert made.stdout + made.stderr == ""
     assert [path.name for path in installed.parent.iterdir()] == ["installed"]
     assert installed.stat().st_mtime > 0
     requirements.write_text(f"{text}requests\n", "utf-8")
