@@ -277,6 +277,7 @@ def first_commit(template: Template) -> list[str]:
     if not git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"):
         done += [
             "git does not know your name and e-mail address; make the first commit yourself:",
+            f"    cd {ANSWERS['slug']}",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
             f"    git commit {'--no-verify ' if template.left() else ''}"
