@@ -63,8 +63,7 @@ def _check_staged(arguments: CheckArguments) -> int:
                 arguments,
                 paths=staged.notebooks,
                 config=config and staged.instead_of(config),
-                baseline_file=arguments.baseline_file
-                and staged.instead_of(arguments.baseline_file),
+                baseline_file=baseline and staged.instead_of(baseline),
                 output_file=arguments.output_file and here / arguments.output_file,
             )
             with staged.as_current_folder():

@@ -9,6 +9,7 @@ import click
 
 from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.echo import say
 from nblint.cli.parameter_types import NonEmptyPath
 from nblint.cli.status import Status, complain, report_empty
 from nblint.cli.written import write_file
@@ -23,6 +24,7 @@ from nblint.project.project import Project
 from nblint.project.requirements import commented_out, declared_by, decoded
 from nblint.reading.python.imports import Imports
 from nblint.reports.requirements import as_list, as_requirements
+from nblint.reports.terminal import printable
 from nblint.settings_files import SettingsFinder
 
 
@@ -162,5 +164,5 @@ def _append(text: str, target: Path) -> int:
     except OSError as error:
         complain(unwritable(target, error))
         return 2
-    click.echo(f"Added to {target}", err=True)
+    say(f"Added to {printable(mask_path(str(target)))}")
     return 0

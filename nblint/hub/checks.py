@@ -315,7 +315,7 @@ def _unset(notebooks: Iterable[Path], folder: Path, file: HubFile) -> Iterator[s
             yield str(error)
             continue
         except Unreadable as error:
-            yield f"{path}: is no notebook that can be read: {error}"
+            yield f"{path}: {error.reason}"
             continue
         environment = Reading([notebook, catalogue]).get(Environment)
         inventory.add(path.name, environment, catalogue, mask)

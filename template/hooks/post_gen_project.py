@@ -309,12 +309,11 @@ def install_pre_commit() -> list[str]:
     return ["Turned on the checks for `git commit`."] if installed.returncode == 0 else []
 
 
-def git(*arguments: str, cwd: Path | None = None) -> str:
+def git(*arguments: str) -> str:
     """Return what git prints; empty if it fails or is missing."""
     try:
         ran = subprocess.run(
             ["git", *arguments],
-            cwd=cwd,
             env=environment(),
             capture_output=True,
             encoding="utf-8",

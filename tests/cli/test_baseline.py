@@ -265,6 +265,7 @@ SETTINGS_FILES: dict[str, tuple[str, str | None, str]] = {
         '[project]\ndescription = """\n[tool.nblint]\n"""\n[tool."nblint"]\nignore = []\n',
         "",
     ),
+    "no table": ("pyproject.toml", "tool = 1\n", ""),
     "inline": ("pyproject.toml", "tool.nblint = { ignore = [] }\n", ""),
     "dotted": ("pyproject.toml", "[tool]\nnblint.ignore = []\n", ""),
     "a byte order mark": ("nblint.toml", "\ufeffignore = []\n", ""),

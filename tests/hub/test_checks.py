@@ -364,7 +364,7 @@ def test_examples(hub: Path) -> None:
     assert "examples: 1 example\n" in check(hub)[1]
     (hub / "examples" / "b.ipynb").write_text("{")
     (found,) = problems(hub)
-    assert "b.ipynb: is no notebook that can be read" in found
+    assert "b.ipynb: not JSON: " in found
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,7 @@ def test_every_check_accepts_every_choice(
     }
     for repository in [*repositories, turned]:
         write_header(notebook_of(repository))
+        git("add", ".", cwd=repository)  # what is staged is checked
         before = git("status", "--porcelain", cwd=repository)
         status, shown = pre_commit("run", "--all-files", cwd=repository, **variables)
         assert status == 0, shown
