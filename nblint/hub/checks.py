@@ -252,7 +252,7 @@ def _python_version(file: HubFile) -> str:
         )
         _numbers(version := ran.stdout.strip())
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
+        reason = getattr(error, "strerror", None) or "does not answer as Python does"
         raise SettingsError(f"{_python_place(file)}: cannot be run: {reason}") from None
     return version
 
