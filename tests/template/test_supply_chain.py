@@ -100,7 +100,7 @@ def test_autoupdate_changes_the_pins_and_nothing_else(
         for old, new in zip(before.splitlines(), after.splitlines(), strict=True)
         if old != new
     ]
-    assert len(changed) == len(newer) == 6
+    assert len(changed) == len(newer) == len(TOOLS) + 1  # and nblint
     for old, new in changed:
         for line in (old, new):
             assert re.fullmatch(r' +rev: "?[0-9a-f]{40}"?  # frozen: v?\d+\.\d+\.\d+', line)
