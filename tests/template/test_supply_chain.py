@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from demo.mirrors import FROZEN, instead_of, stand_ins
+from demo.mirrors import FROZEN, TOOLS, instead_of, stand_ins
 from tests.template.conftest import ROOT, Generate, command, git
 
 ACTION = re.compile(
