@@ -33,15 +33,19 @@ demo: setup ## Generate a notebook repository; see commits refused, fixed and ac
 
 # System tools that tests need. As root on Debian they are installed; elsewhere, tests that miss one
 # skip and name it, or fail if CI=true.
-COMMANDS := chromium createrepo_c dnf fish gpg node npm rpmbuild rpmlint rsync setpriv shellcheck strace systemd-analyze systemd-nspawn zsh
-PACKAGES := chromium createrepo-c dnf dnf-plugins-core fish gnupg nodejs npm rpm rpmlint rsync shellcheck strace systemd systemd-container util-linux zsh
+# Each is a command and its packages; only what is missing is installed.
+TOOLS := chromium:chromium createrepo_c:createrepo-c dnf:dnf,dnf-plugins-core fish:fish gpg:gnupg node:nodejs npm:npm \
+  rpmbuild:rpm rpmlint:rpmlint rsync:rsync setpriv:util-linux shellcheck:shellcheck strace:strace \
+  systemd-analyze:systemd systemd-nspawn:systemd-container zsh:zsh
 
 tools:
-	@for command in $(COMMANDS); do command -v $$command >/dev/null || missing="$$missing $$command"; done; \
+	@for tool in $(TOOLS); do \
+	  command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool##*:}"; \
+	done; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing the tools that tests need:$$missing ..."; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -qq --yes --no-install-recommends $(PACKAGES) >/dev/null; \
+	    apt-get install -qq --yes --no-install-recommends $$(echo $$missing | tr , " ") >/dev/null; \
 	fi
 
 # A worker that is done takes over half of what another one has left: what the tests of a module

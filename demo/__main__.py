@@ -94,17 +94,22 @@ def generate(folder: Path) -> Author:
         f"cookiecutters_dir: '{folder / 'templates'}'\nreplay_dir: '{folder / 'replay'}'\n",
         encoding="utf-8",
     )
-    # git_init=no: the first commit is made below, with the hooks.
-    Author(folder, variables).succeeds("cookiecutter", str(CHECKOUT), "--no-input", "git_init=no")
+    # git_init=no: the first commit is made below, with the hooks. What the template says of the
+    # next steps is what follows.
+    Author(folder, variables).succeeds(
+        "cookiecutter", str(CHECKOUT), "--no-input", "git_init=no", hides=""
+    )
+    tell("its checks install nblint from this checkout; in a team, from the address of nblint")
     repository = folder / "failed-logins"
     variables |= mirror(repository / ".pre-commit-config.yaml", folder / "mirrors", CHECKOUT)
     return Author(repository, variables)
 
 
 def first_commit(author: Author) -> None:
-    step(2, "The first commit: all checks pass (installing them takes most of the time)")
+    step(2, "The first commit")
     author.succeeds("git", "init", "--quiet", "--initial-branch=main")
-    author.succeeds("pre-commit", "install")
+    tell("installing the checks takes a minute or two, once")
+    author.succeeds("pre-commit", "install", "--install-hooks", hides=r"")
     author.commits("Start from the notebook template")
 
 

@@ -23,8 +23,16 @@ class Author:
     repository: Path
     variables: dict[str, str]
 
-    def types(self, *command: str) -> tuple[int, str]:
-        """Run a command, show it and its output line by line, and return its status and output."""
+    def types(self, *command: str, hides: str = r"(?!)") -> tuple[int, str]:
+        """Run a command, and show it and its output line by line.
+
+        Args:
+            command: The command.
+            hides: An expression for lines that are not shown; by default none.
+
+        Returns:
+            Its status, and all of its output.
+        """
         print(f"      $ {shlex.join(command)}", flush=True)
         said = []
         with subprocess.Popen(
@@ -38,27 +46,29 @@ class Author:
             stderr=subprocess.STDOUT,
         ) as process:
             for line in process.stdout or ():
-                print(f"      | {line}", end="", flush=True)
                 said.append(line)
+                if not re.search(hides, line):
+                    print(f"      | {line}", end="", flush=True)
         return process.returncode, "".join(said)
 
-    def succeeds(self, *command: str) -> str:
-        """Run a command that must succeed; return its output."""
-        status, said = self.types(*command)
+    def succeeds(self, *command: str, hides: str = r"(?!)") -> str:
+        """Run a command that must succeed; return its output, shown as `types` does."""
+        status, said = self.types(*command, hides=hides)
         if status:
-            message = f"`{shlex.join(command)}` ended with status {status}"
+            message = f"`{shlex.join(command)}` ended with status {status}:\n{said}"
             raise Unexpected(message)
         return said
 
     def commits(self, message: str) -> None:
         """Add everything and commit; every hook must pass and leave the files alone."""
         self.succeeds("git", "add", ".")
-        said = self.succeeds("git", "commit", "--message", message)
+        said = self.succeeds("git", "commit", "--message", message, hides=r"")
         if not re.search(r"^nblint .+Passed$", said, re.MULTILINE):
             raise Unexpected("the commit was accepted without a check by nblint")
         if self.asks("git", "status", "--porcelain"):
             raise Unexpected("files differ from what was committed")
-        print("      accepted", flush=True)
+        number = len(re.findall("Passed$", said, re.MULTILINE))
+        print(f"      accepted: {number} checks passed", flush=True)
 
     def is_refused(self, notebook: str, code: str, *, never_shown: str = "") -> None:
         """Add everything and try to commit; nblint, and no other hook, must refuse it.
@@ -73,7 +83,8 @@ class Author:
         """
         before = self.asks("git", "rev-parse", "HEAD")
         self.succeeds("git", "add", ".")
-        status, said = self.types("git", "commit", "--message", f"Add {notebook}")
+        command = ("git", "commit", "--message", f"Add {notebook}")
+        status, said = self.types(*command, hides=r"(Passed|Skipped)$")
         if never_shown and never_shown in said:
             raise Unexpected("the refusal shows the credential")
         if status == 0 or self.asks("git", "rev-parse", "HEAD") != before:
@@ -87,7 +98,7 @@ class Author:
         if named != {code}:
             message = f"nblint should have reported {code} for {notebook}, not {sorted(named)}"
             raise Unexpected(message)
-        print(f"      refused as expected ({code})", flush=True)
+        print(f"      refused, as it should be ({code})", flush=True)
 
     def asks(self, *command: str) -> str:
         """Return the output of a command without showing it."""

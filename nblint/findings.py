@@ -26,6 +26,11 @@ def covers(selector: str, code: str) -> bool:
     return selector == ALL or (selector != "" and code.startswith(selector))
 
 
+def overlap(one: str, other: str) -> bool:
+    """Tell whether two selectors can cover the same code: one of them covers the other."""
+    return covers(one, other) or covers(other, one)
+
+
 class Fix(Struct, frozen=True):
     """A change that resolves a finding.
 

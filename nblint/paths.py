@@ -4,6 +4,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+# The repositories for which another folder is checked, by that folder: what is staged is written to
+# a temporary one, and nothing of the repository may be run there, either.
+STOOD_FOR: dict[Path, Path] = {}
+
 
 def repository_of(folder: Path) -> Path | None:
     """Return the innermost git repository that a folder is in; None if it is not in one.
@@ -32,6 +36,11 @@ def relative_to(path: Path, root: Path) -> str:
         return Path(os.path.abspath(path)).relative_to(os.path.abspath(root)).as_posix()
     except ValueError:
         return Path(os.path.abspath(path)).as_posix()
+
+
+def is_outside(relative: str) -> bool:
+    """Tell whether a path with `/` as separator leads out of the folder that it is relative to."""
+    return relative.startswith(("/", "../")) or ":" in relative  # a drive of Windows
 
 
 def display_path(path: Path) -> str:

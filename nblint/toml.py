@@ -35,7 +35,22 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         SettingsError: The file cannot be read or is not TOML; the text says where.
     """
-    text = read_text(path)
+    return parse_toml(read_text(path), path)
+
+
+def parse_toml(text: str, path: Path) -> dict[str, Any]:
+    """Parse the text of a TOML file.
+
+    Args:
+        text: The text.
+        path: The file, for the error.
+
+    Returns:
+        Its top-level table.
+
+    Raises:
+        SettingsError: It is not TOML; the text says where.
+    """
     if _MANY_PARTS.search(text):
         raise SettingsError(f"{path}: not valid TOML: nested too deeply")
     try:

@@ -29,7 +29,9 @@ def test_demo(tmp_path: Path) -> None:
         check=False,
     )
     assert played.returncode == 0, played.stdout
-    outcomes = re.findall(r"^ {6}(accepted|refused)(?:.* \((NBL\d+)\))?$", played.stdout, re.M)
+    outcomes = re.findall(
+        r"^ {6}(accepted|refused)(?:: \d+ checks passed|.* \((NBL\d+)\))$", played.stdout, re.M
+    )
     assert outcomes == [
         ("accepted", ""),
         ("refused", "NBL102"),

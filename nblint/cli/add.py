@@ -7,6 +7,7 @@ import click
 from nblint.cli.click_classes import SectionedCommand
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
+from nblint.paths import display_path
 
 _NEXT = """\
 Added {files}.
@@ -43,12 +44,14 @@ def add(title: str) -> None:
     except SettingsError as error:
         complain(str(error))
         raise SystemExit(2) from error
+    # From here, so that the commands work in any folder of the repository.
+    names = [display_path(added.root / name) for name in added.files]
     click.echo(
         _NEXT.format(
-            files=", ".join(added.files),
-            names=" ".join(added.files),
+            files=", ".join(names),
+            names=" ".join(names),
             notes="".join(f"{note}\n" for note in added.notes),
-            notebook=next(name for name in added.files if name.endswith(".ipynb")),
+            notebook=next(name for name in names if name.endswith(".ipynb")),
             package=added.package,
             slug=added.slug,
         ),

@@ -23,7 +23,7 @@ from nblint.linting.registry import rules
 from nblint.linting.results import Reported, Result
 from nblint.linting.run import Run
 from nblint.paths import display_path, repository_of
-from nblint.reports.terminal import one_line, printable
+from nblint.reports.terminal import FIX, Style, one_line, printable
 from nblint.reports.text import count, describe
 from nblint.settings_files import NAMES, SettingsFile, SettingsFinder
 
@@ -163,14 +163,22 @@ def update(
     loaded = job.load()
     before = job.moved(loaded, moved)
     stale = [entry for result in job.check(before, paths) for entry in result.stale]
+    gone: list[Entry] = []
     if not paths:
-        stale += [entry for entry in before.entries if not (before.root / entry.path).exists()]
+        gone = [entry for entry in before.entries if not (before.root / entry.path).exists()]
+    stale += gone
     after = before.with_entries(_without(before.entries, stale))
     if after.entries != loaded.entries:
         job.write(after)
     dropped = len(loaded.entries) - len(after.entries)
     entries = "entry" if dropped == 1 else "entries"
     click.echo(f"{job.name}: {dropped} stale {entries} dropped, {len(after.entries)} left.")
+    if missing := len({entry.path for entry in gone}):
+        # A notebook that was renamed looks like one that was deleted.
+        click.echo(
+            f"{count(missing, 'recorded notebook')} not found. Findings of a renamed notebook are"
+            f" now new: restore {job.name} and run `nblint baseline update --moved OLD NEW`."
+        )
     job.end()
 
 
@@ -212,7 +220,9 @@ def audit(again: bool, given: Path | None, config: Path | None, trust_plugins: b
 
 def _reason_for(entry: Entry, reported: Reported) -> str | None:
     """Show a finding, and return a person's answer; None where they want to stop."""
-    click.echo("".join(describe(reported)), nl=False)
+    # `--fix` alone leaves what is recorded as it is.
+    style = Style(fix_command=f"{FIX} --no-baseline")
+    click.echo("".join(describe(reported, style)), nl=False)
     if entry.reason:
         click.echo(f"  reason: {printable(entry.reason)}")
     try:

@@ -28,12 +28,8 @@ def check(**given: Any) -> None:
     catalogue, environment.toml; `nblint env --catalogue` writes a first one. `nblint rules` lists
     all rules.
 
-    With `-`, the notebook is read from standard
-    input; --fix then prints the fixed notebook, and the report goes to stderr.
-
-    By default, the rules NBL0 to NBL4 run; NBL5, what a notebook needs to run elsewhere, does with
-    --extend-select NBL5 or in the settings. NBL301, undeclared environment variables, finds nothing
-    without a catalogue.
+    With `-`, the notebook is read from standard input; --fix then prints the fixed notebook, and
+    the report goes to stderr.
 
     Exit status: 0 if there are no errors, 1 if there are, 2 if something could not be checked, 3 if
     a folder contains no notebooks.

@@ -63,8 +63,7 @@ def _check_staged(arguments: CheckArguments) -> int:
                 arguments,
                 paths=staged.notebooks,
                 config=config and staged.instead_of(config),
-                baseline_file=arguments.baseline_file
-                and staged.instead_of(arguments.baseline_file),
+                baseline_file=baseline and staged.instead_of(baseline),
                 output_file=arguments.output_file and here / arguments.output_file,
             )
             with staged.as_current_folder():
@@ -212,7 +211,7 @@ def _results(
     if arguments.is_stdin:
         results = run.check_stdin(given, arguments.stdin_filename or Path("stdin.ipynb"))
     else:
-        # What is staged can be no notebook at all.
+        # If no staged file is a notebook, there is nothing to check.
         results = run.check(arguments.paths or (() if arguments.staged else (Path(),)))
     return progress.counting(results) if progress else results
 

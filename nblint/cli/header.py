@@ -79,7 +79,10 @@ def _insert(paths: Sequence[Path], config: Path | None) -> int:
         complete += not (result.fixes or result.findings)
         for reported in result.findings:
             # Other rules always run: that a file is no notebook, say.
-            status.fault(f"{reported.path}: {reported.finding.message}")
+            found = reported.finding
+            left = found.code == MissingSection.code
+            said = f"not inserted: {found.message}; {found.help}" if left else found.message
+            status.fault(f"{reported.path}: {said}")
     others = f"; {complete} had them all" if complete else ""
     click.echo(f"Missing sections inserted into {count(inserted, 'notebook')}{others}.")
     if inserted:

@@ -24,7 +24,7 @@ _CONFIG = click.option(
     type=click.Path(path_type=Path),
     default=Path("hub.toml"),
     metavar="FILE",
-    help="The hub's settings; hub.toml if not given.",
+    help="The hub's settings (default: hub.toml).",
 )
 
 
@@ -99,7 +99,7 @@ def index(config: Path) -> None:
         complain(str(error))
         sys.exit(2)
     page = file / file.settings.landing.page
-    click.echo(f"Written: {printable(str(page))} ({count(number, 'notebook')})", err=True)
+    click.echo(f"Wrote {printable(str(page))} ({count(number, 'notebook')})", err=True)
 
 
 @hub.command()
@@ -107,8 +107,8 @@ def index(config: Path) -> None:
     "--config",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The hub.toml of your hub, whose text, catalogue and groups are shown; without it, an "
-    "example of nblint's own.",
+    help="The hub.toml of your hub, whose text, examples, catalogue and groups are shown "
+    "(default: what `nblint new --hub` generates).",
 )
 @click.option(
     "--check",
@@ -138,7 +138,7 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
     from nblint.hub.demo.run import run
 
     if screenshot is not None and not play:
-        raise click.UsageError("--screenshot goes with --check")
+        raise click.UsageError("--screenshot requires --check")
     try:
         run(config, click.echo, play=play, screenshot=screenshot)
     except SettingsError as error:
@@ -151,7 +151,7 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
 def schema(file: str) -> None:
     """Print the JSON schema of hub.toml or notebooks.toml, for editors.
 
-    FILE is hub.toml or notebooks.toml; hub.toml if not given.
+    FILE is hub.toml (default) or notebooks.toml.
 
     Examples:
       nblint hub schema > hub.schema.json

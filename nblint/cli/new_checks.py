@@ -80,7 +80,8 @@ def _settings(generated: Path, folder: Path) -> str:
 
 
 def _makefile(text: str) -> str:
-    """Return the Makefile without the targets that need more than the checks."""
+    """Return the Makefile without what needs more than the checks: targets, the README."""
+    text = text.replace(" On Windows without make, see README.md.", "", 1)
     rule = re.compile(r"(?:#.*\n)*([a-z.][a-z./]*):", re.MULTILINE)
     kept = [
         paragraph

@@ -9,6 +9,7 @@ import click
 
 from nblint.cli import options
 from nblint.cli.click_classes import SectionedCommand
+from nblint.cli.echo import say
 from nblint.cli.parameter_types import NonEmptyPath
 from nblint.cli.status import Status, complain, report_empty
 from nblint.cli.written import write_file
@@ -18,11 +19,12 @@ from nblint.errors import SettingsError, unwritable
 from nblint.files import read_bounded
 from nblint.linting.run import Run
 from nblint.paths import display_path
-from nblint.project.needed_packages import NeededPackages
+from nblint.project.needed_packages import NeededPackage, NeededPackages
 from nblint.project.project import Project
 from nblint.project.requirements import commented_out, declared_by, decoded
 from nblint.reading.python.imports import Imports
 from nblint.reports.requirements import as_list, as_requirements
+from nblint.reports.terminal import printable
 from nblint.settings_files import SettingsFinder
 
 
@@ -85,25 +87,7 @@ def requirements(
         required = [one for one in needed.packages if not one.is_optional]
         click.echo(as_list(required), nl=False)
         sys.exit(failed or bool(required))
-    packages = needed.packages
-    if add:
-        noted = commented_out(target)
-        packages = [one for one in packages if not (one.is_optional and one.name in noted)]
-    if not packages:
-        click.echo("Nothing to write: all packages that are imported are declared.", err=True)
-        sys.exit(failed)
-    unknown = [one.name for one in packages if one.needs_a_look]
-    if add and os.path.lexists(target):
-        written = _append(as_requirements(packages, with_heading=False), target)
-    else:
-        written = write_file(
-            as_requirements(packages),
-            target,
-            overwrite=output_file is not None,
-            otherwise="add to it with --add, ",
-        )
-    if unknown and not written:
-        click.echo(f"Not installed here; check the names: {', '.join(unknown)}", err=True)
+    written = _write(needed.packages, target, add=add, overwrite=output_file is not None)
     sys.exit(failed or written)
 
 
@@ -144,6 +128,25 @@ def _needed(run: Run, paths: Sequence[Path], target: Path, *, counts: bool) -> N
     return needed
 
 
+def _write(packages: Sequence[NeededPackage], target: Path, *, add: bool, overwrite: bool) -> int:
+    """Write packages to a file; return the exit status."""
+    if add:
+        noted = commented_out(target)
+        packages = [one for one in packages if not (one.is_optional and one.name in noted)]
+    if not packages:
+        click.echo("Nothing to write: all packages that are imported are declared.", err=True)
+        return 0
+    if add and os.path.lexists(target):
+        failed = _append(as_requirements(packages, with_heading=False), target)
+    else:
+        text = as_requirements(packages)
+        failed = write_file(text, target, overwrite=overwrite, otherwise="add to it with --add, ")
+    unknown = [one.name for one in packages if one.needs_a_look]
+    if unknown and not failed:
+        click.echo(f"Not installed here; check the names: {', '.join(unknown)}", err=True)
+    return failed
+
+
 def _append(text: str, target: Path) -> int:
     """Add lines to a file, in its encoding and with its line ends; return the exit status."""
     try:
@@ -162,5 +165,5 @@ def _append(text: str, target: Path) -> int:
     except OSError as error:
         complain(unwritable(target, error))
         return 2
-    click.echo(f"Added to {target}", err=True)
+    say(f"Added to {printable(mask_path(str(target)))}")
     return 0

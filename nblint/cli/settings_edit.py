@@ -2,18 +2,14 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nblint.document.write import write_atomically
+from nblint.errors import SettingsError
 from nblint.files import read_text
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from nblint.toml import parse_toml
 
 _HEADER = re.compile(r"^[ \t]*\[.*$", re.MULTILINE)
 # Of the table [tool.nblint], then of the first table below it.
@@ -49,9 +45,11 @@ def add_setting(file: Path, key: str, value: str) -> bool:
     is_crlf = "\r\n" in text
     tables = ("tool", "nblint") if file.name == "pyproject.toml" else ()
     text = text.replace("\r\n", "\n")
-    wanted = _with(tomllib.loads(text), tables, key, value)
+    wanted = _with(parse_toml(text, file), tables, key, value)
+    if wanted is None:
+        return False
     for changed in _candidates(text, line, tables):
-        if _parsed(changed) == wanted:
+        if _parsed(changed, file) == wanted:
             new = changed.replace("\n", "\r\n") if is_crlf else changed
             write_atomically(file, new.encode(), instead_of=raw)
             return True
@@ -88,16 +86,19 @@ def _above_comments(text: str, at: int) -> int:
     return at
 
 
-def _with(table: dict[str, Any], tables: tuple[str, ...], key: str, value: str) -> dict[str, Any]:
-    """Return a table with one more setting."""
+def _with(
+    table: dict[str, Any], tables: tuple[str, ...], key: str, value: str
+) -> dict[str, Any] | None:
+    """Return a table with one more setting; None where something else has the name of a table."""
     if not tables:
         return {**table, key: value}
     inner = table.get(tables[0], {})
-    return {**table, tables[0]: _with(inner, tables[1:], key, value)}
+    changed = _with(inner, tables[1:], key, value) if isinstance(inner, dict) else None
+    return None if changed is None else {**table, tables[0]: changed}
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
+def _parsed(text: str, file: Path) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(text)
-    except ValueError:
+        return parse_toml(text, file)
+    except SettingsError:
         return None

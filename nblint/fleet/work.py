@@ -57,7 +57,8 @@ class Outcome(NamedTuple):
 
 def installed() -> dict[str, str]:
     """Return the versions of nblint and of packages with rules on a worker, by their names."""
-    return {"nblint": __version__, **{one.package: one.version for one in plugins.installed()[0]}}
+    found = plugins.installed().plugins
+    return {"nblint": __version__, **{one.package: one.version for one in found}}
 
 
 def needed(selection: Selection) -> dict[str, str]:

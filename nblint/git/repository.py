@@ -116,7 +116,7 @@ class Repository:
             # What a partial clone lacks is not needed yet.
             return self._bare.git.output("write-tree", "--missing-ok").decode().strip()
         except GitFailed as error:
-            raise unmerged() from error
+            raise (unmerged() if "unmerged" in str(error) else error) from error
 
     def _refuse_ambiguous(self, name: str) -> None:
         """Refuse a name as `id_of` does, in refs that only git reads."""

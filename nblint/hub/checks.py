@@ -253,7 +253,7 @@ def _python_version(file: HubFile) -> str:
         )
         _numbers(version := ran.stdout.strip())
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
+        reason = getattr(error, "strerror", None) or "does not answer as Python does"
         raise SettingsError(f"{_python_place(file)}: cannot be run: {reason}") from None
     return version
 
@@ -316,7 +316,7 @@ def _unset(notebooks: Iterable[Path], folder: Path, file: HubFile) -> Iterator[s
             yield str(error)
             continue
         except Unreadable as error:
-            yield f"{path}: is no notebook that can be read: {error}"
+            yield f"{path}: {error.reason}"
             continue
         environment = Reading([notebook, catalogue]).get(Environment)
         inventory.add(path.name, environment, catalogue, mask)

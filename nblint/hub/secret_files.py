@@ -15,7 +15,7 @@ class SecretError(SettingsError):
 
 
 class MissingSecretError(SecretError):
-    """A secret whose file is not there."""
+    """A secret whose file is not there, or empty."""
 
 
 def read_secret(path: Path, name: str, *, folder: Path | None = None) -> str:
@@ -27,20 +27,20 @@ def read_secret(path: Path, name: str, *, folder: Path | None = None) -> str:
         folder: The folder of secrets that it lies in, which must be closed to others, too.
 
     Raises:
-        MissingSecretError: There is no such file.
+        MissingSecretError: There is no such file, or nothing in it.
         SecretError: The file or the folder is open to others, cannot be read, or holds nothing that
             an environment variable can hold.
     """
     try:
         if folder is not None:
-            _refuse_others(folder.stat(), name, "the folder of secrets")
+            _refuse_others(folder.stat(), name, folder, "0700")
         # What is checked is what is read: the path could be exchanged in between. A pipe must not
         # make the hub wait.
         with open(path, "rb", opener=_open_at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise SecretError(f"{name}: {path}: not a regular file")
-            _refuse_others(status, name, "its file")
+            _refuse_others(status, name, path, "0600")
             data = file.read(_LONGEST_SECRET + 1)
     except FileNotFoundError:
         raise MissingSecretError(f"{name}: {path}: no such file") from None
@@ -51,6 +51,8 @@ def read_secret(path: Path, name: str, *, folder: Path | None = None) -> str:
         value = data.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise SecretError(f"{name}: {path}: not UTF-8") from None
+    if not value:
+        raise MissingSecretError(f"{name}: {path}: is empty")
     if "\0" in value or len(data) > _LONGEST_SECRET:
         raise SecretError(f"{name}: {path}: not a valid value for an environment variable")
     return value
@@ -60,7 +62,7 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _refuse_others(status: os.stat_result, name: str, what: str) -> None:
+def _refuse_others(status: os.stat_result, name: str, path: Path, closed: str) -> None:
     """Refuse a file or folder that anyone but the hub, or root, has access to."""
     mode = stat.S_IMODE(status.st_mode)
     # On Windows, access control lists decide, not these bits.
@@ -68,11 +70,10 @@ def _refuse_others(status: os.stat_result, name: str, what: str) -> None:
         return
     if status.st_uid not in (0, os.geteuid()):
         raise SecretError(
-            f"{name}: {what} belongs to another account (uid {status.st_uid}); "
+            f"{name}: {path}: belongs to another account (uid {status.st_uid}); "
             "give it to the one that the hub runs as"
         )
     if mode & 0o077:
         raise SecretError(
-            f"{name}: {what} is accessible to others (mode {mode:04o}); "
-            "use 0700 for the folder, 0600 for the file"
+            f"{name}: {path}: is accessible to others (mode {mode:04o}); make it {closed}"
         )

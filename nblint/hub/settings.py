@@ -258,17 +258,19 @@ def _is_bind(address: str) -> bool:
 
 def address_problem(address: str) -> str | None:
     """Return what is wrong with an address that passwords and tokens travel to, if anything is."""
+    # A mistyped one can hold a password anywhere before an @.
+    shown = "this" if "@" in address else repr(address)
     try:
         parts = urlsplit(address)
         _ = parts.port
     except ValueError:
-        return f"{address!r} is not an address"
+        return f"{shown} is not an address"
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return f"{address!r} is not an address such as https://hub.example.com"
+        return f"{shown} is not an address such as https://hub.example.com"
     if parts.username is not None:
         return "must not hold a name or a password"
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        return f"{address!r} must begin with https://, so that nobody on the way can listen"
+        return f"{shown} must begin with https://, so that nobody on the way can listen"
     return None
 
 

@@ -121,7 +121,8 @@ def _replace(path: Path, data: bytes) -> None:
     """
     aside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        aside.touch(mode=0o600)
+        # Not through a link that somebody else has put there.
+        aside.touch(mode=0o600, exist_ok=False)
         aside.write_bytes(data)
         aside.replace(path)
     finally:

@@ -19,14 +19,15 @@ from contextlib import redirect_stdout
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import Distribution
+from itertools import combinations
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from nblint.findings import ALL, OWN, RepositoryRule, Rule, covers
-from nblint.paths import repository_of
+from nblint.findings import ALL, OWN, RepositoryRule, Rule, covers, overlap
+from nblint.paths import STOOD_FOR, repository_of
 
 GROUP = "nblint.rules"
 
@@ -59,7 +60,7 @@ class Plugin(Struct, frozen=True):
 
     def is_about(self, selectors: Iterable[str]) -> bool:
         """Tell whether any of the selectors is about its rules."""
-        return any(covers(one, self.prefix) or covers(self.prefix, one) for one in selectors)
+        return any(overlap(one, self.prefix) for one in selectors)
 
 
 class Installed(NamedTuple):
@@ -92,7 +93,7 @@ def installed() -> Installed:
     found = sorted(_offered(), key=lambda plugin: (plugin.prefix, plugin.package))
     faults = [(one.prefix, reason) for one in found if (reason := _misnamed(one))]
     named = [one for one in found if not _misnamed(one)]
-    clashing = [(a, b) for n, a in enumerate(named) for b in named[n + 1 :] if _clash(a, b)]
+    clashing = [(a, b) for a, b in combinations(named, 2) if overlap(a.prefix, b.prefix)]
     for one, other in clashing:
         sentence = (
             f"{one.title} and {other.title}: their rule codes clash, with the prefixes"
@@ -117,9 +118,7 @@ def load_plugins(selectors: Iterable[str], checked: Path | None = None) -> Loade
     selectors = tuple(selectors)
     plugins, problems = installed()
     faults = [
-        sentence
-        for prefix, sentence in problems
-        if any(covers(one, prefix) or covers(prefix, one) for one in selectors)
+        sentence for prefix, sentence in problems if any(overlap(one, prefix) for one in selectors)
     ]
     found: list[Rule] = []
     for plugin in plugins:
@@ -240,15 +239,11 @@ def _misnamed(plugin: Plugin) -> str | None:
         return f"{where} must be the prefix of its rule codes: two to ten capital letters"
     if plugin.prefix == ALL:
         return f"{where} clashes with the selector {ALL!r}; choose another"
-    if covers(OWN, plugin.prefix) or covers(plugin.prefix, OWN):
+    if overlap(OWN, plugin.prefix):
         return f"{where} clashes with the codes of nblint's own rules, {OWN!r}; choose another"
     if not all(part.isidentifier() for part in plugin.module.split(".")):
         return f"{where} must name a module, not {plugin.module!r}"
     return None
-
-
-def _clash(one: Plugin, other: Plugin) -> bool:
-    return covers(one.prefix, other.prefix) or covers(other.prefix, one.prefix)
 
 
 def _checked_source(module: str, checked: Path | None) -> str | None:
@@ -260,7 +255,7 @@ def _checked_source(module: str, checked: Path | None) -> str | None:
         return None
     here = Path.cwd()
     # Settings that `--config` names can be elsewhere than what is checked.
-    folders = [repository_of(here)]
+    folders = [repository_of(here), *STOOD_FOR.values()]
     if checked is not None:
         folder = Path(os.path.abspath(checked))
         folders.append(repository_of(folder) or folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from nblint.errors import SettingsError
-from nblint.findings import ALL, OWN, Rule, covers
+from nblint.findings import ALL, OWN, Rule, covers, overlap
 
 # The families of nblint's own rules by the prefixes of their codes. Their folders and hooks have
 # the same names.
@@ -47,8 +47,7 @@ def own_rules_about(selectors: Collection[str]) -> Iterable[Rule]:
     families = (
         family
         for family in FAMILIES
-        if family == _ABOUT_FILES
-        or any(covers(selector, family) or covers(family, selector) for selector in selectors)
+        if family == _ABOUT_FILES or any(overlap(selector, family) for selector in selectors)
     )
     return _by_code(tuple(families)).values()
 

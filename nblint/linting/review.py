@@ -3,6 +3,8 @@
 None of it is wrong in itself, and no program can tell whether it is meant well.
 """
 
+import os
+import posixpath
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from fnmatch import fnmatchcase
@@ -14,6 +16,7 @@ from nblint.git.objects import LINK, SUBMODULE, Entry
 from nblint.git.snapshot import Snapshot
 from nblint.linting.results import Note
 from nblint.linting.sides import Seen, Side
+from nblint.project.requirements import declared_by
 from nblint.reading.suppressions import Suppression
 from nblint.reading.suppressions import suppressions as read_suppressions
 
@@ -129,6 +132,9 @@ def declarations(before: Side, after: Side) -> Iterator[Note]:
         required = project.requirements
         if required and required.files:
             declared = old.requirements.distributions if old.requirements else frozenset()
-            where = str(root / required.files[0].name)
+            own = project.found.root
             for name in sorted(required.distributions - declared):
+                # A glob of the settings can lead out of their folder.
+                file = next(one for one in required.files if name in declared_by([one], own))
+                where = posixpath.normpath((root / os.path.relpath(file, own)).as_posix())
                 yield Note("declaration", where, f"requirement {name!r} declared")

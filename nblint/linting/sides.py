@@ -11,7 +11,7 @@ from nblint.credentials.masking.redaction import Redaction
 from nblint.discovery import is_excluded
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
-from nblint.findings import Finding, covers
+from nblint.findings import Finding, overlap
 from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_named
@@ -20,7 +20,7 @@ from nblint.linting.recognition import Ephemeral
 from nblint.linting.registry import CREDENTIALS
 from nblint.linting.results import Note
 from nblint.linting.selection import Selection
-from nblint.paths import relative_to
+from nblint.paths import is_outside, relative_to
 from nblint.project.catalogue.loading import DEFAULT_CATALOGUE
 from nblint.project.project import Project
 from nblint.settings import CredentialsSettings, Settings
@@ -106,8 +106,8 @@ class Law:
         if name is None:
             return None
         baseline = relative_to(name, self.snapshot.folder)
-        if baseline.startswith(("/", "../")) or ":" in baseline:
-            return None  # outside the repository, where no commit can have it
+        if is_outside(baseline):
+            return None  # no commit can have it
         self.baselines.add(baseline)
         return baseline
 
@@ -299,8 +299,7 @@ def _with_credentials(settings: Settings) -> Settings:
     """
 
     def is_about(selector: str) -> bool:
-        wanted = (CREDENTIALS, UNEXPLAINED)
-        return any(covers(code, selector) or covers(selector, code) for code in wanted)
+        return overlap(selector, CREDENTIALS) or overlap(selector, UNEXPLAINED)
 
     return replace(
         settings,

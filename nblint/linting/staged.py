@@ -18,7 +18,7 @@ from nblint.git.objects import LINK, Entry
 from nblint.git.refusals import GitError
 from nblint.git.repository import Repository
 from nblint.git.snapshot import Snapshot, write_file, write_named, write_snapshot
-from nblint.paths import relative_to
+from nblint.paths import STOOD_FOR, is_outside, relative_to
 from nblint.settings_files import SettingsFile, SettingsFinder
 
 
@@ -48,9 +48,11 @@ class Staged(NamedTuple):
         inside = self.folder / relative_to(Path(os.path.realpath(here)), self.top)
         inside.mkdir(parents=True, exist_ok=True)
         os.chdir(inside)
+        STOOD_FOR[self.folder] = self.top
         try:
             yield
         finally:
+            del STOOD_FOR[self.folder]
             os.chdir(here)
 
     def named(self, sentence: str) -> str:
@@ -151,8 +153,7 @@ def _write_what_settings_name(
 
 def _is_here(repository: Repository, name: str) -> bool:
     """Tell whether a file that a commit lacks lies in the repository."""
-    is_outside = name.startswith(("../", "/")) or ":" in name
-    return not is_outside and is_file(repository.top / name)
+    return not is_outside(name) and is_file(repository.top / name)
 
 
 def _names(found: SettingsFile) -> Iterator[str]:
@@ -176,7 +177,9 @@ def _written(
     for own, content in repository.blobs(places):
         for path in places[own]:
             if content is None or not write_file(snapshot.folder, path, content):
-                why = "too large to be checked" if content is None else "no name for a file here"
+                why = "too large to be checked"
+                if content is not None:
+                    why = "not checked: this system cannot have a file of that name; rename it"
                 on_error(f"{path}: {why}")
                 failed.add(path)
     yield from (snapshot.folder / e.path for e in notebooks if e.path not in failed)

@@ -14,7 +14,6 @@ from nblint.suggestions import nearest
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
-
 NO_DETAILS = Details(rows=None, file_lines=False)
 _ROW = Details(rows=0, file_lines=False)
 _LINE = Details(rows=None)
@@ -30,6 +29,8 @@ _FORMATS = {
     "sarif": _LINE,
     "text": _ROW,
 }
+# The formats for people, which look different on a terminal.
+FOR_PEOPLE = frozenset({"concise", "text"})
 
 
 def formats() -> tuple[str, ...]:
@@ -53,10 +54,6 @@ def format_of(found: SettingsFile) -> str:
         hint = nearest(chosen, _FORMATS) or f"; choose from {', '.join(_FORMATS)}"
         raise SettingsError(f"{found.path}: output-format: unknown output format {chosen!r}{hint}")
     return chosen
-
-
-# The formats for people, which look different on a terminal.
-FOR_PEOPLE = frozenset({"concise", "text"})
 
 
 def render_for_people(name: str, results: Iterable[Result], style: Style) -> Iterator[str]:

@@ -21,6 +21,8 @@ def _cell(path: str, change: CellChange) -> Iterator[str]:
     before, after = _rows(change.before), _rows(change.after)
     old = name if change.before is not None else "/dev/null"
     new = name if change.after is not None else "/dev/null"
+    if not (before or after):  # a cell without a line, of which a unified diff shows nothing
+        yield f"--- {old}\n+++ {new}\n"
     for line in difflib.unified_diff(before, after, old, new, lineterm=""):
         yield f"{line}\n"
 

@@ -58,10 +58,12 @@ def judge(name: str) -> CredentialName:
     if len(name) > _LONGEST or "::" in name or "=" in name:
         return _NOTHING
     words = w.split_words(name)
-    # Of a setting such as `spark.es.net.http.auth.pass`, the first words say whose it is.
-    last = words if " " in name else words[-_LONGEST_PHRASE:]
-    position, judged = _decide(last)
-    if judged.level is Level.NONE or _is_described(last, position) or _is_for_everybody(words):
+    position, judged = _decide(words)
+    if judged.level is Level.NONE and " " not in name:
+        # Of a setting such as `spark.es.net.http.auth.pass`, the first words say whose it is.
+        words = words[-_LONGEST_PHRASE:]
+        position, judged = _decide(words)
+    if judged.level is Level.NONE or _is_described(words, position) or _is_for_everybody(words):
         return _NOTHING
     return judged
 

@@ -44,6 +44,7 @@ _FOREIGN_STEMS = (
     "ωδικ",
     "סיסמ",
     "المرور",
+    "السر",
     "รหัสผ่าน",
 )
 _BY_RAREST: dict[str, list[str]] = {}

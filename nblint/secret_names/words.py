@@ -160,7 +160,10 @@ COMPOUNDS = {
     "dbpw": ("db", "pw"),
 }
 _SMALL = "a-zß-ÿ\u0100-\u017f"
-_WORDS = lazy_pattern(rf"[A-Z]+(?![{_SMALL}])|[A-Z]?[{_SMALL}]+|[0-9]+|[^\W\d_A-Z{_SMALL}]+")
+_THAI_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # for Python, no letters
+_WORDS = lazy_pattern(
+    rf"[A-Z]+(?![{_SMALL}])|[A-Z]?[{_SMALL}]+|[0-9]+|(?:[^\W\d_A-Z{_SMALL}]|[{_THAI_MARKS}])+"
+)
 
 
 def split_words(name: str) -> list[str]:

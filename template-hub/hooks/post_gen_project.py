@@ -57,6 +57,8 @@ def main() -> None:
     sys.modules[spec.name] = shared
     spec.loader.exec_module(shared)
     shutil.rmtree(SHARED)
+    # pip compiles jupyterhub_config.py in the template where it installs it.
+    shutil.rmtree("__pycache__", ignore_errors=True)
 
     def finish() -> None:
         requirement = requirement_of(json.loads(shared.DECIDED.read_text(encoding="utf-8")))

@@ -60,20 +60,22 @@ def judged(name: str, answers: Mapping[str, Any], shared: ModuleType) -> str:
 def address_problem(text: str, *, has_path: bool) -> str:
     """Return what is wrong with an address, as nblint/hub/settings.py would."""
     example = "such as https://login.example.com" if has_path else "such as https://hub.example.com"
+    # A mistyped one can hold a password anywhere before an @.
+    shown = "this" if "@" in text else repr(text)
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return f"{text!r} is not an address {example}"
+        return f"{shown} is not an address {example}"
     if parts.username is not None:
         return "must not hold a name or a password"
     is_address = re.fullmatch(r"https?", parts.scheme) and is_host(host)
     if not is_address or re.search(r'[\s"\\]', text):
-        return f"{text!r} is not an address {example}"
+        return f"{shown} is not an address {example}"
     if parts.scheme == "http" and not is_loopback(host):
-        return f"{text!r} must begin with https://, so that nobody on the way can listen"
+        return f"{shown} must begin with https://, so that nobody on the way can listen"
     if parts.query or parts.fragment or (parts.path.strip("/") and not has_path):
-        return f"{text!r} must end after the {'path' if has_path else 'host'}, {example}"
+        return f"{shown} must end after the {'path' if has_path else 'host'}, {example}"
     return ""
 
 

@@ -277,6 +277,7 @@ def first_commit(template: Template) -> list[str]:
     if not git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"):
         done += [
             "git does not know your name and e-mail address; make the first commit yourself:",
+            f"    cd {ANSWERS['slug']}",
             '    git config --global user.name "Your Name"',
             '    git config --global user.email "you@example.com"',
             f"    git commit {'--no-verify ' if template.left() else ''}"
@@ -309,12 +310,11 @@ def install_pre_commit() -> list[str]:
     return ["Turned on the checks for `git commit`."] if installed.returncode == 0 else []
 
 
-def git(*arguments: str, cwd: Path | None = None) -> str:
+def git(*arguments: str) -> str:
     """Return what git prints; empty if it fails or is missing."""
     try:
         ran = subprocess.run(
             ["git", *arguments],
-            cwd=cwd,
             env=environment(),
             capture_output=True,
             encoding="utf-8",

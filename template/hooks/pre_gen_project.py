@@ -74,7 +74,7 @@ def text_problem(text: str) -> str:
     ):
         return "must be one line, without control characters"
     if text.lower().rstrip(".…") in PLACEHOLDERS or text.lower().startswith(("todo:", "tbd:")):
-        return f"{text!r} is a placeholder; describe your notebook instead"
+        return f"{text!r} is a placeholder; write your own text instead"
     if text.startswith("#") or "<!--" in text:
         return "must not start with '#' or contain '<!--', which are markup in a notebook"
     return ""

@@ -19,7 +19,8 @@ OFF = "NBL5 (reproducibility) is off by default: switch it on with --extend-sele
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("CI", "GIT_DIR", "GIT_INDEX_FILE", "PRE_COMMIT"):
+    # COLUMNS, which workers of the tests have, counts for more than the terminal's own width.
+    for name in ("CI", "COLUMNS", "GIT_DIR", "GIT_INDEX_FILE", "PRE_COMMIT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")

@@ -170,8 +170,11 @@ def test_a_notebook_that_is_gone(repository: Path) -> None:
     assert nblint("check").stderr.endswith("not shown.\n")
     nblint("baseline", "update", "notebooks")
     assert "a.ipynb" in {path for path, _ in codes()}
-    nblint("baseline", "update")
+    said = nblint("baseline", "update").stdout
+    assert "1 recorded notebook not found." in said
+    assert "`nblint baseline update --moved OLD NEW`" in said
     assert {path for path, _ in codes()} == {"notebooks/b.ipynb"}
+    assert "not found" not in nblint("baseline", "update").stdout
 
 
 def test_fixing_leaves_what_is_recorded_alone(repository: Path) -> None:
@@ -265,6 +268,7 @@ SETTINGS_FILES: dict[str, tuple[str, str | None, str]] = {
         '[project]\ndescription = """\n[tool.nblint]\n"""\n[tool."nblint"]\nignore = []\n',
         "",
     ),
+    "no table": ("pyproject.toml", "tool = 1\n", ""),
     "inline": ("pyproject.toml", "tool.nblint = { ignore = [] }\n", ""),
     "dotted": ("pyproject.toml", "[tool]\nnblint.ignore = []\n", ""),
     "a byte order mark": ("nblint.toml", "\ufeffignore = []\n", ""),
@@ -361,6 +365,16 @@ def test_an_audit(repository: Path) -> None:
     gone = nblint("baseline", "audit", "--all", stdin="q\n").stdout
     assert "a.ipynb: NBL102 no longer occurs: run `nblint baseline update`" in gone
     nblint("check")
+
+
+def test_an_audit_names_the_fix_that_works(repository: Path) -> None:
+    """Without --no-baseline, --fix leaves recorded findings as they are."""
+    save("a.ipynb", ("markdown", complete_header().replace("## Purpose", "### Purpose")))
+    nblint("baseline", "create")
+    said = nblint("baseline", "audit", stdin="q\n").stdout
+    assert "  fix: change the heading to level 2 (--fix --no-baseline)\n" in said
+    assert nblint("check", "--fix").stderr.count("fixed") == 0
+    assert "1 finding fixed" in nblint("check", "--fix", "--no-baseline", "a.ipynb").stderr
 
 
 def with_output(notebook: bytes, text: str) -> bytes:

@@ -343,6 +343,12 @@ def test_diff_shows_cells_and_lines_and_writes_nothing() -> None:
     assert result.stderr == "1 finding would be fixed in 1 notebook.\n"
 
 
+def test_diff_names_an_empty_cell_that_goes() -> None:
+    write("a.ipynb", ("code", "a = 1"), ("code", ""))
+    shown = nblint("check", "--diff", "--select", "NBL508").stdout
+    assert shown == "--- a.ipynb:cell 2\n+++ /dev/null\n"
+
+
 def test_diff_says_which_outputs_go() -> None:
     data = json.loads(notebook_bytes(("code", "a"), ("code", "b")))
     data["cells"][1]["execution_count"] = 3

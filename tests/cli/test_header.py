@@ -99,6 +99,11 @@ def test_it_is_inserted(folder: Path) -> None:
 def test_it_is_inserted_nowhere_else(folder: Path) -> None:
     (folder / "broken.ipynb").write_text("{")
     assert "broken.ipynb: " in insert("broken.ipynb", status=2)
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}
+    (folder / "old.ipynb").write_text(json.dumps(old))
+    said = insert("old.ipynb", status=2)
+    assert "old.ipynb: not inserted: missing sections 'Purpose', " in said
+    assert "; add a heading for each" in said
     assert "no such file" in insert("missing.ipynb", status=2)
     (folder / "empty").mkdir()
     assert "no notebooks" in insert("empty", status=3)

@@ -226,6 +226,7 @@ def test_the_commands_of_the_checks_are_there(old: Path) -> None:
     shown = subprocess.run(make, capture_output=True, encoding="utf-8", check=True).stdout
     targets = re.findall(r"^  make ([a-z]+) - ", shown, re.MULTILINE)
     assert {"setup", "lint", "fix", "lock"} <= set(targets)
+    assert "README" not in (old / "Makefile").read_text(), "there need be none"
     for target in targets:
         planned = [*make, "--dry-run", target]
         said = subprocess.run(planned, capture_output=True, encoding="utf-8", check=True).stdout

@@ -78,7 +78,8 @@ HOSTILE = [
     "://\" + ", "log in a/", "key id: ", "password a a a ", "assword\"\nsend ", "<password a", "\"Key\": ",
     "send \\\"", "sendline(\"a", "NTLM: ", "/rc4:", " -H ", "setup_twitter_oauth(\"a\", ", "API_KEY=\n", "the password a ",
     "set a = ", "?Signature=", "arn:aws:a:password:", "password = c(\"a\", ", "\"key\": {\"a\": 1, ", "password ..... ",
-    "machine ", "remote modify a ", "key" + " " * 5000 + "=" + " " * 5000 + "a",
+    "machine ", "remote modify a ", ")(", "password = a.b(\"c\")", "f(\"password\", ", "${\"a\"}", "'a' + ", "login a/b ",
+    "# Login\na / b\n", "password: `a1` ", "username x password ", "<<A\n", "if (a) 'b' else ", "<!--a", "@\"", "sp_addlogin 'a', ", "key" + " " * 5000 + "=" + " " * 5000 + "a",
 ]  # fmt: skip
 SEARCHES: list[Search] = [
     engine.find_in_text,

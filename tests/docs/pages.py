@@ -16,6 +16,7 @@ A comment right above a block says what else holds for it:
     <!-- first: command -->               what the reader does by hand, for the test as a command
     <!-- picture: name -->                docs/pictures/name.svg shows this console block
     <!-- picture: name.html -->           docs/pictures/name.png shows this file, which it writes
+    <!-- annotations: name -->            docs/pictures/name.png shows what GitHub makes of it
 
 In what is written, `ghp_…` becomes a made-up token.
 `pytest tests/docs --update-expectations` writes what commands print into the pages.
@@ -30,6 +31,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 from tests.credentials.tokens import make
+from tests.docs.annotations import annotated
 from tests.docs.console import Command, read_commands, without_blank_end, write_commands
 from tests.docs.formats import validate
 from tests.docs.pictures import Picture, Screenshot, draw
@@ -157,6 +159,9 @@ def _run(block: Block, where: str, session: Session, folder: Path, played: Playe
             played.pictures[PICTURES / f"{picture[:-5]}.png"] = Screenshot(page)
         else:
             played.pictures[PICTURES / f"{picture}.svg"] = draw(shown, picture, COLUMNS)
+    if picture := note(block, "annotations"):
+        page = annotated([line for one in found for line in one.expected], session.folder)
+        played.pictures[PICTURES / f"{picture}.png"] = Screenshot(page, "1000,274")
     if any(new.expected != old.expected for new, old in zip(found, commands, strict=True)):
         new = write_commands(found)
         played.rows.append((block.start + 1, block.end - 1, new))

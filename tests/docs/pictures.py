@@ -62,7 +62,7 @@ THEME = TerminalTheme(
 
 
 # A page as wide as the documentation shows it, and so much of its height.
-WINDOW = "--window-size=1000,1560"
+WINDOW = "1000,1560"
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ class Screenshot:
     """
 
     html: str
+    window: str = WINDOW
 
     @property
     def _source(self) -> bytes:
@@ -106,7 +107,7 @@ class Screenshot:
         with TemporaryDirectory() as folder:
             page, shot = Path(folder, "page.html"), Path(folder, "page.png")
             page.write_text(self.html, encoding="utf-8")
-            browse(page, f"--screenshot={shot}", WINDOW)
+            browse(page, f"--screenshot={shot}", f"--window-size={self.window}")
             png = shot.read_bytes()
         chunk = (
             struct.pack(">I", len(self._source) - 4)

@@ -133,6 +133,12 @@ def test_a_required_secret_without_file(hub: Path) -> None:
     assert "datadog-api-key: no such file" in found
 
 
+def test_a_required_secret_without_value(hub: Path) -> None:
+    (hub / "secrets" / "datadog-api-key").write_text("\n")
+    (found,) = problems(hub)
+    assert "datadog-api-key: is empty" in found
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -153,7 +159,8 @@ def test_a_secret_that_others_can_read(hub: Path, name: str) -> None:
     (hub / name).chmod(0o755 if (hub / name).is_dir() else 0o644)
     found = problems(hub)
     assert found
-    assert all("accessible to others" in problem for problem in found)
+    mode = "0755); make it 0700" if name == "secrets" else "0644); make it 0600"
+    assert all(f"{name}: is accessible to others (mode {mode}" in problem for problem in found)
 
 
 def test_all_that_is_missing_is_said(hub: Path) -> None:
@@ -370,7 +377,7 @@ def test_examples(hub: Path) -> None:
     assert "examples: 1 example\n" in check(hub)[1]
     (hub / "examples" / "b.ipynb").write_text("{")
     (found,) = problems(hub)
-    assert "b.ipynb: is no notebook that can be read" in found
+    assert "b.ipynb: not JSON: " in found
 
 
 @pytest.mark.parametrize(
@@ -420,6 +427,10 @@ def test_a_python_that_is_too_old(hub: Path) -> None:
     (hub / "hub.toml").write_text(text.replace(sys.executable, str(hub / "none")))
     (found,) = problems(hub)
     assert "cannot be run: No such file or directory" in found
+    python.write_text("#!/bin/sh\necho hello\n")
+    (hub / "hub.toml").write_text(text.replace(sys.executable, str(python)))
+    (found,) = problems(hub)
+    assert found.endswith("cannot be run: does not answer as Python does")
 
 
 def test_what_is_not_enforced_is_said(hub: Path) -> None:

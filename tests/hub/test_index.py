@@ -194,7 +194,7 @@ def test_command(tmp_path: Path) -> None:
     result = nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
     assert result.exit_code == 0, result.output
     page = tmp_path / "share" / "Welcome.ipynb"
-    assert f"Written: {page} (1 notebook)" in result.stderr
+    assert f"Wrote {page} (1 notebook)" in result.stderr
     if os.name == "posix":
         assert page.stat().st_mode & 0o777 == 0o644
     first = page.read_text()

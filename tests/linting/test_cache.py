@@ -358,6 +358,17 @@ def test_what_somebody_else_can_write_is_not_read() -> None:
     assert known() == COUNT
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    assert known() == 0
+    victim = tmp_path / "victim"
+    victim.write_text("whole")
+    kept().with_name(f"{kept().name}.{os.getpid()}").symlink_to(victim)
+    Path("7.ipynb").write_bytes(content(-7))
+    nblint("check")
+    assert victim.read_text() == "whole"
+
+
 def folder_in_its_place() -> None:
     assert known() == 0
     file = kept()

@@ -532,6 +532,21 @@ class TestNotes:
         assert verdict.findings == []
         assert [note["message"] for note in verdict.notes] == ["requirement 'pandas' declared"]
 
+    def test_the_file_of_requirements(self, branch: Branch) -> None:
+        settings = (
+            'extend-select = ["NBL505"]\nreproducibility.requirements = ["requirements/*.in"]'
+        )
+        branch.on_main(
+            {
+                "requirements/dev.in": "numpy\n",
+                "requirements/user.in": "numpy\n",
+                SETTINGS: settings,
+            }
+        )
+        branch.git("merge", "--quiet", "main")
+        branch.commit({A: notebook("import pandas"), "requirements/user.in": "pandas\n"})
+        assert branch.gate().kinds == {("declaration", "requirements/user.in")}
+
     def test_a_declaration_that_changes(self, branch: Branch) -> None:
         """A secret that is declared to be none may be printed, so somebody has to look."""
         branch.on_main({"environment.toml": SECRET})

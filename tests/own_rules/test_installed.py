@@ -278,6 +278,11 @@ def test_a_package_that_is_edited_in_place_is_refused_where_it_is_checked(
         f"nblint: acme-nblint-rules 1.0: its rules would be loaded from {file}, in the repository"
         " that is checked; install a copy, without pip's --editable\n"
     )
+    # Nor where what is staged lies in another folder.
+    subprocess.run(["git", "add", "."], check=True)
+    staged = [*run, "--staged", "--output-format", "sarif"]
+    ran_staged = subprocess.run(staged, capture_output=True, encoding="utf-8", check=False)
+    assert (ran_staged.returncode, ran_staged.stderr) == (2, ran.stderr)
     # Nor with settings from elsewhere.
     (tmp_path / "settings").mkdir()
     settings = tmp_path / "settings/nblint.toml"

@@ -156,6 +156,7 @@ def test_a_file_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("environment.toml", "environment.A = {file='a', value='x'}", "both a file and a value"),
         ("environment.toml", "environment.A.file = '../a'", "secrets folder"),
         ("environment.toml", "environment.A.file = '/a'", "secrets folder"),
+        ("environment.toml", "environment.A.file = 'a/{user}'", "'{user}' stands for nothing"),
         ("environment.toml", b"\xff", "not UTF-8"),
         ("hub.py", "x = = 1", "hub.py:1: cannot be parsed as Python"),
         ("hub.py", "(" * 5000, "cannot be parsed as Python"),

@@ -87,9 +87,10 @@ def test_a_second_notebook(
     before = everything(repository)
     result = nblint("add", "Weekly report")
     assert result.exit_code == 0, result.output
-    assert f"Added {', '.join(ADDED)}.\n" in result.stdout
+    names = ["weekly-report.ipynb", *(f"../{name}" for name in ADDED[1:])]
+    assert f"Added {', '.join(names)}.\n" in result.stdout
     assert "enable --now notebook-failed-logins@weekly-report.timer" in result.stdout
-    assert f"git add {' '.join(ADDED)}" in result.stdout
+    assert f"git add {' '.join(names)}\n" in result.stdout
     after = everything(repository)
     assert {name for name in after if after[name] != before.get(name)} - {
         "packaging/parameters"

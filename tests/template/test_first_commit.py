@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -62,16 +63,30 @@ def test_without_git(
 
 
 def test_without_identity(
-    generate: Generate, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    generate: Generate,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
         monkeypatch.delenv(name)
     repository = generate()
     assert git("ls-files", "--others", cwd=repository) == ""
     assert git("ls-files", "README.md", cwd=repository)
-    assert "git config --global user.name" in capfd.readouterr().out
+    shown = capfd.readouterr().out
     with pytest.raises(subprocess.CalledProcessError):
         git("rev-parse", "HEAD", cwd=repository)
+
+    # What it says to type works as it stands, where the person is.
+    _, _, after = shown.partition("make the first commit yourself:\n")
+    commands = list(takewhile(lambda line: line.startswith("    "), after.splitlines()))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    (repository / ".git/hooks/pre-commit").unlink(missing_ok=True)  # it would download the checks
+    typed = "\n".join(["set -e", *commands])
+    subprocess.run(["bash", "-c", typed], cwd=repository.parent, check=True, capture_output=True)
+    assert git("log", "--format=%an: %s", cwd=repository) == (
+        "Your Name: Start from the notebook template"
+    )
 
 
 def test_an_address_that_nobody_gave_is_named(

@@ -69,9 +69,9 @@ def test_generated_configuration(generated: Generate) -> None:
     repository = generated()
     assert pre_commit("validate-config", ".pre-commit-config.yaml", cwd=repository) == (0, "")
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    ruff, own, *others, cruft = config["repos"]
+    ruff, own, *others, local = config["repos"]
     others = [ruff, *others]
-    assert [hook["id"] for hook in cruft["hooks"]] == ["cruft-without-token"]
+    assert [hook["id"] for hook in local["hooks"]] == ["lock", "cruft-without-token"]
     assert [entry["repo"] for entry in others] == [
         "https://github.com/astral-sh/ruff-pre-commit",
         "https://github.com/pre-commit/pre-commit-hooks",
@@ -151,16 +151,45 @@ def test_every_check_accepts_every_choice(
     }
     for repository in [*repositories, turned]:
         write_header(notebook_of(repository))
+        git("add", ".", cwd=repository)  # what is staged is checked
         before = git("status", "--porcelain", cwd=repository)
         status, shown = pre_commit("run", "--all-files", cwd=repository, **variables)
         assert status == 0, shown
         results = dict(re.findall(r"^(.+?)\.{3,}(?:\(.+\))?(\w+)$", shown, re.MULTILINE))
         assert results.pop("no name or token in the address of the template") == "Skipped"
-        assert len(results) == sum(len(tool.hooks) for tool in TOOLS.values()) + 1, shown
+        # nblint's, and that of the lock file.
+        assert len(results) == sum(len(tool.hooks) for tool in TOOLS.values()) + 2, shown
         assert set(results.values()) == {"Passed"}, shown
         assert git("status", "--porcelain", cwd=repository) == before, "files were changed"
     for repository in (repositories[0], turned):
         add_and_commit(repository, variables)
+    require_without_locking(turned, variables)
+
+
+def require_without_locking(repository: Path, variables: dict[str, str]) -> None:
+    """Commit a requirement without its lock file: a colleague could not install it."""
+    with (repository / "requirements.txt").open("a", encoding="utf-8") as file:
+        file.write("tabulate\n")
+    subprocess.run([sys.executable, "scripts/lock"], cwd=repository, check=True)
+    git("add", "requirements.txt", cwd=repository)
+    refused = commit(repository, variables)
+    assert refused.returncode == 1
+    assert "run `make lock`, and add both files to the commit" in refused.stdout, refused.stdout
+    git("add", "requirements.lock", cwd=repository)
+    accepted = commit(repository, variables)
+    assert accepted.returncode == 0, accepted.stdout
+
+
+def commit(repository: Path, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["git", "commit", "--message", "Use tabulate"],
+        cwd=repository,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 def add_and_commit(repository: Path, variables: dict[str, str]) -> None:

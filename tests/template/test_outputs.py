@@ -361,6 +361,9 @@ def test_a_clone_without_the_filter(work: Path, tmp_path: Path) -> None:
     path, other = notebook(clone), clone / OTHER
     first, second = run_cells(path, source="print(1)"), run_cells(other, "333")
     git(clone, "add", str(path))
+    # An entry that git has no reason to look at again, as some seconds later.
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    git(clone, "add", str(path))
     status, said_by_checks = commit(clone)
     assert status == 1
     assert "NBL501 notebook contains outputs" in said_by_checks
@@ -457,6 +460,8 @@ def test_checks_of_ones_own_still_run(made: Path, tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 0, "the rest is on"
     assert "    *.ipynb filter=notebook-outputs\n" in ran.stdout
+    assert "loses its outputs" in ran.stdout
+    assert 'outputs = "filter"' in ran.stdout
 
 
 @pytest.mark.slow
@@ -552,3 +557,7 @@ def test_the_checks_as_generated(
     assert ran.returncode == 0
     assert b"fixed in 1 notebook" in ran.stdout
     assert b"Failed" not in ran.stdout
+    # As after `git init`, before the first `git add`: git has no index yet.
+    (repository / ".git/index").unlink()
+    ran = subprocess.run(["bash", "scripts/lint"], cwd=repository, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stdout.decode() + ran.stderr.decode()

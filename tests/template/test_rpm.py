@@ -484,14 +484,16 @@ def test_release(repository: Path) -> None:
     )
     assert "commit your changes first" in run("scripts/release", "1.2.0", cwd=repository).err
     git("commit", "--quiet", "--all", "--message", "1.2.0", cwd=repository)
-    for version in ("1.2.0-rc1", "1.2.0"):
+    # With the tag's name, too.
+    for version in ("1.2.0-rc1", "v1.2.0"):
         released = run("make", "release", f"VERSION={version}", cwd=repository)
         assert released.status == 0, released
-        assert f"git push origin main v{version}" in released.out
+        assert f"git push origin main v{version.removeprefix('v')}\n" in released.out
     message = git("tag", "--list", "--format=%(contents)", "v1.2.0", cwd=repository)
     assert message == "v1.2.0\n\n- Counts *faster*."
     assert "already exists" in run("scripts/release", "1.2.0", cwd=repository).err
-    assert "is not a version tag" in run("scripts/release", "1.2", cwd=repository).err
+    assert "'v1.2' is not a version tag" in run("scripts/release", "1.2", cwd=repository).err
+    assert "say which version" in run("make", "release", cwd=repository).err
     (repository / "requirements.txt").write_text("zope.interface>=5\npapermill\n")
     changelog.write_text("## 1.3.0\n- More.\n")
     git("commit", "--quiet", "--all", "--message", "1.3.0", cwd=repository)

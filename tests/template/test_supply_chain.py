@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from demo.mirrors import FROZEN, instead_of, stand_ins
+from demo.mirrors import FROZEN, TOOLS, instead_of, stand_ins
 from tests.template.conftest import ROOT, Generate, command, git
 
 ACTION = re.compile(
@@ -100,7 +100,7 @@ def test_autoupdate_changes_the_pins_and_nothing_else(
         for old, new in zip(before.splitlines(), after.splitlines(), strict=True)
         if old != new
     ]
-    assert len(changed) == len(newer) == 6
+    assert len(changed) == len(newer) == len(TOOLS) + 1  # and nblint
     for old, new in changed:
         for line in (old, new):
             assert re.fullmatch(r' +rev: "?[0-9a-f]{40}"?  # frozen: v?\d+\.\d+\.\d+', line)
@@ -151,6 +151,20 @@ def test_setup_says_when_the_lock_file_is_old(generate: Generate) -> None:
     assert made.returncode != 0
     assert said in made.stdout
     assert not (repository / ".venv").exists()
+    # A file that was only written anew installs nothing.
+    requirements.write_text(text, "utf-8")
+    installed = repository / ".venv/installed"
+    installed.parent.mkdir()
+    shutil.copy(repository / "requirements.lock", installed)
+    os.utime(installed, (0, 0))
+    made = subprocess.run(
+        ["make", "--silent", ".venv/installed"],
+        cwd=repository, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert made.stdout + made.stderr == ""
+    assert [path.name for path in installed.parent.iterdir()] == ["installed"]
+    assert installed.stat().st_mtime > 0
+    requirements.write_text(f"{text}requests\n", "utf-8")
     (repository / "requirements.lock").unlink()
     assert check_lock(repository) == (1, said)
 

@@ -72,8 +72,18 @@ def test_accepted(hook: object, name: str, value: str) -> None:
 
 def test_a_token_in_an_address_is_not_shown(hook: object) -> None:
     planted = "never" + "shown"
-    for name in ("address", "issuer"):
-        assert planted not in problem(hook, name, f"https://{planted}@hub.example.com")
+    for value in (
+        f"https://{planted}@hub.example.com",
+        f"https://a:{planted}@hub.example.com:99999",
+        f"https://a:b/{planted}@hub.example.com",
+        f"https://a:{planted}@[hub",
+        f"a:{planted}@hub.example.com",
+    ):
+        assert planted not in (address_problem(value) or planted)
+        for name in ("address", "issuer"):
+            said = problem(hook, name, value)
+            assert said
+            assert planted not in said
 
 
 @pytest.mark.slow

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from nblint.adding import title
+from nblint.cli.template import template_folder, template_hook
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import read_notebooks
 from nblint.hub.settings import HubFile
@@ -142,6 +144,21 @@ def test_files_of_both_templates_are_the_same(name: str) -> None:
     )
     assert one.read_bytes() == other.read_bytes()
     assert one.stat().st_mode == other.stat().st_mode
+
+
+def test_what_hooks_repeat_is_the_same() -> None:
+    """cookiecutter runs each hook on its own, without nblint: these cannot be imported."""
+    notebooks, hub = (template_folder(name) for name in ("template", "template-hub"))
+    answers = template_hook("pre_gen_project", notebooks)
+    assert answers.RESERVED == title._RESERVED
+    leftovers = [
+        found
+        for folder in (notebooks, hub)
+        for hook in sorted((folder / "hooks").glob("*.py"))
+        for found in re.findall(r"^GIT_LEFTOVERS = .*", hook.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert len(leftovers) == 3
+    assert len(set(leftovers)) == 1
 
 
 @pytest.mark.parametrize("ci", FILES)

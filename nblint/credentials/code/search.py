@@ -28,6 +28,8 @@ _KEYS = frozenset({"key", "keybytes", "_key", "secretbytes"})
 _DECODERS = frozenset(
     "FromHexString FromBase64String GetBytes getBytes UNHEX unhex hex2bin hexToBytes atob b64decode fromhex".split()
 )
+_FAR = 12  # nodes before a bracket
+_MOST_SIGNS = 40  # of an item
 _NOTHING = judge("")
 _INTERPOLATED = lazy_pattern(r"""\$\{([^{}"'\n]{0,200}["'][^{}\n]{4,400})\}""")
 _KEY = CredentialName(Level.WEAK, "API key")
@@ -93,11 +95,12 @@ class _Search:
                 continue
             yield from self._in_group(node)
             if node.mark == "(":
-                yield from self._calls.find(called(item, index), node, item[:index])
+                before = item[max(0, index - _FAR) : index]
+                yield from self._calls.find(called(item, index), node, before)
             elif len(node.items) == 2:
                 yield from self._calls.find("", node, ())
             if node.mark == "{":
-                yield from self._returned(item[:index], node)
+                yield from self._returned(item[max(0, index - _FAR) : index], node)
         if not is_bound:
             yield from self._assigned(item)
         yield from self._compared(item)
@@ -137,7 +140,10 @@ class _Search:
         if _is_mark(item[sign], ("->",)) and self._language == "r":
             target, value = value, target
         targets = [target]
-        while (again := _sign(value)) is not None and _is_mark(value[again], ("=", "<-", ":=")):
+        for _ in range(_MOST_SIGNS):
+            again = _sign(value)
+            if again is None or not _is_mark(value[again], ("=", "<-", ":=")):
+                break
             if not _is_name(value[:again]):  # SQL's options: `USER = '…' PASSWORD = '…'`
                 for one in targets:
                     yield from self._bind(one, value[:again])

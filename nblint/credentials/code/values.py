@@ -36,6 +36,7 @@ _AROUND = _COLLECTIONS | _DIGESTS
 # `password_input.value = "…"`: what is before says what it is.
 _HOLDERS = frozenset("value Value text Text val current content Content data".split())
 _LONG = 12
+_LONGEST_PATH = 8
 _MOST_NAMES = 4
 _MOST_ITEMS = 60
 _DEEPEST = 12
@@ -62,8 +63,8 @@ def called(nodes: Sequence[Node], at: int) -> str:
     index = _before_types(nodes, at - 1)
     parts: list[str] = []
     while index >= 0:
-        match nodes[: index + 1]:
-            case [*_, Token(kind="name", text="require"), Group(mark="(") as required]:
+        match nodes[max(0, index - 1) : index + 1]:
+            case [Token(kind="name", text="require"), Group(mark="(") as required]:
                 return " ".join(_texts(required))  # `require("stripe")("…")`
             case [*_, Token(kind="name", text=name)]:
                 parts.append(name.lstrip("$@"))
@@ -73,7 +74,11 @@ def called(nodes: Sequence[Node], at: int) -> str:
                 return "".join(inner)
             case _:
                 break
-        if index == 0 or not _is(nodes[index - 1], ".", "::", "?.", "$", "->"):
+        if (
+            index == 0
+            or len(parts) > _LONGEST_PATH
+            or not _is(nodes[index - 1], ".", "::", "?.", "$", "->")
+        ):
             break
         index -= 2
     return ".".join(reversed(parts))

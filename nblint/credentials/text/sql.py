@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
+from nblint.secret_names.stems import after_stem, stems, word_at
 
 _SQL = lazy_pattern(
     r"""\b(?:pragma\s{1,4}(?:re)?key\s{0,2}=|identified\s{1,8}(?:with\s{1,4}\w{1,40}\s{1,4})?by|password(?=[\s=(])(?:\s{0,2}=)?|secret(?=\s)|set\s{1,4}password(?:\s{1,4}for\s{1,4}[^=\n]{1,80}?)?\s{0,4}(?:=|\bto\b))\s{0,8}(?:password\s{0,2})?(?:\(\s{0,2})?N?'{1,2}([^'\n]{4,200})'"""
@@ -16,12 +17,12 @@ _SQL = lazy_pattern(
     re.IGNORECASE,
 )
 # Without quotes: Oracle's `IDENTIFIED BY …`, Spark's `SET spark.x.api_key = …`.
-_UNQUOTED = lazy_pattern(r"""\bidentified\s{1,8}by\s{1,8}"?([\w#$!.-]{4,128})""", re.IGNORECASE)
+_BARE = lazy_pattern(r"""\bidentified\s{1,8}by\s{1,8}"?([\w#$!.-]{4,128})""", re.IGNORECASE)
 _SET = lazy_pattern(
     r"""\bset\s{1,4}([\w.]{3,100})\s{0,4}=\s{0,4}([^\s;'"]{6,512})""", re.IGNORECASE
 )
-# `BEARER_TOKEN '…'`, and `'…' AS api_key`, whose words `SELECT '…'` would take.
-_OPTION = lazy_pattern(r"""\b([A-Za-z][\w.]{1,60})\s{1,8}N?'([^'\n]{4,512})'(?!\s{0,4}[:|]{2})""")
+# Behind an option's name, `BEARER_TOKEN '…'`; before one, `'…' AS api_key`.
+_OPTION = lazy_pattern(r"""\s{1,8}N?'([^'\n]{4,512})'(?!\s{0,4}[:|]{2})""")
 _ALIAS = lazy_pattern(r"""'([^'\n]{4,512})'\s{1,4}as\s{1,4}["`\[]?(\w{2,60})""", re.IGNORECASE)
 _SETTING = lazy_pattern(
     r"""\bset\s{1,4}["`]?([\w.]{3,100})["`]?\s{0,4}(?:=|\bto\b)\s{0,4}'([^'\n]{6,512})'""",
@@ -52,42 +53,42 @@ _INSERT = lazy_pattern(
 _ROW = lazy_pattern(r"""[\s,]{0,8}\(((?:[^()']|'[^'\n]{0,512}'){1,2000})\)""")
 _VALUE = lazy_pattern(r"""'([^'\n]{0,512})'|,""")
 _MOST_ROWS = 100
-_WORDS = (
-    "identified",
-    "password",
-    "secret",
-    "pragma",
-    "token",
-    "key",
-    "openrowset",
-    "sp_",
-    "pass",
-    "pwd",
+# What a text must hold, and the pattern.
+_UNQUOTED = (("identified", _BARE), ("conn", _CONNECT))
+_STATEMENTS = (
+    (("identified", "password", "secret", "pragma", "attach"), _SQL),
+    (("sp_", "openrowset"), _PROCEDURE),
 )
 
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `IDENTIFIED BY '…'`, `PASSWORD '…'`, and values inserted into credential-like columns."""
     lowered = text.lower()
-    if "identified" in lowered:
-        for match in _UNQUOTED.finditer(text):
-            yield from bind("", match[1], *match.span(1), judged=PASSWORD, quoted=False,
+    for mark, pattern in _UNQUOTED:
+        for match in pattern.finditer(text) if mark in lowered else ():
+            yield from bind("", match[1], *match.span(1), judged=PASSWORD,
+                            quoted=pattern is _CONNECT, placeholders=placeholders)  # fmt: skip
+    if "set" in lowered:
+        for match in _SET.finditer(text):
+            yield from bind(match[1], match[2], *match.span(2), quoted=False,
                             placeholders=placeholders)  # fmt: skip
-    for match in _SET.finditer(text) if "set " in lowered else ():
-        yield from bind(match[1], match[2], *match.span(2), quoted=False,
-                        placeholders=placeholders)  # fmt: skip
-    for match in _CONNECT.finditer(text) if "conn" in lowered and "@" in text else ():
-        yield from _password(match, placeholders)
-    if ("'" not in text and "setvar" not in text) or not any(word in lowered for word in _WORDS):
-        return
-    for match in _SQL.finditer(text):
-        yield from _password(match, placeholders)
-    if "sp_" in lowered or "openrowset" in lowered:
-        for match in _PROCEDURE.finditer(text):
-            yield from _password(match, placeholders)
-    yield from _named(text, placeholders)
-    for match in _INSERT.finditer(text) if "values" in lowered else ():
-        yield from _inserted(text, match, placeholders)
+        yield from _judged(_VARIABLE.finditer(text), 1, 2, placeholders)
+    if "'" in text:
+        yield from _quoted(text, lowered, placeholders)
+
+
+def _quoted(text: str, lowered: str, placeholders: Collection[str]) -> Iterator[Hit]:
+    """Find what statements give as literals."""
+    for marks, pattern in _STATEMENTS:
+        if any(mark in lowered for mark in marks):
+            for match in pattern.finditer(text):
+                group = match.lastindex or 1
+                yield from bind("", match[group], *match.span(group), judged=PASSWORD,
+                                placeholders=placeholders)  # fmt: skip
+    yield from _named(text, lowered, placeholders)
+    if "into" in lowered and "values" in lowered:
+        for match in _INSERT.finditer(text):
+            yield from _inserted(text, match, placeholders)
 
 
 def parameter_names(statement: str) -> list[str]:
@@ -102,21 +103,30 @@ def parameter_names(statement: str) -> list[str]:
     return [match[1] for match in _PARAMETER.finditer(statement)]
 
 
-def _password(match: re.Match[str], placeholders: Collection[str]) -> Iterator[Hit]:
-    group = match.lastindex or 1
-    yield from bind("", match[group], *match.span(group), judged=PASSWORD,
-                    placeholders=placeholders)  # fmt: skip
-
-
-def _named(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
+def _named(text: str, lowered: str, placeholders: Collection[str]) -> Iterator[Hit]:
     """Find `BEARER_TOKEN '…'`, `'…' AS api_key`; the value must look like a secret."""
-    forms = ((_OPTION, 1, 2), (_ALIAS, 2, 1), (_WHERE, 2, 1), (_VARIABLE, 1, 2), (_SETTING, 1, 2))
-    for pattern, name, value in forms:
-        for match in pattern.finditer(text):
-            judged = judge(match[name])
+    if "' as " in lowered:
+        yield from _judged(_ALIAS.finditer(text), 2, 1, placeholders)
+    if "set " in lowered:
+        yield from _judged(_WHERE.finditer(text), 2, 1, placeholders)
+        yield from _judged(_SETTING.finditer(text), 1, 2, placeholders)
+    for start, end in stems(text):
+        if option := _OPTION.match(text, end + len(after_stem(text, end))):
+            name = word_at(text, start, end)[0]
+            judged = judge(name)
             judged = judged._replace(level=min(judged.level, Level.STRONG))
-            yield from bind(match[name], match[value], *match.span(value), judged=judged,
+            yield from bind(name, option[1], *option.span(1), judged=judged,
                             placeholders=placeholders)  # fmt: skip
+
+
+def _judged(
+    matches: Iterable[re.Match[str]], name: int, value: int, placeholders: Collection[str]
+) -> Iterator[Hit]:
+    for match in matches:
+        judged = judge(match[name])
+        judged = judged._replace(level=min(judged.level, Level.STRONG))
+        yield from bind(match[name], match[value], *match.span(value), judged=judged,
+                        placeholders=placeholders)  # fmt: skip
 
 
 def _inserted(text: str, insert: re.Match[str], placeholders: Collection[str]) -> Iterator[Hit]:

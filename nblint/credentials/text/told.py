@@ -18,6 +18,7 @@ from nblint.secret_names.judge import CredentialName, Level, judge
 from nblint.secret_names.stems import after_stem, stems, word_at
 
 _SHORTEST = 7  # of what only its marks set apart
+_ENDS = (". ", "; ", "! ", "? ")
 _SHORTEST_BARE = 8
 _MANY_CHANGES = 5  # of case, which no name in camel case has
 _NEAR = 160  # characters before and behind the name
@@ -67,7 +68,7 @@ def find_told(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
             judged = judge(" ".join(phrase.split(" ")[-2:]))
         if judged.level < Level.STRONG or "." in word:
             continue
-        first, last = _row(text, start, end)
+        first, last = _sentence(text, start, end)
         done = last
         if not _ABOUT.search(text, first, last) and not _STRUCTURED.search(text, first, last):
             yield from _set_apart(text, first, last, judged, placeholders)
@@ -75,11 +76,13 @@ def find_told(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
         yield from _answered(text, start, behind, judged, placeholders)
 
 
-def _row(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the part of a row that is near a name."""
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the part of a sentence that is near a name, in its row."""
     first = max(text.rfind("\n", 0, start) + 1, start - _NEAR)
-    stop = text.find("\n", end)
-    return first, min(stop if stop >= 0 else len(text), end + _NEAR)
+    for mark in _ENDS:
+        first = max(first, text.rfind(mark, first, start) + 1)
+    stops = (text.find(mark, end, end + _NEAR) for mark in ("\n", *_ENDS))
+    return first, min([stop + 1 for stop in stops if stop >= 0], default=end + _NEAR)
 
 
 def _set_apart(

@@ -24,6 +24,7 @@ DEFAULT_CATALOGUE = "environment.toml"
 # The keys by which a hub.toml, which names its catalogue, is told from a catalogue.
 _OF_A_HUB = frozenset(["address", "provider"])
 
+_BRACES = lazy_pattern(r"\{[^{}]*\}")
 _NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOTENV_LINE = lazy_pattern(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*(?:=\s*(.*))?$")
 _PACKAGE_FILE = lazy_pattern(r"([A-Za-z_][\w.-]+):([^\\/:].*)")
@@ -183,6 +184,10 @@ def _validate(declaration: Declaration, where: str) -> None:
     parts = PurePosixPath(declaration.file.replace("\\", "/")).parts
     if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
         raise SettingsError(f"{where}: file: must be inside the hub's secrets folder")
+    if mark := _BRACES.search(declaration.file.replace("{username}", "")):
+        raise SettingsError(
+            f"{where}: file: {mark[0]!r} stands for nothing; the user's name is {{username}}"
+        )
 
 
 def _rows(text: str, names: Iterable[str]) -> dict[str, int]:

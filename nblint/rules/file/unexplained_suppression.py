@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from nblint.findings import Finding, Rule, covers
+from nblint.findings import Finding, Rule, overlap
 from nblint.reading.suppressions import Suppression, Suppressions
 
 _CREDENTIALS = "NBL2"
@@ -50,6 +50,4 @@ class UnexplainedSuppression(Rule):
 
 
 def _is_about_credentials(suppression: Suppression) -> bool:
-    return suppression.pragma or any(
-        covers(code, _CREDENTIALS) or covers(_CREDENTIALS, code) for code in suppression.codes
-    )
+    return suppression.pragma or any(overlap(code, _CREDENTIALS) for code in suppression.codes)

@@ -11,8 +11,8 @@ _KEEP = "keep_output"
 _COUNT = "execution_count"
 _STRIP = "strip them, or tag a cell 'keep_output' to keep its outputs"
 _UNFILTERED = (
-    "turn on the repository's filter, which leaves them out of commits and on your screen, then "
-    "`git add` the notebook again"
+    "turn on the repository's filter (`make setup` in a generated repository), which leaves them "
+    "out of commits and on your screen, then `git add` the notebook again"
 )
 
 
