@@ -21,7 +21,7 @@ from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import read_notebooks
-from nblint.hub.settings import HubFile
+from nblint.hub.settings import HubFile, address_problem
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes
 from nblint.project.catalogue.loading import read_catalogue
@@ -171,6 +171,11 @@ def _notes(file: HubFile, checked: Checked) -> None:
     if not settings.subdomains and settings.groups.admins:
         checked.notes.append(
             "subdomains is false: admins can start and stop servers, and not open those of others"
+        )
+    if address_problem(settings.bind):
+        checked.notes.append(
+            f"bind is {settings.bind!r}: other machines can reach the hub past what ends TLS; let "
+            "a firewall keep them out"
         )
     if not settings.groups.admins:
         checked.notes.append(

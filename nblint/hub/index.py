@@ -7,6 +7,7 @@ text that it is, whatever Markdown, HTML or mathematics it holds.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,8 @@ _LONGEST = 200
 _SPECIAL = frozenset("!\"#$%&'()*+/:;<=>?@[\\]^_`{|}~")
 # Mathematics is looked for in what is rendered, too; not in code.
 _MATHEMATICS = frozenset("$\\")
+# A link by itself, in the Markdown of JupyterLab; the other ones need a colon or an at sign.
+_WWW = re.compile(r"(www)\.", re.I)
 
 _ABOUT = """\
 ## Purpose
@@ -175,7 +178,7 @@ def shown(markdown: str) -> str:
     text = mask(" ".join(_plain(markdown).split()))
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST - 1]}…"
-    return "".join(map(_escaped, text))
+    return _WWW.sub(r"\1&#46;", "".join(map(_escaped, text)))
 
 
 def _escaped(character: str) -> str:

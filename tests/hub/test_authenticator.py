@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import secrets
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -246,6 +247,15 @@ def test_a_second_factor_is_not_proven_by_the_userinfo(provider: Provider, tmp_p
     assert caught.value.status_code == 403
 
 
+def test_a_proof_is_kept_only_where_there_was_one(provider: Provider, tmp_path: Path) -> None:
+    from tornado import web
+
+    del provider.claims["amr"]
+    with pytest.raises(web.HTTPError) as caught:
+        asyncio.run(Login(provider, tmp_path, refresh_proof="keep").sign_in())
+    assert caught.value.status_code == 403
+
+
 def test_answers_about_two_people_are_no_login(provider: Provider, tmp_path: Path) -> None:
     from tornado import web
 
@@ -266,6 +276,20 @@ def test_a_login_is_one_persons(provider: Provider, tmp_path: Path) -> None:
         assert await login.confirm() == "gone"
 
     asyncio.run(play())
+
+
+def test_an_account_that_is_another_persons_now(provider: Provider, tmp_path: Path) -> None:
+    """As when owners have changed by hand who has which account."""
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        await login.sign_in()
+        with sqlite3.connect(tmp_path / "identities.sqlite") as database:
+            database.execute("UPDATE identities SET name = 'bob'")
+        assert await login.confirm() == "gone"
+
+    asyncio.run(play())
+    assert login.user.is_out
 
 
 GONE = [

@@ -139,6 +139,14 @@ def test_a_required_secret_without_value(hub: Path) -> None:
     assert "datadog-api-key: is empty" in found
 
 
+def test_a_hub_that_listens_to_all(hub: Path) -> None:
+    path = hub / "hub.toml"
+    path.write_text(f'bind = "http://0.0.0.0:8000"\n{path.read_text()}')
+    status, said, _ = check(hub)
+    assert status == 0
+    assert "note: bind is 'http://0.0.0.0:8000': other machines can reach the hub" in said
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

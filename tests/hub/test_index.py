@@ -63,6 +63,7 @@ HOSTILE = [
     "{{7*7}} {% raw %}",
     "\u202egnp.exe",
     "- item\n- item",
+    "see www.evil.example",
 ]
 
 
@@ -179,6 +180,7 @@ def test_hostile_texts_stay_text(tmp_path: Path, text: str) -> None:
 
 def test_long_texts_are_cut() -> None:
     assert len(shown("word " * 1000)) == 200
+    assert "www." not in shown("WWW.example.com").lower()  # JupyterLab would make it a link
     assert shown("a\tb\u202ec\u2066d\x1be") == "a b c d e"
 
 
