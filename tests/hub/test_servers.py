@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from nblint.hub.kernels import write_kernels
 from tests.conftest import complete_header, notebook_bytes
 from tests.hub.running import Hub, Kernel, needs_hub, until, write_secret
 from tests.hub.test_index import HEADER, HOSTILE, install
@@ -122,7 +124,17 @@ def test_the_traps_would_work(tmp_path: Path) -> None:
     """As Jupyter starts a kernel by itself."""
     ran = set_traps(tmp_path)
     command = [sys.executable, "-m", "ipykernel_launcher", "--version"]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    environment = {name: os.environ[name] for name in os.environ if name != "PYTHONSAFEPATH"}
+
+    def run(command: list[str]) -> None:
+        subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+
+    # The kernel is safe by itself, where somebody has taken the variable out of their environment.
+    write_kernels(tmp_path / "kernels", sys.executable)
+    spec = json.loads((tmp_path / "kernels/kernels/python3/kernel.json").read_text())
+    run([*spec["argv"][: spec["argv"].index("-f")], "--version"])
+    assert not ran.exists(), ran.read_text()
+    run(command)
     assert ran.read_text().startswith("ipykernel_launcher.py")
 
 
