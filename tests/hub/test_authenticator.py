@@ -295,6 +295,7 @@ def test_an_account_that_is_another_persons_now(provider: Provider, tmp_path: Pa
 GONE = [
     {"token": (400, b'{"error": "invalid_grant"}')},
     {"token": (200, b'{"error": "invalid_grant"}')},
+    {"token": (200, b'{"error": "invalid_grant", "access_token": "t"}')},
     {"token": (401, b'{"error": "interaction_required"}')},
     {"userinfo": (401, b"{}")},
     {"userinfo": (403, b"no")},
@@ -315,6 +316,7 @@ UNKNOWN = [
     {"userinfo": (502, b"")},
     {"userinfo": (200, b"<html>")},
     {"userinfo": (404, b"")},
+    {"userinfo": (200, b'{"error": "server_error", "sub": "1", "groups": ["analysts"]}')},
 ]
 
 
@@ -348,6 +350,40 @@ def test_answers_that_put_nobody_out(
     login = answered(provider, tmp_path, change)
     assert login.outcome == "unknown"
     assert not login.user.is_out
+
+
+def test_an_error_that_quotes_what_was_sent(
+    provider: Provider, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    canary = secrets.token_hex(8)
+    error = json.dumps({"error": f"bad token {canary}", "error_description": canary}).encode()
+    assert answered(provider, tmp_path, {"token": (400, error)}).outcome == "unknown"
+    assert "stays in for now" in caplog.text
+    assert canary not in caplog.text
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"<html>", b"\xff"])
+def test_a_login_at_a_provider_that_talks_nonsense(
+    provider: Provider, tmp_path: Path, body: bytes
+) -> None:
+    from tornado import web
+
+    provider.token = (200, body)
+    with pytest.raises(web.HTTPError) as caught:
+        asyncio.run(Login(provider, tmp_path).sign_in())
+    assert caught.value.status_code == 503
+
+
+def test_a_refusal_logs_little(
+    provider: Provider, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from tornado import web
+
+    provider.claims["preferred_username"] = "a" * 100_000
+    with pytest.raises(web.HTTPError):
+        asyncio.run(Login(provider, tmp_path).sign_in())
+    assert "Refused 'aaa" in caplog.text
+    assert len(caplog.text) < 1000
 
 
 def test_an_outage_that_goes_on(provider: Provider, tmp_path: Path) -> None:

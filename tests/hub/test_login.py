@@ -185,6 +185,22 @@ def test_who_left_is_put_out(hub: Hub, how: str) -> None:
     check_logs(hub)
 
 
+def test_who_only_has_a_cookie_is_put_out(hub: Hub) -> None:
+    """Whom the sweep does not ask about, the next request does."""
+    hub.provider.add("visitor", "analysts")
+    browser, answer = hub.sign_in("visitor")
+    assert entered(answer)
+    del hub.provider.people["visitor"]
+    hub.provider.save()
+
+    def is_out() -> bool:
+        page = browser.get(f"{hub.url}/hub/home", timeout=60, allow_redirects=False)
+        return bool(page.status_code == 302)
+
+    until(is_out, "the visitor is out")
+    assert "visitor was put out" in hub.log.read_text()
+
+
 def processes_in(folder: Path) -> list[str]:
     """Return the processes that run in a folder: somebody's server and its kernels."""
     return [

@@ -115,6 +115,9 @@ def test_opening_is_not_running(hub: Hub, where: str) -> None:
     assert kernel.run("import beside; print(beside.VALUE)") == "42"
     assert kernel.run("import json; print(json.dumps([1]))") == "[1]"
     assert not ran.exists(), ran.read_text()
+    # Nor does a program that it starts there.
+    kernel.run("import subprocess, sys; subprocess.run([sys.executable, '-c', 'import json'])")
+    assert not ran.exists(), ran.read_text()
     # Whoever does import what is not installed gets what the author has put there.
     kernel.run("import docrepr")
     assert ran.read_text() == "docrepr.py "

@@ -1,0 +1,80 @@
+"""What JupyterHub is told by `configure`, without a hub that runs."""
+
+from __future__ import annotations
+
+import secrets
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nblint.errors import SettingsError
+from nblint.hub import configure
+from tests.hub.running import needs_hub, write_secret
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a hub's host is Linux")
+
+# What acts as somebody else, or makes somebody who can.
+POWERS = {
+    *("access:servers", "admin:auth_state", "admin:groups", "admin:servers", "admin:users"),
+    *("admin:services", "groups", "inherit", "proxy", "roles", "self", "shares", "shutdown"),
+    *("tokens", "users", "users:shares"),
+}
+
+
+def configured(folder: Path, *lines: str) -> Any:
+    """Return the configuration for a hub in a folder."""
+    needs_hub()
+    from traitlets.config import Config
+
+    (folder / "hub.toml").write_text(
+        "\n".join(
+            [
+                'address = "https://hub.example.com"',
+                'state = "state"',
+                *lines,
+                'groups = { users = ["analysts"], admins = ["hub-admins"] }',
+                "[provider]",
+                'issuer = "https://login.example.com"',
+                'authorize-url = "https://login.example.com/authorize"',
+                'token-url = "https://login.example.com/token"',
+                'client-id = "hub"',
+            ]
+        )
+    )
+    (folder / "environment.toml").write_text("")
+    write_secret(folder / "client-secret", secrets.token_hex(20))
+    write_secret(folder / "crypt-key", secrets.token_hex(32))
+    c = Config()
+    configure(c, folder / "hub.toml")
+    return c
+
+
+def test_no_role_is_anybody_else(tmp_path: Path) -> None:
+    roles = configured(tmp_path).JupyterHub.load_roles
+    assert {role["name"] for role in roles} == {"operators", "idle-culler"}
+    for role in roles:
+        assert not POWERS & {scope.partition("!")[0] for scope in role["scopes"]}, role["name"]
+
+
+def test_admins_are_only_where_nobody_shares_an_origin(tmp_path: Path) -> None:
+    assert "admin_groups" not in configured(tmp_path).ProviderAuthenticator
+    c = configured(tmp_path, "subdomains = true")
+    assert c.ProviderAuthenticator.admin_groups == {"hub-admins"}
+    assert c.JupyterHub.subdomain_host == "https://hub.example.com"
+    assert {role["name"] for role in c.JupyterHub.load_roles} == {"idle-culler"}
+
+
+def test_the_state_is_closed_to_others(tmp_path: Path) -> None:
+    """Also where somebody has made the folder before."""
+    (tmp_path / "state").mkdir(mode=0o755)
+    configured(tmp_path)
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_a_secret_of_the_hub_is_nobodys(tmp_path: Path) -> None:
+    """Not of everybody either, whom a catalogue could give it to."""
+    with pytest.raises(SettingsError, match="must not lie in the folder of secrets"):
+        configured(tmp_path, 'secrets = "."', 'crypt-key-file = "crypt-key"')
