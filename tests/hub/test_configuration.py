@@ -78,3 +78,9 @@ def test_a_secret_of_the_hub_is_nobodys(tmp_path: Path) -> None:
     """Not of everybody either, whom a catalogue could give it to."""
     with pytest.raises(SettingsError, match="must not lie in the folder of secrets"):
         configured(tmp_path, 'secrets = "."', 'crypt-key-file = "crypt-key"')
+
+
+def test_a_python_without_safe_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 14))
+    with pytest.raises(SettingsError, match="older than 3.11"):
+        configured(tmp_path)

@@ -199,6 +199,18 @@ def test_who_only_has_a_cookie_is_put_out(hub: Hub) -> None:
 
     until(is_out, "the visitor is out")
     assert "visitor was put out" in hub.log.read_text()
+    assert "AttributeError" not in hub.log.read_text()  # as JupyterHub 6.1.1 by itself
+
+
+def test_who_only_has_a_token_is_put_out(hub: Hub) -> None:
+    """Without a request of theirs."""
+    hub.provider.add("scripter", "analysts")
+    browser, _ = hub.sign_in("scripter")
+    token = hub.ask(browser, "POST", "/users/scripter/tokens").json()["token"]
+    del hub.provider.people["scripter"]
+    hub.provider.save()
+    until(lambda: "scripter was put out" in hub.log.read_text(), "the sweep")
+    assert not is_let_in(hub, token)
 
 
 def processes_in(folder: Path) -> list[str]:

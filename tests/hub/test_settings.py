@@ -80,6 +80,7 @@ def test_it_is_read(hub_toml: Path) -> None:
             "mfa.proof: 'none' is not one of 'claim'",
         ),
         (("[groups]", "[mfa]\nvalues = []\n[groups]"), "mfa.values: is empty"),
+        (("[provider]", '[provider]\nscopes = ["groups"]'), "provider.scopes: must have 'openid'"),
         (("[groups]", "[groups"), "not valid TOML"),
         (("[provider]", 'bind = "8000"\n[provider]'), "bind: must be an address such as"),
     ],
