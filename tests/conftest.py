@@ -37,7 +37,9 @@ def nowhere_in_particular(
     """Reports look the same wherever the tests run, and whatever ran before."""
     cache = tmp_path_factory.getbasetemp() / f"cache-{uuid.uuid4()}"  # there when it is written
     monkeypatch.setenv("NBLINT_CACHE_DIR", str(cache))
-    for name in ("FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+    # `make test` hands its own state to every make that a test starts.
+    makes = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    for name in (*makes, "FORCE_COLOR", "NO_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     # `nblint new` refuses what nobody else has, such as the checkout that is tested.
     monkeypatch.setenv("NBLINT_NEW_LOCAL", "1")

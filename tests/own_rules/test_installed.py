@@ -70,6 +70,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository whose settings select the package's rules."""
     folder = repository(tmp_path / "repository")
     monkeypatch.chdir(folder)
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "ada@example.com")
     (folder / "nblint.toml").write_text(SETTINGS)
     (folder / "a.ipynb").write_bytes(notebook(QUERY))
     return folder

@@ -486,7 +486,7 @@ def test_a_forged_cache(stage: Stage, tmp_path: Path, service: str) -> None:
                 [str(python), *command], cwd=clone, env=variables, capture_output=True, check=False
             )
             assert ran.returncode == 0, "the cache is believed by a check"
-        caches.extend(path for path in clone.parent.rglob("nblint/clean"))
+        caches.extend(path for path in clone.parent.rglob("nblint/findings/*"))
         contents.extend(path.read_bytes() for path in caches)
 
     caches: list[Path] = []

@@ -143,7 +143,8 @@ def test_setup_says_when_the_lock_file_is_old(generate: Generate) -> None:
     requirements.write_text(f"# A comment\n\n{text}", "utf-8")
     assert check_lock(repository) == (0, "")
     requirements.write_text(f"{text}requests\n", "utf-8")
-    said = "requirements.txt was changed since requirements.lock was written: run `make lock`\n"
+    said = "requirements.txt was changed since requirements.lock was written: "
+    said += "run `make lock`, and add both files to the commit\n"
     assert check_lock(repository) == (1, said)
     made = subprocess.run(
         ["make", "setup"], cwd=repository, capture_output=True, encoding="utf-8", check=False
@@ -248,7 +249,8 @@ def test_a_token_in_the_address_that_cruft_records(
     """By the hook at each commit, and by the template's own check when cruft generates."""
     address = address.format("x" * 12)
     config = yaml.safe_load((generated() / ".pre-commit-config.yaml").read_text("utf-8"))
-    (hook,) = next(e["hooks"] for e in config["repos"] if e["hooks"][0]["id"].startswith("cruft"))
+    hooks = [hook for entry in config["repos"] for hook in entry["hooks"]]
+    (hook,) = [hook for hook in hooks if hook["id"].startswith("cruft")]
     assert (hook["language"], hook["files"]) == ("pygrep", r"^\.cruft\.json$")
     line = f'  "template": {json.dumps(address)},'
     assert (re.search(hook["entry"], line) is not None) == is_refused

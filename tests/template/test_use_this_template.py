@@ -129,9 +129,9 @@ def test_a_copy_becomes_the_notebook_repository(
     assert "# Phishing triage 2\\n" in text
     assert "Sort reported mails." in text
     assert "Questions: Ada, <ada@example.com>" in (repository / "README.md").read_text("utf-8")
-    config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    assert config["repos"][-1]["repo"] == "local", "the commit of the copy is gone"
-    (hook, *_) = config["repos"][-1]["hooks"]
+    entry = entry_of_nblint(repository)
+    assert entry["repo"] == "local", "the commit of the copy is gone"
+    (hook, *_) = entry["hooks"]
     assert hook["additional_dependencies"] == [f"nblint-suite=={__version__}"]
     assert_only_questions_are_left(repository, monkeypatch, "Purpose")
 
@@ -171,8 +171,8 @@ def api(original: Path) -> Iterator[str]:
 
 def entry_of_nblint(repository: Path) -> dict[str, Any]:
     config = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text("utf-8"))
-    entry: dict[str, Any] = config["repos"][-1]
-    return entry
+    (entry,) = [one for one in config["repos"] if one["hooks"][0]["id"] == "nblint"]
+    return dict(entry)
 
 
 def test_the_checks_come_from_the_original(
