@@ -82,5 +82,5 @@ def test_a_secret_of_the_hub_is_nobodys(tmp_path: Path) -> None:
 
 def test_a_python_without_safe_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 14))
-    with pytest.raises(SettingsError, match="older than 3.11"):
+    with pytest.raises(SettingsError, match=r"older than 3\.11"):
         configured(tmp_path)
