@@ -19,6 +19,7 @@ from tests.conftest import notebook_bytes
 from tests.credentials.tokens import make
 from tests.template.conftest import ROOT, Generate, choices, git, write_header
 from tests.template.playing import set_up
+from tests.template.steps import logged
 from tests.template.test_add import fill_in
 from tests.template.test_content import notebook_of
 
@@ -34,15 +35,8 @@ FAMILIES = {
 
 def pre_commit(*arguments: str, cwd: Path = ROOT, **variables: str) -> tuple[int, str]:
     """Run pre-commit; return its status and what it shows."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "pre_commit", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PRE_COMMIT_COLOR": "never", **variables},
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    environment = {**os.environ, "PRE_COMMIT_COLOR": "never", **variables}
+    ran = logged(sys.executable, "-m", "pre_commit", *arguments, cwd=cwd, env=environment)
     return ran.returncode, ran.stdout
 
 
@@ -181,15 +175,8 @@ def require_without_locking(repository: Path, variables: dict[str, str]) -> None
 
 
 def commit(repository: Path, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        ["git", "commit", "--message", "Use tabulate"],
-        cwd=repository,
-        env={**os.environ, **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
+    command = ("git", "commit", "--message", "Use tabulate")
+    return logged(*command, cwd=repository, env={**os.environ, **variables})
 
 
 def add_and_commit(repository: Path, variables: dict[str, str]) -> None:

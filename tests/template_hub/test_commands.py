@@ -14,7 +14,7 @@ from demo.mirrors import mirror
 from tests.conftest import complete_header, notebook_bytes
 from tests.credentials.tokens import make
 from tests.template.conftest import ROOT, git
-from tests.template.steps import run_step
+from tests.template.steps import logged, run_step
 from tests.template_hub.conftest import Generate, stand_in
 
 pytestmark = pytest.mark.slow
@@ -22,15 +22,8 @@ pytestmark = pytest.mark.slow
 
 def made(target: str, repository: Path, **variables: str) -> tuple[int, str]:
     """Run a make target; return its status and what it shows."""
-    ran = subprocess.run(
-        ["make", target],
-        cwd=repository,
-        env={**os.environ, "PRE_COMMIT_COLOR": "never", **variables},
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    environment = {**os.environ, "PRE_COMMIT_COLOR": "never", **variables}
+    ran = logged("make", target, cwd=repository, env=environment)
     return ran.returncode, ran.stdout
 
 
