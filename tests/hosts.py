@@ -1,4 +1,4 @@
-"""Hosts that systemd boots for a test: their own processes, accounts, network, and gone after it."""
+"""Hosts that systemd boots for a test: with processes, accounts and a network of their own."""
 
 import fcntl
 import hashlib
@@ -23,13 +23,15 @@ ROOT = Path(__file__).parents[1]
 # is no network but the host's own loopback.
 _BOOT = """\
 set -eu
-lower=$1 layer=$2
+lower=$1
+cd "$2"
 shift 2
-mount -t tmpfs none "$layer"
-mkdir "$layer/changes" "$layer/work" "$layer/root"
-mount -t overlay -o "lowerdir=$lower,upperdir=$layer/changes,workdir=$layer/work" overlay "$layer/root"
-[ "$lower" != / ] || rm -rf "$layer"/root/etc/systemd/system/*.wants
-exec systemd-nspawn --quiet --directory="$layer/root" --boot --register=no --keep-unit \\
+mount -t tmpfs none .
+cd "$PWD"
+mkdir changes work root
+mount -t overlay -o "lowerdir=$lower,upperdir=changes,workdir=work" overlay root
+[ "$lower" != / ] || rm -rf root/etc/systemd/system/*.wants
+exec systemd-nspawn --quiet --directory=root --boot --register=no --keep-unit \\
     --console=read-only --private-network --resolv-conf=off "$@"
 """
 # What a fresh Debian server has, and what the hub's role installs from Debian, so that the role
