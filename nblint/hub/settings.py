@@ -7,6 +7,7 @@ a file that only its owner can read.
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,6 +115,9 @@ class Servers(Table, frozen=True):
         cpus: How many processors a server may keep busy.
         idle_seconds: A server is stopped after so long without use; 0: never.
         longest_seconds: A server is stopped after so long in any case; 0: never.
+        data: Folders that a server must find, such as a mounted share; it can read what its user
+            can, and write nothing. With an account of the machine, as without this: a server can
+            write into its user's home alone.
     """
 
     python: str | None = None
@@ -122,6 +126,7 @@ class Servers(Table, frozen=True):
     cpus: Annotated[float, Meta(gt=0)] | None = None
     idle_seconds: Annotated[int, Meta(ge=0)] = 3600
     longest_seconds: Annotated[int, Meta(ge=0)] = 0
+    data: tuple[str, ...] = ()
 
 
 class Landing(Table, frozen=True):
@@ -237,6 +242,7 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         "provider.scopes: must have 'openid', without which the provider says nobody's name": (
             "openid" not in provider.scopes
         ),
+        "servers.data: must be absolute paths": not all(map(os.path.isabs, settings.servers.data)),
         f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M": (
             settings.servers.memory is not None and not _MEMORY.fullmatch(settings.servers.memory)
         ),

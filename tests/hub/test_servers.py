@@ -133,9 +133,10 @@ def test_the_traps_would_work(tmp_path: Path) -> None:
         subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
 
     # The kernel is safe by itself, where somebody has taken the variable out of their environment.
-    write_kernels(tmp_path / "kernels", sys.executable)
+    write_kernels(tmp_path / "kernels")
     spec = json.loads((tmp_path / "kernels/kernels/python3/kernel.json").read_text())
-    run([*spec["argv"][: spec["argv"].index("-f")], "--version"])
+    assert spec["argv"][0] == "python"  # for which Jupyter takes its own
+    run([sys.executable, *spec["argv"][1 : spec["argv"].index("-f")], "--version"])
     assert not ran.exists(), ran.read_text()
     run(command)
     assert ran.read_text().startswith("ipykernel_launcher.py")
