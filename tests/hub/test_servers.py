@@ -53,9 +53,9 @@ TRAPS = (
 )
 
 
-def set_traps(folder: Path) -> Path:
+def set_traps(folder: Path, ran: Path | None = None) -> Path:
     """Lay a colleague's files beside a notebook; return the file in which each says that it ran."""
-    ran = folder / "ran"
+    ran = ran or folder / "ran"
     for name in TRAPS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(f"open({str(ran)!r}, 'a').write({name!r} + ' ')\n")
