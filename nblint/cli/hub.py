@@ -103,6 +103,32 @@ def index(config: Path) -> None:
 
 
 @hub.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@_CONFIG
+def render(folder: Path, config: Path) -> None:
+    """Write what the hub's host has beside the hub: units, firewall, web server.
+
+    DIR gets them as a host has them below /: etc/systemd/system/jupyterhub.service and so on. Other
+    files there stay. A deploy copies them, so that they are always those of the hub's nblint.
+
+    Examples:
+      nblint hub render build/host
+      nblint hub render --config /etc/jupyterhub/hub.toml /run/host
+    """
+    _need(("jinja2",), "hub")
+    from nblint.hub.host.render import render as render_files
+    from nblint.hub.settings import HubFile
+
+    try:
+        written = render_files(HubFile.read(config.absolute()), folder)
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(2)
+    for path in written:
+        click.echo(f"Wrote {printable(str(path))}", err=True)
+
+
+@hub.command()
 @click.option(
     "--config",
     type=click.Path(path_type=Path),

@@ -29,6 +29,18 @@ _MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
 
 
+# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; AWS and OpenStack by
+# IPv6; Azure's agent, Alibaba, and Oracle's older one.
+METADATA_ADDRESSES = (
+    "169.254.169.254",
+    "fd00:ec2::254",
+    "fe80::a9fe:a9fe",
+    "168.63.129.16",
+    "100.100.100.200",
+    "192.0.0.192",
+)
+
+
 class Provider(Table, frozen=True):
     """`[provider]`: the company's OpenID provider, where people sign in.
 
@@ -145,6 +157,22 @@ class Landing(Table, frozen=True):
     page: str = "/usr/share/jupyterhub/Welcome.ipynb"
 
 
+class Tls(Table, frozen=True):
+    """`[tls]`: who has the certificate of the hub's address.
+
+    Attributes:
+        by: `caddy`: the host's Caddy gets one from Let's Encrypt by itself, which needs ports 80
+            and 443 to be reached from the internet; `files`: it serves the one in these files;
+            `internal`: it makes one that browsers refuse, to try a host.
+        certificate: The certificate and those between it and its authority, in PEM.
+        key: Its private key, in PEM.
+    """
+
+    by: Literal["caddy", "files", "internal"] = "caddy"
+    certificate: str | None = None
+    key: str | None = None
+
+
 class HubSettings(Table, frozen=True):
     """`hub.toml`.
 
@@ -167,6 +195,10 @@ class HubSettings(Table, frozen=True):
         leavers: How those who have left are put out.
         servers: What everybody's notebook server is.
         landing: The page on which people land.
+        tls: Who has the certificate of the address.
+        http_proxy: The proxy by which the host reaches the internet, if it needs one.
+        metadata_addresses: Where the machine's cloud tells its identity to whoever asks: users
+            cannot reach these, but for DNS.
     """
 
     address: str
@@ -184,6 +216,9 @@ class HubSettings(Table, frozen=True):
     leavers: Leavers = Leavers()
     servers: Servers = Servers()
     landing: Landing = Landing()
+    tls: Tls = Tls()
+    http_proxy: str | None = None
+    metadata_addresses: tuple[str, ...] = METADATA_ADDRESSES
 
 
 class HubFile(msgspec.Struct, frozen=True):
@@ -246,13 +281,29 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M": (
             settings.servers.memory is not None and not _MEMORY.fullmatch(settings.servers.memory)
         ),
+        "tls: certificate and key go together, with by = 'files'": (
+            settings.tls.by == "files",
+            settings.tls.by == "files",
+        )
+        != (settings.tls.certificate is not None, settings.tls.key is not None),
     }
     yield from (problem for problem, is_so in wrong.items() if is_so)
+    if settings.http_proxy is not None and not _is_proxy(settings.http_proxy):
+        yield "http-proxy: must be an address such as http://proxy.example.com:3128"
+    for address in settings.metadata_addresses:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            yield f"metadata-addresses: {address!r} is not an IP address"
 
 
 def _is_origin(address: str) -> bool:
     parts = urlsplit(address)
     return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _is_proxy(address: str) -> bool:
+    return bool(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", address))
 
 
 def _is_bind(address: str) -> bool:

@@ -1,9 +1,6 @@
 """A host that systemd has booted: what only a running systemd decides about scheduled runs."""
 
-import os
-import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,22 +10,12 @@ import nbformat
 import pytest
 
 from nblint.adding.repository import add_notebook
+from tests.hosts import Booted, booted, python_binds
 from tests.system import PATIENCE, needs
-from tests.template.conftest import ROOT, Generate, git
-from tests.template.packages import Run, build, run, tag
+from tests.template.conftest import Generate, git
+from tests.template.packages import build, tag
 
 pytestmark = pytest.mark.slow
-# This machine's files, in a layer that takes all changes: they are in memory, and gone with the
-# namespace of mounts. Nothing of this machine's own is started, and there is no network.
-BOOT = """\
-set -eu
-mount -t tmpfs none "$0"
-mkdir "$0/changes" "$0/work" "$0/root"
-mount -t overlay -o "lowerdir=/,upperdir=$0/changes,workdir=$0/work" overlay "$0/root"
-rm -rf "$0"/root/etc/systemd/system/*.wants
-exec systemd-nspawn --directory="$0/root" --boot --register=no --keep-unit --console=read-only \
-    --private-network --bind="$1:/shared" --bind-ro="$2" --bind-ro="$3"
-"""
 # The tests' own Python may lie in somebody's home or in /tmp, and be that user's only.
 RELAXED = f"""\
 [Service]
@@ -39,52 +26,16 @@ AmbientCapabilities=CAP_DAC_READ_SEARCH
 """
 
 
-class Booted:
-    """A host that runs."""
-
-    def __init__(self, leader: str) -> None:
-        self._enter = ("nsenter", "--target", leader, "--mount", "--pid", "--uts", "--ipc", "--net")
-
-    def run(self, command: str) -> Run:
-        """Run a command of a shell on it, as root."""
-        clean = ("env", "-i", "HOME=/root", "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
-        return run(*self._enter, *clean, "sh", "-c", f"cd /; {command}")
-
-
 @pytest.fixture
-def booted(tmp_path: Path) -> Iterator[Booted]:
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("needs root, who boots a host")
-    needs("systemd-nspawn", "nsenter", "unshare", "setpriv", "rpmbuild")
-    layer, shared = tmp_path / "layer", tmp_path / "shared"
-    layer.mkdir()
-    shared.mkdir(exist_ok=True)
-    log = (tmp_path / "boot.log").open("w+")
-    boot = ["unshare", "--mount", "sh", "-c", BOOT, str(layer), str(shared), sys.prefix, str(ROOT)]
-    host = subprocess.Popen(boot, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        yield _when_it_runs(host, tmp_path / "boot.log")
-    finally:
-        host.terminate()
-        host.wait(PATIENCE)
-
-
-def _when_it_runs(host: "subprocess.Popen[bytes]", log: Path) -> Booted:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and host.poll() is None:
-        leader = run("ps", "-o", "pid=", "--ppid", str(host.pid)).out.strip()
-        if re.fullmatch(r"\d+", leader):
-            booted = Booted(leader)
-            if booted.run("systemctl is-system-running").out.strip() in ("running", "degraded"):
-                return booted
-        time.sleep(0.2)
-    if host.poll() is not None and re.search("[Pp]ermission|not permitted|[Rr]ead-only", said(log)):
-        pytest.skip(f"this machine boots no host: {said(log)}")
-    raise AssertionError(said(log))
-
-
-def said(log: Path) -> str:
-    return log.read_text(errors="replace")[-2000:]
+def host(tmp_path: Path) -> Iterator[Booted]:
+    """This machine's own files, on a host of its own."""
+    needs("setpriv", "rpmbuild")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    with booted(
+        Path("/"), tmp_path / "host", [f"--bind={shared}:/shared", *python_binds()]
+    ) as host:
+        yield host
 
 
 def handler(readme: str) -> str:
@@ -94,7 +45,7 @@ def handler(readme: str) -> str:
     return "\n".join(line.removeprefix("    ") for line in readme[start:end].splitlines())
 
 
-def test_two_notebooks_scheduled(generate: Generate, tmp_path: Path, booted: Booted) -> None:
+def test_two_notebooks_scheduled(generate: Generate, tmp_path: Path, host: Booted) -> None:
     """Each as a user of its own; a group reads the results; a failure is told, without secrets."""
     repository = generate()
     (repository / ".git/hooks/pre-commit").unlink()
@@ -110,11 +61,7 @@ def test_two_notebooks_scheduled(generate: Generate, tmp_path: Path, booted: Boo
     )
     secret = "planted-" + "value"
 
-    def must(command: str) -> str:
-        ran = booted.run(command)
-        assert ran.status == 0, (command, ran, booted.run("journalctl --output cat").out[-2000:])
-        return ran.out
-
+    must = host.must
     name = "notebook-failed-logins"
     must("rpm --install --nosignature --nodeps /shared/package.rpm")
     must("groupadd analysts; useradd --groups analysts ana; useradd bob")
@@ -134,7 +81,7 @@ def test_two_notebooks_scheduled(generate: Generate, tmp_path: Path, booted: Boo
     timers = must("systemctl list-timers --no-legend")
     assert {f"{name}.service", f"{name}@weekly-report.service"} <= set(timers.split())
     must(f"systemctl start {name}.service")
-    assert booted.run(f"systemctl start {name}@weekly-report.service").status == 1
+    assert host.run(f"systemctl start {name}@weekly-report.service").status == 1
     failed = must("systemctl list-units --failed --plain --no-legend")
     assert failed.split()[0] == f"{name}@weekly-report.service"
     assert len(failed.splitlines()) == 1
@@ -150,8 +97,8 @@ def test_two_notebooks_scheduled(generate: Generate, tmp_path: Path, booted: Boo
         ]  # fmt: skip
         read = f"cat {results}/*.ipynb"
         assert '"nbformat"' in must(f"su ana -c '{read}'")
-        assert booted.run(f"su bob -c '{read}'").out == ""
-        assert booted.run(f"su ana -c 'echo >> {results}/x'").status != 0
+        assert host.run(f"su bob -c '{read}'").out == ""
+        assert host.run(f"su ana -c 'echo >> {results}/x'").status != 0
 
     until = time.monotonic() + PATIENCE
     while not (tmp_path / "shared/mail").exists() and time.monotonic() < until:
