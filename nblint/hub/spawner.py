@@ -35,6 +35,7 @@ _PROPERTIES = {
     "PrivateTmp": "yes",
     "ProtectClock": "yes",
     "ProtectControlGroups": "yes",
+    "ProtectHome": "read-only",
     "ProtectKernelLogs": "yes",
     "ProtectKernelModules": "yes",
     "ProtectKernelTunables": "yes",
