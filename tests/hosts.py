@@ -60,7 +60,7 @@ class Booted:
     def enter(self) -> list[str]:
         """The command that runs another one on the host."""
         namespaces = ("--mount", "--pid", "--uts", "--ipc", "--net")
-        return ["nsenter", "--target", self.leader, *namespaces, "--root", "--wd=/"]
+        return ["nsenter", "--target", self.leader, *namespaces, "--root", "--wd"]
 
     def run(self, command: str) -> Run:
         """Run a command of a shell on it, as root."""
@@ -144,6 +144,8 @@ def debian() -> Path:
             shutil.rmtree(half, ignore_errors=True)
             made = run("mmdebstrap", "--quiet", *options, str(half))
             assert made.status == 0, made
+            (half / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+            (half / "etc/resolv.conf").unlink()
             half.rename(folder)
     return folder
 

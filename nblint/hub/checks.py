@@ -64,7 +64,7 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
         on_host: Whether this is the hub's host, so that secrets, installed notebooks and the Python
             of the notebooks are here, and the provider can be reached.
     """
-    checked = Checked(_notebooks_python(file, on_host=on_host))
+    checked = Checked(notebooks_python(file, on_host=on_host))
     everywhere = (_catalogue, _lock, _holes, _landing, _examples, _pinned, _notes)
     there = (_own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
     for part in (*everywhere, *(there if on_host else ())):
@@ -87,8 +87,13 @@ def _catalogue(file: HubFile, checked: Checked) -> None:
     checked.passed.append(f"{file / file.settings.environment}: {number}")
 
 
-def _notebooks_python(file: HubFile, *, on_host: bool) -> str:
-    """Return the version of the notebooks' Python, or else the best that is known of it."""
+def notebooks_python(file: HubFile, *, on_host: bool = True) -> str:
+    """Return the version of the notebooks' Python, or else the best that is known of it.
+
+    Args:
+        file: The settings.
+        on_host: Whether it is here, to be asked.
+    """
     try:
         if on_host:
             return _python_version(file)
@@ -293,15 +298,30 @@ def _homes(file: HubFile, checked: Checked) -> None:
 def _installed(file: HubFile, checked: Checked) -> None:
     root = file / file.settings.landing.notebooks
     found = packages(root)
-    lock = _locked(file)
-    for package in found:
-        checked.problems += _unset(package.notebooks, package.folder, file)
-        if lock is not None:
-            unmet = lock.unmet(package.requirements, checked.python)
-            checked.problems += [f"{package.folder}: {what}" for what in unmet]
-    checked.passed.append(f"{root}: {count(len(found), 'package')} of notebooks")
     if file.settings.notebooks:
-        checked.notes += _differences(file / file.settings.notebooks, found)
+        path = file / file.settings.notebooks
+        checked.notes += _differences(path, found)
+        # The others are replaced or removed, and were judged before they came.
+        pinned = {name: entry.installed_version for name, entry in read_notebooks(path).items()}
+        found = [each for each in found if pinned.get(each.folder.name) == each.version]
+    for package in found:
+        checked.problems += package_problems(package, file, checked.python)
+    checked.passed.append(f"{root}: {count(len(found), 'package')} of notebooks")
+
+
+def package_problems(package: Package, file: HubFile, python: str) -> list[str]:
+    """Return why the notebooks of a package would not run on a hub, in sentences.
+
+    Args:
+        package: The package.
+        file: The settings of the hub.
+        python: The version of Python that requirements are read for.
+    """
+    found = list(_unset(package.notebooks, package.folder, file))
+    if (lock := _locked(file)) is not None:
+        unmet = lock.unmet(package.requirements, python)
+        found += [f"{package.folder}: {what}" for what in unmet]
+    return found
 
 
 def _differences(path: Path, found: Iterable[Package]) -> Iterator[str]:

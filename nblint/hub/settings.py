@@ -29,8 +29,8 @@ _MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
 
 
-# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; AWS and OpenStack by
-# IPv6; Azure's agent, Alibaba, and Oracle's older one.
+# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; those of AWS and
+# OpenStack by IPv6; Azure's agent; Alibaba's; Oracle's older one.
 METADATA_ADDRESSES = (
     "169.254.169.254",
     "fd00:ec2::254",
@@ -291,15 +291,20 @@ def _problems(settings: HubSettings) -> Iterator[str]:
     if settings.http_proxy is not None and not _is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
     for address in settings.metadata_addresses:
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
+        if not _is_ip_address(address):
             yield f"metadata-addresses: {address!r} is not an IP address"
 
 
 def _is_origin(address: str) -> bool:
     parts = urlsplit(address)
     return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _is_ip_address(address: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(address))
+    except ValueError:
+        return False
 
 
 def _is_proxy(address: str) -> bool:
