@@ -1,5 +1,6 @@
 """Accounts and files of a real hub: what two users can do to each other, and what they cannot."""
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -86,9 +87,13 @@ def test_colleagues_read_and_run_and_write_nothing(hub: HostHub) -> None:
         found = tried(bob(tries(folder))[1])
         assert [command for command, (status, _) in found.items() if status == "0"] == []
         assert len(found) == len(WRITES)
+
+    def is_closed(name: str) -> bool:
+        return not bob(f"cat /home/alice/{name}")[0]
+
     # Names with a dot are closed while the server runs, whatever came by which way.
     for name in (".netrc", ".kube/config", ".docker/config.json"):
-        until(lambda name=name: not bob(f"cat /home/alice/{name}")[0], f"{name} is closed")
+        until(functools.partial(is_closed, name), f"{name} is closed")
     assert alice("cat .netrc .kube/config .docker/config.json") == (True, "s\ns\ns")
     assert bob("cat /home/alice/work/.hidden/x") == (True, "words")
 
@@ -131,6 +136,7 @@ def test_a_server_is_shut_in(hub: HostHub) -> None:
     links = "readlink Welcome.ipynb Notebooks Colleagues"
     pages = "/usr/share/jupyterhub/Welcome.ipynb\n/usr/share/notebooks\n/home"
     assert alice(links) == (True, pages)
+    assert alice("stat -c %U Welcome.ipynb Notebooks Colleagues")[1].split() == ["alice"] * 3
     assert alice("touch ~/x /tmp/x /var/tmp/x /dev/shm/x; head -c1 Welcome.ipynb; ls Notebooks/")[0]
     assert not bob("ls /tmp/x")[0]
     for command in (
@@ -274,6 +280,8 @@ def hooked(name):
     def call(*arguments, **keywords):
         global calls
         calls += 1
+        if os.geteuid() == 0:
+            os._exit(4)
         if calls == at:
             swap()
         return real[name](*arguments, **keywords)
@@ -289,7 +297,8 @@ sys.exit(0 if calls < at else 3)
 
 
 def test_swapping_entries_for_links_gains_nothing(hub: HostHub) -> None:
-    """Before each call by which a start looks at a home, all that it has looked at is a link."""
+    """Before each call by which a start looks at a home, all that it has looked at is a link; and
+    each of them is made as the user."""
     host = hub.host
     host.must("useradd -m -G developers swapper; mkdir -p /srv/victim; echo x > /srv/victim/file")
     host.must("chmod 666 /srv/victim/file; chmod 777 /srv/victim; setfacl -m d:o::rwx /srv/victim")
