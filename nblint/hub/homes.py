@@ -6,9 +6,9 @@ What holds at once, for whatever lies in a home and comes into it:
 - What is closed to its group (0600) is closed to readers, too.
 - No server writes into another's home: to each, all but its own is mounted read-only.
 
-What is set right when a server starts, and each time the hub asks whether it still runs: entries at the top
-whose names begin with a dot are their owner's alone. And at each start: nobody else may write, for
-programs that are not servers.
+What is set right when a server starts, and each time the hub asks whether it still runs: entries at
+the top whose names begin with a dot are their owner's alone. And at each start: nobody else may
+write, for programs that are not servers.
 """
 
 from __future__ import annotations

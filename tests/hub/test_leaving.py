@@ -33,7 +33,7 @@ def test_a_step_that_fails_stops_no_other(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_what_the_hub_did_not_make_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "expire_account", lambda name: pytest.fail(name))
+    monkeypatch.setattr(processes, "expire_account", pytest.fail)
     assert processes.end_account("root") == []
     assert processes.end_account("nblint-nobody") == []
     with pytest.raises(AccountError, match="root: the machine has an account of this name"):

@@ -105,6 +105,12 @@ def test_colleagues_read_and_run_and_write_nothing(hub: HostHub) -> None:
     found = tried(host.must("su bob -c 'sh /etc/jupyterhub/tries.sh'"))
     assert [command for command, (status, _) in found.items() if status == "0"] == []
     assert len(found) == len(folders) * len(WRITES)
+    # Nor by what a folder that was moved in lets new files begin with.
+    later = f"{folders[1]}/listed/later"
+    host.must(
+        f"getfacl {folders[1]}/listed | grep default:user:bob; su alice -c 'umask 0; touch {later}'"
+    )
+    assert host.run(f"su bob -c 'echo >> {later}'").status != 0
     for folder in folders:
         read = "cat open.txt plain.txt open-dir/inner && ./run.sh"
         assert "plain\nwords\nran" in host.must(f"su bob -c 'cd {folder} && {read}'")
