@@ -127,9 +127,8 @@ class Servers(Table, frozen=True):
         cpus: How many processors a server may keep busy.
         idle_seconds: A server is stopped after so long without use; 0: never.
         longest_seconds: A server is stopped after so long in any case; 0: never.
-        data: Folders that a server must find, such as a mounted share; it can read what its user
-            can, and write nothing. With an account of the machine, as without this: a server can
-            write into its user's home alone.
+        data: Folders that must be there when a server starts, such as a mounted share; it can only
+            read them. With `unix-accounts` only.
     """
 
     python: str | None = None
@@ -187,8 +186,8 @@ class HubSettings(Table, frozen=True):
             rand -hex 32` makes one.
         subdomains: Whether each server gets an origin of its own, `NAME.` before the address; needs
             DNS and a certificate for all of them. Without, admins cannot open people's servers.
-        unix_accounts: Whether each user has an account of the machine, so that its own names are
-            refused.
+        unix_accounts: Whether each user gets an account of the machine, and a server that is a unit
+            of systemd; the machine's own names are then refused.
         provider: The company's OpenID provider.
         mfa: How a second factor is proven.
         groups: Who may enter.
