@@ -13,9 +13,11 @@ from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
+from nblint.hub.accounts import HOMES
 from nblint.hub.configuration import crypt_key, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
+from nblint.hub.homes import refuse_without_lists
 from nblint.hub.identities import Identities
 from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
@@ -64,7 +66,7 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
     """
     checked = Checked(notebooks_python(file, on_host=on_host))
     everywhere = (_catalogue, _lock, _holes, _landing, _examples, _pinned, _notes)
-    there = (_own_secrets, _secrets, _provider, _python, _groups, _installed)
+    there = (_own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
     for part in (*everywhere, *(there if on_host else ())):
         _try(part, file, checked)
     return checked
@@ -285,6 +287,12 @@ def _groups(file: HubFile, checked: Checked) -> None:
             for name in names
             if name not in seen
         ]
+
+
+def _homes(file: HubFile, checked: Checked) -> None:
+    if file.settings.unix_accounts:
+        refuse_without_lists(HOMES)
+        checked.passed.append(f"{HOMES}: has access control lists")
 
 
 def _installed(file: HubFile, checked: Checked) -> None:

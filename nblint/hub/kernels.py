@@ -37,12 +37,11 @@ _ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
 _LAB = {"disabledExtensions": {_ANNOUNCEMENTS: True}}
 
 
-def write_kernels(folder: Path, python: str) -> dict[str, str]:
+def write_kernels(folder: Path) -> dict[str, str]:
     """Write the kernel that everybody uses, and JupyterLab's settings.
 
     Args:
         folder: Where it is written to, so that all users can read it.
-        python: The Python of the notebooks' environment, 3.11 or newer.
 
     Returns:
         The environment variables by which servers, and terminals in them, find it.
@@ -53,7 +52,9 @@ def write_kernels(folder: Path, python: str) -> dict[str, str]:
     configuration = folder / "ipython_config.py"
     spec = {
         "argv": [
-            *(python, "-P", "-m", "ipykernel_launcher"),
+            # For which Jupyter takes the Python that it runs in itself: the environment that a
+            # server has started with, though the one for new servers is another by now.
+            *("python", "-P", "-m", "ipykernel_launcher"),
             *("-f", "{connection_file}", f"--config={configuration}"),
         ],
         "display_name": "Python 3",
