@@ -1,13 +1,10 @@
 """The circle: a notebook's repository, its tag, its package, a deploy, a run by an analyst, and back."""
 
 import json
-import os
 import re
 import secrets
-import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,7 @@ from tests.hub.host.conftest import CHANNEL, Channel
 from tests.hub.host.deploying import Deployer, packages, wheel
 from tests.hub.host.hub_host import in_network_of
 from tests.hub.running import Hub, Kernel, Provider, free_port, needs_hub, until
-from tests.system import needs
+from tests.system import PATIENCE, needs
 from tests.template.conftest import Generate, git
 from tests.template.packages import Run
 
@@ -139,17 +136,14 @@ class Story:
         self.deployer.commit(f"Install {versions}")
 
     def interrupted(self) -> None:
-        """Deploy, and kill all that deploys while the environment of the hub is half made."""
-        command = ["bash", "scripts/deploy", "staging"]
-        arguments = f"--extra-vars @{self.deployer.variables_file()}"
+        """Deploy, and kill what that runs on the host while the hub's environment is half made."""
+        command = ["make", "deploy", "TO=staging", f"ARGUMENTS={self.deployer.arguments()}"]
         deploying = subprocess.Popen(
-            command, cwd=self.repository, start_new_session=True, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env={**os.environ, "ARGUMENTS": arguments},
-        )  # fmt: skip
+            command, cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         self.host.until("ls -d /opt/jupyterhub/hub/*/lib/python3*/site-packages/jupyterhub")
-        os.killpg(deploying.pid, signal.SIGKILL)
-        deploying.wait()
-        self.host.must("pkill -9 -f make-environment; pkill -9 uv; sleep 1; ! pgrep uv")
+        self.host.run("pkill -9 -f '[m]ake-environment'; pkill -9 -x uv")
+        assert deploying.wait(PATIENCE) != 0
         assert self.host.run("ls /opt/jupyterhub/hub/*/complete").status != 0
 
 
@@ -187,7 +181,6 @@ def changed(said: str) -> str:
 
 def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     """From a notebook's tag to an analyst's run, and back by a reverted commit."""
-    print("start", time.monotonic())
     host, hub = story.host, story.hub
     notebooks = generate()
     requirements = (notebooks / "requirements.txt").read_text()
@@ -243,7 +236,9 @@ def _landing(hub: DeployedHub) -> str:
 
 def _first_release(story: Story, canary: str) -> None:
     host, hub = story.host, story.hub
-    modes = "stat -c '%a %U' /etc/jupyterhub/secrets /etc/jupyterhub/secrets/* /etc/jupyterhub/c*t* "
+    modes = (
+        "stat -c '%a %U' /etc/jupyterhub/secrets /etc/jupyterhub/secrets/* /etc/jupyterhub/c*t* "
+    )
     said = host.must(f"{modes} /var/lib/jupyterhub").splitlines()
     assert {line for line in said if not line.startswith("644")} <= {"700 root", "600 root"}
     units = "jupyterhub jupyterhub-proxy nblint-hub-firewall nblint-hub-index"
