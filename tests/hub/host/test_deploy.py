@@ -1,4 +1,4 @@
-"""The circle: a notebook's repository, its tag, its package, a deploy, a run by an analyst, and back."""
+"""The circle: a notebook, its tag, its package, a deploy, an analyst's run, and back."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.hosts import ROOT, Booted, booted, debian, python_binds
 from tests.hub.host.conftest import CHANNEL, Channel
 from tests.hub.host.deploying import Deployer, packages, wheel
 from tests.hub.host.hub_host import in_network_of
-from tests.hub.running import Hub, Kernel, Provider, free_port, needs_hub, until
+from tests.hub.running import Hub, Kernel, Provider, needs_hub, until
 from tests.system import PATIENCE, needs
 from tests.template.conftest import Generate, git
 from tests.template.packages import Run
@@ -91,7 +91,6 @@ class Story:
             f"mkdir -p /etc/yum.repos.d; printf '%s' '{CHANNEL}' > /etc/yum.repos.d/notebooks.repo"
         )
         self.channel = Channel(shared / "channel")
-        self.kernel: Kernel | None = None
         self.said = ""
         replace(
             repository / "hub.toml",
@@ -189,7 +188,7 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     story.channel.publish(notebooks, "2.0.0")
     canary = secrets.token_hex(16)
 
-    # Killed in the middle, then refused, because secrets are missing: nothing runs, nothing is there.
+    # Killed in the middle; then refused, because secrets are missing: nothing runs.
     story.interrupted()
     ran = story.deployer.deploy()
     assert ran.status != 0
@@ -206,8 +205,7 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     with hub.provider.running():
         story.notebooks(first="1.0.0")
         story.deploys()
-        _first_release(story, canary)
-        _second_release(story)
+        _second_release(story, _first_release(story, canary))
         _refusals(story)
         # The commit is reverted: the older version is back, while the newer stays published.
         git("revert", "--no-edit", "HEAD", cwd=story.repository)
@@ -234,7 +232,7 @@ def _landing(hub: DeployedHub) -> str:
     return json.dumps(hub.contents("GET", "Welcome.ipynb").json())
 
 
-def _first_release(story: Story, canary: str) -> None:
+def _first_release(story: Story, canary: str) -> Kernel:
     host, hub = story.host, story.hub
     modes = (
         "stat -c '%a %U' /etc/jupyterhub/secrets /etc/jupyterhub/secrets/* /etc/jupyterhub/c*t* "
@@ -263,7 +261,6 @@ def _first_release(story: Story, canary: str) -> None:
         if cell["cell_type"] == "code":
             kernel.run(cell["source"])
     assert kernel.run("import os; print(os.environ['DATADOG_API_KEY'])") == canary
-    story.kernel = kernel
 
     # Again: nothing to do; what somebody has edited by hand is put back.
     assert changed(story.deploys()) == "0"
@@ -271,11 +268,12 @@ def _first_release(story: Story, canary: str) -> None:
     host.must("echo '# by hand' >> /etc/jupyterhub/welcome.md")
     assert int(changed(story.deploys(options=("-vvv", "--diff")))) >= 2
     assert host.run("grep -r 'by hand' /etc/systemd/system /etc/jupyterhub/welcome.md").out == ""
+    return kernel
 
 
-def _second_release(story: Story) -> None:
+def _second_release(story: Story, kernel: Kernel) -> None:
     """The hub, the environment of notebooks and a notebook change; what people run goes on."""
-    host, hub, kernel = story.host, story.hub, story.kernel
+    host, hub = story.host, story.hub
     which = "readlink /opt/jupyterhub/user/current; systemctl show -p MainPID jupyterhub"
     before = host.must(which)
     code = "import os, time\nwhile not os.path.exists('go'): time.sleep(.1)\nprint('still')"
