@@ -1,6 +1,7 @@
 """The circle: a notebook, its tag, its package, a deploy, an analyst's run, and back."""
 
 import json
+import os
 import re
 import secrets
 import subprocess
@@ -16,13 +17,14 @@ from tests.hosts import ROOT, Booted, booted, debian, python_binds
 from tests.hub.host.conftest import CHANNEL, Channel
 from tests.hub.host.deploying import Deployer, packages, wheel
 from tests.hub.host.hub_host import in_network_of
-from tests.hub.running import Hub, Kernel, Provider, needs_hub, until
+from tests.hub.running import Hub, Kernel, Provider, installed_modules, needs_hub, until
 from tests.system import PATIENCE, needs
 from tests.template.conftest import Generate, git
 from tests.template.packages import Run
 
 pytestmark = pytest.mark.slow
 ADDRESS = "https://localhost"
+CACHE = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
 LINES = """
 c.JupyterHub.services = [*c.JupyterHub.services, {"name": "test", "api_token": "TOKEN"}]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {
@@ -155,9 +157,14 @@ def replace(path: Path, *pairs: tuple[str, str]) -> None:
 
 
 @pytest.fixture
-def story(tmp_path: Path, shared: Path, generate: Generate) -> Iterator[Story]:
+def story(
+    tmp_path: Path, shared: Path, generate: Generate, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Story]:
     needs_hub()
     needs("node", "npm", "rpmbuild", "createrepo_c")
+    # What has a network of the host cannot be installed from ours.
+    monkeypatch.setenv("XDG_CACHE_HOME", CACHE)
+    installed_modules()
     answers = {"address": ADDRESS, "users": "analysts", "client_id": "hub"}
     repository = generate(ROOT / "template-hub", **answers)
     (repository / ".git/hooks/pre-commit").unlink()
