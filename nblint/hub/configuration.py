@@ -65,6 +65,9 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
     # A deploy restarts the hub, and must not stop what people are running.
     c.JupyterHub.cleanup_servers = False
+    if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own
+        c.JupyterHub.cleanup_proxy = False
+        c.ConfigurableHTTPProxy.should_start = False
     if file.settings.subdomains:
         c.JupyterHub.subdomain_host = address
 
