@@ -123,14 +123,14 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         A unit that is ending does not run any more, by what upstream asks, but its processes may:
         root would write the environment into a folder that is theirs, by a link that they laid.
         """
-        await systemd.stop_service(self.unit_name)
-        await systemd.reset_service(self.unit_name)
         # As long as systemd knows the old unit, it refuses a new one of the name, and upstream does
         # not look at that.
         for _ in range(_TRIES):
             if await self._is_forgotten():
                 break
-            await asyncio.sleep(0.5)
+            await systemd.stop_service(self.unit_name)
+            await systemd.reset_service(self.unit_name)
+            await asyncio.sleep(0.2)
         folder = _RUN / self.unit_name
         if os.path.lexists(folder) and (folder.is_symlink() or folder.lstat().st_uid != 0):
             raise AccountError(f"{folder}: is still there; an earlier server has not ended")

@@ -143,7 +143,9 @@ def test_a_server_is_shut_in(hub: HostHub) -> None:
     pages = "/usr/share/jupyterhub/Welcome.ipynb\n/usr/share/notebooks\n/home"
     assert alice(links) == (True, pages)
     assert alice("stat -c %U Welcome.ipynb Notebooks Colleagues")[1].split() == ["alice"] * 3
-    assert alice("touch ~/x /tmp/x /var/tmp/x /dev/shm/x; head -c1 Welcome.ipynb; ls Notebooks/")[0]
+    assert alice(
+        "touch ~/x /tmp/x /var/tmp/x /dev/shm/x && head -c1 Welcome.ipynb && ls Notebooks/"
+    )[0]
     assert not bob("ls /tmp/x")[0]
     for command in (
         *("touch /usr/share/notebooks/x", "touch /srv/data/x", "ls /etc/jupyterhub/secrets/"),
