@@ -94,12 +94,13 @@ def index(config: Path) -> None:
 
     try:
         file = HubFile.read(config)
-        number = write_index(file)
+        written = write_index(file)
     except SettingsError as error:
         complain(str(error))
         sys.exit(2)
-    page = file / file.settings.landing.page
-    click.echo(f"Wrote {printable(str(page))} ({count(number, 'notebook')})", err=True)
+    page = f"{printable(str(file / file.settings.landing.page))}"
+    said = f"Wrote {page}" if written.is_new else f"{page} is up to date"
+    click.echo(f"{said} ({count(written.notebooks, 'notebook')})", err=True)
 
 
 @hub.command()
