@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,7 +54,7 @@ class Run(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The name of the CronJob."""
-        return _name(f"{self.package}-{self.notebook}" if self.notebook else self.package)
+        return _name(f"{self.package}@{self.notebook}" if self.notebook else self.package)
 
 
 def pinned(file: HubFile) -> dict[str, Pinned]:
@@ -210,7 +211,7 @@ def _claimed(name: str, claim: str, *, read_only: bool = False) -> dict[str, Any
 
 def _name(text: str) -> str:
     """Return the name of a CronJob: what would be too long ends in a digest, and stays unique."""
-    name = f"notebook-{text.lower().replace('_', '-').replace('.', '-')}"
+    name = f"notebook-{re.sub('[^a-z0-9]+', '-', text.lower()).strip('-')}"
     if len(name) <= _LONGEST_CRON and name == f"notebook-{text}":
         return name
     digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
