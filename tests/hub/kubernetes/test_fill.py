@@ -42,6 +42,7 @@ def test_from_package_to_result(
 ) -> None:
     needs("dnf", "rpmbuild", "createrepo_c", "rpmsign", "gpg", "rsync", "cpio", "rpm2cpio")
     made = generate(slug="failed-logins")
+    (made / ".git/hooks/pre-commit").unlink()  # the checks have tests of their own
     tag(made, "v1.2.0", "v1.3.0")
     ours, other = (make_key(tmp_path / "keys", name) for name in ("ours", "other"))
     for version in ("v1.2.0", "v1.3.0"):
