@@ -118,8 +118,9 @@ def start_kernel(server: Server) -> None:
     kernel = json.loads(ask(server, "/api/kernels", b"{}"))["id"]
     client = BlockingKernelClient(connection_file=f"{server.runtime}/kernel-{kernel}.json")
     client.load_connection_file()
-    client.start_channels()
-    client.wait_for_ready(timeout=_PATIENCE)
+    # The heart of a kernel that is still starting does not beat, so it is not asked for.
+    client.start_channels(hb=False)
+    client.kernel_info(reply=True, timeout=_PATIENCE)
     client.stop_channels()
 
 

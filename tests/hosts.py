@@ -37,12 +37,14 @@ exec systemd-nspawn --quiet --directory=root --boot --register=no --keep-unit \\
 # What a fresh Debian server has, and what the hub's role installs from Debian, so that the role
 # finds it there: hosts of tests have no network.
 _SUITE = "bookworm"
-_SERVER = (
-    "systemd systemd-sysv dbus libpam-systemd python3 sudo cron procps iproute2 ca-certificates"
-)
-_OF_THE_ROLE = (
-    "acl at caddy dnf dnf-plugins-core git nftables nodejs polkitd python3-venv restic rpm"
-)
+_SERVER = """
+    ca-certificates cron dbus iproute2 libpam-systemd procps python3 python3-apt sudo systemd
+    systemd-sysv
+"""
+_OF_THE_ROLE = """
+    acl at caddy dnf dnf-plugins-core git nftables node-configurable-http-proxy openssl polkitd
+    python3-venv restic rpm
+"""
 _OF_TESTS = "createrepo-c unzip zip"
 
 
@@ -60,7 +62,7 @@ class Booted:
     def enter(self) -> list[str]:
         """The command that runs another one on the host."""
         namespaces = ("--mount", "--pid", "--uts", "--ipc", "--net")
-        return ["nsenter", "--target", self.leader, *namespaces, "--root", "--wd=/"]
+        return ["nsenter", "--target", self.leader, *namespaces, "--root", "--wd"]
 
     def run(self, command: str) -> Run:
         """Run a command of a shell on it, as root."""
@@ -144,6 +146,8 @@ def debian() -> Path:
             shutil.rmtree(half, ignore_errors=True)
             made = run("mmdebstrap", "--quiet", *options, str(half))
             assert made.status == 0, made
+            (half / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+            (half / "etc/resolv.conf").unlink()
             half.rename(folder)
     return folder
 

@@ -94,12 +94,49 @@ def index(config: Path) -> None:
 
     try:
         file = HubFile.read(config)
-        number = write_index(file)
+        written = write_index(file)
     except SettingsError as error:
         complain(str(error))
         sys.exit(2)
-    page = file / file.settings.landing.page
-    click.echo(f"Wrote {printable(str(page))} ({count(number, 'notebook')})", err=True)
+    page = f"{printable(str(file / file.settings.landing.page))}"
+    said = f"Wrote {page}" if written.is_new else f"{page} is up to date"
+    click.echo(f"{said} ({count(written.notebooks, 'notebook')})", err=True)
+
+
+@hub.command()
+@_CONFIG
+@click.option(
+    "--check", "is_check", is_flag=True, help="Say what would change, and change nothing."
+)
+def install(config: Path, is_check: bool) -> None:
+    """Install the notebook packages that notebooks.toml names, and remove those that it does not.
+
+    It asks dnf's repositories for exactly these versions, older ones than installed as well, and
+    locks them (`dnf versionlock`), so that nothing else changes them. What cannot be installed, or
+    would not run here, is refused before anything is changed. Run it on the host, as root.
+
+    Exit status: 0 all is as notebooks.toml says, 2 something cannot be.
+
+    Examples:
+      nblint hub install --check
+      nblint hub install --config /etc/jupyterhub/hub.toml
+    """
+    _need(("packaging",), "hub")
+    from nblint.hub.packages import changes
+    from nblint.hub.packages import install as install_packages
+    from nblint.hub.settings import HubFile
+
+    try:
+        file = HubFile.read(config.absolute())
+        found = changes(file)
+        if not is_check:
+            install_packages(file, found)
+    except SettingsError as error:
+        for problem in str(error).splitlines():
+            complain(problem)
+        sys.exit(2)
+    for change in found:
+        click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(str(change))}")
 
 
 @hub.command()

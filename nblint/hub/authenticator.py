@@ -212,7 +212,14 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             now = await user.get_auth_state() or {}
             if now.get("confirmed", before) != before:  # they have signed in anew meanwhile
                 return "in"
-            await put_out(user, user.db, self.log, reason, self.shared_secrets)
+            await put_out(
+                user,
+                user.db,
+                self.log,
+                reason,
+                self.shared_secrets,
+                unix_accounts=self.unix_accounts,
+            )
             return "gone"
 
     async def _renew(self, user: Any, state: dict[str, Any]) -> None:

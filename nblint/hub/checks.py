@@ -13,9 +13,11 @@ from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
+from nblint.hub.accounts import HOMES
 from nblint.hub.configuration import crypt_key, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
+from nblint.hub.homes import refuse_without_lists
 from nblint.hub.identities import Identities
 from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
@@ -62,9 +64,9 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
         on_host: Whether this is the hub's host, so that secrets, installed notebooks and the Python
             of the notebooks are here, and the provider can be reached.
     """
-    checked = Checked(_notebooks_python(file, on_host=on_host))
+    checked = Checked(notebooks_python(file, on_host=on_host))
     everywhere = (_catalogue, _lock, _holes, _landing, _examples, _pinned, _notes)
-    there = (_own_secrets, _secrets, _provider, _python, _groups, _installed)
+    there = (_own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
     for part in (*everywhere, *(there if on_host else ())):
         _try(part, file, checked)
     return checked
@@ -85,8 +87,13 @@ def _catalogue(file: HubFile, checked: Checked) -> None:
     checked.passed.append(f"{file / file.settings.environment}: {number}")
 
 
-def _notebooks_python(file: HubFile, *, on_host: bool) -> str:
-    """Return the version of the notebooks' Python, or else the best that is known of it."""
+def notebooks_python(file: HubFile, *, on_host: bool = True) -> str:
+    """Return the version of the notebooks' Python, or else the best that is known of it.
+
+    Args:
+        file: The settings.
+        on_host: Whether it is here, to be asked.
+    """
     try:
         if on_host:
             return _python_version(file)
@@ -282,18 +289,39 @@ def _groups(file: HubFile, checked: Checked) -> None:
         ]
 
 
+def _homes(file: HubFile, checked: Checked) -> None:
+    if file.settings.unix_accounts:
+        refuse_without_lists(HOMES)
+        checked.passed.append(f"{HOMES}: has access control lists")
+
+
 def _installed(file: HubFile, checked: Checked) -> None:
     root = file / file.settings.landing.notebooks
     found = packages(root)
-    lock = _locked(file)
-    for package in found:
-        checked.problems += _unset(package.notebooks, package.folder, file)
-        if lock is not None:
-            unmet = lock.unmet(package.requirements, checked.python)
-            checked.problems += [f"{package.folder}: {what}" for what in unmet]
-    checked.passed.append(f"{root}: {count(len(found), 'package')} of notebooks")
     if file.settings.notebooks:
-        checked.notes += _differences(file / file.settings.notebooks, found)
+        path = file / file.settings.notebooks
+        checked.notes += _differences(path, found)
+        # The others are replaced or removed, and were judged before they came.
+        pinned = {name: entry.installed_version for name, entry in read_notebooks(path).items()}
+        found = [each for each in found if pinned.get(each.folder.name) == each.version]
+    for package in found:
+        checked.problems += package_problems(package, file, checked.python)
+    checked.passed.append(f"{root}: {count(len(found), 'package')} of notebooks")
+
+
+def package_problems(package: Package, file: HubFile, python: str) -> list[str]:
+    """Return why the notebooks of a package would not run on a hub, in sentences.
+
+    Args:
+        package: The package.
+        file: The settings of the hub.
+        python: The version of Python that requirements are read for.
+    """
+    found = list(_unset(package.notebooks, package.folder, file))
+    if (lock := _locked(file)) is not None:
+        unmet = lock.unmet(package.requirements, python)
+        found += [f"{package.folder}: {what}" for what in unmet]
+    return found
 
 
 def _differences(path: Path, found: Iterable[Package]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from nblint.hub.kernels import write_kernels
 from nblint.hub.secret_files import read_secret
 from nblint.hub.settings import HubFile, HubSettings
 
+_SPAWNER = "nblint.hub.spawner.AccountSpawner"
 _CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 
 
@@ -59,6 +60,9 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
     # A deploy restarts the hub, and must not stop what people are running.
     c.JupyterHub.cleanup_servers = False
+    if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own
+        c.JupyterHub.cleanup_proxy = False
+        c.ConfigurableHTTPProxy.should_start = False
     if file.settings.subdomains:
         c.JupyterHub.subdomain_host = address
 
@@ -106,10 +110,28 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
         for name in environment
         if isinstance(secret := environment[name], SecretFile) and not secret.is_personal
     ]
-    environment.update(write_kernels(state.with_name(f"{state.name}-kernels"), python))
+    environment.update(write_kernels(state.with_name(f"{state.name}-kernels")))
     c.Spawner.environment = environment
     c.Spawner.mem_limit = settings.servers.memory
     c.Spawner.cpu_limit = settings.servers.cpus
+    if settings.unix_accounts:
+        _configure_accounts(c, file, state)
+
+
+def _configure_accounts(c: Any, file: HubFile, state: Path) -> None:
+    """Give each server an account of the machine, and a unit of systemd."""
+    settings, landing = file.settings, file.settings.landing
+    c.JupyterHub.spawner_class = _SPAWNER
+    # Not where the hub itself looks for programs and modules.
+    c.Spawner.env_keep = ["LANG", "LC_ALL", "TZ"]
+    links = {"Welcome.ipynb": landing.page, "Notebooks": landing.notebooks}
+    if landing.examples:
+        links["Examples"] = landing.examples
+    servers = c.AccountSpawner
+    servers.links = {name: str(file / target) for name, target in links.items()}
+    servers.data = list(settings.servers.data)
+    hidden = (settings.secrets, settings.provider.client_secret_file, settings.crypt_key_file)
+    servers.hidden = [str(state), *(str(file / name) for name in hidden)]
 
 
 def _configure_culling(c: Any, settings: HubSettings) -> None:

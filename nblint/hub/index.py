@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from nblint.credentials.masking.redaction import mask
@@ -60,14 +60,23 @@ None
 """
 
 
-def write_index(file: HubFile) -> int:
-    """Write the landing page.
+class Page(NamedTuple):
+    """A landing page that is written.
+
+    Attributes:
+        notebooks: How many notebooks are in it.
+        is_new: Whether it was another one before.
+    """
+
+    notebooks: int
+    is_new: bool
+
+
+def write_index(file: HubFile) -> Page:
+    """Write the landing page, if it is not as it should be.
 
     Args:
         file: The settings, which say where the text and the notebooks are, and where to write.
-
-    Returns:
-        How many notebooks are in it.
 
     Raises:
         SettingsError: The organisation's text cannot be read, or the page not be written.
@@ -77,12 +86,14 @@ def write_index(file: HubFile) -> int:
     found = list(installed(file / landing.notebooks))
     data = landing_page(file, found)
     try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(page, data)
+        is_new = not page.is_file() or page.read_bytes() != data
+        if is_new:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(page, data)
         page.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(page, error)) from None
-    return len(found)
+    return Page(len(found), is_new)
 
 
 def landing_page(file: HubFile, notebooks: Iterable[Installed]) -> bytes:

@@ -38,12 +38,11 @@ _ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
 _LAB = {"disabledExtensions": {_ANNOUNCEMENTS: True}}
 
 
-def write_kernels(folder: Path, python: str) -> dict[str, str]:
+def write_kernels(folder: Path) -> dict[str, str]:
     """Write the kernel that everybody uses, and JupyterLab's settings.
 
     Args:
         folder: Where it is written to, so that all users can read it.
-        python: The Python of the notebooks' environment, 3.11 or newer.
 
     Returns:
         The environment variables by which servers, and terminals in them, find it.
@@ -52,7 +51,7 @@ def write_kernels(folder: Path, python: str) -> dict[str, str]:
         SettingsError: It cannot be written.
     """
     try:
-        for name, text in kernel_files(PurePath(folder), python).items():
+        for name, text in kernel_files(PurePath(folder)).items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             for parent in (folder, *(folder / each for each in PurePath(name).parents)):
@@ -64,19 +63,20 @@ def write_kernels(folder: Path, python: str) -> dict[str, str]:
     return kernel_environment(PurePath(folder))
 
 
-def kernel_files(place: PurePath, python: str) -> dict[str, str]:
+def kernel_files(place: PurePath) -> dict[str, str]:
     """Return the files of the kernel and of JupyterLab's settings.
 
     Args:
         place: The folder where they will lie.
-        python: The Python of the notebooks' environment, 3.11 or newer.
 
     Returns:
         Their texts, by their paths in that folder.
     """
     spec = {
         "argv": [
-            *(python, "-P", "-m", "ipykernel_launcher"),
+            # For which Jupyter takes the Python that it runs in itself: the environment that a
+            # server has started with, though the one for new servers is another by now.
+            *("python", "-P", "-m", "ipykernel_launcher"),
             *("-f", "{connection_file}", f"--config={place / _IPYTHON}"),
         ],
         "display_name": "Python 3",

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from nblint.hub.processes import end_account
+
 
 async def put_out(
-    user: Any, database: Any, log: logging.Logger, reason: str, secrets: Sequence[str]
+    user: Any,
+    database: Any,
+    log: logging.Logger,
+    reason: str,
+    secrets: Sequence[str],
+    *,
+    unix_accounts: bool,
 ) -> None:
     """Put somebody out of the hub.
 
@@ -19,6 +28,8 @@ async def put_out(
         log: Where it is said, with the names of the secrets that are known to them.
         reason: Why.
         secrets: Names of the secrets that everybody can read.
+        unix_accounts: Whether they have an account of the machine, which is ended with all that
+            runs in it.
     """
     from jupyterhub import orm
 
@@ -39,6 +50,9 @@ async def put_out(
                 stopped += 1
             except Exception:  # any spawner's; the next sweep tries again
                 log.exception("A server of %s could not be stopped", user.name)
+    if unix_accounts:
+        for problem in await asyncio.to_thread(end_account, user.name):
+            log.error("%s was not put out wholly: %s", user.name, problem)
     log.warning(
         "%s was put out: %s. %d servers stopped. If they have left, change the secrets that they "
         "could read: %s",

@@ -7,6 +7,7 @@ a file that only its owner can read.
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +29,8 @@ _MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
 
 
-# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; AWS and OpenStack by
-# IPv6; Azure's agent, Alibaba, and Oracle's older one.
+# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; those of AWS and
+# OpenStack by IPv6; Azure's agent; Alibaba's; Oracle's older one.
 METADATA_ADDRESSES = (
     "169.254.169.254",
     "fd00:ec2::254",
@@ -126,6 +127,8 @@ class Servers(Table, frozen=True):
         cpus: How many processors a server may keep busy.
         idle_seconds: A server is stopped after so long without use; 0: never.
         longest_seconds: A server is stopped after so long in any case; 0: never.
+        data: Folders that must be there when a server starts, such as a mounted share; it can only
+            read them. With `unix-accounts` only.
     """
 
     python: str | None = None
@@ -134,6 +137,7 @@ class Servers(Table, frozen=True):
     cpus: Annotated[float, Meta(gt=0)] | None = None
     idle_seconds: Annotated[int, Meta(ge=0)] = 3600
     longest_seconds: Annotated[int, Meta(ge=0)] = 0
+    data: tuple[str, ...] = ()
 
 
 class Landing(Table, frozen=True):
@@ -182,8 +186,8 @@ class HubSettings(Table, frozen=True):
             rand -hex 32` makes one.
         subdomains: Whether each server gets an origin of its own, `NAME.` before the address; needs
             DNS and a certificate for all of them. Without, admins cannot open people's servers.
-        unix_accounts: Whether each user has an account of the machine, so that its own names are
-            refused.
+        unix_accounts: Whether each user gets an account of the machine, and a server that is a unit
+            of systemd; the machine's own names are then refused.
         provider: The company's OpenID provider.
         mfa: How a second factor is proven.
         groups: Who may enter.
@@ -272,6 +276,7 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         "provider.scopes: must have 'openid', without which the provider says nobody's name": (
             "openid" not in provider.scopes
         ),
+        "servers.data: must be absolute paths": not all(map(os.path.isabs, settings.servers.data)),
         f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M": (
             settings.servers.memory is not None and not _MEMORY.fullmatch(settings.servers.memory)
         ),
@@ -285,15 +290,20 @@ def _problems(settings: HubSettings) -> Iterator[str]:
     if settings.http_proxy is not None and not _is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
     for address in settings.metadata_addresses:
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
+        if not _is_ip_address(address):
             yield f"metadata-addresses: {address!r} is not an IP address"
 
 
 def _is_origin(address: str) -> bool:
     parts = urlsplit(address)
     return not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _is_ip_address(address: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(address))
+    except ValueError:
+        return False
 
 
 def _is_proxy(address: str) -> bool:

@@ -84,3 +84,19 @@ def test_a_python_without_safe_paths(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "version_info", (3, 10, 14))
     with pytest.raises(SettingsError, match=r"older than 3\.11"):
         configured(tmp_path)
+
+
+def test_servers_with_accounts(tmp_path: Path) -> None:
+    c = configured(tmp_path, 'landing = { examples = "examples" }')
+    assert c.JupyterHub.spawner_class == "nblint.hub.spawner.AccountSpawner"
+    assert "PATH" not in c.Spawner.env_keep
+    assert c.AccountSpawner.links == {
+        "Welcome.ipynb": "/usr/share/jupyterhub/Welcome.ipynb",
+        "Notebooks": "/usr/share/notebooks",
+        "Examples": str(tmp_path / "examples"),
+    }
+    hidden = [str(tmp_path / name) for name in ("state", "secrets", "client-secret", "crypt-key")]
+    assert c.AccountSpawner.hidden == hidden
+    assert "spawner_class" not in configured(tmp_path, "unix-accounts = false").JupyterHub
+    with pytest.raises(SettingsError, match=r"servers\.data: must be absolute paths"):
+        configured(tmp_path, 'servers = { data = ["srv"] }')

@@ -53,9 +53,9 @@ TRAPS = (
 )
 
 
-def set_traps(folder: Path) -> Path:
+def set_traps(folder: Path, ran: Path | None = None) -> Path:
     """Lay a colleague's files beside a notebook; return the file in which each says that it ran."""
-    ran = folder / "ran"
+    ran = ran or folder / "ran"
     for name in TRAPS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(f"open({str(ran)!r}, 'a').write({name!r} + ' ')\n")
@@ -133,9 +133,10 @@ def test_the_traps_would_work(tmp_path: Path) -> None:
         subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
 
     # The kernel is safe by itself, where somebody has taken the variable out of their environment.
-    write_kernels(tmp_path / "kernels", sys.executable)
+    write_kernels(tmp_path / "kernels")
     spec = json.loads((tmp_path / "kernels/kernels/python3/kernel.json").read_text())
-    run([*spec["argv"][: spec["argv"].index("-f")], "--version"])
+    assert spec["argv"][0] == "python"  # for which Jupyter takes its own
+    run([sys.executable, *spec["argv"][1 : spec["argv"].index("-f")], "--version"])
     assert not ran.exists(), ran.read_text()
     run(command)
     assert ran.read_text().startswith("ipykernel_launcher.py")

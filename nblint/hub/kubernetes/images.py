@@ -80,7 +80,7 @@ def images(file: HubFile, registry: str) -> Images:
             f"{file.path}: servers.requirements: missing; the image of servers is made from it"
         )
     ours = {"requirements.txt": lock, "nblint.txt": nblint}
-    kernel = kernel_files(layout.KERNELS, "/usr/local/bin/python")
+    kernel = kernel_files(layout.KERNELS)
     user = {
         "requirements.txt": _read(file, requirements),
         "start-server": _source("start-server"),

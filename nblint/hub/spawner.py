@@ -1,0 +1,197 @@
+"""Servers as units of systemd, each with an account of the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from systemdspawner import SystemdSpawner, systemd
+from traitlets import Dict, List, Unicode
+
+from nblint.hub.accounts import HOMES, AccountError, ensure_account, our_account
+from nblint.hub.homes import set_right
+from nblint.hub.secret_files import SecretError
+
+if TYPE_CHECKING:
+    from pwd import struct_passwd
+
+# Where programs are, but for those of the environment of notebooks.
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+_RUN = Path("/run")
+# By which a process could let another one, of no unit of ours, start something: D-Bus, and what
+# systemd keeps for whoever has logged in otherwise.
+_WAYS_OUT = ("/run/dbus", "/run/systemd/private", "/run/user")
+# systemd.exec(5), systemd.kill(5). Not `ProcSubset=pid`: programs ask /proc for the memory there
+# is. All that writes elsewhere than into the home and into /tmp is refused, whatever its mode says.
+_PROPERTIES = {
+    "CapabilityBoundingSet": "",
+    "KeyringMode": "private",
+    "KillMode": "control-group",
+    "LockPersonality": "yes",
+    "PrivateDevices": "yes",
+    "PrivateTmp": "yes",
+    "ProtectClock": "yes",
+    "ProtectControlGroups": "yes",
+    "ProtectHome": "read-only",
+    "ProtectKernelLogs": "yes",
+    "ProtectKernelModules": "yes",
+    "ProtectKernelTunables": "yes",
+    "ProtectProc": "invisible",
+    "ProtectSystem": "strict",
+    "RestrictNamespaces": "yes",
+    "RestrictRealtime": "yes",
+    # The folder in /run that the environment is handed over in becomes the user's. It is gone
+    # before a unit starts again, or they could lay a link there, which systemd would follow.
+    "RuntimeDirectoryPreserve": "no",
+    "TimeoutStopSec": "10",
+    # The home is closed, and its list says what new files in it begin with. What is made elsewhere
+    # and moved in can then be read, and is not written.
+    "UMask": "0022",
+}
+
+_OF_A_START = ("cmd", "extra_paths", "unit_extra_properties")
+
+
+class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
+    """Starts servers as units of systemd, with accounts that it makes."""
+
+    links = Dict(
+        value_trait=Unicode(),
+        config=True,
+        help="Links in each home, by their names, and what they lead to.",
+    )
+    data = List(Unicode(), config=True, help="Folders that each server must find, to read only.")
+    hidden = List(Unicode(), config=True, help="Files and folders that no server sees.")
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self._setting_right: asyncio.Task[str] | None = None
+
+    # Where upstream's defaults are others.
+    unit_name_template = Unicode("jupyter-{USERNAME}", config=True)
+    default_shell = Unicode("/bin/bash", config=True)
+    slice = Unicode("jupyter.slice", allow_none=True, config=True)
+
+    async def start(self) -> tuple[str, int]:
+        """Start a server: account, home, unit.
+
+        Returns:
+            Where it listens.
+
+        Raises:
+            SettingsError: It cannot be started; the text says why.
+        """
+        account = await asyncio.to_thread(ensure_account, self.user.name)
+        if missing := await asyncio.to_thread(_missing, self.data):
+            raise AccountError(f"{missing}: servers.data: not a folder; is it mounted?")
+        left = await set_right(account, {**self.links, "Colleagues": str(HOMES)})
+        if left:
+            self.log.warning("%s: %s", account.pw_dir, left)
+        await self._end_what_was_before()
+        return await self._start_unit(account)
+
+    async def _start_unit(self, account: struct_passwd) -> tuple[str, int]:
+        # For this start only: the next one finds the environment that is the current one then.
+        configured = {name: getattr(self, name) for name in _OF_A_START}
+        command, paths, properties = configured.values()
+        python = resolved(command[0])
+        values = (
+            [_literally(python), *command[1:]],
+            [_literally(str(Path(python).parent)), *paths],
+            {name: _literally(value) for name, value in self._properties(account).items()}
+            | properties,
+        )
+        try:
+            for name, value in zip(_OF_A_START, values, strict=True):
+                setattr(self, name, value)
+            place = await super().start()
+        finally:
+            for name, value in configured.items():
+                setattr(self, name, value)
+        if place is None:
+            raise AccountError(f"{self.unit_name}: systemd has not started the unit")
+        host, port = place
+        return host, port
+
+    async def _end_what_was_before(self) -> None:
+        """Wait until nothing of an earlier server is there.
+
+        A unit that is ending does not run any more, by what upstream asks, but its processes may:
+        root would write the environment into a folder that is theirs, by a link that they laid.
+        """
+        await systemd.stop_service(self.unit_name)
+        folder = _RUN / self.unit_name
+        if os.path.lexists(folder) and (folder.is_symlink() or folder.lstat().st_uid != 0):
+            raise AccountError(f"{folder}: is still there; an earlier server has not ended")
+
+    def _properties(self, account: struct_passwd) -> dict[str, str]:
+        return {
+            **_PROPERTIES,
+            "ReadWritePaths": _quoted(account.pw_dir),
+            "ReadOnlyPaths": " ".join(map(_quoted, self.data)),
+            "InaccessiblePaths": " ".join(
+                _quoted(f"-{path}") for path in (*self.hidden, *_WAYS_OUT)
+            ),
+        }
+
+    def get_env(self) -> dict[str, str]:
+        """Return the server's environment, which systemd reads from a file that is its user's.
+
+        Raises:
+            SecretError: systemd would leave a variable out.
+        """
+        environment: dict[str, str] = super().get_env()
+        for name, value in environment.items():
+            if any(unicodedata.category(mark) == "Cc" and mark not in "\t\n" for mark in value):
+                raise SecretError(
+                    f"{name}: has a control character, such as a carriage return, which systemd "
+                    "hands to no server"
+                )
+        return {"PATH": _PATH, **environment}
+
+    async def poll(self) -> int | None:
+        """Tell whether the server runs, and close what has come into its home meanwhile."""
+        status: int | None = await super().poll()
+        if status is None and (self._setting_right is None or self._setting_right.done()):
+            self._setting_right = asyncio.create_task(self._close_dot_entries())
+        return status
+
+    async def _close_dot_entries(self) -> str:
+        try:
+            account = await asyncio.to_thread(our_account, self.user.name)
+            return await set_right(account, whole=False) if account else ""
+        except Exception as error:  # the next one comes soon
+            self.log.error(
+                "%s: dot entries in the home stay as they are: %s", self.user.name, error
+            )
+            return ""
+
+
+def resolved(python: str) -> str:
+    """Return a program of an environment by the environment's own folder, and not by a link to it.
+
+    A server keeps the folder that it has started from: with the link in `sys.prefix`, its next
+    import would be from another environment as soon as the link leads elsewhere.
+
+    Args:
+        python: The program, which can itself be a link out of the environment.
+    """
+    path = Path(python)
+    return str(path.parent.resolve() / path.name)
+
+
+def _missing(folders: list[str]) -> str | None:
+    return next((folder for folder in folders if not Path(folder).is_dir()), None)
+
+
+def _quoted(path: str) -> str:
+    """Return a path as one word of a list of systemd's."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _literally(value: str) -> str:
+    """Return a value in which upstream finds no names to fill in."""
+    return value.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,114 @@
+"""A hub's repository, and what deploys it to a booted host that has no network."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.hosts import ROOT, Booted
+from tests.template.conftest import git
+from tests.template.packages import Run, run, succeed
+
+# Stands in for ssh: Ansible's last argument is a command of a shell on the host.
+SSH = """\
+#!/bin/sh
+for last; do :; done
+exec {enter} env -i HOME=/root USER=root LANG=C.UTF-8 \\
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd /root; $last"
+"""
+UV = (sys.executable, "-m", "uv")
+
+
+def packages(repository: Path) -> Path:
+    """Return a folder with all that the locks of a hub's repository name, from the package index.
+
+    It is kept in `build/` until the locks change: `wheels` for pip, `cache` for uv.
+    """
+    requirements = repository / "requirements"
+    locks = [requirements / f"{name}.txt" for name in ("deploy", "hub", "user")]
+    digest = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()[:16]
+    hosts = ROOT / "build" / "hosts"
+    hosts.mkdir(parents=True, exist_ok=True)
+    folder = hosts / f"packages-{digest}"
+    with (hosts / "packages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.is_dir():
+            half = folder.with_suffix(".half")
+            shutil.rmtree(half, ignore_errors=True)
+            python = ("--python", "/usr/bin/python3")
+            for number, name in enumerate(locks):
+                scratch = half / f"scratch-{number}"
+                succeed(*UV, "venv", "--quiet", *python, scratch)
+                succeed(
+                    *(*UV, "pip", "install", "--quiet", "--python", scratch / "bin/python"),
+                    *("--cache-dir", half / "cache", "--require-hashes", "--requirement", name),
+                )
+                shutil.rmtree(scratch)
+            wheels = ("--dest", half / "wheels", "--require-hashes", "--requirement", locks[0])
+            succeed(sys.executable, "-m", "pip", "download", "--quiet", "--python-version=3.11",
+                    "--only-binary=:all:", "--no-deps", *wheels)  # fmt: skip
+            half.rename(folder)
+    return folder
+
+
+def wheel(folder: Path) -> Path:
+    """Build nblint as it is here, and return its wheel."""
+    succeed(*UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+class Deployer:
+    """Whoever deploys a hub's repository to a host.
+
+    Attributes:
+        repository: The repository.
+        host: The host.
+    """
+
+    def __init__(self, repository: Path, host: Booted) -> None:
+        self.repository, self.host = repository, host
+        ssh = repository.parent / "ssh"
+        ssh.write_text(SSH.format(enter=" ".join(host.enter)))
+        ssh.chmod(0o755)
+        binaries = repository / ".venv/bin"
+        binaries.mkdir(parents=True, exist_ok=True)
+        for name in ("python", "ansible", "ansible-playbook"):
+            (binaries / name).symlink_to(Path(sys.executable).with_name(name))
+        (repository / ".venv/installed").touch()
+        (repository / "ansible/inventory.ini").write_text(
+            f"[staging]\nhost ansible_ssh_executable={ssh} ansible_ssh_transfer_method=piped "
+            "ansible_user=root ansible_python_interpreter=/usr/bin/python3\n"
+        )
+        self.variables = {
+            "hub_environment": {
+                "PIP_NO_INDEX": "1",
+                "PIP_FIND_LINKS": "/packages/wheels",
+                "UV_OFFLINE": "1",
+                "UV_CACHE_DIR": "/packages/cache",
+            }
+        }
+
+    def commit(self, message: str) -> None:
+        """Commit what has changed."""
+        git("add", "--all", cwd=self.repository)
+        git("commit", "--quiet", "--no-verify", "--message", message, cwd=self.repository)
+
+    def make(self, *words: str, **variables: str) -> Run:
+        """Run make in the repository."""
+        return run("make", *words, cwd=self.repository, ANSIBLE_NOCOLOR="1", **variables)
+
+    def deploy(self, *words: str, options: Sequence[str] = ()) -> Run:
+        """Run `make deploy`."""
+        import json
+
+        file = self.repository.parent / "variables.json"
+        file.write_text(json.dumps(self.variables))
+        arguments = " ".join((f"--extra-vars @{file}", *options))
+        return self.make("deploy", "TO=staging", *words, ARGUMENTS=arguments)
+
+
+__all__ = ["Deployer", "os", "packages", "wheel"]
