@@ -166,6 +166,39 @@ def render(folder: Path, config: Path) -> None:
 
 
 @hub.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@_CONFIG
+@click.option(
+    "--registry",
+    required=True,
+    metavar="PREFIX",
+    help="What stands before the names of the images, e.g. registry.example.com/hub.",
+)
+def kubernetes(folder: Path, config: Path, registry: str) -> None:
+    """Write the hub for a cluster: values for Zero to JupyterHub, images, jobs.
+
+    DIR gets values.yaml with comments that say where each value came from, the Dockerfiles below
+    images/, a Job and CronJobs for the notebooks, and in secrets.txt the commands that make the
+    Secrets. No file holds the value of a secret. Other files in DIR stay,
+    but for those below images/.
+
+    Example:
+      nblint hub kubernetes --registry registry.example.com/hub build/kubernetes
+    """
+    _need(("jinja2",), "hub")
+    from nblint.hub.kubernetes.render import render as render_files
+    from nblint.hub.settings import HubFile
+
+    try:
+        written = render_files(HubFile.read(config), registry, folder)
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(2)
+    for path in written:
+        click.echo(f"Wrote {printable(str(path))}", err=True)
+
+
+@hub.command()
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
