@@ -47,8 +47,8 @@ _SERVER = """
     systemd-sysv
 """
 _OF_THE_ROLE = """
-    acl at caddy dnf dnf-plugins-core git nftables node-configurable-http-proxy openssl polkitd
-    python3-venv restic rpm
+    acl at caddy dnf dnf-plugins-core git nftables node-configurable-http-proxy openssh-client
+    openssl polkitd python3-venv restic rpm
 """
 _OF_TESTS = "createrepo-c unzip zip"
 
