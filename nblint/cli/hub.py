@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from nblint.cli.click_classes import OrderedGroup
+from nblint.cli.hub_runs import CONFIG, begin_run, end_run, notify, run
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
@@ -18,14 +19,6 @@ from nblint.suggestions import nearest
 # The distributions of the extras, by what they are imported as.
 _LIBRARIES = ("jupyterhub", "jupyterhub_idle_culler", "oauthenticator", "packaging")
 _OF_THE_DEMO = ("configurable_http_proxy", "cookiecutter", "jupyterlab", "oidc_provider_mock")
-
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("hub.toml"),
-    metavar="FILE",
-    help="The hub's settings (default: hub.toml).",
-)
 
 
 @click.group(cls=OrderedGroup)
@@ -38,7 +31,7 @@ def hub() -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--without-host",
     is_flag=True,
@@ -79,7 +72,7 @@ def check(config: Path, without_host: bool) -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 def index(config: Path) -> None:
     """Write the landing page.
 
@@ -104,7 +97,7 @@ def index(config: Path) -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--check", "is_check", is_flag=True, help="Say what would change, and change nothing."
 )
@@ -112,8 +105,9 @@ def install(config: Path, is_check: bool) -> None:
     """Install the notebook packages that notebooks.toml names, and remove those that it does not.
 
     It asks dnf's repositories for exactly these versions, older ones than installed as well, and
-    locks them (`dnf versionlock`), so that nothing else changes them. What cannot be installed, or
-    would not run here, is refused before anything is changed. Run it on the host, as root.
+    locks them (`dnf versionlock`), so that nothing else changes them. Schedules become timers of
+    systemd. What cannot be installed, or would not run here, is refused before anything is changed.
+    Run it on the host, as root.
 
     Exit status: 0 all is as notebooks.toml says, 2 something cannot be.
 
@@ -121,27 +115,33 @@ def install(config: Path, is_check: bool) -> None:
       nblint hub install --check
       nblint hub install --config /etc/jupyterhub/hub.toml
     """
-    _need(("packaging",), "hub")
+    _need(("packaging", "jinja2"), "hub")
     from nblint.hub.packages import changes
     from nblint.hub.packages import install as install_packages
+    from nblint.hub.schedules import changes as schedule_changes
     from nblint.hub.settings import HubFile
 
     try:
         file = HubFile.read(config.absolute())
         found = changes(file)
+        said = [*map(str, found), *schedule_changes(file)]
         if not is_check:
             install_packages(file, found)
     except SettingsError as error:
         for problem in str(error).splitlines():
             complain(problem)
         sys.exit(2)
-    for change in found:
-        click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(str(change))}")
+    for change in said:
+        click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(change)}")
+
+
+for command in (run, begin_run, end_run, notify):
+    hub.add_command(command)
 
 
 @hub.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@_CONFIG
+@CONFIG
 def render(folder: Path, config: Path) -> None:
     """Write what the hub's host has beside the hub: units, firewall, web server.
 
@@ -231,12 +231,12 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
       nblint hub demo --check
     """
     _need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
-    from nblint.hub.demo.run import run
+    from nblint.hub.demo.run import run as run_demo
 
     if screenshot is not None and not play:
         raise click.UsageError("--screenshot requires --check")
     try:
-        run(config, click.echo, play=play, screenshot=screenshot)
+        run_demo(config, click.echo, play=play, screenshot=screenshot)
     except SettingsError as error:
         complain(str(error))
         sys.exit(2)

@@ -124,7 +124,11 @@ def _configure_accounts(c: Any, file: HubFile, state: Path) -> None:
     c.JupyterHub.spawner_class = _SPAWNER
     # Not where the hub itself looks for programs and modules.
     c.Spawner.env_keep = ["LANG", "LC_ALL", "TZ"]
-    links = {"Welcome.ipynb": landing.page, "Notebooks": landing.notebooks}
+    links = {
+        "Welcome.ipynb": landing.page,
+        "Notebooks": landing.notebooks,
+        "Results": "/var/lib/notebook-results",
+    }
     if landing.examples:
         links["Examples"] = landing.examples
     servers = c.AccountSpawner
