@@ -108,14 +108,18 @@ def _end_sessions(account: struct_passwd) -> None:
 
 def _end_processes(account: struct_passwd) -> None:
     until = time.monotonic() + _SECONDS
-    while left := processes_of(account.pw_uid):
+    # First without a look: one that is another process each time is found by no list.
+    command = [sys.executable, "-I", "-S", "-c", _KILL_ALL, str(account.pw_uid)]
+    while True:
+        subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+        left = processes_of(account.pw_uid)
+        if not left:
+            return
         if time.monotonic() > until:
             raise AccountError(
                 f"{account.pw_name}: {len(left)} processes do not end: {', '.join(map(str, left))}"
             )
-        command = [sys.executable, "-I", "-S", "-c", _KILL_ALL, str(account.pw_uid)]
-        subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
-        for process in processes_of(account.pw_uid):
+        for process in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         time.sleep(0.1)

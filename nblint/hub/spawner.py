@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Where programs are, but for those of the environment of notebooks.
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _RUN = Path("/run")
+_TRIES = 40
 # By which a process could let another one, of no unit of ours, start something: D-Bus, and what
 # systemd keeps for whoever has logged in otherwise.
 _WAYS_OUT = ("/run/dbus", "/run/systemd/private", "/run/user")
@@ -122,10 +123,25 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         A unit that is ending does not run any more, by what upstream asks, but its processes may:
         root would write the environment into a folder that is theirs, by a link that they laid.
         """
-        await systemd.stop_service(self.unit_name)
+        # As long as systemd knows the old unit, it refuses a new one of the name, and upstream does
+        # not look at that.
+        for _ in range(_TRIES):
+            if await self._is_forgotten():
+                break
+            await systemd.stop_service(self.unit_name)
+            await systemd.reset_service(self.unit_name)
+            await asyncio.sleep(0.2)
         folder = _RUN / self.unit_name
         if os.path.lexists(folder) and (folder.is_symlink() or folder.lstat().st_uid != 0):
             raise AccountError(f"{folder}: is still there; an earlier server has not ended")
+
+    async def _is_forgotten(self) -> bool:
+        asked = await asyncio.create_subprocess_exec(
+            *("systemctl", "show", "--property=LoadState", "--value", self.unit_name),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await asked.communicate()
+        return said.strip() == b"not-found"
 
     def _properties(self, account: struct_passwd) -> dict[str, str]:
         return {

@@ -110,7 +110,7 @@ def test_make_says_what_there_is(hub: Generate) -> None:
         ["make"], cwd=repository, capture_output=True, encoding="utf-8", check=True
     )
     readme = (repository / "README.md").read_text("utf-8")
-    for target in ("setup", "check", "demo", "test", "lock"):
+    for target in ("setup", "check", "demo", "test", "lock", "deploy", "rollback", "secret"):
         assert re.search(rf"^  make {target} - [A-Z]\w+ ", shown.stdout, re.MULTILINE), target
         assert f"| `make {target}" in readme
 

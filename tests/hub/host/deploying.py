@@ -2,7 +2,7 @@
 
 import fcntl
 import hashlib
-import os
+import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -101,14 +101,16 @@ class Deployer:
         """Run make in the repository."""
         return run("make", *words, cwd=self.repository, ANSIBLE_NOCOLOR="1", **variables)
 
-    def deploy(self, *words: str, options: Sequence[str] = ()) -> Run:
-        """Run `make deploy`."""
-        import json
-
+    def variables_file(self) -> Path:
+        """Write the variables for hosts without a network, and return their file."""
         file = self.repository.parent / "variables.json"
         file.write_text(json.dumps(self.variables))
-        arguments = " ".join((f"--extra-vars @{file}", *options))
-        return self.make("deploy", "TO=staging", *words, ARGUMENTS=arguments)
+        return file
 
+    def arguments(self, *options: str) -> str:
+        """Return what `make deploy ARGUMENTS=…` gets."""
+        return " ".join((f"--extra-vars @{self.variables_file()}", *options))
 
-__all__ = ["Deployer", "os", "packages", "wheel"]
+    def deploy(self, *words: str, options: Sequence[str] = ()) -> Run:
+        """Run `make deploy`."""
+        return self.make("deploy", "TO=staging", *words, ARGUMENTS=self.arguments(*options))

@@ -29,6 +29,7 @@ c.JupyterHub.spawner_class = "nblint.hub.spawner.AccountSpawner"
 c.Spawner.poll_interval = 1
 c.Spawner.args = []
 c.JupyterHub.cleanup_servers = False
+c.ConfigurableHTTPProxy.should_start = True
 c.SystemdSpawner.unit_extra_properties = {"TimeoutStopSec": "3"}
 """
 

@@ -143,7 +143,9 @@ def test_a_server_is_shut_in(hub: HostHub) -> None:
     pages = "/usr/share/jupyterhub/Welcome.ipynb\n/usr/share/notebooks\n/home"
     assert alice(links) == (True, pages)
     assert alice("stat -c %U Welcome.ipynb Notebooks Colleagues")[1].split() == ["alice"] * 3
-    assert alice("touch ~/x /tmp/x /var/tmp/x /dev/shm/x; head -c1 Welcome.ipynb; ls Notebooks/")[0]
+    assert alice(
+        "touch ~/x /tmp/x /var/tmp/x /dev/shm/x && head -c1 Welcome.ipynb && ls Notebooks/"
+    )[0]
     assert not bob("ls /tmp/x")[0]
     for command in (
         *("touch /usr/share/notebooks/x", "touch /srv/data/x", "ls /etc/jupyterhub/secrets/"),
@@ -387,9 +389,14 @@ def test_a_file_system_without_lists_is_refused(hub: HostHub) -> None:
 def test_who_left_has_no_process(hub: HostHub) -> None:
     host, uid = hub.host, hub.host.must("id -u alice").strip()
     alice = hub.shell("alice")
-    alice("(while true; do setsid sleep 1000 & sleep 0.05; done) > /dev/null 2>&1 &")
+    alice(
+        "touch kept.ipynb; (while true; do setsid sleep 1000 & sleep 0.05; done) > /dev/null 2>&1 &"
+    )
     # Outside of all units of the hub, as whoever could log in otherwise has it.
     host.must("su alice -c 'setsid sleep 2000 > /dev/null 2>&1 &'")
+    # One that is another process each time that somebody looks.
+    (hub.folder / "run.py").write_text("import os\nwhile True:\n    if os.fork(): os._exit(0)\n")
+    host.must("su alice -c 'nice setsid python3 /etc/jupyterhub/run.py > /dev/null 2>&1 &'")
     host.must("loginctl enable-linger alice; systemctl start user@$(id -u alice)")
     host.must("mkdir -p /var/spool/cron/crontabs; echo '* * * * * true' > /tmp/alice.tab")
     host.must("install -o alice -m 600 /tmp/alice.tab /var/spool/cron/crontabs/alice")
@@ -403,7 +410,7 @@ def test_who_left_has_no_process(hub: HostHub) -> None:
     log = hub.log.read_text()
     assert re.search("alice was put out: .*could read: DATADOG_API_KEY, ODD", log)
     assert "not put out wholly" not in log
-    assert host.must("ls /home/alice/new.ipynb")  # nothing of theirs is lost
+    assert host.must("ls /home/alice/kept.ipynb")  # nothing of theirs is lost
     # Who comes back is let in.
     hub.provider.people["alice"] = claims
     hub.provider.save()

@@ -1,0 +1,316 @@
+"""The circle: a notebook, its tag, its package, a deploy, an analyst's run, and back."""
+
+import json
+import os
+import re
+import secrets
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.hosts import ROOT, Booted, booted, debian, python_binds
+from tests.hub.host.conftest import CHANNEL, Channel
+from tests.hub.host.deploying import Deployer, packages, wheel
+from tests.hub.host.hub_host import in_network_of
+from tests.hub.running import Hub, Kernel, Provider, installed_modules, needs_hub, until
+from tests.system import PATIENCE, needs
+from tests.template.conftest import Generate, git
+from tests.template.packages import Run
+
+pytestmark = pytest.mark.slow
+ADDRESS = "https://localhost"
+CACHE = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+LINES = """
+c.JupyterHub.services = [*c.JupyterHub.services, {"name": "test", "api_token": "TOKEN"}]
+c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {
+    "name": "test", "services": ["test"],
+    "scopes": ["admin:users", "admin:servers", "access:servers"],
+}]
+"""
+# All that a deploy may change of what people use.
+USED = "/etc/jupyterhub /etc/systemd/system /etc/caddy -path /etc/jupyterhub/next -prune -o"
+STATE = (
+    f"find {USED} -type f -exec sha256sum {{}} + | grep -v -e crypt-key | sort; rpm -qa | sort; "
+    "for place in hub user; do readlink /opt/jupyterhub/$place/current; done; "
+    "systemctl show -p MainPID jupyterhub jupyterhub-proxy caddy"
+)
+
+
+class DeployedHub(Hub):
+    """A hub that a deploy has made; its API is asked behind the web server."""
+
+    def __init__(self, folder: Path, host: Booted) -> None:
+        folder.mkdir()
+        self.folder, self.host = folder, host
+        self.url = "http://127.0.0.1:8000"
+        self.token = secrets.token_hex(20)
+        self.provider = Provider(folder / "provider", f"{ADDRESS}/hub/oauth_callback")
+
+    def sign_in(self, name: str, *, second_factor: bool = True) -> tuple[Any, Any]:
+        authority = self.folder / "authority.pem"
+        authority.write_text(
+            self.host.must("cat /var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt")
+        )
+        browser = requests.Session()
+        browser.verify = str(authority)
+        page = browser.get(f"{ADDRESS}/hub/home", timeout=60)
+        sent = {"login": name, "password": self.provider.people[name]["password"]}
+        if second_factor:
+            sent["code"] = self.provider.code(name)
+        return browser, browser.post(page.url, data=sent, timeout=60)
+
+    def start(self, name: str) -> None:
+        self.call("POST", f"/users/{name}/server")
+        until(lambda: self.user(name)["servers"].get("", {}).get("ready"), f"a server of {name}")
+
+    def contents(self, method: str, path: str, **keywords: Any) -> Any:
+        """Ask the server of alice for a file, or to save one."""
+        headers = {"Authorization": f"token {self.token}"}
+        url = f"{self.url}/user/alice/api/contents/{path}"
+        return requests.request(method, url, headers=headers, timeout=60, **keywords)
+
+
+class Story:
+    """A repository of a hub, a host that it is deployed to, and a channel of packages.
+
+    Attributes:
+        host: The host.
+        deployer: Who deploys.
+        hub: The hub, once it runs.
+        channel: What is published.
+    """
+
+    def __init__(self, repository: Path, host: Booted, shared: Path, scratch: Path) -> None:
+        self.repository, self.host = repository, host
+        self.deployer = Deployer(repository, host)
+        self.hub = DeployedHub(scratch / "hub", host)
+        host.must(
+            f"mkdir -p /etc/yum.repos.d; printf '%s' '{CHANNEL}' > /etc/yum.repos.d/notebooks.repo"
+        )
+        self.channel = Channel(shared / "channel")
+        self.said = ""
+        replace(
+            repository / "hub.toml",
+            ('by = "caddy"', 'by = "internal"'),
+            ('proof = "claim"', 'proof = "claim"\nrequest = ["https://refeds.org/profile/mfa"]'),
+            ("https://login.example.com", self.hub.provider.issuer),
+        )
+        with (repository / "jupyterhub_config.py").open("a") as file:
+            file.write(LINES.replace("TOKEN", self.hub.token))
+        self.deployer.commit("Try a host")
+
+    def secret(self, name: str, value: str) -> Run:
+        """Write a secret to the host, from standard input."""
+        ran = subprocess.run(
+            ["make", "secret", f"NAME={name}", "TO=staging"],
+            cwd=self.repository, input=value, encoding="utf-8", capture_output=True, check=False,
+        )  # fmt: skip
+        self.said += ran.stdout + ran.stderr
+        return Run(ran.returncode, ran.stdout, ran.stderr)
+
+    def deploys(self, *words: str, options: tuple[str, ...] = ()) -> str:
+        """Deploy what must be possible; return what is said."""
+        ran = self.deployer.deploy(*words, options=options)
+        self.said += ran.out + ran.err
+        assert ran.status == 0, (ran, self.host.run("journalctl -u jupyterhub -n 40").out)
+        return ran.out
+
+    def refused(self) -> str:
+        """Deploy what must be refused before anything is changed; return what is said."""
+        before = self.host.must(STATE)
+        ran = self.deployer.deploy()
+        self.said += ran.out + ran.err
+        assert ran.status != 0, ran
+        assert self.host.must(STATE) == before
+        assert "Traceback" not in ran.out + ran.err
+        return ran.out
+
+    def notebooks(self, **versions: str) -> None:
+        """Say which notebooks are installed, and commit that."""
+        entries = (f'[notebooks.failed-logins]\nversion = "{v}"\n' for v in versions.values())
+        (self.repository / "notebooks.toml").write_text("".join(entries))
+        self.deployer.commit(f"Install {versions}")
+
+    def interrupted(self) -> None:
+        """Deploy, and kill what that runs on the host while the hub's environment is half made."""
+        command = ["make", "deploy", "TO=staging", f"ARGUMENTS={self.deployer.arguments()}"]
+        deploying = subprocess.Popen(
+            command, cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.host.until("ls -d /opt/jupyterhub/hub/*/lib/python3*/site-packages/jupyterhub")
+        self.host.run("pkill -9 -f '[m]ake-environment'; pkill -9 -x uv")
+        assert deploying.wait(PATIENCE) != 0
+        assert self.host.run("ls /opt/jupyterhub/hub/*/complete").status != 0
+
+
+def replace(path: Path, *pairs: tuple[str, str]) -> None:
+    text = path.read_text()
+    for old, new in pairs:
+        assert old in text, (path, old)
+        text = text.replace(old, new)
+    path.write_text(text)
+
+
+@pytest.fixture
+def story(
+    tmp_path: Path, shared: Path, generate: Generate, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Story]:
+    needs_hub()
+    needs("node", "npm", "rpmbuild", "createrepo_c")
+    # What has a network of the host cannot be installed from ours.
+    monkeypatch.setenv("XDG_CACHE_HOME", CACHE)
+    installed_modules()
+    answers = {"address": ADDRESS, "users": "analysts", "client_id": "hub"}
+    repository = generate(ROOT / "template-hub", **answers)
+    (repository / ".git/hooks/pre-commit").unlink()
+    requirement = f"nblint-suite[hub] @ file:///shared/{wheel(shared).name}\n"
+    (repository / "requirements/nblint.txt").write_text(requirement)
+    binds = [f"--bind={shared}:/shared", f"--bind={packages(repository)}:/packages"]
+    with (
+        booted(debian(), tmp_path / "host", [*binds, *python_binds()]) as host,
+        in_network_of(host),
+    ):
+        yield Story(repository, host, shared, tmp_path)
+
+
+def changed(said: str) -> str:
+    """Return how many tasks changed something."""
+    found = re.search(r"changed=(\d+)", said)
+    assert found, said
+    return found[1]
+
+
+def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
+    """From a notebook's tag to an analyst's run, and back by a reverted commit."""
+    host, hub = story.host, story.hub
+    notebooks = generate()
+    requirements = (notebooks / "requirements.txt").read_text()
+    story.channel.publish(notebooks, "1.0.0", "1.1.0")
+    (notebooks / "requirements.txt").write_text(f"{requirements}polars>=1\n")
+    story.channel.publish(notebooks, "2.0.0")
+    canary = secrets.token_hex(16)
+
+    # Killed in the middle; then refused, because secrets are missing: nothing runs.
+    story.interrupted()
+    ran = story.deployer.deploy()
+    assert ran.status != 0
+    assert "client-secret" in ran.out
+    assert host.run("systemctl cat jupyterhub").status != 0
+    assert host.run("ls /etc/jupyterhub/hub.toml").status != 0
+    ran = story.secret("datadog-api-kye", canary)
+    assert ran.status != 0
+    assert "datadog-api-kye: environment.toml has no file of this name" in ran.err
+    assert story.secret("client-secret", hub.provider.secret).status == 0
+    assert story.secret("datadog-api-key", f"{canary}\n").status == 0
+
+    hub.provider.add("alice", "analysts")
+    with hub.provider.running():
+        story.notebooks(first="1.0.0")
+        story.deploys()
+        _second_release(story, _first_release(story, canary))
+        _refusals(story)
+        # The commit is reverted: the older version is back, while the newer stays published.
+        git("revert", "--no-edit", "HEAD", cwd=story.repository)
+        story.deploys()
+        assert host.must("rpm -qa 'notebook-*' --queryformat '%{version}'") == "1.0.0"
+        until(lambda: "1.0.0" in _landing(hub), "the older version on the page")
+        # And `make rollback` is the commit before: the newer one.
+        ran = story.deployer.make("rollback", "TO=staging", ARGUMENTS=story.deployer.arguments())
+        assert ran.status == 0, ran
+        assert host.must("rpm -qa 'notebook-*' --queryformat '%{version}'") == "1.1.0"
+
+    assert host.must("systemctl --failed --no-legend").strip() == ""
+    seen = [
+        story.said,
+        host.must("journalctl --no-pager --output verbose"),
+        host.must("systemctl show '*'"),
+        host.must("cat /var/log/*.log /var/log/*/*.log 2>/dev/null || true"),
+    ]
+    for secret in (canary, hub.provider.secret, *hub.provider.issued.read_text().split()):
+        assert all(secret not in text for text in seen)
+
+
+def _landing(hub: DeployedHub) -> str:
+    return json.dumps(hub.contents("GET", "Welcome.ipynb").json())
+
+
+def _first_release(story: Story, canary: str) -> Kernel:
+    host, hub = story.host, story.hub
+    modes = (
+        "stat -c '%a %U' /etc/jupyterhub/secrets /etc/jupyterhub/secrets/* /etc/jupyterhub/c*t* "
+    )
+    said = host.must(f"{modes} /var/lib/jupyterhub").splitlines()
+    assert {line for line in said if not line.startswith("644")} <= {"700 root", "600 root"}
+    units = "jupyterhub jupyterhub-proxy nblint-hub-firewall nblint-hub-index"
+    paths = " ".join(f"/etc/systemd/system/{unit}.service" for unit in units.split())
+    assert host.must(f"systemd-analyze verify {paths} 2>&1").strip() == ""
+
+    _, page = hub.sign_in("alice", second_factor=False)
+    assert ADDRESS not in page.url or page.status_code == 403
+    _, page = hub.sign_in("alice")
+    assert page.status_code == 200, page.text
+    hub.start("alice")
+    assert host.must("stat -c '%U %a' /home/alice").strip() == "alice 750"
+    assert "1.0.0" in _landing(hub)
+    # Installed notebooks are read and run, and not changed.
+    found = host.must("ls /usr/share/notebooks/failed-logins/notebooks/*.ipynb").split()[0]
+    path = "Notebooks" + found.removeprefix("/usr/share/notebooks")
+    model = hub.contents("GET", path).json()
+    assert model["type"] == "notebook", model
+    assert hub.contents("PUT", path, json=model).status_code >= 400
+    kernel = Kernel(hub, "alice", path)
+    for cell in model["content"]["cells"]:
+        if cell["cell_type"] == "code":
+            kernel.run(cell["source"])
+    assert kernel.run("import os; print(os.environ['DATADOG_API_KEY'])") == canary
+
+    # Again: nothing to do; what somebody has edited by hand is put back.
+    assert changed(story.deploys()) == "0"
+    host.must("echo '# by hand' >> /etc/systemd/system/jupyterhub.service")
+    host.must("echo '# by hand' >> /etc/jupyterhub/welcome.md")
+    assert int(changed(story.deploys(options=("-vvv", "--diff")))) >= 2
+    assert host.run("grep -r 'by hand' /etc/systemd/system /etc/jupyterhub/welcome.md").out == ""
+    return kernel
+
+
+def _second_release(story: Story, kernel: Kernel) -> None:
+    """The hub, the environment of notebooks and a notebook change; what people run goes on."""
+    host, hub = story.host, story.hub
+    which = "readlink /opt/jupyterhub/user/current; systemctl show -p MainPID jupyterhub"
+    before = host.must(which)
+    code = "import os, time\nwhile not os.path.exists('go'): time.sleep(.1)\nprint('still')"
+    printed: list[str] = []
+    waiting = threading.Thread(target=lambda: printed.append(kernel.run(code)))
+    kernel.run("import os; os.chdir('/home/alice'); kept = 42")
+    waiting.start()
+    with (story.repository / "requirements/user.txt").open("a") as file:
+        file.write("# Another lock\n")
+    with (story.repository / "jupyterhub_config.py").open("a") as file:
+        file.write("# Another line\n")
+    story.deployer.commit("Change what the hub reads")
+    story.notebooks(second="1.1.0")
+    story.deploys()
+    assert not set(before.split()) & set(host.must(which).split())
+    host.must("touch /home/alice/go")
+    waiting.join(60)
+    assert printed == ["still"]
+    assert kernel.run("print(kept)") == "42"
+    until(lambda: "1.1.0" in _landing(hub), "the newer version on the page")
+
+
+def _refusals(story: Story) -> None:
+    kept = (story.repository / "notebooks.toml").read_text()
+    for text, sentence in {
+        kept.replace("failed-logins", "failed-login"): "notebook-failed-login; did you mean",
+        kept.replace("1.1.0", "9.9.9"): "9.9.9 is not published; there is 1.0.0, 1.1.0, 2.0.0",
+        kept.replace("1.1.0", "2.0.0"): "polars",
+    }.items():
+        (story.repository / "notebooks.toml").write_text(text)
+        story.deployer.commit("Try what cannot be")
+        assert sentence in story.refused()
+        git("reset", "--quiet", "--hard", "HEAD^", cwd=story.repository)
