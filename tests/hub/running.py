@@ -165,6 +165,7 @@ c.JupyterHub.cleanup_servers = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/home/{{username}}"
 c.Spawner.args = ["--allow-root"]
+c.JupyterHub.cleanup_proxy = True
 c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "test", "api_token": "{token}"}}]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{
     "name": "test", "services": ["test"],
