@@ -167,7 +167,7 @@ def render(folder: Path, config: Path) -> None:
 
 @hub.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@_CONFIG
+@CONFIG
 @click.option(
     "--registry",
     required=True,
