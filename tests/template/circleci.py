@@ -60,8 +60,8 @@ def matches(patterns: str | list[str], ref: str) -> bool:
 
 
 def entries(config: dict[str, Any]) -> dict[str, Entry]:
-    """Return the jobs of the only workflow by name."""
-    (workflow,) = config["workflows"].values()
+    """Return the jobs of the workflow by name; the last one's, where a parameter decides."""
+    workflow = list(config["workflows"].values())[-1]
     found = {}
     for item in workflow["jobs"]:
         ((name, more),) = item.items() if isinstance(item, dict) else [(item, {})]
