@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 NOTEBOOKS = "Notebooks"
 EXAMPLES = "Examples"
 RESULTS = "Results"
-_COLUMNS = (
-    *("Notebook", "Version", "Purpose", "Audience", "Data sources", "Parameters", "Questions"),
-    "Last runs",
-)
+_COLUMNS = ("Notebook", "Version", "Purpose", "Audience", "Data sources", "Parameters", "Questions")
+# Only where a notebook has a schedule.
+_RUNS = "Last runs"
 # Letters in a cell of the table; a click shows the whole header.
 _LONGEST = 200
 # What means something in Markdown, in HTML, or in the tables of either.
@@ -188,16 +187,18 @@ def _run(each: Scheduled, last: Ended | None) -> str:
 def _index(notebooks: Iterable[Installed], root: Path, runs: Mapping[Path, str]) -> Iterator[str]:
     yield "## Installed notebooks"
     yield ""
-    rows = [_row(notebook, root, runs.get(notebook.path, "")) for notebook in notebooks]
+    rows = [_row(notebook, root) for notebook in notebooks]
     if not rows:
         yield "None yet."
         return
-    yield f"| {' | '.join(_COLUMNS)} |"
-    yield f"|{' :--- |' * len(_COLUMNS)}"
-    yield from rows
+    columns = (*_COLUMNS, _RUNS) if runs else _COLUMNS
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{' :--- |' * len(columns)}"
+    for cells, path in rows:
+        yield f"| {' | '.join((*cells, runs.get(path, '')) if runs else cells)} |"
 
 
-def _row(notebook: Installed, root: Path, runs: str) -> str:
+def _row(notebook: Installed, root: Path) -> tuple[tuple[str, ...], Path]:
     cells = (
         _link(notebook, f"{NOTEBOOKS}/{notebook.path.relative_to(root).as_posix()}"),
         shown(notebook.package.version),
@@ -206,9 +207,8 @@ def _row(notebook: Installed, root: Path, runs: str) -> str:
         shown(notebook.data_sources),
         shown(notebook.parameters),
         shown(notebook.questions),
-        runs,
     )
-    return f"| {' | '.join(cells)} |"
+    return cells, notebook.path
 
 
 def shown(markdown: str) -> str:

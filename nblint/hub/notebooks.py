@@ -31,6 +31,7 @@ _NUMBER = r"(0|[1-9][0-9]{0,8})"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-rc[1-9][0-9]{{0,8}})?")
 # What calendar events and time zones are written in: nothing that means more in a unit of systemd.
 _TIME = re.compile(r"[A-Za-z0-9*.,:/~_+-]+( [A-Za-z0-9*.,:/~_+-]+)*")
+_EXAMPLES = {"time": "Mon..Fri 06:00", "timezone": "Europe/Prague"}
 _NOTEBOOK = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
@@ -103,6 +104,7 @@ def read_notebooks(path: Path) -> dict[str, Pinned]:
                     "lower-case letters, digits and single hyphens between them"
                 )
             # By themselves: a message about all of them would not say which one is meant.
+            _convert_schedules(entry, where)
             found[name] = convert_toml(entry, Pinned, f"{where}.")
             if not _VERSION.fullmatch(found[name].version):
                 raise SettingsError(
@@ -116,13 +118,20 @@ def read_notebooks(path: Path) -> dict[str, Pinned]:
     return found
 
 
+def _convert_schedules(entry: object, where: str) -> None:
+    schedules = entry.get("schedules") if isinstance(entry, dict) else None
+    if isinstance(schedules, dict):
+        for name, schedule in schedules.items():
+            convert_toml(schedule, Schedule, f"{where}.schedules.{name:.80}.")
+
+
 def _problem(name: str, schedule: Schedule) -> str | None:
     """Return what is wrong with a schedule whose keys and types are right."""
     if not _NAME.fullmatch(name):
         return ": is not a name of lower-case letters, digits and single hyphens between them"
     for key, text in (("time", schedule.time), ("timezone", schedule.timezone)):
         if text is not None and not _TIME.fullmatch(text):
-            return f".{key}: {text!r:.80} is none, such as 'Mon..Fri 06:00' or 'Europe/Prague'"
+            return f".{key}: {text!r:.80} is not a {key} such as {_EXAMPLES[key]!r}"
     if schedule.notebook is not None and not _NOTEBOOK.fullmatch(schedule.notebook):
         return f".notebook: {schedule.notebook!r:.80} is not a file's name without .ipynb"
     try:

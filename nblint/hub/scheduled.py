@@ -86,7 +86,7 @@ def begin(file: HubFile, name: str) -> None:
         "NOTEBOOK_GROUP": READERS,
         "NOTEBOOK_KEEP": str(each.schedule.keep),
     }
-    lines = [f"{name}={_quoted(name, value)}\n" for name, value in variables.items()]
+    lines = [f"{name}={quoted(name, value)}\n" for name, value in variables.items()]
     _write(RUN / f"{each.place}.json", json.dumps(each.schedule.parameters), 0o644)
     _write(RUN / f"{each.place}.env", "".join(lines), 0o600)
 
@@ -184,6 +184,21 @@ def notify(file: HubFile, unit: str, result: str, invocation: str) -> bool:
     return bool(settings.command or settings.mail)
 
 
+def quoted(name: str, value: str) -> str:
+    """Return the value of a variable as a file of variables has it, for systemd.
+
+    Args:
+        name: What an error calls it.
+        value: The value.
+
+    Raises:
+        SettingsError: systemd would ignore it, and show it in the journal.
+    """
+    if _UNFIT.search(value):
+        raise SettingsError(f"{name}: has a control character, which a scheduled run cannot get")
+    return '"' + _QUOTED.sub(r"\\\g<0>", value) + '"'
+
+
 def _tell(command: list[str], text: str) -> None:
     try:
         ran = subprocess.run(command, input=text, encoding="utf-8", check=False)
@@ -218,12 +233,6 @@ def _python(file: HubFile) -> str:
     python = Path(file.settings.servers.python or "python3")
     folder = python.parent.parent
     return str(folder.resolve() / "bin" / python.name) if python.is_absolute() else str(python)
-
-
-def _quoted(name: str, value: str) -> str:
-    if _UNFIT.search(value):
-        raise SettingsError(f"{name}: has a control character, which a scheduled run cannot get")
-    return '"' + _QUOTED.sub(r"\\\g<0>", value) + '"'
 
 
 def _write(path: Path, text: str, mode: int) -> None:

@@ -93,6 +93,7 @@ def test_servers_with_accounts(tmp_path: Path) -> None:
     assert c.AccountSpawner.links == {
         "Welcome.ipynb": "/usr/share/jupyterhub/Welcome.ipynb",
         "Notebooks": "/usr/share/notebooks",
+        "Results": "/var/lib/notebook-results",
         "Examples": str(tmp_path / "examples"),
     }
     hidden = [str(tmp_path / name) for name in ("state", "secrets", "client-secret", "crypt-key")]

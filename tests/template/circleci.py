@@ -19,7 +19,7 @@ from tests.template.steps import run_step
 # What stands for it: no test fetches with it.
 DEPLOY_KEY = "planted-" + "deploy-key\n"
 STEPS = {
-    "checkout", "run", "save_cache", "restore_cache", "store_test_results", "store_artifacts",
+    "add_ssh_keys", "checkout", "run", "save_cache", "restore_cache", "store_test_results", "store_artifacts",
     "persist_to_workspace", "attach_workspace",
 }  # fmt: skip
 

@@ -1,6 +1,5 @@
 """The landing page follows what rpm has installed, whatever installed it."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,44 +10,7 @@ from tests.template.conftest import Generate
 
 pytestmark = pytest.mark.slow
 PAGE = "/usr/share/jupyterhub/Welcome.ipynb"
-HUB = """\
-address = "https://hub.example.com"
-provider = { issuer = "https://login.example.com", client-id = "hub" }
-groups = { users = ["analysts"] }
-"""
-# Says when it has written, and waits until it is let go; whoever ends it, ends it as it is.
-COMMAND = f"""\
-#!/bin/sh
-cd /
-{sys.executable} -P -m nblint "$@" || exit
-echo "$(date +%s.%N)" >>/shared/written
-while [ -e /shared/wait ]; do sleep 0.1; done
-"""
 DNF = "dnf --assumeyes --quiet --releasever=12 --disableplugin=local"
-
-
-@pytest.fixture
-def units(host: Booted, shared: Path) -> Booted:
-    """A host with the units that write the page."""
-    host.must("mkdir -p /etc/jupyterhub /opt/jupyterhub/hub/current/bin")
-    (shared / "hub.toml").write_text(HUB)
-    (shared / "nblint").write_text(COMMAND)
-    # The tests' own Python may lie in /tmp or in a home.
-    (shared / "drop-in").write_text(
-        "[Service]\nPrivateTmp=no\nProtectHome=no\nReadWritePaths=/shared\n"
-    )
-    nblint = f"{sys.executable} -P -m nblint"
-    host.must(f"""
-        cp /shared/hub.toml /etc/jupyterhub/
-        install -m 755 /shared/nblint /opt/jupyterhub/hub/current/bin/nblint
-        echo '# Welcome' >/etc/jupyterhub/welcome.md
-        {nblint} hub render / --config /etc/jupyterhub/hub.toml
-        systemd-tmpfiles --create nblint-hub.conf
-        install -D -m 644 /shared/drop-in /etc/systemd/system/nblint-hub-index.service.d/tests.conf
-        systemctl daemon-reload
-        systemctl enable --quiet --now nblint-hub-index.path
-    """)
-    return host
 
 
 def shows(version: str) -> str:
