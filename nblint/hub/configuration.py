@@ -63,6 +63,8 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own
         c.JupyterHub.cleanup_proxy = False
         c.ConfigurableHTTPProxy.should_start = False
+        # How often, in seconds, it is told the routes that it has lost, whatever became of it.
+        c.JupyterHub.last_activity_interval = 30
     if file.settings.subdomains:
         c.JupyterHub.subdomain_host = address
 
