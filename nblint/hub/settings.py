@@ -30,11 +30,18 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+")
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
 
 
-# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; those of AWS and
-# OpenStack by IPv6; Azure's agent; Alibaba's; Oracle's older one.
+# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; of containers on
+# AWS, and of Scaleway; those of AWS, Google, OpenStack and Scaleway by IPv6; Azure's agent;
+# Alibaba's; Oracle's older one.
 METADATA_ADDRESSES = (
     "169.254.169.254",
+    "169.254.170.2",
+    "169.254.170.23",
+    "169.254.42.42",
+    "fd00:42::42",
+    "fd00:ec2::23",
     "fd00:ec2::254",
+    "fd20:ce::254",
     "fe80::a9fe:a9fe",
     "168.63.129.16",
     "100.100.100.200",
