@@ -102,7 +102,7 @@ def index(config: Path) -> None:
     "--check", "is_check", is_flag=True, help="Say what would change, and change nothing."
 )
 def install(config: Path, is_check: bool) -> None:
-    """Install the notebook packages of notebooks.toml, and no others.
+    """Install the packages of notebooks.toml, and no others.
 
     It asks dnf's repositories for exactly these versions, older ones than installed as well, and
     locks them (`dnf versionlock`), so that nothing else changes them. Schedules become timers of

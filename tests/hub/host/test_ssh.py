@@ -50,6 +50,6 @@ def test_a_wrong_key_of_the_host(generate: Generate, host: Booted, tmp_path: Pat
         assert host.run("ls -d /etc/jupyterhub /opt/jupyterhub").out == ""
         known.write_text(f"{commented}127.0.0.1 {right}")
         ran = secret()
-    assert ran.status == 0, ran
+    assert ran.status == 0, ran.out + ran.err
     assert host.must("cat /etc/jupyterhub/client-secret") == "planted"
     assert "planted" not in ran.out + ran.err
