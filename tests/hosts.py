@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -143,19 +143,33 @@ def debian() -> Path:
     needs("mmdebstrap")
     packages = ",".join(f"{_SERVER} {_OF_THE_ROLE} {_OF_TESTS}".split())
     options = ["--variant=minbase", f"--include={packages}", _SUITE]
-    digest = hashlib.sha256("\0".join(options).encode()).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        made = run("mmdebstrap", "--quiet", *options, str(folder))
+        assert made.status == 0, made
+        (folder / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+        (folder / "etc/resolv.conf").unlink()
+
+    return made_once("debian", "\0".join(options).encode(), make)
+
+
+def made_once(name: str, source: bytes, make: Callable[[Path], None]) -> Path:
+    """Return a folder in `build/` that all workers of all runs share.
+
+    Args:
+        name: What it is.
+        source: What it is made from: when that changes, it is made anew.
+        make: Makes it; it is there only when that has ended.
+    """
     hosts = ROOT / "build" / "hosts"
     hosts.mkdir(parents=True, exist_ok=True)
-    folder = hosts / f"debian-{digest}"
-    with (hosts / "lock").open("w") as lock:
+    folder = hosts / f"{name}-{hashlib.sha256(source).hexdigest()[:16]}"
+    with (hosts / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir():
             half = folder.with_suffix(".half")
             shutil.rmtree(half, ignore_errors=True)
-            made = run("mmdebstrap", "--quiet", *options, str(half))
-            assert made.status == 0, made
-            (half / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
-            (half / "etc/resolv.conf").unlink()
+            make(half)
             half.rename(folder)
     return folder
 
