@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Sequence
-from importlib.util import find_spec
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from nblint.cli.click_classes import OrderedGroup
-from nblint.cli.hub_runs import CONFIG, begin_run, end_run, notify, run
+from nblint.cli.hub_options import CONFIG, need, or_sentence
+from nblint.cli.hub_runs import begin_run, end_run, notify, run
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
@@ -51,15 +51,11 @@ def check(config: Path, without_host: bool) -> None:
       nblint hub check --without-host
       nblint hub check --config /etc/jupyterhub/hub.toml
     """
-    _need(("packaging",), "hub")
+    need(("packaging",), "hub")
     from nblint.hub.checks import check as check_hub
     from nblint.hub.settings import HubFile
 
-    try:
-        checked = check_hub(HubFile.read(config), on_host=not without_host)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
+    checked = or_sentence(lambda: check_hub(HubFile.read(config), on_host=not without_host))
     for note in checked.notes:
         click.echo(f"note: {printable(note)}")
     for problem in checked.problems:
@@ -85,13 +81,9 @@ def index(config: Path) -> None:
     from nblint.hub.index import write_index
     from nblint.hub.settings import HubFile
 
-    try:
-        file = HubFile.read(config)
-        written = write_index(file)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
-    page = f"{printable(str(file / file.settings.landing.page))}"
+    file = or_sentence(lambda: HubFile.read(config))
+    written = or_sentence(lambda: write_index(file))
+    page = printable(str(file / file.settings.landing.page))
     said = f"Wrote {page}" if written.is_new else f"{page} is up to date"
     click.echo(f"{said} ({count(written.notebooks, 'notebook')})", err=True)
 
@@ -115,7 +107,7 @@ def install(config: Path, is_check: bool) -> None:
       nblint hub install --check
       nblint hub install --config /etc/jupyterhub/hub.toml
     """
-    _need(("packaging", "jinja2"), "hub")
+    need(("packaging", "jinja2"), "hub")
     from nblint.hub.packages import changes
     from nblint.hub.packages import install as install_packages
     from nblint.hub.schedules import changes as schedule_changes
@@ -152,17 +144,12 @@ def render(folder: Path, config: Path) -> None:
       nblint hub render build/host
       nblint hub render --config /etc/jupyterhub/hub.toml /run/host
     """
-    _need(("jinja2",), "hub")
+    need(("jinja2",), "hub")
     from nblint.hub.host.render import render as render_files
     from nblint.hub.settings import HubFile
 
-    try:
-        written = render_files(HubFile.read(config.absolute()), folder)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
-    for path in written:
-        click.echo(f"Wrote {printable(str(path))}", err=True)
+    written = or_sentence(lambda: render_files(HubFile.read(config.absolute()), folder))
+    _say_written(written)
 
 
 @hub.command()
@@ -185,16 +172,16 @@ def kubernetes(folder: Path, config: Path, registry: str) -> None:
     Example:
       nblint hub kubernetes --registry registry.example.com/hub build/kubernetes
     """
-    _need(("jinja2",), "hub")
+    need(("jinja2",), "hub")
     from nblint.hub.kubernetes.render import render as render_files
     from nblint.hub.settings import HubFile
 
-    try:
-        written = render_files(HubFile.read(config), registry, folder)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
-    for path in written:
+    written = or_sentence(lambda: render_files(HubFile.read(config), registry, folder))
+    _say_written(written)
+
+
+def _say_written(paths: Iterable[Path]) -> None:
+    for path in paths:
         click.echo(f"Wrote {printable(str(path))}", err=True)
 
 
@@ -230,16 +217,12 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
       nblint hub demo
       nblint hub demo --check
     """
-    _need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
+    need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
     from nblint.hub.demo.run import run as run_demo
 
     if screenshot is not None and not play:
         raise click.UsageError("--screenshot requires --check")
-    try:
-        run_demo(config, click.echo, play=play, screenshot=screenshot)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
+    or_sentence(lambda: run_demo(config, click.echo, play=play, screenshot=screenshot))
 
 
 @hub.command()
@@ -259,11 +242,3 @@ def schema(file: str) -> None:
         hint = nearest(file, HUB_FILES) or f"; choose from {', '.join(HUB_FILES)}"
         raise click.UsageError(f"unknown file {file!r}{hint}")
     click.echo(json.dumps(hub_schema(file), indent=2))
-
-
-def _need(libraries: Sequence[str], extra: str) -> None:
-    """End with what to install where a library is missing."""
-    if missing := [library for library in libraries if find_spec(library) is None]:
-        raise click.ClickException(
-            f"{', '.join(missing)}: not installed: pip install 'nblint-suite[{extra}]'"
-        )

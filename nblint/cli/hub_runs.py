@@ -2,25 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
+from nblint.cli.hub_options import CONFIG, or_sentence
 from nblint.cli.status import complain
-from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
-
-Answer = TypeVar("Answer")
-
-CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("hub.toml"),
-    metavar="FILE",
-    help="The hub's settings (default: hub.toml).",
-)
 
 
 @click.command()
@@ -41,7 +29,7 @@ def run(notebook: str, config: Path) -> None:
     from nblint.hub.scheduled import run as run_now
     from nblint.hub.settings import HubFile
 
-    scheduled, failed = _sentence(lambda: run_now(HubFile.read(config.absolute()), notebook))
+    scheduled, failed = or_sentence(lambda: run_now(HubFile.read(config.absolute()), notebook))
     for line in failed:
         complain(line)
     if failed:
@@ -60,7 +48,7 @@ def begin_run(place: str, config: Path) -> None:
     from nblint.hub.scheduled import begin
     from nblint.hub.settings import HubFile
 
-    _sentence(lambda: begin(HubFile.read(config), place))
+    or_sentence(lambda: begin(HubFile.read(config), place))
 
 
 @click.command(hidden=True)
@@ -75,7 +63,7 @@ def end_run(place: str, config: Path) -> None:
     from nblint.hub.settings import HubFile
 
     result = os.environ.get("SERVICE_RESULT", "unknown")
-    _sentence(lambda: end(HubFile.read(config), place, result))
+    or_sentence(lambda: end(HubFile.read(config), place, result))
 
 
 @click.command(hidden=True)
@@ -92,14 +80,5 @@ def notify(unit: str, config: Path) -> None:
     # Of systemd 251 and newer.
     result = os.environ.get("MONITOR_SERVICE_RESULT", "failed")
     invocation = os.environ.get("MONITOR_INVOCATION_ID", "")
-    if not _sentence(lambda: notify_of(HubFile.read(config), unit, result, invocation)):
+    if not or_sentence(lambda: notify_of(HubFile.read(config), unit, result, invocation)):
         click.echo(f"{printable(str(config))}: notify: names nobody, so nobody is told", err=True)
-
-
-def _sentence(action: Callable[[], Answer]) -> Answer:
-    """Do something; end with a sentence where it cannot be done."""
-    try:
-        return action()
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from nblint.credentials.masking.redaction import mask
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_text
 from nblint.hub.installed import Installed, examples, installed
@@ -91,10 +91,7 @@ def write_index(file: HubFile) -> Page:
     found = list(installed(file / landing.notebooks))
     data = landing_page(file, found)
     try:
-        is_new = not page.is_file() or page.read_bytes() != data
-        if is_new:
-            page.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(page, data)
+        is_new = write_changed(page, data)
         page.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(page, error)) from None

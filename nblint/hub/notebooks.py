@@ -25,6 +25,8 @@ from nblint.errors import SettingsError
 from nblint.settings import Table
 from nblint.toml import convert_toml, read_toml
 
+# As the notebook template calls packages: this, then the name of the repository.
+PACKAGE_PREFIX = "notebook-"
 # As the notebook template has them: its hooks/pre_gen_project.py, and its scripts/rpm-version.
 _NAME = re.compile(r"(?=.{1,60}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBER = r"(0|[1-9][0-9]{0,8})"

@@ -19,14 +19,12 @@ from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
 from nblint.hub.checks import notebooks_python, package_problems
 from nblint.hub.installed import Package
-from nblint.hub.notebooks import Pinned, read_notebooks
-from nblint.hub.schedules import apply, schedule_problems, time_problems
+from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
+from nblint.hub.schedules import apply, schedule_problems, systemd_runs, time_problems
 from nblint.hub.settings import HubFile
 from nblint.patterns import lazy_pattern
 from nblint.suggestions import nearest
 
-# As the notebook template calls packages: this, then the name of the repository.
-_PREFIX = "notebook-"
 # Of a package that has an epoch, which the template's have not, both would be wrong together.
 _QUERY = "%{name}\t%{version}\t%{release}\n"
 # What dnf 4 says of a lock, and what dnf 5 does.
@@ -57,7 +55,7 @@ class Change(Struct, frozen=True):
     @property
     def package(self) -> str:
         """What rpm calls it."""
-        return _PREFIX + self.name
+        return PACKAGE_PREFIX + self.name
 
     def __str__(self) -> str:
         if self.after is None:
@@ -143,26 +141,26 @@ def _wanted(file: HubFile) -> tuple[Path, dict[str, Pinned]]:
 
 def _installed(file: HubFile) -> dict[str, str]:
     """Return the notebook packages that are installed: `VERSION-RELEASE` by repositories' names."""
-    found = _run("rpm", "--query", "--all", f"{_PREFIX}*", "--queryformat", _QUERY)
+    found = _run("rpm", "--query", "--all", f"{PACKAGE_PREFIX}*", "--queryformat", _QUERY)
     rows = [line.split("\t") for line in found.splitlines() if line]
     folder = file / file.settings.landing.notebooks
     # Somebody else's package can begin like ours, and has no notebooks there.
     return {
-        name.removeprefix(_PREFIX): f"{version}-{release}"
+        name.removeprefix(PACKAGE_PREFIX): f"{version}-{release}"
         for name, version, release in rows
-        if (folder / name.removeprefix(_PREFIX)).is_dir()
+        if (folder / name.removeprefix(PACKAGE_PREFIX)).is_dir()
     }
 
 
 def _published() -> dict[str, dict[str, str]]:
     """Return what the repositories have: by name and version, the newest build."""
     options = ("--refresh", _WITHOUT_PLUGINS, "--quiet", "repoquery")
-    said = _dnf(*options, "--queryformat", _QUERY, f"{_PREFIX}*")
+    said = _dnf(*options, "--queryformat", _QUERY, f"{PACKAGE_PREFIX}*")
     found: dict[str, dict[str, str]] = {}
     for line in said.splitlines():
         if line.count("\t") == 2:
             name, version, release = line.split("\t")
-            found.setdefault(name.removeprefix(_PREFIX), {})[version] = release
+            found.setdefault(name.removeprefix(PACKAGE_PREFIX), {})[version] = release
     return found
 
 
@@ -226,21 +224,25 @@ def _lock(file: HubFile) -> None:
     """Keep `dnf upgrade` from changing what is installed, and forget what is not."""
     said = _dnf("--quiet", "versionlock", "list")
     locked = {
-        (match[1] or match[3]).removeprefix(_PREFIX): match[2] or match[4]
+        (match[1] or match[3]).removeprefix(PACKAGE_PREFIX): match[2] or match[4]
         for match in _LOCKED.finditer(said)
-        if (match[1] or match[3]).startswith(_PREFIX)
+        if (match[1] or match[3]).startswith(PACKAGE_PREFIX)
     }
     there = _installed(file)
-    if stale := [_PREFIX + name for name in locked if locked[name] != there.get(name)]:
+    if stale := [PACKAGE_PREFIX + name for name in locked if locked[name] != there.get(name)]:
         _dnf("--quiet", "versionlock", "delete", *stale)
-    new = [f"{_PREFIX}{name}-{build}" for name, build in there.items() if locked.get(name) != build]
+    new = [
+        f"{PACKAGE_PREFIX}{name}-{build}"
+        for name, build in there.items()
+        if locked.get(name) != build
+    ]
     if new:
         _dnf("--quiet", "versionlock", "add", *new)
 
 
 def _stop(package: str) -> None:
     """Stop what a package has scheduled; its units are about to go."""
-    if Path("/run/systemd/system").is_dir():
+    if systemd_runs():
         timers = [f"{package}.timer", f"{package}@*.timer"]
         listed = _run("systemctl", "list-unit-files", "--no-legend", "--full", *timers)
         names = [line.split()[0] for line in listed.splitlines() if line.strip()]
@@ -252,7 +254,7 @@ def _stop(package: str) -> None:
 
 
 def _reload() -> None:
-    if Path("/run/systemd/system").is_dir():
+    if systemd_runs():
         _run("systemctl", "daemon-reload")
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from nblint.document.model import Notebook, Unreadable
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
 from nblint.hub.installed import Package
-from nblint.hub.notebooks import Pinned, Schedule, read_notebooks
+from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, Schedule, read_notebooks
 from nblint.hub.settings import HubFile
 from nblint.reading.header.parameters import Parameters
 from nblint.reading.parts import Reading
@@ -75,7 +75,7 @@ class Scheduled(Struct, frozen=True):
     @property
     def unit(self) -> str:
         """What systemd calls its units, without the ending."""
-        return f"notebook-{self.place}"
+        return PACKAGE_PREFIX + self.place
 
     @property
     def notebook(self) -> str:
@@ -173,7 +173,7 @@ def changes(file: HubFile) -> list[str]:
     """
     wanted = {each.unit: each for each in scheduled(file)}
     said = [
-        f"{unit.removeprefix('notebook-').replace('@', '/')} no longer runs"
+        f"{_place(unit).replace('@', '/')} no longer runs"
         for unit in sorted(_there() - wanted.keys())
     ]
     for unit, each in wanted.items():
@@ -203,12 +203,17 @@ def apply(file: HubFile) -> None:
     for each in wanted:
         _write(_UNITS / f"{each.unit}.service.d" / _DROP_IN, _service(each, file))
         _write(_UNITS / f"{each.unit}.timer.d" / _DROP_IN, _TIMER.format(time=each.time))
-    if not (wanted or gone) or not Path("/run/systemd/system").is_dir():
+    if not (wanted or gone) or not systemd_runs():
         return
     # Always, for an earlier run may have ended before it.
     _must("systemctl", "daemon-reload")
     if wanted:
         _must("systemctl", "enable", "--quiet", "--now", *(f"{each.unit}.timer" for each in wanted))
+
+
+def systemd_runs() -> bool:
+    """Tell whether systemd has booted this machine, so that it can be told of units."""
+    return Path("/run/systemd/system").is_dir()
 
 
 def _of(slug: str, pinned: Pinned, file: HubFile) -> list[Scheduled]:
@@ -233,12 +238,12 @@ def _service(each: Scheduled, file: HubFile) -> str:
 
 def _there() -> set[str]:
     """Return the units that have schedules of ours."""
-    found = _UNITS.glob(f"notebook-*@*.timer.d/{_DROP_IN}")
+    found = _UNITS.glob(f"{PACKAGE_PREFIX}*@*.timer.d/{_DROP_IN}")
     return {path.parent.name.removesuffix(".timer.d") for path in found}
 
 
 def _place(unit: str) -> str:
-    return unit.removeprefix("notebook-")
+    return unit.removeprefix(PACKAGE_PREFIX)
 
 
 def _parameters(path: Path) -> Mapping[str, object]:
@@ -258,11 +263,8 @@ def _is_zone(name: str) -> bool:
 
 
 def _write(path: Path, text: str) -> None:
-    data = text.encode()
     try:
-        if not path.is_file() or path.read_bytes() != data:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data)
+        write_changed(path, text.encode())
         path.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(path, error)) from None

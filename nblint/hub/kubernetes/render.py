@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.hub.kubernetes.commands import commands
 from nblint.hub.kubernetes.commented import commented, documents
@@ -60,15 +60,12 @@ def render(file: HubFile, registry: str, folder: Path) -> list[Path]:
     files = dict(rendered(file, registry))
     written = []
     for name, text in files.items():
-        path, data = folder / name, text.encode()
+        path = folder / name
         try:
-            if path.is_file() and path.read_bytes() == data:
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data)
+            if write_changed(path, text.encode()):
+                written.append(path)
         except OSError as error:
             raise SettingsError(unwritable(path, error)) from None
-        written.append(path)
     _remove(folder / "images", {folder / name for name in files})
     return written
 
