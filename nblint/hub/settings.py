@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from nblint.errors import SettingsError
+from nblint.hub import ports
 from nblint.settings import Table
 from nblint.toml import convert_toml, read_toml
 
@@ -191,7 +192,8 @@ class HubSettings(Table, frozen=True):
 
     Attributes:
         address: Where people find the hub.
-        bind: Where its proxy listens, which what ends TLS talks to.
+        bind: Where its proxy listens, which what ends TLS talks to. Below port 1024 no user of the
+            host can listen in its place while it restarts.
         state: The folder of what the hub keeps: its database, and who has which account.
         environment: The catalogue of environment variables.
         notebooks: The file that says which notebook packages are installed, in which version.
@@ -219,7 +221,7 @@ class HubSettings(Table, frozen=True):
     address: str
     provider: Provider
     groups: Groups
-    bind: str = "http://127.0.0.1:8000"
+    bind: str = f"http://127.0.0.1:{ports.PROXY}"
     state: str = "/var/lib/jupyterhub"
     environment: str = "environment.toml"
     notebooks: str | None = None

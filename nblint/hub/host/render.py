@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
+from nblint.hub import ports
 from nblint.hub.settings import HubFile
 
 # Where the environments of the hub and of everybody's notebooks are: a folder for each lock, and
@@ -106,6 +107,9 @@ def _values(file: HubFile) -> dict[str, object]:
         "site": site,
         "bind_host": bind.hostname,
         "bind_port": bind.port,
+        "api_port": ports.PROXY_API,
+        "hub_port": ports.HUB,
+        "first_port_of_users": ports.FIRST_OF_USERS,
         "page_folder": (file / settings.landing.page).parent,
         "certificate": file / (settings.tls.certificate or ""),
         "key": file / (settings.tls.key or ""),

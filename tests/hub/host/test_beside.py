@@ -70,7 +70,7 @@ class Echo(websocket.WebSocketHandler):
     def on_message(self, message):
         self.write_message(message)
 async def main():
-    web.Application([("/echo", Echo), (".*", Page)]).listen(8000, "127.0.0.1")
+    web.Application([("/echo", Echo), (".*", Page)]).listen(800, "127.0.0.1")
     await asyncio.Event().wait()
 asyncio.run(main())
 """
@@ -165,6 +165,12 @@ def test_the_web_server(prepared: Booted) -> None:
     log = host.must("journalctl --unit caddy --no-pager --output cat")
 
     assert '"uri":"/hub/oauth_callback"' in log
+    assert secret not in log
+    # What fails is logged elsewhere, with the request.
+    host.must("systemctl stop backend")
+    assert "502" in host.run(f"{browser} 2>&1").out
+    log = host.must("journalctl --unit caddy --no-pager --output cat")
+    assert "connection refused" in log
     assert secret not in log
     # Users could change what it serves where it listens for that on a port.
     assert host.run("curl -s http://localhost:2019/config/").status != 0
