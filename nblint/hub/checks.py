@@ -14,6 +14,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
 from nblint.hub.accounts import HOMES
+from nblint.hub.addresses import address_problem
 from nblint.hub.configuration import crypt_key, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
@@ -24,7 +25,7 @@ from nblint.hub.installed import Package, examples, installed, packages
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import read_notebooks
 from nblint.hub.schedules import time_problems
-from nblint.hub.settings import HubFile, address_problem
+from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes
 from nblint.project.catalogue.loading import read_catalogue

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError
-from nblint.hub.settings import HubFile, address_problem
+from nblint.hub.addresses import address_problem
+from nblint.hub.settings import HubFile
 
 _SECONDS = 20
 _MOST_BYTES = 1_000_000

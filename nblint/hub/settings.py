@@ -6,19 +6,24 @@ a file that only its owner can read.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from nblint.errors import SettingsError
 from nblint.hub import ports
+from nblint.hub.addresses import (
+    address_problem,
+    is_bind,
+    is_ip_address,
+    is_origin,
+    is_proxy,
+)
 from nblint.settings import Table
 from nblint.toml import convert_toml, read_toml
 
@@ -29,18 +34,6 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+")
 
 # A second factor, by RFC 8176, section 2, and by REFEDS.
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
-
-
-# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; those of AWS and
-# OpenStack by IPv6; Azure's agent; Alibaba's; Oracle's older one.
-METADATA_ADDRESSES = (
-    "169.254.169.254",
-    "fd00:ec2::254",
-    "fe80::a9fe:a9fe",
-    "168.63.129.16",
-    "100.100.100.200",
-    "192.0.0.192",
-)
 
 
 class Provider(Table, frozen=True):
@@ -214,8 +207,8 @@ class HubSettings(Table, frozen=True):
         timezone: The time zone of schedules, such as `Europe/Prague`; by default, the host's.
         notify: Who hears of what failed.
         http_proxy: The proxy by which the host reaches the internet, if it needs one.
-        metadata_addresses: Where the machine's cloud tells its identity to whoever asks: users
-            cannot reach these, but for DNS.
+        metadata_addresses: Where else the machine's cloud tells its identity to whoever asks.
+            Users cannot reach these, and those of the usual clouds, but for DNS.
     """
 
     address: str
@@ -237,7 +230,7 @@ class HubSettings(Table, frozen=True):
     timezone: str | None = None
     notify: Notify = Notify()
     http_proxy: str | None = None
-    metadata_addresses: tuple[str, ...] = METADATA_ADDRESSES
+    metadata_addresses: tuple[str, ...] = ()
 
 
 class HubFile(msgspec.Struct, frozen=True):
@@ -286,8 +279,8 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         if address is not None and (problem := address_problem(address)):
             yield f"{key}: {problem}"
     wrong = {
-        "address: must not have a path": not _is_origin(settings.address),
-        "bind: must be an address such as http://127.0.0.1:8000": not _is_bind(settings.bind),
+        "address: must not have a path": not is_origin(settings.address),
+        "bind: must be an address such as http://127.0.0.1:8000": not is_bind(settings.bind),
         "groups.users: is empty, so nobody could enter; name a group of the provider": not groups,
         "groups: nobody is in a group whose name is empty": not all(map(str.strip, groups)),
         "mfa.values: is empty, so nobody could enter; take the key out for the usual ones": (
@@ -313,56 +306,8 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         != (settings.tls.certificate is not None, settings.tls.key is not None),
     }
     yield from (problem for problem, is_so in wrong.items() if is_so)
-    if settings.http_proxy is not None and not _is_proxy(settings.http_proxy):
+    if settings.http_proxy is not None and not is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
     for address in settings.metadata_addresses:
-        if not _is_ip_address(address):
+        if not is_ip_address(address):
             yield f"metadata-addresses: {address!r} is not an IP address"
-
-
-def _is_origin(address: str) -> bool:
-    parts = urlsplit(address)
-    return not (parts.path.strip("/") or parts.query or parts.fragment)
-
-
-def _is_ip_address(address: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(address))
-    except ValueError:
-        return False
-
-
-def _is_proxy(address: str) -> bool:
-    return bool(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", address))
-
-
-def _is_bind(address: str) -> bool:
-    try:
-        return address.startswith("http://") and bool(urlsplit(address).port)
-    except ValueError:
-        return False
-
-
-def address_problem(address: str) -> str | None:
-    """Return what is wrong with an address that passwords and tokens travel to, if anything is."""
-    # A mistyped one can hold a password anywhere before an @.
-    shown = "this" if "@" in address else repr(address)
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        return f"{shown} is not an address"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return f"{shown} is not an address such as https://hub.example.com"
-    if parts.username is not None:
-        return "must not hold a name or a password"
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        return f"{shown} must begin with https://, so that nobody on the way can listen"
-    return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from msgspec import Struct
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
 from nblint.hub import ports
+from nblint.hub.addresses import identity_addresses
 from nblint.hub.settings import HubFile
 
 # Where the environments of the hub and of everybody's notebooks are: a folder for each lock, and
@@ -49,7 +49,6 @@ def rendered(file: HubFile) -> Iterator[Rendered]:
     environment = Environment(  # noqa: S701 - no markup
         undefined=StrictUndefined, keep_trailing_newline=True
     )
-    environment.tests["ipv4"] = lambda address: ip_address(address).version == 4
     values = _values(file)
     for path, source in _sources(files("nblint.hub.host") / "files", PurePosixPath()):
         yield Rendered(path, environment.from_string(source.read_text("utf-8")).render(values))
@@ -96,6 +95,7 @@ def _sources(
 
 def _values(file: HubFile) -> dict[str, object]:
     settings, bind = file.settings, urlsplit(file.settings.bind)
+    addresses = identity_addresses(settings.metadata_addresses)
     site = settings.address.rstrip("/")
     if settings.subdomains:
         site += f", {site.replace('://', '://*.', 1)}"
@@ -110,6 +110,10 @@ def _values(file: HubFile) -> dict[str, object]:
         "api_port": ports.PROXY_API,
         "hub_port": ports.HUB,
         "first_port_of_users": ports.FIRST_OF_USERS,
+        "addresses": {
+            "ip": [each for each in addresses if ":" not in each],
+            "ip6": [each for each in addresses if ":" in each],
+        },
         "page_folder": (file / settings.landing.page).parent,
         "certificate": file / (settings.tls.certificate or ""),
         "key": file / (settings.tls.key or ""),
