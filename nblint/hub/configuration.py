@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nblint.errors import SettingsError, unwritable
-from nblint.hub import ports, traits
+from nblint.hub import listening, traits
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.kernels import write_kernels
 from nblint.hub.secret_files import read_secret
@@ -63,8 +63,8 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own
         c.JupyterHub.cleanup_proxy = False
         c.ConfigurableHTTPProxy.should_start = False
-        c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{ports.PROXY_API}"
-        c.JupyterHub.hub_port = ports.HUB
+        c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{listening.PROXY_API}"
+        c.JupyterHub.hub_port = listening.HUB
     if file.settings.subdomains:
         c.JupyterHub.subdomain_host = address
 

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from nblint.errors import SettingsError
-from nblint.hub import ports
+from nblint.hub import listening
 from nblint.hub.addresses import (
     address_problem,
     is_bind,
@@ -214,7 +214,7 @@ class HubSettings(Table, frozen=True):
     address: str
     provider: Provider
     groups: Groups
-    bind: str = f"http://127.0.0.1:{ports.PROXY}"
+    bind: str = f"http://127.0.0.1:{listening.PROXY}"
     state: str = "/var/lib/jupyterhub"
     environment: str = "environment.toml"
     notebooks: str | None = None

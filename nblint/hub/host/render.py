@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
-from nblint.hub import ports
+from nblint.hub import listening
 from nblint.hub.addresses import identity_addresses
 from nblint.hub.settings import HubFile
 
@@ -107,9 +107,9 @@ def _values(file: HubFile) -> dict[str, object]:
         "site": site,
         "bind_host": bind.hostname,
         "bind_port": bind.port,
-        "api_port": ports.PROXY_API,
-        "hub_port": ports.HUB,
-        "first_port_of_users": ports.FIRST_OF_USERS,
+        "api_port": listening.PROXY_API,
+        "hub_port": listening.HUB,
+        "first_port_of_users": listening.FIRST_OF_USERS,
         "addresses": {
             "ip": [each for each in addresses if ":" not in each],
             "ip6": [each for each in addresses if ":" in each],
