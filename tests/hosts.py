@@ -47,7 +47,7 @@ _SERVER = """
     systemd-sysv
 """
 _OF_THE_ROLE = """
-    acl at caddy dnf dnf-plugins-core git nftables node-configurable-http-proxy openssh-client
+    acl at caddy curl dnf dnf-plugins-core git nftables node-configurable-http-proxy openssh-client
     openssl polkitd python3-venv restic rpm
 """
 _OF_TESTS = "createrepo-c unzip zip"

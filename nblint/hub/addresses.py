@@ -13,6 +13,9 @@ METADATA_ADDRESSES = (
     # AWS, Google, Azure, OpenStack, DigitalOcean, Hetzner, Linode, Oracle
     "169.254.169.254",
     "fd00:ec2::254",  # AWS
+    "169.254.170.2",  # of containers on AWS
+    "169.254.170.23",
+    "fd00:ec2::23",
     "fd20:ce::254",  # Google
     "fe80::a9fe:a9fe",  # OpenStack
     "fd00:a9fe:a9fe::1",  # Linode

@@ -65,6 +65,8 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
         c.ConfigurableHTTPProxy.should_start = False
         c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{listening.PROXY_API}"
         c.JupyterHub.hub_port = listening.HUB
+        # How often, in seconds, it is told the routes that it has lost, whatever became of it.
+        c.JupyterHub.last_activity_interval = 30
     if file.settings.subdomains:
         c.JupyterHub.subdomain_host = address
 

@@ -6,6 +6,7 @@ any other, each user of the hub could while the part that should is restarted.
 """
 
 from __future__ import annotations
+
 PROXY = 800
 PROXY_API = 801
 HUB = 808

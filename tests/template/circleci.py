@@ -19,8 +19,8 @@ from tests.template.steps import run_step
 # What stands for it: no test fetches with it.
 DEPLOY_KEY = "planted-" + "deploy-key\n"
 STEPS = {
-    "add_ssh_keys", "checkout", "run", "save_cache", "restore_cache", "store_test_results", "store_artifacts",
-    "persist_to_workspace", "attach_workspace",
+    "add_ssh_keys", "checkout", "run", "save_cache", "restore_cache", "store_test_results",
+    "store_artifacts", "persist_to_workspace", "attach_workspace",
 }  # fmt: skip
 
 
