@@ -148,9 +148,11 @@ def test_users_do_not_reach(prepared: Booted) -> None:
     host.must("nft --file /etc/nftables.conf")
     assert host.must(run_as("alice", ask)).split()[0] == "identity"
     # Ten seconds are long for a test.
-    host.must("mkdir /run/systemd/system/nblint-hub-firewall.timer.d; cd $_; "
-              "printf '[Timer]\\nOnActiveSec=\\nOnActiveSec=1s\\n' >soon.conf; "
-              "systemctl daemon-reload; systemctl start nblint-hub-firewall.timer")
+    host.must(
+        "mkdir /run/systemd/system/nblint-hub-firewall.timer.d; cd $_; "
+        "printf '[Timer]\\nOnActiveSec=\\nOnActiveSec=1s\\n' >soon.conf; "
+        "systemctl daemon-reload; systemctl start nblint-hub-firewall.timer"
+    )
     host.until("nft list table inet nblint_hub")
     assert host.must(run_as("alice", ask)).strip() == closed
     said = host.must("journalctl --unit nblint-hub-firewall-again --no-pager --output cat")
