@@ -30,6 +30,7 @@ from nblint.toml import convert_toml, read_toml
 Seconds = Annotated[int, Meta(ge=1)]
 # As systemd and JupyterHub read them.
 _MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
+_NO_PROXY = re.compile(r"[A-Za-z0-9.:_-]+")
 _MAIL = re.compile(r"[A-Za-z0-9._%+][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+")
 
 # A second factor, by RFC 8176, section 2, and by REFEDS.
@@ -206,7 +207,11 @@ class HubSettings(Table, frozen=True):
         tls: Who has the certificate of the address.
         timezone: The time zone of schedules, such as `Europe/Prague`; by default, the host's.
         notify: Who hears of what failed.
-        http_proxy: The proxy by which the host reaches the internet, if it needs one.
+        http_proxy: The proxy by which the host, and everybody's programs on it, reach the internet,
+            if they need one.
+        no_proxy: What is reached without it: hosts, and domains such as `.example.com`.
+        ca_file: The company's certificate authorities, which everybody's programs then trust
+            besides those that the system does.
         metadata_addresses: Where else the machine's cloud tells its identity to whoever asks.
             Users cannot reach these, and those of the usual clouds, but for DNS.
     """
@@ -230,6 +235,8 @@ class HubSettings(Table, frozen=True):
     timezone: str | None = None
     notify: Notify = Notify()
     http_proxy: str | None = None
+    no_proxy: tuple[str, ...] = ()
+    ca_file: str | None = None
     metadata_addresses: tuple[str, ...] = ()
 
 
@@ -304,10 +311,16 @@ def _problems(settings: HubSettings) -> Iterator[str]:
             settings.tls.by == "files",
         )
         != (settings.tls.certificate is not None, settings.tls.key is not None),
+        "tls: certificate and key must be absolute paths, on the host": not all(
+            map(os.path.isabs, filter(None, (settings.tls.certificate, settings.tls.key)))
+        ),
     }
     yield from (problem for problem, is_so in wrong.items() if is_so)
     if settings.http_proxy is not None and not is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
+    for name in settings.no_proxy:
+        if not _NO_PROXY.fullmatch(name):
+            yield f"no-proxy: {name!r} is not a host such as git.example.com, or .example.com"
     for address in settings.metadata_addresses:
         if not is_ip_address(address):
             yield f"metadata-addresses: {address!r} is not an IP address"

@@ -19,6 +19,7 @@ from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
 from nblint.hub import listening
 from nblint.hub.addresses import identity_addresses
+from nblint.hub.outgoing import proxy_environment
 from nblint.hub.settings import HubFile
 
 # Where the environments of the hub and of everybody's notebooks are: a folder for each lock, and
@@ -101,6 +102,9 @@ def _values(file: HubFile) -> dict[str, object]:
         site += f", {site.replace('://', '://*.', 1)}"
     return {
         "settings": settings,
+        "proxy": proxy_environment(settings),
+        "state": file / settings.state,
+        "notebooks": file / settings.landing.notebooks,
         "folder": file.path.parent,
         "hub": PREFIX / "hub" / "current",
         "group": USERS,
