@@ -79,7 +79,7 @@ def is_ip_address(address: str) -> bool:
 
 def is_proxy(address: str) -> bool:
     """Tell whether this is the address of a web proxy."""
-    return bool(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", address))
+    return bool(re.fullmatch(r"http://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", address))
 
 
 def is_bind(address: str) -> bool:

@@ -6,9 +6,11 @@ a host's tree, in which `{{ … }}` stands for what `hub.toml` says.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -19,12 +21,12 @@ from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
 from nblint.hub import listening
 from nblint.hub.addresses import identity_addresses
+from nblint.hub.host.checks import unfit, without_certificate
+from nblint.hub.host.places import PREFIX
 from nblint.hub.outgoing import proxy_environment
 from nblint.hub.settings import HubFile
 
-# Where the environments of the hub and of everybody's notebooks are: a folder for each lock, and
-# the link `current`.
-PREFIX = PurePosixPath("/opt/jupyterhub")
+_MODE = 0o644
 # Whoever has an account that the hub has made.
 USERS = "hub-users"
 
@@ -46,7 +48,12 @@ def rendered(file: HubFile) -> Iterator[Rendered]:
 
     Args:
         file: The settings.
+
+    Raises:
+        SettingsError: Something in them has no place in the files.
     """
+    if problem := next(chain(unfit(file), without_certificate(file)), None):
+        raise SettingsError(problem)
     environment = Environment(  # noqa: S701 - no markup
         undefined=StrictUndefined, keep_trailing_newline=True
     )
@@ -69,19 +76,28 @@ def render(file: HubFile, folder: Path) -> list[Path]:
         SettingsError: A file cannot be written.
     """
     written = []
-    for item in rendered(file):
+    for item in list(rendered(file)):
         path = folder / item.path
-        data = item.text.encode()
         try:
-            if path.is_file() and path.read_bytes() == data:
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data)
-            path.chmod(0o644)
+            if _write(path, item.text.encode()):
+                written.append(path)
         except OSError as error:
             raise SettingsError(unwritable(path, error)) from None
-        written.append(path)
     return written
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Write a file if it is not as it should be; return whether it was not."""
+    # A unit that somebody has masked is a link to /dev/null: the link goes, and not the device.
+    if path.is_symlink():
+        path.unlink()
+    is_new = not path.is_file() or path.read_bytes() != data
+    if is_new:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, data)
+    is_new |= stat.S_IMODE(path.stat().st_mode) != _MODE
+    path.chmod(_MODE)
+    return is_new
 
 
 def _sources(
