@@ -121,9 +121,8 @@ def time_problems(file: HubFile) -> Iterator[str]:
     analyze = shutil.which("systemd-analyze")
     for each in scheduled(file):
         place = f"{where}: notebooks.{each.slug}.schedules.{each.name}"
-        zone = each.schedule.timezone  # that of hub.toml is checked by itself
-        if zone and not is_zone(zone):
-            yield f"{place}.timezone: {zone!r} is not a time zone such as 'Europe/Prague'"
+        if each.zone and not is_zone(each.zone):
+            yield f"{place}.timezone: {each.zone!r} is not a time zone such as 'Europe/Prague'"
         elif analyze and _status(analyze, "calendar", each.time):
             yield (
                 f"{place}.time: {each.schedule.time!r} is not a time such as 'Mon..Fri 06:00'; "

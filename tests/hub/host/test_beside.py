@@ -99,12 +99,39 @@ asyncio.run(main())
 """
 
 
+# What the hub does to accounts, as its unit lets it.
+LEAVER = f"""\
+import asyncio, subprocess, sys
+sys.path[:0] = {[str(ROOT)]!r}
+from nblint.hub.accounts import ensure_account
+from nblint.hub.homes import set_right
+from nblint.hub.ports import keep_port
+from nblint.hub.processes import end_account
+account = ensure_account("dora")
+assert not asyncio.run(set_right(account, {{"Notebooks": "/usr/share/notebooks"}}))
+keep_port(4000, account.pw_uid)
+process = ("--unit=leaver-process", "--uid=dora", "sleep", "1000")
+subprocess.run(("systemd-run", "--quiet", *process), check=True)
+print("made dora, and ended:", end_account("dora"))
+"""
+# The tests' own Python may lie in /tmp.
+PROGRAM = f"""\
+[Service]
+Type=oneshot
+Restart=no
+PrivateTmp=no
+ExecStart=
+ExecStart={sys.executable} /shared/leaver.py
+"""
+
+
 @pytest.fixture
 def prepared(host: Booted, shared: Path) -> Booted:
     """A host with the files of a hub, and two users, of whom one has an account of the hub's."""
     (shared / "hub.toml").write_text(HUB)
+    (shared / "tests.conf").write_text(PROGRAM)
     for name, text in {
-        "metadata": METADATA, "ask": ASK, "backend": BACKEND, "browser": BROWSER
+        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "backend": BACKEND, "browser": BROWSER
     }.items():  # fmt: skip
         (shared / f"{name}.py").write_text(text)
     said = host.must(f"{NBLINT} hub render / --config /shared/hub.toml 2>&1")
@@ -188,6 +215,36 @@ def test_nobody_else_answers_on_the_port_of_a_server(prepared: Booted) -> None:
     assert refused == [(4000, "carol"), (4001, "alice")]
 
 
+def test_the_files_are_in_order(prepared: Booted) -> None:
+    """By what reads them; a hub's unit may do all that the hub must."""
+    host = prepared
+    host.must("install -D -m 755 /bin/true /opt/jupyterhub/hub/current/bin/nblint; "
+              "cp /bin/true /opt/jupyterhub/hub/current/bin/jupyterhub")  # fmt: skip
+    units = "/etc/systemd/system"
+    names = host.must(f"cd {units}; grep -rl 'Written by `nblint' . --include=*.*").split()
+    own = [name.removeprefix("./").replace("@.", "@x.") for name in names if ".d/" not in name]
+    assert len(own) > 8
+    # With their drop-ins.
+    verified = " ".join([*own, "nftables.service", "caddy.service"])
+    assert host.must(f"systemd-analyze verify --man=no {verified} 2>&1") == ""
+    host.must("nft --check --file /etc/nblint/metadata.nft")
+    host.must("caddy validate --config /etc/caddy/Caddyfile")
+    host.must("systemd-tmpfiles --create nblint-hub.conf; systemctl restart systemd-journald")
+    assert host.must("stat -c %a /var/lib/jupyterhub").strip() == "700"
+
+    # The unit of the hub, with a program that makes an account and its home, and ends it.
+    host.must(f"""
+        groupadd --force developers; mkdir -p {units}/jupyterhub.service.d
+        printf 'X=\n' >/var/lib/jupyterhub/proxy.env
+        cp /shared/tests.conf {units}/jupyterhub.service.d/
+        systemctl daemon-reload; systemctl start nblint-hub-firewall
+        systemctl start jupyterhub || journalctl --unit jupyterhub
+    """)
+    said = host.must("journalctl --unit jupyterhub --no-pager --output cat")
+    assert "made dora, and ended: []" in said
+    assert host.run("systemctl is-active leaver-process").status != 0
+
+
 def test_the_web_server(prepared: Booted) -> None:
     """It ends TLS, lets websockets through, and logs no code, no cookie and no token."""
     host = prepared
@@ -209,6 +266,30 @@ def test_the_web_server(prepared: Booted) -> None:
     log = host.must("journalctl --unit caddy --no-pager --output cat")
     assert "connection refused" in log
     assert secret not in log
+    _serve_a_certificate_of_files(host)
     # Users could change what it serves where it listens for that on a port.
     assert host.run("curl -s http://localhost:2019/config/").status != 0
     assert host.must("stat -c '%U %a' /run/caddy").strip() == "caddy 700"
+
+
+def _serve_a_certificate_of_files(host: Booted) -> None:
+    """Its key is refused until the web server, and nobody else, can read it."""
+    files = 'tls = { by = "files", certificate = "/etc/tls/hub.crt", key = "/etc/tls/hub.key" }'
+    host.must(f"""
+        mkdir /etc/tls; cd /etc/tls
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \\
+            -subj /CN=own -addext subjectAltName=DNS:localhost -keyout hub.key -out hub.crt 2>&1
+        sed -i '/^tls/d' /shared/hub.toml; sed -i '1i {files}' /shared/hub.toml
+        {NBLINT} hub render / --config /shared/hub.toml
+    """)
+    for modes, said in {
+        "chmod 600 hub.key": "hub.key: cannot be read by the web server; give it to the group",
+        "chmod 644 hub.key": "hub.key: is accessible to others (mode 0644)",
+        "chgrp caddy hub.key; chmod 640 hub.key": "",
+    }.items():
+        ran = host.run(f"cd /etc/tls; {modes}; {NBLINT} hub check --config /shared/hub.toml")
+        assert said in ran.err
+        assert bool(said) == ("hub.key" in ran.err), ran
+    host.must(f"systemd-run --quiet --unit=backend {sys.executable} /shared/backend.py")
+    host.must("systemctl reload caddy")
+    host.until("curl --silent --fail --cacert /etc/tls/hub.crt https://localhost/")
