@@ -50,7 +50,7 @@ _OF_THE_ROLE = """
     acl at caddy curl dnf dnf-plugins-core git nftables node-configurable-http-proxy openssh-client
     openssl polkitd python3-venv restic rpm
 """
-_OF_TESTS = "createrepo-c unzip zip"
+_OF_TESTS = "createrepo-c openssh-server unzip zip"
 
 
 class Booted:

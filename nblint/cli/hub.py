@@ -102,7 +102,7 @@ def index(config: Path) -> None:
     "--check", "is_check", is_flag=True, help="Say what would change, and change nothing."
 )
 def install(config: Path, is_check: bool) -> None:
-    """Install the notebook packages that notebooks.toml names, and remove those that it does not.
+    """Install the packages of notebooks.toml, and no others.
 
     It asks dnf's repositories for exactly these versions, older ones than installed as well, and
     locks them (`dnf versionlock`), so that nothing else changes them. Schedules become timers of
@@ -143,7 +143,7 @@ for command in (run, begin_run, end_run, notify):
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @CONFIG
 def render(folder: Path, config: Path) -> None:
-    """Write what the hub's host has beside the hub: units, firewall, web server.
+    """Write the units and rules that the hub's host has beside it.
 
     DIR gets them as a host has them below /: etc/systemd/system/jupyterhub.service and so on. Other
     files there stay. A deploy copies them, so that they are always those of the hub's nblint.
@@ -175,7 +175,7 @@ def render(folder: Path, config: Path) -> None:
     help="What stands before the names of the images, e.g. registry.example.com/hub.",
 )
 def kubernetes(folder: Path, config: Path, registry: str) -> None:
-    """Write the hub for a cluster: values for Zero to JupyterHub, images, jobs.
+    """Write the hub for a cluster: values, images, jobs.
 
     DIR gets values.yaml with comments that say where each value came from, the Dockerfiles below
     images/, a Job and CronJobs for the notebooks, and in secrets.txt the commands that make the
@@ -245,7 +245,7 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
 @hub.command()
 @click.argument("file", metavar="[FILE]", default="hub.toml")
 def schema(file: str) -> None:
-    """Print the JSON schema of hub.toml or notebooks.toml, for editors.
+    """Print the JSON schema of hub.toml or notebooks.toml.
 
     FILE is hub.toml (default) or notebooks.toml.
 

@@ -53,7 +53,10 @@ def run(notebook: str, config: Path) -> None:
 @click.argument("place")
 @CONFIG
 def begin_run(place: str, config: Path) -> None:
-    """Write what a scheduled run is told; its unit calls this before."""
+    """Write what a scheduled run is told; its unit calls this before.
+
+    PLACE is the folder of its results, such as failed-logins@daily.
+    """
     from nblint.hub.scheduled import begin
     from nblint.hub.settings import HubFile
 
@@ -64,7 +67,10 @@ def begin_run(place: str, config: Path) -> None:
 @click.argument("place")
 @CONFIG
 def end_run(place: str, config: Path) -> None:
-    """Note what became of a scheduled run; its unit calls this afterwards."""
+    """Note what became of a scheduled run; its unit calls this afterwards.
+
+    PLACE is the folder of its results, such as failed-logins@daily.
+    """
     from nblint.hub.scheduled import end
     from nblint.hub.settings import HubFile
 
@@ -76,7 +82,10 @@ def end_run(place: str, config: Path) -> None:
 @click.argument("unit")
 @CONFIG
 def notify(unit: str, config: Path) -> None:
-    """Tell those whom hub.toml names that a unit failed; systemd calls this by OnFailure=."""
+    """Tell those whom hub.toml names that a unit failed; systemd calls this by OnFailure=.
+
+    UNIT is the unit that failed.
+    """
     from nblint.hub.scheduled import notify as notify_of
     from nblint.hub.settings import HubFile
 
