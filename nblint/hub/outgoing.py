@@ -108,6 +108,8 @@ def write_authorities(file: HubFile, folder: Path) -> None:
         raise SettingsError(f"{file.path}: ca-file: {unreadable(own, error)}") from None
     bundle = folder / _BUNDLE
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
         write_atomically(bundle, b"\n".join(found))
         bundle.chmod(0o644)
     except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nblint.hub import listening
 from tests.hosts import ROOT, Booted
 
 pytestmark = pytest.mark.slow
@@ -213,6 +214,13 @@ def test_nobody_else_answers_on_the_port_of_a_server(prepared: Booted) -> None:
         host.must("systemctl stop server")
     refused = [key for key, is_answer in answers.items() if not is_answer]
     assert refused == [(4000, "carol"), (4001, "alice")]
+    # While the hub or its proxy restarts, nobody takes their place.
+    listen = 'import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1])))'
+    for port in (listening.PROXY, listening.PROXY_API, listening.HUB, 4003):
+        ran = host.run(
+            f"setpriv --reuid alice --clear-groups /usr/bin/python3 -c '{listen}' {port}"
+        )
+        assert ("PermissionError" in ran.err) == (port != 4003), (port, ran)
 
 
 def test_the_files_are_in_order(prepared: Booted) -> None:
