@@ -151,7 +151,9 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
         for name in environment
         if isinstance(secret := environment[name], SecretFile) and not secret.is_personal
     ]
-    environment.update(write_kernels(state.with_name(f"{state.name}-kernels")))
+    # Only a unit of systemd says whose server an entry of the journal is from.
+    told = file / settings.landing.notebooks if settings.unix_accounts else None
+    environment.update(write_kernels(state.with_name(f"{state.name}-kernels"), told))
     c.Spawner.environment = environment
     c.Spawner.mem_limit = settings.servers.memory
     c.Spawner.cpu_limit = settings.servers.cpus
