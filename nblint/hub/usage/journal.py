@@ -43,25 +43,34 @@ _BATCH = 20_000
 _LONGEST_LINE = 1_000_000
 
 
+class _Text(str):
+    """What a field holds, if that is text."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: object) -> _Text:
+        return super().__new__(cls, value if isinstance(value, str) else "")
+
+
 class Entry(msgspec.Struct, frozen=True):
     """An entry of the journal.
 
-    What is no text there (names that are no UTF-8, a field that is given twice) is a list here, and
-    what is too long is None: no server says such a thing.
+    What is no text there is none here: names that are no UTF-8 and fields that are given twice, of
+    which journalctl makes lists, and what is too long for it. No server says such a thing.
     """
 
     cursor: str = msgspec.field(name="__CURSOR")
     time: str = msgspec.field(name="__REALTIME_TIMESTAMP")
-    event: str | list[object] | None = msgspec.field(name="NBLINT_USAGE", default=None)
-    notebook: str | list[object] | None = msgspec.field(name="NBLINT_NOTEBOOK", default=None)
-    message: str | list[object] | None = msgspec.field(name="MESSAGE_ID", default=None)
-    about: str | list[object] | None = msgspec.field(name="UNIT", default=None)
-    uid: str | list[object] | None = msgspec.field(name="_UID", default=None)
-    pid: str | list[object] | None = msgspec.field(name="_PID", default=None)
-    unit: str | list[object] | None = msgspec.field(name="_SYSTEMD_UNIT", default=None)
+    event: _Text = msgspec.field(name="NBLINT_USAGE", default="")
+    notebook: _Text = msgspec.field(name="NBLINT_NOTEBOOK", default="")
+    message: _Text = msgspec.field(name="MESSAGE_ID", default="")
+    about: _Text = msgspec.field(name="UNIT", default="")
+    uid: _Text = msgspec.field(name="_UID", default="")
+    pid: _Text = msgspec.field(name="_PID", default="")
+    unit: _Text = msgspec.field(name="_SYSTEMD_UNIT", default="")
 
 
-_DECODER = msgspec.json.Decoder(Entry)
+_DECODER = msgspec.json.Decoder(Entry, dec_hook=lambda _, value: _Text(value))
 
 
 def collect(file: HubFile, counts: Counts) -> int:
