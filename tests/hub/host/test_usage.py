@@ -140,7 +140,9 @@ def test_usage_is_counted_for_whose_it_is(hub: HostHub) -> None:
     assert not [name for name in (b"carol", b"invented", b"mine.ipynb") if name in kept]
 
     # Only root reads whose usage it is, and counts nothing twice, whatever becomes of the journal.
-    ran = host.run(f"su bob -c '{hub.python} -m nblint hub usage --config /etc/jupyterhub/hub.toml'")
+    ran = host.run(
+        f"su bob -c '{hub.python} -m nblint hub usage --config /etc/jupyterhub/hub.toml'"
+    )
     assert ran.status == 2, ran
     assert "Traceback" not in ran.err
     host.must("journalctl --rotate; journalctl --vacuum-time=1s; journalctl --rotate")
@@ -162,9 +164,17 @@ def _forge(hub: HostHub) -> None:
     script = textwrap.dedent(FORGED).replace("ALICE", number)
     outside = hub.folder / "forged.py"
     outside.write_text(script.replace("MORE", ""))
-    # As cron or ssh would, and as a daemon; then as bob's own server.
-    for command in ("su bob -c", "su -s /bin/sh nobody -c"):
-        host.must(f"{command} '/usr/bin/env python3 - ' < /etc/jupyterhub/forged.py")
+    # As cron or ssh would, and as a daemon; as bob's own server at the end.
+    host.must("useradd --groups hub-users carol")
+    for command in ("su bob -c", "su carol -c", "su -s /bin/sh nobody -c"):
+        host.must(f"{command} 'python3 -' < /etc/jupyterhub/forged.py")
+    # And as a program in a server that becomes somebody else.
+    group = host.must("systemctl show --property ControlGroup --value jupyter-alice").strip()
+    inside = f"for g in /sys/fs/cgroup{group} /sys/fs/cgroup/systemd{group}; do "
+    inside += (
+        "[ ! -d $g ] || echo $$ > $g/cgroup.procs; done; grep -q jupyter-alice /proc/self/cgroup"
+    )
+    host.must(f"{inside}; su carol -c 'python3 -; sleep 1' < /etc/jupyterhub/forged.py")
     shell = hub.shell("bob")
     for command in (
         "echo NBLINT_USAGE=open | systemd-cat --identifier=nblint-usage",
