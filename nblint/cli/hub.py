@@ -168,6 +168,33 @@ def render(folder: Path, config: Path) -> None:
 
 @hub.command()
 @_CONFIG
+def migrate(config: Path) -> None:
+    """Bring the hub's database to the JupyterHub that is installed, newer or older.
+
+    The hub's unit calls it before each start. An upgrade keeps the database of before beside the
+    new one; an older JupyterHub gets it back. It is never half done. The hub must not run.
+
+    Exit status: 0 the hub can start, 2 it cannot.
+
+    Example:
+      nblint hub migrate --config /etc/jupyterhub/hub.toml
+    """
+    _need(("jupyterhub",), "hub")
+    from nblint.hub.database import migrate as migrate_database
+    from nblint.hub.settings import HubFile
+
+    try:
+        file = HubFile.read(config.absolute())
+        done = migrate_database(file / file.settings.state / "jupyterhub.sqlite")
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(2)
+    if done:
+        click.echo(printable(done), err=True)
+
+
+@hub.command()
+@_CONFIG
 @click.option("--collect", is_flag=True, help="Count what the journal has since the last time.")
 @click.option(
     "--days",

@@ -59,6 +59,16 @@ None
 * [What a header is for](https://nblint.readthedocs.io/en/stable/explanation/header/)
 """
 
+# Behind the texts that people come for.
+_RECORDED = """\
+## What this hub records
+
+Each day, the hub counts who came, which installed notebooks they opened and ran, and how many
+notebooks they made; of other notebooks, how many were opened and run, and not what they are called.
+It records no code, no results and no values. Only those who run the hub see whose counts these are;
+after 400 days they are deleted.
+"""
+
 
 class Page(NamedTuple):
     """A landing page that is written.
@@ -109,7 +119,9 @@ def landing_page(file: HubFile, notebooks: Iterable[Installed]) -> bytes:
     landing = file.settings.landing
     shown_examples = examples(file / landing.examples) if landing.examples else []
     text = read_text(file / landing.welcome)
-    return welcome(text, notebooks, file / landing.notebooks, shown_examples)
+    is_counted = file.settings.unix_accounts
+    root = file / landing.notebooks
+    return welcome(text, notebooks, root, shown_examples, is_counted=is_counted)
 
 
 def welcome(
@@ -117,6 +129,8 @@ def welcome(
     notebooks: Iterable[Installed],
     root: Path,
     shown_examples: Iterable[Installed] = (),
+    *,
+    is_counted: bool = False,
 ) -> bytes:
     """Return the landing page, a notebook without code.
 
@@ -125,6 +139,7 @@ def welcome(
         notebooks: The notebooks that are installed.
         root: The folder that they are installed in.
         shown_examples: The organisation's examples.
+        is_counted: Whether the hub counts what people open and run, which the page then says.
     """
     import nbformat
 
@@ -132,6 +147,7 @@ def welcome(
         "welcome": text.strip(),
         "examples": "\n".join(_examples(shown_examples)),
         "installed": "\n".join(_index(notebooks, root)),
+        "recorded": _RECORDED.strip() if is_counted else "",
         "about": _ABOUT.strip(),
     }
     cells = [nbformat.v4.new_markdown_cell(said, id=name) for name, said in texts.items() if said]

@@ -52,6 +52,9 @@ class _Text(str):
         return super().__new__(cls, value if isinstance(value, str) else "")
 
 
+_NONE = _Text("")
+
+
 class Entry(msgspec.Struct, frozen=True):
     """An entry of the journal.
 
@@ -61,13 +64,13 @@ class Entry(msgspec.Struct, frozen=True):
 
     cursor: str = msgspec.field(name="__CURSOR")
     time: str = msgspec.field(name="__REALTIME_TIMESTAMP")
-    event: _Text = msgspec.field(name="NBLINT_USAGE", default="")
-    notebook: _Text = msgspec.field(name="NBLINT_NOTEBOOK", default="")
-    message: _Text = msgspec.field(name="MESSAGE_ID", default="")
-    about: _Text = msgspec.field(name="UNIT", default="")
-    uid: _Text = msgspec.field(name="_UID", default="")
-    pid: _Text = msgspec.field(name="_PID", default="")
-    unit: _Text = msgspec.field(name="_SYSTEMD_UNIT", default="")
+    event: _Text = msgspec.field(name="NBLINT_USAGE", default=_NONE)
+    notebook: _Text = msgspec.field(name="NBLINT_NOTEBOOK", default=_NONE)
+    message: _Text = msgspec.field(name="MESSAGE_ID", default=_NONE)
+    about: _Text = msgspec.field(name="UNIT", default=_NONE)
+    uid: _Text = msgspec.field(name="_UID", default=_NONE)
+    pid: _Text = msgspec.field(name="_PID", default=_NONE)
+    unit: _Text = msgspec.field(name="_SYSTEMD_UNIT", default=_NONE)
 
 
 _DECODER = msgspec.json.Decoder(Entry, dec_hook=lambda _, value: _Text(value))
@@ -130,14 +133,13 @@ class _Read:
             self._said_by_a_server(entry, day)
 
     def _said_by_systemd(self, entry: Entry, day: str) -> None:
-        about = entry.about if isinstance(entry.about, str) else ""
-        if unit := _SCHEDULED.fullmatch(about):
+        if unit := _SCHEDULED.fullmatch(entry.about):
             self.scheduled[Scheduled(day, unit[1], entry.message == _FAILED)] += 1
-        elif (server := _SERVER.fullmatch(about)) and entry.message == _STARTED:
+        elif (server := _SERVER.fullmatch(entry.about)) and entry.message == _STARTED:
             self.events[Event(day, server[1], "came", "")] += 1
 
     def _said_by_a_server(self, entry: Entry, day: str) -> None:
-        server = _SERVER.fullmatch(entry.unit) if isinstance(entry.unit, str) else None
+        server = _SERVER.fullmatch(entry.unit)
         # Whoever becomes somebody else, in a server or out of it, is neither of the two.
         if server is None or entry.uid != _uid(server[1]):
             return

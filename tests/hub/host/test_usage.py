@@ -174,7 +174,8 @@ def _forge(hub: HostHub) -> None:
     inside += (
         "[ ! -d $g ] || echo $$ > $g/cgroup.procs; done; grep -q jupyter-alice /proc/self/cgroup"
     )
-    host.must(f"{inside}; su carol -c 'python3 -; sleep 1' < /etc/jupyterhub/forged.py")
+    carol = "setpriv --reuid carol --regid carol --clear-groups"
+    host.must(f"{inside}; {carol} sh -c 'python3 -; sleep 1' < /etc/jupyterhub/forged.py")
     shell = hub.shell("bob")
     for command in (
         "echo NBLINT_USAGE=open | systemd-cat --identifier=nblint-usage",
