@@ -160,6 +160,7 @@ c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
 proxy = [sys.executable, "-m", "nblint.hub.demo.proxy", "--log-level", "ERROR"]
 c.ConfigurableHTTPProxy.command = proxy
+c.ConfigurableHTTPProxy.should_start = True
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/home/{{username}}"
