@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.hub.running import Hub, needs_hub, until
+from tests.hub.running import Hub, needs_hub, until, write_secret
 from tests.interpreters import ROOT, make_environment
 from tests.system import PATIENCE, needs
 
@@ -328,6 +329,36 @@ def migrated(hub: Hub) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=hub.folder, capture_output=True, text=True, check=False)
 
 
+def rotate_keys(hub: Hub, token: str) -> None:
+    """Change the key that people's tokens are encrypted with, and the cookies'; nobody is put out.
+
+    Args:
+        hub: A hub that does not run.
+        token: Somebody's.
+    """
+    key, new = hub.folder / "crypt-key", secrets.token_hex(32)
+    write_secret(key, f"{new}\n{key.read_text()}")
+    (hub.folder / "state/cookie_secret").unlink()
+
+    def renewals() -> int:
+        return len(hub.provider.issued.read_text().splitlines())
+
+    with hub.running():
+        assert is_let_in(hub, token)
+        # Each renewal encrypts somebody's with the new key.
+        before = renewals()
+        until(lambda: renewals() > before + 16, "renewals")
+    write_secret(key, new)
+    with hub.running():
+        before = renewals()
+        until(lambda: renewals() > before + 8, "renewals")
+        assert is_let_in(hub, token)
+    # And with none of the keys, they cannot be asked about, and sign in again.
+    write_secret(key, secrets.token_hex(32))
+    with hub.running():
+        until(lambda: not is_let_in(hub, token), "zoe is put out")
+
+
 def check_upgrade(hub: Hub, token: str) -> None:
     """Upgrade a hub, take it back, and kill what upgrades it at any time; who had a token has it.
 
@@ -371,7 +402,9 @@ def check_upgrade(hub: Hub, token: str) -> None:
     assert ran.returncode == 0, ran
     assert "is again what it was before" in ran.stderr
     assert not list(database.parent.glob("*ing"))
-    assert {path.stat().st_mode & 0o077 for path in database.parent.glob("jupyterhub.sqlite*")} == {0}
+    assert {path.stat().st_mode & 0o077 for path in database.parent.glob("jupyterhub.sqlite*")} == {
+        0
+    }
     with hub.running():
         assert is_let_in(hub, token)
         hub.sign_in("adam")
@@ -380,6 +413,7 @@ def check_upgrade(hub: Hub, token: str) -> None:
     with hub.running():
         assert is_let_in(hub, token)
         assert hub.user("adam")
+    rotate_keys(hub, token)
     # Without the copy, an older one is refused, and changes nothing.
     hub.python, after = older, database.read_bytes()
     for copy in database.parent.glob("jupyterhub.sqlite.*"):
