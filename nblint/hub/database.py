@@ -3,7 +3,8 @@
 JupyterHub refuses to start with a database of another version. An upgrade is made on a copy, which
 then takes the database's place in one step: whatever interrupts it leaves the old database or the
 new one, and the next start goes on from there. The one from before is kept beside it, under the
-name of its revision, for the day on which the older JupyterHub is deployed again.
+name of its revision, for the day on which the older JupyterHub is deployed again: it says which
+tables and columns that one knows.
 """
 
 from __future__ import annotations
@@ -67,12 +68,7 @@ def _migrate(path: Path) -> str:
                 f"{path}: a newer JupyterHub than {version} has upgraded it, and {older}, its copy "
                 "from before, is not there; deploy the newer one again"
             ) from None
-        _copy(path, before)
-        _copy(older, path)
-        return (
-            f"{path}: is again what it was before a newer JupyterHub than {version} upgraded it; "
-            f"{before} is what it was now"
-        )
+        return _take_back(path, older, before)
     _copy(path, before)
     new = path.with_name(f"{path.name}.upgrading")
     _copy(path, new)
@@ -81,6 +77,53 @@ def _migrate(path: Path) -> str:
         raise SettingsError(f"{path}: JupyterHub {version} has not upgraded a copy of it")
     _replace(new, path)
     return f"{path}: upgraded for JupyterHub {version}; {before} is what it was before"
+
+
+def _take_back(path: Path, older: Path, before: Path) -> str:
+    """Make a database what an older JupyterHub reads, with all that the newer one has in it.
+
+    Without that, providers would take everybody for leavers: by tokens that were renewed since.
+    """
+    _copy(path, before)
+    new = path.with_name(f"{path.name}.upgrading")
+    _copy(older, new)
+    lost = ""
+    try:
+        _fill(new, before)
+    except sqlite3.Error as error:
+        lost = f"without what came since ({error}), "
+    _replace(new, path)
+    return f"{path}: is again one of the older JupyterHub, {lost}{before} is the newer one's"
+
+
+def _fill(path: Path, newer: Path) -> None:
+    """Fill the tables of a database with what a newer one's have in columns that both know."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("ATTACH ? AS newer", (os.fspath(newer),))
+        database.execute("BEGIN IMMEDIATE")
+        for table in sorted(_tables(database, "main") & _tables(database, "newer")):
+            columns = _columns(database, "main", table) & _columns(database, "newer", table)
+            names = ", ".join(map(_name, sorted(columns)))
+            database.execute(f"DELETE FROM main.{_name(table)}")  # noqa: S608 - names of tables
+            database.execute(
+                f"INSERT INTO main.{_name(table)} ({names}) "  # noqa: S608
+                f"SELECT {names} FROM newer.{_name(table)}"
+            )
+        database.execute("COMMIT")
+
+
+def _tables(database: sqlite3.Connection, schema: str) -> set[str]:
+    found = database.execute(f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table'")  # noqa: S608
+    return {name for (name,) in found} - {"alembic_version", "sqlite_sequence"}
+
+
+def _columns(database: sqlite3.Connection, schema: str, table: str) -> set[str]:
+    found = database.execute(f"PRAGMA {schema}.table_info({_name(table)})")
+    return {column for _, column, *_ in found}
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _revision(path: Path) -> str:
