@@ -46,7 +46,8 @@ _TELL_OF_SERVER = """\
 """
 _TELL_OF_KERNEL = """\
     _line = '__import__("nblint_usage").tell_of_kernel(get_ipython(), %r)' % {notebooks!r}
-    c.InteractiveShellApp.exec_lines.append(_line)
+    # Not a line of its own: that would be a cell, before which the folder is added.
+    c.InteractiveShellApp.exec_lines[-1] += "\\n" + _line
 """
 # A copy for people, who have no nblint.
 _USAGE = "usage.py"

@@ -410,8 +410,8 @@ def check_upgrade(hub: Hub, token: str) -> None:
         assert is_let_in(hub, token)
         assert hub.user("adam")  # who came since
         # Nobody is taken for a leaver, by tokens of before.
-        asked = len(hub.provider.issued.read_text().splitlines())
-        until(lambda: len(hub.provider.issued.read_text().splitlines()) > asked + 16, "renewals")
+        renewed = len(hub.provider.issued.read_text().splitlines())
+        until(lambda: len(hub.provider.issued.read_text().splitlines()) > renewed + 16, "renewals")
         assert is_let_in(hub, token)
     hub.python = sys.executable
     assert "upgraded" in migrated(hub).stderr

@@ -25,7 +25,7 @@ TODAY = date.today()
 
 def received(journal: socket.socket) -> list[tuple[str, bytes]]:
     """Return the events that were told, and of which notebook."""
-    found = []
+    found: list[tuple[str, bytes]] = []
     while True:
         try:
             entry = journal.recv(100_000)
