@@ -56,6 +56,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostHub]:
         folder = f"/usr/share/notebooks/{Path(WEEKLY).parent}"
         running.host.must(f"mkdir -p {folder}; cd {folder}; echo '{json.dumps(EMPTY)}' > new.ipynb")
         running.host.must(f"cd {folder}; cp new.ipynb weekly.ipynb; mv new.ipynb dusty.ipynb")
+        # The unit, with the Python of the tests, which is in root's home.
+        python, unit = f"{running.python} -m nblint", "systemd/system/nblint-hub-usage.service"
+        running.host.must(
+            f"{python} hub render /srv/rendered --config /etc/jupyterhub/hub.toml; sed -e "
+            f"'s|^ExecStart=[^ ]*|ExecStart={python}|; s|^ProtectHome=.*||' "
+            f"/srv/rendered/etc/{unit} > /etc/{unit}"
+        )
         yield running
 
 
@@ -79,7 +86,7 @@ def usage(hub: HostHub, options: str) -> str:
 
 def collected(hub: HostHub) -> dict[str, Any]:
     """Collect, and return the report."""
-    usage(hub, "--collect")
+    hub.host.must("systemctl start nblint-hub-usage || { systemctl status -n 20 nblint-hub-usage; false; }")
     told: dict[str, Any] = json.loads(usage(hub, "--output-format json"))
     return told
 
