@@ -86,7 +86,7 @@ def usage(hub: HostHub, options: str) -> str:
 
 def collected(hub: HostHub) -> dict[str, Any]:
     """Collect, and return the report."""
-    hub.host.must("systemctl start nblint-hub-usage || { systemctl status -n 20 nblint-hub-usage; false; }")
+    hub.host.must("systemctl start nblint-hub-usage")
     told: dict[str, Any] = json.loads(usage(hub, "--output-format json"))
     return told
 
