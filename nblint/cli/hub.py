@@ -127,7 +127,7 @@ def install(config: Path, is_check: bool) -> None:
         click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(change)}")
 
 
-for command in (run, begin_run, end_run, notify):
+for command in (run, begin_run, end_run, notify, usage):
     hub.add_command(command)
 
 
@@ -183,6 +183,31 @@ def kubernetes(folder: Path, config: Path, registry: str) -> None:
 def _say_written(paths: Iterable[Path]) -> None:
     for path in paths:
         click.echo(f"Wrote {printable(str(path))}", err=True)
+
+
+@hub.command()
+@CONFIG
+def migrate(config: Path) -> None:
+    """Bring the hub's database to the JupyterHub that is installed, newer or older.
+
+    The hub's unit calls it before each start. An upgrade keeps the database of before beside the
+    new one; an older JupyterHub gets it back. It is never half done. The hub must not run.
+
+    Exit status: 0 the hub can start, 2 it cannot.
+
+    Example:
+      nblint hub migrate --config /etc/jupyterhub/hub.toml
+    """
+    need(("jupyterhub",), "hub")
+    from nblint.hub.database import migrate as migrate_database
+    from nblint.hub.settings import HubFile
+
+    def bring() -> str:
+        file = HubFile.read(config.absolute())
+        return migrate_database(file / file.settings.state / "jupyterhub.sqlite")
+
+    if done := or_sentence(bring):
+        click.echo(printable(done), err=True)
 
 
 @hub.command()

@@ -14,7 +14,7 @@ from nblint.files import read_text, read_whole
 from nblint.hub.accounts import HOMES
 from nblint.hub.addresses import address_problem
 from nblint.hub.checked import Checked
-from nblint.hub.configuration import crypt_key, own_secret
+from nblint.hub.configuration import crypt_keys, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.homes import refuse_without_lists
@@ -181,7 +181,7 @@ def _own_secrets(file: HubFile, checked: Checked) -> None:
     client = file.settings.provider.client_secret_file
     found = [
         _problem(lambda: own_secret(file, client, "provider.client-secret-file")),
-        _problem(lambda: crypt_key(file)),
+        _problem(lambda: crypt_keys(file)),
     ]
     checked.problems += filter(None, found)
     if not any(found):

@@ -85,7 +85,7 @@ def _configure_login(c: Any, file: HubFile, state: Path) -> None:
     found = endpoints(file, state / "provider.json")
     login = c.ProviderAuthenticator
     c.JupyterHub.authenticator_class = traits.AUTHENTICATOR
-    c.CryptKeeper.keys = [crypt_key(file)]
+    c.CryptKeeper.keys = crypt_keys(file)
     login.update(traits.login(settings))
     login.client_secret = own_secret(
         file, provider.client_secret_file, "provider.client-secret-file"
@@ -123,7 +123,9 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
         if isinstance(secret := environment[name], SecretFile) and not secret.is_personal
     ]
     folder = shown_folder(state)
-    environment.update(write_kernels(folder))
+    # Only a unit of systemd says whose server an entry of the journal is from.
+    told = file / settings.landing.notebooks if settings.unix_accounts else None
+    environment.update(write_kernels(folder, told))
     for name, value in outgoing_environment(file, folder).items():
         environment.setdefault(name, value)  # the catalogue's win
     c.Spawner.environment = environment
@@ -174,23 +176,24 @@ def _listed(section: Any, key: str) -> list[Any]:
     return list(found) if isinstance(found, list) else []
 
 
-def crypt_key(file: HubFile) -> bytes:
-    """Return the key that people's tokens are encrypted with.
+def crypt_keys(file: HubFile) -> list[bytes]:
+    """Return the keys that people's tokens are encrypted with, the one for new ones first.
 
     Raises:
-        SettingsError: There is none, others can read it, or it is none.
+        SettingsError: There is none, others can read them, or one is none.
     """
     text = own_secret(file, file.settings.crypt_key_file, "crypt-key-file")
     try:
-        key = bytes.fromhex(text)
+        keys = [bytes.fromhex(line) for line in text.split()]
     except ValueError:
-        key = b""
-    if len(key) != 32:
+        keys = []
+    if {len(key) for key in keys} != {32}:
         raise SettingsError(
             f"{file.path}: crypt-key-file: {file / file.settings.crypt_key_file}: "
-            "must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them"
+            "must hold 64 hexadecimal digits, or several lines of so many; `openssl rand -hex 32` "
+            "makes one"
         )
-    return key
+    return keys
 
 
 def own_secret(file: HubFile, name: str, key: str) -> str:

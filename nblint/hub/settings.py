@@ -193,7 +193,7 @@ class HubSettings(Table, frozen=True):
         notebooks: The file that says which notebook packages are installed, in which version.
         secrets: The folder that the catalogue's `file` keys are relative to.
         crypt_key_file: The file with the key that the hub encrypts people's tokens with; `openssl
-            rand -hex 32` makes one.
+            rand -hex 32` makes one. Keys in further lines still decrypt what they have encrypted.
         subdomains: Whether each server gets an origin of its own, `NAME.` before the address; needs
             DNS and a certificate for all of them. Without, admins cannot open people's servers.
         unix_accounts: Whether each user gets an account of the machine, and a server that is a unit

@@ -204,6 +204,12 @@ def test_command(tmp_path: Path) -> None:
     # It passes what all notebooks pass.
     checked = nblint("check", "--no-cache", "--select", "ALL", "--ignore", "NBL5", str(page))
     assert checked.exit_code == 0, checked.output
+    # It says what is recorded about people, where something is.
+    assert "What this hub records" in first
+    with (tmp_path / "hub.toml").open("a") as settings:
+        settings.write("unix-accounts = false\n")
+    nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
+    assert "What this hub records" not in page.read_text()
     install(tmp_path / "notebooks", "late", complete_header("Late logins"))
     nblint("hub", "index", "--config", str(tmp_path / "hub.toml"))
     assert "Late logins" in page.read_text()
