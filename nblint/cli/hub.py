@@ -2,13 +2,13 @@
 
 import json
 import sys
-from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from nblint.cli.click_classes import OrderedGroup
+from nblint.cli.hub_backup import backup, restore
+from nblint.cli.hub_options import CONFIG, need
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
@@ -18,14 +18,6 @@ from nblint.suggestions import nearest
 # The distributions of the extras, by what they are imported as.
 _LIBRARIES = ("jupyterhub", "jupyterhub_idle_culler", "oauthenticator", "packaging")
 _OF_THE_DEMO = ("configurable_http_proxy", "cookiecutter", "jupyterlab", "oidc_provider_mock")
-
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("hub.toml"),
-    metavar="FILE",
-    help="The hub's settings (default: hub.toml).",
-)
 
 
 @click.group(cls=OrderedGroup)
@@ -38,7 +30,7 @@ def hub() -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--without-host",
     is_flag=True,
@@ -58,7 +50,7 @@ def check(config: Path, without_host: bool) -> None:
       nblint hub check --without-host
       nblint hub check --config /etc/jupyterhub/hub.toml
     """
-    _need(("packaging",), "hub")
+    need(("packaging",), "hub")
     from nblint.hub.checks import check as check_hub
     from nblint.hub.settings import HubFile
 
@@ -79,7 +71,7 @@ def check(config: Path, without_host: bool) -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 def index(config: Path) -> None:
     """Write the landing page.
 
@@ -104,7 +96,7 @@ def index(config: Path) -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--check", "is_check", is_flag=True, help="Say what would change, and change nothing."
 )
@@ -121,7 +113,7 @@ def install(config: Path, is_check: bool) -> None:
       nblint hub install --check
       nblint hub install --config /etc/jupyterhub/hub.toml
     """
-    _need(("packaging",), "hub")
+    need(("packaging",), "hub")
     from nblint.hub.packages import changes
     from nblint.hub.packages import install as install_packages
     from nblint.hub.settings import HubFile
@@ -141,7 +133,7 @@ def install(config: Path, is_check: bool) -> None:
 
 @hub.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@_CONFIG
+@CONFIG
 def render(folder: Path, config: Path) -> None:
     """Write what the hub's host has beside the hub: units, firewall, web server.
 
@@ -152,7 +144,7 @@ def render(folder: Path, config: Path) -> None:
       nblint hub render build/host
       nblint hub render --config /etc/jupyterhub/hub.toml /run/host
     """
-    _need(("jinja2",), "hub")
+    need(("jinja2",), "hub")
     from nblint.hub.host.render import render as render_files
     from nblint.hub.settings import HubFile
 
@@ -163,6 +155,10 @@ def render(folder: Path, config: Path) -> None:
         sys.exit(2)
     for path in written:
         click.echo(f"Wrote {printable(str(path))}", err=True)
+
+
+hub.add_command(backup)
+hub.add_command(restore)
 
 
 @hub.command()
@@ -197,7 +193,7 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
       nblint hub demo
       nblint hub demo --check
     """
-    _need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
+    need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
     from nblint.hub.demo.run import run
 
     if screenshot is not None and not play:
@@ -226,11 +222,3 @@ def schema(file: str) -> None:
         hint = nearest(file, HUB_FILES) or f"; choose from {', '.join(HUB_FILES)}"
         raise click.UsageError(f"unknown file {file!r}{hint}")
     click.echo(json.dumps(hub_schema(file), indent=2))
-
-
-def _need(libraries: Sequence[str], extra: str) -> None:
-    """End with what to install where a library is missing."""
-    if missing := [library for library in libraries if find_spec(library) is None]:
-        raise click.ClickException(
-            f"{', '.join(missing)}: not installed: pip install 'nblint-suite[{extra}]'"
-        )

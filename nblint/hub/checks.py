@@ -14,6 +14,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
 from nblint.hub.accounts import HOMES
+from nblint.hub.backup.checking import notes as backup_notes
 from nblint.hub.configuration import crypt_key, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
@@ -69,6 +70,7 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
     there = (_own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
     for part in (*everywhere, *(there if on_host else ())):
         _try(part, file, checked)
+    checked.notes += backup_notes(file, on_host=on_host)
     return checked
 
 
