@@ -74,8 +74,9 @@ def _bring_back(task: Task, told: dict[str, Any]) -> None:
     name, folder = _new_folder(top, "restored", task.stamp)
     told["folder"] = name
     os.fchdir(folder)
+    # Without --xattrs: with them, tar cannot write to a file that is read-only. Lists are others.
     ran = subprocess.run(
-        ["tar", "--extract", "--preserve-permissions", "--acls", "--xattrs", "--file=-"],
+        ["tar", "--extract", "--preserve-permissions", "--acls", "--file=-"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -27,6 +28,22 @@ _CACHE = "/var/cache/nblint-hub-backup"
 _VARIABLE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
 _PASSWORD = re.compile(r"(://[^/@\s:]*:)[^/@\s]*@")
 _SPECIAL = re.compile(r"[\\*?\[]")
+# What it says to what it could not do, and what that means here.
+_SENTENCES = (
+    (
+        "no space left on device|disk quota exceeded",
+        "a disk is full, that of the repository or of restic's cache; make room, or keep fewer "
+        "backups (backup.keep-daily); those that are there can be used",
+    ),
+    ("wrong password", "{password} does not hold its password"),
+    (
+        "already locked",
+        "something else is using it, on this or another machine; try again when that is done",
+    ),
+)
+# restic 0.14 can crash where it cannot write to a repository. In bytes: more than it writes at once.
+_CRASH = "panic: "
+_ROOM = 100_000_000
 # restic has read all that it could, and some of it was not there any more.
 UNREAD = 3
 
@@ -187,26 +204,21 @@ class Restic:
         for value in self._hidden:
             said = said.replace(value, "***")
         said = _PASSWORD.sub(r"\1***@", said)
-        where = self.repository
-        for pattern, sentence in (
-            (
-                "no space left on device|disk quota exceeded",
-                "a disk is full, that of the repository or of restic's cache; make room, or keep "
-                "fewer backups (backup.keep-daily); those that are there can be used",
-            ),
-            ("wrong password", f"{self.password_file} does not hold its password"),
-            (
-                "already locked",
-                "something else is using it, on this or another machine; try again when it is done",
-            ),
-        ):
+        if _CRASH in said and self._is_nearly_full():
+            said = "no space left on device"
+        for pattern, sentence in _SENTENCES:
             if re.search(pattern, said, re.I):
-                return BackupError(f"backup: {where}: {sentence}")
-        told = [line for line in said.splitlines() if line.strip()]
-        reason = next((line for line in told if line.startswith("Fatal: ")), (told or [""])[-1])
-        reason = reason.removeprefix("Fatal: ") or f"restic ended with status {status}"
-        is_missing = "Is there a repository" in said
-        return (NoRepositoryError if is_missing else BackupError)(f"backup: {where}: {reason}")
+                told = sentence.format(password=self.password_file)
+                return BackupError(f"backup: {self.repository}: {told}")
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        named = [line for line in lines if line.startswith(("Fatal: ", _CRASH))]
+        reason = (named or lines or [f"restic ended with status {status}"])[-1]
+        error = NoRepositoryError if "Is there a repository" in said else BackupError
+        return error(f"backup: {self.repository}: {reason.removeprefix('Fatal: ')}")
+
+    def _is_nearly_full(self) -> bool:
+        folder = Path(self.repository)
+        return folder.is_dir() and shutil.disk_usage(folder).free < _ROOM
 
 
 def _escaped(found: re.Match[str]) -> str:

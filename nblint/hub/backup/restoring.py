@@ -211,7 +211,7 @@ def _into_home(
     }
     environment = {"PATH": _PATH, "LC_ALL": "C.UTF-8"}
     source = work / account.pw_dir.lstrip("/")
-    pack = ["tar", "--create", "--acls", "--xattrs", "--sparse", "--file=-", "-C", str(source)]
+    pack = ["tar", "--create", "--acls", "--sparse", "--file=-", "-C", str(source)]
     pack += ["--no-recursion", *_parents(paths), "--recursion", *(f"./{path}" for path in paths)]
     with subprocess.Popen(
         [
