@@ -29,9 +29,10 @@ def commands(
     """
     one = len(notebooks) == 1
     # As pre-commit calls it, or as somebody types it. Small numbers of notebooks are never cached.
+    hook = ("--",) if one else ()
     named = (*notebooks,) if one else (".",)
     anew = () if one else ("--no-cache",)
-    nblint = Command("nblint", (_program("nblint"), "check", *anew, *named))
+    nblint = Command("nblint", (_program("nblint"), "check", *anew, *hook, *named))
     yield nblint
     if extra is not None:
         path = {"PYTHONPATH": str(extra)}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import notebook_bytes
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "nblint"
 
@@ -210,3 +212,19 @@ def test_a_clean_run_loads_nothing_heavy(clean_notebook: Path) -> None:
     command = [sys.executable, "-c", program, str(clean_notebook)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert HEAVY.isdisjoint(run.stdout.split()), sorted(HEAVY & set(run.stdout.split()))
+
+
+def test_findings_for_people_load_no_more_than_is_printed(tmp_path: Path) -> None:
+    """The hook's call: fingerprints and lines of the file are for other reports."""
+    (tmp_path / "a.ipynb").write_bytes(notebook_bytes(("code", "x = 1")))
+    program = (
+        "import sys, nblint.cli\n"
+        "try: nblint.cli.run(['check', '--', 'a.ipynb'])\n"
+        "except SystemExit as end: assert end.code == 1, end.code\n"
+        "print(*sys.modules, sep='\\n')"
+    )
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "NBL102" in run.stdout
+    unprinted = {"_hashlib", "click", "json", "nblint.document.positions"}
+    assert unprinted.isdisjoint(run.stdout.split())

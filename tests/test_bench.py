@@ -94,7 +94,7 @@ def test_the_command_prints_a_table_for_each_size(
     monkeypatch.setattr(sys, "argv", ["bench", *options])
     bench.__main__.main()
     printed = capsys.readouterr().out
-    assert re.search(r"^1 notebook, .* MB", printed, re.MULTILINE)
+    assert re.search(r"^1 notebook, .* MB, made up: real ones take longer", printed, re.MULTILINE)
     assert re.search(r"^60 notebooks, .* MB", printed, re.MULTILINE)
     assert len(re.findall(r"^nblint +\d.* +1\.00 +1\.00$", printed, re.MULTILINE)) == 2
     assert len(re.findall(r"^nblint, nothing changed +\d", printed, re.MULTILINE)) == 1

@@ -31,14 +31,16 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> None:
     given = sys.argv[1:] if arguments is None else list(arguments)
-    if given[:1] == ["check"] and all(map(_is_plain_path, given[1:])):
+    # Hooks put `--` before the paths.
+    paths = given[2:] if given[1:2] == ["--"] else given[1:]
+    if given[:1] == ["check"] and all(map(_is_plain_path, paths)):
         # How hooks call it. There is nothing to parse, and with click the check of one notebook
         # takes 25 % more processor time.
         _load_msgspec()
         from nblint.cli.process import escape_unencodable, guarded
 
         escape_unencodable()
-        sys.exit(guarded(lambda: _check(given[1:])))
+        sys.exit(guarded(lambda: _check(paths)))
     from nblint.cli.main import main
 
     main(arguments, prog_name="nblint")

@@ -11,6 +11,7 @@ from msgspec import Struct
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
+from nblint.findings import Finding
 from nblint.linting.checking import Checked, RuleError, bug, check_document, read_document
 from nblint.linting.repository import gather
 from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
@@ -168,7 +169,9 @@ class Examiner:
         )
 
     def _check(self, document: Notebook | Unreadable, name: str) -> Checked:
-        return check_document(document, name, self.project, self.selection)
+        # What computes them takes longer to load than many notebooks to check.
+        recognise = None if self.details.fingerprints else _by_nothing
+        return check_document(document, name, self.project, self.selection, recognise)
 
     def _examined(
         self,
@@ -195,6 +198,10 @@ class Examiner:
 
     def _codes(self, name: str) -> frozenset[str]:
         return frozenset(rule.code for rule in self.selection.for_notebook(name))
+
+
+def _by_nothing(_: Finding) -> None:
+    """Return no fingerprint."""
 
 
 def _outputs(notebook: Notebook) -> int:

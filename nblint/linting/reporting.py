@@ -1,12 +1,12 @@
 """Turns findings and fixes into the results that reports print."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nblint.credentials.masking.redaction import Redaction
-from nblint.document.model import Cell, Notebook, Unreadable
+from nblint.document.model import Cell, Notebook, Place, Unreadable
 from nblint.document.pairing import paired
-from nblint.document.positions import RawNotebook, file_line
 from nblint.findings import Finding
 from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.paths import display_path
@@ -41,7 +41,7 @@ def reported(
                 one_line=one_line and not finding.path,
             )
         return
-    raw = RawNotebook(document.raw) if details.file_lines else None
+    line_of = _file_lines(document) if details.file_lines else None
     excerpts = None
     if details.rows is not None:
         from nblint.linting.excerpts import Excerpts
@@ -54,11 +54,18 @@ def reported(
             finding,
             cell_id=redaction.mask(cell.id) if cell and cell.id else None,
             cell_type=redaction.mask(cell.type) if cell else None,
-            file_line=file_line(raw, finding.place) if raw else None,
+            file_line=line_of(finding.place) if line_of else None,
             first_line=excerpts.first_line(cell) if excerpts and cell else None,
             excerpt=excerpts.at(finding.place) if excerpts else None,
             one_line=one_line and not finding.path,
         )
+
+
+def _file_lines(notebook: Notebook) -> Callable[[Place], int | None]:
+    """Return what tells the line of the notebook's file that a place is in."""
+    from nblint.document.positions import RawNotebook, file_line
+
+    return partial(file_line, RawNotebook(notebook.raw))
 
 
 def _path(finding: Finding, notebook: str) -> str:

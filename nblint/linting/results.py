@@ -17,11 +17,13 @@ class Details(Struct, frozen=True):
     Attributes:
         rows: The rows to quote on either side of a finding; None for no quotation.
         file_lines: Whether to tell lines of the `.ipynb` file.
+        fingerprints: Whether to tell what findings are recognised by.
     """
 
     # Enough to show most cells whole.
     rows: int | None = 20
     file_lines: bool = True
+    fingerprints: bool = True
 
 
 EVERYTHING = Details()

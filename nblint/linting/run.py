@@ -212,11 +212,13 @@ class Run:
         if baseline is not None:
             recorded = None if self._with_recorded else baseline.credentials
             project = replace(project, salt=baseline.salt, recorded=recorded)
+        # A baseline recognises findings by their fingerprints, whether or not they are printed.
+        has_fingerprints = self._details.fingerprints or baseline is not None
         examiner = Examiner(
             project,
             selection,
             self._fixing,
-            details=self._details,
+            details=replace(self._details, fingerprints=has_fingerprints),
             with_hidden=self._with_hidden,
             baseline=baseline,
         )

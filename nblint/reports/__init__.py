@@ -14,8 +14,8 @@ from nblint.suggestions import nearest
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
-NO_DETAILS = Details(rows=None, file_lines=False)
-_ROW = Details(rows=0, file_lines=False)
+NO_DETAILS = Details(rows=None, file_lines=False, fingerprints=False)
+_ROW = Details(rows=0, file_lines=False, fingerprints=False)
 _LINE = Details(rows=None)
 # What each format says of the surroundings of a finding.
 _FORMATS = {

@@ -17,9 +17,10 @@ from tests.conftest import complete_header, notebook_bytes
 BY_CLICK = ("--color", "auto")
 
 
+@pytest.mark.parametrize("separator", [[], ["--"]])
 @pytest.mark.parametrize("paths", [[], ["a.ipynb"], ["a.ipynb", "b"]])
-def test_defaults_are_those_of_the_options(paths: list[str]) -> None:
-    parsed = check.make_context("check", list(paths)).params
+def test_defaults_are_those_of_the_options(paths: list[str], separator: list[str]) -> None:
+    parsed = check.make_context("check", [*separator, *paths]).params
     assert asdict(CheckArguments(paths=tuple(map(Path, paths)))) == parsed
 
 
@@ -31,7 +32,13 @@ def test_defaults_are_those_of_the_options(paths: list[str]) -> None:
         (["check", "--fix"], False),
         (["check", "a.ipynb", "-q"], False),
         (["check", "-"], False),
+        (["check", "--", "a.ipynb", "notebooks/b c.ipynb"], True),  # the hook
+        (["check", "--"], True),
         (["check", "--", "-a.ipynb"], False),
+        (["check", "--", "-"], False),
+        (["check", "--", "--", "a.ipynb"], False),
+        (["check", "a.ipynb", "--", "b.ipynb"], False),
+        (["check", "--", "*.ipynb"], False),
         (["check", "*.ipynb"], False),  # which click expands on Windows
         (["check", "~/a.ipynb"], False),
         (["rules"], False),
@@ -87,6 +94,7 @@ FILES = {
         (["clean.ipynb", "missing.ipynb"], 2),
         (["empty"], 3),
         (["missing é.ipynb"], 2),
+        (["--", "clean.ipynb", "wrong.ipynb"], 1),
     ],
 )
 def test_says_the_same(paths: list[str], status: int, tmp_path: Path) -> None:
