@@ -41,7 +41,7 @@ _SENTENCES = (
         "something else is using it, on this or another machine; try again when that is done",
     ),
 )
-# restic 0.14 can crash where it cannot write to a repository. In bytes: more than it writes at once.
+# restic 0.14 can crash where it cannot write; in bytes, more than it writes at once.
 _CRASH = "panic: "
 _ROOM = 100_000_000
 # restic has read all that it could, and some of it was not there any more.
