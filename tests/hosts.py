@@ -47,8 +47,8 @@ _SERVER = """
     systemd-sysv
 """
 _OF_THE_ROLE = """
-    acl at caddy dnf dnf-plugins-core git nftables node-configurable-http-proxy openssl polkitd
-    python3-venv restic rpm
+    acl at caddy curl dnf dnf-plugins-core git nftables node-configurable-http-proxy openssh-client
+    openssl polkitd python3-venv restic rpm
 """
 _OF_TESTS = "createrepo-c unzip zip"
 
@@ -77,17 +77,18 @@ class Booted:
 
     def must(self, command: str) -> str:
         """Run a command that must succeed, and return what it prints."""
-        ran = self.run(command)
-        journal = "" if ran.status == 0 else self.run("journalctl --no-pager --output cat").out
-        assert ran.status == 0, (command, ran, journal[-3000:])
-        return ran.out
+        return self._succeeded(command, self.run(command))
 
     def until(self, command: str) -> str:
         """Run a command again until it succeeds, and return what it prints."""
         end = time.monotonic() + PATIENCE
         while (ran := self.run(command)).status and time.monotonic() < end:
             time.sleep(0.1)
-        assert ran.status == 0, (command, ran)
+        return self._succeeded(command, ran)
+
+    def _succeeded(self, command: str, ran: Run) -> str:
+        journal = "" if ran.status == 0 else self.run("journalctl --no-pager --output cat").out
+        assert ran.status == 0, (command, ran, journal[-3000:])
         return ran.out
 
 

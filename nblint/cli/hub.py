@@ -9,6 +9,7 @@ import click
 from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.hub_backup import backup, restore
 from nblint.cli.hub_options import CONFIG, need
+from nblint.cli.hub_runs import begin_run, end_run, notify, run
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
@@ -104,8 +105,9 @@ def install(config: Path, is_check: bool) -> None:
     """Install the notebook packages that notebooks.toml names, and remove those that it does not.
 
     It asks dnf's repositories for exactly these versions, older ones than installed as well, and
-    locks them (`dnf versionlock`), so that nothing else changes them. What cannot be installed, or
-    would not run here, is refused before anything is changed. Run it on the host, as root.
+    locks them (`dnf versionlock`), so that nothing else changes them. Schedules become timers of
+    systemd. What cannot be installed, or would not run here, is refused before anything is changed.
+    Run it on the host, as root.
 
     Exit status: 0 all is as notebooks.toml says, 2 something cannot be.
 
@@ -113,22 +115,28 @@ def install(config: Path, is_check: bool) -> None:
       nblint hub install --check
       nblint hub install --config /etc/jupyterhub/hub.toml
     """
-    need(("packaging",), "hub")
+    need(("packaging", "jinja2"), "hub")
     from nblint.hub.packages import changes
     from nblint.hub.packages import install as install_packages
+    from nblint.hub.schedules import changes as schedule_changes
     from nblint.hub.settings import HubFile
 
     try:
         file = HubFile.read(config.absolute())
         found = changes(file)
+        said = [*map(str, found), *schedule_changes(file)]
         if not is_check:
             install_packages(file, found)
     except SettingsError as error:
         for problem in str(error).splitlines():
             complain(problem)
         sys.exit(2)
-    for change in found:
-        click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(str(change))}")
+    for change in said:
+        click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(change)}")
+
+
+for command in (backup, restore, run, begin_run, end_run, notify):
+    hub.add_command(command)
 
 
 @hub.command()
@@ -157,8 +165,37 @@ def render(folder: Path, config: Path) -> None:
         click.echo(f"Wrote {printable(str(path))}", err=True)
 
 
-hub.add_command(backup)
-hub.add_command(restore)
+@hub.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@CONFIG
+@click.option(
+    "--registry",
+    required=True,
+    metavar="PREFIX",
+    help="What stands before the names of the images, e.g. registry.example.com/hub.",
+)
+def kubernetes(folder: Path, config: Path, registry: str) -> None:
+    """Write the hub for a cluster: values for Zero to JupyterHub, images, jobs.
+
+    DIR gets values.yaml with comments that say where each value came from, the Dockerfiles below
+    images/, a Job and CronJobs for the notebooks, and in secrets.txt the commands that make the
+    Secrets. No file holds the value of a secret. Other files in DIR stay,
+    but for those below images/.
+
+    Example:
+      nblint hub kubernetes --registry registry.example.com/hub build/kubernetes
+    """
+    need(("jinja2",), "hub")
+    from nblint.hub.kubernetes.render import render as render_files
+    from nblint.hub.settings import HubFile
+
+    try:
+        written = render_files(HubFile.read(config), registry, folder)
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(2)
+    for path in written:
+        click.echo(f"Wrote {printable(str(path))}", err=True)
 
 
 @hub.command()
@@ -194,12 +231,12 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
       nblint hub demo --check
     """
     need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
-    from nblint.hub.demo.run import run
+    from nblint.hub.demo.run import run as run_demo
 
     if screenshot is not None and not play:
         raise click.UsageError("--screenshot requires --check")
     try:
-        run(config, click.echo, play=play, screenshot=screenshot)
+        run_demo(config, click.echo, play=play, screenshot=screenshot)
     except SettingsError as error:
         complain(str(error))
         sys.exit(2)

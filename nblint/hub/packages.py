@@ -20,6 +20,7 @@ from nblint.errors import SettingsError
 from nblint.hub.checks import notebooks_python, package_problems
 from nblint.hub.installed import Package
 from nblint.hub.notebooks import Pinned, read_notebooks
+from nblint.hub.schedules import apply, schedule_problems, time_problems
 from nblint.hub.settings import HubFile
 from nblint.patterns import lazy_pattern
 from nblint.suggestions import nearest
@@ -88,6 +89,9 @@ def changes(file: HubFile) -> list[Change]:
     ]
     found = [change for change in found if change.before != change.after]
     new = [change for change in found if change.after is not None]
+    kept = {name: pinned for name, pinned in wanted.items() if name not in {c.name for c in new}}
+    if problems := [*time_problems(file), *_kept_schedules(kept, file)]:
+        raise SettingsError("\n".join(problems))
     if not new:
         return found
     published = _published()
@@ -97,7 +101,7 @@ def changes(file: HubFile) -> list[Change]:
         Change(each.name, each.before, each.after, published[each.name][each.after or ""])
         for each in new
     ]
-    if problems := _unfit(new, file):
+    if problems := _unfit(new, wanted, file):
         raise SettingsError("\n".join(problems))
     return [*new, *(change for change in found if change.after is None)]
 
@@ -118,6 +122,8 @@ def install(file: HubFile, found: Iterable[Change]) -> None:
     # First what people are waiting for.
     if new:
         _dnf("--assumeyes", _WITHOUT_PLUGINS, "install", *new)
+    # The units of a package that goes are still there.
+    apply(file)
     if gone:
         for change in gone:
             _stop(change.package)
@@ -177,7 +183,13 @@ def _unpublished(
             yield f"{where}.version: {asked} is not published; there is {there}"
 
 
-def _unfit(new: Iterable[Change], file: HubFile) -> list[str]:
+def _kept_schedules(kept: dict[str, Pinned], file: HubFile) -> Iterator[str]:
+    folder = file / file.settings.landing.notebooks
+    for name, pinned in kept.items():
+        yield from schedule_problems(name, pinned, Package(folder / name), file)
+
+
+def _unfit(new: Iterable[Change], wanted: dict[str, Pinned], file: HubFile) -> list[str]:
     """Return why notebooks would not run here, from the packages themselves."""
     python = notebooks_python(file)
     problems = []
@@ -191,6 +203,7 @@ def _unfit(new: Iterable[Change], file: HubFile) -> list[str]:
                     f"{change.package} {change.after}: {problem}"
                     for problem in package_problems(package, file, python)
                 ]
+                problems += schedule_problems(change.name, wanted[change.name], package, file)
     return problems
 
 

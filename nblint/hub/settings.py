@@ -18,17 +18,14 @@ import msgspec
 from msgspec import Meta
 
 from nblint.errors import SettingsError
+from nblint.hub.backup.settings import Backup, Metrics, backup_problems
 from nblint.settings import Table
 from nblint.toml import convert_toml, read_toml
 
 Seconds = Annotated[int, Meta(ge=1)]
 # As systemd and JupyterHub read them.
 _MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
-# As restic's --keep-within reads them, and what is in none of systemd's calendars.
-_DURATION = r"^([1-9][0-9]*[hdmy])+$"
-_CALENDAR = r"^[A-Za-z0-9*:,/.~ -]+$"
-# https://restic.readthedocs.io/en/v0.14.0/030_preparing_a_new_repo.html
-_REPOSITORY = re.compile(r"(/|(sftp|s3|rest|swift|b2|azure|gs|rclone):\S)[^\n]*")
+_MAIL = re.compile(r"[A-Za-z0-9._%+][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+")
 
 # A second factor, by RFC 8176, section 2, and by REFEDS.
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
@@ -177,51 +174,17 @@ class Tls(Table, frozen=True):
     key: str | None = None
 
 
-class Backup(Table, frozen=True):
-    """`[backup]`: where copies of homes and of the hub's state are kept, by restic.
+class Notify(Table, frozen=True):
+    """`[notify]`: who hears of what failed: a scheduled run, or the landing page.
 
     Attributes:
-        repository: The address of restic's repository: a folder, or `sftp:…`, `s3:…`, `rest:…` on
-            another machine.
-        password_file: The file with the password that the copies are encrypted with. It is in no
-            copy: keep it where this host is not.
-        access_file: The file with what the repository's machine asks for, in lines such as
-            `AWS_ACCESS_KEY_ID=…`. An address that holds a password goes here, as
-            `RESTIC_REPOSITORY=…`.
-        keep_daily: The last copies of so many days are kept; 14 if neither this nor `keep_within`
-            is there.
-        keep_within: All copies that are not older than this are kept, such as `14d`.
-        prune: Whether older ones are removed. Not where the repository takes copies and lets nobody
-            remove them; then its own machine does.
-        time: When a copy is made, as `systemd-analyze calendar` reads it.
+        mail: The address that the host's `sendmail` sends it to.
+        command: The program that gets it on standard input, and the name of the failed unit as its
+            argument.
     """
 
-    repository: str = "/var/backups/jupyterhub"
-    password_file: str = "backup-password"  # noqa: S105 - a file's name
-    access_file: str | None = None
-    keep_daily: Annotated[int, Meta(ge=1)] | None = None
-    keep_within: Annotated[str, Meta(pattern=_DURATION)] | None = None
-    prune: bool = True
-    time: Annotated[str, Meta(pattern=_CALENDAR)] = "02:30"
-
-    @property
-    def is_on_host(self) -> bool:
-        """Whether the repository is a folder."""
-        return self.repository.startswith("/")
-
-
-class Metrics(Table, frozen=True):
-    """`[metrics]`: what Prometheus is told.
-
-    Attributes:
-        token_file: The file with the token by which Prometheus may read `/hub/metrics`, and do
-            nothing else; without it, nobody reads them. `openssl rand -hex 32` makes one.
-        textfiles: The folder of node_exporter's textfile collector, for what is not the hub's own:
-            backups.
-    """
-
-    token_file: str | None = None
-    textfiles: str = "/var/lib/prometheus/node-exporter"
+    mail: str | None = None
+    command: str | None = None
 
 
 class HubSettings(Table, frozen=True):
@@ -249,6 +212,8 @@ class HubSettings(Table, frozen=True):
         tls: Who has the certificate of the address.
         backup: Where copies of homes and of the hub's state are kept.
         metrics: What Prometheus is told.
+        timezone: The time zone of schedules, such as `Europe/Prague`; by default, the host's.
+        notify: Who hears of what failed.
         http_proxy: The proxy by which the host reaches the internet, if it needs one.
         metadata_addresses: Where the machine's cloud tells its identity to whoever asks: users
             cannot reach these, but for DNS.
@@ -272,6 +237,8 @@ class HubSettings(Table, frozen=True):
     tls: Tls = Tls()
     backup: Backup = Backup()
     metrics: Metrics = Metrics()
+    timezone: str | None = None
+    notify: Notify = Notify()
     http_proxy: str | None = None
     metadata_addresses: tuple[str, ...] = METADATA_ADDRESSES
 
@@ -332,6 +299,12 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         "provider.scopes: must have 'openid', without which the provider says nobody's name": (
             "openid" not in provider.scopes
         ),
+        "notify.command: must be an absolute path": (
+            settings.notify.command is not None and not settings.notify.command.startswith("/")
+        ),
+        "notify.mail: must be an address such as hub@example.com": (
+            settings.notify.mail is not None and not _MAIL.fullmatch(settings.notify.mail)
+        ),
         "servers.data: must be absolute paths": not all(map(os.path.isabs, settings.servers.data)),
         f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M": (
             settings.servers.memory is not None and not _MEMORY.fullmatch(settings.servers.memory)
@@ -343,27 +316,12 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         != (settings.tls.certificate is not None, settings.tls.key is not None),
     }
     yield from (problem for problem, is_so in wrong.items() if is_so)
-    yield from _backup_problems(settings.backup)
+    yield from backup_problems(settings.backup)
     if settings.http_proxy is not None and not _is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
     for address in settings.metadata_addresses:
         if not _is_ip_address(address):
             yield f"metadata-addresses: {address!r} is not an IP address"
-
-
-def _backup_problems(backup: Backup) -> Iterator[str]:
-    if not _REPOSITORY.fullmatch(backup.repository):
-        yield (
-            "backup.repository: must be a folder's absolute path, or an address such as "
-            "sftp:backup@backup.example.com:/srv/hub or s3:s3.amazonaws.com/bucket"
-        )
-    elif re.search(r"://[^/@\s]*:[^/\s]*@", backup.repository):
-        yield (
-            "backup.repository: must not hold a password; write the address as "
-            "RESTIC_REPOSITORY=… into the file that access-file names"
-        )
-    if backup.keep_daily is not None and backup.keep_within is not None:
-        yield "backup: has keep-daily and keep-within; take one of them out"
 
 
 def _is_origin(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""Metrics: what is told of backups, and when an alert comes; who reads those of a hub: test_login."""
+"""Metrics: what is told of backups, and when an alert comes; `test_login` has who reads them."""
 
 from pathlib import Path
 from types import SimpleNamespace
