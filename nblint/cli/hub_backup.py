@@ -77,9 +77,7 @@ def backup(config: Path, is_test: bool) -> None:
     metavar="WHEN",
     help="The backup: latest (default), a day such as 2026-11-29, or its id.",
 )
-@click.option(
-    "--replace", is_flag=True, help="Put it in the place of what is there, which is kept."
-)
+@click.option("--replace", is_flag=True, help="Put it where something else is now, which is kept.")
 def restore(
     paths: tuple[Path, ...], config: Path, is_hub: bool, is_list: bool, at: str, replace: bool
 ) -> None:
