@@ -171,6 +171,7 @@ def _files(host: Host) -> None:
     said = host.done(f"restore {path}")
     (beside,) = host.must("echo /home/ada/restored-*").split()
     assert beside in said
+    assert host.must(f"stat -c %U:%a {beside} {beside}/work") == "ada:700\nada:750\n"
     assert host.must(f"cat {path} {beside}/work/deep/notes.ipynb") == "changed\none\n"
     host.done(f"restore --replace {path}")
     assert host.must(f"cat {path} /home/ada/replaced-*/work/deep/notes.ipynb") == "one\nchanged\n"
