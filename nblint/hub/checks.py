@@ -13,6 +13,7 @@ from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
 from nblint.hub.accounts import HOMES
 from nblint.hub.addresses import address_problem
+from nblint.hub.backup.checking import notes as backup_notes
 from nblint.hub.checked import Checked
 from nblint.hub.configuration import crypt_keys, own_secret
 from nblint.hub.discovery import endpoints
@@ -55,6 +56,7 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
     there = (host.on_host, _own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
     for part in (*everywhere, *(there if on_host else ())):
         _try(part, file, checked)
+    checked.notes += backup_notes(file, on_host=on_host)
     return checked
 
 

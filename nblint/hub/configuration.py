@@ -40,6 +40,7 @@ def configure(c: Any, path: str | os.PathLike[str]) -> None:
     _configure_operators(c, file.settings)
     _configure_servers(c, file, state)
     _configure_culling(c, file.settings)
+    _configure_metrics(c, file)
 
 
 def state_folder(file: HubFile) -> Path:
@@ -151,8 +152,11 @@ def _configure_accounts(c: Any, file: HubFile, state: Path) -> None:
     servers = c.AccountSpawner
     servers.links = {name: str(file / target) for name, target in links.items()}
     servers.data = list(settings.servers.data)
-    hidden = (settings.secrets, settings.provider.client_secret_file, settings.crypt_key_file)
-    servers.hidden = [str(state), *(str(file / name) for name in hidden)]
+    hidden = (
+        *(settings.secrets, settings.provider.client_secret_file, settings.crypt_key_file),
+        *(settings.backup.password_file, settings.backup.access_file, settings.metrics.token_file),
+    )
+    servers.hidden = [str(state), *(str(file / name) for name in hidden if name)]
 
 
 def _configure_culling(c: Any, settings: HubSettings) -> None:
@@ -166,6 +170,20 @@ def _configure_culling(c: Any, settings: HubSettings) -> None:
     ]
     service = {"name": "idle-culler", "command": command}
     role = {"name": "idle-culler", "scopes": list(_CULLER_SCOPES), "services": ["idle-culler"]}
+    c.JupyterHub.services = [*_listed(c.JupyterHub, "services"), service]
+    c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
+
+
+def _configure_metrics(c: Any, file: HubFile) -> None:
+    """Let Prometheus read metrics, and do nothing else."""
+    # JupyterHub's own default, which a line above could have turned off for everybody.
+    c.JupyterHub.authenticate_prometheus = True
+    name = file.settings.metrics.token_file
+    if name is None:
+        return
+    token = own_secret(file, name, "metrics.token-file")
+    service = {"name": "prometheus", "api_token": token}
+    role = {"name": "prometheus", "scopes": ["read:metrics"], "services": ["prometheus"]}
     c.JupyterHub.services = [*_listed(c.JupyterHub, "services"), service]
     c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
 

@@ -24,6 +24,7 @@ from nblint.hub.addresses import (
     is_origin,
     is_proxy,
 )
+from nblint.hub.backup.settings import Backup, Metrics, backup_problems
 from nblint.settings import Table
 from nblint.toml import convert_toml, read_toml
 
@@ -205,6 +206,8 @@ class HubSettings(Table, frozen=True):
         servers: What everybody's notebook server is.
         landing: The page on which people land.
         tls: Who has the certificate of the address.
+        backup: Where copies of homes and of the hub's state are kept.
+        metrics: What Prometheus is told.
         timezone: The time zone of schedules, such as `Europe/Prague`; by default, the host's.
         notify: Who hears of what failed.
         http_proxy: The proxy by which the host, and everybody's programs on it, reach the internet,
@@ -232,6 +235,8 @@ class HubSettings(Table, frozen=True):
     servers: Servers = Servers()
     landing: Landing = Landing()
     tls: Tls = Tls()
+    backup: Backup = Backup()
+    metrics: Metrics = Metrics()
     timezone: str | None = None
     notify: Notify = Notify()
     http_proxy: str | None = None
@@ -316,6 +321,7 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         ),
     }
     yield from (problem for problem, is_so in wrong.items() if is_so)
+    yield from backup_problems(settings.backup)
     if settings.http_proxy is not None and not is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
     for name in settings.no_proxy:

@@ -108,7 +108,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     needs("node", "npm")
     made = Hub(tmp_path_factory.mktemp("hub"))
     catalogue = '[environment.DATADOG_API_KEY]\nfile = "key"\nrequired = false\n'
-    made.configure(catalogue, leavers={"sweep-seconds": 1, "grace-seconds": 3600})
+    leavers = {"sweep-seconds": 1, "grace-seconds": 3600}
+    made.configure(catalogue, leavers=leavers, metrics={"token-file": "metrics-token"})
+    write_secret(made.folder / "metrics-token", secrets.token_hex(32))
     people(made)
     with made.provider.running(), made.running():
         yield made
@@ -233,6 +235,27 @@ def working_folder(process: Path) -> Path | None:
         return None
 
 
+def metrics(hub: Hub, path: str = "/hub/metrics") -> requests.Response:
+    """Ask a hub as Prometheus does."""
+    token = (hub.folder / "metrics-token").read_text().strip()
+    headers = {"Authorization": f"token {token}"}
+    return requests.get(f"{hub.url}{path}", headers=headers, timeout=60)
+
+
+def test_only_a_token_for_metrics_reads_them(hub: Hub) -> None:
+    found = metrics(hub)
+    assert found.status_code == 200
+    assert "jupyterhub_server_spawn_duration_seconds" in found.text
+    assert "nblint_hub_provider_unanswered_people 0.0" in found.text
+    # And it does nothing else, and no other token does it.
+    assert metrics(hub, "/hub/api/users").status_code == 403
+    others = {"Authorization": f"token {hub.token}"}
+    for headers in ({}, others):
+        answer = requests.get(f"{hub.url}/hub/metrics", headers=headers, timeout=60)
+        assert answer.status_code == 403
+    assert (hub.folder / "metrics-token").read_text().strip() not in hub.logs()
+
+
 def test_an_outage_puts_nobody_out(hub: Hub) -> None:
     browser, token = leaver(hub, "stayer")
     hub.provider.save(broken=True)
@@ -242,6 +265,7 @@ def test_an_outage_puts_nobody_out(hub: Hub) -> None:
         until(lambda: hub.log.read_text().count(alarm) >= before + 3, "the hub says so")
         assert hub.user("stayer")["servers"]
         assert is_let_in(hub, token)
+        assert "nblint_hub_provider_unanswered_people 0.0" not in metrics(hub).text
         # And who comes now is told that it is not their fault.
         answer = requests.get(f"{hub.url}/hub/oauth_login", timeout=60)
         assert answer.status_code == 503
