@@ -10,7 +10,7 @@ import click
 from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.hub_backup import backup, restore
 from nblint.cli.hub_options import CONFIG, need, or_sentence
-from nblint.cli.hub_runs import begin_run, end_run, notify, run
+from nblint.cli.hub_runs import begin_run, end_run, notify, owners, run
 from nblint.cli.hub_usage import usage
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
@@ -129,7 +129,7 @@ def install(config: Path, is_check: bool) -> None:
         click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(change)}")
 
 
-for command in (run, begin_run, end_run, notify, usage, backup, restore):
+for command in (run, begin_run, end_run, notify, owners, usage, backup, restore):
     hub.add_command(command)
 
 
@@ -190,7 +190,7 @@ def _say_written(paths: Iterable[Path]) -> None:
 @hub.command()
 @CONFIG
 def migrate(config: Path) -> None:
-    """Bring the hub's database to the JupyterHub that is installed, newer or older.
+    """Bring the hub's database to the installed JupyterHub.
 
     The hub's unit calls it before each start. An upgrade keeps the database of before beside the
     new one; an older JupyterHub gets it back. It is never half done. The hub must not run.

@@ -1,4 +1,4 @@
-"""`nblint hub run`, and what units of systemd call around scheduled runs."""
+"""`nblint hub run`, and what units of systemd call."""
 
 import os
 import sys
@@ -82,3 +82,17 @@ def notify(unit: str, config: Path) -> None:
     invocation = os.environ.get("MONITOR_INVOCATION_ID", "")
     if not or_sentence(lambda: notify_of(HubFile.read(config), unit, result, invocation)):
         click.echo(f"{printable(str(config))}: notify: names nobody, so nobody is told", err=True)
+
+
+@click.command(hidden=True)
+@click.argument("socket", type=click.Path(path_type=Path))
+def owners(socket: Path) -> None:
+    """Answer the web server's question whether a browser may reach somebody's server.
+
+    SOCKET is where it asks.
+    """
+    import asyncio
+
+    from nblint.hub.owners import answer
+
+    asyncio.run(answer(socket))
