@@ -115,6 +115,7 @@ def test_colleagues_read_and_run_and_write_nothing(hub: HostHub) -> None:
         read = "cat open.txt plain.txt open-dir/inner && ./run.sh"
         assert "plain\nwords\nran" in host.must(f"su bob -c 'cd {folder} && {read}'")
     for name in (
+        "work/.hidden",
         ".netrc",
         ".kube",
         ".ssh",
@@ -428,3 +429,9 @@ def test_who_left_has_no_process(hub: HostHub) -> None:
     hub.sign_in("alice")
     hub.start("alice")
     assert host.must("getent shadow alice").split(":")[7] == ""
+    # Whom an operator deletes has left as well.
+    host.must("su alice -c 'setsid sleep 2000 > /dev/null 2>&1 &'")
+    hub.call("DELETE", "/users/alice")
+    assert host.run(f"ps -o pid= -u {uid}").out == ""
+    assert host.must("getent shadow alice").split(":")[7] == "1"
+    assert "alice was put out: an operator deleted them" in hub.log.read_text()
