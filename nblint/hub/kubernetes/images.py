@@ -20,6 +20,10 @@ from nblint.hub.settings import HubFile
 _HUB_LOCK = "requirements/kubernetes.txt"
 _NBLINT = "requirements/nblint.txt"
 _TAG_LETTERS = 12
+# What the image that fills the volume of notebooks has of the repository: which notebooks, and what
+# their environment is.
+NOTEBOOKS = "notebooks.toml"
+LOCK = "servers.txt"
 
 
 class Image(Struct, frozen=True):
@@ -86,7 +90,12 @@ def images(file: HubFile, registry: str) -> Images:
         "start-server": _source("start-server"),
         **{f"kernels/{path}": text for path, text in kernel.items()},
     }
-    shown = {"welcome.md": _read(file, file.settings.landing.welcome)}
+    shown = {
+        "welcome.md": _read(file, file.settings.landing.welcome),
+        LOCK: user["requirements.txt"],
+    }
+    if notebooks := file.settings.notebooks:
+        shown[NOTEBOOKS] = _read(file, notebooks)
     if folder := file.settings.landing.examples:
         for example in examples(file / folder):
             shown[f"examples/{example.path.name}"] = read_text(example.path)

@@ -62,11 +62,15 @@ def of_runs(file: HubFile) -> list[dict[str, Any]]:
     for variable in variables(file):
         declaration = variable.declaration
         if declaration.value is not None:
-            # Kubernetes fills in $(NAME); $$ stands for one $.
-            found.append({"name": variable.name, "value": declaration.value.replace("$", "$$")})
+            found.append({"name": variable.name, "value": literal(declaration.value)})
         elif declaration.file is not None and not _is_personal(variable):
             found.append({"name": variable.name, **_reference(variable)})
     return found
+
+
+def literal(text: str) -> str:
+    """Return a text that Kubernetes leaves as it is meant: it fills in $(NAME), and $$ is one $."""
+    return text.replace("$", "$$")
 
 
 def shared_secrets(file: HubFile) -> list[Variable]:
@@ -100,6 +104,6 @@ def _escaped(value: str) -> str:
     """Return a value that KubeSpawner and Kubernetes leave as it was meant.
 
     KubeSpawner fills in {username} and the like, and takes hyphens off the end of what does not end
-    in one; Kubernetes fills in $(NAME).
+    in one.
     """
-    return value.replace("{", "{{").replace("}", "}}").replace("$", "$$")
+    return literal(value.replace("{", "{{").replace("}", "}}"))

@@ -13,6 +13,16 @@ from nblint.hub.settings import HubFile
 from nblint.toml import toml_text
 from tests.interpreters import ROOT
 
+NOTEBOOKS = """\
+[notebooks.failed-logins]
+version = "1.2.0"
+
+[notebooks.failed-logins.schedules.daily]
+time = "Mon..Fri 07:30"
+timezone = "Europe/Prague"
+parameters = { DAYS = 30 }
+keep = 5
+"""
 REGISTRY = "registry.example.com/hub"
 LOCKS = ROOT / "template-hub" / "{{cookiecutter.slug}}" / "requirements"
 CATALOGUE = """\
@@ -48,7 +58,7 @@ def make_files(folder: Path, catalogue: str = CATALOGUE, **tables: Mapping[str, 
     (folder / "requirements" / "nblint.txt").write_text("nblint-suite[hub]==1.0\n")
     (folder / "environment.toml").write_text(catalogue)
     (folder / "welcome.md").write_text("# Our hub\n")
-    (folder / "notebooks.toml").write_text('[notebooks.failed-logins]\nversion = "1.2.0"\n')
+    (folder / "notebooks.toml").write_text(NOTEBOOKS)
     settings: dict[str, Any] = {
         "address": "https://hub.example.com",
         "notebooks": "notebooks.toml",
