@@ -129,7 +129,7 @@ def time_problems(file: HubFile) -> Iterator[str]:
     analyze = shutil.which("systemd-analyze")
     for each in scheduled(file):
         place = f"{where}: notebooks.{each.slug}.schedules.{each.name}"
-        if each.zone and not _is_zone(each.zone):
+        if each.zone and not is_zone(each.zone):
             yield f"{place}.timezone: {each.zone!r} is not a time zone such as 'Europe/Prague'"
         elif analyze and _status(analyze, "calendar", each.time):
             yield (
@@ -225,6 +225,12 @@ def systemd_runs() -> bool:
     return Path("/run/systemd/system").is_dir()
 
 
+def is_zone(name: str) -> bool:
+    """Tell whether a name is that of a time zone; of any, where the machine has no list of them."""
+    zones = zoneinfo.available_timezones()
+    return not zones or name in zones
+
+
 def _of(slug: str, pinned: Pinned, file: HubFile) -> list[Scheduled]:
     return [
         Scheduled(slug, name, schedule, schedule.timezone or file.settings.timezone)
@@ -263,12 +269,6 @@ def _parameters(path: Path) -> Mapping[str, object]:
         raise SettingsError(f"{path}: {error.reason}") from None
     found = Reading([notebook, HeaderSettings()]).get(Parameters)
     return {parameter.name: parameter for parameter in found.assigned}
-
-
-def _is_zone(name: str) -> bool:
-    if not zoneinfo.available_timezones():  # which a machine need not have
-        return True
-    return name in zoneinfo.available_timezones()
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from nblint.hub.schedules import is_zone
+
 _NAMED = {
     "minutely": "*:*",
     "hourly": "*:00",
@@ -25,7 +27,7 @@ _NAMED = {
 }
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # FROM, FROM..TO, FROM/STEP or FROM..TO/STEP.
-_NUMBERS = re.compile(r"([0-9]{1,4})(?:\.\.([0-9]{1,4}))?(?:/([0-9]{1,4}))?")
+_NUMBERS = re.compile(r"([0-9]{1,9})(?:\.\.([0-9]{1,9}))?(?:/([0-9]{1,9}))?")
 _NOT_A_TIME = "is not a time such as 'Mon..Fri 06:00'"
 # What a CronJob runs by where nobody says otherwise; a cluster has no time zone that people know.
 UTC = "UTC"
@@ -77,7 +79,7 @@ class _Field(Struct, frozen=True):
         if len(numbers) == self.last - self.first + 1:
             return "*"
         ordered = sorted(numbers)
-        step = ordered[1] - ordered[0] if len(ordered) > 1 else 0
+        step = ordered[1] - ordered[0] if len(ordered) > 2 else 0
         if step > 1 and tuple(ordered) == tuple(range(self.first, self.last + 1, step)):
             return f"*/{step}"
         return ",".join(_runs(ordered))
@@ -107,22 +109,25 @@ def cron(time: str) -> Cron:
     clock = words.pop(0) if words and ":" in words[0] else "00:00"
     if words or not time.split():
         raise ValueError(_NOT_A_TIME)
+    zone = UTC if zone.upper() == UTC else zone
+    if not is_zone(zone):
+        raise ValueError(f"has {zone!r:.80}, which is not a time zone such as 'Europe/Prague'")
     month, day = _date(date)
     hour, minute = _clock(clock)
     if "*" not in (_DAY.write(day), _WEEKDAY.write(weekdays)):
         raise ValueError("says weekdays and days of the month, and cron runs on either")
     parts = ((_MINUTE, minute), (_HOUR, hour), (_DAY, day), (_MONTH, month), (_WEEKDAY, weekdays))
     fields = " ".join(field.write(numbers) for field, numbers in parts)
-    return Cron(fields, UTC if zone.upper() == UTC else zone)
+    return Cron(fields, zone)
 
 
 def _weekdays(text: str) -> frozenset[int]:
     """Return weekdays as cron counts them, from Sunday, which is 0."""
     found: set[int] = set()
     for item in text.removesuffix(",").split(","):
-        first, _, last = item.replace("-", "..").partition("..")
+        first, dots, last = item.replace("-", "..").partition("..")
         begin = _weekday(first)
-        end = _weekday(last) if last else begin
+        end = _weekday(last) if dots else begin
         if end < begin:
             raise ValueError(_NOT_A_TIME)
         found.update((day + 1) % 7 for day in range(begin, end + 1))
