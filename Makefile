@@ -35,7 +35,7 @@ demo: setup ## Generate a notebook repository; see commits refused, fixed and ac
 # skip and name it, or fail if CI=true.
 # Each is a command and its packages; only what is missing is installed.
 TOOLS := chromium:chromium createrepo_c:createrepo-c dnf:dnf,dnf-plugins-core fish:fish gpg:gnupg mmdebstrap:mmdebstrap \
-  node:nodejs npm:npm rpmbuild:rpm rpmlint:rpmlint rsync:rsync setpriv:util-linux shellcheck:shellcheck strace:strace \
+  node:nodejs npm:npm promtool:prometheus rpmbuild:rpm rpmlint:rpmlint rsync:rsync setpriv:util-linux shellcheck:shellcheck strace:strace \
   setfacl:acl systemd-analyze:systemd systemd-nspawn:systemd-container unzip:unzip zip:zip zsh:zsh
 
 tools:

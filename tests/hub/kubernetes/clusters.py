@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,9 @@ required = false
 """
 
 
-def make_files(folder: Path, catalogue: str = CATALOGUE, **tables: Mapping[str, Any] | Any) -> Path:
+def make_files(
+    folder: Path, *, catalogue: str = CATALOGUE, notebooks_text: str = NOTEBOOKS, **tables: Any
+) -> Path:
     """Write a hub's files; return its hub.toml."""
     (folder / "requirements").mkdir(parents=True, exist_ok=True)
     for name in ("kubernetes.txt", "user.txt"):
@@ -58,7 +59,7 @@ def make_files(folder: Path, catalogue: str = CATALOGUE, **tables: Mapping[str, 
     (folder / "requirements" / "nblint.txt").write_text("nblint-suite[hub]==1.0\n")
     (folder / "environment.toml").write_text(catalogue)
     (folder / "welcome.md").write_text("# Our hub\n")
-    (folder / "notebooks.toml").write_text(NOTEBOOKS)
+    (folder / "notebooks.toml").write_text(notebooks_text)
     settings: dict[str, Any] = {
         "address": "https://hub.example.com",
         "notebooks": "notebooks.toml",
