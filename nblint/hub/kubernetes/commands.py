@@ -33,6 +33,8 @@ def commands(file: HubFile) -> str:
 
 def _commands(file: HubFile) -> Iterator[str]:
     settings, folder = file.settings, PurePath(file.settings.secrets)
+    # No name in a comment begins a line of its own.
+    catalogue = " ".join(settings.environment.split())
     yield "# hub.toml: provider.client-secret-file, crypt-key-file"
     own = {
         "client-secret": settings.provider.client_secret_file,
@@ -41,11 +43,11 @@ def _commands(file: HubFile) -> Iterator[str]:
     yield _generic(layout.HUB_SECRET, own)
     shared = variables.shared_secrets(file)
     if shared:
-        yield f"# {settings.environment}: what everybody can read"
+        yield f"# {catalogue}: what everybody can read"
         files = {each.name: str(folder / (each.declaration.file or "")) for each in shared}
         yield _generic(layout.SHARED_SECRET, files)
     for variable in variables.personal_secrets(file):
-        yield f"# {settings.environment}: environment.{variable.name}; a line for each user"
+        yield f"# {catalogue}: environment.{variable.name}; a line for each user"
         path = str(folder / (variable.declaration.file or "").replace("{username}", "alice"))
         yield _generic(layout.secret_of(variable.name), {layout.key_of("alice"): path})
     yield "# The repository of the packages, as in /etc/yum.repos.d of a host, and its key"

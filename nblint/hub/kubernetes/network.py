@@ -27,7 +27,7 @@ def public_addresses(settings: HubSettings) -> list[dict[str, Any]]:
         networks = [ip_network(each) for each in _PRIVATE[version]]
         asked = [ip_address(each) for each in settings.metadata_addresses]
         single = [
-            f"{one}/{one.max_prefixlen}"
+            f"{ip_address(one.packed)}/{one.max_prefixlen}"
             for one in asked
             if one.version == version and not any(one in network for network in networks)
         ]

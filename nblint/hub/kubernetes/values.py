@@ -40,7 +40,7 @@ _KEYS = {
     "grace_seconds": "leavers.grace-seconds",
 }
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"(?=.{{1,251}}\Z)(?=.*[a-z]){_LABEL}(\.{_LABEL})+")
+_HOST = re.compile(rf"(?=.{{1,251}}\Z)(?=.*[a-z]){_LABEL}(\.{_LABEL})*")
 _EXTRA_CONFIG = """\
 import z2jh
 from nblint.hub.kubernetes.in_hub import complete
@@ -76,9 +76,10 @@ def values(file: HubFile, hub: Image, user: Image) -> dict[str, Any]:
 
 
 def _ingress(file: HubFile) -> dict[str, Any]:
-    settings, host = file.settings, urlsplit(file.settings.address).hostname or ""
+    settings, address = file.settings, urlsplit(file.settings.address)
+    host = address.hostname or ""
     # An ingress knows names only; and one for http would carry passwords past everybody.
-    if not settings.address.startswith("https://") or not _HOST.fullmatch(host):
+    if address.scheme != "https" or not _HOST.fullmatch(host):
         raise SettingsError(
             f"{file.path}: address: {settings.address!r} cannot be one of a cluster, which must "
             "begin with https:// and have a name, such as https://hub.example.com"
