@@ -284,6 +284,42 @@ def test_an_image_takes_in_what_is_there(tmp_path: Path) -> None:
     assert lock == (tmp_path / "requirements/user.txt").read_bytes()
 
 
+def test_who_makes_the_certificate(tmp_path: Path) -> None:
+    """The Secret of the ingress is made from files where hub.toml names some."""
+    text = (rendered(tmp_path) / "secrets.txt").read_text()
+    (line,) = [line for line in text.splitlines() if "secret tls" in line]
+    assert line.startswith("# kubectl create secret tls hub-tls")
+    assert "cert-manager" in text
+    tls = {"by": "files", "certificate": "a b.crt", "key": "$(x).key"}
+    text = (rendered(tmp_path, tls=tls) / "secrets.txt").read_text()
+    line = "kubectl create secret tls hub-tls --cert='a b.crt' --key='$(x).key'"
+    assert line in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:8000",
+        "https://10.0.0.1",
+        "https://[::1]",
+        "https://my_hub.example.com",
+        f"https://{'a' * 64}.com",
+    ],
+)
+def test_an_address_that_no_ingress_has(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match=r"hub\.toml: address: .* cannot be one of a cluster"):
+        rendered(tmp_path, address=address)
+
+
+@pytest.mark.parametrize("registry", ["", "a b", "r/UP", "r//x", "r:x", "https://r", "r/x\ny"])
+def test_a_registry_that_no_image_has(tmp_path: Path, registry: str) -> None:
+    path, out = make_files(tmp_path), str(tmp_path / "out")
+    ran = nblint("hub", "kubernetes", "--config", str(path), "--registry", registry, out)
+    assert ran.exit_code == 2
+    assert "--registry: " in ran.output
+    assert "Traceback" not in ran.output
+
+
 def test_what_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     path = make_files(tmp_path)
     (tmp_path / "requirements/kubernetes.txt").unlink()
