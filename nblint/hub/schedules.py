@@ -21,6 +21,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
+from nblint.hub.host.places import PREFIX
 from nblint.hub.installed import Package
 from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, Schedule, read_notebooks
 from nblint.hub.settings import HubFile
@@ -225,12 +226,6 @@ def systemd_runs() -> bool:
     return Path("/run/systemd/system").is_dir()
 
 
-def is_zone(name: str) -> bool:
-    """Tell whether a name is that of a time zone; of any, where the machine has no list of them."""
-    zones = zoneinfo.available_timezones()
-    return not zones or name in zones
-
-
 def _of(slug: str, pinned: Pinned, file: HubFile) -> list[Scheduled]:
     return [
         Scheduled(slug, name, schedule, schedule.timezone or file.settings.timezone)
@@ -239,8 +234,6 @@ def _of(slug: str, pinned: Pinned, file: HubFile) -> list[Scheduled]:
 
 
 def _service(each: Scheduled, file: HubFile) -> str:
-    from nblint.hub.host.render import PREFIX
-
     return _SERVICE.format(
         nblint=PREFIX / "hub" / "current" / "bin" / "nblint",
         place=each.place,
@@ -269,6 +262,13 @@ def _parameters(path: Path) -> Mapping[str, object]:
         raise SettingsError(f"{path}: {error.reason}") from None
     found = Reading([notebook, HeaderSettings()]).get(Parameters)
     return {parameter.name: parameter for parameter in found.assigned}
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether a time zone has this name; true where the machine knows none."""
+    if not zoneinfo.available_timezones():  # which a machine need not have
+        return True
+    return name in zoneinfo.available_timezones()
 
 
 def _write(path: Path, text: str) -> None:

@@ -88,8 +88,10 @@ def notes(file: HubFile) -> Iterator[str]:
         yield f"tls.by: {settings.tls.by!r} does nothing in a cluster; secrets.txt says what does"
     for each in data.mounts(file):
         yield f"servers.data: make the claim {each['name']}, of the volume of {each['mountPath']}"
+    if settings.ca_file:
+        yield "ca-file: does nothing in a cluster; let the images have it, and variables name it"
     if settings.http_proxy:
-        yield "http-proxy: is the hub's; servers need variables of the catalogue"
+        yield "http-proxy: no network policy lets anybody reach a private address by itself"
 
 
 def _remove(folder: Path, files: set[Path]) -> None:

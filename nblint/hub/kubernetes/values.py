@@ -117,7 +117,7 @@ def _hub(file: HubFile, image: Image) -> dict[str, Any]:
             "KubeSpawner": {"container_security_context": CONFINED},
         },
         **({"loadRoles": {"operators": Said(role, _from("groups.admins"))}} if role else {}),
-        "extraEnv": _hub_environment(settings),
+        "extraEnv": _hub_environment(file),
         **_certificate(file),
         "extraConfig": {
             "nblint": Said(
@@ -148,17 +148,15 @@ def _login(file: HubFile) -> dict[str, Any]:
     }
 
 
-def _hub_environment(settings: HubSettings) -> dict[str, Any]:
+def _hub_environment(file: HubFile) -> dict[str, Any]:
     found: dict[str, Any] = {
         "OAUTH_CLIENT_SECRET": Said(
             _secret("client-secret"), f"Secret, as {_from('provider.client-secret-file')}"
         ),
         "JUPYTERHUB_CRYPT_KEY": Said(_secret("crypt-key"), f"Secret, as {_from('crypt-key-file')}"),
     }
-    if settings.http_proxy:
-        for name in ("HTTPS_PROXY", "HTTP_PROXY"):
-            found[name] = Said(settings.http_proxy, _from("http-proxy"))
-        found["NO_PROXY"] = "localhost,127.0.0.1,hub,proxy-api,proxy-public,.svc,.cluster.local"
+    for name, value in variables.proxies(file).items():
+        found[name] = Said(value, f"{_from('http-proxy')}, no-proxy")
     return found
 
 

@@ -53,9 +53,10 @@ OTHER: dict[str, Any] = {
         "data": ["/srv/other"],
     },
     "landing": {"welcome": "other.md", "examples": "examples"},
-    "tls": {"by": "internal", "certificate": "other.crt", "key": "other.key"},
+    "tls": {"by": "internal", "certificate": "/other.crt", "key": "/other.key"},
     "timezone": "Europe/Riga",
     "http-proxy": "http://other:3128",
+    "no-proxy": ["other.example.com"],
     "metadata-addresses": ["203.0.113.9"],
 }
 
@@ -79,7 +80,9 @@ def test_each_key_does_something(tmp_path: Path) -> None:
         for key in re.findall("`([^`]+)`", row[: row.find("|", 1)])
     }
     path = make_files(
-        tmp_path, notebooks_text=NOTEBOOKS.replace('timezone = "Europe/Prague"\n', "")
+        tmp_path,
+        notebooks_text=NOTEBOOKS.replace('timezone = "Europe/Prague"\n', ""),
+        **{"http-proxy": "http://proxy:3128"},
     )
     for name in ("catalogue.toml", "packages.toml", "other.txt", "other.pem", "other.md"):
         (tmp_path / name).write_text("")

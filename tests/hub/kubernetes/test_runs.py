@@ -92,6 +92,22 @@ def test_a_run_is_told_what_a_host_tells_it(tmp_path: Path) -> None:
     assert mounts == {"/srv/notebooks": True, "/srv/notebook-results": False, "/tmp": False}
 
 
+def test_the_proxy_of_the_company(tmp_path: Path) -> None:
+    """As on a host: the catalogue's variables win; and the cluster is reached without it."""
+    catalogue = f'{CATALOGUE}\n[environment.https_proxy]\nhelp = "Ours"\nvalue = "http://own:1"\n'
+    proxy: dict[str, Any] = {"http-proxy": "http://proxy:3128", "no-proxy": [".example.com"]}
+    job = schedules(tmp_path, catalogue=catalogue, **proxy)["notebook-failed-logins--daily"]
+    listed = [(each["name"], each.get("value")) for each in pod_of(job)["containers"][0]["env"]]
+    environment = dict(listed)
+    assert len(environment) == len(listed)
+    values = yaml.safe_load((tmp_path / "out/values.yaml").read_text())
+    for found in (environment, values["singleuser"]["extraEnv"]):
+        assert found["HTTPS_PROXY"] == "http://proxy:3128"
+        assert found["https_proxy"] == "http://own:1"
+        assert {"127.0.0.1", ".example.com", "hub", ".svc"} <= {*found["NO_PROXY"].split(",")}
+    assert values["hub"]["extraEnv"]["no_proxy"] == environment["NO_PROXY"]
+
+
 def test_data_is_mounted_where_a_host_has_it(tmp_path: Path) -> None:
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     servers = {"requirements": "requirements/user.txt", "data": ["/srv/data", "/mnt/SOC_share.2"]}

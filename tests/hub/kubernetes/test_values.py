@@ -106,9 +106,9 @@ def test_no_metadata_server_can_be_reached(tmp_path: Path) -> None:
     """Each is out of every rule that lets out; those of the chart that have some are off."""
     from ipaddress import ip_address, ip_network
 
-    from nblint.hub.settings import METADATA_ADDRESSES
+    from nblint.hub.addresses import METADATA_ADDRESSES
 
-    out = rendered(tmp_path, **{"metadata-addresses": [*METADATA_ADDRESSES, "203.0.113.9"]})
+    out = rendered(tmp_path, **{"metadata-addresses": ["203.0.113.9"]})
     policy = load(out / "values.yaml")["singleuser"]["networkPolicy"]
     assert policy["enabled"]
     allowed = {key for key, is_open in policy["egressAllowRules"].items() if is_open}
@@ -290,9 +290,9 @@ def test_who_makes_the_certificate(tmp_path: Path) -> None:
     (line,) = [line for line in text.splitlines() if "secret tls" in line]
     assert line.startswith("# kubectl create secret tls hub-tls")
     assert "cert-manager" in text
-    tls = {"by": "files", "certificate": "a b.crt", "key": "$(x).key"}
+    tls = {"by": "files", "certificate": "/srv/a b.crt", "key": "/srv/$(x).key"}
     text = (rendered(tmp_path, tls=tls) / "secrets.txt").read_text()
-    line = "kubectl create secret tls hub-tls --cert='a b.crt' --key='$(x).key'"
+    line = "kubectl create secret tls hub-tls --cert='/srv/a b.crt' --key='/srv/$(x).key'"
     assert line in text.splitlines()
 
 
