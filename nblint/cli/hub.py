@@ -167,7 +167,7 @@ def kubernetes(folder: Path, config: Path, registry: str) -> None:
     DIR gets values.yaml with comments that say where each value came from, the Dockerfiles below
     images/, a Job and CronJobs for the notebooks, rules for alerts, and in secrets.txt the commands
     that make the Secrets. No file holds the value of a secret. Other files in DIR stay, but for
-    those below images/.
+    those of the images hub, user and notebooks.
 
     Example:
       nblint hub kubernetes --registry registry.example.com/hub build/kubernetes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
@@ -54,7 +54,7 @@ def render(file: HubFile, registry: str, folder: Path) -> list[Path]:
         file: The settings.
         registry: What stands before the names of images.
         folder: The folder, which is made if needed; other files in it stay, but for those of
-            images.
+            our images.
 
     Returns:
         What was written; what already was as it should be is left out.
@@ -71,7 +71,8 @@ def render(file: HubFile, registry: str, folder: Path) -> list[Path]:
                 written.append(path)
         except OSError as error:
             raise SettingsError(unwritable(path, error)) from None
-    _remove(folder / "images", {folder / name for name in made})
+    for image in {PurePath(name).parts[1] for name in made if name.startswith("images/")}:
+        _remove(folder / "images" / image, {folder / name for name in made})
     return written
 
 
@@ -96,6 +97,9 @@ def notes(file: HubFile) -> Iterator[str]:
 
 def _remove(folder: Path, files: set[Path]) -> None:
     """Remove what an image would take in and is not there any more, such as an example."""
-    for path in folder.rglob("*"):
-        if not path.is_dir() and path not in files:
-            path.unlink()
+    try:
+        for path in folder.rglob("*"):
+            if not path.is_dir() and path not in files:
+                path.unlink()
+    except OSError as error:
+        raise SettingsError(unwritable(folder, error)) from None

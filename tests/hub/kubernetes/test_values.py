@@ -268,12 +268,15 @@ def test_an_image_takes_in_what_is_there(tmp_path: Path) -> None:
     )
     landing = {"examples": "examples"}
     out = rendered(tmp_path, landing=landing)
+    own = out / "images/photo.png"
+    own.write_bytes(b"somebody's")
     before = (out / "notebooks.yaml").read_text()
     values = (out / "values.yaml").read_text()
     assert (out / "images/notebooks/examples/one.ipynb").is_file()
     (examples / "one.ipynb").unlink()
     rendered(tmp_path, landing=landing)
     assert not (out / "images/notebooks/examples/one.ipynb").exists()
+    assert own.is_file()
     assert (out / "notebooks.yaml").read_text() != before
     assert (out / "values.yaml").read_text() == values
     for name in ("requirements/user.txt", "requirements/kubernetes.txt"):
