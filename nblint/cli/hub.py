@@ -167,18 +167,22 @@ def kubernetes(folder: Path, config: Path, registry: str) -> None:
     """Write the hub for a cluster: values, images, jobs.
 
     DIR gets values.yaml with comments that say where each value came from, the Dockerfiles below
-    images/, a Job and CronJobs for the notebooks, and in secrets.txt the commands that make the
-    Secrets. No file holds the value of a secret. Other files in DIR stay,
-    but for those below images/.
+    images/, a Job and CronJobs for the notebooks, rules for alerts, and in secrets.txt the commands
+    that make the Secrets. No file holds the value of a secret. Other files in DIR stay, but for
+    those of the images hub, user and notebooks.
 
     Example:
       nblint hub kubernetes --registry registry.example.com/hub build/kubernetes
     """
     need(("jinja2",), "hub")
+    from nblint.hub.kubernetes.render import notes
     from nblint.hub.kubernetes.render import render as render_files
     from nblint.hub.settings import HubFile
 
-    written = or_sentence(lambda: render_files(HubFile.read(config), registry, folder))
+    file = or_sentence(lambda: HubFile.read(config))
+    written = or_sentence(lambda: render_files(file, registry, folder))
+    for note in notes(file):
+        click.echo(f"note: {printable(note)}", err=True)
     _say_written(written)
 
 

@@ -89,7 +89,7 @@ def begin(file: HubFile, name: str) -> None:
         "NOTEBOOK_KEEP": str(each.schedule.keep),
     }
     lines = [f"{name}={quoted(name, value)}\n" for name, value in variables.items()]
-    _write(RUN / f"{each.place}.json", json.dumps(each.schedule.parameters), 0o644)
+    _write(RUN / f"{each.place}.yaml", each.parameters, 0o644)
     _write(RUN / f"{each.place}.env", "".join(lines), 0o600)
 
 
@@ -101,7 +101,7 @@ def end(file: HubFile, name: str, result: str) -> None:
         name: The schedule.
         result: What systemd says became of it.
     """
-    for ending in ("env", "json"):
+    for ending in ("env", "yaml"):
         (RUN / f"{name}.{ending}").unlink(missing_ok=True)
     now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     folder = file / file.settings.state / "runs"

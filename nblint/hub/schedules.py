@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import yaml
 from msgspec import Struct
 
 from nblint.document.model import Notebook, Unreadable
@@ -46,7 +48,7 @@ _SERVICE = """\
 [Service]
 ExecStartPre=+{nblint} hub begin-run {place} --config {config}
 ExecStart=
-ExecStart=/usr/share/notebooks/{slug}/scripts/run-notebook {notebook} --parameters_file {run}.json
+ExecStart=/usr/share/notebooks/{slug}/scripts/run-notebook {notebook} --parameters_file {run}.yaml
 # After the results were shared.
 ExecStopPost=+{nblint} hub end-run {place} --config {config}
 EnvironmentFile=-{run}.env
@@ -87,6 +89,13 @@ class Scheduled(Struct, frozen=True):
     def time(self) -> str:
         """When it runs, as systemd reads it."""
         return f"{self.schedule.time} {self.zone}" if self.zone else self.schedule.time
+
+    @property
+    def parameters(self) -> str:
+        """What its notebook is told, as papermill reads it: as YAML, in which `1e-07` is a text."""
+        return yaml.safe_dump(
+            self.schedule.parameters, default_flow_style=True, sort_keys=False, width=sys.maxsize
+        ).strip()
 
     @property
     def results(self) -> Path:

@@ -131,7 +131,7 @@ class Servers(Table, frozen=True):
     python: str | None = None
     requirements: str | None = None
     memory: str | None = None
-    cpus: Annotated[float, Meta(gt=0)] | None = None
+    cpus: Annotated[float, Meta(gt=0, le=10_000)] | None = None
     idle_seconds: Annotated[int, Meta(ge=0)] = 3600
     longest_seconds: Annotated[int, Meta(ge=0)] = 0
     data: tuple[str, ...] = ()

@@ -41,6 +41,14 @@ def answer(port, kind):
 for port, kind in ((53, b"dns"), (123, b"time")):
     threading.Thread(target=answer, args=(port, kind)).start()
 """
+MANY = """\
+import contextlib, socket, sys
+kept = []
+with contextlib.suppress(OSError):
+    for _ in range(150):
+        kept.append(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5))
+print(len(kept), end="")
+"""
 ASK = """\
 import concurrent.futures, socket, urllib.request
 def http(address):
@@ -132,7 +140,7 @@ def prepared(host: Booted, shared: Path) -> Booted:
     (shared / "hub.toml").write_text(HUB)
     (shared / "tests.conf").write_text(PROGRAM)
     for name, text in {
-        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "backend": BACKEND, "browser": BROWSER
+        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "many": MANY, "backend": BACKEND, "browser": BROWSER
     }.items():  # fmt: skip
         (shared / f"{name}.py").write_text(text)
     said = host.must(f"{NBLINT} hub render / --config /shared/hub.toml 2>&1")
@@ -192,6 +200,18 @@ def test_users_do_not_reach(prepared: Booted) -> None:
     host.must("systemctl restart polkit")
     for command in ("loginctl enable-linger alice", "echo true | at now", "echo | crontab -"):
         assert host.run(run_as("alice", command)).status == 0, command
+
+
+def test_nobody_takes_all_connections_of_the_hub(prepared: Booted) -> None:
+    host, port = prepared, listening.HUB
+    host.must("systemctl start nblint-hub-firewall")
+    serve = f"{sys.executable} -m http.server --bind 127.0.0.1 {port}"
+    host.must(f"systemd-run --quiet --unit=hub-stand-in {serve}")
+    host.until(f"curl --silent --output /dev/null http://127.0.0.1:{port}")
+    many = f"/usr/bin/python3 /shared/many.py {port}"
+    assert host.must(many) == "150"
+    assert host.must(run_as("alice", many)) == "100"
+    host.must("systemctl stop hub-stand-in")
 
 
 def test_nobody_else_answers_on_the_port_of_a_server(prepared: Booted) -> None:

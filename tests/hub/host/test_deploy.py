@@ -219,7 +219,6 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     with hub.provider.running():
         story.notebooks(first="1.0.0")
         story.deploys()
-        _environments(host)
         _second_release(story, _first_release(story, canary))
         _refusals(story)
         # The commit is reverted: the older version is back, while the newer stays published.
@@ -343,6 +342,7 @@ def _first_release(story: Story, canary: str) -> Kernel:
     host.must("echo '# by hand' >> /etc/systemd/system/jupyterhub-proxy.service")
     host.must("echo '# by hand' >> /etc/jupyterhub/welcome.md")
     host.must("touch /etc/jupyterhub/examples/left.ipynb")
+    _environments(host)
     before = host.must(STATE)
     shown = story.deploys(options=("--check", "--diff"))
     assert "-# by hand" in shown

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from nblint.errors import SettingsError
-from nblint.hub.kubernetes.objects import Run
 from tests.command import nblint
 from tests.hub.kubernetes.clusters import CATALOGUE, load, make_files, rendered
 from tests.hub.running import write_secret
@@ -229,7 +228,7 @@ def test_a_changed_entry_changes_its_lines(tmp_path: Path) -> None:
     ]
     assert nblint(*arguments).exit_code == 0
     before = {each: each.read_text() for each in (tmp_path / "out").rglob("*") if each.is_file()}
-    assert nblint(*arguments).output == ""
+    assert "Wrote" not in nblint(*arguments).output
     (tmp_path / "environment.toml").write_text(
         CATALOGUE.replace('"datadoghq.com"', '"datadoghq.eu"')
     )
@@ -269,12 +268,15 @@ def test_an_image_takes_in_what_is_there(tmp_path: Path) -> None:
     )
     landing = {"examples": "examples"}
     out = rendered(tmp_path, landing=landing)
+    own = out / "images/photo.png"
+    own.write_bytes(b"somebody's")
     before = (out / "notebooks.yaml").read_text()
     values = (out / "values.yaml").read_text()
     assert (out / "images/notebooks/examples/one.ipynb").is_file()
     (examples / "one.ipynb").unlink()
     rendered(tmp_path, landing=landing)
     assert not (out / "images/notebooks/examples/one.ipynb").exists()
+    assert own.is_file()
     assert (out / "notebooks.yaml").read_text() != before
     assert (out / "values.yaml").read_text() == values
     for name in ("requirements/user.txt", "requirements/kubernetes.txt"):
@@ -283,6 +285,42 @@ def test_an_image_takes_in_what_is_there(tmp_path: Path) -> None:
         assert "--require-hashes" in (out / "images" / image / "Dockerfile").read_text()
     lock = (out / "images/user/requirements.txt").read_bytes()
     assert lock == (tmp_path / "requirements/user.txt").read_bytes()
+
+
+def test_who_makes_the_certificate(tmp_path: Path) -> None:
+    """The Secret of the ingress is made from files where hub.toml names some."""
+    text = (rendered(tmp_path) / "secrets.txt").read_text()
+    (line,) = [line for line in text.splitlines() if "secret tls" in line]
+    assert line.startswith("# kubectl create secret tls hub-tls")
+    assert "cert-manager" in text
+    tls = {"by": "files", "certificate": "/srv/a b.crt", "key": "/srv/$(x).key"}
+    text = (rendered(tmp_path, tls=tls) / "secrets.txt").read_text()
+    line = "kubectl create secret tls hub-tls --cert='/srv/a b.crt' --key='/srv/$(x).key'"
+    assert line in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:8000",
+        "https://10.0.0.1",
+        "https://[::1]",
+        "https://my_hub.example.com",
+        f"https://{'a' * 64}.com",
+    ],
+)
+def test_an_address_that_no_ingress_has(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match=r"hub\.toml: address: .* cannot be one of a cluster"):
+        rendered(tmp_path, address=address)
+
+
+@pytest.mark.parametrize("registry", ["", "a b", "r/UP", "r//x", "r:x", "https://r", "r/x\ny"])
+def test_a_registry_that_no_image_has(tmp_path: Path, registry: str) -> None:
+    path, out = make_files(tmp_path), str(tmp_path / "out")
+    ran = nblint("hub", "kubernetes", "--config", str(path), "--registry", registry, out)
+    assert ran.exit_code == 2
+    assert "--registry: " in ran.output
+    assert "Traceback" not in ran.output
 
 
 def test_what_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
@@ -296,12 +334,3 @@ def test_what_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     with pytest.raises(SettingsError, match=r"servers\.requirements: missing"):
         rendered(tmp_path, servers={})
-
-
-def test_names_of_cron_jobs() -> None:
-    """Each is one that Kubernetes takes, and two notebooks never share one."""
-    runs = [Run("a-b"), Run("a", "b"), Run("a" * 60), Run("a" * 59 + "b"), Run("a", "B_c.d")]
-    names = [run.name for run in runs]
-    assert all(len(name) <= 52 for name in names)
-    assert len({*names}) == len(names)
-    assert names[0] == "notebook-a-b"
