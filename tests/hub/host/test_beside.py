@@ -140,7 +140,8 @@ def prepared(host: Booted, shared: Path) -> Booted:
     (shared / "hub.toml").write_text(HUB)
     (shared / "tests.conf").write_text(PROGRAM)
     for name, text in {
-        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "many": MANY, "backend": BACKEND, "browser": BROWSER
+        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "many": MANY,
+        "backend": BACKEND, "browser": BROWSER,
     }.items():  # fmt: skip
         (shared / f"{name}.py").write_text(text)
     said = host.must(f"{NBLINT} hub render / --config /shared/hub.toml 2>&1")
