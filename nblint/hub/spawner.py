@@ -26,6 +26,8 @@ _TRIES = 40
 # By which a process could let another one, of no unit of ours, start something: D-Bus, and what
 # systemd keeps for whoever has logged in otherwise.
 _WAYS_OUT = ("/run/dbus", "/run/systemd/private", "/run/user")
+# Whoever can read these can lock them, and hold up what installs notebooks.
+_HELD_UP = ("/var/lib/rpm", "/usr/lib/sysimage/rpm", "/var/lib/dnf")
 # systemd.exec(5), systemd.kill(5). Not `ProcSubset=pid`: programs ask /proc for the memory there
 # is. All that writes elsewhere than into the home and into /tmp is refused, whatever its mode says.
 _PROPERTIES = {
@@ -159,7 +161,7 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
             # start anything once somebody has filled it.
             "ReadOnlyPaths": " ".join(map(_quoted, (str(_RUN / self.unit_name), *self.data))),
             "InaccessiblePaths": " ".join(
-                _quoted(f"-{path}") for path in (*self.hidden, *_WAYS_OUT)
+                _quoted(f"-{path}") for path in (*self.hidden, *_WAYS_OUT, *_HELD_UP)
             ),
         }
 

@@ -149,7 +149,12 @@ def test_a_server_is_shut_in(hub: HostHub) -> None:
     )[0]
     assert not bob("ls /tmp/x")[0]
     assert not bob("ls /dev/shm/x")[0]
+    for folder in ("/tmp", "/var/tmp", "/dev/shm"):
+        done, said = alice(f"head -c 300M /dev/zero >{folder}/fill; rm {folder}/fill")
+        assert "No space left on device" in said, (done, said)
+    host.must("ls /var/lib/rpm/")
     for command in (
+        "ls /var/lib/rpm/",  # whose lock keeps root from installing
         # What all share in memory, nobody could start anything once it is full.
         *("touch /run/jupyter-alice/x", "touch /run/lock/x /run/x"),
         *("touch /usr/share/notebooks/x", "touch /srv/data/x", "ls /etc/jupyterhub/secrets/"),
