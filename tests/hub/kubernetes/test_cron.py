@@ -170,7 +170,7 @@ EVENTS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(EVENTS)
 def test_any_event_as_systemd(time: str) -> None:
     needs("systemd-analyze")

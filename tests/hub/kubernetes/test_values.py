@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -158,40 +159,37 @@ def test_no_secret_is_in_any_file(tmp_path: Path) -> None:
 
 def test_the_commands_make_the_secrets_that_pods_ask_for(tmp_path: Path) -> None:
     """Each Secret and key, with the value of its file, without the line break at its end."""
-    needs("bash")
+    needs("bash", "kubectl")
     values = {name: secrets.token_hex(8) for name in ("client-secret", "crypt-key")}
     values |= {f"secrets/{name}": secrets.token_hex(8) for name in ("datadog-api-key", "own/alice")}
     for name, value in values.items():
         write_secret(tmp_path / name, f"{value}\n")
+    for name in ("notebooks.repo", "notebooks.asc"):
+        (tmp_path / name).write_text(name)
     out = rendered(tmp_path)
-    bin_ = tmp_path / "bin"
-    bin_.mkdir()
-    # Stands in for kubectl: says what it was given, and what stands in the files.
-    (bin_ / "kubectl").write_text(
-        '#!/bin/sh\nshift 3\necho "= $1"\nfor each; do case $each in --from-file=*=*)'
-        ' each=${each#*=}; echo "${each%%=*} $(cat "${each#*=}" | od -An -c | tr -d " \\n")";; '
-        "esac; done\n"
-    )
-    (bin_ / "kubectl").chmod(0o755)
+    # kubectl makes them, and gives them to nobody.
+    script = 'kubectl() { command kubectl "$@" --dry-run=client -o yaml; echo ---; }; . "$1"'
     ran = subprocess.run(
-        ["bash", "-eu", out / "secrets.txt"],
+        ["bash", "-euc", script, "bash", out / "secrets.txt"],
         cwd=tmp_path,
-        env={**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, "KUBECONFIG": os.devnull},
         capture_output=True,
         text=True,
         check=True,
     )
-    own, shared = list(values.values())[:2], values["secrets/datadog-api-key"]
-    personal = values["secrets/own/alice"]
-    assert ran.stdout.splitlines()[:7] == [
-        "= hub-login",
-        f"client-secret {own[0]}",
-        f"crypt-key {own[1]}",
-        "= hub-environment",
-        f"DATADOG_API_KEY {shared}",
-        "= personal-own-token",
-        f"alice.value {personal}",
-    ]
+    made = {
+        each["metadata"]["name"]: {
+            key: base64.b64decode(value).decode() for key, value in each["data"].items()
+        }
+        for each in yaml.safe_load_all(ran.stdout)
+        if each
+    }
+    assert made == {
+        "hub-login": {name: values[name] for name in ("client-secret", "crypt-key")},
+        "hub-environment": {"DATADOG_API_KEY": values["secrets/datadog-api-key"]},
+        "personal-own-token": {"alice.value": values["secrets/own/alice"]},
+        "notebook-repository": {name: name for name in ("notebooks.repo", "notebooks.asc")},
+    }
     asked = set()
 
     def look(tree: Any) -> None:
