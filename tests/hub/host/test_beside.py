@@ -279,6 +279,12 @@ def test_the_web_server(prepared: Booted) -> None:
     host = prepared
     secret = secrets.token_hex(12)
     host.must(f"systemd-run --quiet --unit=backend {sys.executable} /shared/backend.py")
+    # By root, because the tests' own Python may lie where the unit's user does not get.
+    host.must(
+        "systemd-run --quiet --unit=owners --setenv=CONFIGPROXY_AUTH_TOKEN=x -p Group=caddy "
+        "-p RuntimeDirectory=nblint-hub-owners -p UMask=0007 "
+        f"{NBLINT} hub owners /run/nblint-hub-owners/socket"
+    )
     host.must("systemctl restart caddy")
     browser = f"{sys.executable} /shared/browser.py {secret}"
     assert host.until(f"{browser} 2>&1").splitlines() == [
