@@ -20,7 +20,8 @@ from nblint.errors import SettingsError
 from nblint.hub.checks import notebooks_python, package_problems
 from nblint.hub.installed import Package
 from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
-from nblint.hub.schedules import apply, schedule_problems, systemd_runs, time_problems
+from nblint.hub.schedule_checks import schedule_problems, time_problems
+from nblint.hub.schedules import apply, systemd_runs
 from nblint.hub.settings import HubFile
 from nblint.patterns import lazy_pattern
 from nblint.suggestions import nearest

@@ -6,21 +6,19 @@ import json
 import os
 import re
 import subprocess
-from datetime import datetime, timezone
 from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
 
-from msgspec import Struct
-
 from nblint.credentials.masking.redaction import mask
-from nblint.document.write import write_atomically
-from nblint.errors import SettingsError, unwritable
+from nblint.errors import SettingsError
 from nblint.hub.accounts import READERS
 from nblint.hub.configuration import shown_folder
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.outgoing import environment as outgoing_environment
+from nblint.hub.runs import note
 from nblint.hub.schedules import RUN, Scheduled, scheduled
+from nblint.hub.secret_files import write_closed
 from nblint.hub.settings import HubFile
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.suggestions import nearest
@@ -32,18 +30,6 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Who says what failed: the package's scripts, and nblint.
 _SAID = re.compile(r"(execute-notebook|run-notebook|share-copies|nblint): ")
 _LINES = 20
-
-
-class Ended(Struct, frozen=True):
-    """What became of the last run of a schedule.
-
-    Attributes:
-        result: `success`, or what systemd says instead.
-        ended: When it ended, in UTC.
-    """
-
-    result: str
-    ended: str
 
 
 def find(file: HubFile, name: str) -> Scheduled:
@@ -89,8 +75,8 @@ def begin(file: HubFile, name: str) -> None:
         "NOTEBOOK_KEEP": str(each.schedule.keep),
     }
     lines = [f"{name}={quoted(name, value)}\n" for name, value in variables.items()]
-    _write(RUN / f"{each.place}.json", json.dumps(each.schedule.parameters), 0o644)
-    _write(RUN / f"{each.place}.env", "".join(lines), 0o600)
+    write_closed(RUN / f"{each.place}.json", json.dumps(each.schedule.parameters), 0o644)
+    write_closed(RUN / f"{each.place}.env", "".join(lines))
 
 
 def end(file: HubFile, name: str, result: str) -> None:
@@ -100,24 +86,17 @@ def end(file: HubFile, name: str, result: str) -> None:
         file: The settings of the hub.
         name: The schedule.
         result: What systemd says became of it.
+
+    Raises:
+        SettingsError: It cannot be noted.
     """
     for ending in ("env", "json"):
         (RUN / f"{name}.{ending}").unlink(missing_ok=True)
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    folder = file / file.settings.state / "runs"
-    _write(folder / f"{name}.json", json.dumps({"result": result, "ended": now}), 0o600)
     restart = ("systemctl", "--no-block", "restart", "nblint-hub-index.service")
-    subprocess.run(restart, capture_output=True, check=False)
-
-
-def ended(file: HubFile, each: Scheduled) -> Ended | None:
-    """Return what became of the last run of a schedule; None before the first one ended."""
-    path = file / file.settings.state / "runs" / f"{each.place}.json"
     try:
-        told = json.loads(path.read_text("utf-8"))
-        return Ended(str(told["result"]), str(told["ended"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        note(file, name, result)
+    finally:
+        subprocess.run(restart, capture_output=True, check=False)
 
 
 def run(file: HubFile, name: str) -> tuple[Scheduled, list[str]]:
@@ -237,18 +216,6 @@ def _python(file: HubFile) -> str:
     python = Path(file.settings.servers.python or "python3")
     folder = python.parent.parent
     return str(folder.resolve() / "bin" / python.name) if python.is_absolute() else str(python)
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A new one begins closed to others, as all that `replacing` makes.
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
-        write_atomically(path, text.encode())
-        path.chmod(mode)
-    except OSError as error:
-        raise SettingsError(unwritable(path, error)) from None
 
 
 def _systemctl(*arguments: str) -> int:
