@@ -214,13 +214,7 @@ def _into_home(
     pack = ["tar", "--create", "--acls", "--sparse", "--file=-", "-C", str(source)]
     pack += ["--no-recursion", *_parents(paths), "--recursion", *(f"./{path}" for path in paths)]
     with subprocess.Popen(
-        [
-            *pack,
-            "--no-recursion",
-            *_parents(paths),
-            "--recursion",
-            *(f"./{path}" for path in paths),
-        ],
+        pack,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -151,7 +151,7 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     mail = message_from_string(sent, policy=default)
     assert mail["To"] == "soc@example.com"
     assert mail["Subject"].startswith(f"{NAME}@monthly failed on ")
-    assert "failed-logins failed in cell 11: AssertionError: ***" in mail.get_content()
+    assert "failed-logins failed in cell 6: AssertionError: ***" in mail.get_content()
     assert secret not in mail.get_content()
     metrics = host.must("cat /var/lib/prometheus/node-exporter/nblint_hub_schedule.prom")
     succeeded = "nblint_hub_schedule_last_run_succeeded{schedule="
