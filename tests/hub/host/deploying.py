@@ -81,7 +81,6 @@ class Deployer:
         binaries.mkdir(parents=True, exist_ok=True)
         for name in ("python", "ansible", "ansible-playbook"):
             (binaries / name).symlink_to(Path(sys.executable).with_name(name))
-        (repository / ".venv/installed").touch()
         (repository / "ansible/inventory.ini").write_text(
             f"[staging]\nhost ansible_ssh_executable={ssh} ansible_ssh_transfer_method=piped "
             "ansible_user=root ansible_python_interpreter=/usr/bin/python3\n"
@@ -100,9 +99,13 @@ class Deployer:
         git("add", "--all", cwd=self.repository)
         git("commit", "--quiet", "--no-verify", "--message", message, cwd=self.repository)
 
+    def stand_in(self) -> None:
+        """Let make take the repository's .venv for what its locks say."""
+        (self.repository / ".venv/installed").touch()
+
     def make(self, *words: str, **variables: str) -> Run:
         """Run make in the repository, whose .venv stands in for what its locks say."""
-        (self.repository / ".venv/installed").touch()
+        self.stand_in()
         return run("make", *words, cwd=self.repository, ANSIBLE_NOCOLOR="1", **variables)
 
     def variables_file(self) -> Path:

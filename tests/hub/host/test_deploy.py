@@ -173,6 +173,7 @@ class Story:
     def interrupted(self) -> None:
         """Deploy, and kill what that runs on the host while the hub's environment is half made."""
         command = ["make", "deploy", "TO=staging", f"ARGUMENTS={self.deployer.arguments()}"]
+        self.deployer.stand_in()
         deploying = subprocess.Popen(
             command, cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
