@@ -45,7 +45,9 @@ def recording(file: HubFile, job: str) -> Iterator[dict[str, float]]:
     try:
         yield told
     except BaseException:
-        record(file, job, succeeded=False)
+        # Why it failed is what is to be said.
+        with suppress(SettingsError):
+            record(file, job, succeeded=False)
         raise
     record(file, job, succeeded=True, **told)
 

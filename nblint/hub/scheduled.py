@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
+from nblint.hub import systemd
 from nblint.hub.accounts import READERS
 from nblint.hub.configuration import shown_folder
 from nblint.hub.environment import SecretFile, spawner_environment
@@ -92,11 +93,10 @@ def end(file: HubFile, name: str, result: str) -> None:
     """
     for ending in ("env", "json"):
         (RUN / f"{name}.{ending}").unlink(missing_ok=True)
-    restart = ("systemctl", "--no-block", "restart", "nblint-hub-index.service")
     try:
         note(file, name, result)
     finally:
-        subprocess.run(restart, capture_output=True, check=False)
+        systemd.systemctl("--no-block", "restart", "nblint-hub-index.service")
 
 
 def run(file: HubFile, name: str) -> tuple[Scheduled, list[str]]:
@@ -110,17 +110,20 @@ def run(file: HubFile, name: str) -> tuple[Scheduled, list[str]]:
         The schedule, and what failed; nothing if the run succeeded.
 
     Raises:
-        SettingsError: There is no such schedule, or systemd cannot be asked.
+        SettingsError: There is no such schedule, or systemd does not start it.
     """
     each = find(file, name)
     unit = f"{each.unit}.service"
-    if not _systemctl("start", unit):
+    # One that runs already is waited for.
+    running = systemd.shown("ActiveState", unit) == "activating"
+    before = systemd.shown("InvocationID", unit)
+    ran = systemd.systemctl("start", unit)
+    if not ran.returncode:
         return each, []
-    invocation = _systemctl_says("InvocationID", unit)
-    return each, [
-        f"{each}: {_systemctl_says('Result', unit)}",
-        *(said(invocation) if invocation else ()),
-    ]
+    invocation = systemd.shown("InvocationID", unit)
+    if not invocation or (invocation == before and not running):
+        raise SettingsError(f"{each}: cannot be started: {' '.join(ran.stderr.split())}")
+    return each, [f"{each}: {systemd.shown('Result', unit)}", *said(invocation)]
 
 
 def said(invocation: str) -> list[str]:
@@ -155,14 +158,18 @@ def notify(file: HubFile, unit: str, result: str, invocation: str) -> bool:
     settings = file.settings.notify
     host = os.uname().nodename
     text = "\n".join([f"{unit} on {host}: {result}", *said(invocation), ""])
+    problems = []
     if settings.command is not None:
-        _tell([settings.command, unit], text)
+        problems.append(_tell([settings.command, unit], text))
     if settings.mail is not None:
         message = EmailMessage()
         message["To"], message["Subject"] = settings.mail, f"{unit} failed on {host}"
         message.set_content(text)
-        _tell(["/usr/sbin/sendmail", "-i", "--", settings.mail], message.as_string())
-    return bool(settings.command or settings.mail)
+        sendmail = ["/usr/sbin/sendmail", "-i", "--", settings.mail]
+        problems.append(_tell(sendmail, message.as_string()))
+    if said_not := "; ".join(filter(None, problems)):
+        raise SettingsError(said_not)
+    return bool(problems)
 
 
 def quoted(name: str, value: str) -> str:
@@ -180,13 +187,13 @@ def quoted(name: str, value: str) -> str:
     return '"' + _QUOTED.sub(r"\\\g<0>", value) + '"'
 
 
-def _tell(command: list[str], text: str) -> None:
+def _tell(command: list[str], text: str) -> str | None:
+    """Give a text to a program; return why it did not take it, if it did not."""
     try:
         ran = subprocess.run(command, input=text, encoding="utf-8", check=False)
     except OSError as error:
-        raise SettingsError(f"notify: {command[0]}: {error.strerror}") from None
-    if ran.returncode:
-        raise SettingsError(f"notify: {command[0]}: ended with status {ran.returncode}")
+        return f"notify: {command[0]}: {error.strerror}"
+    return f"notify: {command[0]}: ended with status {ran.returncode}" if ran.returncode else None
 
 
 def _variables(each: Scheduled, file: HubFile) -> dict[str, str]:
@@ -216,17 +223,3 @@ def _python(file: HubFile) -> str:
     python = Path(file.settings.servers.python or "python3")
     folder = python.parent.parent
     return str(folder.resolve() / "bin" / python.name) if python.is_absolute() else str(python)
-
-
-def _systemctl(*arguments: str) -> int:
-    try:
-        return subprocess.run(("systemctl", *arguments), check=False, stderr=-3).returncode
-    except OSError as error:
-        raise SettingsError(f"systemctl: cannot be run: {error.strerror}") from None
-
-
-def _systemctl_says(what: str, unit: str) -> str:
-    command = ("systemctl", "show", "--property", what, "--value", unit)
-    return subprocess.run(
-        command, capture_output=True, encoding="utf-8", check=False
-    ).stdout.strip()

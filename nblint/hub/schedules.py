@@ -8,13 +8,13 @@ change without a deploy, such as a secret, is read when it runs: see `nblint.hub
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 from msgspec import Struct
 
 from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
+from nblint.hub import systemd
 from nblint.hub.host.places import PREFIX
 from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, Schedule, read_notebooks
 from nblint.hub.runs import forget
@@ -137,7 +137,7 @@ def apply(file: HubFile) -> None:
     wanted = scheduled(file)
     gone = _there() - {each.unit for each in wanted}
     for unit in gone:
-        _status("systemctl", "stop", f"{unit}.timer")
+        systemd.systemctl("stop", f"{unit}.timer")
         (_UNITS / "timers.target.wants" / f"{unit}.timer").unlink(missing_ok=True)
         for folder in (_UNITS / f"{unit}.timer.d", _UNITS / f"{unit}.service.d"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -145,17 +145,12 @@ def apply(file: HubFile) -> None:
     for each in wanted:
         _write(_UNITS / f"{each.unit}.service.d" / _DROP_IN, _service(each, file))
         _write(_UNITS / f"{each.unit}.timer.d" / _DROP_IN, _TIMER.format(time=each.time))
-    if not (wanted or gone) or not systemd_runs():
+    if not (wanted or gone) or not systemd.is_booted():
         return
     # Always, for an earlier run may have ended before it.
-    _must("systemctl", "daemon-reload")
+    systemd.must("daemon-reload")
     if wanted:
-        _must("systemctl", "enable", "--quiet", "--now", *(f"{each.unit}.timer" for each in wanted))
-
-
-def systemd_runs() -> bool:
-    """Tell whether systemd has booted this machine, so that it can be told of units."""
-    return Path("/run/systemd/system").is_dir()
+        systemd.must("enable", "--quiet", "--now", *(f"{each.unit}.timer" for each in wanted))
 
 
 def schedules_of(slug: str, pinned: Pinned, file: HubFile) -> list[Scheduled]:
@@ -199,13 +194,3 @@ def _write(path: Path, text: str) -> None:
         path.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(path, error)) from None
-
-
-def _status(*command: str) -> int:
-    return subprocess.run(command, capture_output=True, check=False).returncode
-
-
-def _must(*command: str) -> None:
-    ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    if ran.returncode:
-        raise SettingsError(f"{' '.join(command[:2])}: {' '.join(ran.stderr.split())}")

@@ -145,7 +145,7 @@ def test_backups_are_kept_and_brought_back(backed_up: Host) -> None:
     for path in ("backup-password", "/home/ada/.cache/", "/var/lib/jupyterhub/jupyterhub.sqlite"):
         assert path not in there
     assert "last_run_succeeded 1.0" in host.must(f"cat {METRICS}.prom")
-    assert "databases are whole" in host.done("backup --test")
+    assert "1 database whole" in host.done("backup --test")
     assert "last_run_succeeded 1.0" in host.must(f"cat {METRICS}_test.prom")
 
     _homes(host)
