@@ -32,9 +32,11 @@ def run(notebook: str, config: Path) -> None:
     scheduled, failed = or_sentence(lambda: run_now(HubFile.read(config.absolute()), notebook))
     for line in failed:
         complain(line)
+    results = printable(str(scheduled.results))
     if failed:
+        click.echo(f"Executed copies are in {results}", err=True)
         sys.exit(1)
-    click.echo(f"{printable(str(scheduled))} succeeded: {printable(str(scheduled.results))}")
+    click.echo(f"{printable(str(scheduled))} succeeded: {results}")
 
 
 @click.command(hidden=True)

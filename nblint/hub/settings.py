@@ -170,7 +170,7 @@ class Tls(Table, frozen=True):
 
 
 class Notify(Table, frozen=True):
-    """`[notify]`: who hears of what failed: a scheduled run, or the landing page.
+    """`[notify]`: who hears of what failed: a scheduled run, a backup, or the landing page.
 
     Attributes:
         mail: The address that the host's `sendmail` sends it to.

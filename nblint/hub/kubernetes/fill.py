@@ -29,7 +29,8 @@ from nblint.hub.kubernetes.images import NOTEBOOKS as NOTEBOOKS_FILE
 from nblint.hub.kubernetes.layout import CURRENT, NOTEBOOKS, NOTEBOOKS_FOLDER, REPOSITORY
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
-from nblint.hub.schedules import schedule_problems, scheduled
+from nblint.hub.schedule_checks import schedule_problems
+from nblint.hub.schedules import scheduled
 from nblint.hub.settings import Groups, HubFile, HubSettings, Provider
 
 # A run that has begun goes on with the tree that it began with.

@@ -328,3 +328,12 @@ def _serve_a_certificate_of_files(host: Booted) -> None:
     host.must(f"systemd-run --quiet --unit=backend {sys.executable} /shared/backend.py")
     host.must("systemctl reload caddy")
     host.until("curl --silent --fail --cacert /etc/tls/hub.crt https://localhost/")
+    # A new one, as docs/how-to/hub-upgrade.md says.
+    host.must("""
+        cd /etc/tls; cp hub.crt old.crt
+        openssl req -x509 -key hub.key -days 60 -subj /CN=new \\
+            -addext subjectAltName=DNS:localhost -out hub.crt 2>&1
+        systemctl reload caddy
+    """)
+    host.until("curl --silent --fail --cacert /etc/tls/hub.crt https://localhost/")
+    assert host.run("curl --silent --fail --cacert /etc/tls/old.crt https://localhost/").status

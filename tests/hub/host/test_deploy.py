@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import ssl
 import subprocess
 import threading
@@ -20,7 +21,15 @@ from tests.hosts import ROOT, Booted, booted, debian, python_binds
 from tests.hub.host.conftest import CHANNEL, Channel
 from tests.hub.host.deploying import Deployer, packages, wheel
 from tests.hub.host.hub_host import in_network_of
-from tests.hub.running import Hub, Kernel, Provider, installed_modules, needs_hub, until
+from tests.hub.running import (
+    Hub,
+    Kernel,
+    Provider,
+    answers,
+    installed_modules,
+    needs_hub,
+    until,
+)
 from tests.system import PATIENCE, needs
 from tests.template.conftest import Generate, git
 from tests.template.packages import Run
@@ -32,7 +41,7 @@ LINES = """
 c.JupyterHub.services = [*c.JupyterHub.services, {"name": "test", "api_token": "TOKEN"}]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {
     "name": "test", "services": ["test"],
-    "scopes": ["admin:users", "admin:servers", "access:servers"],
+    "scopes": ["admin:users", "admin:servers", "access:servers", "tokens"],
 }]
 """
 # All that a deploy may change of what people use.
@@ -72,6 +81,16 @@ class DeployedHub(Hub):
         self.call("POST", f"/users/{name}/server")
         until(lambda: self.user(name)["servers"].get("", {}).get("ready"), f"a server of {name}")
 
+    def lets_in(self, token: str) -> bool:
+        """Tell whether somebody's token counts."""
+        headers = {"Authorization": f"token {token}"}
+        return requests.get(f"{self.url}/hub/api/user", headers=headers, timeout=60).ok
+
+    def is_version(self, version: str) -> bool:
+        """Wait until the hub answers; tell whether it is a version of JupyterHub."""
+        until(lambda: answers(f"{self.url}/hub/api/"), "the hub answers")
+        return str(self.call("GET", "/")["version"]).startswith(version)
+
     def contents(self, method: str, path: str, **keywords: Any) -> Any:
         """Ask the server of alice for a file, or to save one."""
         headers = {"Authorization": f"token {self.token}"}
@@ -98,6 +117,7 @@ class Story:
         )
         self.channel = Channel(shared / "channel")
         self.said = ""
+        self.newer = (repository / "requirements/hub.txt").read_text()
         replace(
             repository / "hub.toml",
             ('by = "caddy"', 'by = "internal"'),
@@ -116,6 +136,13 @@ class Story:
         )  # fmt: skip
         self.said += ran.stdout + ran.stderr
         return Run(ran.returncode, ran.stdout, ran.stderr)
+
+    def makes(self, *words: str) -> str:
+        """Run make, which must succeed; return what is said."""
+        ran = self.deployer.make(*words, "TO=staging")
+        self.said += ran.out + ran.err
+        assert ran.status == 0, ran
+        return ran.out
 
     def deploys(self, *words: str, options: tuple[str, ...] = ()) -> str:
         """Deploy what must be possible; return what is said."""
@@ -138,13 +165,18 @@ class Story:
 
     def notebooks(self, **versions: str) -> None:
         """Say which notebooks are installed, and commit that."""
-        entries = (f'[notebooks.failed-logins]\nversion = "{v}"\n' for v in versions.values())
+        entries = (
+            f'[notebooks.failed-logins]\nversion = "{v}"\n'
+            '[notebooks.failed-logins.schedules.yearly]\ntime = "yearly"\n'
+            for v in versions.values()
+        )
         (self.repository / "notebooks.toml").write_text("".join(entries))
         self.deployer.commit(f"Install {versions}")
 
     def interrupted(self) -> None:
         """Deploy, and kill what that runs on the host while the hub's environment is half made."""
         command = ["make", "deploy", "TO=staging", f"ARGUMENTS={self.deployer.arguments()}"]
+        self.deployer.stand_in()
         deploying = subprocess.Popen(
             command, cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -176,12 +208,17 @@ def story(
     (repository / ".git/hooks/pre-commit").unlink()
     requirement = f"nblint-suite[hub] @ file:///shared/{wheel(shared).name}\n"
     (repository / "requirements/nblint.txt").write_text(requirement)
-    binds = [f"--bind={shared}:/shared", f"--bind={packages(repository)}:/packages"]
+    there = packages(repository)
+    binds = [f"--bind={shared}:/shared", f"--bind={there}:/packages"]
     with (
         booted(debian(), tmp_path / "host", [*binds, *python_binds()]) as host,
         in_network_of(host),
     ):
-        yield Story(repository, host, shared, tmp_path)
+        story = Story(repository, host, shared, tmp_path)
+        # It begins with an older JupyterHub.
+        shutil.copy(there / "older-hub.txt", repository / "requirements/hub.txt")
+        story.deployer.commit("Take an older hub")
+        yield story
 
 
 def changed(said: str) -> str:
@@ -219,17 +256,26 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     with hub.provider.running():
         story.notebooks(first="1.0.0")
         story.deploys()
-        _second_release(story, _first_release(story, canary))
+        kernel = _first_release(story, canary)
+        token = hub.call("POST", "/users/alice/tokens", json={})["token"]
+        _second_release(story, kernel)
+        assert hub.is_version("6.")
+        assert hub.lets_in(token)
         _refusals(story)
-        # The commit is reverted: the older version is back, while the newer stays published.
-        git("revert", "--no-edit", "HEAD", cwd=story.repository)
+        _run_now(story)
+        # The commits are reverted: the older versions are back, while the newer stay published.
+        git("revert", "--no-edit", "HEAD~2..HEAD", cwd=story.repository)
         story.deploys()
         assert host.must("rpm -qa 'notebook-*' --queryformat '%{version}'") == "1.0.0"
+        assert hub.is_version("5.5")
+        assert hub.lets_in(token)
         until(lambda: "1.0.0" in _landing(hub), "the older version on the page")
-        # And `make rollback` is the commit before: the newer one.
+        # And `make rollback` is the commit before: the newer ones.
         ran = story.deployer.make("rollback", "TO=staging", ARGUMENTS=story.deployer.arguments())
         assert ran.status == 0, ran
         assert host.must("rpm -qa 'notebook-*' --queryformat '%{version}'") == "1.1.0"
+        assert hub.is_version("6.")
+        _backup(story, token)
 
     assert host.must("systemctl --failed --no-legend").strip() == ""
     seen = [
@@ -313,8 +359,7 @@ def _first_release(story: Story, canary: str) -> Kernel:
     )
     said = host.must(f"{modes} /var/lib/jupyterhub").splitlines()
     assert {line for line in said if not line.startswith("644")} <= {"700 root", "600 root"}
-    units = "jupyterhub jupyterhub-proxy nblint-hub-firewall nblint-hub-index"
-    paths = " ".join(f"/etc/systemd/system/{unit}.service" for unit in units.split())
+    paths = "/etc/systemd/system/jupyterhub*.service /etc/systemd/system/nblint-hub-*"
     assert host.must(f"systemd-analyze verify {paths} 2>&1").strip() == ""
 
     _, page = hub.sign_in("alice", second_factor=False)
@@ -367,6 +412,7 @@ def _second_release(story: Story, kernel: Kernel) -> None:
     waiting = threading.Thread(target=lambda: printed.append(kernel.run(code)))
     kernel.run("import os; os.chdir('/home/alice'); kept = 42")
     waiting.start()
+    (story.repository / "requirements/hub.txt").write_text(story.newer)
     with (story.repository / "requirements/user.txt").open("a") as file:
         file.write("# Another lock\n")
     with (story.repository / "jupyterhub_config.py").open("a") as file:
@@ -380,6 +426,43 @@ def _second_release(story: Story, kernel: Kernel) -> None:
     assert printed == ["still"]
     assert kernel.run("print(kept)") == "42"
     until(lambda: "1.1.0" in _landing(hub), "the newer version on the page")
+
+
+def _run_now(story: Story) -> None:
+    """`make run` and `make usage` say what the host says."""
+    said = story.makes("run", "NOTEBOOK=failed-logins")
+    assert "failed-logins/yearly succeeded: /var/lib/notebook-results/failed-logins@yearly" in said
+    ran = story.deployer.make("run", "NOTEBOOK=failed-login", "TO=staging")
+    assert ran.status != 0
+    assert "there is no schedule 'failed-login'; did you mean 'failed-logins/yearly'?" in ran.out
+    story.host.must("systemctl start nblint-hub-usage")
+    assert "1 person came" in story.makes("usage")
+
+
+def _backup(story: Story, token: str) -> None:
+    """Backups are made and tested by their units; files and the hub come back from them."""
+    host, hub = story.host, story.hub
+    assert story.secret("backup-password", secrets.token_hex(16)).status == 0
+    until(lambda: hub.lets_in(token), "the hub that was restarted")
+    host.must("echo precious > /home/alice/precious; chown alice: /home/alice/precious")
+    host.must("systemctl start nblint-hub-backup; systemctl start nblint-hub-backup-test")
+    for unit in ("backup", "backup_test"):
+        path = f"/var/lib/prometheus/node-exporter/nblint_hub_{unit}.prom"
+        assert "last_run_succeeded 1.0" in host.must(f"cat {path}")
+    before = hub.user("alice")
+    host.must("rm /home/alice/precious; systemctl stop jupyterhub; rm /var/lib/jupyterhub/*.sqlite")
+    assert "Restored /home/alice/precious" in story.makes("restore", "WHAT=/home/alice/precious")
+    assert host.must("cat /home/alice/precious; stat -c %U /home/alice/precious") == (
+        "precious\nalice\n"
+    )
+    story.makes("restore", "WHAT=--hub")
+    host.must("systemctl start jupyterhub")
+    until(lambda: hub.lets_in(token), "the hub that was restored")
+    after = hub.user("alice")
+    for key in ("roles", "groups", "admin", "created"):
+        assert after[key] == before[key]
+    _, page = hub.sign_in("alice")
+    assert page.status_code == 200, page.text
 
 
 def _refusals(story: Story) -> None:
