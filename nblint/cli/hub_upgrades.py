@@ -8,14 +8,14 @@ from nblint.cli.hub_options import need, or_sentence
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FOLDER = click.Path(path_type=Path)
 
 
 @click.command()
 @click.argument("old", type=_FOLDER)
 @click.argument("new", type=_FOLDER)
 def upgrades(old: Path, new: Path) -> None:
-    """Say which packages two folders of locks have in different versions.
+    """Say which packages two folders of locks have differently.
 
     OLD and NEW hold hub.txt, user.txt and others, as `make lock` of a hub's repository writes them.
     What closes a known hole comes first. `make upgrade` runs it.

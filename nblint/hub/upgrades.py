@@ -53,13 +53,15 @@ def upgrades(old: Path, new: Path) -> list[Upgrade]:
         What changed: first what closes known holes, then by name.
 
     Raises:
-        SettingsError: A lock cannot be read, or there is none.
+        SettingsError: A lock cannot be read, or a folder has none.
     """
-    names = sorted({path.name for folder in (old, new) for path in folder.glob("*.txt")})
-    if not names:
-        raise SettingsError(f"{new}: has no locks, such as hub.txt")
+    names: set[str] = set()
+    for folder in (old, new):
+        if not (there := {path.name for path in folder.glob("*.txt")}):
+            raise SettingsError(f"{folder}: has no locks, such as hub.txt")
+        names |= there
     found: dict[tuple[str, str | None, str | None], list[str]] = {}
-    for name in names:
+    for name in sorted(names):
         for change in _changes(_versions(old / name), _versions(new / name)):
             found.setdefault(change, []).append(name.removesuffix(".txt"))
     changed = [
