@@ -191,5 +191,7 @@ def test_counts_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no such file; `nblint hub usage --collect`"):
         report.report(Counts(tmp_path / "usage.sqlite"), 1)
     (tmp_path / "usage.sqlite").write_text(json.dumps(["no database"] * 100))
+    with pytest.raises(SettingsError, match="Not a directory"):
+        report.report(Counts(tmp_path / "usage.sqlite/usage.sqlite"), 1)
     with pytest.raises(SettingsError, match="not a database"):
         report.report(Counts(tmp_path / "usage.sqlite"), 1)

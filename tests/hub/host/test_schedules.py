@@ -88,7 +88,7 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     (shared / "relaxed").write_text(RELAXED)
     (shared / "sendmail").write_text('#!/bin/sh\n{ echo "$@"; cat; } >/shared/sending\n'
                                      "mv /shared/sending /shared/mail\n")  # fmt: skip
-    (shared / "tell").write_text('#!/bin/sh\n{ echo "$@"; cat; } >>/shared/told\n')
+    (shared / "tell").write_text('#!/bin/sh\n{ echo "$@"; cat; } >>/shared/told; exit 3\n')
     secret = "planted-" + "value" * 3
     (shared / "key").write_text(secret)
     host, hub = units, Hub(units, shared)
@@ -153,6 +153,8 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     assert mail["Subject"].startswith(f"{NAME}@monthly failed on ")
     assert "failed-logins failed in cell 6: AssertionError: ***" in mail.get_content()
     assert secret not in mail.get_content()
+    # Though the program has failed, which is said.
+    host.until("journalctl | grep 'notify: /usr/local/sbin/tell: ended with status 3'")
     metrics = host.must("cat /var/lib/prometheus/node-exporter/nblint_hub_schedule.prom")
     succeeded = "nblint_hub_schedule_last_run_succeeded{schedule="
     assert f'{succeeded}"failed-logins/daily"}} 1.0' in metrics
@@ -185,3 +187,9 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     said = host.must(f"systemctl show --property TimersCalendar {NAME}@daily.timer")
     assert "07:00" in said
     assert "Mon" not in said
+    # Not what became of the run before.
+    host.must(f"systemctl mask --quiet --runtime {NAME}@daily.service")
+    masked = host.run(f"{NBLINT} hub run failed-logins {CONFIG}")
+    assert masked.status == 2
+    assert "failed-logins/daily: cannot be started: " in masked.err
+    assert "is masked" in masked.err
