@@ -214,17 +214,23 @@ def test_a_clean_run_loads_nothing_heavy(clean_notebook: Path) -> None:
     assert HEAVY.isdisjoint(run.stdout.split()), sorted(HEAVY & set(run.stdout.split()))
 
 
-def test_findings_for_people_load_no_more_than_is_printed(tmp_path: Path) -> None:
-    """The hook's call: fingerprints and lines of the file are for other reports."""
+@pytest.mark.parametrize("select", [(), ("--select", "NBL1")])
+def test_findings_for_people_load_no_more_than_is_printed(
+    select: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The hooks' calls: fingerprints and lines of the file are for other reports.
+
+    There are no settings to parse either.
+    """
     (tmp_path / "a.ipynb").write_bytes(notebook_bytes(("code", "x = 1")))
     program = (
         "import sys, nblint.cli\n"
-        "try: nblint.cli.run(['check', '--', 'a.ipynb'])\n"
+        "try: nblint.cli.run(['check', *sys.argv[1:], '--', 'a.ipynb'])\n"
         "except SystemExit as end: assert end.code == 1, end.code\n"
         "print(*sys.modules, sep='\\n')"
     )
-    command = [sys.executable, "-c", program]
+    command = [sys.executable, "-c", program, *select]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "NBL102" in run.stdout
-    unprinted = {"_hashlib", "click", "json", "nblint.document.positions"}
+    unprinted = {"_hashlib", "click", "json", "nblint.document.positions", "tomllib", "tomli"}
     assert unprinted.isdisjoint(run.stdout.split())
