@@ -12,10 +12,10 @@ VENV := .venv
 BIN := $(VENV)/$(SCRIPTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test fuzz exam check bench format docs pictures clean
+.PHONY: help setup tools demo test fuzz exam check bench bench-compare format docs pictures clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Create .venv with nblint and its development dependencies
 
@@ -77,6 +77,9 @@ bench: $(BENCH)/.ready ## Compare nblint with its peers; NOTEBOOKS=folder uses y
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.gate
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.whole_file $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.dense
+
+bench-compare: $(BENCH)/.ready ## Compare nblint with an earlier one: NOTEBOOKS=folder REV=main
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.everyday "$(NOTEBOOKS)" --against "$(REV)"
 
 $(BENCH)/.ready: pyproject.toml
 	@echo "Setting up $(BENCH) ..."

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 # A command that takes longer than this runs once, without a warm-up.
-_LONG = 20.0
+LONG = 20.0
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ def measure(
             one.why = str(reason)
             continue
         one.peak = first.peak
-        if first.wall > _LONG:
+        if first.wall > LONG:
             one.costs.append(first)
     for _ in range(rounds):
         for one in measured:
-            if not one.why and (not one.costs or one.costs[0].wall <= _LONG):
-                one.costs.append(_timed(one.command, folder))
+            if not one.why and (not one.costs or one.costs[0].wall <= LONG):
+                one.costs.append(timed(one.command, folder))
     return measured
 
 
@@ -144,7 +144,8 @@ def _of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _timed(command: Command, folder: Path) -> Cost:
+def timed(command: Command, folder: Path) -> Cost:
+    """Run a command in a folder, and return its cost without its memory."""
     before, start = _of_children(), time.perf_counter()
     _started(command, folder).wait()
     return Cost(time.perf_counter() - start, _of_children() - before)

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("resource", reason="measures on Linux and macOS")
 
 import bench.__main__
+import bench.everyday
 import bench.gate
 import bench.growth
 from bench.fleet import make_fleet, take_fleet
@@ -134,3 +135,22 @@ def test_branches_for_the_gate_are_whole(
     bench.gate.main()
     rows = capsys.readouterr().out.splitlines()[1:]
     assert [row.split()[-1] for row in rows] == ["0"] * 4 + ["1"] * 4
+
+
+def test_the_history_names_what_takes_longer_than_before(tmp_path: Path) -> None:
+    history, about = tmp_path / "history.jsonl", {"count": 3}
+
+    def said(ratio: float, **other: object) -> list[str]:
+        table = {"hook": {"nblint": 1.0, "ruff": ratio}}
+        return bench.everyday.remember(table, history, about | other)
+
+    assert said(1.0) == []
+    assert said(1.05) == []
+    assert said(2.1) == ["hook: 2.00 times what it took before"]
+    assert said(9.0, count=4) == []  # other notebooks
+    assert len(history.read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_ratios_are_those_within_a_round() -> None:
+    seconds = {"nblint": [1.0, 10.0, 2.0], "ruff": [2.0, 20.0, 4.0], "slow": [4.0]}
+    assert bench.everyday.row(seconds) == {"nblint": 2.0, "ruff": 0.5, "slow": 0.25}
