@@ -23,6 +23,11 @@ ROOT = Path(__file__).parents[1]
 # is no network but the host's own loopback.
 _BOOT = """\
 set -eu
+# A group of control of its own: the systemds of two hosts in one would end each other's services.
+for tree in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
+    [ -e "$tree/cgroup.procs" ] && mkdir "$tree/nblint-test-$$" || continue
+    echo $$ > "$tree/nblint-test-$$/cgroup.procs"
+done
 lower=$1
 cd "$2"
 shift 2
@@ -108,6 +113,8 @@ def booted(lower: Path, scratch: Path, binds: Sequence[str] = ()) -> Iterator[Bo
     finally:
         host.terminate()
         host.wait(PATIENCE)
+        for group in Path("/sys/fs/cgroup").glob(f"**/nblint-test-{host.pid}"):
+            run("find", str(group), "-depth", "-type", "d", "-exec", "rmdir", "{}", ";")
 
 
 def _when_it_runs(host: "subprocess.Popen[bytes]", log: Path) -> Booted:

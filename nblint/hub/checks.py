@@ -280,13 +280,16 @@ def _groups(file: HubFile, checked: Checked) -> None:
     if not seen:
         return
     groups = file.settings.groups
-    for key, names in (("users", groups.users), ("admins", groups.admins)):
-        checked.problems += [
-            f"{file.path}: groups.{key}: nobody who came is in the group {name!r}"
-            + nearest(name, seen)
-            for name in names
-            if name not in seen
-        ]
+    listed = (("users", groups.users), ("admins", groups.admins))
+    unseen = [
+        f"{file.path}: groups.{key}: nobody who came is in the group {name!r}{nearest(name, seen)}"
+        for key, names in listed
+        for name in names
+        if name not in seen
+    ]
+    # Somebody may yet come who is in one; but with none of them, nobody enters any more.
+    is_none_left = len(unseen) == len({*groups.users}) + len({*groups.admins})
+    (checked.problems if is_none_left else checked.notes).extend(unseen)
 
 
 def _homes(file: HubFile, checked: Checked) -> None:

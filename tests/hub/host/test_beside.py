@@ -1,0 +1,171 @@
+"""What a host has beside the hub, tried on one: what users must not reach, and what is logged."""
+
+import secrets
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.hosts import Booted
+
+pytestmark = pytest.mark.slow
+NBLINT = f"{sys.executable} -P -m nblint"
+HUB = """\
+address = "https://localhost"
+provider = { issuer = "https://login.example.com", client-id = "hub" }
+groups = { users = ["analysts"] }
+tls = { by = "internal" }
+"""
+# A metadata server of the host's own, which has no other network, and DNS at the same address.
+METADATA = """\
+import http.server, socket, threading
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+    def server_bind(self):
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"identity")
+for port in (80, 8080):
+    threading.Thread(target=Server(("::", port), Handler).serve_forever).start()
+def answer(port, kind):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("169.254.169.254", port))
+        while True:
+            data, sender = sock.recvfrom(100)
+            sock.sendto(kind, sender)
+for port, kind in ((53, b"dns"), (123, b"time")):
+    threading.Thread(target=answer, args=(port, kind)).start()
+"""
+ASK = """\
+import concurrent.futures, socket, urllib.request
+def http(address):
+    try:
+        return urllib.request.urlopen(f"http://{address}/", timeout=1).read().decode()
+    except OSError as error:
+        return type(error).__name__
+def udp(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(1)
+        try:
+            sock.connect(("169.254.169.254", port)); sock.send(b"?")
+            return sock.recv(100).decode()
+        except OSError as error:
+            return "refused"
+addresses = "169.254.169.254 169.254.169.254:8080 [fd00:ec2::254] 100.100.100.200 127.0.0.1"
+with concurrent.futures.ThreadPoolExecutor() as pool:
+    found = list(pool.map(http, addresses.split()))
+print(*found, udp(53), udp(123))
+"""
+# What stands behind the web server: says what it was asked for, and echoes what a websocket sends.
+BACKEND = """\
+import asyncio
+from tornado import web, websocket
+class Page(web.RequestHandler):
+    def get(self):
+        self.set_cookie("session", self.get_argument("code", ""))
+        self.write("page")
+class Echo(websocket.WebSocketHandler):
+    def on_message(self, message):
+        self.write_message(message)
+async def main():
+    web.Application([("/echo", Echo), (".*", Page)]).listen(8000, "127.0.0.1")
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+BROWSER = """\
+import asyncio, ssl, sys
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import websocket_connect
+code = sys.argv[1]
+async def main():
+    context = ssl._create_unverified_context()
+    headers = {"Cookie": f"session={code}", "Authorization": f"token {code}"}
+    def request(address, **keywords):
+        return HTTPRequest(address, headers=headers, ssl_options=context, **keywords)
+    page = request(f"https://localhost/hub/oauth_callback?code={code}")
+    answer = await AsyncHTTPClient().fetch(page)
+    said = answer.headers
+    print(answer.body.decode(), said["Strict-Transport-Security"], "Server" in said)
+    plain = request("http://localhost/hub", follow_redirects=False)
+    print((await AsyncHTTPClient().fetch(plain, raise_error=False)).headers["Location"])
+    socket = await websocket_connect(request(f"wss://localhost/echo?token={code}"))
+    await socket.write_message("hello")
+    print(await socket.read_message())
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def prepared(host: Booted, shared: Path) -> Booted:
+    """A host with the files of a hub, and two users, of whom one has an account of the hub's."""
+    (shared / "hub.toml").write_text(HUB)
+    for name, text in {
+        "metadata": METADATA, "ask": ASK, "backend": BACKEND, "browser": BROWSER
+    }.items():  # fmt: skip
+        (shared / f"{name}.py").write_text(text)
+    said = host.must(f"{NBLINT} hub render / --config /shared/hub.toml 2>&1")
+    assert "Wrote /etc/caddy/Caddyfile" in said
+    assert host.must(f"{NBLINT} hub render / --config /shared/hub.toml 2>&1") == ""
+    host.must("groupadd --system hub-users; useradd -m -G hub-users alice; useradd -m carol")
+    host.must("systemctl daemon-reload; systemctl restart polkit")
+    return host
+
+
+def run_as(user: str, command: str) -> str:
+    return f"setpriv --reuid {user} --regid {user} --init-groups sh -c '{command}'"
+
+
+def test_users_do_not_reach(prepared: Booted) -> None:
+    """The machine's identity; and ways to let something run that nobody ends."""
+    host = prepared
+    host.must("systemctl stop caddy; systemctl start nblint-hub-firewall")
+    host.must(
+        "for address in 169.254.169.254/32 100.100.100.200/32 fd00:ec2::254/128; "
+        "do ip address add $address dev lo; done"
+    )
+    host.must(f"systemd-run --quiet --unit=metadata {sys.executable} /shared/metadata.py")
+    ask = "/usr/bin/python3 /shared/ask.py"
+    host.until(f"{ask} | grep -q '^identity identity identity identity identity'")
+    closed = "URLError URLError URLError URLError identity dns refused"
+    assert host.must(ask).split()[5:] == ["dns", "time"]
+    assert host.must(run_as("alice", ask)).strip() == closed
+    # A service of a user that is none of the hub's, such as a scheduled run, as well.
+    dynamic = f"systemd-run --quiet --pipe --wait -p DynamicUser=yes {ask}"
+    assert host.must(dynamic).strip() == closed
+    # Whoever flushes all rules by Debian's own unit has these again.
+    host.must("systemctl start nftables && systemctl reload nftables")
+    assert host.must(run_as("alice", ask)).strip() == closed
+    host.must("systemctl restart nftables")
+    assert host.must(run_as("alice", ask)).strip() == closed
+    # The guard itself: without it, the machine's identity is everybody's.
+    host.must("nft delete table inet nblint_hub")
+    assert host.must(run_as("alice", ask)).split()[0] == "identity"
+
+    for command in ("loginctl enable-linger alice", "echo true | at now", "echo | crontab -"):
+        assert host.run(run_as("alice", command)).status != 0, command
+    host.must("rm /etc/polkit-1/rules.d/10-nblint-hub.rules /etc/at.allow /etc/cron.allow")
+    host.must("systemctl restart polkit")
+    for command in ("loginctl enable-linger alice", "echo true | at now", "echo | crontab -"):
+        assert host.run(run_as("alice", command)).status == 0, command
+
+
+def test_the_web_server(prepared: Booted) -> None:
+    """It ends TLS, lets websockets through, and logs no code, no cookie and no token."""
+    host = prepared
+    secret = secrets.token_hex(12)
+    host.must(f"systemd-run --quiet --unit=backend {sys.executable} /shared/backend.py")
+    host.must("systemctl restart caddy")
+    browser = f"{sys.executable} /shared/browser.py {secret}"
+    assert host.until(f"{browser} 2>&1").splitlines() == [
+        "page max-age=31536000 False", "https://localhost/hub", "hello"
+    ]  # fmt: skip
+    host.must("systemctl reload caddy")
+    log = host.must("journalctl --unit caddy --no-pager --output cat")
+
+    assert '"uri":"/hub/oauth_callback"' in log
+    assert secret not in log
+    # Users could change what it serves where it listens for that on a port.
+    assert host.run("curl -s http://localhost:2019/config/").status != 0
+    assert host.must("stat -c '%U %a' /run/caddy").strip() == "caddy 700"
