@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,10 +47,10 @@ _SERVER = """
     systemd-sysv
 """
 _OF_THE_ROLE = """
-    acl at caddy dnf dnf-plugins-core git nftables node-configurable-http-proxy openssl polkitd
-    python3-venv restic rpm
+    acl at caddy curl dnf dnf-plugins-core git nftables node-configurable-http-proxy openssh-client
+    openssl polkitd python3-venv restic rpm
 """
-_OF_TESTS = "createrepo-c unzip zip"
+_OF_TESTS = "createrepo-c openssh-server unzip zip"
 
 
 class Booted:
@@ -77,17 +77,18 @@ class Booted:
 
     def must(self, command: str) -> str:
         """Run a command that must succeed, and return what it prints."""
-        ran = self.run(command)
-        journal = "" if ran.status == 0 else self.run("journalctl --no-pager --output cat").out
-        assert ran.status == 0, (command, ran, journal[-3000:])
-        return ran.out
+        return self._succeeded(command, self.run(command))
 
     def until(self, command: str) -> str:
         """Run a command again until it succeeds, and return what it prints."""
         end = time.monotonic() + PATIENCE
         while (ran := self.run(command)).status and time.monotonic() < end:
             time.sleep(0.1)
-        assert ran.status == 0, (command, ran)
+        return self._succeeded(command, ran)
+
+    def _succeeded(self, command: str, ran: Run) -> str:
+        journal = "" if ran.status == 0 else self.run("journalctl --no-pager --output cat").out
+        assert ran.status == 0, (command, ran, journal[-3000:])
         return ran.out
 
 
@@ -142,19 +143,33 @@ def debian() -> Path:
     needs("mmdebstrap")
     packages = ",".join(f"{_SERVER} {_OF_THE_ROLE} {_OF_TESTS}".split())
     options = ["--variant=minbase", f"--include={packages}", _SUITE]
-    digest = hashlib.sha256("\0".join(options).encode()).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        made = run("mmdebstrap", "--quiet", *options, str(folder))
+        assert made.status == 0, made
+        (folder / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+        (folder / "etc/resolv.conf").unlink()
+
+    return made_once("debian", "\0".join(options).encode(), make)
+
+
+def made_once(name: str, source: bytes, make: Callable[[Path], None]) -> Path:
+    """Return a folder in `build/` that all workers of all runs share.
+
+    Args:
+        name: What it is.
+        source: What it is made from: when that changes, it is made anew.
+        make: Makes it; it is there only when that has ended.
+    """
     hosts = ROOT / "build" / "hosts"
     hosts.mkdir(parents=True, exist_ok=True)
-    folder = hosts / f"debian-{digest}"
-    with (hosts / "lock").open("w") as lock:
+    folder = hosts / f"{name}-{hashlib.sha256(source).hexdigest()[:16]}"
+    with (hosts / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir():
             half = folder.with_suffix(".half")
             shutil.rmtree(half, ignore_errors=True)
-            made = run("mmdebstrap", "--quiet", *options, str(half))
-            assert made.status == 0, made
-            (half / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
-            (half / "etc/resolv.conf").unlink()
+            make(half)
             half.rename(folder)
     return folder
 

@@ -2,13 +2,14 @@
 
 import json
 import sys
-from collections.abc import Sequence
-from importlib.util import find_spec
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from nblint.cli.click_classes import OrderedGroup
+from nblint.cli.hub_options import CONFIG, need, or_sentence
+from nblint.cli.hub_runs import begin_run, end_run, notify, run
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
 from nblint.reports.terminal import printable
@@ -18,14 +19,6 @@ from nblint.suggestions import nearest
 # The distributions of the extras, by what they are imported as.
 _LIBRARIES = ("jupyterhub", "jupyterhub_idle_culler", "oauthenticator", "packaging")
 _OF_THE_DEMO = ("configurable_http_proxy", "cookiecutter", "jupyterlab", "oidc_provider_mock")
-
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("hub.toml"),
-    metavar="FILE",
-    help="The hub's settings (default: hub.toml).",
-)
 
 
 @click.group(cls=OrderedGroup)
@@ -38,7 +31,7 @@ def hub() -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--without-host",
     is_flag=True,
@@ -58,15 +51,11 @@ def check(config: Path, without_host: bool) -> None:
       nblint hub check --without-host
       nblint hub check --config /etc/jupyterhub/hub.toml
     """
-    _need(("packaging",), "hub")
+    need(("packaging",), "hub")
     from nblint.hub.checks import check as check_hub
     from nblint.hub.settings import HubFile
 
-    try:
-        checked = check_hub(HubFile.read(config), on_host=not without_host)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
+    checked = or_sentence(lambda: check_hub(HubFile.read(config), on_host=not without_host))
     for note in checked.notes:
         click.echo(f"note: {printable(note)}")
     for problem in checked.problems:
@@ -79,7 +68,7 @@ def check(config: Path, without_host: bool) -> None:
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 def index(config: Path) -> None:
     """Write the landing page.
 
@@ -92,28 +81,25 @@ def index(config: Path) -> None:
     from nblint.hub.index import write_index
     from nblint.hub.settings import HubFile
 
-    try:
-        file = HubFile.read(config)
-        written = write_index(file)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
-    page = f"{printable(str(file / file.settings.landing.page))}"
+    file = or_sentence(lambda: HubFile.read(config))
+    written = or_sentence(lambda: write_index(file))
+    page = printable(str(file / file.settings.landing.page))
     said = f"Wrote {page}" if written.is_new else f"{page} is up to date"
     click.echo(f"{said} ({count(written.notebooks, 'notebook')})", err=True)
 
 
 @hub.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--check", "is_check", is_flag=True, help="Say what would change, and change nothing."
 )
 def install(config: Path, is_check: bool) -> None:
-    """Install the notebook packages that notebooks.toml names, and remove those that it does not.
+    """Install the packages of notebooks.toml, and no others.
 
     It asks dnf's repositories for exactly these versions, older ones than installed as well, and
-    locks them (`dnf versionlock`), so that nothing else changes them. What cannot be installed, or
-    would not run here, is refused before anything is changed. Run it on the host, as root.
+    locks them (`dnf versionlock`), so that nothing else changes them. Schedules become timers of
+    systemd. What cannot be installed, or would not run here, is refused before anything is changed.
+    Run it on the host, as root.
 
     Exit status: 0 all is as notebooks.toml says, 2 something cannot be.
 
@@ -121,29 +107,35 @@ def install(config: Path, is_check: bool) -> None:
       nblint hub install --check
       nblint hub install --config /etc/jupyterhub/hub.toml
     """
-    _need(("packaging",), "hub")
+    need(("packaging", "jinja2"), "hub")
     from nblint.hub.packages import changes
     from nblint.hub.packages import install as install_packages
+    from nblint.hub.schedules import changes as schedule_changes
     from nblint.hub.settings import HubFile
 
     try:
         file = HubFile.read(config.absolute())
         found = changes(file)
+        said = [*map(str, found), *schedule_changes(file)]
         if not is_check:
             install_packages(file, found)
     except SettingsError as error:
         for problem in str(error).splitlines():
             complain(problem)
         sys.exit(2)
-    for change in found:
-        click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(str(change))}")
+    for change in said:
+        click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(change)}")
+
+
+for command in (run, begin_run, end_run, notify):
+    hub.add_command(command)
 
 
 @hub.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@_CONFIG
+@CONFIG
 def render(folder: Path, config: Path) -> None:
-    """Write what the hub's host has beside the hub: units, firewall, web server.
+    """Write the units and rules that the hub's host has beside it.
 
     DIR gets them as a host has them below /: etc/systemd/system/jupyterhub.service and so on. Other
     files there stay. A deploy copies them, so that they are always those of the hub's nblint.
@@ -152,16 +144,44 @@ def render(folder: Path, config: Path) -> None:
       nblint hub render build/host
       nblint hub render --config /etc/jupyterhub/hub.toml /run/host
     """
-    _need(("jinja2",), "hub")
+    need(("jinja2",), "hub")
     from nblint.hub.host.render import render as render_files
     from nblint.hub.settings import HubFile
 
-    try:
-        written = render_files(HubFile.read(config.absolute()), folder)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
-    for path in written:
+    written = or_sentence(lambda: render_files(HubFile.read(config.absolute()), folder))
+    _say_written(written)
+
+
+@hub.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@CONFIG
+@click.option(
+    "--registry",
+    required=True,
+    metavar="PREFIX",
+    help="What stands before the names of the images, e.g. registry.example.com/hub.",
+)
+def kubernetes(folder: Path, config: Path, registry: str) -> None:
+    """Write the hub for a cluster: values, images, jobs.
+
+    DIR gets values.yaml with comments that say where each value came from, the Dockerfiles below
+    images/, a Job and CronJobs for the notebooks, and in secrets.txt the commands that make the
+    Secrets. No file holds the value of a secret. Other files in DIR stay,
+    but for those below images/.
+
+    Example:
+      nblint hub kubernetes --registry registry.example.com/hub build/kubernetes
+    """
+    need(("jinja2",), "hub")
+    from nblint.hub.kubernetes.render import render as render_files
+    from nblint.hub.settings import HubFile
+
+    written = or_sentence(lambda: render_files(HubFile.read(config), registry, folder))
+    _say_written(written)
+
+
+def _say_written(paths: Iterable[Path]) -> None:
+    for path in paths:
         click.echo(f"Wrote {printable(str(path))}", err=True)
 
 
@@ -197,22 +217,18 @@ def demo(config: Path | None, play: bool, screenshot: Path | None) -> None:
       nblint hub demo
       nblint hub demo --check
     """
-    _need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
-    from nblint.hub.demo.run import run
+    need((*_LIBRARIES, *_OF_THE_DEMO, *(("playwright",) if play else ())), "hub-demo")
+    from nblint.hub.demo.run import run as run_demo
 
     if screenshot is not None and not play:
         raise click.UsageError("--screenshot requires --check")
-    try:
-        run(config, click.echo, play=play, screenshot=screenshot)
-    except SettingsError as error:
-        complain(str(error))
-        sys.exit(2)
+    or_sentence(lambda: run_demo(config, click.echo, play=play, screenshot=screenshot))
 
 
 @hub.command()
 @click.argument("file", metavar="[FILE]", default="hub.toml")
 def schema(file: str) -> None:
-    """Print the JSON schema of hub.toml or notebooks.toml, for editors.
+    """Print the JSON schema of hub.toml or notebooks.toml.
 
     FILE is hub.toml (default) or notebooks.toml.
 
@@ -226,11 +242,3 @@ def schema(file: str) -> None:
         hint = nearest(file, HUB_FILES) or f"; choose from {', '.join(HUB_FILES)}"
         raise click.UsageError(f"unknown file {file!r}{hint}")
     click.echo(json.dumps(hub_schema(file), indent=2))
-
-
-def _need(libraries: Sequence[str], extra: str) -> None:
-    """End with what to install where a library is missing."""
-    if missing := [library for library in libraries if find_spec(library) is None]:
-        raise click.ClickException(
-            f"{', '.join(missing)}: not installed: pip install 'nblint-suite[{extra}]'"
-        )

@@ -49,6 +49,26 @@ def write_atomically(
             )
 
 
+def write_changed(path: Path, data: bytes) -> bool:
+    """Write a file, in a folder that is made if needed, unless it holds just that.
+
+    Args:
+        path: The file.
+        data: What it holds afterwards.
+
+    Returns:
+        Whether it held something else, or was not there.
+
+    Raises:
+        OSError: As for `write_atomically`.
+    """
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, data)
+    return True
+
+
 @contextmanager
 def replacing(path: Path, *, new: bool = False, inside: Path | None = None) -> Iterator[BinaryIO]:
     """Open a file to write to, which replaces another one when everything is written.

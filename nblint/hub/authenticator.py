@@ -64,6 +64,7 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
     second_factors = Set(Unicode(), SECOND_FACTORS, config=True, help="What proves one.")
     refresh_proof = Enum(["prove", "keep"], "prove", config=True, help="When it is not repeated.")
     unix_accounts = Bool(True, config=True, help="Whether users get accounts of the machine.")
+    machine_names = Bool(False, config=True, help="Whether the machine's own names are refused.")
     identities_file = Unicode(config=True, help="Who has which account: an SQLite database.")
     sweep_seconds = Integer(300, config=True, help="How often everybody is asked about.")
     grace_seconds = Integer(
@@ -288,7 +289,8 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         if not ours:
             raise RefusedError("You are in no group that may enter here.")
         known = identities.account(who)
-        if self.unix_accounts and is_of_the_machine(known or name, is_ours=known is not None):
+        refuses = self.unix_accounts or self.machine_names
+        if refuses and is_of_the_machine(known or name, is_ours=known is not None):
             raise RefusedError("This name cannot have an account here.")
         try:
             return identities.claim(who, name)

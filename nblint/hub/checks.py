@@ -23,6 +23,7 @@ from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import read_notebooks
+from nblint.hub.schedules import time_problems
 from nblint.hub.settings import HubFile, address_problem
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes
@@ -156,6 +157,7 @@ def _pinned(file: HubFile, checked: Checked) -> None:
         path = file / file.settings.notebooks
         number = count(len(read_notebooks(path)), "package")
         checked.passed.append(f"{path}: {number} of notebooks to install")
+        checked.problems += time_problems(file)
 
 
 def _notes(file: HubFile, checked: Checked) -> None:

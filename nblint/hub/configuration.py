@@ -8,19 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from nblint.errors import SettingsError, unwritable
+from nblint.hub import traits
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.kernels import write_kernels
 from nblint.hub.secret_files import read_secret
 from nblint.hub.settings import HubFile, HubSettings
 
 _SPAWNER = "nblint.hub.spawner.AccountSpawner"
-_AUTHENTICATOR = "nblint.hub.authenticator.ProviderAuthenticator"
-# Enough to run a hub, and nothing to act as somebody else with: `access:servers` opens people's
-# servers, `tokens` makes tokens of theirs, `admin:auth_state` shows what they sign in with.
-_OPERATOR_SCOPES = ("admin-ui", "list:users", "read:users:activity", "servers")
 _CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
-# How long the hub trusts a login before it asks the provider again; the sweep asks in any case.
-_REFRESH_SECONDS = 300
 
 
 def configure(c: Any, path: str | os.PathLike[str]) -> None:
@@ -68,6 +63,8 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own
         c.JupyterHub.cleanup_proxy = False
         c.ConfigurableHTTPProxy.should_start = False
+        # How often, in seconds, it is told the routes that it has lost, whatever became of it.
+        c.JupyterHub.last_activity_interval = 30
     if file.settings.subdomains:
         c.JupyterHub.subdomain_host = address
 
@@ -78,61 +75,25 @@ def _configure_login(c: Any, file: HubFile, state: Path) -> None:
     settings, provider = file.settings, file.settings.provider
     found = endpoints(file, state / "provider.json")
     login = c.ProviderAuthenticator
-    c.JupyterHub.authenticator_class = _AUTHENTICATOR
+    c.JupyterHub.authenticator_class = traits.AUTHENTICATOR
     c.CryptKeeper.keys = [crypt_key(file)]
-    login.enable_auth_state = True
-    login.client_id = provider.client_id
+    login.update(traits.login(settings))
     login.client_secret = own_secret(
         file, provider.client_secret_file, "provider.client-secret-file"
     )
-    login.oauth_callback_url = f"{settings.address.rstrip('/')}/hub/oauth_callback"
-    login.issuer = provider.issuer
     login.authorize_url = found.authorize
     login.token_url = found.token
     login.userdata_url = found.userinfo
     login.basic_auth = found.basic_auth
-    login.scope = list(provider.scopes)
-    login.username_claim = provider.name_claim
-    login.name_domain = provider.name_domain
-    login.groups_claim = provider.groups_claim
-    login.validate_server_cert = True
     if provider.ca_file:
         login.http_request_kwargs = {"ca_certs": str(file / provider.ca_file)}
-    if settings.mfa.request:
-        login.extra_authorize_params = {"acr_values": " ".join(settings.mfa.request)}
-    login.require_second_factor = settings.mfa.proof == "claim"
-    login.second_factors = set(settings.mfa.values)
-    login.refresh_proof = settings.mfa.refresh
-    login.user_groups = set(settings.groups.users)
-    login.operator_groups = set(settings.groups.admins)
-    login.allowed_groups = {*settings.groups.users, *settings.groups.admins}
-    login.manage_groups = True
-    login.auth_state_groups_key = "oauth_user.groups"
     login.identities_file = str(state / "identities.sqlite")
     login.unix_accounts = settings.unix_accounts
-    login.auto_login = True
-    login.refresh_pre_spawn = True
-    login.auth_refresh_age = min(_REFRESH_SECONDS, settings.leavers.sweep_seconds)
-    login.sweep_seconds = settings.leavers.sweep_seconds
-    login.grace_seconds = settings.leavers.grace_seconds
 
 
 def _configure_operators(c: Any, settings: HubSettings) -> None:
-    """Give admins what runs a hub.
-
-    All servers share the hub's origin unless each has a subdomain: a page on a user's server could
-    do with an admin's session whatever the admin may. So admins proper are only with subdomains.
-    https://jupyterhub.readthedocs.io/en/stable/explanation/websecurity.html
-    """
-    if settings.subdomains:
-        c.ProviderAuthenticator.admin_groups = set(settings.groups.admins)
-    elif settings.groups.admins:
-        role = {
-            "name": "operators",
-            "description": "See who is there; start and stop servers",
-            "scopes": list(_OPERATOR_SCOPES),
-            "groups": list(settings.groups.admins),
-        }
+    """Give admins what runs a hub."""
+    if role := traits.operators(settings):
         c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
 
 
@@ -144,7 +105,7 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
             f"{file.path}: servers.python: missing, and the hub's own Python is older than 3.11"
         )
     c.Spawner.cmd = [python, "-P", "-m", "jupyterhub.singleuser"]
-    c.Spawner.default_url = "/lab/tree/Welcome.ipynb"
+    c.Spawner.default_url = traits.DEFAULT_URL
     environment = spawner_environment(file / settings.environment, file / settings.secrets)
     c.ProviderAuthenticator.shared_secrets = [
         name
@@ -165,7 +126,11 @@ def _configure_accounts(c: Any, file: HubFile, state: Path) -> None:
     c.JupyterHub.spawner_class = _SPAWNER
     # Not where the hub itself looks for programs and modules.
     c.Spawner.env_keep = ["LANG", "LC_ALL", "TZ"]
-    links = {"Welcome.ipynb": landing.page, "Notebooks": landing.notebooks}
+    links = {
+        "Welcome.ipynb": landing.page,
+        "Notebooks": landing.notebooks,
+        "Results": "/var/lib/notebook-results",
+    }
     if landing.examples:
         links["Examples"] = landing.examples
     servers = c.AccountSpawner
@@ -176,15 +141,13 @@ def _configure_accounts(c: Any, file: HubFile, state: Path) -> None:
 
 
 def _configure_culling(c: Any, settings: HubSettings) -> None:
-    idle, longest = settings.servers.idle_seconds, settings.servers.longest_seconds
-    if not idle and not longest:
+    if (found := traits.culling(settings)) is None:
         return
+    idle, longest, every = found
     command = [
         *(sys.executable, "-P" if sys.version_info >= (3, 11) else "-E"),
         *("-m", "jupyterhub_idle_culler"),
-        *(f"--timeout={idle or longest}", f"--max-age={longest}"),
-        # Often enough, and not more: it asks about all servers.
-        f"--cull-every={max(1, min(600, (idle or longest) // 2))}",
+        *(f"--timeout={idle}", f"--max-age={longest}", f"--cull-every={every}"),
     ]
     service = {"name": "idle-culler", "command": command}
     role = {"name": "idle-culler", "scopes": list(_CULLER_SCOPES), "services": ["idle-culler"]}

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from nblint.credentials.masking.redaction import mask
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_text
 from nblint.hub.installed import Installed, examples, installed
+from nblint.hub.scheduled import Ended, ended
+from nblint.hub.schedules import Scheduled, scheduled
 from nblint.hub.settings import HubFile
 
 if TYPE_CHECKING:
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
 # Links in each home, so that the browser reaches what lies outside of it.
 NOTEBOOKS = "Notebooks"
 EXAMPLES = "Examples"
+RESULTS = "Results"
 _COLUMNS = ("Notebook", "Version", "Purpose", "Audience", "Data sources", "Parameters", "Questions")
+# Only where a notebook has a schedule.
+_RUNS = "Last runs"
 # Letters in a cell of the table; a click shows the whole header.
 _LONGEST = 200
 # What means something in Markdown, in HTML, or in the tables of either.
@@ -86,10 +91,7 @@ def write_index(file: HubFile) -> Page:
     found = list(installed(file / landing.notebooks))
     data = landing_page(file, found)
     try:
-        is_new = not page.is_file() or page.read_bytes() != data
-        if is_new:
-            page.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(page, data)
+        is_new = write_changed(page, data)
         page.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(page, error)) from None
@@ -109,7 +111,8 @@ def landing_page(file: HubFile, notebooks: Iterable[Installed]) -> bytes:
     landing = file.settings.landing
     shown_examples = examples(file / landing.examples) if landing.examples else []
     text = read_text(file / landing.welcome)
-    return welcome(text, notebooks, file / landing.notebooks, shown_examples)
+    root = file / landing.notebooks
+    return welcome(text, notebooks, root, shown_examples, _runs(file, root))
 
 
 def welcome(
@@ -117,6 +120,7 @@ def welcome(
     notebooks: Iterable[Installed],
     root: Path,
     shown_examples: Iterable[Installed] = (),
+    runs: Mapping[Path, str] | None = None,
 ) -> bytes:
     """Return the landing page, a notebook without code.
 
@@ -125,13 +129,14 @@ def welcome(
         notebooks: The notebooks that are installed.
         root: The folder that they are installed in.
         shown_examples: The organisation's examples.
+        runs: What became of the last scheduled runs of notebooks, in Markdown.
     """
     import nbformat
 
     texts = {
         "welcome": text.strip(),
         "examples": "\n".join(_examples(shown_examples)),
-        "installed": "\n".join(_index(notebooks, root)),
+        "installed": "\n".join(_index(notebooks, root, runs or {})),
         "about": _ABOUT.strip(),
     }
     cells = [nbformat.v4.new_markdown_cell(said, id=name) for name, said in texts.items() if said]
@@ -155,19 +160,42 @@ def _link(notebook: Installed, path: str) -> str:
     return f"[{shown(notebook.title) or shown(notebook.path.stem)}]({quote(os.fsencode(path))})"
 
 
-def _index(notebooks: Iterable[Installed], root: Path) -> Iterator[str]:
+def _runs(file: HubFile, root: Path) -> dict[Path, str]:
+    """Return what became of the last run of each schedule, by the notebook that it runs."""
+    found: dict[Path, list[str]] = {}
+    for each in scheduled(file):
+        path = root / each.slug / "notebooks" / f"{each.notebook}.ipynb"
+        found.setdefault(path, []).append(_run(each, ended(file, each)))
+    return {path: "<br>".join(said) for path, said in found.items()}
+
+
+def _run(each: Scheduled, last: Ended | None) -> str:
+    name = shown(each.name)
+    if last is None:
+        return f"{name}: not yet"
+    # Their names begin with the time.
+    results = sorted(path.name for path in each.results.glob("*.ipynb"))
+    if results:
+        name = f"[{name}]({quote(f'{RESULTS}/{each.place}/{results[-1]}')})"
+    state = "" if last.result == "success" else f"**failed** ({shown(last.result)}), "
+    return f"{name}: {state}{shown(last.ended)}"
+
+
+def _index(notebooks: Iterable[Installed], root: Path, runs: Mapping[Path, str]) -> Iterator[str]:
     yield "## Installed notebooks"
     yield ""
     rows = [_row(notebook, root) for notebook in notebooks]
     if not rows:
         yield "None yet."
         return
-    yield f"| {' | '.join(_COLUMNS)} |"
-    yield f"|{' :--- |' * len(_COLUMNS)}"
-    yield from rows
+    columns = (*_COLUMNS, _RUNS) if runs else _COLUMNS
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{' :--- |' * len(columns)}"
+    for cells, path in rows:
+        yield f"| {' | '.join((*cells, runs.get(path, '')) if runs else cells)} |"
 
 
-def _row(notebook: Installed, root: Path) -> str:
+def _row(notebook: Installed, root: Path) -> tuple[tuple[str, ...], Path]:
     cells = (
         _link(notebook, f"{NOTEBOOKS}/{notebook.path.relative_to(root).as_posix()}"),
         shown(notebook.package.version),
@@ -177,7 +205,7 @@ def _row(notebook: Installed, root: Path) -> str:
         shown(notebook.parameters),
         shown(notebook.questions),
     )
-    return f"| {' | '.join(cells)} |"
+    return cells, notebook.path
 
 
 def shown(markdown: str) -> str:

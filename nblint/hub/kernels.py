@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
@@ -31,6 +31,7 @@ del _add_folder"""]
 '''
 
 
+_IPYTHON = "ipython_config.py"
 # Asks whether people want news, in front of the landing page, even where there are none to be had;
 # and looks for updates, which come with the environment.
 _ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
@@ -49,34 +50,47 @@ def write_kernels(folder: Path) -> dict[str, str]:
     Raises:
         SettingsError: It cannot be written.
     """
-    configuration = folder / "ipython_config.py"
+    try:
+        for name, text in kernel_files(PurePath(folder)).items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for parent in (folder, *(folder / each for each in PurePath(name).parents)):
+                parent.chmod(0o755)
+            write_atomically(path, text.encode())
+            path.chmod(0o644)
+    except OSError as error:
+        raise SettingsError(unwritable(folder, error)) from None
+    return kernel_environment(PurePath(folder))
+
+
+def kernel_files(place: PurePath) -> dict[str, str]:
+    """Return the files of the kernel and of JupyterLab's settings.
+
+    Args:
+        place: The folder where they will lie.
+
+    Returns:
+        Their texts, by their paths in that folder.
+    """
     spec = {
         "argv": [
             # For which Jupyter takes the Python that it runs in itself: the environment that a
             # server has started with, though the one for new servers is another by now.
             *("python", "-P", "-m", "ipykernel_launcher"),
-            *("-f", "{connection_file}", f"--config={configuration}"),
+            *("-f", "{connection_file}", f"--config={place / _IPYTHON}"),
         ],
         "display_name": "Python 3",
         "language": "python",
         "metadata": {"debugger": True},
     }
-    kernel = folder / "kernels" / "python3" / "kernel.json"
-    lab = folder / "labconfig" / "page_config.json"
-    try:
-        for parent in (kernel.parent, lab.parent):
-            parent.mkdir(parents=True, exist_ok=True)
-        for path in (folder, kernel.parent.parent, kernel.parent, lab.parent):
-            path.chmod(0o755)
-        files = {
-            configuration: _CONFIGURATION,
-            kernel: json.dumps(spec, indent=1),
-            lab: json.dumps(_LAB, indent=1),
-        }
-        for path, text in files.items():
-            write_atomically(path, text.encode())
-            path.chmod(0o644)
-    except OSError as error:
-        raise SettingsError(unwritable(folder, error)) from None
-    place = os.fspath(folder)
-    return {"JUPYTER_PATH": place, "JUPYTER_CONFIG_PATH": place, "PYTHONSAFEPATH": "1"}
+    return {
+        _IPYTHON: _CONFIGURATION,
+        "kernels/python3/kernel.json": json.dumps(spec, indent=1),
+        "labconfig/page_config.json": json.dumps(_LAB, indent=1),
+    }
+
+
+def kernel_environment(place: PurePath) -> dict[str, str]:
+    """Return the variables by which servers find the kernel in a folder."""
+    folder = os.fspath(place)
+    return {"JUPYTER_PATH": folder, "JUPYTER_CONFIG_PATH": folder, "PYTHONSAFEPATH": "1"}

@@ -19,13 +19,12 @@ from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
 from nblint.hub.checks import notebooks_python, package_problems
 from nblint.hub.installed import Package
-from nblint.hub.notebooks import Pinned, read_notebooks
+from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
+from nblint.hub.schedules import apply, schedule_problems, systemd_runs, time_problems
 from nblint.hub.settings import HubFile
 from nblint.patterns import lazy_pattern
 from nblint.suggestions import nearest
 
-# As the notebook template calls packages: this, then the name of the repository.
-_PREFIX = "notebook-"
 # Of a package that has an epoch, which the template's have not, both would be wrong together.
 _QUERY = "%{name}\t%{version}\t%{release}\n"
 # What dnf 4 says of a lock, and what dnf 5 does.
@@ -56,7 +55,7 @@ class Change(Struct, frozen=True):
     @property
     def package(self) -> str:
         """What rpm calls it."""
-        return _PREFIX + self.name
+        return PACKAGE_PREFIX + self.name
 
     def __str__(self) -> str:
         if self.after is None:
@@ -88,6 +87,9 @@ def changes(file: HubFile) -> list[Change]:
     ]
     found = [change for change in found if change.before != change.after]
     new = [change for change in found if change.after is not None]
+    kept = {name: pinned for name, pinned in wanted.items() if name not in {c.name for c in new}}
+    if problems := [*time_problems(file), *_kept_schedules(kept, file)]:
+        raise SettingsError("\n".join(problems))
     if not new:
         return found
     published = _published()
@@ -97,7 +99,7 @@ def changes(file: HubFile) -> list[Change]:
         Change(each.name, each.before, each.after, published[each.name][each.after or ""])
         for each in new
     ]
-    if problems := _unfit(new, file):
+    if problems := _unfit(new, wanted, file):
         raise SettingsError("\n".join(problems))
     return [*new, *(change for change in found if change.after is None)]
 
@@ -118,6 +120,8 @@ def install(file: HubFile, found: Iterable[Change]) -> None:
     # First what people are waiting for.
     if new:
         _dnf("--assumeyes", _WITHOUT_PLUGINS, "install", *new)
+    # The units of a package that goes are still there.
+    apply(file)
     if gone:
         for change in gone:
             _stop(change.package)
@@ -137,26 +141,26 @@ def _wanted(file: HubFile) -> tuple[Path, dict[str, Pinned]]:
 
 def _installed(file: HubFile) -> dict[str, str]:
     """Return the notebook packages that are installed: `VERSION-RELEASE` by repositories' names."""
-    found = _run("rpm", "--query", "--all", f"{_PREFIX}*", "--queryformat", _QUERY)
+    found = _run("rpm", "--query", "--all", f"{PACKAGE_PREFIX}*", "--queryformat", _QUERY)
     rows = [line.split("\t") for line in found.splitlines() if line]
     folder = file / file.settings.landing.notebooks
     # Somebody else's package can begin like ours, and has no notebooks there.
     return {
-        name.removeprefix(_PREFIX): f"{version}-{release}"
+        name.removeprefix(PACKAGE_PREFIX): f"{version}-{release}"
         for name, version, release in rows
-        if (folder / name.removeprefix(_PREFIX)).is_dir()
+        if (folder / name.removeprefix(PACKAGE_PREFIX)).is_dir()
     }
 
 
 def _published() -> dict[str, dict[str, str]]:
     """Return what the repositories have: by name and version, the newest build."""
     options = ("--refresh", _WITHOUT_PLUGINS, "--quiet", "repoquery")
-    said = _dnf(*options, "--queryformat", _QUERY, f"{_PREFIX}*")
+    said = _dnf(*options, "--queryformat", _QUERY, f"{PACKAGE_PREFIX}*")
     found: dict[str, dict[str, str]] = {}
     for line in said.splitlines():
         if line.count("\t") == 2:
             name, version, release = line.split("\t")
-            found.setdefault(name.removeprefix(_PREFIX), {})[version] = release
+            found.setdefault(name.removeprefix(PACKAGE_PREFIX), {})[version] = release
     return found
 
 
@@ -177,7 +181,13 @@ def _unpublished(
             yield f"{where}.version: {asked} is not published; there is {there}"
 
 
-def _unfit(new: Iterable[Change], file: HubFile) -> list[str]:
+def _kept_schedules(kept: dict[str, Pinned], file: HubFile) -> Iterator[str]:
+    folder = file / file.settings.landing.notebooks
+    for name, pinned in kept.items():
+        yield from schedule_problems(name, pinned, Package(folder / name), file)
+
+
+def _unfit(new: Iterable[Change], wanted: dict[str, Pinned], file: HubFile) -> list[str]:
     """Return why notebooks would not run here, from the packages themselves."""
     python = notebooks_python(file)
     problems = []
@@ -191,6 +201,7 @@ def _unfit(new: Iterable[Change], file: HubFile) -> list[str]:
                     f"{change.package} {change.after}: {problem}"
                     for problem in package_problems(package, file, python)
                 ]
+                problems += schedule_problems(change.name, wanted[change.name], package, file)
     return problems
 
 
@@ -213,21 +224,25 @@ def _lock(file: HubFile) -> None:
     """Keep `dnf upgrade` from changing what is installed, and forget what is not."""
     said = _dnf("--quiet", "versionlock", "list")
     locked = {
-        (match[1] or match[3]).removeprefix(_PREFIX): match[2] or match[4]
+        (match[1] or match[3]).removeprefix(PACKAGE_PREFIX): match[2] or match[4]
         for match in _LOCKED.finditer(said)
-        if (match[1] or match[3]).startswith(_PREFIX)
+        if (match[1] or match[3]).startswith(PACKAGE_PREFIX)
     }
     there = _installed(file)
-    if stale := [_PREFIX + name for name in locked if locked[name] != there.get(name)]:
+    if stale := [PACKAGE_PREFIX + name for name in locked if locked[name] != there.get(name)]:
         _dnf("--quiet", "versionlock", "delete", *stale)
-    new = [f"{_PREFIX}{name}-{build}" for name, build in there.items() if locked.get(name) != build]
+    new = [
+        f"{PACKAGE_PREFIX}{name}-{build}"
+        for name, build in there.items()
+        if locked.get(name) != build
+    ]
     if new:
         _dnf("--quiet", "versionlock", "add", *new)
 
 
 def _stop(package: str) -> None:
     """Stop what a package has scheduled; its units are about to go."""
-    if Path("/run/systemd/system").is_dir():
+    if systemd_runs():
         timers = [f"{package}.timer", f"{package}@*.timer"]
         listed = _run("systemctl", "list-unit-files", "--no-legend", "--full", *timers)
         names = [line.split()[0] for line in listed.splitlines() if line.strip()]
@@ -239,7 +254,7 @@ def _stop(package: str) -> None:
 
 
 def _reload() -> None:
-    if Path("/run/systemd/system").is_dir():
+    if systemd_runs():
         _run("systemctl", "daemon-reload")
 
 

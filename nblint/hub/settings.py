@@ -24,16 +24,24 @@ from nblint.toml import convert_toml, read_toml
 Seconds = Annotated[int, Meta(ge=1)]
 # As systemd and JupyterHub read them.
 _MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
+_MAIL = re.compile(r"[A-Za-z0-9._%+][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+")
 
 # A second factor, by RFC 8176, section 2, and by REFEDS.
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
 
 
-# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; those of AWS and
-# OpenStack by IPv6; Azure's agent; Alibaba's; Oracle's older one.
+# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; of containers on
+# AWS, and of Scaleway; those of AWS, Google, OpenStack and Scaleway by IPv6; Azure's agent;
+# Alibaba's; Oracle's older one.
 METADATA_ADDRESSES = (
     "169.254.169.254",
+    "169.254.170.2",
+    "169.254.170.23",
+    "169.254.42.42",
+    "fd00:42::42",
+    "fd00:ec2::23",
     "fd00:ec2::254",
+    "fd20:ce::254",
     "fe80::a9fe:a9fe",
     "168.63.129.16",
     "100.100.100.200",
@@ -172,6 +180,19 @@ class Tls(Table, frozen=True):
     key: str | None = None
 
 
+class Notify(Table, frozen=True):
+    """`[notify]`: who hears of what failed: a scheduled run, or the landing page.
+
+    Attributes:
+        mail: The address that the host's `sendmail` sends it to.
+        command: The program that gets it on standard input, and the name of the failed unit as its
+            argument.
+    """
+
+    mail: str | None = None
+    command: str | None = None
+
+
 class HubSettings(Table, frozen=True):
     """`hub.toml`.
 
@@ -195,6 +216,8 @@ class HubSettings(Table, frozen=True):
         servers: What everybody's notebook server is.
         landing: The page on which people land.
         tls: Who has the certificate of the address.
+        timezone: The time zone of schedules, such as `Europe/Prague`; by default, the host's.
+        notify: Who hears of what failed.
         http_proxy: The proxy by which the host reaches the internet, if it needs one.
         metadata_addresses: Where the machine's cloud tells its identity to whoever asks: users
             cannot reach these, but for DNS.
@@ -216,6 +239,8 @@ class HubSettings(Table, frozen=True):
     servers: Servers = Servers()
     landing: Landing = Landing()
     tls: Tls = Tls()
+    timezone: str | None = None
+    notify: Notify = Notify()
     http_proxy: str | None = None
     metadata_addresses: tuple[str, ...] = METADATA_ADDRESSES
 
@@ -275,6 +300,12 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         ),
         "provider.scopes: must have 'openid', without which the provider says nobody's name": (
             "openid" not in provider.scopes
+        ),
+        "notify.command: must be an absolute path": (
+            settings.notify.command is not None and not settings.notify.command.startswith("/")
+        ),
+        "notify.mail: must be an address such as hub@example.com": (
+            settings.notify.mail is not None and not _MAIL.fullmatch(settings.notify.mail)
         ),
         "servers.data: must be absolute paths": not all(map(os.path.isabs, settings.servers.data)),
         f"servers.memory: {settings.servers.memory!r} is not an amount such as 4G or 512M": (

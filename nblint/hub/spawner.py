@@ -13,6 +13,7 @@ from traitlets import Dict, List, Unicode
 
 from nblint.hub.accounts import HOMES, AccountError, ensure_account, our_account
 from nblint.hub.homes import set_right
+from nblint.hub.ports import keep_port
 from nblint.hub.secret_files import SecretError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _PROPERTIES = {
     "KillMode": "control-group",
     "LockPersonality": "yes",
     "PrivateDevices": "yes",
+    "PrivateIPC": "yes",
     "PrivateTmp": "yes",
     "ProtectClock": "yes",
     "ProtectControlGroups": "yes",
@@ -47,6 +49,8 @@ _PROPERTIES = {
     # The folder in /run that the environment is handed over in becomes the user's. It is gone
     # before a unit starts again, or they could lay a link there, which systemd would follow.
     "RuntimeDirectoryPreserve": "no",
+    # What all programs of a machine share, nobody could start anything once it is full.
+    "TemporaryFileSystem": "/dev/shm:mode=1777 /run/lock:mode=1777,size=5M",  # noqa: S108
     "TimeoutStopSec": "10",
     # The home is closed, and its list says what new files in it begin with. What is made elsewhere
     # and moved in can then be read, and is not written.
@@ -70,6 +74,7 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self._setting_right: asyncio.Task[str] | None = None
+        self.account_uid = 0
 
     # Where upstream's defaults are others.
     unit_name_template = Unicode("jupyter-{USERNAME}", config=True)
@@ -95,6 +100,7 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         return await self._start_unit(account)
 
     async def _start_unit(self, account: struct_passwd) -> tuple[str, int]:
+        self.account_uid = account.pw_uid
         # For this start only: the next one finds the environment that is the current one then.
         configured = {name: getattr(self, name) for name in _OF_A_START}
         command, paths, properties = configured.values()
@@ -147,7 +153,9 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         return {
             **_PROPERTIES,
             "ReadWritePaths": _quoted(account.pw_dir),
-            "ReadOnlyPaths": " ".join(map(_quoted, self.data)),
+            # systemd hands the environment over in a folder of /run, where nobody else could
+            # start anything once somebody has filled it.
+            "ReadOnlyPaths": " ".join(map(_quoted, (str(_RUN / self.unit_name), *self.data))),
             "InaccessiblePaths": " ".join(
                 _quoted(f"-{path}") for path in (*self.hidden, *_WAYS_OUT)
             ),
@@ -159,6 +167,8 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         Raises:
             SecretError: systemd would leave a variable out.
         """
+        # By now the port is chosen, and nothing listens on it yet.
+        keep_port(self.port, self.account_uid)
         environment: dict[str, str] = super().get_env()
         for name, value in environment.items():
             if any(unicodedata.category(mark) == "Cc" and mark not in "\t\n" for mark in value):

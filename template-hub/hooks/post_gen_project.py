@@ -60,6 +60,10 @@ def main() -> None:
     # pip compiles jupyterhub_config.py in the template where it installs it.
     shutil.rmtree("__pycache__", ignore_errors=True)
 
+    if ANSWERS["runs_on"] == "host":
+        for name in ("kubernetes.in", "kubernetes.txt"):
+            Path("requirements", name).unlink()
+
     def finish() -> None:
         requirement = requirement_of(json.loads(shared.DECIDED.read_text(encoding="utf-8")))
         # As bytes: line ends stay LF on Windows.

@@ -25,6 +25,7 @@ EXCEPTIONS: dict[str, int] = {
     "docs/how-to/gate.md": 1,
     "docs/how-to/hub.md": 2,
     "docs/how-to/install.md": 3,
+    "docs/how-to/kubernetes.md": 3,
     "docs/how-to/own-rules.md": 1,
     "docs/how-to/platform-team.md": 1,
     "docs/how-to/release.md": 4,

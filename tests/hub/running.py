@@ -160,10 +160,12 @@ c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
 proxy = [sys.executable, "-m", "nblint.hub.demo.proxy", "--log-level", "ERROR"]
 c.ConfigurableHTTPProxy.command = proxy
+c.ConfigurableHTTPProxy.should_start = True
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/home/{{username}}"
 c.Spawner.args = ["--allow-root"]
+c.JupyterHub.cleanup_proxy = True
 c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "test", "api_token": "{token}"}}]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{
     "name": "test", "services": ["test"],

@@ -62,7 +62,7 @@ def test_no_role_is_anybody_else(tmp_path: Path) -> None:
 def test_admins_are_only_where_nobody_shares_an_origin(tmp_path: Path) -> None:
     assert "admin_groups" not in configured(tmp_path).ProviderAuthenticator
     c = configured(tmp_path, "subdomains = true")
-    assert c.ProviderAuthenticator.admin_groups == {"hub-admins"}
+    assert c.ProviderAuthenticator.admin_groups == ["hub-admins"]
     assert c.JupyterHub.subdomain_host == "https://hub.example.com"
     assert {role["name"] for role in c.JupyterHub.load_roles} == {"idle-culler"}
 
@@ -93,6 +93,7 @@ def test_servers_with_accounts(tmp_path: Path) -> None:
     assert c.AccountSpawner.links == {
         "Welcome.ipynb": "/usr/share/jupyterhub/Welcome.ipynb",
         "Notebooks": "/usr/share/notebooks",
+        "Results": "/var/lib/notebook-results",
         "Examples": str(tmp_path / "examples"),
     }
     hidden = [str(tmp_path / name) for name in ("state", "secrets", "client-secret", "crypt-key")]

@@ -19,8 +19,8 @@ from tests.template.steps import run_step
 # What stands for it: no test fetches with it.
 DEPLOY_KEY = "planted-" + "deploy-key\n"
 STEPS = {
-    "checkout", "run", "save_cache", "restore_cache", "store_test_results", "store_artifacts",
-    "persist_to_workspace", "attach_workspace",
+    "add_ssh_keys", "checkout", "run", "save_cache", "restore_cache", "store_test_results",
+    "store_artifacts", "persist_to_workspace", "attach_workspace",
 }  # fmt: skip
 
 
@@ -60,8 +60,8 @@ def matches(patterns: str | list[str], ref: str) -> bool:
 
 
 def entries(config: dict[str, Any]) -> dict[str, Entry]:
-    """Return the jobs of the only workflow by name."""
-    (workflow,) = config["workflows"].values()
+    """Return the jobs of the workflow by name; the last one's, where a parameter decides."""
+    workflow = list(config["workflows"].values())[-1]
     found = {}
     for item in workflow["jobs"]:
         ((name, more),) = item.items() if isinstance(item, dict) else [(item, {})]

@@ -125,7 +125,7 @@ def test_a_wrong_answer_is_one_sentence(answer: str, sentence: str, tmp_path: Pa
 def test_a_refused_answer_is_asked_again(tmp_path: Path) -> None:
     typed: tuple[str, ...] = ("Our hub", "", "SOC", "soc@example.com", "http://hub.example.com")
     typed += ("https://hub.example.org", "https://login.example.org", "", "a,,b", "a, b", "-")
-    status, said = new(tmp_path, typed=(*typed, "gitlab", "n"))
+    status, said = new(tmp_path, typed=(*typed, "gitlab", "", "n"))
     assert status == 0, said
     assert said.count("Error: ") == 2
     text = (tmp_path / "out/our-hub/hub.toml").read_text("utf-8")

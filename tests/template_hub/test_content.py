@@ -162,11 +162,24 @@ def test_what_hooks_repeat_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("ci", FILES)
-def test_no_job_has_a_secret(hub: Generate, ci: str) -> None:
+def test_no_job_but_deploy_has_a_secret(hub: Generate, ci: str) -> None:
+    """And that one is off until somebody switches it on, and waits until somebody approves."""
     config = loaded(hub(ci=ci), ci)
+    jobs = config if ci == "gitlab" else config["jobs"]
+    deploy = jobs.pop("deploy")
     text = str(config)
-    for word in ("secrets.", "context", "environment: production", "id-token", "CI_JOB_TOKEN"):
+    for word in ("secrets.", "context", "add_ssh_keys", "HUB_SSH_KEY", "id-token", "CI_JOB_TOKEN"):
         assert word not in text
+    if ci == "github":
+        assert deploy["if"].startswith("${{ vars.HUB_DEPLOY == 'true' && ")
+        assert deploy["environment"] == "production"
+    elif ci == "gitlab":
+        (rule,) = deploy["rules"]
+        assert rule["when"] == "manual"
+        assert rule["if"].startswith("$HUB_SSH_KEY && ")
+    else:
+        assert config["parameters"]["deploy"]["default"] is False
+        jobs["deploy"] = deploy
     if ci == "circleci":
         assert problems(config) == []
 
@@ -233,7 +246,8 @@ def test_locks_have_no_known_hole() -> None:
 def test_the_hubs_lock_has_what_nblint_needs() -> None:
     project = read_toml(ROOT / "pyproject.toml")["project"]
     needed = [*project["dependencies"], *project["optional-dependencies"]["hub"]]
-    assert list(lock("hub").unmet("\n".join(needed), "3.11")) == []
+    for name in ("hub", "kubernetes"):
+        assert list(lock(name).unmet("\n".join(needed), "3.11")) == [], name
     extras = project["optional-dependencies"]
     demo = [
         one

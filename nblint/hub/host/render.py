@@ -16,15 +16,14 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, StrictUndefined
 from msgspec import Struct
 
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
+from nblint.hub.accounts import OURS
 from nblint.hub.settings import HubFile
 
 # Where the environments of the hub and of everybody's notebooks are: a folder for each lock, and
 # the link `current`.
 PREFIX = PurePosixPath("/opt/jupyterhub")
-# Whoever has an account that the hub has made.
-USERS = "hub-users"
 
 
 class Rendered(Struct, frozen=True):
@@ -70,16 +69,12 @@ def render(file: HubFile, folder: Path) -> list[Path]:
     written = []
     for item in rendered(file):
         path = folder / item.path
-        data = item.text.encode()
         try:
-            if path.is_file() and path.read_bytes() == data:
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data)
-            path.chmod(0o644)
+            if write_changed(path, item.text.encode()):
+                path.chmod(0o644)
+                written.append(path)
         except OSError as error:
             raise SettingsError(unwritable(path, error)) from None
-        written.append(path)
     return written
 
 
@@ -102,7 +97,7 @@ def _values(file: HubFile) -> dict[str, object]:
         "settings": settings,
         "folder": file.path.parent,
         "hub": PREFIX / "hub" / "current",
-        "group": USERS,
+        "group": OURS,
         "site": site,
         "bind_host": bind.hostname,
         "bind_port": bind.port,

@@ -1,5 +1,6 @@
 """Hosts of a hub, and what is published for them."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,20 @@ name=Notebooks
 baseurl=file:///shared/channel
 gpgcheck=0
 metadata_expire=0
+"""
+
+HUB = """\
+address = "https://hub.example.com"
+provider = { issuer = "https://login.example.com", client-id = "hub" }
+groups = { users = ["analysts"] }
+"""
+# Says when it has written, and waits until it is let go; whoever ends it, ends it as it is.
+COMMAND = f"""\
+#!/bin/sh
+cd /
+{sys.executable} -P -m nblint "$@" || exit
+echo "$(date +%s.%N)" >>/shared/written
+while [ -e /shared/wait ]; do sleep 0.1; done
 """
 
 
@@ -66,3 +81,27 @@ def channel(shared: Path, host: Booted) -> Channel:
         f"mkdir -p /etc/yum.repos.d; printf '%s' '{CHANNEL}' > /etc/yum.repos.d/notebooks.repo"
     )
     return Channel(shared / "channel")
+
+
+@pytest.fixture
+def units(host: Booted, shared: Path) -> Booted:
+    """A host with the units that write the page."""
+    host.must("mkdir -p /etc/jupyterhub /opt/jupyterhub/hub/current/bin")
+    (shared / "hub.toml").write_text(HUB)
+    (shared / "nblint").write_text(COMMAND)
+    # The tests' own Python may lie in /tmp or in a home.
+    (shared / "drop-in").write_text(
+        "[Service]\nPrivateTmp=no\nProtectHome=no\nReadWritePaths=/shared\n"
+    )
+    nblint = f"{sys.executable} -P -m nblint"
+    host.must(f"""
+        cp /shared/hub.toml /etc/jupyterhub/
+        install -m 755 /shared/nblint /opt/jupyterhub/hub/current/bin/nblint
+        echo '# Welcome' >/etc/jupyterhub/welcome.md
+        {nblint} hub render / --config /etc/jupyterhub/hub.toml
+        systemd-tmpfiles --create nblint-hub.conf
+        install -D -m 644 /shared/drop-in /etc/systemd/system/nblint-hub-index.service.d/tests.conf
+        systemctl daemon-reload
+        systemctl enable --quiet --now nblint-hub-index.path
+    """)
+    return host

@@ -1,14 +1,12 @@
 """A hub's repository, and what deploys it to a booted host that has no network."""
 
-import fcntl
-import hashlib
 import json
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.hosts import ROOT, Booted
+from tests.hosts import ROOT, Booted, made_once
 from tests.template.conftest import git
 from tests.template.packages import Run, run, succeed
 
@@ -29,29 +27,22 @@ def packages(repository: Path) -> Path:
     """
     requirements = repository / "requirements"
     locks = [requirements / f"{name}.txt" for name in ("deploy", "hub", "user")]
-    digest = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()[:16]
-    hosts = ROOT / "build" / "hosts"
-    hosts.mkdir(parents=True, exist_ok=True)
-    folder = hosts / f"packages-{digest}"
-    with (hosts / "packages.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.is_dir():
-            half = folder.with_suffix(".half")
-            shutil.rmtree(half, ignore_errors=True)
-            python = ("--python", "/usr/bin/python3")
-            for number, name in enumerate(locks):
-                scratch = half / f"scratch-{number}"
-                succeed(*UV, "venv", "--quiet", *python, scratch)
-                succeed(
-                    *(*UV, "pip", "install", "--quiet", "--python", scratch / "bin/python"),
-                    *("--cache-dir", half / "cache", "--require-hashes", "--requirement", name),
-                )
-                shutil.rmtree(scratch)
-            wheels = ("--dest", half / "wheels", "--require-hashes", "--requirement", locks[0])
-            succeed(sys.executable, "-m", "pip", "download", "--quiet", "--python-version=3.11",
-                    "--only-binary=:all:", "--no-deps", *wheels)  # fmt: skip
-            half.rename(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        python = ("--python", "/usr/bin/python3")
+        for number, name in enumerate(locks):
+            scratch = folder / f"scratch-{number}"
+            succeed(*UV, "venv", "--quiet", *python, scratch)
+            succeed(
+                *(*UV, "pip", "install", "--quiet", "--python", scratch / "bin/python"),
+                *("--cache-dir", folder / "cache", "--require-hashes", "--requirement", name),
+            )
+            shutil.rmtree(scratch)
+        wheels = ("--dest", folder / "wheels", "--require-hashes", "--requirement", locks[0])
+        succeed(sys.executable, "-m", "pip", "download", "--quiet", "--python-version=3.11",
+                "--only-binary=:all:", "--no-deps", *wheels)  # fmt: skip
+
+    return made_once("packages", b"".join(lock.read_bytes() for lock in locks), make)
 
 
 def wheel(folder: Path) -> Path:

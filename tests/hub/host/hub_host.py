@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from tests.hosts import ROOT, Booted, booted
-from tests.hub.running import Hub, Kernel, answers, needs_hub, process, until, write_secret
+from tests.hub.running import (
+    Hub,
+    Kernel,
+    answers,
+    installed_modules,
+    needs_hub,
+    process,
+    until,
+    write_secret,
+)
 from tests.system import needs
 
 ENVIRONMENTS = Path("/opt/jupyterhub/user")
@@ -121,6 +130,8 @@ def hub_host(folder: Path) -> Iterator[HostHub]:
     """
     needs_hub()
     needs("node", "npm", "setfacl", "getfacl", "unzip", "zip")
+    # What has a network of the host cannot be installed from ours.
+    installed_modules()
     configuration = folder / "jupyterhub"
     configuration.mkdir(parents=True)
     share = Path(sys.prefix, "share").resolve()

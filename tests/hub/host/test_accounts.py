@@ -147,7 +147,10 @@ def test_a_server_is_shut_in(hub: HostHub) -> None:
         "touch ~/x /tmp/x /var/tmp/x /dev/shm/x && head -c1 Welcome.ipynb && ls Notebooks/"
     )[0]
     assert not bob("ls /tmp/x")[0]
+    assert not bob("ls /dev/shm/x")[0]
     for command in (
+        # What all share in memory, nobody could start anything once it is full.
+        *("touch /run/jupyter-alice/x", "touch /run/lock/x /run/x"),
         *("touch /usr/share/notebooks/x", "touch /srv/data/x", "ls /etc/jupyterhub/secrets/"),
         *("cat /etc/jupyterhub/crypt-key", "cat /etc/jupyterhub/client-secret"),
         *("ls /etc/jupyterhub/state/", "busctl list", "systemctl --user status", "sudo -n true"),

@@ -2,11 +2,12 @@
 
 import secrets
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from tests.hosts import Booted
+from tests.hosts import ROOT, Booted
 
 pytestmark = pytest.mark.slow
 NBLINT = f"{sys.executable} -P -m nblint"
@@ -149,6 +150,28 @@ def test_users_do_not_reach(prepared: Booted) -> None:
     host.must("systemctl restart polkit")
     for command in ("loginctl enable-linger alice", "echo true | at now", "echo | crontab -"):
         assert host.run(run_as("alice", command)).status == 0, command
+
+
+def test_nobody_else_answers_on_the_port_of_a_server(prepared: Booted) -> None:
+    """Not even when its server has ended, and the hub has not noticed yet."""
+    host = prepared
+    keep = "from nblint.hub.ports import keep_port; import pwd; "
+    for port, user in ((4000, "alice"), (4001, "alice"), (4001, "carol")):
+        call = f'{keep}keep_port({port}, pwd.getpwnam("{user}").pw_uid)'
+        host.must(f"cd {ROOT}; {sys.executable} -c '{call}'")
+    get = "/usr/bin/python3 -c 'import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=1)'"
+    answers = {}
+    for port, user in product((4000, 4001, 4002), ("alice", "carol")):
+        address = f"http://127.0.0.1:{port}"
+        server = (
+            f"/usr/bin/python3 -m http.server {port} --bind 127.0.0.1 --directory /usr/share/doc"
+        )
+        host.must(f"systemd-run --quiet --unit=server --uid={user} {server}")
+        host.until(f"ss -lnt | grep -q 127.0.0.1:{port}")
+        answers[port, user] = host.run(f"{get} {address}").status == 0
+        host.must("systemctl stop server")
+    refused = [key for key, is_answer in answers.items() if not is_answer]
+    assert refused == [(4000, "carol"), (4001, "alice")]
 
 
 def test_the_web_server(prepared: Booted) -> None:

@@ -274,7 +274,7 @@ def _first_release(story: Story, canary: str) -> Kernel:
 
     # Again: nothing to do; what somebody has edited by hand is put back.
     assert changed(story.deploys()) == "0"
-    host.must("echo '# by hand' >> /etc/systemd/system/jupyterhub.service")
+    host.must("echo '# by hand' >> /etc/systemd/system/jupyterhub-proxy.service")
     host.must("echo '# by hand' >> /etc/jupyterhub/welcome.md")
     assert int(changed(story.deploys(options=("-vvv", "--diff")))) >= 2
     assert host.run("grep -r 'by hand' /etc/systemd/system /etc/jupyterhub/welcome.md").out == ""
