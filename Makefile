@@ -72,6 +72,7 @@ check: setup ## Run the quick loop: lint, types, fast tests
 BENCH := build/bench
 
 bench: $(BENCH)/.ready ## Compare nblint with its peers; NOTEBOOKS=folder uses your notebooks
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.everyday $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.credentials $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.gate
@@ -79,7 +80,7 @@ bench: $(BENCH)/.ready ## Compare nblint with its peers; NOTEBOOKS=folder uses y
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.dense
 
 bench-compare: $(BENCH)/.ready ## Compare nblint with an earlier one: NOTEBOOKS=folder REV=main
-	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.everyday "$(NOTEBOOKS)" --against "$(REV)"
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.everyday $(if $(NOTEBOOKS),"$(NOTEBOOKS)") --against "$(REV)"
 
 $(BENCH)/.ready: pyproject.toml
 	@echo "Setting up $(BENCH) ..."
@@ -87,6 +88,10 @@ $(BENCH)/.ready: pyproject.toml
 	@$(BENCH)/.venv/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(BENCH)/.venv/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check --editable . --group bench
 	@$(BENCH)/.venv/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(BENCH)/fast ahocorasick_rs
+	@for name in nblint ruff nbstripout detect-secrets; do \
+	  what=$$name; [ $$name = nblint ] && what="--editable ."; \
+	  $(PYTHON) -m venv $(BENCH)/$$name && \
+	  $(BENCH)/$$name/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check $$what || exit; done
 	@touch $@
 
 format: setup ## Format the code

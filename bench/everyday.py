@@ -1,10 +1,11 @@
 """Compare what people wait for: one table to paste, and a history in which a slow change is seen.
 
-    python -m bench.everyday FOLDER [--against REVISION]
+    python -m bench.everyday [FOLDER] [--against REVISION]
 
 Programs take turns, and ratios of CPU time are computed within a round: 0.5 means that nblint takes
 half of what the other takes. nblint and ruff use their caches in "nothing changed" and "one
-changed" only; the others have none.
+changed" only; the others have none. Without a folder, notebooks are made up: they are much alike
+and most have no findings, so real ones take up to three times as long.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import dense
-from bench.fleet import take_fleet
-from bench.measure import LONG, Command, timed
+from bench.fleet import make_fleet, take_fleet
+from bench.measure import LONG, Command, Failed, timed
 from bench.peers import program
 
 # The ratio to the run before from which on a situation is named.
@@ -48,16 +49,19 @@ class Situation(NamedTuple):
     prepare: Callable[[], None] = lambda: None
 
 
-def situations(notebooks: Path, work: Path, count: int) -> Iterator[Situation]:
+def situations(notebooks: Path | None, work: Path, count: int) -> Iterator[Situation]:
     """Yield the situations, with copies of the notebooks.
 
     Args:
-        notebooks: A folder of notebooks.
+        notebooks: A folder of notebooks; None to make them up.
         work: An empty folder.
         count: The number of notebooks to check at once; copies where there are fewer.
     """
     fleet = work / "fleet"
-    take_fleet(notebooks, fleet, count)
+    if notebooks is None:
+        make_fleet(fleet, count)
+    else:
+        take_fleet(notebooks, fleet, count)
     paths = sorted(fleet.rglob("*.ipynb"), key=lambda path: path.stat().st_size)
     names = tuple(path.relative_to(fleet).as_posix() for path in paths)
     median = names[len(names) // 2]
@@ -100,12 +104,12 @@ def programs(situation: Situation, work: Path, other: Path | None) -> Iterator[C
     named = ("--", *situation.names) if one else (".",)
     kept = situation.name.startswith(_KEPT)
     anew = () if kept or one else ("--no-cache",)
-    check = ("-m", "nblint", "check", *anew, *named)
+    check = (program("nblint"), "check", *anew, *named)
     caches = {"NBLINT_CACHE_DIR": str(work / "nblint")}
-    yield Command("nblint", (sys.executable, *check), caches)
+    yield Command("nblint", check, caches)
     if other is not None:
         older = {"NBLINT_CACHE_DIR": str(work / "older"), "PYTHONPATH": str(other)}
-        yield Command("other revision", (sys.executable, *check), older)
+        yield Command("other revision", check, older)
     ruff = ("check", *(() if kept else ("--no-cache",)), *named)
     peers = {
         "ruff": ruff,
@@ -121,7 +125,11 @@ def programs(situation: Situation, work: Path, other: Path | None) -> Iterator[C
 def measured(
     situation: Situation, commands: Sequence[Command], rounds: int
 ) -> dict[str, list[float]]:
-    """Return the CPU seconds of each program in each round, after a round to fill the caches."""
+    """Return the CPU seconds of each program in each round, after a round to fill the caches.
+
+    Raises:
+        Failed: A program did not do what it was to do; the text says which, and why.
+    """
     seconds: dict[str, list[float]] = {command.name: [] for command in commands}
     slow: set[str] = set()
     for number in range(rounds + 1):
@@ -129,7 +137,10 @@ def measured(
             if command.name in slow:
                 continue
             situation.prepare()
-            cost = timed(command, situation.folder)
+            try:
+                cost = timed(command, situation.folder)
+            except Failed as reason:
+                raise Failed(f"{situation.name}: {command.name} {reason}") from None
             if cost.wall > LONG and number == 0:
                 slow.add(command.name)
             if number or command.name in slow:
@@ -196,29 +207,47 @@ def _git(*arguments: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, and say what takes longer than before."""
     parser = argparse.ArgumentParser(prog="python -m bench.everyday", description=__doc__)
-    parser.add_argument("folder", type=Path, help="real notebooks; they are copied")
+    parser.add_argument("folder", type=Path, nargs="?", help="real notebooks; they are copied")
     parser.add_argument("--against", metavar="REVISION", help="also measure nblint as of this one")
     parser.add_argument("--count", type=int, default=500, help="notebooks (default: 500)")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each (default: 5)")
     parser.add_argument("--history", type=Path, default=Path("build/bench/history.jsonl"))
     options = parser.parse_args(arguments)
-    table: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        other = _source(options.against, work / "other") if options.against else None
-        for situation in situations(options.folder, work, options.count):
-            commands = list(programs(situation, work, other))
-            table[situation.name] = row(measured(situation, commands, options.rounds))
-            print(f"{situation.name}: measured", file=sys.stderr, flush=True)
+    print(f"{options.count} notebooks, {described(options.folder)}, {options.rounds} rounds")
+    try:
+        table = _table(options.folder, options.against, options.count, options.rounds)
+    except (Failed, FileNotFoundError) as error:
+        sys.exit(str(error))
     print(markdown(table))
     about = {
         "machine": f"{platform.node()} {platform.machine()} {os.cpu_count()}",
         "python": platform.python_version(),
-        "notebooks": str(options.folder.resolve()),
+        "notebooks": str(options.folder.resolve()) if options.folder else "made up",
         "count": options.count,
     }
     for sentence in remember(table, options.history, about):
         print(sentence)
+
+
+def described(folder: Path | None) -> str:
+    """Return what the notebooks are that programs are given."""
+    if folder is None:
+        return "made up: real ones take up to three times as long"
+    return f"taken from the {len(list(folder.rglob('*.ipynb')))} real ones in the folder"
+
+
+def _table(
+    folder: Path | None, revision: str | None, count: int, rounds: int
+) -> dict[str, dict[str, float]]:
+    table: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        other = _source(revision, work / "other") if revision else None
+        for situation in situations(folder, work, count):
+            commands = list(programs(situation, work, other))
+            table[situation.name] = row(measured(situation, commands, rounds))
+            print(f"{situation.name}: measured", file=sys.stderr, flush=True)
+    return table
 
 
 def _source(revision: str, folder: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.measure import Command
 
-_BIN = Path(sys.executable).parent
+_BIN = Path(sys.executable).parent.name  # "bin", or "Scripts"
 _READ = """
 import json, sys
 for path in sys.argv[1:]:
@@ -51,8 +51,15 @@ def commands(
 
 
 def program(name: str) -> str:
-    """Return the path of a program that is installed beside this Python."""
-    return str(_BIN / (f"{name}.exe" if os.name == "nt" else name))
+    """Return the path of a program.
+
+    It is the one in an environment of its own, as pre-commit makes them, beside the environment of
+    this Python: what else is installed decides how long a Python program takes to start. Without
+    one, it is the one in the environment of this Python.
+    """
+    file = f"{name}.exe" if os.name == "nt" else name
+    own = Path(sys.prefix).parent / name / _BIN / file
+    return str(own if own.exists() else Path(sys.prefix) / _BIN / file)
 
 
 def _installed(name: str, called: str, *arguments: str) -> Iterator[Command]:
