@@ -110,16 +110,16 @@ def programs(situation: Situation, work: Path, other: Path | None) -> Iterator[C
     if other is not None:
         older = {"NBLINT_CACHE_DIR": str(work / "older"), "PYTHONPATH": str(other)}
         yield Command("other revision", check, older)
-    ruff = ("check", *(() if kept else ("--no-cache",)), *named)
-    peers = {
-        "ruff": ruff,
-        "nbstripout": ("--dry-run", *situation.names),
-        "detect-secrets": ("scan", "--no-verify", *situation.names),
+    # Only ruff's exit status depends on what it finds; others end with 1 where they crash.
+    peers: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
+        "ruff": (("check", *(() if kept else ("--no-cache",)), *named), (0, 1)),
+        "nbstripout": (("--dry-run", *situation.names), (0,)),
+        "detect-secrets": (("scan", "--no-verify", *situation.names), (0,)),
     }
-    for name, arguments in peers.items():
+    for name, (arguments, statuses) in peers.items():
         if Path(program(name)).exists():
             environment = {"RUFF_CACHE_DIR": str(work / "ruff")}
-            yield Command(name, (program(name), *arguments), environment)
+            yield Command(name, (program(name), *arguments), environment, statuses)
 
 
 def measured(
@@ -127,24 +127,33 @@ def measured(
 ) -> dict[str, list[float]]:
     """Return the CPU seconds of each program in each round, after a round to fill the caches.
 
+    A peer that fails, as some do on invalid notebooks, is named on stderr, and has no figures.
+
     Raises:
-        Failed: A program did not do what it was to do; the text says which, and why.
+        Failed: nblint did not do what it was to do; the text says why.
     """
     seconds: dict[str, list[float]] = {command.name: [] for command in commands}
-    slow: set[str] = set()
+    given_up: set[str] = set()
     for number in range(rounds + 1):
         for command in commands:
-            if command.name in slow:
+            if command.name in given_up:
                 continue
             situation.prepare()
             try:
                 cost = timed(command, situation.folder)
             except Failed as reason:
-                raise Failed(f"{situation.name}: {command.name} {reason}") from None
-            if cost.wall > LONG and number == 0:
-                slow.add(command.name)
-            if number or command.name in slow:
+                sentence = f"{situation.name}: {command.name} {reason}"
+                if command is commands[0]:
+                    raise Failed(sentence) from None
+                print(sentence, file=sys.stderr, flush=True)
+                given_up.add(command.name)
+                del seconds[command.name]
+                continue
+            is_slow = cost.wall > LONG and number == 0
+            if number or is_slow:
                 seconds[command.name].append(cost.cpu)
+            if is_slow:
+                given_up.add(command.name)
     return seconds
 
 
@@ -160,11 +169,12 @@ def row(seconds: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 def markdown(table: Mapping[str, Mapping[str, float]]) -> str:
     """Return the rows, by their names, as a table to paste."""
-    own, *others = next(iter(table.values()))
+    own, *others = dict.fromkeys(name for values in table.values() for name in values)
     heads = ("CPU time of", f"{own}, ms", *(f"{own} / {name}" for name in others))
     lines = [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * (len(heads) - 1)]
     for name, values in table.items():
-        cells = (f"{values[own] * 1000:.0f}", *(f"{values[one]:.2f}" for one in others))
+        ratios = (f"{values[one]:.2f}" if one in values else "failed" for one in others)
+        cells = (f"{values[own] * 1000:.0f}", *ratios)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
