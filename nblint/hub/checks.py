@@ -7,24 +7,25 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from msgspec import Struct
-
 from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
 from nblint.hub.accounts import HOMES
+from nblint.hub.addresses import address_problem
+from nblint.hub.checked import Checked
 from nblint.hub.configuration import crypt_key, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.homes import refuse_without_lists
+from nblint.hub.host import checks as host
 from nblint.hub.identities import Identities
 from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import read_notebooks
 from nblint.hub.schedules import time_problems
-from nblint.hub.settings import HubFile, address_problem
+from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes
 from nblint.project.catalogue.loading import read_catalogue
@@ -41,22 +42,6 @@ _OLDEST = (3, 11)
 _SECONDS = 60
 
 
-class Checked(Struct):
-    """What was found.
-
-    Attributes:
-        python: The version of Python that requirements are read for.
-        problems: What keeps the hub from being deployed, in sentences.
-        notes: What its owners should know.
-        passed: What is in order, in sentences.
-    """
-
-    python: str
-    problems: list[str] = []
-    notes: list[str] = []
-    passed: list[str] = []
-
-
 def check(file: HubFile, *, on_host: bool = True) -> Checked:
     """Check a hub.
 
@@ -66,8 +51,8 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
             of the notebooks are here, and the provider can be reached.
     """
     checked = Checked(notebooks_python(file, on_host=on_host))
-    everywhere = (_catalogue, _lock, _holes, _landing, _examples, _pinned, _notes)
-    there = (_own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
+    everywhere = (_catalogue, _lock, _holes, _landing, _examples, _pinned, host.settings, _notes)
+    there = (host.on_host, _own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
     for part in (*everywhere, *(there if on_host else ())):
         _try(part, file, checked)
     return checked

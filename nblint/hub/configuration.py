@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from nblint.errors import SettingsError, unwritable
-from nblint.hub import traits
+from nblint.hub import listening, traits
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.kernels import write_kernels
+from nblint.hub.outgoing import environment as outgoing_environment
+from nblint.hub.outgoing import login_options, write_authorities
 from nblint.hub.secret_files import read_secret
 from nblint.hub.settings import HubFile, HubSettings
 
@@ -51,6 +53,11 @@ def state_folder(file: HubFile) -> Path:
     return state
 
 
+def shown_folder(state: Path) -> Path:
+    """Return the folder of what the hub writes for all users to read."""
+    return state.with_name(f"{state.name}-kernels")
+
+
 def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     address = file.settings.address.rstrip("/")
     c.JupyterHub.bind_url = file.settings.bind
@@ -63,6 +70,8 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own
         c.JupyterHub.cleanup_proxy = False
         c.ConfigurableHTTPProxy.should_start = False
+        c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{listening.PROXY_API}"
+        c.JupyterHub.hub_port = listening.HUB
         # How often, in seconds, it is told the routes that it has lost, whatever became of it.
         c.JupyterHub.last_activity_interval = 30
     if file.settings.subdomains:
@@ -85,8 +94,9 @@ def _configure_login(c: Any, file: HubFile, state: Path) -> None:
     login.token_url = found.token
     login.userdata_url = found.userinfo
     login.basic_auth = found.basic_auth
-    if provider.ca_file:
-        login.http_request_kwargs = {"ca_certs": str(file / provider.ca_file)}
+    write_authorities(file, shown_folder(state))
+    if options := login_options(file, shown_folder(state)):
+        login.http_request_kwargs = options
     login.identities_file = str(state / "identities.sqlite")
     login.unix_accounts = settings.unix_accounts
 
@@ -112,7 +122,10 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
         for name in environment
         if isinstance(secret := environment[name], SecretFile) and not secret.is_personal
     ]
-    environment.update(write_kernels(state.with_name(f"{state.name}-kernels")))
+    folder = shown_folder(state)
+    environment.update(write_kernels(folder))
+    for name, value in outgoing_environment(file, folder).items():
+        environment.setdefault(name, value)  # the catalogue's win
     c.Spawner.environment = environment
     c.Spawner.mem_limit = settings.servers.memory
     c.Spawner.cpu_limit = settings.servers.cpus

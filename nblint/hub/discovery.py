@@ -10,7 +10,9 @@ from msgspec import Struct
 
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError
-from nblint.hub.settings import HubFile, address_problem
+from nblint.hub.addresses import address_problem
+from nblint.hub.outgoing import proxy_for
+from nblint.hub.settings import HubFile
 
 _SECONDS = 20
 _MOST_BYTES = 1_000_000
@@ -75,13 +77,9 @@ def _description(file: HubFile, kept: Path | None) -> dict[str, Any]:
     issuer = file.settings.provider.issuer
     url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
     where = f"{file.path}: provider.issuer"
-    ca_file = file.settings.provider.ca_file
+    opener = _opener(file)
     try:
-        context = ssl.create_default_context(cafile=file / ca_file if ca_file else None)
-    except OSError as error:
-        raise SettingsError(f"{file.path}: provider.ca-file: {error.strerror or error}") from None
-    try:
-        with urllib.request.urlopen(url, timeout=_SECONDS, context=context) as answer:  # noqa: S310
+        with opener.open(url, timeout=_SECONDS) as answer:
             data = answer.read(_MOST_BYTES)
     except OSError as error:
         if kept is not None and kept.is_file():
@@ -92,6 +90,27 @@ def _description(file: HubFile, kept: Path | None) -> dict[str, Any]:
     if kept is not None:
         write_atomically(kept, json.dumps(said, indent=1).encode())
     return said
+
+
+def _opener(file: HubFile) -> urllib.request.OpenerDirector:
+    """Return what opens addresses: by the proxy, and trusting whom `hub.toml` says."""
+    settings = file.settings
+    key, own = "provider.ca-file", settings.provider.ca_file
+    context = ssl.create_default_context()
+    try:
+        if own:
+            context = ssl.create_default_context(cafile=file / own)
+        elif settings.ca_file:
+            key = "ca-file"
+            context.load_verify_locations(file / settings.ca_file)
+    except OSError as error:
+        raise SettingsError(f"{file.path}: {key}: {error.strerror or error}") from None
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
+    if settings.http_proxy:
+        is_used = proxy_for(settings, settings.provider.issuer)
+        proxies = dict.fromkeys(("http", "https"), settings.http_proxy) if is_used else {}
+        handlers.append(urllib.request.ProxyHandler(proxies))
+    return urllib.request.build_opener(*handlers)
 
 
 def _read(data: bytes, issuer: str, where: str) -> dict[str, Any]:

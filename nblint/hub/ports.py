@@ -30,6 +30,8 @@ add rule inet nblint_servers output ct direction reply tcp sport @ports \
 def keep_port(port: int, uid: int) -> None:
     """Let nobody but one account answer on a port, until it is kept for another.
 
+    Called again, it sees that this still holds: other programs flush all rules.
+
     Args:
         port: The port.
         uid: The account; root needs none.
@@ -39,8 +41,10 @@ def keep_port(port: int, uid: int) -> None:
     """
     if uid == 0:
         return
-    _nft(_RULES)
-    others = [owner for kept, owner in _owners() if kept == port and owner != uid]
+    owners = [owner for kept, owner in _owners() if kept == port]
+    if owners == [uid]:
+        return
+    others = [owner for owner in owners if owner != uid]
     lines = [
         f"delete element inet nblint_servers owners {{ {port} . {other} }}" for other in others
     ]
@@ -52,7 +56,11 @@ def keep_port(port: int, uid: int) -> None:
 
 
 def _owners() -> list[tuple[int, int]]:
-    said = json.loads(_nft(None))
+    try:
+        said = json.loads(_nft(None))
+    except SettingsError:  # there are none yet, or somebody has flushed all rules
+        _nft(_RULES)
+        return []
     (found,) = (entry["set"] for entry in said["nftables"] if "set" in entry)
     return [(port, uid) for port, uid in (each["concat"] for each in found.get("elem", ()))]
 

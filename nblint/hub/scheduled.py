@@ -17,7 +17,9 @@ from nblint.credentials.masking.redaction import mask
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
 from nblint.hub.accounts import READERS
+from nblint.hub.configuration import shown_folder
 from nblint.hub.environment import SecretFile, spawner_environment
+from nblint.hub.outgoing import environment as outgoing_environment
 from nblint.hub.schedules import RUN, Scheduled, scheduled
 from nblint.hub.settings import HubFile
 from nblint.project.catalogue.loading import read_catalogue
@@ -225,7 +227,9 @@ def _variables(each: Scheduled, file: HubFile) -> dict[str, str]:
             found = value if isinstance(value, str) else value(nobody)
         if found is not None:
             values[name] = found
-    return dict(sorted(values.items()))
+    # Written when the hub starts, and only then.
+    folder = shown_folder(file / file.settings.state)
+    return {**outgoing_environment(file, folder), **dict(sorted(values.items()))}
 
 
 def _python(file: HubFile) -> str:

@@ -19,6 +19,7 @@ from nblint.document.model import Notebook, Unreadable
 from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
+from nblint.hub.host.places import PREFIX
 from nblint.hub.installed import Package
 from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, Schedule, read_notebooks
 from nblint.hub.settings import HubFile
@@ -120,7 +121,7 @@ def time_problems(file: HubFile) -> Iterator[str]:
     analyze = shutil.which("systemd-analyze")
     for each in scheduled(file):
         place = f"{where}: notebooks.{each.slug}.schedules.{each.name}"
-        if each.zone and not _is_zone(each.zone):
+        if each.zone and not is_zone(each.zone):
             yield f"{place}.timezone: {each.zone!r} is not a time zone such as 'Europe/Prague'"
         elif analyze and _status(analyze, "calendar", each.time):
             yield (
@@ -224,8 +225,6 @@ def _of(slug: str, pinned: Pinned, file: HubFile) -> list[Scheduled]:
 
 
 def _service(each: Scheduled, file: HubFile) -> str:
-    from nblint.hub.host.render import PREFIX
-
     return _SERVICE.format(
         nblint=PREFIX / "hub" / "current" / "bin" / "nblint",
         place=each.place,
@@ -256,7 +255,8 @@ def _parameters(path: Path) -> Mapping[str, object]:
     return {parameter.name: parameter for parameter in found.assigned}
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Tell whether a time zone has this name; true where the machine knows none."""
     if not zoneinfo.available_timezones():  # which a machine need not have
         return True
     return name in zoneinfo.available_timezones()

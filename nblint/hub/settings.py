@@ -6,47 +6,35 @@ a file that only its owner can read.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from nblint.errors import SettingsError
+from nblint.hub import listening
+from nblint.hub.addresses import (
+    address_problem,
+    is_bind,
+    is_ip_address,
+    is_origin,
+    is_proxy,
+)
 from nblint.settings import Table
 from nblint.toml import convert_toml, read_toml
 
 Seconds = Annotated[int, Meta(ge=1)]
 # As systemd and JupyterHub read them.
 _MEMORY = re.compile(r"[1-9][0-9]*[KMGT]")
+_NO_PROXY = re.compile(r"[A-Za-z0-9.:_-]+")
 _MAIL = re.compile(r"[A-Za-z0-9._%+][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+")
 
 # A second factor, by RFC 8176, section 2, and by REFEDS.
 SECOND_FACTORS = ("mfa", "otp", "hwk", "https://refeds.org/profile/mfa")
-
-
-# The metadata servers of AWS, Google, Azure, OpenStack, DigitalOcean and Hetzner; of containers on
-# AWS, and of Scaleway; those of AWS, Google, OpenStack and Scaleway by IPv6; Azure's agent;
-# Alibaba's; Oracle's older one.
-METADATA_ADDRESSES = (
-    "169.254.169.254",
-    "169.254.170.2",
-    "169.254.170.23",
-    "169.254.42.42",
-    "fd00:42::42",
-    "fd00:ec2::23",
-    "fd00:ec2::254",
-    "fd20:ce::254",
-    "fe80::a9fe:a9fe",
-    "168.63.129.16",
-    "100.100.100.200",
-    "192.0.0.192",
-)
 
 
 class Provider(Table, frozen=True):
@@ -198,7 +186,8 @@ class HubSettings(Table, frozen=True):
 
     Attributes:
         address: Where people find the hub.
-        bind: Where its proxy listens, which what ends TLS talks to.
+        bind: Where its proxy listens, which what ends TLS talks to. Below port 1024 no user of the
+            host can listen in its place while it restarts.
         state: The folder of what the hub keeps: its database, and who has which account.
         environment: The catalogue of environment variables.
         notebooks: The file that says which notebook packages are installed, in which version.
@@ -218,15 +207,19 @@ class HubSettings(Table, frozen=True):
         tls: Who has the certificate of the address.
         timezone: The time zone of schedules, such as `Europe/Prague`; by default, the host's.
         notify: Who hears of what failed.
-        http_proxy: The proxy by which the host reaches the internet, if it needs one.
-        metadata_addresses: Where the machine's cloud tells its identity to whoever asks: users
-            cannot reach these, but for DNS.
+        http_proxy: The proxy by which the host, and everybody's programs on it, reach the internet,
+            if they need one.
+        no_proxy: What is reached without it: hosts, and domains such as `.example.com`.
+        ca_file: The company's certificate authorities, which everybody's programs then trust
+            besides those that the system does.
+        metadata_addresses: Where else the machine's cloud tells its identity to whoever asks.
+            Users cannot reach these, and those of the usual clouds, but for DNS.
     """
 
     address: str
     provider: Provider
     groups: Groups
-    bind: str = "http://127.0.0.1:8000"
+    bind: str = f"http://127.0.0.1:{listening.PROXY}"
     state: str = "/var/lib/jupyterhub"
     environment: str = "environment.toml"
     notebooks: str | None = None
@@ -242,7 +235,9 @@ class HubSettings(Table, frozen=True):
     timezone: str | None = None
     notify: Notify = Notify()
     http_proxy: str | None = None
-    metadata_addresses: tuple[str, ...] = METADATA_ADDRESSES
+    no_proxy: tuple[str, ...] = ()
+    ca_file: str | None = None
+    metadata_addresses: tuple[str, ...] = ()
 
 
 class HubFile(msgspec.Struct, frozen=True):
@@ -291,8 +286,8 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         if address is not None and (problem := address_problem(address)):
             yield f"{key}: {problem}"
     wrong = {
-        "address: must not have a path": not _is_origin(settings.address),
-        "bind: must be an address such as http://127.0.0.1:8000": not _is_bind(settings.bind),
+        "address: must not have a path": not is_origin(settings.address),
+        "bind: must be an address such as http://127.0.0.1:8000": not is_bind(settings.bind),
         "groups.users: is empty, so nobody could enter; name a group of the provider": not groups,
         "groups: nobody is in a group whose name is empty": not all(map(str.strip, groups)),
         "mfa.values: is empty, so nobody could enter; take the key out for the usual ones": (
@@ -316,58 +311,16 @@ def _problems(settings: HubSettings) -> Iterator[str]:
             settings.tls.by == "files",
         )
         != (settings.tls.certificate is not None, settings.tls.key is not None),
+        "tls: certificate and key must be absolute paths, on the host": not all(
+            map(os.path.isabs, filter(None, (settings.tls.certificate, settings.tls.key)))
+        ),
     }
     yield from (problem for problem, is_so in wrong.items() if is_so)
-    if settings.http_proxy is not None and not _is_proxy(settings.http_proxy):
+    if settings.http_proxy is not None and not is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
+    for name in settings.no_proxy:
+        if not _NO_PROXY.fullmatch(name):
+            yield f"no-proxy: {name!r} is not a host such as git.example.com, or .example.com"
     for address in settings.metadata_addresses:
-        if not _is_ip_address(address):
+        if not is_ip_address(address):
             yield f"metadata-addresses: {address!r} is not an IP address"
-
-
-def _is_origin(address: str) -> bool:
-    parts = urlsplit(address)
-    return not (parts.path.strip("/") or parts.query or parts.fragment)
-
-
-def _is_ip_address(address: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(address))
-    except ValueError:
-        return False
-
-
-def _is_proxy(address: str) -> bool:
-    return bool(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", address))
-
-
-def _is_bind(address: str) -> bool:
-    try:
-        return address.startswith("http://") and bool(urlsplit(address).port)
-    except ValueError:
-        return False
-
-
-def address_problem(address: str) -> str | None:
-    """Return what is wrong with an address that passwords and tokens travel to, if anything is."""
-    # A mistyped one can hold a password anywhere before an @.
-    shown = "this" if "@" in address else repr(address)
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        return f"{shown} is not an address"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return f"{shown} is not an address such as https://hub.example.com"
-    if parts.username is not None:
-        return "must not hold a name or a password"
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        return f"{shown} must begin with https://, so that nobody on the way can listen"
-    return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -73,7 +73,7 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
-        self._setting_right: asyncio.Task[str] | None = None
+        self._setting_right: asyncio.Task[None] | None = None
         self.account_uid = 0
 
     # Where upstream's defaults are others.
@@ -179,21 +179,27 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         return {"PATH": _PATH, **environment}
 
     async def poll(self) -> int | None:
-        """Tell whether the server runs, and close what has come into its home meanwhile."""
+        """Tell whether the server runs, and see that what was closed for it still is."""
         status: int | None = await super().poll()
         if status is None and (self._setting_right is None or self._setting_right.done()):
-            self._setting_right = asyncio.create_task(self._close_dot_entries())
+            self._setting_right = asyncio.create_task(self._keep_right())
         return status
 
-    async def _close_dot_entries(self) -> str:
+    async def _keep_right(self) -> None:
         try:
             account = await asyncio.to_thread(our_account, self.user.name)
-            return await set_right(account, whole=False) if account else ""
+            if account is None:
+                return
+            await set_right(account, whole=False)
+            if self.server:
+                await asyncio.to_thread(keep_port, self.server.port, account.pw_uid)
         except Exception as error:  # the next one comes soon
             self.log.error(
-                "%s: dot entries in the home stay as they are: %s", self.user.name, error
+                "%s: dot entries in the home, and who answers on the server's port, stay as they "
+                "are: %s",
+                self.user.name,
+                error,
             )
-            return ""
 
 
 def resolved(python: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import stat
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,7 +26,7 @@ POWERS = {
 }
 
 
-def configured(folder: Path, *lines: str) -> Any:
+def configured(folder: Path, *lines: str, catalogue: str = "") -> Any:
     """Return the configuration for a hub in a folder."""
     needs_hub()
     from traitlets.config import Config
@@ -44,7 +46,7 @@ def configured(folder: Path, *lines: str) -> Any:
             ]
         )
     )
-    (folder / "environment.toml").write_text("")
+    (folder / "environment.toml").write_text(catalogue)
     write_secret(folder / "client-secret", secrets.token_hex(20))
     write_secret(folder / "crypt-key", secrets.token_hex(32))
     c = Config()
@@ -90,6 +92,11 @@ def test_servers_with_accounts(tmp_path: Path) -> None:
     c = configured(tmp_path, 'landing = { examples = "examples" }')
     assert c.JupyterHub.spawner_class == "nblint.hub.spawner.AccountSpawner"
     assert "PATH" not in c.Spawner.env_keep
+    # Where users cannot listen in their place.
+    parts = (c.JupyterHub.bind_url, c.ConfigurableHTTPProxy.api_url)
+    ports = [*(urlsplit(part).port for part in parts), c.JupyterHub.hub_port]
+    assert max(filter(None, ports)) < 1024
+    assert len({*ports}) == 3
     assert c.AccountSpawner.links == {
         "Welcome.ipynb": "/usr/share/jupyterhub/Welcome.ipynb",
         "Notebooks": "/usr/share/notebooks",
@@ -101,3 +108,23 @@ def test_servers_with_accounts(tmp_path: Path) -> None:
     assert "spawner_class" not in configured(tmp_path, "unix-accounts = false").JupyterHub
     with pytest.raises(SettingsError, match=r"servers\.data: must be absolute paths"):
         configured(tmp_path, 'servers = { data = ["srv"] }')
+
+
+def test_servers_know_the_way_out(tmp_path: Path) -> None:
+    """By the proxy, trusting the company; what the catalogue says wins."""
+    (tmp_path / "company.pem").write_text("authority")
+    proxy = 'http-proxy = "http://proxy.example.com:3128"'
+    if find_spec("pycurl") is None:
+        with pytest.raises(SettingsError, match="only where the package pycurl is installed"):
+            configured(tmp_path, proxy)
+    lines = (proxy, 'no-proxy = ["login.example.com"]', 'ca-file = "company.pem"')
+    c = configured(tmp_path, *lines)
+    found = c.Spawner.environment
+    assert c.ProviderAuthenticator.http_request_kwargs == {"ca_certs": found["SSL_CERT_FILE"]}
+    assert found["HTTPS_PROXY"] == found["http_proxy"] == "http://proxy.example.com:3128"
+    assert found["NO_PROXY"] == "localhost,127.0.0.1,::1,login.example.com"
+    assert Path(found["REQUESTS_CA_BUNDLE"]).read_text().endswith("authority")
+    own = '[environment.HTTPS_PROXY]\nvalue = "http://own"\n'
+    found = configured(tmp_path, *lines, catalogue=own).Spawner.environment
+    assert found["HTTPS_PROXY"] == "http://own"
+    assert "HTTPS_PROXY" not in configured(tmp_path).Spawner.environment

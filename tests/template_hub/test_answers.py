@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from nblint.cli.main import main
 from nblint.cli.template import template_folder, template_hook
-from nblint.hub.settings import address_problem
+from nblint.hub.addresses import address_problem
 from tests.template.conftest import ROOT, command
 
 REFUSED = {

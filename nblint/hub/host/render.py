@@ -6,10 +6,11 @@ a host's tree, in which `{{ … }}` stands for what `hub.toml` says.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from ipaddress import ip_address
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -18,12 +19,15 @@ from msgspec import Struct
 
 from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
+from nblint.hub import listening
 from nblint.hub.accounts import OURS
+from nblint.hub.addresses import identity_addresses
+from nblint.hub.host.checks import unfit, without_certificate
+from nblint.hub.host.places import PREFIX
+from nblint.hub.outgoing import proxy_environment
 from nblint.hub.settings import HubFile
 
-# Where the environments of the hub and of everybody's notebooks are: a folder for each lock, and
-# the link `current`.
-PREFIX = PurePosixPath("/opt/jupyterhub")
+_MODE = 0o644
 
 
 class Rendered(Struct, frozen=True):
@@ -43,11 +47,15 @@ def rendered(file: HubFile) -> Iterator[Rendered]:
 
     Args:
         file: The settings.
+
+    Raises:
+        SettingsError: Something in them has no place in the files.
     """
+    if problem := next(chain(unfit(file), without_certificate(file)), None):
+        raise SettingsError(problem)
     environment = Environment(  # noqa: S701 - no markup
         undefined=StrictUndefined, keep_trailing_newline=True
     )
-    environment.tests["ipv4"] = lambda address: ip_address(address).version == 4
     values = _values(file)
     for path, source in _sources(files("nblint.hub.host") / "files", PurePosixPath()):
         yield Rendered(path, environment.from_string(source.read_text("utf-8")).render(values))
@@ -67,15 +75,25 @@ def render(file: HubFile, folder: Path) -> list[Path]:
         SettingsError: A file cannot be written.
     """
     written = []
-    for item in rendered(file):
+    for item in list(rendered(file)):
         path = folder / item.path
         try:
-            if write_changed(path, item.text.encode()):
-                path.chmod(0o644)
+            if _write(path, item.text.encode()):
                 written.append(path)
         except OSError as error:
             raise SettingsError(unwritable(path, error)) from None
     return written
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Write a file if it is not as it should be; return whether it was not."""
+    # A unit that somebody has masked is a link to /dev/null: the link goes, and not the device.
+    if path.is_symlink():
+        path.unlink()
+    is_new = write_changed(path, data)
+    is_new |= stat.S_IMODE(path.stat().st_mode) != _MODE
+    path.chmod(_MODE)
+    return is_new
 
 
 def _sources(
@@ -90,17 +108,28 @@ def _sources(
 
 def _values(file: HubFile) -> dict[str, object]:
     settings, bind = file.settings, urlsplit(file.settings.bind)
+    addresses = identity_addresses(settings.metadata_addresses)
     site = settings.address.rstrip("/")
     if settings.subdomains:
         site += f", {site.replace('://', '://*.', 1)}"
     return {
         "settings": settings,
+        "proxy": proxy_environment(settings),
+        "state": file / settings.state,
+        "notebooks": file / settings.landing.notebooks,
         "folder": file.path.parent,
         "hub": PREFIX / "hub" / "current",
         "group": OURS,
         "site": site,
         "bind_host": bind.hostname,
         "bind_port": bind.port,
+        "api_port": listening.PROXY_API,
+        "hub_port": listening.HUB,
+        "first_port_of_users": listening.FIRST_OF_USERS,
+        "addresses": {
+            "ip": [each for each in addresses if ":" not in each],
+            "ip6": [each for each in addresses if ":" in each],
+        },
         "page_folder": (file / settings.landing.page).parent,
         "certificate": file / (settings.tls.certificate or ""),
         "key": file / (settings.tls.key or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from nblint.hub.addresses import identity_addresses
 from nblint.hub.kubernetes.layout import LABEL
 from nblint.hub.settings import HubSettings
 
@@ -25,7 +26,7 @@ def public_addresses(settings: HubSettings) -> list[dict[str, Any]]:
     blocks = []
     for version, everywhere in _EVERYWHERE.items():
         networks = [ip_network(each) for each in _PRIVATE[version]]
-        asked = [ip_address(each) for each in settings.metadata_addresses]
+        asked = [ip_address(each) for each in identity_addresses(settings.metadata_addresses)]
         single = [
             f"{one}/{one.max_prefixlen}"
             for one in asked

@@ -168,6 +168,14 @@ def test_a_server_is_shut_in(hub: HostHub) -> None:
     }
 
 
+def test_ports_are_kept_though_rules_are_flushed(hub: HostHub) -> None:
+    """As `nft --file /etc/nftables.conf` does, which other programs and people run."""
+    kept = "nft --numeric list set inet nblint_servers owners"
+    uid = hub.host.must("id -u alice").strip()
+    hub.host.must(f"{kept} | grep ' {uid}'; nft flush ruleset")
+    hub.host.until(f"{kept} | grep ' {uid}'")
+
+
 def test_secrets_reach_their_server_alone(hub: HostHub) -> None:
     alice, bob, host = hub.shell("alice"), hub.shell("bob"), hub.host
     digest = "import os, hashlib; print([os.environ['DATADOG_API_KEY'], os.environ['ODD']])"

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from nblint.hub import listening
 from tests.hosts import ROOT, Booted
 
 pytestmark = pytest.mark.slow
+GONE = "The rules that keep users from the metadata server were gone, and are loaded again."
 NBLINT = f"{sys.executable} -P -m nblint"
 HUB = """\
 address = "https://localhost"
@@ -71,7 +73,7 @@ class Echo(websocket.WebSocketHandler):
     def on_message(self, message):
         self.write_message(message)
 async def main():
-    web.Application([("/echo", Echo), (".*", Page)]).listen(8000, "127.0.0.1")
+    web.Application([("/echo", Echo), (".*", Page)]).listen(800, "127.0.0.1")
     await asyncio.Event().wait()
 asyncio.run(main())
 """
@@ -98,12 +100,39 @@ asyncio.run(main())
 """
 
 
+# What the hub does to accounts, as its unit lets it.
+LEAVER = f"""\
+import asyncio, subprocess, sys
+sys.path[:0] = {[str(ROOT)]!r}
+from nblint.hub.accounts import ensure_account
+from nblint.hub.homes import set_right
+from nblint.hub.ports import keep_port
+from nblint.hub.processes import end_account
+account = ensure_account("dora")
+assert not asyncio.run(set_right(account, {{"Notebooks": "/usr/share/notebooks"}}))
+keep_port(4000, account.pw_uid)
+process = ("--unit=leaver-process", "--uid=dora", "sleep", "1000")
+subprocess.run(("systemd-run", "--quiet", *process), check=True)
+print("made dora, and ended:", end_account("dora"))
+"""
+# The tests' own Python may lie in /tmp.
+PROGRAM = f"""\
+[Service]
+Type=oneshot
+Restart=no
+PrivateTmp=no
+ExecStart=
+ExecStart={sys.executable} /shared/leaver.py
+"""
+
+
 @pytest.fixture
 def prepared(host: Booted, shared: Path) -> Booted:
     """A host with the files of a hub, and two users, of whom one has an account of the hub's."""
     (shared / "hub.toml").write_text(HUB)
+    (shared / "tests.conf").write_text(PROGRAM)
     for name, text in {
-        "metadata": METADATA, "ask": ASK, "backend": BACKEND, "browser": BROWSER
+        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "backend": BACKEND, "browser": BROWSER
     }.items():  # fmt: skip
         (shared / f"{name}.py").write_text(text)
     said = host.must(f"{NBLINT} hub render / --config /shared/hub.toml 2>&1")
@@ -135,14 +164,27 @@ def test_users_do_not_reach(prepared: Booted) -> None:
     # A service of a user that is none of the hub's, such as a scheduled run, as well.
     dynamic = f"systemd-run --quiet --pipe --wait -p DynamicUser=yes {ask}"
     assert host.must(dynamic).strip() == closed
-    # Whoever flushes all rules by Debian's own unit has these again.
-    host.must("systemctl start nftables && systemctl reload nftables")
-    assert host.must(run_as("alice", ask)).strip() == closed
-    host.must("systemctl restart nftables")
-    assert host.must(run_as("alice", ask)).strip() == closed
-    # The guard itself: without it, the machine's identity is everybody's.
-    host.must("nft delete table inet nblint_hub")
+    # The system's own services get the time there, and nothing else.
+    own = host.must(run_as("systemd-network", ask)).split()
+    assert own == [*closed.split()[:-1], "time"]
+    # Whoever flushes all rules by Debian's own unit has these again, and the hub goes on.
+    for verb in ("start", "reload", "restart", "stop"):
+        host.must(f"systemctl {verb} nftables")
+        assert host.must(run_as("alice", ask)).strip() == closed, verb
+    # By hand, as nftables' own documentation says: until it is noticed, the machine's identity is
+    # everybody's.
+    host.must("nft --file /etc/nftables.conf")
     assert host.must(run_as("alice", ask)).split()[0] == "identity"
+    # Ten seconds are long for a test.
+    host.must(
+        "mkdir /run/systemd/system/nblint-hub-firewall.timer.d; cd $_; "
+        "printf '[Timer]\\nOnActiveSec=\\nOnActiveSec=1s\\n' >soon.conf; "
+        "systemctl daemon-reload; systemctl start nblint-hub-firewall.timer"
+    )
+    host.until("nft list table inet nblint_hub")
+    assert host.must(run_as("alice", ask)).strip() == closed
+    said = host.must("journalctl --unit nblint-hub-firewall-again --no-pager --output cat")
+    assert said.splitlines() == [GONE]
 
     for command in ("loginctl enable-linger alice", "echo true | at now", "echo | crontab -"):
         assert host.run(run_as("alice", command)).status != 0, command
@@ -172,6 +214,43 @@ def test_nobody_else_answers_on_the_port_of_a_server(prepared: Booted) -> None:
         host.must("systemctl stop server")
     refused = [key for key, is_answer in answers.items() if not is_answer]
     assert refused == [(4000, "carol"), (4001, "alice")]
+    # While the hub or its proxy restarts, nobody takes their place.
+    listen = 'import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1])))'
+    for port in (listening.PROXY, listening.PROXY_API, listening.HUB, 4003):
+        ran = host.run(
+            f"setpriv --reuid alice --clear-groups /usr/bin/python3 -c '{listen}' {port}"
+        )
+        assert ("PermissionError" in ran.err) == (port != 4003), (port, ran)
+
+
+def test_the_files_are_in_order(prepared: Booted) -> None:
+    """By what reads them; a hub's unit may do all that the hub must."""
+    host = prepared
+    host.must("install -D -m 755 /bin/true /opt/jupyterhub/hub/current/bin/nblint; "
+              "cp /bin/true /opt/jupyterhub/hub/current/bin/jupyterhub")  # fmt: skip
+    units = "/etc/systemd/system"
+    names = host.must(f"cd {units}; grep -rl 'Written by `nblint' . --include=*.*").split()
+    own = [name.removeprefix("./").replace("@.", "@x.") for name in names if ".d/" not in name]
+    assert len(own) > 8
+    # With their drop-ins.
+    verified = " ".join([*own, "nftables.service", "caddy.service"])
+    assert host.must(f"systemd-analyze verify --man=no {verified} 2>&1") == ""
+    host.must("nft --check --file /etc/nblint/metadata.nft")
+    host.must("caddy validate --config /etc/caddy/Caddyfile")
+    host.must("systemd-tmpfiles --create nblint-hub.conf; systemctl restart systemd-journald")
+    assert host.must("stat -c %a /var/lib/jupyterhub").strip() == "700"
+
+    # The unit of the hub, with a program that makes an account and its home, and ends it.
+    host.must(f"""
+        groupadd --force developers; mkdir -p {units}/jupyterhub.service.d
+        printf 'X=\n' >/var/lib/jupyterhub/proxy.env
+        cp /shared/tests.conf {units}/jupyterhub.service.d/
+        systemctl daemon-reload; systemctl start nblint-hub-firewall
+        systemctl start jupyterhub || journalctl --unit jupyterhub
+    """)
+    said = host.must("journalctl --unit jupyterhub --no-pager --output cat")
+    assert "made dora, and ended: []" in said
+    assert host.run("systemctl is-active leaver-process").status != 0
 
 
 def test_the_web_server(prepared: Booted) -> None:
@@ -189,6 +268,36 @@ def test_the_web_server(prepared: Booted) -> None:
 
     assert '"uri":"/hub/oauth_callback"' in log
     assert secret not in log
+    # What fails is logged elsewhere, with the request.
+    host.must("systemctl stop backend")
+    assert "502" in host.run(f"{browser} 2>&1").out
+    log = host.must("journalctl --unit caddy --no-pager --output cat")
+    assert "connection refused" in log
+    assert secret not in log
+    _serve_a_certificate_of_files(host)
     # Users could change what it serves where it listens for that on a port.
     assert host.run("curl -s http://localhost:2019/config/").status != 0
     assert host.must("stat -c '%U %a' /run/caddy").strip() == "caddy 700"
+
+
+def _serve_a_certificate_of_files(host: Booted) -> None:
+    """Its key is refused until the web server, and nobody else, can read it."""
+    files = 'tls = { by = "files", certificate = "/etc/tls/hub.crt", key = "/etc/tls/hub.key" }'
+    host.must(f"""
+        mkdir /etc/tls; cd /etc/tls
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \\
+            -subj /CN=own -addext subjectAltName=DNS:localhost -keyout hub.key -out hub.crt 2>&1
+        sed -i '/^tls/d' /shared/hub.toml; sed -i '1i {files}' /shared/hub.toml
+        {NBLINT} hub render / --config /shared/hub.toml
+    """)
+    for modes, said in {
+        "chmod 600 hub.key": "hub.key: cannot be read by the web server; give it to the group",
+        "chmod 644 hub.key": "hub.key: is accessible to others (mode 0644)",
+        "chgrp caddy hub.key; chmod 640 hub.key": "",
+    }.items():
+        ran = host.run(f"cd /etc/tls; {modes}; {NBLINT} hub check --config /shared/hub.toml")
+        assert said in ran.err
+        assert bool(said) == ("hub.key" in ran.err), ran
+    host.must(f"systemd-run --quiet --unit=backend {sys.executable} /shared/backend.py")
+    host.must("systemctl reload caddy")
+    host.until("curl --silent --fail --cacert /etc/tls/hub.crt https://localhost/")

@@ -47,7 +47,7 @@ class DeployedHub(Hub):
     def __init__(self, folder: Path, host: Booted) -> None:
         folder.mkdir()
         self.folder, self.host = folder, host
-        self.url = "http://127.0.0.1:8000"
+        self.url = "http://127.0.0.1:800"
         self.token = secrets.token_hex(20)
         self.provider = Provider(folder / "provider", f"{ADDRESS}/hub/oauth_callback")
 

@@ -107,9 +107,9 @@ def test_no_metadata_server_can_be_reached(tmp_path: Path) -> None:
     """Each is out of every rule that lets out; those of the chart that have some are off."""
     from ipaddress import ip_address, ip_network
 
-    from nblint.hub.settings import METADATA_ADDRESSES
+    from nblint.hub.addresses import METADATA_ADDRESSES
 
-    out = rendered(tmp_path, **{"metadata-addresses": [*METADATA_ADDRESSES, "203.0.113.9"]})
+    out = rendered(tmp_path, **{"metadata-addresses": ["203.0.113.9"]})
     policy = load(out / "values.yaml")["singleuser"]["networkPolicy"]
     assert policy["enabled"]
     allowed = {key for key, is_open in policy["egressAllowRules"].items() if is_open}
