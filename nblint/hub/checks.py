@@ -13,8 +13,9 @@ from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
 from nblint.hub.accounts import HOMES
 from nblint.hub.addresses import address_problem
+from nblint.hub.backup.checking import notes as backup_notes
 from nblint.hub.checked import Checked
-from nblint.hub.configuration import crypt_key, own_secret
+from nblint.hub.configuration import crypt_keys, own_secret
 from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.homes import refuse_without_lists
@@ -24,7 +25,7 @@ from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import read_notebooks
-from nblint.hub.schedules import time_problems
+from nblint.hub.schedule_checks import time_problems
 from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes
@@ -55,6 +56,7 @@ def check(file: HubFile, *, on_host: bool = True) -> Checked:
     there = (host.on_host, _own_secrets, _secrets, _provider, _python, _groups, _homes, _installed)
     for part in (*everywhere, *(there if on_host else ())):
         _try(part, file, checked)
+    checked.notes += backup_notes(file, on_host=on_host)
     return checked
 
 
@@ -181,7 +183,7 @@ def _own_secrets(file: HubFile, checked: Checked) -> None:
     client = file.settings.provider.client_secret_file
     found = [
         _problem(lambda: own_secret(file, client, "provider.client-secret-file")),
-        _problem(lambda: crypt_key(file)),
+        _problem(lambda: crypt_keys(file)),
     ]
     checked.problems += filter(None, found)
     if not any(found):

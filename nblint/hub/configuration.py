@@ -40,6 +40,7 @@ def configure(c: Any, path: str | os.PathLike[str]) -> None:
     _configure_operators(c, file.settings)
     _configure_servers(c, file, state)
     _configure_culling(c, file.settings)
+    _configure_metrics(c, file)
 
 
 def state_folder(file: HubFile) -> Path:
@@ -85,7 +86,7 @@ def _configure_login(c: Any, file: HubFile, state: Path) -> None:
     found = endpoints(file, state / "provider.json")
     login = c.ProviderAuthenticator
     c.JupyterHub.authenticator_class = traits.AUTHENTICATOR
-    c.CryptKeeper.keys = [crypt_key(file)]
+    c.CryptKeeper.keys = crypt_keys(file)
     login.update(traits.login(settings))
     login.client_secret = own_secret(
         file, provider.client_secret_file, "provider.client-secret-file"
@@ -123,7 +124,9 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
         if isinstance(secret := environment[name], SecretFile) and not secret.is_personal
     ]
     folder = shown_folder(state)
-    environment.update(write_kernels(folder))
+    # Only a unit of systemd says whose server an entry of the journal is from.
+    told = file / settings.landing.notebooks if settings.unix_accounts else None
+    environment.update(write_kernels(folder, told))
     for name, value in outgoing_environment(file, folder).items():
         environment.setdefault(name, value)  # the catalogue's win
     c.Spawner.environment = environment
@@ -149,8 +152,11 @@ def _configure_accounts(c: Any, file: HubFile, state: Path) -> None:
     servers = c.AccountSpawner
     servers.links = {name: str(file / target) for name, target in links.items()}
     servers.data = list(settings.servers.data)
-    hidden = (settings.secrets, settings.provider.client_secret_file, settings.crypt_key_file)
-    servers.hidden = [str(state), *(str(file / name) for name in hidden)]
+    hidden = (
+        *(settings.secrets, settings.provider.client_secret_file, settings.crypt_key_file),
+        *(settings.backup.password_file, settings.backup.access_file, settings.metrics.token_file),
+    )
+    servers.hidden = [str(state), *(str(file / name) for name in hidden if name)]
 
 
 def _configure_culling(c: Any, settings: HubSettings) -> None:
@@ -168,29 +174,44 @@ def _configure_culling(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
 
 
+def _configure_metrics(c: Any, file: HubFile) -> None:
+    """Let Prometheus read metrics, and do nothing else."""
+    # JupyterHub's own default, which a line above could have turned off for everybody.
+    c.JupyterHub.authenticate_prometheus = True
+    name = file.settings.metrics.token_file
+    if name is None:
+        return
+    token = own_secret(file, name, "metrics.token-file")
+    service = {"name": "prometheus", "api_token": token}
+    role = {"name": "prometheus", "scopes": ["read:metrics"], "services": ["prometheus"]}
+    c.JupyterHub.services = [*_listed(c.JupyterHub, "services"), service]
+    c.JupyterHub.load_roles = [*_listed(c.JupyterHub, "load_roles"), role]
+
+
 def _listed(section: Any, key: str) -> list[Any]:
     """Return what lines above have put into a list of the configuration."""
     found = section.get(key) if key in section else None
     return list(found) if isinstance(found, list) else []
 
 
-def crypt_key(file: HubFile) -> bytes:
-    """Return the key that people's tokens are encrypted with.
+def crypt_keys(file: HubFile) -> list[bytes]:
+    """Return the keys that people's tokens are encrypted with, the one for new ones first.
 
     Raises:
-        SettingsError: There is none, others can read it, or it is none.
+        SettingsError: There is none, others can read them, or one is none.
     """
     text = own_secret(file, file.settings.crypt_key_file, "crypt-key-file")
     try:
-        key = bytes.fromhex(text)
+        keys = [bytes.fromhex(line) for line in text.split()]
     except ValueError:
-        key = b""
-    if len(key) != 32:
+        keys = []
+    if {len(key) for key in keys} != {32}:
         raise SettingsError(
             f"{file.path}: crypt-key-file: {file / file.settings.crypt_key_file}: "
-            "must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them"
+            "must hold 64 hexadecimal digits, or several lines of so many; `openssl rand -hex 32` "
+            "makes one"
         )
-    return key
+    return keys
 
 
 def own_secret(file: HubFile, name: str, key: str) -> str:

@@ -19,7 +19,7 @@ from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_text
 from nblint.hub.installed import Installed, examples, installed
-from nblint.hub.scheduled import Ended, ended
+from nblint.hub.runs import SUCCESS, Ended, ended
 from nblint.hub.schedules import Scheduled, scheduled
 from nblint.hub.settings import HubFile
 
@@ -62,6 +62,16 @@ None
 
 ## References
 * [What a header is for](https://nblint.readthedocs.io/en/stable/explanation/header/)
+"""
+
+# Behind the texts that people come for.
+_RECORDED = """\
+## What this hub records
+
+Each day, the hub counts who came, which installed notebooks they opened and ran, and how many
+notebooks they made; of other notebooks, how many were opened and run, and not what they are called.
+It records no code, no results and no values. Only those who run the hub see whose counts these are;
+after 400 days they are deleted.
 """
 
 
@@ -112,7 +122,9 @@ def landing_page(file: HubFile, notebooks: Iterable[Installed]) -> bytes:
     shown_examples = examples(file / landing.examples) if landing.examples else []
     text = read_text(file / landing.welcome)
     root = file / landing.notebooks
-    return welcome(text, notebooks, root, shown_examples, _runs(file, root))
+    runs = _runs(file, root)
+    is_counted = file.settings.unix_accounts
+    return welcome(text, notebooks, root, shown_examples, runs, is_counted=is_counted)
 
 
 def welcome(
@@ -121,6 +133,8 @@ def welcome(
     root: Path,
     shown_examples: Iterable[Installed] = (),
     runs: Mapping[Path, str] | None = None,
+    *,
+    is_counted: bool = False,
 ) -> bytes:
     """Return the landing page, a notebook without code.
 
@@ -130,6 +144,7 @@ def welcome(
         root: The folder that they are installed in.
         shown_examples: The organisation's examples.
         runs: What became of the last scheduled runs of notebooks, in Markdown.
+        is_counted: Whether the hub counts what people open and run, which the page then says.
     """
     import nbformat
 
@@ -137,6 +152,7 @@ def welcome(
         "welcome": text.strip(),
         "examples": "\n".join(_examples(shown_examples)),
         "installed": "\n".join(_index(notebooks, root, runs or {})),
+        "recorded": _RECORDED.strip() if is_counted else "",
         "about": _ABOUT.strip(),
     }
     cells = [nbformat.v4.new_markdown_cell(said, id=name) for name, said in texts.items() if said]
@@ -165,7 +181,7 @@ def _runs(file: HubFile, root: Path) -> dict[Path, str]:
     found: dict[Path, list[str]] = {}
     for each in scheduled(file):
         path = root / each.slug / "notebooks" / f"{each.notebook}.ipynb"
-        found.setdefault(path, []).append(_run(each, ended(file, each)))
+        found.setdefault(path, []).append(_run(each, ended(file, each.place)))
     return {path: "<br>".join(said) for path, said in found.items()}
 
 
@@ -177,7 +193,7 @@ def _run(each: Scheduled, last: Ended | None) -> str:
     results = sorted(path.name for path in each.results.glob("*.ipynb"))
     if results:
         name = f"[{name}]({quote(f'{RESULTS}/{each.place}/{results[-1]}')})"
-    state = "" if last.result == "success" else f"**failed** ({shown(last.result)}), "
+    state = "" if last.result == SUCCESS else f"**failed** ({shown(last.result)}), "
     return f"{name}: {state}{shown(last.ended)}"
 
 

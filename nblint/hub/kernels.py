@@ -15,9 +15,9 @@ from pathlib import Path, PurePath
 
 from nblint.document.write import write_atomically
 from nblint.errors import SettingsError, unwritable
+from nblint.hub.usage import in_server
 
 _CONFIGURATION = '''\
-# Written by nblint when the hub starts; changes are overwritten.
 c = get_config()
 # Older IPython adds the folder before site-packages, whatever Python's safe path says.
 c.InteractiveShellApp.ignore_cwd = True
@@ -31,18 +31,43 @@ del _add_folder"""]
 '''
 
 
+# A kernel or a server starts, whatever becomes of this.
+_TELL = """\
+import contextlib
+with contextlib.suppress(Exception):
+    import importlib.util
+    import sys
+    _spec = importlib.util.spec_from_file_location("nblint_usage", {usage!r})
+    sys.modules["nblint_usage"] = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["nblint_usage"])
+"""
+_TELL_OF_SERVER = """\
+    sys.modules["nblint_usage"].tell_of_server({notebooks!r})
+"""
+_TELL_OF_KERNEL = """\
+    _line = '__import__("nblint_usage").tell_of_kernel(get_ipython(), %r)' % {notebooks!r}
+    # Not a line of its own: that would be a cell, before which the folder is added.
+    c.InteractiveShellApp.exec_lines[-1] += "\\n" + _line
+"""
+# A copy for people, who have no nblint.
 _IPYTHON = "ipython_config.py"
+_SERVER = "jupyter_server_config.py"
+_USAGE = "usage.py"
+_WRITTEN = "# Written by nblint when the hub starts; changes are overwritten.\n"
+
 # Asks whether people want news, in front of the landing page, even where there are none to be had;
 # and looks for updates, which come with the environment.
 _ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
 _LAB = {"disabledExtensions": {_ANNOUNCEMENTS: True}}
 
 
-def write_kernels(folder: Path) -> dict[str, str]:
-    """Write the kernel that everybody uses, and JupyterLab's settings.
+def write_kernels(folder: Path, told: Path | None = None) -> dict[str, str]:
+    """Write the kernel that everybody uses, and the settings of servers.
 
     Args:
         folder: Where it is written to, so that all users can read it.
+        told: The folder of installed notebooks, if servers and kernels tell the journal which of
+            them are opened and run.
 
     Returns:
         The environment variables by which servers, and terminals in them, find it.
@@ -51,7 +76,7 @@ def write_kernels(folder: Path) -> dict[str, str]:
         SettingsError: It cannot be written.
     """
     try:
-        for name, text in kernel_files(PurePath(folder)).items():
+        for name, text in kernel_files(PurePath(folder), told).items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             for parent in (folder, *(folder / each for each in PurePath(name).parents)):
@@ -63,11 +88,12 @@ def write_kernels(folder: Path) -> dict[str, str]:
     return kernel_environment(PurePath(folder))
 
 
-def kernel_files(place: PurePath) -> dict[str, str]:
-    """Return the files of the kernel and of JupyterLab's settings.
+def kernel_files(place: PurePath, told: Path | None = None) -> dict[str, str]:
+    """Return the files of the kernel and of servers' settings.
 
     Args:
         place: The folder where they will lie.
+        told: As for `write_kernels`.
 
     Returns:
         Their texts, by their paths in that folder.
@@ -83,11 +109,18 @@ def kernel_files(place: PurePath) -> dict[str, str]:
         "language": "python",
         "metadata": {"debugger": True},
     }
-    return {
-        _IPYTHON: _CONFIGURATION,
+    files = {
+        _IPYTHON: _WRITTEN + _CONFIGURATION,
         "kernels/python3/kernel.json": json.dumps(spec, indent=1),
         "labconfig/page_config.json": json.dumps(_LAB, indent=1),
     }
+    if told is None:
+        return files
+    values = {"usage": os.fspath(place / _USAGE), "notebooks": os.fspath(told)}
+    files[_IPYTHON] += (_TELL + _TELL_OF_KERNEL).format(**values)
+    files[_SERVER] = _WRITTEN + (_TELL + _TELL_OF_SERVER).format(**values)
+    files[_USAGE] = Path(in_server.__file__).read_text(encoding="utf-8")
+    return files
 
 
 def kernel_environment(place: PurePath) -> dict[str, str]:

@@ -24,6 +24,7 @@ from nblint.hub.addresses import (
     is_origin,
     is_proxy,
 )
+from nblint.hub.backup.settings import Backup, Metrics, backup_problems
 from nblint.settings import Table
 from nblint.toml import convert_toml, read_toml
 
@@ -130,7 +131,7 @@ class Servers(Table, frozen=True):
     python: str | None = None
     requirements: str | None = None
     memory: str | None = None
-    cpus: Annotated[float, Meta(gt=0)] | None = None
+    cpus: Annotated[float, Meta(gt=0, le=10_000)] | None = None
     idle_seconds: Annotated[int, Meta(ge=0)] = 3600
     longest_seconds: Annotated[int, Meta(ge=0)] = 0
     data: tuple[str, ...] = ()
@@ -169,7 +170,7 @@ class Tls(Table, frozen=True):
 
 
 class Notify(Table, frozen=True):
-    """`[notify]`: who hears of what failed: a scheduled run, or the landing page.
+    """`[notify]`: who hears of what failed: a scheduled run, a backup, or the landing page.
 
     Attributes:
         mail: The address that the host's `sendmail` sends it to.
@@ -193,7 +194,7 @@ class HubSettings(Table, frozen=True):
         notebooks: The file that says which notebook packages are installed, in which version.
         secrets: The folder that the catalogue's `file` keys are relative to.
         crypt_key_file: The file with the key that the hub encrypts people's tokens with; `openssl
-            rand -hex 32` makes one.
+            rand -hex 32` makes one. Keys in further lines still decrypt what they have encrypted.
         subdomains: Whether each server gets an origin of its own, `NAME.` before the address; needs
             DNS and a certificate for all of them. Without, admins cannot open people's servers.
         unix_accounts: Whether each user gets an account of the machine, and a server that is a unit
@@ -205,6 +206,8 @@ class HubSettings(Table, frozen=True):
         servers: What everybody's notebook server is.
         landing: The page on which people land.
         tls: Who has the certificate of the address.
+        backup: Where copies of homes and of the hub's state are kept.
+        metrics: What Prometheus is told.
         timezone: The time zone of schedules, such as `Europe/Prague`; by default, the host's.
         notify: Who hears of what failed.
         http_proxy: The proxy by which the host, and everybody's programs on it, reach the internet,
@@ -232,6 +235,8 @@ class HubSettings(Table, frozen=True):
     servers: Servers = Servers()
     landing: Landing = Landing()
     tls: Tls = Tls()
+    backup: Backup = Backup()
+    metrics: Metrics = Metrics()
     timezone: str | None = None
     notify: Notify = Notify()
     http_proxy: str | None = None
@@ -316,6 +321,7 @@ def _problems(settings: HubSettings) -> Iterator[str]:
         ),
     }
     yield from (problem for problem, is_so in wrong.items() if is_so)
+    yield from backup_problems(settings.backup)
     if settings.http_proxy is not None and not is_proxy(settings.http_proxy):
         yield "http-proxy: must be an address such as http://proxy.example.com:3128"
     for name in settings.no_proxy:

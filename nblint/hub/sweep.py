@@ -10,6 +10,8 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+from nblint.hub import metrics
+
 # How many people the provider is asked about at a time.
 _AT_A_TIME = 10
 
@@ -26,6 +28,7 @@ async def sweep_for_ever(authenticator: Any, app: Any) -> None:
         try:
             await sweep(authenticator, app)
         except Exception:  # the next one must come, whatever this one met
+            metrics.sweeps_failed.inc()
             authenticator.log.exception("The sweep failed")
 
 
@@ -54,6 +57,7 @@ async def sweep(authenticator: Any, app: Any) -> Counter[str]:
     users = [app.users[row] for row in app.db.query(orm.User)]
     waiting = [confirm(user) for user in users if user.active or user.orm_user.api_tokens]
     found = Counter(await asyncio.gather(*waiting))
+    metrics.unanswered.set(found["unknown"])
     if found["unknown"]:
         authenticator.log.error(
             "The provider could not be asked about %d of %d people; "

@@ -302,7 +302,7 @@ class Kernel:
         session: dict[str, Any] = {
             "path": path,
             "type": "notebook",
-            "name": "",
+            "name": Path(path).name,
             "kernel": {"name": "python3"},
         }
         answer = requests.post(

@@ -103,7 +103,8 @@ def test_servers_with_accounts(tmp_path: Path) -> None:
         "Results": "/var/lib/notebook-results",
         "Examples": str(tmp_path / "examples"),
     }
-    hidden = [str(tmp_path / name) for name in ("state", "secrets", "client-secret", "crypt-key")]
+    own = ("state", "secrets", "client-secret", "crypt-key", "backup-password")
+    hidden = [str(tmp_path / name) for name in own]
     assert c.AccountSpawner.hidden == hidden
     assert "spawner_class" not in configured(tmp_path, "unix-accounts = false").JupyterHub
     with pytest.raises(SettingsError, match=r"servers\.data: must be absolute paths"):

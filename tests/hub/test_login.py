@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import secrets
+import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +15,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.hub.running import Hub, needs_hub, until
+from tests.hub.running import Hub, needs_hub, until, write_secret
 from tests.interpreters import ROOT, make_environment
-from tests.system import needs
+from tests.system import PATIENCE, needs
 
 pytestmark = [
     pytest.mark.slow,
@@ -104,7 +108,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     needs("node", "npm")
     made = Hub(tmp_path_factory.mktemp("hub"))
     catalogue = '[environment.DATADOG_API_KEY]\nfile = "key"\nrequired = false\n'
-    made.configure(catalogue, leavers={"sweep-seconds": 1, "grace-seconds": 3600})
+    leavers = {"sweep-seconds": 1, "grace-seconds": 3600}
+    made.configure(catalogue, leavers=leavers, metrics={"token-file": "metrics-token"})
+    write_secret(made.folder / "metrics-token", secrets.token_hex(32))
     people(made)
     with made.provider.running(), made.running():
         yield made
@@ -229,6 +235,27 @@ def working_folder(process: Path) -> Path | None:
         return None
 
 
+def metrics(hub: Hub, path: str = "/hub/metrics") -> requests.Response:
+    """Ask a hub as Prometheus does."""
+    token = (hub.folder / "metrics-token").read_text().strip()
+    headers = {"Authorization": f"token {token}"}
+    return requests.get(f"{hub.url}{path}", headers=headers, timeout=60)
+
+
+def test_only_a_token_for_metrics_reads_them(hub: Hub) -> None:
+    found = metrics(hub)
+    assert found.status_code == 200
+    assert "jupyterhub_server_spawn_duration_seconds" in found.text
+    assert "nblint_hub_provider_unanswered_people 0.0" in found.text
+    # And it does nothing else, and no other token does it.
+    assert metrics(hub, "/hub/api/users").status_code == 403
+    others = {"Authorization": f"token {hub.token}"}
+    for headers in ({}, others):
+        answer = requests.get(f"{hub.url}/hub/metrics", headers=headers, timeout=60)
+        assert answer.status_code == 403
+    assert (hub.folder / "metrics-token").read_text().strip() not in hub.logs()
+
+
 def test_an_outage_puts_nobody_out(hub: Hub) -> None:
     browser, token = leaver(hub, "stayer")
     hub.provider.save(broken=True)
@@ -238,6 +265,7 @@ def test_an_outage_puts_nobody_out(hub: Hub) -> None:
         until(lambda: hub.log.read_text().count(alarm) >= before + 3, "the hub says so")
         assert hub.user("stayer")["servers"]
         assert is_let_in(hub, token)
+        assert "nblint_hub_provider_unanswered_people 0.0" not in metrics(hub).text
         # And who comes now is told that it is not their fault.
         answer = requests.get(f"{hub.url}/hub/oauth_login", timeout=60)
         assert answer.status_code == 503
@@ -288,7 +316,7 @@ def test_allowing_everybody_allows_nobody_more(tmp_path: Path) -> None:
 
 
 def test_the_oldest_hub(tmp_path: Path) -> None:
-    """JupyterHub 5.5, which Zero to JupyterHub has."""
+    """JupyterHub 5.5, which Zero to JupyterHub has; and from there to the newest, and back."""
     needs_hub()
     needs("node", "npm")
     commands = make_environment(
@@ -301,13 +329,125 @@ def test_the_oldest_hub(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub", str(commands / "python"))
     hub.configure(leavers={"sweep-seconds": 1})
     people(hub)
-    with hub.provider.running(), hub.running():
-        assert "Running JupyterHub version 5.5" in hub.log.read_text()
-        check_table(hub)
-        browser, _ = hub.sign_in("alice")
-        token = hub.ask(browser, "POST", "/users/alice/tokens").json()["token"]
+    for name in ("adam", "zoe"):
+        hub.provider.add(name, "analysts")
+    with hub.provider.running():
+        with hub.running():
+            assert "Running JupyterHub version 5.5" in hub.log.read_text()
+            check_table(hub)
+            browser, _ = hub.sign_in("alice")
+            token = hub.ask(browser, "POST", "/users/alice/tokens").json()["token"]
+            assert is_let_in(hub, token)
+            hub.provider.people["alice"]["claims"]["groups"] = []
+            hub.provider.save()
+            until(lambda: not is_let_in(hub, token), "alice is put out")
+            check_logs(hub)
+            browser, _ = hub.sign_in("zoe")
+            token = hub.ask(browser, "POST", "/users/zoe/tokens").json()["token"]
+        check_upgrade(hub, token)
+
+
+def migrated(hub: Hub) -> subprocess.CompletedProcess[str]:
+    """Bring the hub's database to its JupyterHub."""
+    command = [hub.python, "-m", "nblint", "hub", "migrate", "--config", "hub.toml"]
+    return subprocess.run(command, cwd=hub.folder, capture_output=True, text=True, check=False)
+
+
+def rotate_keys(hub: Hub, token: str) -> None:
+    """Change the key that people's tokens are encrypted with, and the cookies'; nobody is put out.
+
+    Args:
+        hub: A hub that does not run.
+        token: Somebody's.
+    """
+    key, new = hub.folder / "crypt-key", secrets.token_hex(32)
+    write_secret(key, f"{new}\n{key.read_text()}")
+    (hub.folder / "state/cookie_secret").unlink()
+
+    def renewals() -> int:
+        return len(hub.provider.issued.read_text().splitlines())
+
+    with hub.running():
         assert is_let_in(hub, token)
-        hub.provider.people["alice"]["claims"]["groups"] = []
-        hub.provider.save()
-        until(lambda: not is_let_in(hub, token), "alice is put out")
-        check_logs(hub)
+        # Each renewal encrypts somebody's with the new key.
+        before = renewals()
+        until(lambda: renewals() > before + 16, "renewals")
+    write_secret(key, new)
+    with hub.running():
+        before = renewals()
+        until(lambda: renewals() > before + 8, "renewals")
+        assert is_let_in(hub, token)
+    # And with none of the keys, they cannot be asked about, and sign in again.
+    write_secret(key, secrets.token_hex(32))
+    with hub.running():
+        until(lambda: not is_let_in(hub, token), "zoe is put out")
+
+
+def check_upgrade(hub: Hub, token: str) -> None:
+    """Upgrade a hub, take it back, and kill what upgrades it at any time; who had a token has it.
+
+    Args:
+        hub: A hub of an older JupyterHub, which does not run.
+        token: Somebody's.
+    """
+    database, older = hub.folder / "state/jupyterhub.sqlite", hub.python
+    before = database.read_bytes()
+    hub.python = sys.executable
+    command = [hub.python, "-m", "jupyterhub", "-f", "jupyterhub_config.py"]
+    ran = subprocess.run(
+        command, cwd=hub.folder, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert ran.returncode != 0
+    assert "upgrade-db" in ran.stderr
+    for tenths in (6, 12, 16, 20):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [hub.python, "-m", "nblint", "hub", "migrate", "--config", "hub.toml"],
+                cwd=hub.folder,
+                timeout=tenths / 10,
+                check=False,
+            )
+        # Whole, and the old one or the new one.
+        with contextlib.closing(sqlite3.connect(database)) as asked:
+            assert asked.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert asked.execute("SELECT COUNT(*) FROM users WHERE name = 'zoe'").fetchone()[0]
+        database.write_bytes(before)
+    ran = migrated(hub)
+    assert ran.returncode == 0, ran
+    assert "upgraded for JupyterHub 6" in ran.stderr
+    assert migrated(hub).stderr == ""
+    with hub.running():
+        assert is_let_in(hub, token)
+        assert hub.user("zoe")["groups"] == ["analysts"]
+        hub.sign_in("adam")
+    # Back; and forth once more, from what it was then.
+    hub.python = older
+    ran = migrated(hub)
+    assert ran.returncode == 0, ran
+    assert "is again one of the older JupyterHub, " in ran.stderr
+    assert "without" not in ran.stderr
+    assert not list(database.parent.glob("*ing"))
+    assert {path.stat().st_mode & 0o077 for path in database.parent.glob("jupyterhub.sqlite*")} == {
+        0
+    }
+    with hub.running():
+        assert is_let_in(hub, token)
+        assert hub.user("adam")  # who came since
+        # Nobody is taken for a leaver, by tokens of before.
+        renewed = len(hub.provider.issued.read_text().splitlines())
+        until(lambda: len(hub.provider.issued.read_text().splitlines()) > renewed + 16, "renewals")
+        assert is_let_in(hub, token)
+    hub.python = sys.executable
+    assert "upgraded" in migrated(hub).stderr
+    with hub.running():
+        assert is_let_in(hub, token)
+        assert hub.user("adam")
+    rotate_keys(hub, token)
+    # Without the copy, an older one is refused, and changes nothing.
+    hub.python, after = older, database.read_bytes()
+    for copy in database.parent.glob("jupyterhub.sqlite.*"):
+        copy.unlink()
+    ran = migrated(hub)
+    assert ran.returncode == 2
+    assert "deploy the newer one again" in ran.stderr
+    assert database.read_bytes() == after

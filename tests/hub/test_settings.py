@@ -76,6 +76,20 @@ def test_it_is_read(hub_toml: Path) -> None:
         (("[groups]", "[servers]\ncpus = 0\n[groups]"), "servers.cpus"),
         (("[groups]", "[leavers]\nsweep-seconds = 0\n[groups]"), "leavers.sweep-seconds"),
         (
+            ("[groups]", '[backup]\nrepository = "backups"\n[groups]'),
+            "backup.repository: must be a folder's absolute path",
+        ),
+        (
+            ("[groups]", '[backup]\nrepository = "rest:https://a:b@backup"\n[groups]'),
+            "backup.repository: must not hold a password",
+        ),
+        (
+            ("[groups]", '[backup]\nkeep-daily = 7\nkeep-within = "14d"\n[groups]'),
+            "backup: has keep-daily and keep-within",
+        ),
+        (("[groups]", '[backup]\nkeep-within = "two weeks"\n[groups]'), "backup.keep-within"),
+        (("[groups]", '[backup]\ntime = "02:30\\nX=1"\n[groups]'), "backup.time"),
+        (
             ("[groups]", '[mfa]\nproof = "none"\n[groups]'),
             "mfa.proof: 'none' is not one of 'claim'",
         ),
