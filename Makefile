@@ -12,10 +12,10 @@ VENV := .venv
 BIN := $(VENV)/$(SCRIPTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test fuzz exam check bench format docs pictures clean
+.PHONY: help setup tools demo test fuzz exam check bench bench-compare format docs pictures clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Create .venv with nblint and its development dependencies
 
@@ -73,11 +73,15 @@ check: setup ## Run the quick loop: lint, types, fast tests
 BENCH := build/bench
 
 bench: $(BENCH)/.ready ## Compare nblint with its peers; NOTEBOOKS=folder uses your notebooks
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.everyday $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.credentials $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.gate
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.whole_file $(if $(NOTEBOOKS),"$(NOTEBOOKS)")
 	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.dense
+
+bench-compare: $(BENCH)/.ready ## Compare nblint with an earlier one: NOTEBOOKS=folder REV=main
+	$(BENCH)/.venv/$(SCRIPTS)/python -m bench.everyday $(if $(NOTEBOOKS),"$(NOTEBOOKS)") --against "$(REV)"
 
 $(BENCH)/.ready: pyproject.toml
 	@echo "Setting up $(BENCH) ..."
@@ -85,6 +89,10 @@ $(BENCH)/.ready: pyproject.toml
 	@$(BENCH)/.venv/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(BENCH)/.venv/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check --editable . --group bench
 	@$(BENCH)/.venv/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(BENCH)/fast ahocorasick_rs
+	@for name in nblint ruff nbstripout detect-secrets; do \
+	  what=$$name; [ $$name = nblint ] && what="--editable ."; \
+	  $(PYTHON) -m venv $(BENCH)/$$name && \
+	  $(BENCH)/$$name/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check $$what || exit; done
 	@touch $@
 
 format: setup ## Format the code

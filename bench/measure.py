@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 # A command that takes longer than this runs once, without a warm-up.
-_LONG = 20.0
+LONG = 20.0
 
 
 @dataclass(frozen=True)
@@ -96,16 +96,19 @@ def measure(
     for one in measured:
         try:
             first = _watched(one.command, folder, patience)
-        except _GivenUp as reason:
+        except Failed as reason:
             one.why = str(reason)
             continue
         one.peak = first.peak
-        if first.wall > _LONG:
+        if first.wall > LONG:
             one.costs.append(first)
     for _ in range(rounds):
         for one in measured:
-            if not one.why and (not one.costs or one.costs[0].wall <= _LONG):
-                one.costs.append(_timed(one.command, folder))
+            if not one.why and (not one.costs or one.costs[0].wall <= LONG):
+                try:
+                    one.costs.append(timed(one.command, folder))
+                except Failed as reason:
+                    one.costs, one.why = [], str(reason)
     return measured
 
 
@@ -126,8 +129,8 @@ def ratios(one: Measured, other: Measured) -> tuple[float, float]:
     )
 
 
-class _GivenUp(Exception):
-    pass
+class Failed(Exception):
+    """A command did not do what is measured; the text says why."""
 
 
 def _started(command: Command, folder: Path) -> psutil.Popen:
@@ -144,10 +147,18 @@ def _of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _timed(command: Command, folder: Path) -> Cost:
+def timed(command: Command, folder: Path) -> Cost:
+    """Run a command in a folder, and return its cost without its memory.
+
+    Raises:
+        Failed: It exited with another status than expected.
+    """
     before, start = _of_children(), time.perf_counter()
-    _started(command, folder).wait()
-    return Cost(time.perf_counter() - start, _of_children() - before)
+    process = _started(command, folder)
+    process.wait()
+    cost = Cost(time.perf_counter() - start, _of_children() - before)
+    _check(command, process.returncode)
+    return cost
 
 
 def _watched(command: Command, folder: Path, patience: float) -> Cost:
@@ -161,13 +172,17 @@ def _watched(command: Command, folder: Path, patience: float) -> Cost:
             for running in (*process.children(recursive=True), process):
                 running.kill()
             process.wait()
-            raise _GivenUp(f"took more than {patience:.0f} s")
+            raise Failed(f"took more than {patience:.0f} s")
         peak = max(peak, _memory(process))
         time.sleep(0.002 if passed < 1 else 0.02)
     wall = time.perf_counter() - start
-    if process.returncode not in command.statuses:
-        raise _GivenUp(f"exited with status {process.returncode}")
+    _check(command, process.returncode)
     return Cost(wall, _of_children() - before, peak)
+
+
+def _check(command: Command, status: int) -> None:
+    if status not in command.statuses:
+        raise Failed(f"exited with status {status}")
 
 
 def _memory(process: psutil.Process) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.measure import Command
 
-_BIN = Path(sys.executable).parent
+_BIN = Path(sys.executable).parent.name  # "bin", or "Scripts"
 _READ = """
 import json, sys
 for path in sys.argv[1:]:
@@ -32,14 +32,14 @@ def commands(
     hook = ("--",) if one else ()
     named = (*notebooks,) if one else (".",)
     anew = () if one else ("--no-cache",)
-    nblint = Command("nblint", (_program("nblint"), "check", *anew, *hook, *named))
+    nblint = Command("nblint", (program("nblint"), "check", *anew, *hook, *named))
     yield nblint
     if extra is not None:
         path = {"PYTHONPATH": str(extra)}
         yield Command("nblint[fast]", nblint.arguments, path)
     if not one:  # the warm-up run fills the cache
         kept = {"NBLINT_CACHE_DIR": str(cache)}
-        yield Command("nblint, nothing changed", (_program("nblint"), "check", *named), kept)
+        yield Command("nblint, nothing changed", (program("nblint"), "check", *named), kept)
     yield Command("read, parse the JSON", (sys.executable, "-c", _READ, *notebooks))
     if not peers:
         return
@@ -50,10 +50,18 @@ def commands(
     yield from _installed("detect-secrets", "detect-secrets", "scan", "--no-verify", *notebooks)
 
 
-def _program(name: str) -> str:
-    return str(_BIN / (f"{name}.exe" if os.name == "nt" else name))
+def program(name: str) -> str:
+    """Return the path of a program.
+
+    It is the one in an environment of its own, as pre-commit makes them, beside the environment of
+    this Python: what else is installed decides how long a Python program takes to start. Without
+    one, it is the one in the environment of this Python.
+    """
+    file = f"{name}.exe" if os.name == "nt" else name
+    own = Path(sys.prefix).parent / name / _BIN / file
+    return str(own if own.exists() else Path(sys.prefix) / _BIN / file)
 
 
-def _installed(name: str, program: str, *arguments: str) -> Iterator[Command]:
-    if Path(_program(program)).exists():
-        yield Command(name, (_program(program), *arguments))
+def _installed(name: str, called: str, *arguments: str) -> Iterator[Command]:
+    if Path(program(called)).exists():
+        yield Command(name, (program(called), *arguments))

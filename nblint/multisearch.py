@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 try:
     import ahocorasick_rs
@@ -122,7 +124,7 @@ def _cost(anchor: str, literals: Sequence[str]) -> float:
     return (_PASS + frequency * (1 + looks / 2)) / len(literals)
 
 
-class _Group(NamedTuple):
+class _Group(Struct, frozen=True):
     """Literals that share a character.
 
     Attributes:

@@ -13,12 +13,6 @@ from nblint.files import read_text
 from nblint.patterns import lazy_pattern
 from nblint.suggestions import nearest
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-
 # A key of so many parts that reading it, which takes quadratic time, could take hours.
 _MANY_PARTS = lazy_pattern(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
 
@@ -53,6 +47,11 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
     """
     if _MANY_PARTS.search(text):
         raise SettingsError(f"{path}: not valid TOML: nested too deeply")
+    # Loaded where there is a file to parse: a hook often finds none.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

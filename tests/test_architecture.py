@@ -1,6 +1,7 @@
 """What holds of the code as a whole."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -214,17 +215,53 @@ def test_a_clean_run_loads_nothing_heavy(clean_notebook: Path) -> None:
     assert HEAVY.isdisjoint(run.stdout.split()), sorted(HEAVY & set(run.stdout.split()))
 
 
-def test_findings_for_people_load_no_more_than_is_printed(tmp_path: Path) -> None:
-    """The hook's call: fingerprints and lines of the file are for other reports."""
+@pytest.mark.parametrize("select", [(), ("--select", "NBL1")])
+def test_findings_for_people_load_no_more_than_is_printed(
+    select: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The hooks' calls: fingerprints and lines of the file are for other reports.
+
+    There are no settings to parse either.
+    """
     (tmp_path / "a.ipynb").write_bytes(notebook_bytes(("code", "x = 1")))
     program = (
         "import sys, nblint.cli\n"
-        "try: nblint.cli.run(['check', '--', 'a.ipynb'])\n"
+        "try: nblint.cli.run(['check', *sys.argv[1:], '--', 'a.ipynb'])\n"
         "except SystemExit as end: assert end.code == 1, end.code\n"
+        "print(*sys.modules, sep='\\n')"
+    )
+    command = [sys.executable, "-c", program, *select]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "NBL102" in run.stdout
+    unprinted = {"_hashlib", "click", "json", "nblint.document.positions", "tomllib", "tomli"}
+    assert unprinted.isdisjoint(run.stdout.split())
+
+
+ENGINE, IN_CODE = "nblint.credentials.engine", "nblint.credentials.python.source"
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "loaded"),
+    [
+        ("code", "days = 30", set()),  # no clue of a credential
+        ("markdown", "[+] Opened View: mordorTable", {ENGINE}),  # none of code
+        ("code", "password = input() or 'none given'", {ENGINE, IN_CODE}),
+    ],
+)
+def test_the_engine_is_loaded_for_what_may_be_a_credential(
+    kind: str, source: str, loaded: set[str], tmp_path: Path
+) -> None:
+    """Loading it takes longer than checking most notebooks."""
+    notebook = json.loads(notebook_bytes((kind, source)))
+    notebook["cells"][0]["metadata"] = {"tags": ["parameters"]} if kind == "code" else {}
+    (tmp_path / "a.ipynb").write_text(json.dumps(notebook))
+    program = (
+        "import sys, nblint.cli\n"
+        "try: nblint.cli.run(['check', '--select', 'NBL2,NBL4', '--', 'a.ipynb'])\n"
+        "except SystemExit: pass\n"
         "print(*sys.modules, sep='\\n')"
     )
     command = [sys.executable, "-c", program]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "NBL102" in run.stdout
-    unprinted = {"_hashlib", "click", "json", "nblint.document.positions"}
-    assert unprinted.isdisjoint(run.stdout.split())
+    assert "checked" in run.stdout
+    assert {ENGINE, IN_CODE} & set(run.stdout.split()) == loaded

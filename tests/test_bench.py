@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ import pytest
 pytest.importorskip("resource", reason="measures on Linux and macOS")
 
 import bench.__main__
+import bench.everyday
 import bench.gate
 import bench.growth
+from bench import dense
 from bench.fleet import make_fleet, take_fleet
-from bench.measure import Command, measure
+from bench.measure import Command, Failed, measure
 from bench.peers import commands
 from bench.table import rows, text
 from nblint import check
@@ -134,3 +138,56 @@ def test_branches_for_the_gate_are_whole(
     bench.gate.main()
     rows = capsys.readouterr().out.splitlines()[1:]
     assert [row.split()[-1] for row in rows] == ["0"] * 4 + ["1"] * 4
+
+
+def test_the_history_names_what_takes_longer_than_before(tmp_path: Path) -> None:
+    history, about = tmp_path / "history.jsonl", {"count": 3}
+
+    def said(ratio: float, **other: object) -> list[str]:
+        table = {"hook": {"nblint": 1.0, "ruff": ratio}}
+        return bench.everyday.remember(table, history, about | other)
+
+    assert said(1.0) == []
+    assert said(1.05) == []
+    assert said(2.1) == ["hook: 2.00 times what it took before"]
+    assert said(9.0, count=4) == []  # other notebooks
+    assert len(history.read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_ratios_are_those_within_a_round() -> None:
+    seconds = {"nblint": [1.0, 10.0, 2.0], "ruff": [2.0, 20.0, 4.0], "slow": [4.0]}
+    assert bench.everyday.row(seconds) == {"nblint": 2.0, "ruff": 0.5, "slow": 0.25}
+
+
+def test_a_program_that_fails_is_no_faster(tmp_path: Path) -> None:
+    hook = bench.everyday.Situation("hook", tmp_path, ())
+    with pytest.raises(Failed, match=r"^hook: program exited with status 7$"):
+        bench.everyday.measured(hook, [program("exit(7)")], 1)
+    both = [program("pass", "nblint"), program("exit(1)", "peer")]
+    strict = [replace(one, statuses=(0,)) for one in both]
+    table = {"hook": bench.everyday.row(bench.everyday.measured(hook, strict, 1))}
+    assert table["hook"].keys() == {"nblint"}
+    others = {"cold": {"nblint": 0.07, "peer": 0.5}}
+    assert "| hook | 70 | failed |" in bench.everyday.markdown({**others, "hook": {"nblint": 0.07}})
+
+
+@pytest.mark.slow
+def test_what_people_wait_for_is_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small, programs = dense.notebook(10_000), bench.everyday.programs
+    monkeypatch.setattr(dense, "notebook", lambda _: small)
+    monkeypatch.setattr(bench.everyday, "programs", lambda *given: islice(programs(*given), 2))
+    options = ["--count", "12", "--rounds", "1", "--history", str(tmp_path / "history")]
+    bench.everyday.main(options)
+    title, heads, _, *rows = capsys.readouterr().out.splitlines()
+    assert title.startswith("12 notebooks, made up: real ones take up to three times as long")
+    assert heads == "| CPU time of | nblint, ms | nblint / ruff |"
+    assert [row.split(" | ")[0] for row in rows] == [
+        "| hook",
+        "| cold",
+        "| nothing changed",
+        "| one changed of 12",
+        "| dense output",
+        "| 10,000 cells",
+    ]

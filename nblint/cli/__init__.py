@@ -31,19 +31,37 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> None:
     given = sys.argv[1:] if arguments is None else list(arguments)
-    # Hooks put `--` before the paths.
-    paths = given[2:] if given[1:2] == ["--"] else given[1:]
-    if given[:1] == ["check"] and all(map(_is_plain_path, paths)):
+    if given[:1] == ["check"] and (plain := _plain(given[1:])) is not None:
         # How hooks call it. There is nothing to parse, and with click the check of one notebook
         # takes 25 % more processor time.
-        _load_msgspec()
         from nblint.cli.process import escape_unencodable, guarded
 
         escape_unencodable()
-        sys.exit(guarded(lambda: _check(paths)))
+        sys.exit(guarded(lambda: _check(*plain)))
     from nblint.cli.main import main
 
     main(arguments, prog_name="nblint")
+
+
+def _plain(given: list[str]) -> tuple[tuple[str, ...] | None, list[str]] | None:
+    """Read the arguments of `nblint check` that hooks give: `[--select FAMILIES] [--] [PATHS]`.
+
+    Returns:
+        The families, None without --select, and the paths; None if click must parse them.
+    """
+    select = None
+    if given[:1] == ["--select"] and len(given) > 1 and given[1].startswith("NBL"):
+        select, given = tuple(given[1].split(",")), given[2:]
+    paths = given[1:] if given[:1] == ["--"] else given
+    if not all(map(_is_plain_path, paths)):
+        return None
+    _load_msgspec()
+    if select is not None:
+        from nblint.linting.registry import FAMILIES
+
+        if not FAMILIES.keys() >= set(select):
+            return None
+    return select, paths
 
 
 def _load_msgspec() -> None:
@@ -65,10 +83,10 @@ def _is_plain_path(argument: str) -> bool:
     return argument[:1] not in ("", "-") and _WILDCARDS.isdisjoint(argument)
 
 
-def _check(paths: Sequence[str]) -> int:
+def _check(select: tuple[str, ...] | None, paths: Sequence[str]) -> int:
     from pathlib import Path
 
     from nblint.cli.arguments import CheckArguments
     from nblint.cli.check_run import check
 
-    return check(CheckArguments(paths=tuple(map(Path, paths))))
+    return check(CheckArguments(select=select, paths=tuple(map(Path, paths))))

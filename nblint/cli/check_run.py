@@ -230,7 +230,7 @@ def _rendered(
         return diff.render(results)
     stream = None if arguments.output_file else _stream(arguments)
     style = style_of(stream, arguments.color, quiet=arguments.quiet)
-    style = style._replace(fix_command=fix_command)
+    style = replace(style, fix_command=fix_command)
     if arguments.with_statistics:
         from nblint.reports import statistics
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,7 +14,6 @@ from nblint.credentials.judging.values import is_credential
 from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.options import DEFAULTS, Options
 from nblint.credentials.prefilter import Clues, look
-from nblint.credentials.python.source import PythonReading, find_in_source
 from nblint.credentials.text.columns import find_columns, find_split_frames
 from nblint.credentials.text.cookies import find_cookies
 from nblint.credentials.text.elements import find_elements
@@ -36,6 +36,9 @@ from nblint.credentials.text.told import find_told
 from nblint.credentials.text.urls import find_urls
 from nblint.credentials.views import joints, with_joined_literals
 from nblint.secret_names.judge import Level
+
+if TYPE_CHECKING:
+    from nblint.credentials.python.source import PythonReading
 
 
 def find_in_code(
@@ -60,6 +63,8 @@ def find_in_code(
     clues = clues or look(text)
     if not clues:
         return []
+    from nblint.credentials.python.source import find_in_source  # prose and outputs need none of it
+
     extra = options.placeholders
     hits = [*_anywhere(text, clues, options), *find_sql(text, extra), *find_pgpass(text, extra)]
     hits += _put_together(text, clues, options)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.json_strings import ESCAPE, character
 from nblint.patterns import lazy_pattern
@@ -24,7 +25,7 @@ _LITERALS = lazy_pattern(
 _ITEMS = lazy_pattern(r'"\s{0,200},\s{0,200}"(?![^"\\\n]{0,200}"\s{0,20}:)')
 
 
-class _Part(NamedTuple):
+class _Part(Struct, frozen=True):
     start: int
     end: int
     text: str
@@ -70,7 +71,7 @@ class View:
         return part.end + offset - begun - len(part.text)
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True):
     """A text read in several steps.
 
     Attributes:

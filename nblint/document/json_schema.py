@@ -10,9 +10,11 @@ https://json-schema.org/draft-04/draft-fge-json-schema-validation-00
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 _NOT_KNOWN_HERE = frozenset(
     {"additionalItems", "allOf", "anyOf", "dependencies", "exclusiveMaximum", "exclusiveMinimum"}
@@ -31,7 +33,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 Path = tuple[str | int, ...]
 
 
-class SchemaError(NamedTuple):
+class SchemaError(Struct, frozen=True):
     """What is wrong with a value.
 
     Attributes:
@@ -126,7 +128,7 @@ class Schema:
     def _required(self, error: SchemaError) -> Iterator[SchemaError]:
         for key in error.value if _is_object(error.instance) else ():
             if key not in error.instance:
-                yield error._replace(missing=key)
+                yield replace(error, missing=key)
 
     def _additional_properties(self, error: SchemaError) -> Iterator[SchemaError]:
         keys = additional_keys(error.instance, error.schema) if _is_object(error.instance) else []
@@ -146,7 +148,7 @@ class Schema:
                     yield error
                 return
             context += ((number, one) for one in errors)
-        yield error._replace(context=tuple(context))
+        yield replace(error, context=tuple(context))
 
 
 def _is_known(schema: Any) -> bool:

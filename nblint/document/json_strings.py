@@ -5,9 +5,9 @@ r"""The strings of a JSON text, each with its path, even of a text that is not v
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from nblint.patterns import lazy_pattern
 
@@ -21,7 +21,7 @@ _LONGEST_PATH = 8
 Path = tuple[str | int, ...]
 
 
-class JsonString(NamedTuple):
+class JsonString(Struct, frozen=True):
     """A string of a JSON text.
 
     Attributes:
@@ -40,7 +40,7 @@ class JsonString(NamedTuple):
     container: int
 
 
-class DuplicateKey(NamedTuple):
+class DuplicateKey(Struct, frozen=True):
     """A key that its object already has.
 
     Attributes:

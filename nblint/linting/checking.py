@@ -1,8 +1,9 @@
 """Checks one notebook in memory: bytes in, findings out."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nblint.credentials.credentials import Credentials
@@ -88,7 +89,7 @@ def read_document(name: str, data: bytes) -> Notebook | Unreadable:
         return reason
 
 
-class Checked(NamedTuple):
+class Checked(Struct, frozen=True):
     """What was found in a notebook.
 
     Attributes:

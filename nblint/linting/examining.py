@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError, unwritable
@@ -34,7 +35,7 @@ class Fixing(Struct, frozen=True):
     write: bool = True
 
 
-class Examined(NamedTuple):
+class Examined(Struct, frozen=True):
     """The result of examining one file.
 
     Attributes:
@@ -116,14 +117,14 @@ class Examiner:
             return examined
         from nblint.linting.cache import digest_of
 
-        return examined._replace(digest=digest_of(self.key, name, data))
+        return replace(examined, digest=digest_of(self.key, name, data))
 
     def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
         """Examine bytes; fixes are written to the file at `path`, unless it is None."""
         started = time.perf_counter()
         try:
             examined = self._examine(data, path, name)
-            return examined._replace(seconds=time.perf_counter() - started)
+            return replace(examined, seconds=time.perf_counter() - started)
         except RuleError as error:
             fault = str(error)
         except MemoryError:
@@ -158,10 +159,11 @@ class Examiner:
                 write_atomically(path, fixed.document.raw, instead_of=data, inside=root)
             except OSError as error:
                 before = self._examined(document, name, self._check(document, name), gathered)
-                return before._replace(faults=(*before.faults, unwritable(name, error)))
+                return replace(before, faults=(*before.faults, unwritable(name, error)))
         changed = tuple(changes(document, fixed.document, fixed.checked.redaction))
         raw = fixed.document.raw if path is None else None
-        return after._replace(
+        return replace(
+            after,
             fixes=fixed.fixes,
             changes=changed,
             removed_outputs=_outputs(document) - _outputs(fixed.document),
@@ -208,7 +210,7 @@ def _outputs(notebook: Notebook) -> int:
     return sum(len(cell.outputs) for cell in notebook.cells)
 
 
-class Files(NamedTuple):
+class Files(Struct, frozen=True):
     """Files to examine, for another process.
 
     Attributes:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.document.apply import apply
 from nblint.document.edit import Edit, Together
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 20
 
 
-class Fixed(NamedTuple):
+class Fixed(Struct, frozen=True):
     """A notebook after its fixes.
 
     Attributes:
@@ -77,7 +80,7 @@ def fix_document(
     while True:
         fixed, endless = _fixed_in_rounds(document, first, check, wanted, left_out, unsafe=unsafe)
         if not endless:
-            return fixed._replace(checked=fixed.checked._replace(redaction=first.redaction))
+            return replace(fixed, checked=replace(fixed.checked, redaction=first.redaction))
         left_out |= endless
 
 

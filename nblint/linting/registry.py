@@ -104,8 +104,8 @@ def _family(family: str) -> tuple[Rule, ...]:
     Not by `pkgutil`, which would load `inspect`.
     """
     package = importlib.import_module(f"nblint.rules.{FAMILIES[family]}")
-    files = [file for file in Path(package.__path__[0]).iterdir() if file.suffix == ".py"]
-    modules = [importlib.import_module(f"{package.__name__}.{file.stem}") for file in files]
+    names = {file.stem for file in Path(package.__path__[0]).glob("[a-z]*.py")}
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
     # Only classes with a code of their own: several rules may share an abstract base class.
     classes = {
         value

@@ -91,7 +91,7 @@ def decoded(data: bytes, name: str) -> Examined | None:
     """
     try:
         kept = _DECODER.decode(data)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):  # it is nested too deeply to skip it
         return None
     return Examined(
         tuple(_reported(one, name) for one in kept.found),

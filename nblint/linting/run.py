@@ -5,8 +5,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nblint.credentials.masking.redaction import Redaction
@@ -39,7 +40,7 @@ _REMEMBERED = 10
 _CHUNK = 10
 
 
-class _Loaded(NamedTuple):
+class _Loaded(Struct, frozen=True):
     """Everything that settings refer to."""
 
     examiner: Examiner
@@ -47,7 +48,7 @@ class _Loaded(NamedTuple):
     baseline: "Baseline | None"
 
 
-class _File(NamedTuple):
+class _File(Struct, frozen=True):
     """A file to examine: its path, its name in reports, and what it is checked against."""
 
     path: Path

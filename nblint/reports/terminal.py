@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TextIO, get_args
+from typing import Literal, TextIO, get_args
+
+from msgspec import Struct
 
 from nblint.patterns import lazy_pattern
 
@@ -24,7 +26,7 @@ FIX = "--fix"
 _STYLES = {"strong": "1", "bad": "1;31", "doubtful": "1;33", "good": "1;32", "quiet": "36"}
 
 
-class Style(NamedTuple):
+class Style(Struct, frozen=True):
     """How the text report looks.
 
     Attributes:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.secret_names import words as w
 
@@ -24,7 +26,7 @@ class Level(IntEnum):
     PASSWORD = 3  # a person chose the value: any word may be one
 
 
-class CredentialName(NamedTuple):
+class CredentialName(Struct, frozen=True):
     """What a name says of its value: how surely it is a credential, and its kind (`API key`)."""
 
     level: Level
@@ -87,7 +89,7 @@ def taken_by(called: str) -> CredentialName:
     judged = judge(called)
     if judged.level < Level.STRONG or not w.GIVERS.isdisjoint(w.split_words(called)[:1]):
         return _NOTHING
-    return judged._replace(level=Level.WEAK)
+    return replace(judged, level=Level.WEAK)
 
 
 def looks_secret(name: str) -> bool:
@@ -215,7 +217,7 @@ def _judge_token(words: list[str], position: int) -> CredentialName:
     before = _before(words, position)
     if before in w.OTHER_KEYS or before in w.PARTS_OF_DATA:
         return _NOTHING
-    return _TOKEN._replace(level=Level.STRONG) if before in w.QUALIFIERS else _TOKEN
+    return replace(_TOKEN, level=Level.STRONG) if before in w.QUALIFIERS else _TOKEN
 
 
 def _judge_tokens(words: list[str], position: int) -> CredentialName:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from nblint.multisearch import Literals, narrow, places_of
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import CredentialName, Level, judge
@@ -116,7 +118,7 @@ def judge_in_section(text: str, start: int, end: int) -> CredentialName:
         section = _SECTION.search(text, max(0, start - 400), row + 1)
         judged = judge(f"{section[1] or section[2]}_key") if section else judge("")
         if judged.level is Level.STRONG:
-            return judged._replace(level=Level.WEAK)
+            return replace(judged, level=Level.WEAK)
     return judge("")
 
 

@@ -1,4 +1,4 @@
-"""A call without options is not parsed by click, and is the same call all the same."""
+"""What hooks call is not parsed by click, and is the same call all the same."""
 
 import os
 import subprocess
@@ -24,6 +24,12 @@ def test_defaults_are_those_of_the_options(paths: list[str], separator: list[str
     assert asdict(CheckArguments(paths=tuple(map(Path, paths)))) == parsed
 
 
+def test_families_are_those_of_the_option() -> None:
+    parsed = check.make_context("check", ["--select", "NBL0,NBL5", "--", "a.ipynb"]).params
+    given = cli._plain(["--select", "NBL0,NBL5", "--", "a.ipynb"])
+    assert given == (parsed["select"], [str(path) for path in parsed["paths"]])
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -39,6 +45,19 @@ def test_defaults_are_those_of_the_options(paths: list[str], separator: list[str
         (["check", "--", "--", "a.ipynb"], False),
         (["check", "a.ipynb", "--", "b.ipynb"], False),
         (["check", "--", "*.ipynb"], False),
+        (["check", "--select", "NBL2", "--", "a.ipynb"], True),  # the hook of a family
+        (["check", "--select", "NBL0,NBL5", "a.ipynb"], True),
+        (["check", "--select", "NBL2"], True),
+        (["check", "--select", "NBL201", "--", "a.ipynb"], False),
+        (["check", "--select", "NBL9", "a.ipynb"], False),  # which is an error
+        (["check", "--select", "NBL2,", "a.ipynb"], False),
+        (["check", "--select", "nbl2", "a.ipynb"], False),
+        (["check", "--select", "", "a.ipynb"], False),
+        (["check", "--select"], False),
+        (["check", "--select", "--", "a.ipynb"], False),
+        (["check", "--select", "NBL2", "--select", "NBL1", "a.ipynb"], False),
+        (["check", "--select", "NBL2", "--", "--fix"], False),
+        (["check", "--select=NBL2", "a.ipynb"], False),
         (["check", "*.ipynb"], False),  # which click expands on Windows
         (["check", "~/a.ipynb"], False),
         (["rules"], False),
@@ -50,7 +69,7 @@ def test_what_click_parses(
 ) -> None:
     ways: list[bool] = []
 
-    def directly(_: list[str]) -> int:
+    def directly(*_: object) -> int:
         ways.append(True)
         return 0
 
@@ -95,6 +114,10 @@ FILES = {
         (["empty"], 3),
         (["missing é.ipynb"], 2),
         (["--", "clean.ipynb", "wrong.ipynb"], 1),
+        (["--select", "NBL1", "--", "clean.ipynb", "wrong.ipynb"], 1),
+        (["--select", "NBL2,NBL3", "--", "clean.ipynb", "wrong.ipynb"], 0),
+        (["--select", "NBL2", "--", "broken.ipynb"], 1),
+        (["--select", "NBL2,NBL9", "--", "wrong.ipynb"], 2),
     ],
 )
 def test_says_the_same(paths: list[str], status: int, tmp_path: Path) -> None:

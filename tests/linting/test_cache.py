@@ -315,6 +315,9 @@ def entries(file: Path, project: Project, change: Callable[[Any], object]) -> No
     file.write_bytes(blake2b(data, digest_size=32, key=key).digest() + data)
 
 
+# Of MessagePack: a list of six, and a list in a list in a list …
+LONG, DEEP = b"\x96", b"\x91" * 100_000 + b"\xc0"
+
 HOSTILE: dict[str, Callable[[dict[bytes, bytes]], object]] = {
     "another type": lambda old: [1, 2],
     "no entries": lambda old: dict.fromkeys(old, 7),
@@ -322,6 +325,9 @@ HOSTILE: dict[str, Callable[[dict[bytes, bytes]], object]] = {
     "other entries": lambda old: dict.fromkeys(old, msgspec.msgpack.encode([1, [], 0, [], True])),
     "pickled": lambda old: dict.fromkeys(old, pickle.dumps(Path("x"))),
     "short entries": lambda old: {digest: data[:-1] for digest, data in old.items()},
+    "long entries": lambda old: {digest: LONG + data[1:] + DEEP for digest, data in old.items()},
+    "deep entries": lambda old: dict.fromkeys(old, DEEP),
+    "large entries": lambda old: dict.fromkeys(old, b"\x95\xdd\xff\xff\xff\xff"),
 }
 
 
@@ -367,6 +373,16 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     Path("7.ipynb").write_bytes(content(-7))
     nblint("check")
     assert victim.read_text() == "whole"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_nobody_waits_for_a_pipe() -> None:
+    assert known() == 0
+    file = kept()
+    file.unlink()
+    os.mkfifo(file)
+    assert known() == 0
+    assert known() == COUNT
 
 
 def folder_in_its_place() -> None:

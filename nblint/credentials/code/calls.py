@@ -117,7 +117,7 @@ class CallSearch:
                 ):
                     judged = judge(text)
                     if text.lower() == "pass":  # `where(ok, "Pass", "Fail")`
-                        judged = judged._replace(level=Level.STRONG)
+                        judged = replace(judged, level=Level.STRONG)
                     if text.lower() in SCHEMES:
                         yield from self._under_scheme(text, value)
                     elif judged.level is not Level.NONE or text.lower() in HEADERS:
@@ -163,7 +163,7 @@ class CallSearch:
                 yield from self._given(items[index], judged)
         if len(items) <= 2 and items and (judged := taken_by(last)).level is not Level.NONE:
             if split_words(last)[0] in _SETTING:
-                judged = judged._replace(level=Level.STRONG)
+                judged = replace(judged, level=Level.STRONG)
             yield from self._given(items[-1 if len(items) == 1 else 0], judged)
 
     def _given(self, item: Sequence[Node], judged: CredentialName) -> Iterator[Hit]:

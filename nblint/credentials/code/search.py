@@ -202,7 +202,7 @@ class _Search:
         self, name: str, judged: CredentialName, literal: Literal, *, strictly: bool
     ) -> Iterator[Hit]:
         if strictly or not literal.is_sure:
-            judged = judged._replace(level=min(judged.level, Level.STRONG))
+            judged = replace(judged, level=min(judged.level, Level.STRONG))
         yield from bind(name, literal.text, literal.start, literal.end, judged=judged,
                         placeholders=self._placeholders)  # fmt: skip
 

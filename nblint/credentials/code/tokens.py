@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from nblint.patterns import lazy_pattern
 
@@ -52,7 +54,7 @@ _OPEN_ENDED = frozenset(
 _GOES_ON = frozenset("{ ? : . ?. ?? || && + | |> = . else".split())
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A literal, a name, a number or a mark.
 
     Attributes:
@@ -70,7 +72,7 @@ class Token(NamedTuple):
     quote: str = ""
 
 
-class Group(NamedTuple):
+class Group(Struct, frozen=True):
     """What stands in brackets.
 
     Attributes:

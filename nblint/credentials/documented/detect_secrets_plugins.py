@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from nblint.credentials.documented.format_search import LongWord, long_words, stands_alone
 from nblint.credentials.hits import Hit
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
 
-class Plugin(NamedTuple):
+class Plugin(Struct, frozen=True):
     """A plugin of detect-secrets, and what it finds.
 
     Attributes:

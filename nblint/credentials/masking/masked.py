@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 HIDDEN = "…"
 
 
-class Hidden(NamedTuple):
+class Hidden(Struct, frozen=True):
     """A part of a text, by its offsets, and what is shown instead."""
 
     start: int

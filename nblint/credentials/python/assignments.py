@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import API_KEY, PASSWORD, SECRET, TOKEN
 from nblint.credentials.python.contents import Contents
@@ -38,7 +40,7 @@ _MOST_ELEMENTS = 200
 
 def strictly(judged: CredentialName) -> CredentialName:
     """Return a stricter judgement: even a password must look like a secret."""
-    return judged._replace(level=min(judged.level, Level.STRONG))
+    return replace(judged, level=min(judged.level, Level.STRONG))
 
 
 def last_of(key: ast.expr) -> ast.expr:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD
@@ -42,7 +44,7 @@ _KEYED = {"key": ("Client", "API", "Api", "Series", "MISP"), "subscription": ("C
 _PASSWORD_FIELD = lazy_pattern(r"(?i)passw|pwd|(?<![a-z])pass(?![a-z])")
 
 
-class _Call(NamedTuple):
+class _Call(Struct, frozen=True):
     """A call.
 
     Attributes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from enum import Enum
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
@@ -51,7 +53,7 @@ _TRAILING = ".,;:)]}*\\"
 _RIGHT_ASSIGNMENT = lazy_pattern(r"""["']([^"'\n]{4,400})["']\s{0,4}->\s{0,4}([\w.]{2,60})""")
 
 
-class _Pair(NamedTuple):
+class _Pair(Struct, frozen=True):
     """A name that has been judged, and what separates it from its value."""
 
     text: str
@@ -68,8 +70,8 @@ class _Pair(NamedTuple):
 
     def strictly(self, separator: re.Match[str] | None = None) -> _Pair:
         """Return the pair with a stricter judgement: even a password must look like a secret."""
-        judged = self.judged._replace(level=min(self.judged.level, Level.STRONG))
-        return self._replace(separator=separator or self.separator, judged=judged)
+        judged = replace(self.judged, level=min(self.judged.level, Level.STRONG))
+        return replace(self, separator=separator or self.separator, judged=judged)
 
 
 def find_pairs(text: str, unquoted: Unquoted, placeholders: Collection[str] = ()) -> Iterator[Hit]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import PASSWORD, bind
 from nblint.patterns import lazy_pattern
@@ -114,7 +116,7 @@ def _named(text: str, lowered: str, placeholders: Collection[str]) -> Iterator[H
         if option := _OPTION.match(text, end + len(after_stem(text, end))):
             name = word_at(text, start, end)[0]
             judged = judge(name)
-            judged = judged._replace(level=min(judged.level, Level.STRONG))
+            judged = replace(judged, level=min(judged.level, Level.STRONG))
             yield from bind(name, option[1], *option.span(1), judged=judged,
                             placeholders=placeholders)  # fmt: skip
 
@@ -124,7 +126,7 @@ def _judged(
 ) -> Iterator[Hit]:
     for match in matches:
         judged = judge(match[name])
-        judged = judged._replace(level=min(judged.level, Level.STRONG))
+        judged = replace(judged, level=min(judged.level, Level.STRONG))
         yield from bind(match[name], match[value], *match.span(value), judged=judged,
                         placeholders=placeholders)  # fmt: skip
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from nblint.credentials.judging.named_values import PASSWORD
 from nblint.credentials.text.separators import CODE_BEHIND
 from nblint.patterns import lazy_pattern
@@ -72,7 +74,7 @@ def judge_in_text(
         and last.lower() == "pass"
         and _FAIL.search(text, *_near(start, end))
     ):
-        return judged._replace(level=Level.STRONG)  # `"Pass": …, "Fail": …`
+        return replace(judged, level=Level.STRONG)  # `"Pass": …, "Fail": …`
     return judged
 
 
@@ -83,7 +85,7 @@ def _judge_before(judged: CredentialName, last: str, separator: re.Match[str]) -
     if judged.kind == "credential" and _has_words(separator):
         return _NOTHING  # "Found credentials from IAM Role: …"
     if judged.level is Level.STRONG and _is_other(separator):
-        return judged._replace(level=Level.WEAK)
+        return replace(judged, level=Level.WEAK)
     return judged
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from msgspec.structs import replace
+
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import (
     API_KEY,
@@ -81,7 +83,7 @@ def find_urls(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
                 yield from _userinfo(match, text, placeholders)
         for pattern in (_TOKEN_AS_USER, _CHANNEL):
             for match in pattern.finditer(text):
-                judged = TOKEN._replace(level=Level.WEAK) if pattern is _CHANNEL else TOKEN
+                judged = replace(TOKEN, level=Level.WEAK) if pattern is _CHANNEL else TOKEN
                 yield from bind(
                     "", match[1], *match.span(1), judged=judged, placeholders=placeholders
                 )

@@ -40,6 +40,7 @@ _TEXT_MAGICS = {
     "scala": "scala",
 }
 _IPYTHON_NAMES = ("In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_dh", "_exit_code")
+_GIVEN_NAMES = frozenset((*dir(builtins), *_IPYTHON_NAMES))
 _PRINTS = lazy_pattern(r"\s*(?:echo|printf)\b[^|>]*$")
 
 
@@ -54,7 +55,7 @@ class EnvironmentReader:
         self.uses = Uses()
         self.python = PythonEnvironment(self.uses, self._magic)
         self.cells = python
-        self._names: frozenset[str] | None = None
+        self._bound: dict[int, frozenset[str]] = {}  # the names that cells bind, by their indices
         self._own: set[str] = set()  # the names of the shell that runs all cells of a bash notebook
 
     def read(self, notebook: Notebook) -> Uses:
@@ -74,7 +75,7 @@ class EnvironmentReader:
 
     def _read_python(self, cell: PythonCell) -> None:
         for magic in cell.magics:
-            is_bare = magic.name == cell.source.strip() and magic.name not in self._python_names()
+            is_bare = magic.name == cell.source.strip() and not self._is_python(magic.name)
             if magic.kind == "cell" or cell.tree is None or is_bare:
                 self._read_magic(cell, magic)
         if cell.error is not None:
@@ -154,8 +155,7 @@ class EnvironmentReader:
             self.python.read_expression(cell, expression, where)
         captured = magic.target is not None or magic.name == "!!"
         held: set[str] = set()
-        # Python's names only matter after a `$`; finding them takes the trees of all cells.
-        names = self._python_names() if "$" in command else frozenset[str]()
+        names = frozenset(filter(self._is_python, re.findall(r"\$([A-Za-z_]\w*)", command)))
         for use in read_shell(substitute(command, names)):
             where = place or cell.argument_place(magic, use.start, use.end)
             self._shell_use(use, where, lost=True, captured=captured)
@@ -196,14 +196,19 @@ class EnvironmentReader:
         elif use.shown:
             self.uses.exposures.append(Exposure(use.name, place, "echo"))
 
-    def _python_names(self) -> frozenset[str]:
-        """Return all names that mean something to Python anywhere in the notebook."""
-        if self._names is None:
-            names = {*dir(builtins), *_IPYTHON_NAMES}
-            for cell in self.cells:
-                names.update(_bound(cell))
-            self._names = frozenset(names)
-        return self._names
+    def _is_python(self, name: str) -> bool:
+        """Tell whether a name means something to Python anywhere in the notebook."""
+        return name in _GIVEN_NAMES or any(
+            name in self._bound_by(cell)
+            for cell in self.cells
+            # Python's names are normalised: `ﬁ` is `fi`.
+            if name in cell.source or not cell.source.isascii()
+        )
+
+    def _bound_by(self, cell: PythonCell) -> frozenset[str]:
+        if cell.cell.index not in self._bound:
+            self._bound[cell.cell.index] = frozenset(_bound(cell))
+        return self._bound[cell.cell.index]
 
     # Other languages
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.edit import NewIds, SetValue, is_cell_id
 from nblint.document.model import Cell, Notebook
@@ -55,7 +56,7 @@ class CellIds(Rule):
             )
 
 
-class _Problem(NamedTuple):
+class _Problem(Struct, frozen=True):
     kind: str
     message: str
 

@@ -2,11 +2,14 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from nblint.credentials.hits import Hit
 from nblint.credentials.options import Options
+from nblint.credentials.prefilter import look
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.project.project import Project
 from nblint.reading.header.parameters import Parameter, Parameters
+from nblint.reading.python.cells import PythonCell
 from nblint.secret_names.judge import Level, judge
 from nblint.settings import CredentialsSettings
 
@@ -81,12 +84,20 @@ def _message(name: str) -> str:
 
 
 def _rows_with_credentials(parameters: Parameters, options: Options) -> frozenset[int]:
-    from nblint.credentials.engine import find_in_code  # not for a notebook without parameters
-
     assert parameters.python is not None
     text = "\n".join(parameters.python.cell.rows)
-    hits = find_in_code(text, "python", parameters.python, options)
+    hits = _credentials_in(text, options, parameters.python)
     return frozenset(text.count("\n", 0, hit.start) + 1 for hit in hits)
+
+
+def _credentials_in(text: str, options: Options, python: PythonCell | None = None) -> list[Hit]:
+    clues = look(text)
+    if not clues:
+        return []
+    # Most parameters hold no clue, so do not load the engine for them.
+    from nblint.credentials.engine import find_in_code
+
+    return find_in_code(text, "python", python, options, clues)
 
 
 def _end_row(parameter: Parameter) -> int:
@@ -108,12 +119,8 @@ def _is_named_so(name: str, value: ast.expr | None) -> bool:
 
 
 def _is_secret_key(key: "Key", options: Options) -> bool:
-    from nblint.credentials.engine import find_in_code
-
     if key.value is None:
         return False
     value = None if key.value in ("", "~", "null") else key.value
     assignment = f"{key.name} = {value!r}"
-    return _is_named_so(key.name, ast.Constant(value)) or bool(
-        find_in_code(assignment, options=options)
-    )
+    return _is_named_so(key.name, ast.Constant(value)) or bool(_credentials_in(assignment, options))
