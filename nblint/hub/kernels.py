@@ -13,7 +13,7 @@ import json
 import os
 from pathlib import Path, PurePath
 
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.hub.usage import in_server
 
@@ -81,7 +81,8 @@ def write_kernels(folder: Path, told: Path | None = None) -> dict[str, str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             for parent in (folder, *(folder / each for each in PurePath(name).parents)):
                 parent.chmod(0o755)
-            write_atomically(path, text.encode())
+            # Only what has changed: the hub also starts on a disk that is full.
+            write_changed(path, text.encode())
             path.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(folder, error)) from None

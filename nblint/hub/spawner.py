@@ -14,6 +14,7 @@ from traitlets import Dict, List, Unicode
 from nblint.hub.accounts import HOMES, AccountError, ensure_account, our_account
 from nblint.hub.homes import set_right
 from nblint.hub.ports import keep_port
+from nblint.hub.room import memory_problem
 from nblint.hub.secret_files import SecretError
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         Raises:
             SettingsError: It cannot be started; the text says why.
         """
+        # This one is among those that start.
+        starting = self.user.settings["users"].count_active_users()["spawn_pending"] - 1
+        if problem := memory_problem(starting):
+            raise AccountError(problem)
         account = await asyncio.to_thread(ensure_account, self.user.name)
         if missing := await asyncio.to_thread(_missing, self.data):
             raise AccountError(f"{missing}: servers.data: not a folder; is it mounted?")
