@@ -21,6 +21,7 @@ _SPAWNER = "nblint.hub.spawner.AccountSpawner"
 # Until an account, a home and a unit are there, and then until the server in it answers: when many
 # start together, each waits for all. JupyterHub's own are for one at a time.
 _START_SECONDS, _ANSWER_SECONDS = 180, 180
+_TEMPLATES = Path(__file__).with_name("templates")
 _CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 
 
@@ -70,6 +71,7 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
+    c.JupyterHub.template_paths = [*_listed(c.JupyterHub, "template_paths"), str(_TEMPLATES)]
     # A deploy restarts the hub, and must not stop what people are running.
     c.JupyterHub.cleanup_servers = False
     if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import unicodedata
 from pathlib import Path
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _RUN = Path("/run")
 _TRIES = 40
+# Connection files of kernels and the like: in memory, where the server sees only its own, so that
+# it starts on a disk that is full, for its user to make room.
+_RUNTIME = "/dev/shm/jupyter"  # noqa: S108
+# Between two looks whether a server that starts is there.
+_SECONDS = 0.5
 # By which a process could let another one, of no unit of ours, start something: D-Bus, and what
 # systemd keeps for whoever has logged in otherwise.
 _WAYS_OUT = ("/run/dbus", "/run/systemd/private", "/run/user")
@@ -126,7 +132,22 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         if place is None:
             raise AccountError(f"{self.unit_name}: systemd has not started the unit")
         host, port = place
+        await self._until_it_listens(host, port)
         return host, port
+
+    async def _until_it_listens(self, host: str, port: int) -> None:
+        """Wait until a server listens; upstream would also wait for one that has ended."""
+        while True:
+            if await super().poll() is not None:
+                raise AccountError(
+                    "your server ended as soon as it had started; those who run the hub find the "
+                    f"reason on the host by `journalctl -u {self.unit_name}`"
+                )
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(host, port)
+                writer.close()
+                return
+            await asyncio.sleep(_SECONDS)
 
     async def _end_what_was_before(self) -> None:
         """Wait until nothing of an earlier server is there.
@@ -181,7 +202,7 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
                     f"{name}: has a control character, such as a carriage return, which systemd "
                     "hands to no server"
                 )
-        return {"PATH": _PATH, **environment}
+        return {"PATH": _PATH, "JUPYTER_RUNTIME_DIR": _RUNTIME, **environment}
 
     async def poll(self) -> int | None:
         """Tell whether the server runs, and see that what was closed for it still is."""
