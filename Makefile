@@ -34,7 +34,7 @@ demo: setup ## Generate a notebook repository; see commits refused, fixed and ac
 # System tools that tests need. As root on Debian they are installed; elsewhere, tests that miss one
 # skip and name it, or fail if CI=true.
 # Each is a command and its packages; only what is missing is installed.
-TOOLS := chromium:chromium createrepo_c:createrepo-c dnf:dnf,dnf-plugins-core fish:fish gpg:gnupg mmdebstrap:mmdebstrap \
+TOOLS := chromium:chromium createrepo_c:createrepo-c dnf:dnf,dnf-plugins-core fish:fish gpg:gnupg kubectl:kubernetes-client mmdebstrap:mmdebstrap \
   node:nodejs npm:npm promtool:prometheus restic:restic rpmbuild:rpm rpmlint:rpmlint rsync:rsync setpriv:util-linux shellcheck:shellcheck \
   strace:strace setfacl:acl systemd-analyze:systemd systemd-nspawn:systemd-container unzip:unzip zip:zip zsh:zsh
 
@@ -50,10 +50,11 @@ tools:
 
 # A worker that is done takes over half of what another one has left: what the tests of a module
 # share is made once, and none waits for the longest of them.
-PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+PYTEST := $(BIN)/python -m pytest --dist worksteal
 
+# Tests of hubs, hosts and browsers wait a lot: one more than there are processors keeps these busy.
 test: setup tools ## Run all tests, with real tools
-	$(PYTEST)
+	$(PYTEST) -n $$($(BIN)/python -c "import os; print(os.cpu_count() + 1)")
 
 fuzz: setup ## Search for input that breaks nblint; SECONDS=3600 TARGETS="settings python"
 	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(TARGETS)
@@ -65,7 +66,7 @@ check: setup ## Run the quick loop: lint, types, fast tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -n auto -m "not slow"
 
 # The peers have their own environment. The libraries of the extra `fast` are beside it, so that
 # nblint can be measured with and without them.

@@ -11,7 +11,8 @@ from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.hub_backup import backup, restore
 from nblint.cli.hub_disk import disk
 from nblint.cli.hub_options import CONFIG, need, or_sentence
-from nblint.cli.hub_runs import begin_run, end_run, notify, run
+from nblint.cli.hub_runs import begin_run, end_run, notify, owners, run
+from nblint.cli.hub_upgrades import upgrades
 from nblint.cli.hub_usage import usage
 from nblint.cli.status import complain
 from nblint.errors import SettingsError
@@ -130,7 +131,7 @@ def install(config: Path, is_check: bool) -> None:
         click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(change)}")
 
 
-for command in (run, begin_run, end_run, notify, usage, backup, restore, disk):
+for command in (run, begin_run, end_run, notify, owners, usage, backup, restore, upgrades, disk):
     hub.add_command(command)
 
 
@@ -168,18 +169,22 @@ def kubernetes(folder: Path, config: Path, registry: str) -> None:
     """Write the hub for a cluster: values, images, jobs.
 
     DIR gets values.yaml with comments that say where each value came from, the Dockerfiles below
-    images/, a Job and CronJobs for the notebooks, and in secrets.txt the commands that make the
-    Secrets. No file holds the value of a secret. Other files in DIR stay,
-    but for those below images/.
+    images/, a Job and CronJobs for the notebooks, rules for alerts, and in secrets.txt the commands
+    that make the Secrets. No file holds the value of a secret. Other files in DIR stay, but for
+    those of the images hub, user and notebooks.
 
     Example:
       nblint hub kubernetes --registry registry.example.com/hub build/kubernetes
     """
     need(("jinja2",), "hub")
+    from nblint.hub.kubernetes.render import notes
     from nblint.hub.kubernetes.render import render as render_files
     from nblint.hub.settings import HubFile
 
-    written = or_sentence(lambda: render_files(HubFile.read(config), registry, folder))
+    file = or_sentence(lambda: HubFile.read(config))
+    written = or_sentence(lambda: render_files(file, registry, folder))
+    for note in notes(file):
+        click.echo(f"note: {printable(note)}", err=True)
     _say_written(written)
 
 
@@ -191,7 +196,7 @@ def _say_written(paths: Iterable[Path]) -> None:
 @hub.command()
 @CONFIG
 def migrate(config: Path) -> None:
-    """Bring the hub's database to the JupyterHub that is installed, newer or older.
+    """Bring the hub's database to the installed JupyterHub.
 
     The hub's unit calls it before each start. An upgrade keeps the database of before beside the
     new one; an older JupyterHub gets it back. It is never half done. The hub must not run.

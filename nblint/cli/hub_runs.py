@@ -1,4 +1,4 @@
-"""`nblint hub run`, and what units of systemd call around scheduled runs."""
+"""`nblint hub run`, and what units of systemd call."""
 
 import os
 import sys
@@ -32,9 +32,11 @@ def run(notebook: str, config: Path) -> None:
     scheduled, failed = or_sentence(lambda: run_now(HubFile.read(config.absolute()), notebook))
     for line in failed:
         complain(line)
+    results = printable(str(scheduled.results))
     if failed:
+        click.echo(f"Executed copies are in {results}", err=True)
         sys.exit(1)
-    click.echo(f"{printable(str(scheduled))} succeeded: {printable(str(scheduled.results))}")
+    click.echo(f"{printable(str(scheduled))} succeeded: {results}")
 
 
 @click.command(hidden=True)
@@ -82,3 +84,17 @@ def notify(unit: str, config: Path) -> None:
     invocation = os.environ.get("MONITOR_INVOCATION_ID", "")
     if not or_sentence(lambda: notify_of(HubFile.read(config), unit, result, invocation)):
         click.echo(f"{printable(str(config))}: notify: names nobody, so nobody is told", err=True)
+
+
+@click.command(hidden=True)
+@click.argument("socket", type=click.Path(path_type=Path))
+def owners(socket: Path) -> None:
+    """Answer the web server's question whether a browser may reach somebody's server.
+
+    SOCKET is where it asks.
+    """
+    import asyncio
+
+    from nblint.hub.owners import answer
+
+    asyncio.run(answer(socket))

@@ -27,7 +27,7 @@ from nblint.reports.text import count
     help="The format of the report (default: text).",
 )
 def usage(config: Path, collect: bool, days: int, person: str | None, output_format: str) -> None:
-    """Report how many people came, and which notebooks they opened and ran.
+    """Report who came, and which notebooks they opened and ran.
 
     People's servers say it to the host's journal, from where a timer counts it hourly with
     --collect. The counts are root's: run it on the host, as root. It is usage, and no audit: who

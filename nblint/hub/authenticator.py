@@ -30,6 +30,8 @@ from nblint.hub.accounts import is_of_the_machine
 from nblint.hub.claims import Claims, RefusedError
 from nblint.hub.identities import Identities, NameTakenError
 from nblint.hub.leaving import put_out
+from nblint.hub.owner_page import OwnServerPage
+from nblint.hub.owners import PAGE
 from nblint.hub.provider import Answer, GoneError, UnavailableError, person, tokens
 from nblint.hub.settings import SECOND_FACTORS
 from nblint.hub.sweep import sweep_for_ever
@@ -96,7 +98,7 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         """Return the pages of the login; asked once, when the hub starts, it begins to sweep."""
         if self._sweeping is None:
             self._sweeping = asyncio.get_running_loop().create_task(sweep_for_ever(self, app))
-        return super().get_handlers(app)
+        return [*super().get_handlers(app), (PAGE, OwnServerPage)]
 
     # --- logins: OAuthenticator calls these in this order ---
 
@@ -212,15 +214,17 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             now = await user.get_auth_state() or {}
             if now.get("confirmed", before) != before:  # they have signed in anew meanwhile
                 return "in"
-            await put_out(
-                user,
-                user.db,
-                self.log,
-                reason,
-                self.shared_secrets,
-                unix_accounts=self.unix_accounts,
-            )
+            await self._put_out(user, reason)
             return "gone"
+
+    async def delete_user(self, user: Any) -> None:
+        """Put somebody out whom an operator deletes; the account's name stays theirs."""
+        await self._put_out(user, "an operator deleted them")
+        super().delete_user(user)
+
+    async def _put_out(self, user: Any, reason: str) -> None:
+        accounts = self.unix_accounts
+        await put_out(user, user.db, self.log, reason, self.shared_secrets, unix_accounts=accounts)
 
     async def _renew(self, user: Any, state: dict[str, Any]) -> None:
         """Ask for new tokens, check all that a login is checked for, and keep what has changed.

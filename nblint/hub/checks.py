@@ -25,7 +25,7 @@ from nblint.hub.index import landing_page
 from nblint.hub.installed import Package, examples, installed, packages
 from nblint.hub.locked import Lock
 from nblint.hub.notebooks import read_notebooks
-from nblint.hub.schedules import time_problems
+from nblint.hub.schedule_checks import time_problems
 from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes

@@ -98,14 +98,17 @@ def _set_right(home: Home) -> str:
         if home.whole:
             for name, target in home.links.items():
                 _link(top, name, target)
-            return _close_for_writing(top, home.uid, until)
+            return _close(top, home.uid, until)
     except Unfinished:
         return f"not everything was looked at within {home.seconds:g} seconds"
     return ""
 
 
-def _close_for_writing(top: int, uid: int, until: float) -> str:
-    """Take others' write from a whole tree; a colleague's files in it are that colleague's."""
+def _close(top: int, uid: int, until: float) -> str:
+    """Take others' write from a whole tree, and their read from dot entries.
+
+    A colleague's files in it are that colleague's.
+    """
     left = ""
     levels = [(top, _entries(top, until))]
     while levels:
@@ -116,7 +119,9 @@ def _close_for_writing(top: int, uid: int, until: float) -> str:
             os.close(folder)
             continue
         with contextlib.suppress(FileNotFoundError):
-            is_folder = _restrict(folder, entry.name, uid, 0o022)
+            # `.git/config`, `.env`: a project's dot entries hold credentials as well.
+            refused = 0o077 if entry.name.startswith(".") else 0o022
+            is_folder = _restrict(folder, entry.name, uid, refused)
             if not is_folder:
                 continue
             if len(levels) == _DEEPEST:

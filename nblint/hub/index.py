@@ -20,7 +20,7 @@ from nblint.errors import SettingsError, unwritable
 from nblint.files import read_text
 from nblint.hub.installed import Installed, examples, installed
 from nblint.hub.room import disks
-from nblint.hub.scheduled import Ended, ended
+from nblint.hub.runs import SUCCESS, Ended, ended
 from nblint.hub.schedules import Scheduled, scheduled
 from nblint.hub.settings import HubFile
 
@@ -201,7 +201,7 @@ def _runs(file: HubFile, root: Path) -> dict[Path, str]:
     found: dict[Path, list[str]] = {}
     for each in scheduled(file):
         path = root / each.slug / "notebooks" / f"{each.notebook}.ipynb"
-        found.setdefault(path, []).append(_run(each, ended(file, each)))
+        found.setdefault(path, []).append(_run(each, ended(file, each.place)))
     return {path: "<br>".join(said) for path, said in found.items()}
 
 
@@ -213,7 +213,7 @@ def _run(each: Scheduled, last: Ended | None) -> str:
     results = sorted(path.name for path in each.results.glob("*.ipynb"))
     if results:
         name = f"[{name}]({quote(f'{RESULTS}/{each.place}/{results[-1]}')})"
-    state = "" if last.result == "success" else f"**failed** ({shown(last.result)}), "
+    state = "" if last.result == SUCCESS else f"**failed** ({shown(last.result)}), "
     return f"{name}: {state}{shown(last.ended)}"
 
 

@@ -7,7 +7,7 @@ https://github.com/prometheus/node_exporter#textfile-collector
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -45,7 +45,9 @@ def recording(file: HubFile, job: str) -> Iterator[dict[str, float]]:
     try:
         yield told
     except BaseException:
-        record(file, job, succeeded=False)
+        # Why it failed is what is to be said.
+        with suppress(SettingsError):
+            record(file, job, succeeded=False)
         raise
     record(file, job, succeeded=True, **told)
 
@@ -62,8 +64,7 @@ def record(file: HubFile, job: str, *, succeeded: bool, **values: float) -> None
     Raises:
         SettingsError: The file cannot be written.
     """
-    folder = Path(file.settings.metrics.textfiles)
-    path = folder / f"nblint_hub_{job}.prom"
+    path = _path(file, job)
     success = f"nblint_hub_{job}_last_success_timestamp_seconds"
     now = time.time()
     told = {
@@ -76,8 +77,38 @@ def record(file: HubFile, job: str, *, succeeded: bool, **values: float) -> None
     for name, value in told.items():
         what = name.removeprefix(f"nblint_hub_{job}_").replace("_", " ")
         Gauge(name, f"{job.replace('_', ' ')}: {what}", registry=registry).set(value)
+    _write(path, registry)
+
+
+def record_schedules(file: HubFile, runs: Mapping[str, tuple[float, bool]]) -> None:
+    """Write how the last run of each schedule has ended.
+
+    Args:
+        file: The hub's settings.
+        runs: By `PACKAGE/SCHEDULE`, when it ended, in seconds since 1970, and whether it succeeded.
+
+    Raises:
+        SettingsError: The file cannot be written.
+    """
+    registry = CollectorRegistry()
+    name = "nblint_hub_schedule_last_run"
+    time_of, succeeded = (
+        Gauge(f"{name}_{end}", f"schedule: last run {what}", ["schedule"], registry=registry)
+        for end, what in (("timestamp_seconds", "timestamp seconds"), ("succeeded", "succeeded"))
+    )
+    for schedule, (when, is_success) in runs.items():
+        time_of.labels(schedule).set(when)
+        succeeded.labels(schedule).set(is_success)
+    _write(_path(file, "schedule"), registry)
+
+
+def _path(file: HubFile, job: str) -> Path:
+    return Path(file.settings.metrics.textfiles) / f"nblint_hub_{job}.prom"
+
+
+def _write(path: Path, registry: CollectorRegistry) -> None:
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         write_to_textfile(str(path), registry)
         path.chmod(0o644)
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,9 +43,11 @@ def proxy_for(settings: HubSettings, address: str) -> tuple[str, int] | None:
     Returns:
         None if it is reached without.
     """
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
     proxies = proxy_environment(settings)
     host = urlsplit(address).hostname or ""
-    if not proxies or urllib.request.proxy_bypass_environment(host, {"no": proxies["NO_PROXY"]}):  # type: ignore[attr-defined]
+    if not proxies or proxy_bypass_environment(host, {"no": proxies["NO_PROXY"]}):
         return None
     parts = urlsplit(proxies["HTTP_PROXY"])
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

@@ -17,10 +17,12 @@ from msgspec import Struct
 
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
+from nblint.hub import systemd
 from nblint.hub.checks import notebooks_python, package_problems
 from nblint.hub.installed import Package
 from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
-from nblint.hub.schedules import apply, schedule_problems, systemd_runs, time_problems
+from nblint.hub.schedule_checks import schedule_problems, time_problems
+from nblint.hub.schedules import apply
 from nblint.hub.settings import HubFile
 from nblint.patterns import lazy_pattern
 from nblint.suggestions import nearest
@@ -250,7 +252,7 @@ def _lock(file: HubFile) -> None:
 
 def _stop(package: str) -> None:
     """Stop what a package has scheduled; its units are about to go."""
-    if systemd_runs():
+    if systemd.is_booted():
         timers = [f"{package}.timer", f"{package}@*.timer"]
         listed = _run("systemctl", "list-unit-files", "--no-legend", "--full", *timers)
         names = [line.split()[0] for line in listed.splitlines() if line.strip()]
@@ -262,7 +264,7 @@ def _stop(package: str) -> None:
 
 
 def _reload() -> None:
-    if systemd_runs():
+    if systemd.is_booted():
         _run("systemctl", "daemon-reload")
 
 

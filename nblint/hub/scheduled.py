@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
-from datetime import datetime, timezone
 from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
 
-from msgspec import Struct
-
 from nblint.credentials.masking.redaction import mask
-from nblint.document.write import write_atomically
-from nblint.errors import SettingsError, unwritable
+from nblint.errors import SettingsError
+from nblint.hub import systemd
 from nblint.hub.accounts import READERS
 from nblint.hub.configuration import shown_folder
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.outgoing import environment as outgoing_environment
+from nblint.hub.runs import note
 from nblint.hub.schedules import RUN, Scheduled, scheduled
+from nblint.hub.secret_files import write_closed
 from nblint.hub.settings import HubFile
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.suggestions import nearest
@@ -32,18 +30,6 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Who says what failed: the package's scripts, and nblint.
 _SAID = re.compile(r"(execute-notebook|run-notebook|share-copies|nblint): ")
 _LINES = 20
-
-
-class Ended(Struct, frozen=True):
-    """What became of the last run of a schedule.
-
-    Attributes:
-        result: `success`, or what systemd says instead.
-        ended: When it ended, in UTC.
-    """
-
-    result: str
-    ended: str
 
 
 def find(file: HubFile, name: str) -> Scheduled:
@@ -89,8 +75,8 @@ def begin(file: HubFile, name: str) -> None:
         "NOTEBOOK_KEEP": str(each.schedule.keep),
     }
     lines = [f"{name}={quoted(name, value)}\n" for name, value in variables.items()]
-    _write(RUN / f"{each.place}.json", json.dumps(each.schedule.parameters), 0o644)
-    _write(RUN / f"{each.place}.env", "".join(lines), 0o600)
+    write_closed(RUN / f"{each.place}.yaml", each.parameters, 0o644)
+    write_closed(RUN / f"{each.place}.env", "".join(lines))
 
 
 def end(file: HubFile, name: str, result: str) -> None:
@@ -100,24 +86,16 @@ def end(file: HubFile, name: str, result: str) -> None:
         file: The settings of the hub.
         name: The schedule.
         result: What systemd says became of it.
+
+    Raises:
+        SettingsError: It cannot be noted.
     """
-    for ending in ("env", "json"):
+    for ending in ("env", "yaml"):
         (RUN / f"{name}.{ending}").unlink(missing_ok=True)
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    folder = file / file.settings.state / "runs"
-    _write(folder / f"{name}.json", json.dumps({"result": result, "ended": now}), 0o600)
-    restart = ("systemctl", "--no-block", "restart", "nblint-hub-index.service")
-    subprocess.run(restart, capture_output=True, check=False)
-
-
-def ended(file: HubFile, each: Scheduled) -> Ended | None:
-    """Return what became of the last run of a schedule; None before the first one ended."""
-    path = file / file.settings.state / "runs" / f"{each.place}.json"
     try:
-        told = json.loads(path.read_text("utf-8"))
-        return Ended(str(told["result"]), str(told["ended"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        note(file, name, result)
+    finally:
+        systemd.systemctl("--no-block", "restart", "nblint-hub-index.service")
 
 
 def run(file: HubFile, name: str) -> tuple[Scheduled, list[str]]:
@@ -131,17 +109,20 @@ def run(file: HubFile, name: str) -> tuple[Scheduled, list[str]]:
         The schedule, and what failed; nothing if the run succeeded.
 
     Raises:
-        SettingsError: There is no such schedule, or systemd cannot be asked.
+        SettingsError: There is no such schedule, or systemd does not start it.
     """
     each = find(file, name)
     unit = f"{each.unit}.service"
-    if not _systemctl("start", unit):
+    # One that runs already is waited for.
+    running = systemd.shown("ActiveState", unit) == "activating"
+    before = systemd.shown("InvocationID", unit)
+    ran = systemd.systemctl("start", unit)
+    if not ran.returncode:
         return each, []
-    invocation = _systemctl_says("InvocationID", unit)
-    return each, [
-        f"{each}: {_systemctl_says('Result', unit)}",
-        *(said(invocation) if invocation else ()),
-    ]
+    invocation = systemd.shown("InvocationID", unit)
+    if not invocation or (invocation == before and not running):
+        raise SettingsError(f"{each}: cannot be started: {' '.join(ran.stderr.split())}")
+    return each, [f"{each}: {systemd.shown('Result', unit)}", *said(invocation)]
 
 
 def said(invocation: str) -> list[str]:
@@ -176,14 +157,18 @@ def notify(file: HubFile, unit: str, result: str, invocation: str) -> bool:
     settings = file.settings.notify
     host = os.uname().nodename
     text = "\n".join([f"{unit} on {host}: {result}", *said(invocation), ""])
+    problems = []
     if settings.command is not None:
-        _tell([settings.command, unit], text)
+        problems.append(_tell([settings.command, unit], text))
     if settings.mail is not None:
         message = EmailMessage()
         message["To"], message["Subject"] = settings.mail, f"{unit} failed on {host}"
         message.set_content(text)
-        _tell(["/usr/sbin/sendmail", "-i", "--", settings.mail], message.as_string())
-    return bool(settings.command or settings.mail)
+        sendmail = ["/usr/sbin/sendmail", "-i", "--", settings.mail]
+        problems.append(_tell(sendmail, message.as_string()))
+    if said_not := "; ".join(filter(None, problems)):
+        raise SettingsError(said_not)
+    return bool(problems)
 
 
 def quoted(name: str, value: str) -> str:
@@ -201,13 +186,13 @@ def quoted(name: str, value: str) -> str:
     return '"' + _QUOTED.sub(r"\\\g<0>", value) + '"'
 
 
-def _tell(command: list[str], text: str) -> None:
+def _tell(command: list[str], text: str) -> str | None:
+    """Give a text to a program; return why it did not take it, if it did not."""
     try:
         ran = subprocess.run(command, input=text, encoding="utf-8", check=False)
     except OSError as error:
-        raise SettingsError(f"notify: {command[0]}: {error.strerror}") from None
-    if ran.returncode:
-        raise SettingsError(f"notify: {command[0]}: ended with status {ran.returncode}")
+        return f"notify: {command[0]}: {error.strerror}"
+    return f"notify: {command[0]}: ended with status {ran.returncode}" if ran.returncode else None
 
 
 def _variables(each: Scheduled, file: HubFile) -> dict[str, str]:
@@ -237,29 +222,3 @@ def _python(file: HubFile) -> str:
     python = Path(file.settings.servers.python or "python3")
     folder = python.parent.parent
     return str(folder.resolve() / "bin" / python.name) if python.is_absolute() else str(python)
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A new one begins closed to others, as all that `replacing` makes.
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
-        write_atomically(path, text.encode())
-        path.chmod(mode)
-    except OSError as error:
-        raise SettingsError(unwritable(path, error)) from None
-
-
-def _systemctl(*arguments: str) -> int:
-    try:
-        return subprocess.run(("systemctl", *arguments), check=False, stderr=-3).returncode
-    except OSError as error:
-        raise SettingsError(f"systemctl: cannot be run: {error.strerror}") from None
-
-
-def _systemctl_says(what: str, unit: str) -> str:
-    command = ("systemctl", "show", "--property", what, "--value", unit)
-    return subprocess.run(
-        command, capture_output=True, encoding="utf-8", check=False
-    ).stdout.strip()

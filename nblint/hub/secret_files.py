@@ -4,7 +4,8 @@ import os
 import stat
 from pathlib import Path
 
-from nblint.errors import SettingsError
+from nblint.document.write import write_atomically
+from nblint.errors import SettingsError, unwritable
 
 # In bytes. No credential is longer, so a longer file is the wrong file.
 _LONGEST_SECRET = 100_000
@@ -77,3 +78,25 @@ def _refuse_others(status: os.stat_result, name: str, path: Path, closed: str) -
         raise SecretError(
             f"{name}: {path}: is accessible to others (mode {mode:04o}); make it {closed}"
         )
+
+
+def write_closed(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file as a whole, which others can read only once it has its mode.
+
+    Args:
+        path: The file, in a folder that is made if needed.
+        text: What it holds afterwards.
+        mode: Its mode afterwards.
+
+    Raises:
+        SettingsError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A new one begins closed to others, as all that `replacing` makes.
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
+        write_atomically(path, text.encode())
+        path.chmod(mode)
+    except OSError as error:
+        raise SettingsError(unwritable(path, error)) from None

@@ -134,7 +134,7 @@ class Servers(Table, frozen=True):
     python: str | None = None
     requirements: str | None = None
     memory: str | None = None
-    cpus: Annotated[float, Meta(gt=0)] | None = None
+    cpus: Annotated[float, Meta(gt=0, le=10_000)] | None = None
     idle_seconds: Annotated[int, Meta(ge=0)] = 3600
     longest_seconds: Annotated[int, Meta(ge=0)] = 0
     active_server_limit: Annotated[int, Meta(ge=0)] = 0
@@ -175,7 +175,7 @@ class Tls(Table, frozen=True):
 
 
 class Notify(Table, frozen=True):
-    """`[notify]`: who hears of what failed: a scheduled run, or the landing page.
+    """`[notify]`: who hears of what failed: a scheduled run, a backup, or the landing page.
 
     Attributes:
         mail: The address that the host's `sendmail` sends it to.

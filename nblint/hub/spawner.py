@@ -33,6 +33,8 @@ _SECONDS = 0.5
 # By which a process could let another one, of no unit of ours, start something: D-Bus, and what
 # systemd keeps for whoever has logged in otherwise.
 _WAYS_OUT = ("/run/dbus", "/run/systemd/private", "/run/user")
+# Whoever can read these can lock them, and hold up what installs notebooks.
+_HELD_UP = ("/var/lib/rpm", "/usr/lib/sysimage/rpm", "/var/lib/dnf")
 # systemd.exec(5), systemd.kill(5). Not `ProcSubset=pid`: programs ask /proc for the memory there
 # is. All that writes elsewhere than into the home and into /tmp is refused, whatever its mode says.
 _PROPERTIES = {
@@ -42,7 +44,6 @@ _PROPERTIES = {
     "LockPersonality": "yes",
     "PrivateDevices": "yes",
     "PrivateIPC": "yes",
-    "PrivateTmp": "yes",
     "ProtectClock": "yes",
     "ProtectControlGroups": "yes",
     "ProtectHome": "read-only",
@@ -56,14 +57,16 @@ _PROPERTIES = {
     # The folder in /run that the environment is handed over in becomes the user's. It is gone
     # before a unit starts again, or they could lay a link there, which systemd would follow.
     "RuntimeDirectoryPreserve": "no",
-    # What all programs of a machine share, nobody could start anything once it is full.
-    "TemporaryFileSystem": "/dev/shm:mode=1777 /run/lock:mode=1777,size=5M",  # noqa: S108
     "TimeoutStopSec": "10",
     # The home is closed, and its list says what new files in it begin with. What is made elsewhere
     # and moved in can then be read, and is not written.
     "UMask": "0022",
 }
 
+# What all programs of a machine share: nobody could start anything, and the hub could not write its
+# database, once one user has filled it. Each server has its own, which counts as its memory.
+_TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108
+_LOCKS = "/run/lock:mode=1777,size=5M"
 _OF_A_START = ("cmd", "extra_paths", "unit_extra_properties")
 
 
@@ -178,14 +181,20 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
     def _properties(self, account: struct_passwd) -> dict[str, str]:
         return {
             **_PROPERTIES,
+            "TemporaryFileSystem": " ".join((*self._temporary(), _LOCKS)),
             "ReadWritePaths": _quoted(account.pw_dir),
             # systemd hands the environment over in a folder of /run, where nobody else could
             # start anything once somebody has filled it.
             "ReadOnlyPaths": " ".join(map(_quoted, (str(_RUN / self.unit_name), *self.data))),
             "InaccessiblePaths": " ".join(
-                _quoted(f"-{path}") for path in (*self.hidden, *_WAYS_OUT)
+                _quoted(f"-{path}") for path in (*self.hidden, *_WAYS_OUT, *_HELD_UP)
             ),
         }
+
+    def _temporary(self) -> list[str]:
+        # Full before the memory is: a program is told so, and not killed.
+        size = str(self.mem_limit // 4) if self.mem_limit else "10%"
+        return [f"{path}:mode=1777,size={size}" for path in _TEMPORARY]
 
     def get_env(self) -> dict[str, str]:
         """Return the server's environment, which systemd reads from a file that is its user's.

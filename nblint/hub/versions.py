@@ -29,10 +29,21 @@ def holes(versions: Mapping[str, str]) -> Iterator[str]:
     Args:
         versions: The versions of distributions, by their canonical names.
     """
-    for name, fixed, hole in FIXES:
-        version = versions.get(name)
-        if version is not None and _is_older(version, fixed):
+    for name, version in versions.items():
+        for fixed, hole in known_holes(name, version):
             yield f"{name} {version} has a known hole ({hole}); upgrade it to {fixed} or newer"
+
+
+def known_holes(name: str, version: str) -> Iterator[tuple[str, str]]:
+    """Yield the version that closes each known hole of a version, and the hole's name.
+
+    Args:
+        name: The canonical name of a distribution.
+        version: Its version.
+    """
+    for other, fixed, hole in FIXES:
+        if name == other and _is_older(version, fixed):
+            yield fixed, hole
 
 
 def _is_older(version: str, other: str) -> bool:

@@ -57,8 +57,9 @@ def main() -> None:
     sys.modules[spec.name] = shared
     spec.loader.exec_module(shared)
     shutil.rmtree(SHARED)
-    # pip compiles jupyterhub_config.py in the template where it installs it.
-    shutil.rmtree("__pycache__", ignore_errors=True)
+    # pip compiles the template's Python files where it installs them.
+    for compiled in list(Path().rglob("__pycache__")):
+        shutil.rmtree(compiled)
 
     if ANSWERS["runs_on"] == "host":
         for name in ("kubernetes.in", "kubernetes.txt"):

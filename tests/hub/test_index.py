@@ -100,6 +100,20 @@ def test_a_row(tmp_path: Path) -> None:
     assert row[6] == "SOC, soc&#64;example.com"
 
 
+def test_the_last_run_of_a_schedule(tmp_path: Path) -> None:
+    """The page passes nblint: a word about logins beside an address is no password."""
+    header = HEADER.format(title="Failed logins", text="Count failed logins.")
+    folder = install(tmp_path, "failed-logins", header, VERSION="1.1.0\n")
+    (folder / "README.md").write_text(
+        "# Failed logins\n\nQuestions: Security operations, <security-operations@example.com>\n"
+    )
+    run = "Results/failed-logins%40yearly/2026-11-30T093847Z-1.1.0-5419.ipynb"
+    runs = {folder / "notebooks/failed-logins.ipynb": f"[yearly]({run}): 2026-11-30 09&#58;39 UTC"}
+    data = welcome("# W", installed(tmp_path), tmp_path, runs=runs)
+    assert run in data.decode()
+    assert check_bytes("Welcome.ipynb", data, Project()) == ()
+
+
 def test_examples(tmp_path: Path) -> None:
     """Listed above what is installed, with the same care."""
     folder = tmp_path / "examples"

@@ -104,13 +104,34 @@ def test_nasty_answers(hub: Generate) -> None:
         assert (repository / name).read_bytes() == (plain / name).read_bytes(), name
 
 
+def test_examples_in_comments_can_be_used(hub: Generate, tmp_path: Path) -> None:
+    """What stands behind a `#` in the files that people edit is what these files take."""
+    repository = hub()
+    for name in ("hub.toml", "notebooks.toml"):
+        text = (repository / name).read_text("utf-8")
+        used = re.sub(r"(?m)^# (?=\[[a-z.-]+\]$|[a-z-]+ = )", "", text)
+        assert used.count("\n#") < text.count("\n#")
+        (tmp_path / name).write_text(used.replace('by = "caddy"', 'by = "files"'), "utf-8")
+    settings = HubFile.read(tmp_path / "hub.toml").settings
+    for key in ("timezone", "http_proxy", "no_proxy", "ca_file"):
+        assert getattr(settings, key), key
+    assert settings.notify.mail
+    assert settings.tls.key
+    assert settings.backup.access_file
+    assert settings.metrics.token_file
+    (pinned,) = read_notebooks(tmp_path / "notebooks.toml").values()
+    assert list(pinned.schedules) == ["weekdays"]
+    assert pinned.schedules["weekdays"].parameters == {"DAYS": 1}
+
+
 def test_make_says_what_there_is(hub: Generate) -> None:
     repository = hub()
     shown = subprocess.run(
         ["make"], cwd=repository, capture_output=True, encoding="utf-8", check=True
     )
     readme = (repository / "README.md").read_text("utf-8")
-    for target in ("setup", "check", "demo", "test", "lock", "deploy", "rollback", "secret"):
+    targets = "setup check demo test lock deploy rollback secret run usage restore upgrade"
+    for target in targets.split():
         assert re.search(rf"^  make {target} - [A-Z]\w+ ", shown.stdout, re.MULTILINE), target
         assert f"| `make {target}" in readme
 

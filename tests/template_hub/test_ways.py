@@ -40,9 +40,10 @@ def from_git(repository: Path, address: str, rev: str) -> None:
 def test_from_a_path(checkout: Path, tmp_path: Path, way: str) -> None:
     out = tmp_path / "out"
     # As pip leaves it where it installs the template.
-    compiled = checkout / "template-hub/{{cookiecutter.slug}}/__pycache__/jupyterhub_config.pyc"
-    compiled.parent.mkdir()
-    compiled.touch()
+    for place in ("", "scripts"):
+        compiled = checkout / "template-hub/{{cookiecutter.slug}}" / place / "__pycache__/x.pyc"
+        compiled.parent.mkdir()
+        compiled.touch()
     if way == "root":  # the second of two, then all defaults
         made = subprocess.run(
             [sys.executable, "-m", "cookiecutter", str(checkout), "-o", str(out)],

@@ -32,6 +32,7 @@ _BEGINNINGS = Literals(
 _PAIR = lazy_pattern(
     r"""(?<![\w/.:@-])(?=([A-Za-z][\w.@\\-]{1,60})[*`"']{0,3}(?::|[ ]{0,12}[/|–—][ ]{0,12}|,[ ])[*`"']{0,3}([^\s"'`|,;:/()]{6,80}))"""
 )
+_REFERENCE = lazy_pattern(r"&#\w{1,7}\Z")
 _NEAR = 80
 _CRACKED = lazy_pattern(r"KEY FOUND! \[ ([^\s\]]{6,64}) \]")
 # A heading about access, and `ann / …` alone in the row below.
@@ -89,7 +90,11 @@ def _pairs(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
         for pair in (*before, *_PAIR.finditer(text, noun.end(), done)):
             value = pair[2].rstrip(".*")
             is_label = pair[1][0].isupper() and pair.string[pair.end(1)] == ":"
-            if looks_chosen(value, is_apart=False) and not pair[1].isupper() and not is_label:
+            # "soc&#64;example.com" ends here in the middle of a character, and is no value.
+            is_cut = text.startswith(";", pair.end(2)) and _REFERENCE.search(value)
+            if is_label or is_cut or pair[1].isupper():
+                continue
+            if looks_chosen(value, is_apart=False):
                 yield from bind("", value, pair.start(2), pair.start(2) + len(value),
                                 judged=PASSWORD, quoted=False, placeholders=placeholders)  # fmt: skip
 

@@ -23,6 +23,7 @@ from nblint.errors import unreadable, unwritable
 from nblint.hub.accounts import HOMES
 from nblint.hub.backup.restic import HOST, TAG, UNREAD, BackupError, NoRepositoryError, Restic
 from nblint.hub.settings import HubFile
+from nblint.reports.text import count
 
 _MAGIC = b"SQLite format 3\0"
 _BESIDE_DATABASES = ("-wal", "-shm", "-journal")
@@ -148,8 +149,8 @@ def self_test(file: HubFile) -> str:
             raise BackupError(f"{snapshot}: has no database of the hub")
         same = [_compare(path, node, work, str(snapshot)) for path, node in samples.items()]
     return (
-        f"{snapshot}: {tested} databases are whole, {len(samples)} files were brought back, and "
-        f"{sum(same)} of them have not changed since"
+        f"{snapshot}: {count(tested, 'database')} whole, {count(len(samples), 'file')} brought "
+        f"back, of which {sum(same)} have not changed since"
     )
 
 

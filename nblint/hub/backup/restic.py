@@ -40,7 +40,15 @@ _SENTENCES = (
         "already locked",
         "something else is using it, on this or another machine; try again when that is done",
     ),
+    (
+        "repository contains errors|^panic: ",
+        "it is damaged, and what is in it may not come back: `restic check --read-data` says more. "
+        "Let backup.repository name another folder or address, so that the next backup is whole, "
+        "and keep this one for what can still be read",
+    ),
 )
+# What ssh says where restic only says that it has ended.
+_SSH = "subprocess ssh: "
 # restic 0.14 can crash where it cannot write; in bytes, more than it writes at once.
 _CRASH = "panic: "
 _ROOM = 100_000_000
@@ -207,12 +215,14 @@ class Restic:
         if _CRASH in said and self._is_nearly_full():
             said = "no space left on device"
         for pattern, sentence in _SENTENCES:
-            if re.search(pattern, said, re.I):
+            if re.search(pattern, said, re.I | re.M):
                 told = sentence.format(password=self.password_file)
                 return BackupError(f"backup: {self.repository}: {told}")
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         named = [line for line in lines if line.startswith(("Fatal: ", _CRASH))]
         reason = (named or lines or [f"restic ended with status {status}"])[-1]
+        if ssh := [line.removeprefix(_SSH) for line in lines if line.startswith(_SSH)]:
+            reason = f"{reason.removeprefix('Fatal: ')}; ssh: {ssh[-1]}"
         error = NoRepositoryError if "Is there a repository" in said else BackupError
         return error(f"backup: {self.repository}: {reason.removeprefix('Fatal: ')}")
 

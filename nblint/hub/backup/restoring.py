@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nblint.hub import systemd
 from nblint.hub.accounts import HOMES, OURS, READERS, ensure_account, our_account
 from nblint.hub.backup.making import RUNTIME, staging, staging_folder, test_databases
 from nblint.hub.backup.restic import BackupError, Restic, Snapshot
@@ -143,17 +144,7 @@ def _prepare(source: Path, target: Path) -> None:
 
 
 def _refuse_running_hub() -> None:
-    try:
-        ran = subprocess.run(
-            ["systemctl", "show", "--property=ActiveState", "--value", _UNIT],
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except OSError as error:
-        raise BackupError(f"systemctl: cannot be run: {error.strerror}") from None
-    if ran.stdout.strip() not in ("inactive", "failed"):
+    if systemd.shown("ActiveState", _UNIT) not in ("inactive", "failed"):
         raise BackupError(
             "the hub runs, and would go on with what it has in memory; stop it first: "
             f"`systemctl stop {_UNIT}`. People's servers go on"
@@ -214,13 +205,7 @@ def _into_home(
     pack = ["tar", "--create", "--acls", "--sparse", "--file=-", "-C", str(source)]
     pack += ["--no-recursion", *_parents(paths), "--recursion", *(f"./{path}" for path in paths)]
     with subprocess.Popen(
-        [
-            *pack,
-            "--no-recursion",
-            *_parents(paths),
-            "--recursion",
-            *(f"./{path}" for path in paths),
-        ],
+        pack,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

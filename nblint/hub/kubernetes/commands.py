@@ -7,7 +7,7 @@ from pathlib import PurePath
 from shlex import quote
 
 from nblint.hub.kubernetes import layout, variables
-from nblint.hub.settings import HubFile
+from nblint.hub.settings import HubFile, Tls
 
 _HEAD = """\
 # What the cluster needs and no file holds. Run these in bash, in the folder of hub.toml, where the
@@ -33,6 +33,8 @@ def commands(file: HubFile) -> str:
 
 def _commands(file: HubFile) -> Iterator[str]:
     settings, folder = file.settings, PurePath(file.settings.secrets)
+    # No name in a comment begins a line of its own.
+    catalogue = " ".join(settings.environment.split())
     yield "# hub.toml: provider.client-secret-file, crypt-key-file"
     own = {
         "client-secret": settings.provider.client_secret_file,
@@ -41,19 +43,29 @@ def _commands(file: HubFile) -> Iterator[str]:
     yield _generic(layout.HUB_SECRET, own)
     shared = variables.shared_secrets(file)
     if shared:
-        yield f"# {settings.environment}: what everybody can read"
+        yield f"# {catalogue}: what everybody can read"
         files = {each.name: str(folder / (each.declaration.file or "")) for each in shared}
         yield _generic(layout.SHARED_SECRET, files)
     for variable in variables.personal_secrets(file):
-        yield f"# {settings.environment}: environment.{variable.name}; a line for each user"
+        yield f"# {catalogue}: environment.{variable.name}; a line for each user"
         path = str(folder / (variable.declaration.file or "").replace("{username}", "alice"))
         yield _generic(layout.secret_of(variable.name), {layout.key_of("alice"): path})
     yield "# The repository of the packages, as in /etc/yum.repos.d of a host, and its key"
     chosen = "--from-file=notebooks.repo --from-file=notebooks.asc"
     yield f"kubectl create secret generic {layout.REPOSITORY_SECRET} {chosen}"
-    yield "# The certificate of the hub's address"
-    yield "kubectl create secret tls hub-tls --cert=hub.crt --key=hub.key"
+    yield from _certificate(settings.tls)
     yield ""
+
+
+def _certificate(tls: Tls) -> Iterator[str]:
+    create = f"kubectl create secret tls {layout.TLS_SECRET}"
+    if tls.certificate is not None and tls.key is not None:
+        yield "# hub.toml: tls.certificate, tls.key"
+        yield f"{create} --cert={quote(tls.certificate)} --key={quote(tls.key)}"
+    else:
+        yield f"# hub.toml: tls.by is {tls.by!r}, which nothing does in a cluster by itself: let"
+        yield f"# cert-manager write the Secret {layout.TLS_SECRET}, or run this with your files:"
+        yield f"# {create} --cert=FILE --key=FILE"
 
 
 def _generic(name: str, files: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,8 +10,15 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
+from nblint.reports.terminal import printable
+
 # In letters; a longer text would be folded, and a change of one word move all lines.
 _WIDTH = 10_000
+
+# What Helm and Kubernetes read as a number or as true, and PyYAML as a text: `1e3`, `0o7`, `y`.
+_OTHERWISE = re.compile("[0-9+.-].*|[yYnN]")
+# What PyYAML takes for ends of lines, and the others do not.
+_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
 class Said(Struct, frozen=True):
@@ -36,7 +44,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
+    if _BREAKS.search(text):
+        style: str | None = '"'
+    elif "\n" in text:
+        style = "|"
+    else:
+        style = "'" if _OTHERWISE.fullmatch(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -72,13 +85,15 @@ def _lines(tree: Mapping[str, Any]) -> Iterator[str]:
         said = value
         if isinstance(value, Said):
             # Names in a comment are other people's: none begins a line of its own.
-            yield f"# {' '.join(value.source.split())}\n"
+            yield f"# {printable(' '.join(value.source.split()))}\n"
             said = value.value
         if isinstance(said, Mapping) and said:
             yield f"{_dump(key).strip().splitlines()[0]}:\n"
             yield textwrap.indent("".join(_lines(said)), "  ")
         else:
-            yield _dump({key: said})
+            # PyYAML ends a document where a text ends in empty lines; here, more follows.
+            text = _dump({key: said})
+            yield text.removesuffix("...\n") if text.endswith("\n...\n") else text
 
 
 def _dump(value: Any) -> str:

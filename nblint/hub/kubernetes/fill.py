@@ -1,29 +1,37 @@
 """Fills the volume of notebooks, in a Job: the packages of `notebooks.toml`, and the landing page.
 
-    python -m nblint.hub.kubernetes.fill --notebook=failed-logins=1.2.0
+    python -m nblint.hub.kubernetes.fill
 
 The packages are those that a host installs, from the same repository, with their signatures
 checked. They are unpacked beside the tree that people use, and only a whole new tree takes its
-place.
+place: a package whose notebooks could not run here, or not as they are scheduled, changes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nblint.errors import SettingsError
 from nblint.files import read_text
-from nblint.hub.index import EXAMPLES, welcome
-from nblint.hub.installed import examples, installed
-from nblint.hub.kubernetes.layout import CURRENT, NOTEBOOKS, NOTEBOOKS_FOLDER
+from nblint.hub.index import EXAMPLES, RESULTS, shown, welcome
+from nblint.hub.installed import Package, examples, installed
+from nblint.hub.kubernetes.images import LOCK
+from nblint.hub.kubernetes.images import NOTEBOOKS as NOTEBOOKS_FILE
+from nblint.hub.kubernetes.layout import CURRENT, NOTEBOOKS, NOTEBOOKS_FOLDER, REPOSITORY
+from nblint.hub.locked import Lock
+from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
+from nblint.hub.schedule_checks import schedule_problems
+from nblint.hub.schedules import scheduled
+from nblint.hub.settings import Groups, HubFile, HubSettings, Provider
 
 # A run that has begun goes on with the tree that it began with.
 _KEPT = 2
@@ -33,30 +41,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fill the volume; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        tree = fill(options.notebook, options.repository, options.hub, options.volume)
-    except SettingsError as error:
-        print(f"fill: {error}", file=sys.stderr)  # noqa: T201 - a program of its own
+        tree = fill(options.repository, options.hub, options.volume)
+    except (OSError, SettingsError) as error:
+        for line in str(error).splitlines():
+            print(f"fill: {line}", file=sys.stderr)  # noqa: T201 - a program of its own
         return 2
-    print(f"fill: {tree}: {len(options.notebook)} packages", file=sys.stderr)  # noqa: T201
+    print(f"fill: {tree}", file=sys.stderr)  # noqa: T201
     return 0
 
 
-def fill(pins: Sequence[str], repository: Path, hub: Path, volume: Path) -> Path:
+def fill(repository: Path, hub: Path, volume: Path) -> Path:
     """Fill a volume with notebooks.
 
     Args:
-        pins: The packages, as `NAME=VERSION`.
         repository: The folder with `*.repo` and the keys `*.asc` that packages are signed with.
-        hub: The folder with `welcome.md` and, if there are any, `examples/`.
+        hub: The folder with what its image was given: `welcome.md`, the lock of everybody's
+            packages, and, if there are any, `notebooks.toml` and `examples/`.
         volume: The volume.
 
     Returns:
         The tree that people use from now on.
 
     Raises:
-        SettingsError: A package cannot be had, is not signed by one of the keys, or does not hold
-            what its name says; the volume is as it was.
+        SettingsError: A package cannot be had, is not signed by one of the keys, or its notebooks
+            could not run; the volume is as it was. The text has a line for each reason.
     """
+    file = _hub_file(hub)
+    pins = read_notebooks(hub / NOTEBOOKS_FILE) if file.settings.notebooks else {}
     trees = volume / "trees"
     trees.mkdir(exist_ok=True)
     _remove(trees, keep=(volume / CURRENT.name).resolve())
@@ -66,8 +77,11 @@ def fill(pins: Sequence[str], repository: Path, hub: Path, volume: Path) -> Path
         with tempfile.TemporaryDirectory() as work:
             for package in _packages(pins, repository, Path(work)):
                 _unpack(package, aside)
-        _check(pins, aside / NOTEBOOKS_FOLDER.relative_to("/"))
-        _write_page(hub, aside)
+        root = aside / NOTEBOOKS_FOLDER.relative_to("/")
+        root.mkdir(parents=True, exist_ok=True)
+        if problems := list(_problems(pins, root, file)):
+            raise SettingsError("\n".join(problems))
+        _write_page(file, root, aside)
         aside.chmod(0o755)
         while tree.exists():
             tree = tree.with_name(f"{tree.name}x")
@@ -82,11 +96,23 @@ def fill(pins: Sequence[str], repository: Path, hub: Path, volume: Path) -> Path
     return tree
 
 
-def _packages(pins: Sequence[str], repository: Path, work: Path) -> list[Path]:
+def _hub_file(hub: Path) -> HubFile:
+    """Return settings that say where what the image was given lies; a host's are not here."""
+    has_notebooks = (hub / NOTEBOOKS_FILE).is_file()
+    settings = HubSettings(
+        address="",
+        provider=Provider(issuer="", client_id=""),
+        groups=Groups(users=()),
+        notebooks=NOTEBOOKS_FILE if has_notebooks else None,
+    )
+    return HubFile(hub / "hub.toml", settings)
+
+
+def _packages(pins: Mapping[str, Pinned], repository: Path, work: Path) -> list[Path]:
     """Return the packages, whose signatures were checked."""
     if not pins:
         return []
-    wanted = ["notebook-" + "-".join(pin.split("=", 1)) for pin in pins]
+    wanted = [f"{PACKAGE_PREFIX}{name}-{pins[name].installed_version}" for name in sorted(pins)]
     folder, keys = work / "packages", sorted(repository.glob("*.asc"))
     if not keys:
         raise SettingsError(f"{repository}: has no key (*.asc) that packages are signed with")
@@ -113,23 +139,31 @@ def _unpack(package: Path, tree: Path) -> None:
     _run(*cpio, folder=tree, data=unpacked.stdout)
 
 
-def _check(pins: Sequence[str], root: Path) -> None:
-    for pin in pins:
-        name = pin.partition("=")[0]
-        if not (root / name / "notebooks").is_dir():
-            raise SettingsError(f"{name}: the package has no folder {NOTEBOOKS_FOLDER / name}")
+def _problems(pins: Mapping[str, Pinned], root: Path, file: HubFile) -> Iterator[str]:
+    """Yield why notebooks could not run here, as `nblint hub install` says on a host."""
+    lock, python = Lock.read(file / LOCK), platform.python_version()
+    for name, pinned in sorted(pins.items()):
+        package = Package(root / name)
+        if not (package.folder / "notebooks").is_dir():
+            yield f"{name}: the package has no folder {NOTEBOOKS_FOLDER / name / 'notebooks'}"
+            continue
+        yield from (f"{name}: {what}" for what in lock.unmet(package.requirements, python))
+        yield from schedule_problems(name, pinned, package, file)
 
 
-def _write_page(hub: Path, tree: Path) -> None:
+def _write_page(file: HubFile, root: Path, tree: Path) -> None:
     """Write the landing page of the notebooks in a tree, and the examples beside it."""
-    root = tree / NOTEBOOKS_FOLDER.relative_to("/")
-    root.mkdir(parents=True, exist_ok=True)
-    given = hub / "examples"
-    shown = examples(given) if given.is_dir() else []
-    page = welcome(read_text(hub / "welcome.md"), installed(root), root, shown)
+    given = file / "examples"
+    offered = examples(given) if given.is_dir() else []
+    runs: dict[Path, str] = {}
+    for each in scheduled(file):
+        path = root / each.slug / "notebooks" / f"{each.notebook}.ipynb"
+        said = f"{shown(each.name)}: in {shown(f'{RESULTS}/{each.place}')}"
+        runs[path] = f"{runs[path]}<br>{said}" if path in runs else said
+    page = welcome(read_text(file / "welcome.md"), installed(root), root, offered, runs)
     (tree / "Welcome.ipynb").write_bytes(page)
     (tree / EXAMPLES).mkdir()
-    for example in shown:
+    for example in offered:
         shutil.copyfile(example.path, tree / EXAMPLES / example.path.name)
 
 
@@ -156,8 +190,7 @@ def _run(*command: str, folder: Path | None = None, data: bytes | None = None) -
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nblint.hub.kubernetes.fill")
-    parser.add_argument("--notebook", action="append", default=[], metavar="NAME=VERSION")
-    parser.add_argument("--repository", type=Path, default=Path("/etc/notebook-repository"))
+    parser.add_argument("--repository", type=Path, default=Path(REPOSITORY))
     parser.add_argument("--hub", type=Path, default=Path("/srv/hub"))
     parser.add_argument("--volume", type=Path, default=Path(NOTEBOOKS))
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +21,13 @@ from nblint.hub.settings import HubFile
 _HUB_LOCK = "requirements/kubernetes.txt"
 _NBLINT = "requirements/nblint.txt"
 _TAG_LETTERS = 12
+# https://github.com/distribution/reference/blob/main/reference.go
+_HOST = "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
+_REGISTRY = re.compile(rf"{_HOST}(/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)*")
+# What the image that fills the volume of notebooks has of the repository: which notebooks, and what
+# their environment is.
+NOTEBOOKS = "notebooks.toml"
+LOCK = "servers.txt"
 
 
 class Image(Struct, frozen=True):
@@ -73,6 +81,12 @@ def images(file: HubFile, registry: str) -> Images:
     Raises:
         SettingsError: A lock, the landing page's text or an example cannot be read.
     """
+    registry = registry.rstrip("/")
+    if not _REGISTRY.fullmatch(registry):
+        raise SettingsError(
+            f"--registry: {registry!r:.80} is not what the name of an image can begin with, such "
+            "as registry.example.com/hub"
+        )
     lock, nblint = _read(file, _HUB_LOCK), _read(file, _NBLINT)
     requirements = file.settings.servers.requirements
     if requirements is None:
@@ -86,14 +100,19 @@ def images(file: HubFile, registry: str) -> Images:
         "start-server": _source("start-server"),
         **{f"kernels/{path}": text for path, text in kernel.items()},
     }
-    shown = {"welcome.md": _read(file, file.settings.landing.welcome)}
+    shown = {
+        "welcome.md": _read(file, file.settings.landing.welcome),
+        LOCK: user["requirements.txt"],
+    }
+    if notebooks := file.settings.notebooks:
+        shown[NOTEBOOKS] = _read(file, notebooks)
     if folder := file.settings.landing.examples:
         for example in examples(file / folder):
             shown[f"examples/{example.path.name}"] = read_text(example.path)
 
     def image(name: str, contents: dict[str, str]) -> Image:
         dockerfile = _source(f"{name}.Dockerfile")
-        return Image(name, f"{registry.rstrip('/')}/{name}", {"Dockerfile": dockerfile, **contents})
+        return Image(name, f"{registry}/{name}", {"Dockerfile": dockerfile, **contents})
 
     return Images(image("hub", ours), image("user", user), image("notebooks", ours | shown))
 

@@ -11,6 +11,7 @@ import msgspec
 
 from nblint.hub.discovery import endpoints
 from nblint.hub.kubernetes.layout import STATE
+from nblint.hub.kubernetes.variables import literal
 from nblint.hub.settings import Groups, HubFile, HubSettings, Provider
 
 
@@ -21,8 +22,8 @@ class _Differing(msgspec.Struct, frozen=True):
     others: str
 
     def __call__(self, spawner: Any) -> str:
-        """Return the value for a user, as Kubernetes leaves it: it fills in $(NAME)."""
-        return self.users.get(spawner.user.name, self.others).replace("$", "$$")
+        """Return the value for a user."""
+        return literal(self.users.get(spawner.user.name, self.others))
 
 
 def complete(c: Any, told: Mapping[str, Any], state: str | os.PathLike[str] = STATE) -> None:

@@ -37,16 +37,11 @@ def public_addresses(settings: HubSettings) -> list[dict[str, Any]]:
 
 
 def of_runs(settings: HubSettings) -> dict[str, Any]:
-    """Return the policy of whatever is no server: out as servers, in never."""
+    """Return the rules for whatever is no server: out as servers, in never."""
     dns = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
     return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": "notebooks"},
-        "spec": {
-            "podSelector": {"matchExpressions": [{"key": LABEL, "operator": "Exists"}]},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [],
-            "egress": [*public_addresses(settings), dns],
-        },
+        "podSelector": {"matchExpressions": [{"key": LABEL, "operator": "Exists"}]},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [],
+        "egress": [*public_addresses(settings), dns],
     }

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import to_builtins
 
+from nblint.errors import SettingsError
 from nblint.files import read_text
 from nblint.hub import traits
-from nblint.hub.kubernetes import layout, variables
+from nblint.hub.kubernetes import data, layout, variables
 from nblint.hub.kubernetes.commented import Said
 from nblint.hub.kubernetes.images import Image
 from nblint.hub.kubernetes.network import public_addresses
-from nblint.hub.kubernetes.objects import CONFINED
+from nblint.hub.kubernetes.pods import CONFINED, claimed, mounted
 from nblint.hub.settings import HubFile, HubSettings
 
 # What each trait of the login is called in hub.toml; what is not here is the same for every hub.
@@ -37,11 +39,14 @@ _KEYS = {
     "sweep_seconds": "leavers.sweep-seconds",
     "grace_seconds": "leavers.grace-seconds",
 }
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,251}}\Z)(?=.*[a-z]){_LABEL}(\.{_LABEL})*")
 _EXTRA_CONFIG = """\
 import z2jh
 from nblint.hub.kubernetes.in_hub import complete
 complete(c, z2jh.get_config("custom.nblint"))
 """
+_DATA = "hub.toml: servers.data; the claim is made by you, of the data's own volume"
 # What a server is promised, unless its limit is less; the chart's own.
 _PROMISED = "1G"
 _UNITS = {"K": 1, "M": 2, "G": 3, "T": 4}
@@ -58,25 +63,35 @@ def values(file: HubFile, hub: Image, user: Image) -> dict[str, Any]:
     Raises:
         SettingsError: The catalogue or the certificate of the provider cannot be used.
     """
-    settings = file.settings
-    host = urlsplit(settings.address).hostname
-    names = [host, f"*.{host}"] if settings.subdomains else [host]
     return {
         "hub": _hub(file, hub),
         "custom": {"nblint": _completed(file)},
         "singleuser": _servers(file, user),
-        "cull": _culling(settings),
+        "cull": _culling(file.settings),
         "proxy": {
             "service": {"type": Said("ClusterIP", "nblint: people come by the ingress")},
         },
-        "ingress": {
-            "enabled": True,
-            "hosts": Said(names, _from("address")),
-            "tls": Said(
-                [{"hosts": names, "secretName": "hub-tls"}],
-                f"{_from('address')}; the Secret hub-tls has the certificate",
-            ),
-        },
+        "ingress": _ingress(file),
+    }
+
+
+def _ingress(file: HubFile) -> dict[str, Any]:
+    settings, address = file.settings, urlsplit(file.settings.address)
+    host = address.hostname or ""
+    # An ingress knows names only; and one for http would carry passwords past everybody.
+    if address.scheme != "https" or not _HOST.fullmatch(host):
+        raise SettingsError(
+            f"{file.path}: address: {settings.address!r} cannot be one of a cluster, which must "
+            "begin with https:// and have a name, such as https://hub.example.com"
+        )
+    names = [host, f"*.{host}"] if settings.subdomains else [host]
+    return {
+        "enabled": True,
+        "hosts": Said(names, _from("address")),
+        "tls": Said(
+            [{"hosts": names, "secretName": layout.TLS_SECRET}],
+            f"{_from('address')}; the Secret {layout.TLS_SECRET} has the certificate",
+        ),
     }
 
 
@@ -103,7 +118,7 @@ def _hub(file: HubFile, image: Image) -> dict[str, Any]:
         },
         **_load(settings),
         **({"loadRoles": {"operators": Said(role, _from("groups.admins"))}} if role else {}),
-        "extraEnv": _hub_environment(settings),
+        "extraEnv": _hub_environment(file),
         **_certificate(file),
         "extraConfig": {
             "nblint": Said(
@@ -134,17 +149,15 @@ def _login(file: HubFile) -> dict[str, Any]:
     }
 
 
-def _hub_environment(settings: HubSettings) -> dict[str, Any]:
+def _hub_environment(file: HubFile) -> dict[str, Any]:
     found: dict[str, Any] = {
         "OAUTH_CLIENT_SECRET": Said(
             _secret("client-secret"), f"Secret, as {_from('provider.client-secret-file')}"
         ),
         "JUPYTERHUB_CRYPT_KEY": Said(_secret("crypt-key"), f"Secret, as {_from('crypt-key-file')}"),
     }
-    if settings.http_proxy:
-        for name in ("HTTPS_PROXY", "HTTP_PROXY"):
-            found[name] = Said(settings.http_proxy, _from("http-proxy"))
-        found["NO_PROXY"] = "localhost,127.0.0.1,hub,proxy-api,proxy-public,.svc,.cluster.local"
+    for name, value in variables.proxies(file).items():
+        found[name] = Said(value, f"{_from('http-proxy')}, no-proxy")
     return found
 
 
@@ -177,10 +190,7 @@ def _completed(file: HubFile) -> dict[str, Any]:
 
 def _servers(file: HubFile, image: Image) -> dict[str, Any]:
     settings = file.settings
-    mounts = (
-        (layout.NOTEBOOKS_CLAIM, layout.NOTEBOOKS),
-        (layout.RESULTS_CLAIM, layout.RESULTS),
-    )
+    ours = {layout.NOTEBOOKS_CLAIM: layout.NOTEBOOKS, layout.RESULTS_CLAIM: layout.RESULTS}
     return {
         "image": _image(image),
         "cmd": ["/usr/local/bin/start-server"],
@@ -194,15 +204,12 @@ def _servers(file: HubFile, image: Image) -> dict[str, Any]:
         "storage": {
             "homeMountPath": str(layout.HOME),
             "extraVolumes": {
-                claim: {
-                    "name": claim,
-                    "persistentVolumeClaim": {"claimName": claim, "readOnly": True},
-                }
-                for claim, _ in mounts
+                **{claim: claimed(claim, claim, read_only=True) for claim in ours},
+                **{each["name"]: Said(each, _DATA) for each in data.volumes(file)},
             },
             "extraVolumeMounts": {
-                claim: {"name": claim, "mountPath": str(place), "readOnly": True}
-                for claim, place in mounts
+                **{claim: mounted(claim, place) for claim, place in ours.items()},
+                **{each["name"]: Said(each, _DATA) for each in data.mounts(file)},
             },
         },
         "cloudMetadata": {

@@ -8,9 +8,13 @@ from nblint.hub.environment import spawner_environment
 from nblint.hub.kernels import kernel_environment
 from nblint.hub.kubernetes.commented import Said
 from nblint.hub.kubernetes.layout import KERNELS, SHARED_SECRET, key_of, secret_of
+from nblint.hub.outgoing import proxy_environment
 from nblint.hub.settings import HubFile
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.project.catalogue.model import Variable
+
+# The chart's own services, and what else a cluster calls its own.
+_OF_THE_CLUSTER = "hub,proxy-api,proxy-public,.svc,.cluster.local"
 
 
 def variables(file: HubFile) -> list[Variable]:
@@ -35,6 +39,8 @@ def of_servers(file: HubFile) -> dict[str, Said]:
             value = variable.declaration.value
             said = _escaped(value) if value is not None else _reference(variable)
             found[variable.name] = Said(said, _source(file, variable))
+    for name, value in proxies(file).items():
+        found.setdefault(name, Said(_escaped(value), "hub.toml: http-proxy, no-proxy"))
     return found | {
         name: Said(value, "nblint: opening a notebook runs none of the files beside it")
         for name, value in kernel_environment(KERNELS).items()
@@ -62,11 +68,29 @@ def of_runs(file: HubFile) -> list[dict[str, Any]]:
     for variable in variables(file):
         declaration = variable.declaration
         if declaration.value is not None:
-            # Kubernetes fills in $(NAME); $$ stands for one $.
-            found.append({"name": variable.name, "value": declaration.value.replace("$", "$$")})
+            found.append({"name": variable.name, "value": literal(declaration.value)})
         elif declaration.file is not None and not _is_personal(variable):
             found.append({"name": variable.name, **_reference(variable)})
-    return found
+    given = {one["name"] for one in found}
+    return found + [
+        {"name": name, "value": literal(value)}
+        for name, value in proxies(file).items()
+        if name not in given  # the catalogue's win, as on a host
+    ]
+
+
+def proxies(file: HubFile) -> dict[str, str]:
+    """Return the variables by which programs find the proxy, which nothing in the cluster needs."""
+    found = proxy_environment(file.settings)
+    return {
+        name: f"{value},{_OF_THE_CLUSTER}" if name.lower() == "no_proxy" else value
+        for name, value in found.items()
+    }
+
+
+def literal(text: str) -> str:
+    """Return a text that Kubernetes leaves as it is meant: it fills in $(NAME), and $$ is one $."""
+    return text.replace("$", "$$")
 
 
 def shared_secrets(file: HubFile) -> list[Variable]:
@@ -100,6 +124,6 @@ def _escaped(value: str) -> str:
     """Return a value that KubeSpawner and Kubernetes leave as it was meant.
 
     KubeSpawner fills in {username} and the like, and takes hyphens off the end of what does not end
-    in one; Kubernetes fills in $(NAME).
+    in one.
     """
-    return value.replace("{", "{{").replace("}", "}}").replace("$", "$$")
+    return literal(value.replace("{", "{{").replace("}", "}}"))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from nblint.errors import SettingsError
+from nblint.errors import SettingsError, unreadable
 from nblint.hub.usage.counts import Counts
 from nblint.reports.terminal import printable
 from nblint.reports.text import count
@@ -85,10 +85,14 @@ def report(counts: Counts, days: int, person: str | None = None) -> Report:
     Raises:
         SettingsError: Nothing was counted yet, or it cannot be read.
     """
-    if not counts.path.exists():
+    try:
+        counts.path.stat()
+    except FileNotFoundError:
         raise SettingsError(
             f"{counts.path}: no such file; `nblint hub usage --collect` makes it, as root"
-        )
+        ) from None
+    except OSError as error:
+        raise SettingsError(unreadable(counts.path, error)) from None
     today = date.today()
     first = (today - timedelta(days - 1)).isoformat()
     with counts.open() as database:

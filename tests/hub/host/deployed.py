@@ -12,7 +12,7 @@ import requests
 from tests.hosts import ROOT, Booted, python_binds
 from tests.hub.host.conftest import CHANNEL, Channel
 from tests.hub.host.deploying import Deployer, packages, wheel
-from tests.hub.running import Hub, Provider, installed_modules, needs_hub, until
+from tests.hub.running import Hub, Provider, answers, installed_modules, needs_hub, until
 from tests.system import PATIENCE, needs
 from tests.template.conftest import Generate
 from tests.template.packages import Run
@@ -23,7 +23,7 @@ LINES = """
 c.JupyterHub.services = [*c.JupyterHub.services, {"name": "test", "api_token": "TOKEN"}]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {
     "name": "test", "services": ["test"],
-    "scopes": ["admin:users", "admin:servers", "access:servers"],
+    "scopes": ["admin:users", "admin:servers", "access:servers", "tokens"],
 }]
 """
 # All that a deploy may change of what people use.
@@ -63,6 +63,16 @@ class DeployedHub(Hub):
         self.call("POST", f"/users/{name}/server")
         until(lambda: self.user(name)["servers"].get("", {}).get("ready"), f"a server of {name}")
 
+    def lets_in(self, token: str) -> bool:
+        """Tell whether somebody's token counts."""
+        headers = {"Authorization": f"token {token}"}
+        return requests.get(f"{self.url}/hub/api/user", headers=headers, timeout=60).ok
+
+    def is_version(self, version: str) -> bool:
+        """Wait until the hub answers; tell whether it is a version of JupyterHub."""
+        until(lambda: answers(f"{self.url}/hub/api/"), "the hub answers")
+        return str(self.call("GET", "/")["version"]).startswith(version)
+
     def contents(self, method: str, path: str, **keywords: Any) -> Any:
         """Ask the server of alice for a file, or to save one."""
         headers = {"Authorization": f"token {self.token}"}
@@ -89,6 +99,7 @@ class Story:
         )
         self.channel = Channel(shared / "channel")
         self.said = ""
+        self.newer = (repository / "requirements/hub.txt").read_text()
         replace(
             repository / "hub.toml",
             ('by = "caddy"', 'by = "internal"'),
@@ -113,6 +124,13 @@ class Story:
         self.said += ran.stdout + ran.stderr
         return Run(ran.returncode, ran.stdout, ran.stderr)
 
+    def makes(self, *words: str) -> str:
+        """Run make, which must succeed; return what is said."""
+        ran = self.deployer.make(*words, "TO=staging")
+        self.said += ran.out + ran.err
+        assert ran.status == 0, ran
+        return ran.out
+
     def deploys(self, *words: str, options: tuple[str, ...] = ()) -> str:
         """Deploy what must be possible; return what is said."""
         ran = self.deployer.deploy(*words, options=options)
@@ -134,13 +152,18 @@ class Story:
 
     def notebooks(self, **versions: str) -> None:
         """Say which notebooks are installed, and commit that."""
-        entries = (f'[notebooks.failed-logins]\nversion = "{v}"\n' for v in versions.values())
+        entries = (
+            f'[notebooks.failed-logins]\nversion = "{v}"\n'
+            '[notebooks.failed-logins.schedules.yearly]\ntime = "yearly"\n'
+            for v in versions.values()
+        )
         (self.repository / "notebooks.toml").write_text("".join(entries))
         self.deployer.commit(f"Install {versions}")
 
     def interrupted(self) -> None:
         """Deploy, and kill what that runs on the host while the hub's environment is half made."""
         command = ["make", "deploy", "TO=staging", f"ARGUMENTS={self.deployer.arguments()}"]
+        self.deployer.stand_in()
         deploying = subprocess.Popen(
             command, cwd=self.repository, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -18,19 +18,30 @@ exec {enter} env -i HOME=/root USER=root LANG=C.UTF-8 \\
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c "cd /root; $last"
 """
 UV = (sys.executable, "-m", "uv")
+# A hub before it is upgraded. As `make lock` of the repository locks it.
+_OLDER = "jupyterhub==5.5.*"
+_COMPILE = """
+    pip compile --quiet --universal --python-version 3.11 --no-annotate --generate-hashes
+    --no-emit-package nblint-suite
+"""
 
 
 def packages(repository: Path) -> Path:
     """Return a folder with all that the locks of a hub's repository name, from the package index.
 
-    It is kept in `build/` until the locks change: `wheels` for pip, `cache` for uv.
+    It is kept in `build/` until the locks change: `wheels` for pip, `cache` for uv, and the lock
+    `older-hub.txt` of an older hub.
     """
     requirements = repository / "requirements"
     locks = [requirements / f"{name}.txt" for name in ("deploy", "hub", "user")]
 
     def make(folder: Path) -> None:
         python = ("--python", "/usr/bin/python3")
-        for number, name in enumerate(locks):
+        folder.mkdir()
+        older, wanted = folder / "older-hub.txt", folder / "older-hub.in"
+        wanted.write_text(f"{_OLDER}\nnblint-suite[hub] @ {ROOT.as_uri()}\n")
+        succeed(*UV, *_COMPILE.split(), "--output-file", older, wanted)
+        for number, name in enumerate((*locks, older)):
             scratch = folder / f"scratch-{number}"
             succeed(*UV, "venv", "--quiet", *python, scratch)
             succeed(
@@ -42,7 +53,8 @@ def packages(repository: Path) -> Path:
         succeed(sys.executable, "-m", "pip", "download", "--quiet", "--python-version=3.11",
                 "--only-binary=:all:", "--no-deps", *wheels)  # fmt: skip
 
-    return made_once("packages", b"".join(lock.read_bytes() for lock in locks), make)
+    source = b"".join(lock.read_bytes() for lock in locks)
+    return made_once("packages", source + _OLDER.encode(), make)
 
 
 def wheel(folder: Path) -> Path:
@@ -68,7 +80,6 @@ class Deployer:
         binaries.mkdir(parents=True, exist_ok=True)
         for name in ("python", "ansible", "ansible-playbook"):
             (binaries / name).symlink_to(Path(sys.executable).with_name(name))
-        (repository / ".venv/installed").touch()
         (repository / "ansible/inventory.ini").write_text(
             f"[staging]\nhost ansible_ssh_executable={ssh} ansible_ssh_transfer_method=piped "
             "ansible_user=root ansible_python_interpreter=/usr/bin/python3\n"
@@ -93,9 +104,13 @@ class Deployer:
         git("add", "--all", cwd=self.repository)
         git("commit", "--quiet", "--no-verify", "--message", message, cwd=self.repository)
 
+    def stand_in(self) -> None:
+        """Let make take the repository's .venv for what its locks say."""
+        (self.repository / ".venv/installed").touch()
+
     def make(self, *words: str, **variables: str) -> Run:
         """Run make in the repository, whose .venv stands in for what its locks say."""
-        (self.repository / ".venv/installed").touch()
+        self.stand_in()
         return run("make", *words, cwd=self.repository, ANSIBLE_NOCOLOR="1", **variables)
 
     def variables_file(self) -> Path:

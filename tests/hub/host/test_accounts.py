@@ -115,6 +115,7 @@ def test_colleagues_read_and_run_and_write_nothing(hub: HostHub) -> None:
         read = "cat open.txt plain.txt open-dir/inner && ./run.sh"
         assert "plain\nwords\nran" in host.must(f"su bob -c 'cd {folder} && {read}'")
     for name in (
+        "work/.hidden",
         ".netrc",
         ".kube",
         ".ssh",
@@ -148,7 +149,12 @@ def test_a_server_is_shut_in(hub: HostHub) -> None:
     )[0]
     assert not bob("ls /tmp/x")[0]
     assert not bob("ls /dev/shm/x")[0]
+    for folder in ("/tmp", "/var/tmp", "/dev/shm"):
+        done, said = alice(f"head -c 300M /dev/zero >{folder}/fill; rm {folder}/fill")
+        assert "No space left on device" in said, (done, said)
+    host.must("ls /var/lib/rpm/")
     for command in (
+        "ls /var/lib/rpm/",  # whose lock keeps root from installing
         # What all share in memory, nobody could start anything once it is full.
         *("touch /run/jupyter-alice/x", "touch /run/lock/x /run/x"),
         *("touch /usr/share/notebooks/x", "touch /srv/data/x", "ls /etc/jupyterhub/secrets/"),
@@ -428,3 +434,9 @@ def test_who_left_has_no_process(hub: HostHub) -> None:
     hub.sign_in("alice")
     hub.start("alice")
     assert host.must("getent shadow alice").split(":")[7] == ""
+    # Whom an operator deletes has left as well.
+    host.must("su alice -c 'setsid sleep 2000 > /dev/null 2>&1 &'")
+    hub.call("DELETE", "/users/alice")
+    assert host.run(f"ps -o pid= -u {uid}").out == ""
+    assert host.must("getent shadow alice").split(":")[7] == "1"
+    assert "alice was put out: an operator deleted them" in hub.log.read_text()

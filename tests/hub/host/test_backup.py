@@ -145,7 +145,7 @@ def test_backups_are_kept_and_brought_back(backed_up: Host) -> None:
     for path in ("backup-password", "/home/ada/.cache/", "/var/lib/jupyterhub/jupyterhub.sqlite"):
         assert path not in there
     assert "last_run_succeeded 1.0" in host.must(f"cat {METRICS}.prom")
-    assert "databases are whole" in host.done("backup --test")
+    assert "1 database whole" in host.done("backup --test")
     assert "last_run_succeeded 1.0" in host.must(f"cat {METRICS}_test.prom")
 
     _homes(host)
@@ -245,6 +245,21 @@ def _faults(host: Host) -> None:
     assert "last_run_succeeded 0.0" in host.must(f"cat {METRICS}.prom")
     assert "last_success_timestamp_seconds 0.0" not in host.must(f"cat {METRICS}.prom")
     host.must("sed -i 1d /etc/jupyterhub/hub.toml")
+    # Another password, as docs/how-to/hub-upgrade.md says.
+    host.must(f"""
+        cd /etc/jupyterhub && umask 077 && echo {host.password}-new > backup-password.new
+        export RESTIC_REPOSITORY=/var/backups/jupyterhub RESTIC_PASSWORD_FILE=backup-password
+        restic key passwd --new-password-file backup-password.new &&
+            mv backup-password.new backup-password
+    """)
+    host.done("restore --list")
+    # Damaged, which the next test finds.
+    packs = "find /var/backups/jupyterhub/data -type f"
+    host.must(
+        f"for pack in $({packs}); do printf planted | dd of=$pack bs=1 seek=60 conv=notrunc; done"
+    )
+    assert "jupyterhub: it is damaged" in host.refused("backup --test")
+    assert "last_run_succeeded 0.0" in host.must(f"cat {METRICS}_test.prom")
     # Not mounted; another password; somebody else's.
     host.must("mv /var/backups/jupyterhub /var/backups/away")
     assert "is its disk mounted?" in host.refused("backup")

@@ -41,6 +41,14 @@ def answer(port, kind):
 for port, kind in ((53, b"dns"), (123, b"time")):
     threading.Thread(target=answer, args=(port, kind)).start()
 """
+MANY = """\
+import contextlib, socket, sys
+kept = []
+with contextlib.suppress(OSError):
+    for _ in range(150):
+        kept.append(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5))
+print(len(kept), end="")
+"""
 ASK = """\
 import concurrent.futures, socket, urllib.request
 def http(address):
@@ -132,7 +140,8 @@ def prepared(host: Booted, shared: Path) -> Booted:
     (shared / "hub.toml").write_text(HUB)
     (shared / "tests.conf").write_text(PROGRAM)
     for name, text in {
-        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "backend": BACKEND, "browser": BROWSER
+        "leaver": LEAVER, "metadata": METADATA, "ask": ASK, "many": MANY,
+        "backend": BACKEND, "browser": BROWSER,
     }.items():  # fmt: skip
         (shared / f"{name}.py").write_text(text)
     said = host.must(f"{NBLINT} hub render / --config /shared/hub.toml 2>&1")
@@ -192,6 +201,18 @@ def test_users_do_not_reach(prepared: Booted) -> None:
     host.must("systemctl restart polkit")
     for command in ("loginctl enable-linger alice", "echo true | at now", "echo | crontab -"):
         assert host.run(run_as("alice", command)).status == 0, command
+
+
+def test_nobody_takes_all_connections_of_the_hub(prepared: Booted) -> None:
+    host, port = prepared, listening.HUB
+    host.must("systemctl start nblint-hub-firewall")
+    serve = f"{sys.executable} -m http.server --bind 127.0.0.1 {port}"
+    host.must(f"systemd-run --quiet --unit=hub-stand-in {serve}")
+    host.until(f"curl --silent --output /dev/null http://127.0.0.1:{port}")
+    many = f"/usr/bin/python3 /shared/many.py {port}"
+    assert host.must(many) == "150"
+    assert host.must(run_as("alice", many)) == "100"
+    host.must("systemctl stop hub-stand-in")
 
 
 def test_nobody_else_answers_on_the_port_of_a_server(prepared: Booted) -> None:
@@ -258,6 +279,12 @@ def test_the_web_server(prepared: Booted) -> None:
     host = prepared
     secret = secrets.token_hex(12)
     host.must(f"systemd-run --quiet --unit=backend {sys.executable} /shared/backend.py")
+    # By root, because the tests' own Python may lie where the unit's user does not get.
+    host.must(
+        "systemd-run --quiet --unit=owners --setenv=CONFIGPROXY_AUTH_TOKEN=x -p Group=caddy "
+        "-p RuntimeDirectory=nblint-hub-owners -p UMask=0007 "
+        f"{NBLINT} hub owners /run/nblint-hub-owners/socket"
+    )
     host.must("systemctl restart caddy")
     browser = f"{sys.executable} /shared/browser.py {secret}"
     assert host.until(f"{browser} 2>&1").splitlines() == [
@@ -301,3 +328,12 @@ def _serve_a_certificate_of_files(host: Booted) -> None:
     host.must(f"systemd-run --quiet --unit=backend {sys.executable} /shared/backend.py")
     host.must("systemctl reload caddy")
     host.until("curl --silent --fail --cacert /etc/tls/hub.crt https://localhost/")
+    # A new one, as docs/how-to/hub-upgrade.md says.
+    host.must("""
+        cd /etc/tls; cp hub.crt old.crt
+        openssl req -x509 -key hub.key -days 60 -subj /CN=new \\
+            -addext subjectAltName=DNS:localhost -out hub.crt 2>&1
+        systemctl reload caddy
+    """)
+    host.until("curl --silent --fail --cacert /etc/tls/hub.crt https://localhost/")
+    assert host.run("curl --silent --fail --cacert /etc/tls/old.crt https://localhost/").status

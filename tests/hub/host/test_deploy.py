@@ -1,18 +1,27 @@
 """The circle: a notebook, its tag, its package, a deploy, an analyst's run, and back."""
 
+import itertools
 import json
 import re
 import secrets
+import shutil
+import ssl
 import threading
 from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.hosts import booted, debian
-from tests.hub.host.deployed import ADDRESS, DeployedHub, Story, repository_of_a_hub
+from tests.hosts import Booted, booted, debian
+from tests.hub.host.deployed import ADDRESS, STATE, DeployedHub, Story, repository_of_a_hub
+from tests.hub.host.deploying import packages
 from tests.hub.host.hub_host import in_network_of
-from tests.hub.running import Kernel, until
+from tests.hub.running import (
+    Kernel,
+    until,
+)
 from tests.template.conftest import Generate, git
 
 pytestmark = pytest.mark.slow
@@ -24,7 +33,11 @@ def story(
 ) -> Iterator[Story]:
     repository, binds = repository_of_a_hub(shared, generate, monkeypatch)
     with booted(debian(), tmp_path / "host", binds) as host, in_network_of(host):
-        yield Story(repository, host, shared, tmp_path)
+        story = Story(repository, host, shared, tmp_path)
+        # It begins with an older JupyterHub.
+        shutil.copy(packages(repository) / "older-hub.txt", repository / "requirements/hub.txt")
+        story.deployer.commit("Take an older hub")
+        yield story
 
 
 def changed(said: str) -> str:
@@ -58,20 +71,30 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     assert story.secret("datadog-api-key", f"{canary}\n").status == 0
 
     hub.provider.add("alice", "analysts")
+    hub.provider.add("bob", "analysts")
     with hub.provider.running():
         story.notebooks(first="1.0.0")
         story.deploys()
-        _second_release(story, _first_release(story, canary))
+        kernel = _first_release(story, canary)
+        token = hub.call("POST", "/users/alice/tokens", json={})["token"]
+        _second_release(story, kernel)
+        assert hub.is_version("6.")
+        assert hub.lets_in(token)
         _refusals(story)
-        # The commit is reverted: the older version is back, while the newer stays published.
-        git("revert", "--no-edit", "HEAD", cwd=story.repository)
+        _run_now(story)
+        # The commits are reverted: the older versions are back, while the newer stay published.
+        git("revert", "--no-edit", "HEAD~2..HEAD", cwd=story.repository)
         story.deploys()
         assert host.must("rpm -qa 'notebook-*' --queryformat '%{version}'") == "1.0.0"
+        assert hub.is_version("5.5")
+        assert hub.lets_in(token)
         until(lambda: "1.0.0" in _landing(hub), "the older version on the page")
-        # And `make rollback` is the commit before: the newer one.
+        # And `make rollback` is the commit before: the newer ones.
         ran = story.deployer.make("rollback", "TO=staging", ARGUMENTS=story.deployer.arguments())
         assert ran.status == 0, ran
         assert host.must("rpm -qa 'notebook-*' --queryformat '%{version}'") == "1.1.0"
+        assert hub.is_version("6.")
+        _backup(story, token)
 
     assert host.must("systemctl --failed --no-legend").strip() == ""
     seen = [
@@ -82,6 +105,66 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     ]
     for secret in (canary, hub.provider.secret, *hub.provider.issued.read_text().split()):
         assert all(secret not in text for text in seen)
+
+
+# Ways to write the address of what a server answers to anybody.
+WAYS = (
+    *("/user/alice/api", "//user/alice/api", "/%75ser/alice/api", "/user//alice/api"),
+    *("/user/al%69ce/api", "/user\\alice\\api", "/\\user/alice/api", "/user%2falice/api"),
+    *("/user/alice/..%2f..%2fuser/alice/api", "/user/bob/..%2falice/api", "/user/alice/./api"),
+    *("/hub/..%2fuser/alice/api", "/hub/../user/alice/api", "/user/alice/api?token=a"),
+    *("/user/alice/%2e%2e%2f%2e%2e%2fhub/", "/user/alice/api#/hub/", "/user/alice;/api"),
+    *("/user/alice/", "/USER/alice/api"),
+)
+ASKING: tuple[dict[str, str], ...] = (
+    {},
+    {"Authorization": "Basic YTpi"},
+    {"Sec-Fetch-Dest": "script"},
+    {"X-Forwarded-Uri": "/hub/"},
+    {"X-Forwarded-Uri": "/hub/", "Upgrade": "websocket", "Connection": "Upgrade"},
+)
+
+
+def _owners(hub: DeployedHub, alice: requests.Session) -> None:
+    """A browser reaches the server of whoever is signed in there, and no colleague's."""
+    path = "/user/alice/api/status"
+    assert alice.get(f"{ADDRESS}/user/alice/lab", timeout=60).status_code == 200
+    assert "started" in alice.get(f"{ADDRESS}{path}", timeout=60).json()
+    bob, _ = hub.sign_in("bob")
+    said = bob.get(f"{ADDRESS}{path}", timeout=60)
+    assert said.status_code == 403
+    assert "This server is alice" in said.text
+
+    def ask(connection: HTTPConnection, way: str, headers: dict[str, str]) -> bytes:
+        connection.putrequest("GET", way)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        with connection.getresponse() as answer:
+            return answer.read()
+
+    # Behind the web server, some of the ways lead to the server; in front of it, none does.
+    behind = HTTPConnection("127.0.0.1", 800, timeout=60)
+    assert sum(b'"version"' in ask(behind, way, {}) for way in WAYS) >= 6
+    before = HTTPSConnection(
+        "localhost", timeout=60, context=ssl.create_default_context(cafile=str(alice.verify))
+    )
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in bob.cookies)
+    for signed_in in ({"Cookie": cookies}, {"Cookie": "__Host-nblint-hub-user=alice"}, {}):
+        for way, headers in itertools.product(WAYS, ASKING):
+            assert b'"version"' not in ask(before, way, headers | signed_in), (way, headers)
+    # Programs bring a token.
+    assert b'"started"' in ask(before, path, {"Authorization": f"token {hub.token}"})
+
+
+def _environments(host: Booted) -> None:
+    """Leave environments of earlier deploys: one that is used, one of before, one that goes."""
+    for name in ("used", "before", "left"):
+        host.must(f"mkdir -p /opt/jupyterhub/user/{name}/bin")
+    host.must(
+        "touch /opt/jupyterhub/user/before/deployed; cp /bin/sleep /opt/jupyterhub/user/used/bin"
+    )
+    host.must("systemd-run --quiet /opt/jupyterhub/user/used/bin/sleep 600")
 
 
 def _landing(hub: DeployedHub) -> str:
@@ -95,15 +178,15 @@ def _first_release(story: Story, canary: str) -> Kernel:
     )
     said = host.must(f"{modes} /var/lib/jupyterhub").splitlines()
     assert {line for line in said if not line.startswith("644")} <= {"700 root", "600 root"}
-    units = "jupyterhub jupyterhub-proxy nblint-hub-firewall nblint-hub-index"
-    paths = " ".join(f"/etc/systemd/system/{unit}.service" for unit in units.split())
+    paths = "/etc/systemd/system/jupyterhub*.service /etc/systemd/system/nblint-hub-*"
     assert host.must(f"systemd-analyze verify {paths} 2>&1").strip() == ""
 
     _, page = hub.sign_in("alice", second_factor=False)
     assert ADDRESS not in page.url or page.status_code == 403
-    _, page = hub.sign_in("alice")
+    browser, page = hub.sign_in("alice")
     assert page.status_code == 200, page.text
     hub.start("alice")
+    _owners(hub, browser)
     assert host.must("stat -c '%U %a' /home/alice").strip() == "alice 750"
     assert "1.0.0" in _landing(hub)
     # Installed notebooks are read and run, and not changed.
@@ -118,12 +201,23 @@ def _first_release(story: Story, canary: str) -> Kernel:
             kernel.run(cell["source"])
     assert kernel.run("import os; print(os.environ['DATADOG_API_KEY'])") == canary
 
-    # Again: nothing to do; what somebody has edited by hand is put back.
+    # Again: nothing to do; what somebody has edited by hand is put back, and said before.
     assert changed(story.deploys()) == "0"
     host.must("echo '# by hand' >> /etc/systemd/system/jupyterhub-proxy.service")
     host.must("echo '# by hand' >> /etc/jupyterhub/welcome.md")
+    host.must("touch /etc/jupyterhub/examples/left.ipynb")
+    _environments(host)
+    before = host.must(STATE)
+    shown = story.deploys(options=("--check", "--diff"))
+    assert "-# by hand" in shown
+    assert "examples/left.ipynb: removed" in shown
+    assert host.must(STATE) == before
     assert int(changed(story.deploys(options=("-vvv", "--diff")))) >= 2
+    assert host.run("ls /etc/jupyterhub/examples/left.ipynb").status != 0
     assert host.run("grep -r 'by hand' /etc/systemd/system /etc/jupyterhub/welcome.md").out == ""
+    environments = set(host.must("ls /opt/jupyterhub/user").split())
+    assert {"used", "before"} < environments
+    assert "left" not in environments
     return kernel
 
 
@@ -137,6 +231,7 @@ def _second_release(story: Story, kernel: Kernel) -> None:
     waiting = threading.Thread(target=lambda: printed.append(kernel.run(code)))
     kernel.run("import os; os.chdir('/home/alice'); kept = 42")
     waiting.start()
+    (story.repository / "requirements/hub.txt").write_text(story.newer)
     with (story.repository / "requirements/user.txt").open("a") as file:
         file.write("# Another lock\n")
     with (story.repository / "jupyterhub_config.py").open("a") as file:
@@ -152,14 +247,46 @@ def _second_release(story: Story, kernel: Kernel) -> None:
     until(lambda: "1.1.0" in _landing(hub), "the newer version on the page")
 
 
+def _run_now(story: Story) -> None:
+    """`make run` and `make usage` say what the host says."""
+    said = story.makes("run", "NOTEBOOK=failed-logins")
+    assert "failed-logins/yearly succeeded: /var/lib/notebook-results/failed-logins@yearly" in said
+    ran = story.deployer.make("run", "NOTEBOOK=failed-login", "TO=staging")
+    assert ran.status != 0
+    assert "there is no schedule 'failed-login'; did you mean 'failed-logins/yearly'?" in ran.out
+    story.host.must("systemctl start nblint-hub-usage")
+    assert "1 person came" in story.makes("usage")
+
+
+def _backup(story: Story, token: str) -> None:
+    """Backups are made and tested by their units; files and the hub come back from them."""
+    host, hub = story.host, story.hub
+    assert story.secret("backup-password", secrets.token_hex(16)).status == 0
+    until(lambda: hub.lets_in(token), "the hub that was restarted")
+    host.must("echo precious > /home/alice/precious; chown alice: /home/alice/precious")
+    host.must("systemctl start nblint-hub-backup; systemctl start nblint-hub-backup-test")
+    for unit in ("backup", "backup_test"):
+        path = f"/var/lib/prometheus/node-exporter/nblint_hub_{unit}.prom"
+        assert "last_run_succeeded 1.0" in host.must(f"cat {path}")
+    before = hub.user("alice")
+    host.must("rm /home/alice/precious; systemctl stop jupyterhub; rm /var/lib/jupyterhub/*.sqlite")
+    assert "Restored /home/alice/precious" in story.makes("restore", "WHAT=/home/alice/precious")
+    assert host.must("cat /home/alice/precious; stat -c %U /home/alice/precious") == (
+        "precious\nalice\n"
+    )
+    story.makes("restore", "WHAT=--hub")
+    host.must("systemctl start jupyterhub")
+    until(lambda: hub.lets_in(token), "the hub that was restored")
+    after = hub.user("alice")
+    for key in ("roles", "groups", "admin", "created"):
+        assert after[key] == before[key]
+    _, page = hub.sign_in("alice")
+    assert page.status_code == 200, page.text
+
+
 def _refusals(story: Story) -> None:
-    kept = (story.repository / "notebooks.toml").read_text()
-    for text, sentence in {
-        kept.replace("failed-logins", "failed-login"): "notebook-failed-login; did you mean",
-        kept.replace("1.1.0", "9.9.9"): "9.9.9 is not published; there is 1.0.0, 1.1.0, 2.0.0",
-        kept.replace("1.1.0", "2.0.0"): "polars",
-    }.items():
-        (story.repository / "notebooks.toml").write_text(text)
-        story.deployer.commit("Try what cannot be")
-        assert sentence in story.refused()
-        git("reset", "--quiet", "--hard", "HEAD^", cwd=story.repository)
+    path = story.repository / "notebooks.toml"
+    path.write_text(path.read_text().replace("1.1.0", "2.0.0"))
+    story.deployer.commit("Try what cannot be")
+    assert "polars" in story.refused()
+    git("reset", "--quiet", "--hard", "HEAD^", cwd=story.repository)

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from email import message_from_string
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ timezone = "Europe/Prague"
 provider = {{ issuer = "https://login.example.com", client-id = "hub" }}
 groups = {{ users = ["analysts"] }}
 servers = {{ python = "{sys.executable}" }}
-notify = {{ command = "/usr/local/sbin/tell" }}
+notify = {{ command = "/usr/local/sbin/tell", mail = "soc@example.com" }}
 """
 CATALOGUE = """\
 [environment.DATADOG_SITE]
@@ -84,6 +86,8 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     (shared / "hub.toml").write_text(HUB)
     (shared / "environment.toml").write_text(CATALOGUE)
     (shared / "relaxed").write_text(RELAXED)
+    (shared / "sendmail").write_text('#!/bin/sh\n{ echo "$@"; cat; } >/shared/sending\n'
+                                     "mv /shared/sending /shared/mail\n")  # fmt: skip
     (shared / "tell").write_text('#!/bin/sh\n{ echo "$@"; cat; } >>/shared/told\n')
     secret = "planted-" + "value" * 3
     (shared / "key").write_text(secret)
@@ -91,6 +95,7 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     host.must("""
         cp /shared/hub.toml /shared/environment.toml /etc/jupyterhub/
         install -m 755 /shared/tell /usr/local/sbin/tell
+        install -D -m 755 /shared/sendmail /usr/sbin/sendmail
         install -d -m 700 /etc/jupyterhub/secrets
         install -m 600 /shared/key /etc/jupyterhub/secrets/key
         install -D /shared/relaxed /etc/systemd/system/notebook-.service.d/relaxed.conf
@@ -98,17 +103,17 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
         groupadd --force developers; useradd --groups developers ana; useradd bob
     """)
 
-    for schedule, said in {
-        "time": "is not a time such as 'Mon..Fri 06:00'",
-        "timezone": "is not a time zone",
-        "notebook": "has no notebook 'weekly'; it has failed-logins",
-        "parameters": "has no parameter 'DAY'; did you mean 'DAYS'?",
-    }.items():
-        wrong = {"time": "Mon 26:00", "timezone": "Europe/Praha", "notebook": "weekly",
-                 "parameters": {"DAY": 1}}[schedule]  # fmt: skip
-        status, text = hub.install(daily={**DAILY, schedule: wrong})
+    wrong: list[tuple[str, Any, str]] = [
+        ("time", "Mon 26:00", "is not a time such as 'Mon..Fri 06:00'"),
+        ("timezone", "Europe/Praha", "is not a time zone"),
+        ("notebook", "weekly", "has no notebook 'weekly'; it has failed-logins"),
+        ("parameters", {"DAY": 1}, "has no parameter 'DAY'; did you mean 'DAYS'?"),
+        ("parameters", {"DAYS": "x"}, "DAYS is a number in failed-logins 1.0.0, not a string"),
+    ]
+    for key, value, said in wrong:
+        status, text = hub.install(daily={**DAILY, key: value})
         assert status == 2, text
-        assert f"notebooks.failed-logins.schedules.daily.{schedule}: " in text
+        assert f"notebooks.failed-logins.schedules.daily.{key}: " in text
         assert said in text
     assert host.run("rpm -q notebook-failed-logins; ls /etc/systemd/system").out.count(NAME) == 1
 
@@ -140,6 +145,18 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     assert host.run(f"su ana -c 'echo >>{results}/{copies[0]}'").status != 0
     host.until("grep -q AssertionError /shared/told")
     assert (shared / "told").read_text().startswith(f"{NAME}@monthly\n")
+    host.until("ls /shared/mail")
+    arguments, _, sent = (shared / "mail").read_text().partition("\n")
+    assert arguments == "-i -- soc@example.com"
+    mail = message_from_string(sent, policy=default)
+    assert mail["To"] == "soc@example.com"
+    assert mail["Subject"].startswith(f"{NAME}@monthly failed on ")
+    assert "failed-logins failed in cell 6: AssertionError: ***" in mail.get_content()
+    assert secret not in mail.get_content()
+    metrics = host.must("cat /var/lib/prometheus/node-exporter/nblint_hub_schedule.prom")
+    succeeded = "nblint_hub_schedule_last_run_succeeded{schedule="
+    assert f'{succeeded}"failed-logins/daily"}} 1.0' in metrics
+    assert f'{succeeded}"failed-logins/monthly"}} 0.0' in metrics
     page = "/usr/share/jupyterhub/Welcome.ipynb"
     host.until(f"grep -q '\\*\\*failed\\*\\*' {page}")
     assert f"](Results/failed-logins%40daily/{copies[-1]})" in host.must(f"cat {page}")
@@ -151,7 +168,7 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     assert "DATADOG_API_KEY" in missing.err
     shown = host.must(
         f"journalctl; systemctl show '{NAME}@*' 'failed-notebook@*'; cat /shared/told {page}; "
-        "cat /var/lib/notebook-results/*/*"
+        "cat /shared/mail /var/lib/notebook-results/*/*"
     )
     assert secret not in shown + failed.err + failed.out + missing.err
     assert host.must("ls /run/nblint-hub") == ""
@@ -164,6 +181,7 @@ def test_schedules(generate: Generate, units: Booted, channel: Channel, shared: 
     )
     timers = host.must("systemctl list-timers --all --no-legend; ls -R /etc/systemd/system")
     assert "monthly" not in timers
+    assert "monthly" not in host.must("cat /var/lib/prometheus/node-exporter/*.prom")
     said = host.must(f"systemctl show --property TimersCalendar {NAME}@daily.timer")
     assert "07:00" in said
     assert "Mon" not in said

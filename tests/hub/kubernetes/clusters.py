@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,16 @@ from nblint.hub.settings import HubFile
 from nblint.toml import toml_text
 from tests.interpreters import ROOT
 
+NOTEBOOKS = """\
+[notebooks.failed-logins]
+version = "1.2.0"
+
+[notebooks.failed-logins.schedules.daily]
+time = "Mon..Fri 07:30"
+timezone = "Europe/Prague"
+parameters = { DAYS = 30 }
+keep = 5
+"""
 REGISTRY = "registry.example.com/hub"
 LOCKS = ROOT / "template-hub" / "{{cookiecutter.slug}}" / "requirements"
 CATALOGUE = """\
@@ -40,7 +49,9 @@ required = false
 """
 
 
-def make_files(folder: Path, catalogue: str = CATALOGUE, **tables: Mapping[str, Any] | Any) -> Path:
+def make_files(
+    folder: Path, *, catalogue: str = CATALOGUE, notebooks_text: str = NOTEBOOKS, **tables: Any
+) -> Path:
     """Write a hub's files; return its hub.toml."""
     (folder / "requirements").mkdir(parents=True, exist_ok=True)
     for name in ("kubernetes.txt", "user.txt"):
@@ -48,7 +59,7 @@ def make_files(folder: Path, catalogue: str = CATALOGUE, **tables: Mapping[str, 
     (folder / "requirements" / "nblint.txt").write_text("nblint-suite[hub]==1.0\n")
     (folder / "environment.toml").write_text(catalogue)
     (folder / "welcome.md").write_text("# Our hub\n")
-    (folder / "notebooks.toml").write_text('[notebooks.failed-logins]\nversion = "1.2.0"\n')
+    (folder / "notebooks.toml").write_text(notebooks_text)
     settings: dict[str, Any] = {
         "address": "https://hub.example.com",
         "notebooks": "notebooks.toml",

@@ -28,7 +28,10 @@ PROVIDER = {
 def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     needs_hub()
     pytest.importorskip("kubespawner")
-    out = rendered(tmp_path_factory.mktemp("hub"), provider=PROVIDER)
+    servers = {"requirements": "requirements/user.txt", "memory": "4G", "cpus": 2}
+    out = rendered(
+        tmp_path_factory.mktemp("hub"), provider=PROVIDER, servers=servers | {"data": ["/srv/data"]}
+    )
     found: dict[str, Any] = load(out / "values.yaml")
     return found
 
@@ -83,12 +86,14 @@ def test_the_pod(values: dict[str, Any], tmp_path: Path) -> None:
         {"mountPath": "/home/jovyan", "name": "home"},
         {"mountPath": "/srv/notebooks", "name": "notebooks", "readOnly": True},
         {"mountPath": "/srv/notebook-results", "name": "notebook-results", "readOnly": True},
+        {"mountPath": "/srv/data", "name": "data-srv-data", "readOnly": True},
     ]
     claims = {each["name"]: each["persistentVolumeClaim"] for each in spec["volumes"]}
     assert claims == {
         "home": {"claimName": "claim-bob"},
         "notebooks": {"claimName": "notebooks", "readOnly": True},
         "notebook-results": {"claimName": "notebook-results", "readOnly": True},
+        "data-srv-data": {"claimName": "data-srv-data", "readOnly": True},
     }
     resources = container["resources"]
     assert resources["limits"] == {"cpu": 2.0, "memory": 4 * 1024**3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -15,7 +16,6 @@ import pytest
 import yaml
 
 from nblint.errors import SettingsError
-from nblint.hub.kubernetes.objects import Run
 from tests.command import nblint
 from tests.hub.kubernetes.clusters import CATALOGUE, load, make_files, rendered
 from tests.hub.running import write_secret
@@ -168,40 +168,37 @@ def test_no_secret_is_in_any_file(tmp_path: Path) -> None:
 
 def test_the_commands_make_the_secrets_that_pods_ask_for(tmp_path: Path) -> None:
     """Each Secret and key, with the value of its file, without the line break at its end."""
-    needs("bash")
+    needs("bash", "kubectl")
     values = {name: secrets.token_hex(8) for name in ("client-secret", "crypt-key")}
     values |= {f"secrets/{name}": secrets.token_hex(8) for name in ("datadog-api-key", "own/alice")}
     for name, value in values.items():
         write_secret(tmp_path / name, f"{value}\n")
+    for name in ("notebooks.repo", "notebooks.asc"):
+        (tmp_path / name).write_text(name)
     out = rendered(tmp_path)
-    bin_ = tmp_path / "bin"
-    bin_.mkdir()
-    # Stands in for kubectl: says what it was given, and what stands in the files.
-    (bin_ / "kubectl").write_text(
-        '#!/bin/sh\nshift 3\necho "= $1"\nfor each; do case $each in --from-file=*=*)'
-        ' each=${each#*=}; echo "${each%%=*} $(cat "${each#*=}" | od -An -c | tr -d " \\n")";; '
-        "esac; done\n"
-    )
-    (bin_ / "kubectl").chmod(0o755)
+    # kubectl makes them, and gives them to nobody.
+    script = 'kubectl() { command kubectl "$@" --dry-run=client -o yaml; echo ---; }; . "$1"'
     ran = subprocess.run(
-        ["bash", "-eu", out / "secrets.txt"],
+        ["bash", "-euc", script, "bash", out / "secrets.txt"],
         cwd=tmp_path,
-        env={**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, "KUBECONFIG": os.devnull},
         capture_output=True,
         text=True,
         check=True,
     )
-    own, shared = list(values.values())[:2], values["secrets/datadog-api-key"]
-    personal = values["secrets/own/alice"]
-    assert ran.stdout.splitlines()[:7] == [
-        "= hub-login",
-        f"client-secret {own[0]}",
-        f"crypt-key {own[1]}",
-        "= hub-environment",
-        f"DATADOG_API_KEY {shared}",
-        "= personal-own-token",
-        f"alice.value {personal}",
-    ]
+    made = {
+        each["metadata"]["name"]: {
+            key: base64.b64decode(value).decode() for key, value in each["data"].items()
+        }
+        for each in yaml.safe_load_all(ran.stdout)
+        if each
+    }
+    assert made == {
+        "hub-login": {name: values[name] for name in ("client-secret", "crypt-key")},
+        "hub-environment": {"DATADOG_API_KEY": values["secrets/datadog-api-key"]},
+        "personal-own-token": {"alice.value": values["secrets/own/alice"]},
+        "notebook-repository": {name: name for name in ("notebooks.repo", "notebooks.asc")},
+    }
     asked = set()
 
     def look(tree: Any) -> None:
@@ -238,7 +235,7 @@ def test_a_changed_entry_changes_its_lines(tmp_path: Path) -> None:
     ]
     assert nblint(*arguments).exit_code == 0
     before = {each: each.read_text() for each in (tmp_path / "out").rglob("*") if each.is_file()}
-    assert nblint(*arguments).output == ""
+    assert "Wrote" not in nblint(*arguments).output
     (tmp_path / "environment.toml").write_text(
         CATALOGUE.replace('"datadoghq.com"', '"datadoghq.eu"')
     )
@@ -278,12 +275,15 @@ def test_an_image_takes_in_what_is_there(tmp_path: Path) -> None:
     )
     landing = {"examples": "examples"}
     out = rendered(tmp_path, landing=landing)
+    own = out / "images/photo.png"
+    own.write_bytes(b"somebody's")
     before = (out / "notebooks.yaml").read_text()
     values = (out / "values.yaml").read_text()
     assert (out / "images/notebooks/examples/one.ipynb").is_file()
     (examples / "one.ipynb").unlink()
     rendered(tmp_path, landing=landing)
     assert not (out / "images/notebooks/examples/one.ipynb").exists()
+    assert own.is_file()
     assert (out / "notebooks.yaml").read_text() != before
     assert (out / "values.yaml").read_text() == values
     for name in ("requirements/user.txt", "requirements/kubernetes.txt"):
@@ -292,6 +292,42 @@ def test_an_image_takes_in_what_is_there(tmp_path: Path) -> None:
         assert "--require-hashes" in (out / "images" / image / "Dockerfile").read_text()
     lock = (out / "images/user/requirements.txt").read_bytes()
     assert lock == (tmp_path / "requirements/user.txt").read_bytes()
+
+
+def test_who_makes_the_certificate(tmp_path: Path) -> None:
+    """The Secret of the ingress is made from files where hub.toml names some."""
+    text = (rendered(tmp_path) / "secrets.txt").read_text()
+    (line,) = [line for line in text.splitlines() if "secret tls" in line]
+    assert line.startswith("# kubectl create secret tls hub-tls")
+    assert "cert-manager" in text
+    tls = {"by": "files", "certificate": "/srv/a b.crt", "key": "/srv/$(x).key"}
+    text = (rendered(tmp_path, tls=tls) / "secrets.txt").read_text()
+    line = "kubectl create secret tls hub-tls --cert='/srv/a b.crt' --key='/srv/$(x).key'"
+    assert line in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:8000",
+        "https://10.0.0.1",
+        "https://[::1]",
+        "https://my_hub.example.com",
+        f"https://{'a' * 64}.com",
+    ],
+)
+def test_an_address_that_no_ingress_has(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match=r"hub\.toml: address: .* cannot be one of a cluster"):
+        rendered(tmp_path, address=address)
+
+
+@pytest.mark.parametrize("registry", ["", "a b", "r/UP", "r//x", "r:x", "https://r", "r/x\ny"])
+def test_a_registry_that_no_image_has(tmp_path: Path, registry: str) -> None:
+    path, out = make_files(tmp_path), str(tmp_path / "out")
+    ran = nblint("hub", "kubernetes", "--config", str(path), "--registry", registry, out)
+    assert ran.exit_code == 2
+    assert "--registry: " in ran.output
+    assert "Traceback" not in ran.output
 
 
 def test_what_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
@@ -305,12 +341,3 @@ def test_what_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     with pytest.raises(SettingsError, match=r"servers\.requirements: missing"):
         rendered(tmp_path, servers={})
-
-
-def test_names_of_cron_jobs() -> None:
-    """Each is one that Kubernetes takes, and two notebooks never share one."""
-    runs = [Run("a-b"), Run("a", "b"), Run("a" * 60), Run("a" * 59 + "b"), Run("a", "B_c.d")]
-    names = [run.name for run in runs]
-    assert all(len(name) <= 52 for name in names)
-    assert len({*names}) == len(names)
-    assert names[0] == "notebook-a-b"
