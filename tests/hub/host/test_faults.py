@@ -198,11 +198,12 @@ def _stop(story: Story, name: str) -> None:
 
 def _server_ends(story: Story, browser: Any) -> None:
     """Nobody waits for a server that has ended."""
-    own = "/home/alice/.jupyter/jupyter_server_config.py"
     _stop(story, "alice")
-    story.host.must(f"mkdir -p {own.rpartition('/')[0]}; echo 'import os; os._exit(3)' > {own}")
+    own = ".jupyter/jupyter_server_config.py"
+    as_alice = "runuser -u alice -- sh -c 'cd; mkdir -p .jupyter; {}'"
+    story.host.must(as_alice.format(f'echo "import os; os._exit(3)" > {own}'))
     assert "your server ended as soon as it had started" in _start(browser, "alice")
-    story.host.must(f"rm {own}")
+    story.host.must(as_alice.format(f"rm {own}"))
 
 
 def _homes_full(story: Story) -> None:
