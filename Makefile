@@ -34,8 +34,8 @@ demo: setup ## Generate a notebook repository; see commits refused, fixed and ac
 # System tools that tests need. As root on Debian they are installed; elsewhere, tests that miss one
 # skip and name it, or fail if CI=true.
 # Each is a command and its packages; only what is missing is installed.
-TOOLS := chromium:chromium createrepo_c:createrepo-c dnf:dnf,dnf-plugins-core fish:fish gpg:gnupg kubectl:kubernetes-client mmdebstrap:mmdebstrap \
-  node:nodejs npm:npm promtool:prometheus restic:restic rpmbuild:rpm rpmlint:rpmlint rsync:rsync setpriv:util-linux shellcheck:shellcheck \
+TOOLS := chromium:chromium createrepo_c:createrepo-c dnf:dnf,dnf-plugins-core fish:fish gpg:gnupg kubectl:kubernetes-client losetup:mount \
+  mkfs.ext4:e2fsprogs mmdebstrap:mmdebstrap node:nodejs npm:npm promtool:prometheus restic:restic rpmbuild:rpm rpmlint:rpmlint rsync:rsync setpriv:util-linux shellcheck:shellcheck \
   strace:strace setfacl:acl systemd-analyze:systemd systemd-nspawn:systemd-container unzip:unzip zip:zip zsh:zsh
 
 tools:

@@ -19,8 +19,8 @@ from tests.template.packages import Run, run
 
 ROOT = Path(__file__).parents[1]
 # The files of a folder, in a layer that takes all changes: they are in memory, and gone with the
-# namespace of mounts. Nothing that the folder's own system would start is started twice, and there
-# is no network but the host's own loopback.
+# namespace of mounts, or on a disk, which is a file. Nothing that the folder's own system would
+# start is started twice, and there is no network but the host's own loopback.
 _BOOT = """\
 set -eu
 # A group of control of its own: the systemds of two hosts in one would end each other's services.
@@ -28,12 +28,12 @@ for tree in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
     [ -e "$tree/cgroup.procs" ] && mkdir "$tree/nblint-test-$$" || continue
     echo $$ > "$tree/nblint-test-$$/cgroup.procs"
 done
-lower=$1
+lower=$1 disk=$3
 cd "$2"
-shift 2
-mount -t tmpfs none .
+shift 3
+if [ "$disk" ]; then mount -o loop "$disk" .; else mount -t tmpfs none .; fi
 cd "$PWD"
-mkdir changes work root
+mkdir -p changes work root
 mount -t overlay -o "lowerdir=$lower,upperdir=changes,workdir=work" overlay root
 [ "$lower" != / ] || rm -rf root/etc/systemd/system/*.wants
 exec systemd-nspawn --quiet --directory=root --boot --register=no --keep-unit \\
@@ -58,10 +58,11 @@ class Booted:
 
     Attributes:
         leader: Its first process, as this machine counts them.
+        layer: The folder with what has changed on it.
     """
 
-    def __init__(self, leader: str) -> None:
-        self.leader = leader
+    def __init__(self, leader: str, layer: Path) -> None:
+        self.leader, self.layer = leader, layer
 
     @property
     def enter(self) -> list[str]:
@@ -93,24 +94,28 @@ class Booted:
 
 
 @contextmanager
-def booted(lower: Path, scratch: Path, binds: Sequence[str] = ()) -> Iterator[Booted]:
+def booted(
+    lower: Path, scratch: Path, binds: Sequence[str] = (), disk: Path | None = None
+) -> Iterator[Booted]:
     """Boot a host, and end it.
 
     Args:
         lower: The folder that its files come from; nothing in it changes.
         scratch: A folder for the layer of changes and the log.
         binds: Options of systemd-nspawn, such as `--bind=…`.
+        disk: A file with a file system that takes the changes, and has them when this has ended.
     """
     if os.name != "posix" or os.geteuid() != 0:
         pytest.skip("needs root, who boots a host")
     needs("systemd-nspawn", "nsenter", "unshare")
     layer, log = scratch / "layer", scratch / "boot.log"
-    layer.mkdir(parents=True)
-    command = ["unshare", "--mount", "sh", "-c", _BOOT, "sh", str(lower), str(layer), *binds]
+    layer.mkdir(parents=True, exist_ok=True)
+    command = ["unshare", "--mount", "sh", "-c", _BOOT, "sh", str(lower), str(layer)]
+    command += [str(disk or ""), *binds]
     with log.open("w") as said:
         host = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
     try:
-        yield _when_it_runs(host, log)
+        yield _when_it_runs(host, log, layer)
     finally:
         host.terminate()
         host.wait(PATIENCE)
@@ -118,12 +123,12 @@ def booted(lower: Path, scratch: Path, binds: Sequence[str] = ()) -> Iterator[Bo
             run("find", str(group), "-depth", "-type", "d", "-exec", "rmdir", "{}", ";")
 
 
-def _when_it_runs(host: "subprocess.Popen[bytes]", log: Path) -> Booted:
+def _when_it_runs(host: "subprocess.Popen[bytes]", log: Path, layer: Path) -> Booted:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and host.poll() is None:
         leader = run("ps", "-o", "pid=", "--ppid", str(host.pid)).out.strip()
         if re.fullmatch(r"\d+", leader):
-            found = Booted(leader)
+            found = Booted(leader, layer)
             if found.run("systemctl is-system-running").out.strip() in ("running", "degraded"):
                 return found
         time.sleep(0.2)

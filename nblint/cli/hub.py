@@ -9,6 +9,7 @@ import click
 
 from nblint.cli.click_classes import OrderedGroup
 from nblint.cli.hub_backup import backup, restore
+from nblint.cli.hub_disk import disk
 from nblint.cli.hub_options import CONFIG, need, or_sentence
 from nblint.cli.hub_runs import begin_run, end_run, notify, owners, run
 from nblint.cli.hub_upgrades import upgrades
@@ -130,7 +131,7 @@ def install(config: Path, is_check: bool) -> None:
         click.echo(f"{'Would change' if is_check else 'Changed'}: {printable(change)}")
 
 
-for command in (run, begin_run, end_run, notify, owners, usage, backup, restore, upgrades):
+for command in (run, begin_run, end_run, notify, owners, usage, backup, restore, upgrades, disk):
     hub.add_command(command)
 
 

@@ -13,10 +13,15 @@ from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.kernels import write_kernels
 from nblint.hub.outgoing import environment as outgoing_environment
 from nblint.hub.outgoing import login_options, write_authorities
+from nblint.hub.room import concurrent_starts
 from nblint.hub.secret_files import read_secret
 from nblint.hub.settings import HubFile, HubSettings
 
 _SPAWNER = "nblint.hub.spawner.AccountSpawner"
+# Until an account, a home and a unit are there, and then until the server in it answers: when many
+# start together, each waits for all. JupyterHub's own are for one at a time.
+_START_SECONDS, _ANSWER_SECONDS = 180, 180
+_TEMPLATES = Path(__file__).with_name("templates")
 _CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 
 
@@ -66,6 +71,7 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
     c.JupyterHub.db_url = f"sqlite:///{state / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
+    c.JupyterHub.template_paths = [*_listed(c.JupyterHub, "template_paths"), str(_TEMPLATES)]
     # A deploy restarts the hub, and must not stop what people are running.
     c.JupyterHub.cleanup_servers = False
     if file.settings.unix_accounts:  # on a host, the proxy is a unit of its own
@@ -132,8 +138,18 @@ def _configure_servers(c: Any, file: HubFile, state: Path) -> None:
     c.Spawner.environment = environment
     c.Spawner.mem_limit = settings.servers.memory
     c.Spawner.cpu_limit = settings.servers.cpus
+    _configure_load(c, settings)
     if settings.unix_accounts:
         _configure_accounts(c, file, state)
+
+
+def _configure_load(c: Any, settings: HubSettings) -> None:
+    """Say how many servers there are, and how long people wait when many start together."""
+    servers = settings.servers
+    c.JupyterHub.active_server_limit = servers.active_server_limit
+    c.JupyterHub.concurrent_spawn_limit = servers.concurrent_spawn_limit or concurrent_starts()
+    c.Spawner.start_timeout = _START_SECONDS
+    c.Spawner.http_timeout = _ANSWER_SECONDS
 
 
 def _configure_accounts(c: Any, file: HubFile, state: Path) -> None:

@@ -3,12 +3,13 @@
 import json
 import ssl
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError
 from nblint.hub.addresses import address_problem
 from nblint.hub.outgoing import proxy_for
@@ -88,7 +89,9 @@ def _description(file: HubFile, kept: Path | None) -> dict[str, Any]:
         raise SettingsError(f"{where}: {url}: does not answer: {reason}") from None
     said = _read(data, issuer, where)
     if kept is not None:
-        write_atomically(kept, json.dumps(said, indent=1).encode())
+        # On a disk that is full, the one from before is kept: the hub starts all the same.
+        with suppress(OSError):
+            write_changed(kept, json.dumps(said, indent=1).encode())
     return said
 
 

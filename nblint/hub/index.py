@@ -19,6 +19,7 @@ from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_text
 from nblint.hub.installed import Installed, examples, installed
+from nblint.hub.room import disks
 from nblint.hub.runs import SUCCESS, Ended, ended
 from nblint.hub.schedules import Scheduled, scheduled
 from nblint.hub.settings import HubFile
@@ -39,6 +40,7 @@ _LONGEST = 200
 _SPECIAL = frozenset("!\"#$%&'()*+/:;<=>?@[\\]^_`{|}~")
 # Mathematics is looked for in what is rendered, too; not in code.
 _MATHEMATICS = frozenset("$\\")
+_TITLE = re.compile(r"(#[^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
 # A link by itself, in the Markdown of JupyterLab; the other ones need a colon or an at sign.
 _WWW = re.compile(r"(www)\.", re.I)
 
@@ -62,6 +64,12 @@ None
 
 ## References
 * [What a header is for](https://nblint.readthedocs.io/en/stable/explanation/header/)
+"""
+
+# Right below the title, with which a notebook opens.
+_FULL = """\
+**The disk of everybody's homes is {used} full.** Delete what you do not need any more; when it is
+full, nobody can save. In a terminal, `du -xah ~ | sort -h | tail` shows what takes most.
 """
 
 # Behind the texts that people come for.
@@ -123,8 +131,10 @@ def landing_page(file: HubFile, notebooks: Iterable[Installed]) -> bytes:
     text = read_text(file / landing.welcome)
     root = file / landing.notebooks
     runs = _runs(file, root)
-    is_counted = file.settings.unix_accounts
-    return welcome(text, notebooks, root, shown_examples, runs, is_counted=is_counted)
+    is_host = file.settings.unix_accounts
+    homes = next(disks(file), None) if is_host else None
+    full = _FULL.format(used=f"{homes.used:.0%}") if homes and homes.is_nearly_full else ""
+    return welcome(text, notebooks, root, shown_examples, runs, is_counted=is_host, notice=full)
 
 
 def welcome(
@@ -135,6 +145,7 @@ def welcome(
     runs: Mapping[Path, str] | None = None,
     *,
     is_counted: bool = False,
+    notice: str = "",
 ) -> bytes:
     """Return the landing page, a notebook without code.
 
@@ -145,11 +156,12 @@ def welcome(
         shown_examples: The organisation's examples.
         runs: What became of the last scheduled runs of notebooks, in Markdown.
         is_counted: Whether the hub counts what people open and run, which the page then says.
+        notice: What everybody must know now, in Markdown.
     """
     import nbformat
 
     texts = {
-        "welcome": text.strip(),
+        "welcome": _with_notice(text.strip(), notice),
         "examples": "\n".join(_examples(shown_examples)),
         "installed": "\n".join(_index(notebooks, root, runs or {})),
         "recorded": _RECORDED.strip() if is_counted else "",
@@ -160,6 +172,14 @@ def welcome(
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.validate(notebook)
     return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def _with_notice(text: str, notice: str) -> str:
+    if not notice:
+        return text
+    title = _TITLE.match(text)
+    end = title.end() if title else len(text)
+    return "\n\n".join(filter(None, (text[:end].strip(), notice.strip(), text[end:].strip())))
 
 
 def _examples(notebooks: Iterable[Installed]) -> Iterator[str]:

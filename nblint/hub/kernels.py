@@ -13,7 +13,7 @@ import json
 import os
 from pathlib import Path, PurePath
 
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.hub.usage import in_server
 
@@ -31,6 +31,27 @@ del _add_folder"""]
 '''
 
 
+# On a disk that is full, notebooks can still be opened: Jupyter notes at each look that outputs are
+# trusted, and fails where it cannot. https://github.com/jupyter/nbformat/blob/main/nbformat/sign.py
+_SIGNATURES = """\
+import contextlib
+with contextlib.suppress(Exception):
+    import sqlite3
+    from nbformat.sign import SQLiteSignatureStore as _store
+
+    def _or_nothing(method):
+        def tried(self, *arguments):
+            try:
+                return method(self, *arguments)
+            except sqlite3.Error:
+                with contextlib.suppress(sqlite3.Error):
+                    self.db.rollback()
+                return None
+        return tried
+
+    for _name in ("check_signature", "store_signature", "remove_signature"):
+        setattr(_store, _name, _or_nothing(getattr(_store, _name)))
+"""
 # A kernel or a server starts, whatever becomes of this.
 _TELL = """\
 import contextlib
@@ -81,7 +102,8 @@ def write_kernels(folder: Path, told: Path | None = None) -> dict[str, str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             for parent in (folder, *(folder / each for each in PurePath(name).parents)):
                 parent.chmod(0o755)
-            write_atomically(path, text.encode())
+            # Only what has changed: the hub also starts on a disk that is full.
+            write_changed(path, text.encode())
             path.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(folder, error)) from None
@@ -113,12 +135,13 @@ def kernel_files(place: PurePath, told: Path | None = None) -> dict[str, str]:
         _IPYTHON: _WRITTEN + _CONFIGURATION,
         "kernels/python3/kernel.json": json.dumps(spec, indent=1),
         "labconfig/page_config.json": json.dumps(_LAB, indent=1),
+        _SERVER: _WRITTEN + _SIGNATURES,
     }
     if told is None:
         return files
     values = {"usage": os.fspath(place / _USAGE), "notebooks": os.fspath(told)}
     files[_IPYTHON] += (_TELL + _TELL_OF_KERNEL).format(**values)
-    files[_SERVER] = _WRITTEN + (_TELL + _TELL_OF_SERVER).format(**values)
+    files[_SERVER] += (_TELL + _TELL_OF_SERVER).format(**values)
     files[_USAGE] = Path(in_server.__file__).read_text(encoding="utf-8")
     return files
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from nblint.document.write import write_atomically
+from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unreadable, unwritable
 from nblint.hub.settings import HubFile, HubSettings
 
@@ -111,7 +111,7 @@ def write_authorities(file: HubFile, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
-        write_atomically(bundle, b"\n".join(found))
+        write_changed(bundle, b"\n".join(found))
         bundle.chmod(0o644)
     except OSError as error:
         raise SettingsError(unwritable(bundle, error)) from None

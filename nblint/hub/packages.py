@@ -96,6 +96,14 @@ def changes(file: HubFile) -> list[Change]:
         return found
     published = _published()
     if problems := list(_unpublished(new, published, path)):
+        # dnf leaves out those that do not answer; then it is this that is wrong.
+        _dnf(
+            "--refresh",
+            _WITHOUT_PLUGINS,
+            "--quiet",
+            "--setopt=*.skip_if_unavailable=0",
+            "makecache",
+        )
         raise SettingsError("\n".join(problems))
     new = [
         Change(each.name, each.before, each.after, published[each.name][each.after or ""])

@@ -124,6 +124,9 @@ class Servers(Table, frozen=True):
         cpus: How many processors a server may keep busy.
         idle_seconds: A server is stopped after so long without use; 0: never.
         longest_seconds: A server is stopped after so long in any case; 0: never.
+        active_server_limit: How many servers may run at a time; 0: as many as there is memory for.
+        concurrent_spawn_limit: How many may start at a time; by default, what the processors start
+            before people have waited too long. Who comes then is asked to try again.
         data: Folders that must be there when a server starts, such as a mounted share; it can only
             read them. With `unix-accounts` only.
     """
@@ -134,6 +137,8 @@ class Servers(Table, frozen=True):
     cpus: Annotated[float, Meta(gt=0, le=10_000)] | None = None
     idle_seconds: Annotated[int, Meta(ge=0)] = 3600
     longest_seconds: Annotated[int, Meta(ge=0)] = 0
+    active_server_limit: Annotated[int, Meta(ge=0)] = 0
+    concurrent_spawn_limit: Annotated[int, Meta(ge=1)] | None = None
     data: tuple[str, ...] = ()
 
 

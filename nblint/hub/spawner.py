@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import unicodedata
 from pathlib import Path
@@ -14,6 +15,7 @@ from traitlets import Dict, List, Unicode
 from nblint.hub.accounts import HOMES, AccountError, ensure_account, our_account
 from nblint.hub.homes import set_right
 from nblint.hub.ports import keep_port
+from nblint.hub.room import memory_problem
 from nblint.hub.secret_files import SecretError
 
 if TYPE_CHECKING:
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _RUN = Path("/run")
 _TRIES = 40
+# Connection files of kernels and the like: in memory, where the server sees only its own, so that
+# it starts on a disk that is full, for its user to make room.
+_RUNTIME = "/dev/shm/jupyter"  # noqa: S108
+# Between two looks whether a server that starts is there.
+_SECONDS = 0.5
 # By which a process could let another one, of no unit of ours, start something: D-Bus, and what
 # systemd keeps for whoever has logged in otherwise.
 _WAYS_OUT = ("/run/dbus", "/run/systemd/private", "/run/user")
@@ -93,6 +100,10 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         Raises:
             SettingsError: It cannot be started; the text says why.
         """
+        # This one is among those that start.
+        starting = self.user.settings["users"].count_active_users()["spawn_pending"] - 1
+        if problem := memory_problem(starting):
+            raise AccountError(problem)
         account = await asyncio.to_thread(ensure_account, self.user.name)
         if missing := await asyncio.to_thread(_missing, self.data):
             raise AccountError(f"{missing}: servers.data: not a folder; is it mounted?")
@@ -124,7 +135,22 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
         if place is None:
             raise AccountError(f"{self.unit_name}: systemd has not started the unit")
         host, port = place
+        await self._until_it_listens(host, port)
         return host, port
+
+    async def _until_it_listens(self, host: str, port: int) -> None:
+        """Wait until a server listens; upstream would also wait for one that has ended."""
+        while True:
+            if await super().poll() is not None:
+                raise AccountError(
+                    "your server ended as soon as it had started; those who run the hub find the "
+                    f"reason on the host by `journalctl -u {self.unit_name}`"
+                )
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(host, port)
+                writer.close()
+                return
+            await asyncio.sleep(_SECONDS)
 
     async def _end_what_was_before(self) -> None:
         """Wait until nothing of an earlier server is there.
@@ -185,7 +211,7 @@ class AccountSpawner(SystemdSpawner):  # type: ignore[misc]
                     f"{name}: has a control character, such as a carriage return, which systemd "
                     "hands to no server"
                 )
-        return {"PATH": _PATH, **environment}
+        return {"PATH": _PATH, "JUPYTER_RUNTIME_DIR": _RUNTIME, **environment}
 
     async def poll(self) -> int | None:
         """Tell whether the server runs, and see that what was closed for it still is."""

@@ -116,6 +116,7 @@ def _hub(file: HubFile, image: Image) -> dict[str, Any]:
             "ProviderAuthenticator": _login(file),
             "KubeSpawner": {"container_security_context": CONFINED},
         },
+        **_load(settings),
         **({"loadRoles": {"operators": Said(role, _from("groups.admins"))}} if role else {}),
         "extraEnv": _hub_environment(file),
         **_certificate(file),
@@ -242,6 +243,21 @@ def _limits(settings: HubSettings) -> dict[str, Any]:
         )
     if servers.cpus:
         found["cpu"] = Said({"limit": servers.cpus}, _from("servers.cpus"))
+    return found
+
+
+def _load(settings: HubSettings) -> dict[str, Any]:
+    """Return how many servers there may be; without it, what the chart says."""
+    servers = settings.servers
+    found: dict[str, Any] = {}
+    if servers.active_server_limit:
+        found["activeServerLimit"] = Said(
+            servers.active_server_limit, _from("servers.active-server-limit")
+        )
+    if servers.concurrent_spawn_limit:
+        found["concurrentSpawnLimit"] = Said(
+            servers.concurrent_spawn_limit, _from("servers.concurrent-spawn-limit")
+        )
     return found
 
 

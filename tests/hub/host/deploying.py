@@ -73,10 +73,9 @@ class Deployer:
     """
 
     def __init__(self, repository: Path, host: Booted) -> None:
-        self.repository, self.host = repository, host
-        ssh = repository.parent / "ssh"
-        ssh.write_text(SSH.format(enter=" ".join(host.enter)))
-        ssh.chmod(0o755)
+        self.repository = repository
+        ssh = self._ssh = repository.parent / "ssh"
+        self.reach(host)
         binaries = repository / ".venv/bin"
         binaries.mkdir(parents=True, exist_ok=True)
         for name in ("python", "ansible", "ansible-playbook"):
@@ -93,6 +92,12 @@ class Deployer:
                 "UV_CACHE_DIR": "/packages/cache",
             }
         }
+
+    def reach(self, host: Booted) -> None:
+        """Deploy to this host from now on, as if it were the one from before, booted again."""
+        self.host = host
+        self._ssh.write_text(SSH.format(enter=" ".join(host.enter)))
+        self._ssh.chmod(0o755)
 
     def commit(self, message: str) -> None:
         """Commit what has changed."""

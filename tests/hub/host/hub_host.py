@@ -122,11 +122,12 @@ def in_network_of(host: Booted) -> Iterator[None]:
 
 
 @contextmanager
-def hub_host(folder: Path) -> Iterator[HostHub]:
+def hub_host(folder: Path, lines: str = "") -> Iterator[HostHub]:
     """Boot a host with a hub that runs, for which alice and bob have signed in.
 
     Args:
         folder: An empty folder.
+        lines: More lines of jupyterhub_config.py.
     """
     needs_hub()
     needs("node", "npm", "setfacl", "getfacl", "unzip", "zip")
@@ -149,7 +150,7 @@ def hub_host(folder: Path) -> Iterator[HostHub]:
         # For sessions of logins, as a host has them.
         host.run("systemctl start dbus.socket systemd-logind")
         hub = HostHub(host, configuration)
-        _configure(hub)
+        _configure(hub, lines)
         with hub.provider.running(), hub.running():
             for name in ("alice", "bob"):
                 hub.sign_in(name)
@@ -157,7 +158,7 @@ def hub_host(folder: Path) -> Iterator[HostHub]:
             yield hub
 
 
-def _configure(hub: HostHub) -> None:
+def _configure(hub: HostHub, lines: str) -> None:
     settings: dict[str, Any] = {
         "servers": {
             "python": hub.python,
@@ -167,7 +168,7 @@ def _configure(hub: HostHub) -> None:
         },
         "leavers": {"sweep-seconds": 1},
     }
-    hub.configure(CATALOGUE, LINES, **settings)
+    hub.configure(CATALOGUE, LINES + lines, **settings)
     write_secret(hub.folder / "secrets/datadog-api-key", hub.canary)
     write_secret(hub.folder / "secrets/odd", f"{ODD}\n")
     for name in ("alice", "bob"):

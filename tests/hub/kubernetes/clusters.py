@@ -65,7 +65,13 @@ def make_files(
         "notebooks": "notebooks.toml",
         "provider": {"issuer": "https://login.example.com", "client-id": "jupyterhub"},
         "groups": {"users": ["analysts"], "admins": ["hub-admins"]},
-        "servers": {"requirements": "requirements/user.txt", "memory": "4G", "cpus": 2},
+        "servers": {
+            "requirements": "requirements/user.txt",
+            "memory": "4G",
+            "cpus": 2,
+            "active-server-limit": 40,
+            "concurrent-spawn-limit": 8,
+        },
         **tables,
     }
     text = "".join(f"{key} = {toml_text(value)}\n" for key, value in settings.items())

@@ -55,6 +55,15 @@ def test_the_schema_of_the_chart(tmp_path: Path) -> None:
     assert "'defaultURL' was unexpected" in problem
 
 
+def test_how_many_servers(tmp_path: Path) -> None:
+    hub = load(rendered(tmp_path) / "values.yaml")["hub"]
+    assert (hub["activeServerLimit"], hub["concurrentSpawnLimit"]) == (40, 8)
+    none = rendered(tmp_path / "none", servers={"requirements": "requirements/user.txt"})
+    assert (
+        not {"activeServerLimit", "concurrentSpawnLimit"} & load(none / "values.yaml")["hub"].keys()
+    )
+
+
 @pytest.mark.skipif(not CHART, reason="Z2JH_CHART does not name the chart's folder")
 @pytest.mark.skipif(find_spec("helm_python") is None, reason="helm-python-sdk is not installed")
 def test_the_chart_renders(tmp_path: Path) -> None:
