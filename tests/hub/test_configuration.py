@@ -7,6 +7,7 @@ import stat
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,7 +84,8 @@ def test_a_secret_of_the_hub_is_nobodys(tmp_path: Path) -> None:
 
 
 def test_a_python_without_safe_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "version_info", (3, 10, 14))
+    older = SimpleNamespace(version_info=(3, 10, 14), executable=sys.executable)
+    monkeypatch.setattr("nblint.hub.configuration.sys", older)
     with pytest.raises(SettingsError, match=r"older than 3\.11"):
         configured(tmp_path)
 

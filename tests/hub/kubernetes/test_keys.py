@@ -51,6 +51,8 @@ OTHER: dict[str, Any] = {
         "idle-seconds": 7,
         "longest-seconds": 7,
         "data": ["/srv/other"],
+        "active-server-limit": 7,
+        "concurrent-spawn-limit": 7,
     },
     "landing": {"welcome": "other.md", "examples": "examples"},
     "tls": {"by": "internal", "certificate": "/other.crt", "key": "/other.key"},
