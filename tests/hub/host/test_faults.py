@@ -249,13 +249,10 @@ def _hub_full(story: Story, browser: Any) -> None:
     databases = "sha256sum /var/lib/jupyterhub/identities.sqlite"
     before = host.must(databases)
     host.must(f"python3 -c '{FILL}'")
-    for command, said in {
-        "usage --collect": "disk is full",
-        "backup": "No space left on device",
-    }.items():
+    for command in ("usage --collect", "backup"):
         ran = host.run(NBLINT.format(command))
         assert ran.status == 2, ran
-        assert said in ran.err
+        assert re.search("disk is full|No space left on device", ran.err)
         assert len(ran.err.splitlines()) == 1
     page = hub.sign_in("bob")[1]
     assert page.status_code == 500
