@@ -26,12 +26,11 @@ address = "https://hub.example.com"
 provider = { issuer = "https://login.example.com", client-id = "hub" }
 groups = { users = ["analysts"] }
 """
-# Says when it has written, and waits until it is let go; whoever ends it, ends it as it is.
+# When it has written, it waits until it is let go; whoever ends it, ends it as it is.
 COMMAND = f"""\
 #!/bin/sh
 cd /
 {sys.executable} -P -m nblint "$@" || exit
-echo "$(date +%s.%N)" >>/shared/written
 while [ -e /shared/wait ]; do sleep 0.1; done
 """
 
