@@ -231,6 +231,9 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
 
         The answer is kept here and not by who called: until it is, nobody else may ask.
         """
+        # Also of somebody who is in; the provider need not be there for it.
+        if not self.check_blocked_users(user.name):
+            raise RefusedError("they are in blocked_users")
         if not state.get("subject"):
             raise GoneError("there is no login")
         new = {"access_token": state["access_token"]}
