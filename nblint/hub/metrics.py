@@ -108,7 +108,10 @@ def _path(file: HubFile, job: str) -> Path:
 
 def _write(path: Path, registry: CollectorRegistry) -> None:
     try:
-        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        # Prometheus reads there, whatever the umask of a unit is.
+        for folder in reversed([each for each in path.parents if not each.exists()]):
+            folder.mkdir()
+            folder.chmod(0o755)
         write_to_textfile(str(path), registry)
         path.chmod(0o644)
     except OSError as error:

@@ -1,5 +1,6 @@
 """Metrics of what runs by itself, and when an alert comes; `test_login` has who reads them."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -35,7 +36,12 @@ def test_how_something_ended_is_told(tmp_path: Path) -> None:
         return {words[0]: float(words[1]) for words in lines if words[0] != "#"}
 
     name = "nblint_hub_backup_last"
-    record(file, "backup", succeeded=True)
+    before = os.umask(0o077)  # as units have it
+    try:
+        record(file, "backup", succeeded=True)
+    finally:
+        os.umask(before)
+    assert path.parent.stat().st_mode & 0o777 == 0o755
     first = said()
     assert first[f"{name}_run_succeeded"] == 1
     assert first[f"{name}_success_timestamp_seconds"] > 1e9
