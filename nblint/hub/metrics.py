@@ -108,7 +108,10 @@ def _path(file: HubFile, job: str) -> Path:
 
 def _write(path: Path, registry: CollectorRegistry) -> None:
     try:
-        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        missing = [folder for folder in path.parents if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir()
+            folder.chmod(0o755)  # whatever the umask: that of a backup lets nobody read
         write_to_textfile(str(path), registry)
         path.chmod(0o644)
     except OSError as error:
