@@ -207,7 +207,11 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             except Exception as error:  # an answer that nobody foresaw is none, and not a stay
                 silent = time.time() - state.get("confirmed", 0)
                 if silent <= self.grace_seconds:
-                    self.log.error("%s stays in for now: %s", user.name, _said(error))
+                    self.log.error(
+                        "The provider has not confirmed %s, who stays in for now: %s",
+                        user.name,
+                        _said(error),
+                    )
                     return "unknown"
                 reason = f"the provider has not confirmed the login for {silent / 60:.0f} minutes"
             else:

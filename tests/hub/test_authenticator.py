@@ -358,7 +358,7 @@ def test_an_error_that_quotes_what_was_sent(
     canary = secrets.token_hex(8)
     error = json.dumps({"error": f"bad token {canary}", "error_description": canary}).encode()
     assert answered(provider, tmp_path, {"token": (400, error)}).outcome == "unknown"
-    assert "stays in for now" in caplog.text
+    assert "The provider has not confirmed alice, who stays in for now: " in caplog.text
     assert canary not in caplog.text
 
 
