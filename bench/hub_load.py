@@ -12,6 +12,7 @@ printed, and how many servers there were.
 
 import argparse
 import json
+import re
 import statistics
 import tempfile
 import time
@@ -59,12 +60,12 @@ def measure(hub: HostHub, names: list[str]) -> Cost:
     """Start people's servers together, and stop them when all is measured."""
     began = time.perf_counter()
     refused: list[str] = []
+    headers, api = {"Authorization": f"token {hub.token}"}, _address(hub)
 
     def start(name: str) -> float | None:
-        try:
-            hub.call("POST", f"/users/{name}/server")
-        except requests.HTTPError as error:
-            refused.append(error.response.json()["message"])
+        answer = requests.post(f"{api}/users/{name}/server", headers=headers, timeout=600)
+        if not answer.ok:
+            refused.append(answer.json()["message"])
             return None
         until(lambda: _state(hub, name) != "starting", f"a server of {name}")
         if _state(hub, name) == "ready":
@@ -84,6 +85,14 @@ def measure(hub: HostHub, names: list[str]) -> Cost:
         list(threads.map(hub.stop, there))
     took = sorted(there.values()) or [0.0]
     return Cost(len(names), took[0], statistics.median(took), took[-1], kernels, memory, refused)
+
+
+def _address(hub: HostHub) -> str:
+    """Return where the hub itself answers: the proxy of tests lets ten ask at a time."""
+    text = (hub.folder / "jupyterhub_config.py").read_text()
+    found = re.search(r'hub_bind_url = "(.+)"', text)
+    assert found
+    return f"{found[1]}/hub/api"
 
 
 def _state(hub: HostHub, name: str) -> str:
