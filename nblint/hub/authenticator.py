@@ -38,6 +38,7 @@ from nblint.hub.sweep import sweep_for_ever
 
 # Seconds by which the provider's clock may differ from this one.
 _LEEWAY = 60
+_TAKEN = "This name belongs to somebody else."
 _LOGIN_FAILED = "The provider did not confirm the login. Try again."
 
 
@@ -235,6 +236,9 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
 
         The answer is kept here and not by who called: until it is, nobody else may ask.
         """
+        # Also of somebody who is in; the provider need not be there for it.
+        if not self.check_blocked_users(user.name):
+            raise RefusedError("they are in blocked_users")
         if not state.get("subject"):
             raise GoneError("there is no login")
         new = {"access_token": state["access_token"]}
@@ -297,13 +301,15 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         if not ours:
             raise RefusedError("You are in no group that may enter here.")
         known = identities.account(who)
+        if known is None and identities.is_taken(name):  # and has an account of the machine
+            raise RefusedError(_TAKEN)
         refuses = self.unix_accounts or self.machine_names
         if refuses and is_of_the_machine(known or name, is_ours=known is not None):
             raise RefusedError("This name cannot have an account here.")
         try:
             return identities.claim(who, name)
         except NameTakenError:
-            raise RefusedError("This name belongs to somebody else.") from None
+            raise RefusedError(_TAKEN) from None
 
     @property
     def _entering_groups(self) -> frozenset[str]:

@@ -43,6 +43,12 @@ class Identities:
         with self._open() as database:
             return _account(database, identity)
 
+    def is_taken(self, name: str) -> bool:
+        """Tell whether an account of this name is somebody's."""
+        with self._open() as database:
+            query = "SELECT 1 FROM identities WHERE name = ?"
+            return database.execute(query, (name,)).fetchone() is not None
+
     def claim(self, identity: Identity, name: str) -> str:
         """Give an account to somebody who has none.
 

@@ -108,10 +108,10 @@ def _path(file: HubFile, job: str) -> Path:
 
 def _write(path: Path, registry: CollectorRegistry) -> None:
     try:
-        missing = [folder for folder in path.parents if not folder.exists()]
-        for folder in reversed(missing):
+        # Prometheus reads there, whatever the umask of a unit is.
+        for folder in reversed([each for each in path.parents if not each.exists()]):
             folder.mkdir()
-            folder.chmod(0o755)  # whatever the umask: that of a backup lets nobody read
+            folder.chmod(0o755)
         write_to_textfile(str(path), registry)
         path.chmod(0o644)
     except OSError as error:

@@ -392,6 +392,15 @@ def test_an_outage_that_goes_on(provider: Provider, tmp_path: Path) -> None:
     assert login.user.is_out
 
 
+def test_who_is_blocked_is_put_out_though_the_provider_is_down(
+    provider: Provider, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    login = answered(provider, tmp_path, {"token": (503, b"")}, blocked_users={"alice"})
+    assert login.outcome == "gone"
+    assert login.user.is_out
+    assert "alice was put out: they are in blocked_users" in caplog.text
+
+
 @pytest.mark.parametrize(("grace", "outcome"), [(3600, "unknown"), (0, "gone")])
 def test_an_answer_that_nobody_foresaw(
     provider: Provider,

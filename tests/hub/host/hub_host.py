@@ -151,7 +151,8 @@ def hub_host(folder: Path, lines: str = "") -> Iterator[HostHub]:
         host.run("systemctl start dbus.socket systemd-logind")
         hub = HostHub(host, configuration)
         _configure(hub, lines)
-        with hub.provider.running(), hub.running():
+        # Asked anew many times while the tests run.
+        with hub.provider.running(token_seconds=10), hub.running():
             for name in ("alice", "bob"):
                 hub.sign_in(name)
                 hub.start(name)

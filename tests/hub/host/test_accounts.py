@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.hub.host.hub_host import ENVIRONMENTS, ODD, HostHub, hub_host
+from tests.hub.logins import check_logs, check_table, people
 from tests.hub.running import Kernel, until
 from tests.hub.test_servers import set_traps
 
@@ -130,6 +131,14 @@ def test_colleagues_read_and_run_and_write_nothing(hub: HostHub) -> None:
     # Whoever is no colleague does not get in.
     assert host.run("su -s /bin/sh nobody -c 'ls /home/alice/'").status != 0
     assert host.must("stat -c '%a %U' /home/alice").strip() == "750 alice"
+
+
+def test_who_may_enter(hub: HostHub) -> None:
+    people(hub)
+    check_table(hub)
+    check_logs(hub)
+    journal = hub.host.must("journalctl --no-pager --output verbose")
+    assert not [secret[:4] for secret in hub.secrets() if secret in journal]
 
 
 def test_a_server_is_shut_in(hub: HostHub) -> None:

@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
@@ -200,6 +201,15 @@ def _first_release(story: Story, canary: str) -> Kernel:
         if cell["cell_type"] == "code":
             kernel.run(cell["source"])
     assert kernel.run("import os; print(os.environ['DATADOG_API_KEY'])") == canary
+
+    # The machine's cloud tells its identity to root, and to nobody's server.
+    serve = f"{sys.executable} -m http.server --bind 169.254.169.254 --directory /srv 80"
+    host.must(f"ip address add 169.254.169.254/32 dev lo; systemd-run --quiet {serve}")
+    host.until("curl --silent --fail --output /dev/null http://169.254.169.254/")
+    asks = (
+        "import subprocess; print(subprocess.call(['curl', '--silent', 'http://169.254.169.254/']))"
+    )
+    assert kernel.run(asks) == "7"  # refused
 
     # Again: nothing to do; what somebody has edited by hand is put back, and said before.
     assert changed(story.deploys()) == "0"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.hub.kubernetes.clusters import LOCKS, load, rendered
+from tests.hub.logins import check_logs, check_table, people
 from tests.hub.running import Hub, free_port, needs_hub
-from tests.hub.test_login import check_logs, check_table, people
 from tests.interpreters import ROOT, make_environment, uv
 from tests.system import needs
 
