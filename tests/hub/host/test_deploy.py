@@ -75,7 +75,7 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     hub.provider.add("bob", "analysts")
     with hub.provider.running():
         story.notebooks(first="1.0.0")
-        story.deploys()
+        assert "note: no backups are made: /etc/jupyterhub/hub.toml" in story.deploys()
         kernel = _first_release(story, canary)
         token = hub.call("POST", "/users/alice/tokens", json={})["token"]
         _second_release(story, kernel)
