@@ -203,13 +203,12 @@ def _first_release(story: Story, canary: str) -> Kernel:
     assert kernel.run("import os; print(os.environ['DATADOG_API_KEY'])") == canary
 
     # The machine's cloud tells its identity to root, and to nobody's server.
-    serve = f"{sys.executable} -m http.server --bind 169.254.169.254 --directory /srv 80"
+    serve = f"{sys.executable} -m http.server --bind 169.254.169.254 --directory /srv 8080"
     host.must(f"ip address add 169.254.169.254/32 dev lo; systemd-run --quiet {serve}")
-    host.until("curl --silent --fail --output /dev/null http://169.254.169.254/")
-    asks = (
-        "import subprocess; print(subprocess.call(['curl', '--silent', 'http://169.254.169.254/']))"
-    )
-    assert kernel.run(asks) == "7"  # refused
+    ask = "curl --silent --max-time 5 --output /dev/null http://169.254.169.254:8080/"
+    host.until(ask)
+    asks = f"import subprocess; print(subprocess.call({ask.split()}))"
+    assert kernel.run(asks) in ("7", "28")  # refused, or not heard
 
     # Again: nothing to do; what somebody has edited by hand is put back, and said before.
     assert changed(story.deploys()) == "0"
