@@ -202,6 +202,18 @@ def _first_release(story: Story, canary: str) -> Kernel:
             kernel.run(cell["source"])
     assert kernel.run("import os; print(os.environ['DATADOG_API_KEY'])") == canary
 
+    # Nobody comes in past the hub, by a key that they wrote into their home themselves.
+    host.must(
+        "ssh-keygen -q -N '' -t ed25519 -f /home/alice/key; mkdir -p /home/alice/.ssh; "
+        "mv /home/alice/key.pub /home/alice/.ssh/authorized_keys; chmod 700 /home/alice/.ssh; "
+        "chown -R alice: /home/alice/.ssh /home/alice/key"
+    )
+    ssh = "ssh -i /home/alice/key -o BatchMode=yes -o StrictHostKeyChecking=no alice@127.0.0.1 true"
+    assert "Permission denied" in host.run(f"su alice -c '{ssh}'").err
+    rule = "/etc/ssh/sshd_config.d/60-nblint-hub.conf"
+    host.must(f"mv {rule} /root/rule; systemctl restart ssh; su alice -c '{ssh}'")
+    host.must(f"mv /root/rule {rule}; systemctl restart ssh")
+
     # The machine's cloud tells its identity to root, and to nobody's server.
     serve = f"{sys.executable} -m http.server --bind 169.254.169.254 --directory /srv 8080"
     host.must(f"ip address add 169.254.169.254/32 dev lo; systemd-run --quiet {serve}")
