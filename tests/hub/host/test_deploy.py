@@ -206,7 +206,7 @@ def _first_release(story: Story, canary: str) -> Kernel:
     host.must(
         "ssh-keygen -q -N '' -t ed25519 -f /home/alice/key; mkdir -p /home/alice/.ssh; "
         "mv /home/alice/key.pub /home/alice/.ssh/authorized_keys; chmod 700 /home/alice/.ssh; "
-        "chown -R alice: /home/alice/.ssh /home/alice/key"
+        "chown -R alice: /home/alice/.ssh /home/alice/key; chmod 600 /home/alice/key"
     )
     ssh = "ssh -i /home/alice/key -o BatchMode=yes -o StrictHostKeyChecking=no alice@127.0.0.1 true"
     assert "Permission denied" in host.run(f"su alice -c '{ssh}'").err
