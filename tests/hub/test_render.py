@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import nblint
-from tests.hub.test_settings import TOML
+from tests.hub.least import LEAST
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a hub's host is Linux")
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="a hub's host is Linu
 @pytest.fixture
 def hub_toml(tmp_path: Path) -> Path:
     path = tmp_path / "hub.toml"
-    path.write_text(TOML)
+    path.write_text(LEAST)
     return path
 
 
 def render(hub_toml: Path, *lines: str) -> list[str]:
     """Render into a folder beside it; return which files it wrote."""
-    hub_toml.write_text("\n".join((*lines, TOML)))
+    hub_toml.write_text("\n".join((*lines, LEAST)))
     out = hub_toml.parent / "host"
     result = nblint("hub", "render", str(out), "--config", str(hub_toml))
     assert result.exit_code == 0, result.output
@@ -28,7 +28,7 @@ def render(hub_toml: Path, *lines: str) -> list[str]:
 
 
 def refused(hub_toml: Path, *lines: str) -> str:
-    hub_toml.write_text("\n".join((*lines, TOML)))
+    hub_toml.write_text("\n".join((*lines, LEAST)))
     out = hub_toml.parent / "host"
     result = nblint("hub", "render", str(out), "--config", str(hub_toml))
     assert result.exit_code == 2
@@ -121,7 +121,7 @@ def test_what_stands_for_something_else_is_refused(hub_toml: Path, line: str, sa
 
 
 def test_an_address_with_marks_is_refused(hub_toml: Path) -> None:
-    hub_toml.write_text(TOML.replace("hub.example.com", "hub.example.com{x}"))
+    hub_toml.write_text(LEAST.replace("hub.example.com", "hub.example.com{x}"))
     result = nblint("hub", "render", str(hub_toml.parent / "x"), "--config", str(hub_toml))
     assert result.exit_code == 2
     assert "a host's name has letters, digits, dots and hyphens" in result.stderr

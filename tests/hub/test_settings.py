@@ -11,17 +11,7 @@ from nblint.cli.schema import HUB_FILES, hub_schema
 from nblint.hub.settings import HubFile
 from nblint.toml import read_toml
 from tests.command import nblint
-
-TOML = """
-address = "https://hub.example.com"
-
-[provider]
-issuer = "https://login.example.com"
-client-id = "hub"
-
-[groups]
-users = ["analysts"]
-"""
+from tests.hub.least import LEAST
 
 
 @pytest.fixture
@@ -29,7 +19,7 @@ def hub_toml(tmp_path: Path) -> Path:
     (tmp_path / "environment.toml").write_text("")
     (tmp_path / "welcome.md").write_text("# Our notebooks\n\nBe kind.\n")
     path = tmp_path / "hub.toml"
-    path.write_text(TOML)
+    path.write_text(LEAST)
     return path
 
 
@@ -100,8 +90,8 @@ def test_it_is_read(hub_toml: Path) -> None:
     ],
 )
 def test_bad_settings(hub_toml: Path, change: tuple[str, str], said: str) -> None:
-    text = TOML.replace(*change)
-    assert text != TOML
+    text = LEAST.replace(*change)
+    assert text != LEAST
     hub_toml.write_text(text)
     found = refused(hub_toml, "--without-host")
     assert said in found
@@ -115,7 +105,7 @@ def test_no_settings(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1.2.3"])
 def test_loopback_needs_no_certificate(hub_toml: Path, host: str) -> None:
-    hub_toml.write_text(TOML.replace("https://hub.example.com", f"http://{host}:8000"))
+    hub_toml.write_text(LEAST.replace("https://hub.example.com", f"http://{host}:8000"))
     assert HubFile.read(hub_toml).settings.address == f"http://{host}:8000"
 
 

@@ -7,19 +7,10 @@ import textwrap
 import pytest
 
 from tests.hosts import Booted
+from tests.hub.least import LEAST
 from tests.system import needs
 from tests.template.packages import Run
 
-SETTINGS = """\
-address = "https://hub.example.com"
-
-[provider]
-issuer = "https://login.example.com"
-client-id = "hub"
-
-[groups]
-users = ["analysts"]
-"""
 # A hub's database, as JupyterHub itself makes it, with somebody and their role.
 DATABASE = """\
 import sqlite3
@@ -79,7 +70,7 @@ class Host:
         self.password = secrets.token_hex(20)
         self.must("mkdir -p /etc/jupyterhub/secrets /var/lib/jupyterhub")
         self.must("chmod 700 /etc/jupyterhub/secrets /var/lib/jupyterhub; umask 077")
-        self.write("/etc/jupyterhub/hub.toml", SETTINGS)
+        self.write("/etc/jupyterhub/hub.toml", LEAST)
         for name, value in {
             "backup-password": self.password,
             "crypt-key": "c" * 64,
