@@ -98,6 +98,10 @@ async def answer(socket: Path) -> None:
     Raises:
         OSError: The socket cannot be made.
     """
-    application = web.Application([(r".*", _Asked)], cookie_secret=cookie_key(), log_function=len)
+    application = web.Application(
+        [(r".*", _Asked)],
+        cookie_secret=cookie_key(),
+        log_function=lambda _: None,  # an address can hold a token
+    )
     HTTPServer(application).add_socket(bind_unix_socket(str(socket), mode=0o660))
     await asyncio.Event().wait()
