@@ -110,17 +110,23 @@ asyncio.run(main())
 
 # What the hub does to accounts, as its unit lets it.
 LEAVER = f"""\
-import asyncio, subprocess, sys
+import asyncio, subprocess, sys, time
 sys.path[:0] = {[str(ROOT)]!r}
 from nblint.hub.accounts import ensure_account
 from nblint.hub.homes import set_right
 from nblint.hub.ports import keep_port
-from nblint.hub.processes import end_account
+from nblint.hub.processes import end_account, processes_of
 account = ensure_account("dora")
 assert not asyncio.run(set_right(account, {{"Notebooks": "/usr/share/notebooks"}}))
 keep_port(4000, account.pw_uid)
-process = ("--unit=leaver-process", "--uid=dora", "sleep", "1000")
-subprocess.run(("systemd-run", "--quiet", *process), check=True)
+def start(*command):
+    subprocess.run(("systemd-run", "--quiet", *command), check=True)
+start("--unit=leaver-process", "--uid=dora", "sleep", "1000")
+# One that only borrows their rights: no signal of theirs reaches it, so that root's must.
+borrow = f"import os, time; os.setresuid(65534, {{account.pw_uid}}, 65534); time.sleep(1000)"
+start("--unit=borrowing-process", "/usr/bin/python3", "-c", borrow)
+while len(processes_of(account.pw_uid)) < 2:
+    time.sleep(0.01)
 print("made dora, and ended:", end_account("dora"))
 """
 # The tests' own Python may lie in /tmp.
@@ -271,7 +277,8 @@ def test_the_files_are_in_order(prepared: Booted) -> None:
     """)
     said = host.must("journalctl --unit jupyterhub --no-pager --output cat")
     assert "made dora, and ended: []" in said
-    assert host.run("systemctl is-active leaver-process").status != 0
+    for process in ("leaver-process", "borrowing-process"):
+        assert host.run(f"systemctl is-active {process}").status != 0
 
 
 def test_the_web_server(prepared: Booted) -> None:
