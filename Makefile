@@ -11,6 +11,10 @@ endif
 VENV := .venv
 BIN := $(VENV)/$(SCRIPTS)
 
+# Whatever the shell says: tests start Python thousands of times, and what it compiled once, it must
+# not compile again. The code that it writes lies in this folder.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup tools demo test fuzz exam check bench bench-compare format docs pictures clean
 

@@ -513,6 +513,21 @@ def test_workers_with_other_versions_are_refused(
     assert f" has {they_have}; install the same version on all workers" in result.stderr
 
 
+def test_a_scheduler_that_fails_while_connecting(
+    here: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "a.ipynb").write_bytes(CLEAN)
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Client, "run", fail)
+    result = nblint("fleet", ".", "out", "--scheduler", scheduler)
+    assert result.exit_code == 2
+    told = f"nblint: {scheduler}: cannot connect to the scheduler: AssertionError\n"
+    assert result.stderr == told
+
+
 def test_the_same_credential_has_the_same_fingerprint_where_there_is_a_salt(
     here: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

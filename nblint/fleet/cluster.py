@@ -73,16 +73,19 @@ def connected(
             return
         try:
             client = stack.enter_context(Client(scheduler))
-        except (ImportError, OSError, ValueError) as error:
+            versions = client.run(installed, on_error="return")
+        except Exception as error:  # Dask's own assertions as well, which a busy scheduler fails
             raise SettingsError(
                 fault(scheduler, "cannot connect to the scheduler", error)
             ) from error
-        _demand_same_versions(client, scheduler, needed)
+        _demand_same_versions(versions, scheduler, needed)
         yield client
 
 
-def _demand_same_versions(client: Client, scheduler: str, needed: Mapping[str, str]) -> None:
-    for address, found in client.run(installed, on_error="return").items():
+def _demand_same_versions(
+    versions: Mapping[str, object], scheduler: str, needed: Mapping[str, str]
+) -> None:
+    for address, found in versions.items():
         # An older nblint answers otherwise, and none with an exception.
         theirs = found if isinstance(found, dict) else {}
         for name, ours in needed.items():
