@@ -41,17 +41,25 @@ def patterns(value: object) -> Iterator[re.Pattern[str]]:
 def hold(searches: list[Search], units: list[str], size: int) -> None:
     """Hold that no search costs more than a fixed multiple of a plain scan of the same size.
 
-    All are tried on a little; the slowest then on a tenth, which a quadratic one does not pass,
-    and on all of it.
+    All are tried on a little. The slowest then reads a tenth, which a quadratic one does not pass;
+    and all of it, unless the tenth cost as many scans as a hundredth: a quadratic one costs tenfold.
     """
     runs = [(search, unit) for search in searches for unit in units]
     search, unit = max(runs, key=lambda run: _seconds(run[0], _text(run[1], size // 500)))
+    few = _scans(search, _text(unit, size // 100))
     for part in (size // 10, size):
         text = _text(unit, part)
         for attempt in range(3):
-            if _seconds(search, text) < _MOST_SCANS * _seconds(_EVERY.findall, text):
+            scans = _scans(search, text)
+            if scans < _MOST_SCANS:
                 break
             assert attempt < 2, f"{unit[:60]!r}: {part} characters"
+        if scans < 3 * few:
+            break
+
+
+def _scans(search: Search, text: str) -> float:
+    return _seconds(search, text) / _seconds(_EVERY.findall, text)
 
 
 def _text(unit: str, size: int) -> str:
