@@ -82,7 +82,7 @@ def index(config: Path) -> None:
     Example:
       nblint hub index --config /etc/jupyterhub/hub.toml
     """
-    from nblint.hub.index import write_index
+    from nblint.hub.notebooks.index import write_index
     from nblint.hub.settings import HubFile
 
     file = or_sentence(lambda: HubFile.read(config))
@@ -112,9 +112,9 @@ def install(config: Path, is_check: bool) -> None:
       nblint hub install --config /etc/jupyterhub/hub.toml
     """
     need(("packaging", "jinja2"), "hub")
-    from nblint.hub.packages import changes
-    from nblint.hub.packages import install as install_packages
-    from nblint.hub.schedules import changes as schedule_changes
+    from nblint.hub.notebooks.packages import changes
+    from nblint.hub.notebooks.packages import install as install_packages
+    from nblint.hub.schedules.timers import changes as schedule_changes
     from nblint.hub.settings import HubFile
 
     try:

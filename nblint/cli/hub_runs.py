@@ -26,7 +26,7 @@ def run(notebook: str, config: Path) -> None:
       nblint hub run failed-logins
       nblint hub run failed-logins/daily --config /etc/jupyterhub/hub.toml
     """
-    from nblint.hub.scheduled import run as run_now
+    from nblint.hub.schedules.one_run import run as run_now
     from nblint.hub.settings import HubFile
 
     scheduled, failed = or_sentence(lambda: run_now(HubFile.read(config.absolute()), notebook))
@@ -47,7 +47,7 @@ def begin_run(place: str, config: Path) -> None:
 
     PLACE is the folder of its results, such as failed-logins@daily.
     """
-    from nblint.hub.scheduled import begin
+    from nblint.hub.schedules.one_run import begin
     from nblint.hub.settings import HubFile
 
     or_sentence(lambda: begin(HubFile.read(config), place))
@@ -61,7 +61,7 @@ def end_run(place: str, config: Path) -> None:
 
     PLACE is the folder of its results, such as failed-logins@daily.
     """
-    from nblint.hub.scheduled import end
+    from nblint.hub.schedules.one_run import end
     from nblint.hub.settings import HubFile
 
     result = os.environ.get("SERVICE_RESULT", "unknown")
@@ -76,7 +76,7 @@ def notify(unit: str, config: Path) -> None:
 
     UNIT is the unit that failed.
     """
-    from nblint.hub.scheduled import notify as notify_of
+    from nblint.hub.schedules.one_run import notify as notify_of
     from nblint.hub.settings import HubFile
 
     # Of systemd 251 and newer.
@@ -95,6 +95,6 @@ def owners(socket: Path) -> None:
     """
     import asyncio
 
-    from nblint.hub.owners import answer
+    from nblint.hub.login.owners import answer
 
     asyncio.run(answer(socket))

@@ -13,7 +13,7 @@ import msgspec
 
 from nblint.credentials.detector_names import detectors
 from nblint.findings import ALL, OWN
-from nblint.hub.notebooks import NotebooksFile
+from nblint.hub.notebooks.wanted import NotebooksFile
 from nblint.hub.settings import HubSettings
 from nblint.linting.registry import FAMILIES, rules
 from nblint.reports import formats

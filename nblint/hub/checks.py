@@ -11,21 +11,21 @@ from nblint.credentials.masking.redaction import mask
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_text, read_whole
-from nblint.hub.accounts import HOMES
 from nblint.hub.addresses import address_problem
 from nblint.hub.backup.checking import notes as backup_notes
 from nblint.hub.checked import Checked
 from nblint.hub.configuration import crypt_keys, own_secret
-from nblint.hub.discovery import endpoints
 from nblint.hub.environment import SecretFile, spawner_environment
-from nblint.hub.homes import refuse_without_lists
 from nblint.hub.host import checks as host
-from nblint.hub.identities import Identities
-from nblint.hub.index import landing_page
-from nblint.hub.installed import Package, examples, installed, packages
 from nblint.hub.locked import Lock
-from nblint.hub.notebooks import read_notebooks
-from nblint.hub.schedule_checks import time_problems
+from nblint.hub.login.discovery import endpoints
+from nblint.hub.login.identities import Identities
+from nblint.hub.notebooks.index import landing_page
+from nblint.hub.notebooks.installed import Package, examples, installed, packages
+from nblint.hub.notebooks.wanted import read_notebooks
+from nblint.hub.schedules.checks import time_problems
+from nblint.hub.servers.accounts import HOMES
+from nblint.hub.servers.homes import refuse_without_lists
 from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes, installed_versions
 from nblint.linting.checking import check_bytes

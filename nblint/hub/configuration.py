@@ -10,14 +10,14 @@ from typing import Any
 from nblint.errors import SettingsError, unwritable
 from nblint.hub import listening, traits
 from nblint.hub.environment import SecretFile, spawner_environment
-from nblint.hub.kernels import write_kernels
 from nblint.hub.outgoing import environment as outgoing_environment
 from nblint.hub.outgoing import login_options, write_authorities
-from nblint.hub.room import concurrent_starts
 from nblint.hub.secret_files import read_secret
+from nblint.hub.servers.kernels import write_kernels
+from nblint.hub.servers.room import concurrent_starts
 from nblint.hub.settings import HubFile, HubSettings
 
-_SPAWNER = "nblint.hub.spawner.AccountSpawner"
+_SPAWNER = "nblint.hub.servers.spawner.AccountSpawner"
 # Until an account, a home and a unit are there, and then until the server in it answers: when many
 # start together, each waits for all. JupyterHub's own are for one at a time.
 _START_SECONDS, _ANSWER_SECONDS = 180, 180
@@ -86,7 +86,7 @@ def _configure_hub(c: Any, file: HubFile, state: Path) -> None:
 
 
 def _configure_login(c: Any, file: HubFile, state: Path) -> None:
-    from nblint.hub.discovery import endpoints
+    from nblint.hub.login.discovery import endpoints
 
     settings, provider = file.settings, file.settings.provider
     found = endpoints(file, state / "provider.json")

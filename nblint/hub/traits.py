@@ -6,7 +6,7 @@ from typing import Any
 
 from nblint.hub.settings import HubSettings
 
-AUTHENTICATOR = "nblint.hub.authenticator.ProviderAuthenticator"
+AUTHENTICATOR = "nblint.hub.login.authenticator.ProviderAuthenticator"
 DEFAULT_URL = "/lab/tree/Welcome.ipynb"
 # Enough to run a hub, and nothing to act as somebody else with: `access:servers` opens people's
 # servers, `tokens` makes tokens of theirs, `admin:auth_state` shows what they sign in with.

@@ -143,7 +143,7 @@ class Login:
 
     def __init__(self, provider: Provider, folder: Path, **traits: Any) -> None:
         needs_hub()
-        from nblint.hub.authenticator import ProviderAuthenticator
+        from nblint.hub.login.authenticator import ProviderAuthenticator
 
         self.authenticator = ProviderAuthenticator(
             issuer=provider.issuer,
@@ -411,7 +411,7 @@ def test_an_answer_that_nobody_foresaw(
     outcome: str,
 ) -> None:
     """It is no reason to stay for ever, and its text is not logged."""
-    from nblint.hub import authenticator
+    from nblint.hub.login import authenticator
 
     canary = secrets.token_hex(8)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from nblint.hub.identities import Identities
+from nblint.hub.login.identities import Identities
 from tests.command import nblint
 from tests.conftest import complete_header, notebook_bytes
 from tests.hub.running import write_secret

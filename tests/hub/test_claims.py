@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.hub.claims import (
+from nblint.hub.login.claims import (
     Identity,
     RefusedError,
     account_name,

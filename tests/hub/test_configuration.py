@@ -92,7 +92,7 @@ def test_a_python_without_safe_paths(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_servers_with_accounts(tmp_path: Path) -> None:
     c = configured(tmp_path, 'landing = { examples = "examples" }')
-    assert c.JupyterHub.spawner_class == "nblint.hub.spawner.AccountSpawner"
+    assert c.JupyterHub.spawner_class == "nblint.hub.servers.spawner.AccountSpawner"
     assert "PATH" not in c.Spawner.env_keep
     # Where users cannot listen in their place.
     parts = (c.JupyterHub.bind_url, c.ConfigurableHTTPProxy.api_url)

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from nblint.hub.claims import Identity
-from nblint.hub.identities import Identities, NameTakenError
+from nblint.hub.login.claims import Identity
+from nblint.hub.login.identities import Identities, NameTakenError
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nblint.hub.index import shown, welcome
-from nblint.hub.installed import examples, installed
+from nblint.hub.notebooks.index import shown, welcome
+from nblint.hub.notebooks.installed import examples, installed
 from nblint.linting.checking import check_bytes
 from nblint.project.project import Project
 from tests.command import nblint

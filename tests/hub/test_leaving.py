@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nblint.hub import accounts, processes
-from nblint.hub.accounts import AccountError, is_of_the_machine
+from nblint.hub.servers import accounts, processes
+from nblint.hub.servers.accounts import AccountError, is_of_the_machine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a hub's host is Linux")
 

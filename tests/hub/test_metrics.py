@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nblint.hub.metrics import record
-from nblint.hub.runs import forget, note
+from nblint.hub.schedules.last_runs import forget, note
 from nblint.hub.settings import HubFile
 from tests.system import needs
 from tests.template.conftest import ROOT, Generate, away_from_home, generate

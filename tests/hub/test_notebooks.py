@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from nblint.errors import SettingsError
-from nblint.hub.notebooks import read_notebooks
-from nblint.hub.scheduled import quoted
+from nblint.hub.notebooks.wanted import read_notebooks
+from nblint.hub.schedules.one_run import quoted
 
 PACKAGE = '[notebooks.failed-logins]\nversion = "1.2.0"\n'
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblint.hub.owners import UnclearError, owner
+from nblint.hub.login.owners import UnclearError, owner
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nblint.hub import room
+from nblint.hub.servers import room
 from tests.hub.test_configuration import configured
 
 MEMINFO = """\

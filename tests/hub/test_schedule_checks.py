@@ -6,9 +6,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from nblint.hub.installed import Package
-from nblint.hub.notebooks import Pinned, Schedule
-from nblint.hub.schedule_checks import schedule_problems
+from nblint.hub.notebooks.installed import Package
+from nblint.hub.notebooks.wanted import Pinned, Schedule
+from nblint.hub.schedules.checks import schedule_problems
 from nblint.hub.settings import HubFile
 
 PARAMETERS = """\

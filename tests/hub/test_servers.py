@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from nblint.hub.kernels import write_kernels
+from nblint.hub.servers.kernels import write_kernels
 from tests.conftest import complete_header, notebook_bytes
 from tests.hub.running import Hub, Kernel, needs_hub, until, write_secret
 from tests.hub.test_index import HEADER, HOSTILE, install

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from nblint.adding import title
 from nblint.cli.template import template_folder, template_hook
 from nblint.hub.locked import Lock
-from nblint.hub.notebooks import read_notebooks
+from nblint.hub.notebooks.wanted import read_notebooks
 from nblint.hub.settings import HubFile
 from nblint.hub.versions import holes
 from nblint.toml import read_toml

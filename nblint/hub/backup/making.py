@@ -20,8 +20,8 @@ from typing import Any
 import msgspec
 
 from nblint.errors import unreadable, unwritable
-from nblint.hub.accounts import HOMES
 from nblint.hub.backup.restic import HOST, TAG, UNREAD, BackupError, NoRepositoryError, Restic
+from nblint.hub.servers.accounts import HOMES
 from nblint.hub.settings import HubFile
 from nblint.reports.text import count
 

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from nblint.hub import systemd
-from nblint.hub.accounts import HOMES, OURS, READERS, ensure_account, our_account
 from nblint.hub.backup.making import RUNTIME, staging, staging_folder, test_databases
 from nblint.hub.backup.restic import BackupError, Restic, Snapshot
+from nblint.hub.servers.accounts import HOMES, OURS, READERS, ensure_account, our_account
 from nblint.hub.settings import HubFile
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nblint.errors import SettingsError
-from nblint.hub.index import EXAMPLES
+from nblint.hub.notebooks.index import EXAMPLES
 from nblint.reports.text import count
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from nblint.errors import SettingsError
 from nblint.hub import listening
 from nblint.hub.checked import Checked
 from nblint.hub.outgoing import missing_for_proxy
-from nblint.hub.schedule_checks import is_zone
+from nblint.hub.schedules.checks import is_zone
 from nblint.hub.settings import HubFile
 
 # What stands for itself in the files of systemd, Caddy and tmpfiles.

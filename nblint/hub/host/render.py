@@ -20,11 +20,11 @@ from msgspec import Struct
 from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.hub import listening
-from nblint.hub.accounts import OURS
 from nblint.hub.addresses import identity_addresses
 from nblint.hub.host.checks import unfit, without_certificate
 from nblint.hub.host.places import PREFIX
 from nblint.hub.outgoing import proxy_environment
+from nblint.hub.servers.accounts import OURS
 from nblint.hub.settings import HubFile
 
 _MODE = 0o644

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from nblint.hub.schedule_checks import is_zone
+from nblint.hub.schedules.checks import is_zone
 
 _NAMED = {
     "minutely": "*:*",

@@ -22,15 +22,15 @@ from pathlib import Path
 
 from nblint.errors import SettingsError
 from nblint.files import read_text
-from nblint.hub.index import EXAMPLES, RESULTS, shown, welcome
-from nblint.hub.installed import Package, examples, installed
 from nblint.hub.kubernetes.images import LOCK
 from nblint.hub.kubernetes.images import NOTEBOOKS as NOTEBOOKS_FILE
 from nblint.hub.kubernetes.layout import CURRENT, NOTEBOOKS, NOTEBOOKS_FOLDER, REPOSITORY
 from nblint.hub.locked import Lock
-from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
-from nblint.hub.schedule_checks import schedule_problems
-from nblint.hub.schedules import scheduled
+from nblint.hub.notebooks.index import EXAMPLES, RESULTS, shown, welcome
+from nblint.hub.notebooks.installed import Package, examples, installed
+from nblint.hub.notebooks.wanted import PACKAGE_PREFIX, Pinned, read_notebooks
+from nblint.hub.schedules.checks import schedule_problems
+from nblint.hub.schedules.timers import scheduled
 from nblint.hub.settings import Groups, HubFile, HubSettings, Provider
 
 # A run that has begun goes on with the tree that it began with.

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from nblint.errors import SettingsError
 from nblint.files import read_text
-from nblint.hub.installed import examples
-from nblint.hub.kernels import kernel_files
 from nblint.hub.kubernetes import layout
+from nblint.hub.notebooks.installed import examples
+from nblint.hub.servers.kernels import kernel_files
 from nblint.hub.settings import HubFile
 
 # The environment of the hub image and nblint itself, as the hub's template lays them out.

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from nblint.hub.discovery import endpoints
 from nblint.hub.kubernetes.layout import STATE
 from nblint.hub.kubernetes.variables import literal
+from nblint.hub.login.discovery import endpoints
 from nblint.hub.settings import Groups, HubFile, HubSettings, Provider
 
 

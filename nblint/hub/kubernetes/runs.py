@@ -9,8 +9,8 @@ from nblint.hub.kubernetes import data, layout, variables
 from nblint.hub.kubernetes.cron import Cron, cron
 from nblint.hub.kubernetes.images import Image
 from nblint.hub.kubernetes.pods import CONFINED, TMP, claimed, labelled, mounted, pod
-from nblint.hub.schedule_checks import time_problems
-from nblint.hub.schedules import Scheduled, scheduled
+from nblint.hub.schedules.checks import time_problems
+from nblint.hub.schedules.timers import Scheduled, scheduled
 from nblint.hub.settings import HubFile
 
 # As the service of the package has it.

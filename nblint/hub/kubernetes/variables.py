@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from nblint.hub.environment import spawner_environment
-from nblint.hub.kernels import kernel_environment
 from nblint.hub.kubernetes.commented import Said
 from nblint.hub.kubernetes.layout import KERNELS, SHARED_SECRET, key_of, secret_of
 from nblint.hub.outgoing import proxy_environment
+from nblint.hub.servers.kernels import kernel_environment
 from nblint.hub.settings import HubFile
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.project.catalogue.model import Variable

@@ -21,8 +21,8 @@ from typing import IO
 import msgspec
 
 from nblint.errors import SettingsError
-from nblint.hub.accounts import AccountError, our_account
-from nblint.hub.installed import packages
+from nblint.hub.notebooks.installed import packages
+from nblint.hub.servers.accounts import AccountError, our_account
 from nblint.hub.settings import HubFile
 from nblint.hub.usage.counts import Counts, Event, Scheduled, add, cursor, remember_installed
 

@@ -34,7 +34,7 @@ file = "datadog-api-key"
 file = "odd"
 """
 LINES = """
-c.JupyterHub.spawner_class = "nblint.hub.spawner.AccountSpawner"
+c.JupyterHub.spawner_class = "nblint.hub.servers.spawner.AccountSpawner"
 c.Spawner.poll_interval = 1
 c.Spawner.args = []
 c.JupyterHub.cleanup_servers = False

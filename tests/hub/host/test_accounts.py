@@ -279,7 +279,7 @@ def test_names_of_the_machine_stay_its_own(hub: HostHub) -> None:
     hub.stop("gina")
 
 
-IN_HOME = "/srv/nblint/nblint/hub/in_home.py"
+IN_HOME = "/srv/nblint/nblint/hub/servers/in_home.py"
 
 
 def wanted(hub: HostHub, name: str, **values: Any) -> str:
@@ -404,7 +404,7 @@ def test_a_file_system_without_lists_is_refused(hub: HostHub) -> None:
     host.must("chown bare: /home/bare")
     assert "has no access control lists" in in_home(hub, "bare")["problem"]
     program = (
-        "from pathlib import Path; from nblint.hub.homes import refuse_without_lists as r; "
+        "from pathlib import Path; from nblint.hub.servers.homes import refuse_without_lists as r; "
         "r(Path('/home')); r(Path('/home/bare'))"
     )
     said = host.run(f'{hub.python} -c "{program}"').err

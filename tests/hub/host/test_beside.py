@@ -112,10 +112,10 @@ asyncio.run(main())
 LEAVER = f"""\
 import asyncio, subprocess, sys, time
 sys.path[:0] = {[str(ROOT)]!r}
-from nblint.hub.accounts import ensure_account
-from nblint.hub.homes import set_right
-from nblint.hub.ports import keep_port
-from nblint.hub.processes import end_account, processes_of
+from nblint.hub.servers.accounts import ensure_account
+from nblint.hub.servers.homes import set_right
+from nblint.hub.servers.ports import keep_port
+from nblint.hub.servers.processes import end_account, processes_of
 account = ensure_account("dora")
 assert not asyncio.run(set_right(account, {{"Notebooks": "/usr/share/notebooks"}}))
 keep_port(4000, account.pw_uid)
@@ -224,7 +224,7 @@ def test_nobody_takes_all_connections_of_the_hub(prepared: Booted) -> None:
 def test_nobody_else_answers_on_the_port_of_a_server(prepared: Booted) -> None:
     """Not even when its server has ended, and the hub has not noticed yet."""
     host = prepared
-    keep = "from nblint.hub.ports import keep_port; import pwd; "
+    keep = "from nblint.hub.servers.ports import keep_port; import pwd; "
     for port, user in ((4000, "alice"), (4001, "alice"), (4001, "carol")):
         call = f'{keep}keep_port({port}, pwd.getpwnam("{user}").pw_uid)'
         host.must(f"cd {ROOT}; {sys.executable} -c '{call}'")

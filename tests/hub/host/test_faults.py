@@ -48,7 +48,7 @@ with open("/filler", "wb") as file:
 # A file of /proc cannot be another one for a service.
 MEMORY = """
 from pathlib import Path
-from nblint.hub import room
+from nblint.hub.servers import room
 room._MEMORY = Path("/run/meminfo")
 """
 NOTEBOOK = {

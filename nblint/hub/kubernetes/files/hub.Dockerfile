@@ -11,7 +11,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends git \
  && pip install --no-cache-dir --require-hashes -r /tmp/requirements.txt \
  && pip install --no-cache-dir --no-deps -r /tmp/nblint.txt \
  && apt-get purge --yes git && apt-get autoremove --yes && rm -rf /var/lib/apt/lists/* \
- && pip check && python -c 'import kubespawner, pycurl, nblint.hub.authenticator'
+ && pip check && python -c 'import kubespawner, pycurl, nblint.hub.login.authenticator'
 
 USER 1000
 WORKDIR {{ STATE }}

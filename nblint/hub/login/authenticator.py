@@ -25,16 +25,16 @@ from tornado import web
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from traitlets import Bool, Enum, Integer, List, Set, TraitError, Unicode, validate
 
-from nblint.hub import claims as claimed
-from nblint.hub.accounts import is_of_the_machine
-from nblint.hub.claims import Claims, RefusedError
-from nblint.hub.identities import Identities, NameTakenError
-from nblint.hub.leaving import put_out
-from nblint.hub.owner_page import OwnServerPage
-from nblint.hub.owners import PAGE
-from nblint.hub.provider import Answer, GoneError, UnavailableError, person, tokens
+from nblint.hub.login import claims as claimed
+from nblint.hub.login.claims import Claims, RefusedError
+from nblint.hub.login.identities import Identities, NameTakenError
+from nblint.hub.login.leaving import put_out
+from nblint.hub.login.owner_page import OwnServerPage
+from nblint.hub.login.owners import PAGE
+from nblint.hub.login.provider import Answer, GoneError, UnavailableError, person, tokens
+from nblint.hub.login.sweep import sweep_for_ever
+from nblint.hub.servers.accounts import is_of_the_machine
 from nblint.hub.settings import SECOND_FACTORS
-from nblint.hub.sweep import sweep_for_ever
 
 # Seconds by which the provider's clock may differ from this one.
 _LEEWAY = 60

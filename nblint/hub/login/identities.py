@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nblint.hub.claims import Identity
+from nblint.hub.login.claims import Identity
 
 # Of somebody who is in thousands of groups, no more are remembered.
 _MOST_GROUPS = 200

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nblint.hub.accounts import HOMES
+from nblint.hub.servers.accounts import HOMES
 from nblint.hub.settings import HubFile
 
 _MEMORY = Path("/proc/meminfo")

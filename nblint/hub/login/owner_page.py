@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
-from nblint.hub.owners import COOKIE, DAYS, UnclearError, cookie_key, owner
+from nblint.hub.login.owners import COOKIE, DAYS, UnclearError, cookie_key, owner
 
 
 class OwnServerPage(BaseHandler):  # type: ignore[misc]  # jupyterhub has no types

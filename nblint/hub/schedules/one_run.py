@@ -12,13 +12,13 @@ from types import SimpleNamespace
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
 from nblint.hub import systemd
-from nblint.hub.accounts import READERS
 from nblint.hub.configuration import shown_folder
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.outgoing import environment as outgoing_environment
-from nblint.hub.runs import note
-from nblint.hub.schedules import RUN, Scheduled, scheduled
+from nblint.hub.schedules.last_runs import note
+from nblint.hub.schedules.timers import RUN, Scheduled, scheduled
 from nblint.hub.secret_files import write_closed
+from nblint.hub.servers.accounts import READERS
 from nblint.hub.settings import HubFile
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.suggestions import nearest

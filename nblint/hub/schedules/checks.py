@@ -12,9 +12,9 @@ from pathlib import Path
 from nblint.document.model import Notebook, Unreadable
 from nblint.errors import SettingsError
 from nblint.files import read_whole
-from nblint.hub.installed import Package
-from nblint.hub.notebooks import Pinned
-from nblint.hub.schedules import scheduled, schedules_of
+from nblint.hub.notebooks.installed import Package
+from nblint.hub.notebooks.wanted import Pinned
+from nblint.hub.schedules.timers import scheduled, schedules_of
 from nblint.hub.settings import HubFile
 from nblint.reading.header.parameters import Parameter, Parameters
 from nblint.reading.parts import Reading

@@ -2,7 +2,7 @@
 
 A package has units that run any of its notebooks, `notebook-NAME@.service` and its timer. A
 schedule is an instance of them, with two files beside them that say when and how. All that can
-change without a deploy, such as a secret, is read when it runs: see `nblint.hub.scheduled`.
+change without a deploy, such as a secret, is read when it runs: see `one_run`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.hub import systemd
 from nblint.hub.host.places import PREFIX
-from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, Schedule, read_notebooks
-from nblint.hub.runs import forget
+from nblint.hub.notebooks.wanted import PACKAGE_PREFIX, Pinned, Schedule, read_notebooks
+from nblint.hub.schedules.last_runs import forget
 from nblint.hub.settings import HubFile
 
 # Where what a run is told lies while it runs.

@@ -19,10 +19,10 @@ from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
 from nblint.hub import systemd
 from nblint.hub.checks import notebooks_python, package_problems
-from nblint.hub.installed import Package
-from nblint.hub.notebooks import PACKAGE_PREFIX, Pinned, read_notebooks
-from nblint.hub.schedule_checks import schedule_problems, time_problems
-from nblint.hub.schedules import apply
+from nblint.hub.notebooks.installed import Package
+from nblint.hub.notebooks.wanted import PACKAGE_PREFIX, Pinned, read_notebooks
+from nblint.hub.schedules.checks import schedule_problems, time_problems
+from nblint.hub.schedules.timers import apply
 from nblint.hub.settings import HubFile
 from nblint.patterns import lazy_pattern
 from nblint.suggestions import nearest

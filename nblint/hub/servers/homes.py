@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nblint.errors import SettingsError
-from nblint.hub.accounts import READERS, AccountError
+from nblint.hub.servers.accounts import READERS, AccountError
 
 if TYPE_CHECKING:
     from pwd import struct_passwd

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nblint.hub.accounts import AccountError, expire_account, our_account
+from nblint.hub.servers.accounts import AccountError, expire_account, our_account
 
 if TYPE_CHECKING:
     from pwd import struct_passwd

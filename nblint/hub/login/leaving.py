@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from nblint.hub.processes import end_account
+from nblint.hub.servers.processes import end_account
 
 
 async def put_out(
