@@ -94,13 +94,24 @@ def provider() -> Iterator[Provider]:
 
 
 class Database:
-    """What of JupyterHub's database is used."""
+    """What of JupyterHub's database is used.
+
+    Attributes:
+        is_full: Whether nothing can be written.
+        is_usable: Whether no transaction has failed that was not rolled back.
+    """
+
+    is_full = False
+    is_usable = True
 
     def delete(self, token: object) -> None:
         pass
 
     def commit(self) -> None:
         pass
+
+    def rollback(self) -> None:
+        self.is_usable = True
 
     def query(self, _: object) -> Any:
         return SimpleNamespace(filter_by=lambda **_: [])
@@ -122,6 +133,11 @@ class User:
         return self.state and dict(self.state)
 
     async def save_auth_state(self, state: dict[str, Any] | None) -> None:
+        if self.db.is_full:
+            from sqlalchemy.exc import OperationalError
+
+            self.db.is_usable = False
+            raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
         self.state = state and dict(state)
 
     def sync_groups(self, groups: list[str]) -> None:
@@ -470,6 +486,23 @@ def test_a_new_refresh_token_is_kept_whatever_follows(provider: Provider, tmp_pa
     assert login.user.state["refresh_token"] == newest
     assert asyncio.run(login.confirm()) == "in"
     assert provider.asked[-1]["refresh_token"] == [newest]
+
+
+def test_nobody_is_out_because_the_disk_was_full(provider: Provider, tmp_path: Path) -> None:
+    """The provider is not asked for a token that could not be kept: that would end the old one."""
+    login = Login(provider, tmp_path)
+
+    async def play() -> None:
+        await login.sign_in()
+        asked = len(provider.asked)
+        login.user.db.is_full = True
+        assert await login.confirm() == "unknown"
+        assert len(provider.asked) == asked
+        assert login.user.db.is_usable
+        login.user.db.is_full = False
+        assert await login.confirm() == "in"
+
+    asyncio.run(play())
 
 
 def test_a_refresh_token_is_used_once(provider: Provider, tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import jwt
 from jupyterhub import roles
 from oauthenticator.generic import GenericOAuthenticator
 from oauthenticator.oauth2 import OAuthCallbackHandler
+from sqlalchemy.exc import SQLAlchemyError
 from tornado import web
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from traitlets import Bool, Enum, Integer, List, Set, TraitError, Unicode, validate
@@ -31,13 +31,18 @@ from nblint.hub.login.identities import Identities, NameTakenError
 from nblint.hub.login.leaving import put_out
 from nblint.hub.login.owner_page import OwnServerPage
 from nblint.hub.login.owners import PAGE
-from nblint.hub.login.provider import Answer, GoneError, UnavailableError, person, tokens
+from nblint.hub.login.provider import (
+    Answer,
+    GoneError,
+    UnavailableError,
+    id_claims,
+    person,
+    tokens,
+)
 from nblint.hub.login.sweep import sweep_for_ever
 from nblint.hub.servers.accounts import is_of_the_machine
 from nblint.hub.settings import SECOND_FACTORS
 
-# Seconds by which the provider's clock may differ from this one.
-_LEEWAY = 60
 _TAKEN = "This name belongs to somebody else."
 _LOGIN_FAILED = "The provider did not confirm the login. Try again."
 
@@ -243,6 +248,8 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             raise GoneError("there is no login")
         new = {"access_token": state["access_token"]}
         if state.get("refresh_token"):
+            # On a full disk, the next one could not be kept, and asking for it ends this one.
+            await self._keep(user, state)
             parameters = self.build_refresh_token_request_params(state["refresh_token"])
             new = tokens(await self._ask_for_tokens(parameters))
             # Before anything else can fail: the old one is not valid any more.
@@ -250,19 +257,26 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
                 "access_token": new["access_token"],
                 "refresh_token": new.get("refresh_token") or state["refresh_token"],
             }
-            await user.save_auth_state(state)
+            await self._keep(user, state)
         claims = await self._claims(new)
         if claims.get("sub") != state["subject"]:
             raise GoneError("the provider answered about somebody else")
         await self._admit(claims, is_login=False, name=user.name)
         groups = sorted(self._hub_groups(claims))
         state |= {"confirmed": time.time(), self.user_auth_state_key: {"groups": groups}}
-        await user.save_auth_state(state)
+        await self._keep(user, state)
         user.sync_groups(groups)
         if self.admin_groups:
             user.admin = bool(self.admin_groups.intersection(groups))
             roles.assign_default_roles(user.db, entity=user.orm_user)
         user.db.commit()
+
+    async def _keep(self, user: Any, state: dict[str, Any]) -> None:
+        try:
+            await user.save_auth_state(state)
+        except SQLAlchemyError:
+            user.db.rollback()  # which is the hub's, for everybody
+            raise
 
     # --- both ---
 
@@ -327,7 +341,8 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             RefusedError: The answers contradict each other.
             UnavailableError: The provider does not answer.
         """
-        claims = self._id_claims(token_info["id_token"]) if token_info.get("id_token") else {}
+        token = token_info.get("id_token")
+        claims = id_claims(token, self.issuer, self.client_id) if token else {}
         if not self.userdata_url:
             if not claims:
                 raise UnavailableError(
@@ -341,34 +356,6 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             raise RefusedError("the provider answered about two people")
         # How somebody signed in is said by the token, which was made when they did.
         return {name: value for name, value in said.items() if name not in _OF_THE_TOKEN} | claims
-
-    def _id_claims(self, token: object) -> dict[str, Any]:
-        try:
-            # The signature is not what vouches for it: it came from the provider by TLS.
-            # https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation, 6.
-            claims: dict[str, Any] = jwt.decode(
-                str(token),
-                audience=self.client_id,
-                issuer=self.issuer,
-                leeway=_LEEWAY,
-                options={
-                    "require": ["exp", "aud", "iss", "sub"],
-                    "verify_aud": True,
-                    "verify_exp": True,
-                    "verify_iss": True,
-                    "verify_nbf": True,
-                    "verify_signature": False,
-                },
-            )
-        except jwt.InvalidTokenError as error:
-            # Its text can quote the token.
-            raise GoneError(f"the id_token is not valid ({type(error).__name__})") from None
-        # Who is meant by a token for several says azp.
-        audience = claims["aud"]
-        is_for_us = isinstance(audience, str) or len(audience) == 1
-        if claims.get("azp", self.client_id if is_for_us else None) != self.client_id:
-            raise GoneError("the id_token is for another client")
-        return claims
 
     async def _ask_for_tokens(self, parameters: dict[str, Any]) -> Answer:
         sent = {name: value for name, value in parameters.items() if value is not None}

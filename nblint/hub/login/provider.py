@@ -4,8 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import jwt
 from msgspec import Struct
 
+# Seconds by which the provider's clock may differ from this one.
+_LEEWAY = 60
 # Errors that mean this person, and not the hub or the provider: RFC 6749, section 5.2, and OpenID
 # Connect Core, section 3.1.2.6.
 _ABOUT_THE_PERSON = frozenset(
@@ -79,6 +82,45 @@ def person(answer: Answer) -> dict[str, Any]:
     if answer.status in (401, 403):
         raise GoneError("the provider does not accept the session any more")
     raise _unavailable("userinfo", answer)
+
+
+def id_claims(token: object, issuer: str, client_id: str) -> dict[str, Any]:
+    """Return the claims of an id_token that the provider has sent.
+
+    Args:
+        token: The token.
+        issuer: The provider, as its tokens name it.
+        client_id: The hub, as the provider calls it.
+
+    Raises:
+        GoneError: It is not valid, or for somebody else.
+    """
+    try:
+        # The signature is not what vouches for it: it came from the provider by TLS.
+        # https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation, 6.
+        claims: dict[str, Any] = jwt.decode(
+            str(token),
+            audience=client_id,
+            issuer=issuer,
+            leeway=_LEEWAY,
+            options={
+                "require": ["exp", "aud", "iss", "sub"],
+                "verify_aud": True,
+                "verify_exp": True,
+                "verify_iss": True,
+                "verify_nbf": True,
+                "verify_signature": False,
+            },
+        )
+    except jwt.InvalidTokenError as error:
+        # Its text can quote the token.
+        raise GoneError(f"the id_token is not valid ({type(error).__name__})") from None
+    # Who is meant by a token for several says azp.
+    audience = claims["aud"]
+    is_for_us = isinstance(audience, str) or len(audience) == 1
+    if claims.get("azp", client_id if is_for_us else None) != client_id:
+        raise GoneError("the id_token is for another client")
+    return claims
 
 
 def _unavailable(endpoint: str, answer: Answer) -> UnavailableError:
