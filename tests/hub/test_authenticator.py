@@ -505,6 +505,28 @@ def test_nobody_is_out_because_the_disk_was_full(provider: Provider, tmp_path: P
     asyncio.run(play())
 
 
+def test_the_first_sweep_comes_soon(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A hub that often restarts would never sweep; and whatever one sweep meets, others come."""
+    needs_hub()
+    from nblint.hub.login import sweep
+
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    hub = SimpleNamespace(sweep_seconds=300, log=logging.getLogger())
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(sweep.sweep_for_ever(hub, None))
+    assert waited == [30, 300, 300]
+    assert caplog.text.count("The sweep failed") == 2
+
+
 def test_a_refresh_token_is_used_once(provider: Provider, tmp_path: Path) -> None:
     """By a request and the sweep at a time: a second use would look like a theft."""
     login = Login(provider, tmp_path)

@@ -14,6 +14,9 @@ from nblint.hub import metrics
 
 # How many people the provider is asked about at a time.
 _AT_A_TIME = 10
+# Seconds after which a hub that has started knows again which servers run. The first sweep waits no
+# longer: one that starts again and again must sweep, too.
+_START = 30
 
 
 async def sweep_for_ever(authenticator: Any, app: Any) -> None:
@@ -23,8 +26,10 @@ async def sweep_for_ever(authenticator: Any, app: Any) -> None:
         authenticator: The hub's `ProviderAuthenticator`.
         app: The hub.
     """
+    seconds = min(_START, authenticator.sweep_seconds)
     while True:
-        await asyncio.sleep(authenticator.sweep_seconds)
+        await asyncio.sleep(seconds)
+        seconds = authenticator.sweep_seconds
         try:
             await sweep(authenticator, app)
         except Exception:  # the next one must come, whatever this one met
