@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from nblint.errors import SettingsError
+from nblint.hub.programs import run
 
 
 def is_booted() -> bool:
@@ -13,7 +14,7 @@ def is_booted() -> bool:
     return Path("/run/systemd/system").is_dir()
 
 
-def systemctl(*arguments: str) -> subprocess.CompletedProcess[str]:
+def systemctl(*arguments: str) -> CompletedProcess[str]:
     """Run systemctl, which may fail.
 
     Args:
@@ -22,21 +23,11 @@ def systemctl(*arguments: str) -> subprocess.CompletedProcess[str]:
     Raises:
         SettingsError: It cannot be run.
     """
-    try:
-        return subprocess.run(
-            ("systemctl", *arguments),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
-    except OSError as error:
-        raise SettingsError(f"systemctl: cannot be run: {error.strerror}") from None
+    return run("systemctl", *arguments)
 
 
-def must(*arguments: str) -> None:
-    """Run systemctl, which must succeed.
+def must(*arguments: str) -> str:
+    """Run systemctl, which must succeed; return what it prints.
 
     Args:
         arguments: What it is told.
@@ -47,6 +38,7 @@ def must(*arguments: str) -> None:
     ran = systemctl(*arguments)
     if ran.returncode:
         raise SettingsError(f"systemctl {arguments[0]}: {' '.join(ran.stderr.split())}")
+    return ran.stdout
 
 
 def shown(name: str, unit: str) -> str:

@@ -7,7 +7,6 @@ there with what should be.
 
 from __future__ import annotations
 
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from nblint.hub import systemd
 from nblint.hub.checks import notebooks_python, package_problems
 from nblint.hub.notebooks.installed import Package
 from nblint.hub.notebooks.wanted import PACKAGE_PREFIX, Pinned, read_notebooks
+from nblint.hub.programs import run
 from nblint.hub.schedules.checks import schedule_problems, time_problems
 from nblint.hub.schedules.timers import apply
 from nblint.hub.settings import HubFile
@@ -254,18 +254,18 @@ def _stop(package: str) -> None:
     """Stop what a package has scheduled; its units are about to go."""
     if systemd.is_booted():
         timers = [f"{package}.timer", f"{package}@*.timer"]
-        listed = _run("systemctl", "list-unit-files", "--no-legend", "--full", *timers)
+        listed = systemd.must("list-unit-files", "--no-legend", "--full", *timers)
         names = [line.split()[0] for line in listed.splitlines() if line.strip()]
-        active = _run("systemctl", "list-units", "--no-legend", "--plain", "--all", *timers)
+        active = systemd.must("list-units", "--no-legend", "--plain", "--all", *timers)
         names += [line.split()[0] for line in active.splitlines() if line.strip()]
         units = [name for name in dict.fromkeys(names) if not name.endswith("@.timer")]
         if units:
-            _run("systemctl", "disable", "--now", *units)
+            systemd.must("disable", "--now", *units)
 
 
 def _reload() -> None:
     if systemd.is_booted():
-        _run("systemctl", "daemon-reload")
+        systemd.must("daemon-reload")
 
 
 def _dnf(*arguments: str) -> str:
@@ -282,12 +282,7 @@ def _release() -> Iterator[str]:
 
 
 def _run(*command: str) -> str:
-    try:
-        ran = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", check=False
-        )
-    except OSError as error:
-        raise SettingsError(f"{command[0]}: cannot be run: {error.strerror}") from None
+    ran = run(*command)
     if ran.returncode:
         lines = [line.strip() for line in f"{ran.stderr}\n{ran.stdout}".splitlines()]
         lines = [line for line in lines if line] or [f"ended with status {ran.returncode}"]

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
-from nblint.hub import systemd
+from nblint.hub import programs, systemd
 from nblint.hub.configuration import shown_folder
 from nblint.hub.environment import SecretFile, spawner_environment
 from nblint.hub.outgoing import environment as outgoing_environment
@@ -132,10 +132,7 @@ def said(invocation: str) -> list[str]:
         invocation: The identifier that systemd has given to the run.
     """
     command = ("journalctl", "--output", "cat", f"_SYSTEMD_INVOCATION_ID={invocation}")
-    ran = subprocess.run(
-        command, capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
-    lines = [line for line in ran.stdout.splitlines() if _SAID.match(line)]
+    lines = [line for line in programs.run(*command).stdout.splitlines() if _SAID.match(line)]
     return [mask(line) for line in lines[-_LINES:]]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nblint.errors import SettingsError
+from nblint.hub.programs import run
 
 if TYPE_CHECKING:
     from pwd import struct_passwd
@@ -170,23 +170,13 @@ def _is_expired(name: str) -> bool:
 
 
 def _run(*command: str) -> str:
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
-        ran = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            env=environment,
-        )
-    except subprocess.CalledProcessError as error:
-        said = (error.stderr or error.stdout or f"status {error.returncode}").strip()
-        raise AccountError(f"{command[-1]}: {said.splitlines()[-1]}") from None
-    except (OSError, subprocess.SubprocessError) as error:
-        reason = getattr(error, "strerror", None) or f"no end after {_SECONDS} seconds"
-        raise AccountError(f"{command[0]}: cannot be run: {reason}") from None
+        ran = run(*command, seconds=_SECONDS)
+    except SettingsError as error:
+        raise AccountError(str(error)) from None
+    if ran.returncode:
+        said = (ran.stderr or ran.stdout).strip() or f"status {ran.returncode}"
+        raise AccountError(f"{command[-1]}: {said.splitlines()[-1]}")
     return ran.stdout
 
 

@@ -11,9 +11,9 @@ second version of cgroups.
 from __future__ import annotations
 
 import json
-import subprocess
 
 from nblint.errors import SettingsError
+from nblint.hub.programs import run
 
 # `ct direction reply`: a program that connects to elsewhere can have been given the same port.
 _RULES = """\
@@ -69,12 +69,7 @@ def _nft(script: str | None) -> str:
     """Run a script of nft's; without one, list who may answer where."""
     listing = ("--json", "--numeric", "list", "set", "inet", "nblint_servers", "owners")
     command = ("nft", *(listing if script is None else ("--file", "-")))
-    try:
-        ran = subprocess.run(
-            command, input=script or "", capture_output=True, encoding="utf-8", check=False
-        )
-    except OSError as error:
-        raise SettingsError(f"nft: cannot be run: {error.strerror}") from None
+    ran = run(*command, given=script or "")
     if ran.returncode:
         reason = (ran.stderr.strip().splitlines() or ["failed"])[0]
         raise SettingsError(f"nft: {reason}")

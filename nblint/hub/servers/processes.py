@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nblint.errors import SettingsError
+from nblint.hub.programs import run
 from nblint.hub.servers.accounts import AccountError, expire_account, our_account
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _problem(step: Callable[[struct_passwd], None], account: struct_passwd) -> s
     """Return why a step could not be done; empty if it was."""
     try:
         step(account)
-    except (AccountError, OSError, subprocess.SubprocessError) as error:
+    except (SettingsError, OSError) as error:
         return str(error)
     return ""
 
@@ -97,21 +98,15 @@ def _end_sessions(account: struct_passwd) -> None:
     """Stop what systemd keeps for a user: sessions, and services of their own."""
     # They fail where there is nothing to stop.
     for verb in ("disable-linger", "terminate-user"):
-        subprocess.run(
-            ["loginctl", verb, account.pw_name],
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        run("loginctl", verb, account.pw_name, seconds=_SECONDS)
 
 
 def _end_processes(account: struct_passwd) -> None:
     until = time.monotonic() + _SECONDS
     # First without a look: one that is another process each time is found by no list.
-    command = [sys.executable, "-I", "-S", "-c", _KILL_ALL, str(account.pw_uid)]
+    command = (sys.executable, "-I", "-S", "-c", _KILL_ALL, str(account.pw_uid))
     while True:
-        subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+        run(*command, seconds=_SECONDS)
         left = processes_of(account.pw_uid)
         if not left:
             return
