@@ -523,7 +523,7 @@ def test_the_first_sweep_comes_soon(
     hub = SimpleNamespace(sweep_seconds=300, log=logging.getLogger())
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(sweep.sweep_for_ever(hub, None))
-    assert waited == [30, 300, 300]
+    assert waited == [60, 300, 300]
     assert caplog.text.count("The sweep failed") == 2
 
 

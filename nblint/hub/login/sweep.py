@@ -16,7 +16,7 @@ from nblint.hub import metrics
 _AT_A_TIME = 10
 # Seconds after which a hub that has started knows again which servers run. The first sweep waits no
 # longer: one that starts again and again must sweep, too.
-_START = 30
+_START = 60
 
 
 async def sweep_for_ever(authenticator: Any, app: Any) -> None:
