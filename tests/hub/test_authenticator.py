@@ -98,17 +98,23 @@ class Database:
 
     Attributes:
         is_full: Whether nothing can be written.
+        fills: Whether what is written next is the last for which there is room.
         is_usable: Whether no transaction has failed that was not rolled back.
     """
 
-    is_full = False
+    is_full = fills = False
     is_usable = True
 
     def delete(self, token: object) -> None:
         pass
 
     def commit(self) -> None:
-        pass
+        if self.is_full:
+            from sqlalchemy.exc import OperationalError
+
+            self.is_usable = False
+            raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+        self.is_full, self.fills = self.fills, False
 
     def rollback(self) -> None:
         self.is_usable = True
@@ -129,16 +135,23 @@ class User:
         self.spawners: dict[str, Any] = {}
         self.orm_user = SimpleNamespace(cookie_id="1", api_tokens=["token"], id=1)
 
+    @property
+    def encrypted_auth_state(self) -> bytes:
+        return json.dumps(self.state).encode()
+
+    @encrypted_auth_state.setter
+    def encrypted_auth_state(self, value: bytes) -> None:
+        assert value != self.encrypted_auth_state
+
     async def get_auth_state(self) -> dict[str, Any] | None:
         return self.state and dict(self.state)
 
     async def save_auth_state(self, state: dict[str, Any] | None) -> None:
-        if self.db.is_full:
-            from sqlalchemy.exc import OperationalError
-
-            self.db.is_usable = False
-            raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+        self.db.commit()
         self.state = state and dict(state)
+
+    async def stop(self, name: str) -> None:
+        del self.spawners[name]
 
     def sync_groups(self, groups: list[str]) -> None:
         self.groups = groups
@@ -146,6 +159,14 @@ class User:
     @property
     def is_out(self) -> bool:
         return self.state is None and self.orm_user.cookie_id != "1"
+
+
+@pytest.fixture(autouse=True)
+def crypt_key() -> None:
+    needs_hub()
+    from jupyterhub.crypto import CryptKeeper
+
+    CryptKeeper.instance().keys = [secrets.token_bytes(32)]
 
 
 class Login:
@@ -488,21 +509,54 @@ def test_a_new_refresh_token_is_kept_whatever_follows(provider: Provider, tmp_pa
     assert provider.asked[-1]["refresh_token"] == [newest]
 
 
-def test_nobody_is_out_because_the_disk_was_full(provider: Provider, tmp_path: Path) -> None:
-    """The provider is not asked for a token that could not be kept: that would end the old one."""
+@pytest.mark.parametrize("fills", [False, True], ids=["full", "full before the answer"])
+def test_nobody_is_out_because_the_disk_was_full(
+    provider: Provider, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, fills: bool
+) -> None:
+    """However long: no token is used up for one that could not be kept, or it is remembered."""
     login = Login(provider, tmp_path)
+    user = login.user
 
     async def play() -> None:
         await login.sign_in()
+        assert user.state
+        user.state["confirmed"] -= 100_000
         asked = len(provider.asked)
-        login.user.db.is_full = True
-        assert await login.confirm() == "unknown"
-        assert len(provider.asked) == asked
-        assert login.user.db.is_usable
-        login.user.db.is_full = False
+        user.db.fills, user.db.is_full = fills, not fills
+        assert await login.confirm() == "not asked"
+        assert await login.confirm() == "not asked"
+        assert len(provider.asked) == asked + fills
+        assert user.db.is_usable
+        user.db.is_full = False
         assert await login.confirm() == "in"
+        assert len({asked["refresh_token"][0] for asked in provider.asked[asked:]}) == 1 + fills
 
     asyncio.run(play())
+    said = "alice was not asked about, because the hub's database cannot be used: database or disk"
+    assert said in caplog.text
+
+
+def test_who_is_put_out_while_the_disk_is_full(
+    provider: Provider, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Their server ends at once, and the next sweep ends the rest."""
+    login = Login(provider, tmp_path, blocked_users={"alice"})
+    user = login.user
+    user.spawners[""] = SimpleNamespace(active=True, pending=None)
+
+    async def play() -> None:
+        await login.sign_in()
+        user.db.is_full = True
+        assert await login.confirm() == "gone"
+        assert not user.spawners
+        assert not user.is_out
+        assert user.db.is_usable
+        user.db.is_full = False
+        assert await login.confirm() == "gone"
+        assert user.is_out
+
+    asyncio.run(play())
+    assert "Cookie and tokens of alice hold until the next sweep: database or disk" in caplog.text
 
 
 def test_the_first_sweep_comes_soon(

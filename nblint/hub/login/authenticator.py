@@ -28,6 +28,7 @@ from traitlets import Bool, Enum, Integer, List, Set, TraitError, Unicode, valid
 from nblint.hub.login import claims as claimed
 from nblint.hub.login.claims import Claims, RefusedError
 from nblint.hub.login.identities import Identities, NameTakenError
+from nblint.hub.login.kept import said, write_again
 from nblint.hub.login.leaving import put_out
 from nblint.hub.login.owner_page import OwnServerPage
 from nblint.hub.login.owners import PAGE
@@ -87,6 +88,8 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         super().__init__(**keywords)
         # Refresh tokens are used once: two that ask at a time would look like a theft.
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # What came for a token that is used up, by that token, until it is kept.
+        self._unkept: dict[str, dict[str, Any]] = {}
         self._sweeping: asyncio.Task[None] | None = None
 
     @validate("validate_server_cert", "tls_verify")
@@ -196,36 +199,51 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             user: JupyterHub's user.
 
         Returns:
-            "in", "gone", or "unknown" where the provider could not be asked, and they stay for now.
+            "in"; "gone"; "unknown" where the provider could not be asked, and they stay for now; or
+            "not asked", because the hub could not keep the answer.
         """
-        began = time.time()
-        async with self._locks[user.name]:
-            state = await user.get_auth_state() or {}
-            before = state.get("confirmed")
-            # While this one waited; a time to come was written before the clock was set back.
-            if began < state.get("confirmed", 0) <= time.time():
-                return "in"
+        began, name = time.time(), user.name
+        async with self._locks[name]:
             try:
-                await self._renew(user, state)
-            except (GoneError, RefusedError) as error:
-                reason = str(error)
-            except Exception as error:  # an answer that nobody foresaw is none, and not a stay
-                silent = time.time() - state.get("confirmed", 0)
-                if silent <= self.grace_seconds:
-                    self.log.error(
-                        "The provider has not confirmed %s, who stays in for now: %s",
-                        user.name,
-                        _said(error),
-                    )
-                    return "unknown"
-                reason = f"the provider has not confirmed the login for {silent / 60:.0f} minutes"
-            else:
-                return "in"
-            now = await user.get_auth_state() or {}
-            if now.get("confirmed", before) != before:  # they have signed in anew meanwhile
-                return "in"
-            await self._put_out(user, reason)
-            return "gone"
+                return await self._confirm(user, began)
+            except SQLAlchemyError as error:
+                user.db.rollback()  # the session is the hub's, for everybody
+                self.log.error(
+                    "%s was not asked about, because the hub's database cannot be used: %s",
+                    name,
+                    said(error),
+                )
+                return "not asked"
+
+    async def _confirm(self, user: Any, began: float) -> str:
+        state = await user.get_auth_state() or {}
+        before = state.get("confirmed")
+        # While this one waited; a time to come was written before the clock was set back.
+        if began < state.get("confirmed", 0) <= time.time():
+            return "in"
+        try:
+            await self._renew(user, state)
+        except (GoneError, RefusedError) as error:
+            reason = str(error)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # an answer that nobody foresaw is none, and not a stay
+            silent = time.time() - state.get("confirmed", 0)
+            if silent <= self.grace_seconds:
+                self.log.error(
+                    "The provider has not confirmed %s, who stays in for now: %s",
+                    user.name,
+                    _answered(error),
+                )
+                return "unknown"
+            reason = f"the provider has not confirmed the login for {silent / 60:.0f} minutes"
+        else:
+            return "in"
+        now = await user.get_auth_state() or {}
+        if now.get("confirmed", before) != before:  # they have signed in anew meanwhile
+            return "in"
+        await self._put_out(user, reason)
+        return "gone"
 
     async def delete_user(self, user: Any) -> None:
         """Put somebody out whom an operator deletes; the account's name stays theirs."""
@@ -248,35 +266,32 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
             raise GoneError("there is no login")
         new = {"access_token": state["access_token"]}
         if state.get("refresh_token"):
+            kept = state["refresh_token"]
+            state |= self._unkept.get(kept, {})
             # On a full disk, the next one could not be kept, and asking for it ends this one.
-            await self._keep(user, state)
+            await write_again(user)
             parameters = self.build_refresh_token_request_params(state["refresh_token"])
             new = tokens(await self._ask_for_tokens(parameters))
-            # Before anything else can fail: the old one is not valid any more.
-            state |= {
+            self._unkept[kept] = {
                 "access_token": new["access_token"],
                 "refresh_token": new.get("refresh_token") or state["refresh_token"],
             }
-            await self._keep(user, state)
+            state |= self._unkept[kept]
+            # Before anything else can fail: the old one is not valid any more.
+            await user.save_auth_state(state)
+            del self._unkept[kept]
         claims = await self._claims(new)
         if claims.get("sub") != state["subject"]:
             raise GoneError("the provider answered about somebody else")
         await self._admit(claims, is_login=False, name=user.name)
         groups = sorted(self._hub_groups(claims))
         state |= {"confirmed": time.time(), self.user_auth_state_key: {"groups": groups}}
-        await self._keep(user, state)
+        await user.save_auth_state(state)
         user.sync_groups(groups)
         if self.admin_groups:
             user.admin = bool(self.admin_groups.intersection(groups))
             roles.assign_default_roles(user.db, entity=user.orm_user)
         user.db.commit()
-
-    async def _keep(self, user: Any, state: dict[str, Any]) -> None:
-        try:
-            await user.save_auth_state(state)
-        except SQLAlchemyError:
-            user.db.rollback()  # which is the hub's, for everybody
-            raise
 
     # --- both ---
 
@@ -380,7 +395,7 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         return web.HTTPError(403, str(error))
 
 
-def _said(error: Exception) -> str:
+def _answered(error: Exception) -> str:
     """Return what a log says of an error; the text of one that nobody foresaw can quote a token."""
     return str(error) if isinstance(error, UnavailableError) else type(error).__name__
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,32 +30,34 @@ async def put_out(
         unix_accounts: Whether they have an account of the machine, which is ended with all that
             runs in it.
     """
-    from jupyterhub import orm
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from nblint.hub.login.kept import forget, said
 
     # First what they could start anything anew with; then what runs.
-    row = user.orm_user
-    row.cookie_id = uuid.uuid4().hex
-    for token in list(row.api_tokens):
-        database.delete(token)
-    for code in database.query(orm.OAuthCode).filter_by(user_id=row.id):
-        database.delete(code)
-    database.commit()
-    await user.save_auth_state(None)
+    login = user.name
+    try:
+        await forget(user, database)
+    except SQLAlchemyError as error:  # on a full disk; what runs ends all the same
+        database.rollback()
+        log.error("Cookie and tokens of %s hold until the next sweep: %s", login, said(error))
     stopped = 0
     for name, spawner in list(user.spawners.items()):
         if spawner.active and spawner.pending != "stop":
             try:
                 await user.stop(name)
                 stopped += 1
-            except Exception:  # any spawner's; the next sweep tries again
-                log.exception("A server of %s could not be stopped", user.name)
+            except Exception as error:  # any spawner's; the next sweep tries again
+                if isinstance(error, SQLAlchemyError):
+                    database.rollback()
+                log.exception("A server of %s could not be stopped", login)
     if unix_accounts:
-        for problem in await asyncio.to_thread(end_account, user.name):
-            log.error("%s was not put out wholly: %s", user.name, problem)
+        for problem in await asyncio.to_thread(end_account, login):
+            log.error("%s was not put out wholly: %s", login, problem)
     log.warning(
         "%s was put out: %s. %d servers stopped. If they have left, change the secrets that they "
         "could read: %s",
-        user.name,
+        login,
         reason.rstrip("."),
         stopped,
         ", ".join(secrets) or "none",

@@ -14,8 +14,9 @@ from nblint.hub import metrics
 
 # How many people the provider is asked about at a time.
 _AT_A_TIME = 10
-# Seconds after which a hub that has started knows again which servers run. The first sweep waits no
-# longer: one that starts again and again must sweep, too.
+# Seconds after which a hub that has started knows again which servers run, and a machine that has
+# started reaches the provider. The first sweep waits no longer, since a hub that often starts must
+# sweep as well.
 _START = 60
 
 
@@ -45,18 +46,19 @@ async def sweep(authenticator: Any, app: Any) -> Counter[str]:
         app: The hub.
 
     Returns:
-        How many are "in", "gone", and "unknown".
+        How many are "in", "gone", "unknown" and "not asked"; see `confirm`.
     """
     from jupyterhub import orm
 
     limit = asyncio.Semaphore(_AT_A_TIME)
 
     async def confirm(user: Any) -> str:
+        name = user.name
         async with limit:
             try:
                 return str(await authenticator.confirm(user))
             except Exception:  # one must not keep the others from being asked about
-                authenticator.log.exception("%s could not be asked about", user.name)
+                authenticator.log.exception("%s could not be asked about", name)
                 return "unknown"
 
     users = [app.users[row] for row in app.db.query(orm.User)]
