@@ -42,8 +42,8 @@ def hold(searches: list[Search], units: list[str], size: int) -> None:
     """Hold that no search costs more than a fixed multiple of a plain scan of the same size.
 
     All are tried on a little. The slowest then reads a tenth, which a quadratic one does not pass;
-    and all of it, unless the tenth cost as many scans as a hundredth: a quadratic one costs ten
-    times as many.
+    and all of it, unless the tenth cost hardly more scans than a hundredth: what grows with the
+    square costs ten times as many.
     """
     runs = [(search, unit) for search in searches for unit in units]
     search, unit = max(runs, key=lambda run: _seconds(run[0], _text(run[1], size // 500)))
@@ -55,7 +55,7 @@ def hold(searches: list[Search], units: list[str], size: int) -> None:
             if scans < _MOST_SCANS:
                 break
             assert attempt < 2, f"{unit[:60]!r}: {part} characters"
-        if scans < 3 * few:
+        if scans < 1.5 * few:
             break
 
 

@@ -19,7 +19,7 @@ def run(
         seconds: After which it is ended; None: never.
 
     Raises:
-        SettingsError: It cannot be run, or does not end by itself.
+        SettingsError: It cannot be run, or has not ended in time.
     """
     try:
         return subprocess.run(
@@ -31,10 +31,14 @@ def run(
             timeout=seconds,
             check=False,
             # What it says is read, and may be shown with what we say.
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            env=english(),
         )
     except OSError as error:
         raise SettingsError(f"{command[0]}: cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired:
-        reason = f"no end after {seconds:g} seconds"
-        raise SettingsError(f"{command[0]}: cannot be run: {reason}") from None
+        raise SettingsError(f"{command[0]}: has not ended after {seconds:g} seconds") from None
+
+
+def english() -> dict[str, str]:
+    """Return the variables of a program whose messages are read; LANGUAGE would win over LC_ALL."""
+    return {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": ""}

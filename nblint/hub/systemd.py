@@ -37,7 +37,8 @@ def must(*arguments: str) -> str:
     """
     ran = systemctl(*arguments)
     if ran.returncode:
-        raise SettingsError(f"systemctl {arguments[0]}: {' '.join(ran.stderr.split())}")
+        reason = " ".join(ran.stderr.split()) or f"ended with status {ran.returncode}"
+        raise SettingsError(f"systemctl {arguments[0]}: {reason}")
     return ran.stdout
 
 

@@ -140,7 +140,8 @@ def _prepare(source: Path, target: Path) -> None:
         env={"PATH": _PATH, "LC_ALL": "C.UTF-8"},
     )
     if ran.returncode:
-        raise BackupError(f"{target}: cannot be written: {ran.stderr.strip().splitlines()[-1]}")
+        lines = ran.stderr.strip().splitlines() or [f"cp ended with status {ran.returncode}"]
+        raise BackupError(f"{target}: cannot be written: {lines[-1]}")
 
 
 def _refuse_running_hub() -> None:

@@ -10,7 +10,6 @@ place: a package whose notebooks could not run here, or not as they are schedule
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import shutil
 import subprocess
@@ -29,6 +28,7 @@ from nblint.hub.locked import Lock
 from nblint.hub.notebooks.index import EXAMPLES, RESULTS, shown, welcome
 from nblint.hub.notebooks.installed import Package, examples, installed
 from nblint.hub.notebooks.wanted import PACKAGE_PREFIX, Pinned, read_notebooks
+from nblint.hub.programs import english
 from nblint.hub.schedules.checks import schedule_problems
 from nblint.hub.schedules.timers import scheduled
 from nblint.hub.settings import Groups, HubFile, HubSettings, Provider
@@ -176,10 +176,9 @@ def _remove(trees: Path, keep: Path) -> None:
 
 
 def _run(*command: str, folder: Path | None = None, data: bytes | None = None) -> None:
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
         ran = subprocess.run(
-            command, cwd=folder, input=data, capture_output=True, env=environment, check=False
+            command, cwd=folder, input=data, capture_output=True, env=english(), check=False
         )
     except OSError as error:
         raise SettingsError(f"{command[0]}: {error.strerror}") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import shutil
-import subprocess
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from nblint.errors import SettingsError
 from nblint.files import read_whole
 from nblint.hub.notebooks.installed import Package
 from nblint.hub.notebooks.wanted import Pinned
+from nblint.hub.programs import run
 from nblint.hub.schedules.timers import scheduled, schedules_of
 from nblint.hub.settings import HubFile
 from nblint.reading.header.parameters import Parameter, Parameters
@@ -47,9 +47,7 @@ def time_problems(file: HubFile) -> Iterator[str]:
 
 
 def _is_calendar(analyze: str, time: str) -> bool:
-    return not subprocess.run(
-        [analyze, "calendar", time], capture_output=True, check=False
-    ).returncode
+    return not run(analyze, "calendar", time).returncode
 
 
 def schedule_problems(slug: str, pinned: Pinned, package: Package, file: HubFile) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +29,8 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Who says what failed: the package's scripts, and nblint.
 _SAID = re.compile(r"(execute-notebook|run-notebook|share-copies|nblint): ")
 _LINES = 20
+# After which whoever is told of a failure has not taken it.
+_SECONDS = 60
 
 
 def find(file: HubFile, name: str) -> Scheduled:
@@ -153,7 +154,11 @@ def notify(file: HubFile, unit: str, result: str, invocation: str) -> bool:
     """
     settings = file.settings.notify
     host = os.uname().nodename
-    text = "\n".join([f"{unit} on {host}: {result}", *said(invocation), ""])
+    try:
+        lines = said(invocation)
+    except SettingsError as error:  # that the unit failed must be told all the same
+        lines = [str(error)]
+    text = "\n".join([f"{unit} on {host}: {result}", *lines, ""])
     problems = []
     if settings.command is not None:
         problems.append(_tell([settings.command, unit], text))
@@ -186,10 +191,11 @@ def quoted(name: str, value: str) -> str:
 def _tell(command: list[str], text: str) -> str | None:
     """Give a text to a program; return why it did not take it, if it did not."""
     try:
-        ran = subprocess.run(command, input=text, encoding="utf-8", check=False)
-    except OSError as error:
-        return f"notify: {command[0]}: {error.strerror}"
-    return f"notify: {command[0]}: ended with status {ran.returncode}" if ran.returncode else None
+        ran = programs.run(*command, given=text, seconds=_SECONDS)
+    except SettingsError as error:
+        return f"notify: {error}"
+    reason = "; ".join([f"ended with status {ran.returncode}", *ran.stderr.split("\n")[-2:-1]])
+    return f"notify: {command[0]}: {mask(reason)}" if ran.returncode else None
 
 
 def _variables(each: Scheduled, file: HubFile) -> dict[str, str]:

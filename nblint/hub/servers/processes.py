@@ -72,14 +72,18 @@ def processes_of(uid: int) -> list[int]:
 
 def _processes(uid: int) -> Iterator[int]:
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            lines = (folder / "status").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:  # it has ended
-            continue
-        fields = dict(line.split(":", 1) for line in lines if ":" in line)
-        is_dead = fields.get("State", "").split()[:1] in (["Z"], ["X"])
-        if not is_dead and str(uid) in fields.get("Uid", "").split():
-            yield int(folder.name)
+        if _is_of(process := int(folder.name), uid):
+            yield process
+
+
+def _is_of(process: int, uid: int) -> bool:
+    try:
+        text = Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it has ended
+        return False
+    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    is_dead = fields.get("State", "").split()[:1] in (["Z"], ["X"])
+    return not is_dead and str(uid) in fields.get("Uid", "").split()
 
 
 def _end_schedules(account: struct_passwd) -> None:
@@ -115,6 +119,16 @@ def _end_processes(account: struct_passwd) -> None:
                 f"{account.pw_name}: {len(left)} processes do not end: {', '.join(map(str, left))}"
             )
         for process in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+            _kill(process, account.pw_uid)
         time.sleep(0.1)
+
+
+def _kill(process: int, uid: int) -> None:
+    """Kill a process of a user, and no other that has its number since."""
+    with contextlib.suppress(ProcessLookupError):
+        handle = os.pidfd_open(process)
+        try:
+            if _is_of(process, uid):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        finally:
+            os.close(handle)

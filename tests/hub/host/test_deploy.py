@@ -63,7 +63,7 @@ def test_the_circle(story: Story, generate: Generate, tmp_path: Path) -> None:
     ran = story.deployer.deploy()
     assert ran.status != 0
     assert "client-secret" in ran.out
-    assert "make secret NAME=" in ran.out
+    assert "make secret TO=… NAME=client-secret" in ran.out
     assert host.run("systemctl cat jupyterhub").status != 0
     assert host.run("ls /etc/jupyterhub/hub.toml").status != 0
     ran = story.secret("datadog-api-kye", canary)

@@ -258,7 +258,7 @@ def _hub_full(story: Story, browser: Any) -> None:
     assert page.status_code == 500
     assert "The disk of the hub is full" in page.text
     # The sweep uses up nobody's login, since it could not keep what comes instead.
-    stays = "has not confirmed alice, who stays in for now: OperationalError"
+    stays = "alice was not asked about, because the hub.s database cannot be used: database or disk"
     host.until(f"journalctl -u jupyterhub | grep -q '{stays}'")
     host.must("systemctl restart jupyterhub")
     host.must("rm /filler")
