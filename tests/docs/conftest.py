@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from demo.mirrors import instead_of, stand_ins
-from nblint._version import __version__
-from tests.checkout import committed_checkout
 from tests.docs.pages import ROOT
 
 # What the pages call the repository of nblint.
@@ -17,14 +15,15 @@ ADDRESS = "https://github.com/your-organisation/nblint"
 
 
 @pytest.fixture(scope="session")
-def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def addresses(
+    tmp_path_factory: pytest.TempPathFactory, checkout_of_the_run: Path
+) -> dict[str, str]:
     """Variables that lead git from the addresses in the pages to stand-ins on this machine."""
     folder = tmp_path_factory.mktemp("addresses")
     targets = stand_ins(
         ROOT / "template/{{cookiecutter.slug}}/.pre-commit-config.yaml", folder / "tools", ROOT
     )
-    tagged = committed_checkout(folder / "nblint", tag=f"v{__version__}")
-    return instead_of({**targets, ADDRESS: tagged})
+    return instead_of({**targets, ADDRESS: checkout_of_the_run})
 
 
 @pytest.fixture(scope="session")
