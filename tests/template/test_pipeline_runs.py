@@ -9,7 +9,6 @@ environment that Python makes has all of it already, and pip finds nothing left 
 import base64
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +42,7 @@ RELEASE_KEY = "planted-" + "signing-key"
 # Plays GitLab's jobs. This version, because later ones need a newer Node than Debian has.
 GITLAB = "gitlab-ci-local@4.62.0"
 NPM_CACHE = Path.home() / ".npm"
+MINE = Path(sys.executable).resolve()
 # Hard links, where the file system is the same.
 PYTHON = """\
 #!/bin/sh
@@ -66,8 +66,8 @@ class Machine(NamedTuple):
     hooks: Path
     once: Once
 
-    def python(self, python: str, folder: Path) -> Path:
-        """Make a Python of this name whose new environments have what `make setup` installs.
+    def python(self, python: Path, folder: Path) -> Path:
+        """Make a Python whose new environments have what `make setup` installs.
 
         Args:
             python: The Python that it stands for.
@@ -76,12 +76,12 @@ class Machine(NamedTuple):
 
         def make(out: Path) -> None:
             repository = generate(self.template, out)
-            variables = {**plain_variables(out / "home"), "PYTHON": python}
+            variables = {**plain_variables(out / "home"), "PYTHON": str(python)}
             made = logged("make", "setup", cwd=repository, env=variables)
             assert made.returncode == 0, made.stdout
             (repository / ".venv/installed").unlink()
 
-        name = f"environment-{hashlib.sha256(python.encode()).hexdigest()[:8]}"
+        name = f"environment-{hashlib.sha256(bytes(python)).hexdigest()[:8]}"
         made = self.once(name, make) / "failed-logins/.venv"
         folder.mkdir(exist_ok=True)
         stand_in = folder / "python3"
@@ -99,11 +99,11 @@ class Project:
     """A generated repository with an origin, and what the service's settings hold for it."""
 
     def __init__(
-        self, machine: Machine, folder: Path, ci: str = "circleci", python: str = ""
+        self, machine: Machine, folder: Path, ci: str = "circleci", python: Path = MINE
     ) -> None:
         self.folder = folder
         self.variables = plain_variables(folder / "home") | {"LEFT_OVER": LEFT_OVER}
-        self.python = machine.python(python or str(shutil.which("python3")), folder / "bin")
+        self.python = machine.python(python, folder / "bin")
         path = [str(self.python.parent), self.variables["PATH"]]
         self.variables["PATH"] = os.pathsep.join(path)
         self.contexts = {"rpm-signing": {"RPM_SIGNING_KEY": RELEASE_KEY}}
@@ -234,11 +234,10 @@ def open_folder() -> Iterator[Path]:
         yield folder
 
 
-def python_for_everybody() -> str:
+def python_for_everybody() -> Path:
     """Return a Python that every user may run."""
-    mine = Path(sys.executable).resolve()
-    is_open = all(folder.stat().st_mode & 0o005 == 0o005 for folder in mine.parents)
-    return str(mine) if is_open else "/usr/bin/python3"
+    is_open = all(folder.stat().st_mode & 0o005 == 0o005 for folder in MINE.parents)
+    return MINE if is_open else Path("/usr/bin/python3")
 
 
 def test_gitlab(machine: Machine, open_folder: Path) -> None:
