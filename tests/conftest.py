@@ -14,6 +14,7 @@ from nblint._version import __version__
 from nblint.reading.header.skeleton import skeleton
 from nblint.settings import DEFAULT_SECTIONS
 from tests.checkout import committed_checkout
+from tests.interpreters import ROOT, uv
 
 Once = Callable[[str, Callable[[Path], object]], Path]
 
@@ -89,6 +90,17 @@ def checkout_of_the_run(once: Once) -> Path:
     One for all tests of a run: pre-commit installs hooks anew for each address.
     """
     return once("nblint", lambda folder: committed_checkout(folder, tag=f"v{__version__}"))
+
+
+@pytest.fixture(scope="session")
+def wheel(once: Once) -> Path:
+    """The package of this checkout, built once for all tests of a run."""
+
+    def build(folder: Path) -> None:
+        uv("build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
+
+    (made,) = once("wheel", build).glob("*.whl")
+    return made
 
 
 def notebook_bytes(*cells: tuple[str, str], **metadata: object) -> bytes:
