@@ -29,6 +29,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# In each new home, virtualenv looks in the background for newer versions of pip: pre-commit makes
+# environments in many homes of tests.
+os.environ["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -12,6 +12,8 @@ from tests.docs.pages import ROOT
 
 # What the pages call the repository of nblint.
 ADDRESS = "https://github.com/your-organisation/nblint"
+# What the names of the variables of pip, of uv and of virtualenv begin with.
+INSTALLERS = ("PIP_", "UV_", "VIRTUALENV_")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +60,7 @@ def reader(
         "PRE_COMMIT_HOME": str(pre_commit_home),
         "TMPDIR": str(tmp_path),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},
+        **{name: os.environ[name] for name in os.environ if name.startswith(INSTALLERS)},
         "PYTHONPATH": str(installed),
         # A file, which `git config --global` may replace; as root, it would replace a device.
         "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
