@@ -1,14 +1,22 @@
 import json
 import os
+import shutil
 import signal
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
+from nblint._version import __version__
 from nblint.reading.header.skeleton import skeleton
 from nblint.settings import DEFAULT_SECTIONS
+from tests.checkout import committed_checkout
+from tests.interpreters import ROOT, uv
+
+Once = Callable[[str, Callable[[Path], object]], Path]
 
 # The tests of a commit say the same every time; `HYPOTHESIS_PROFILE=explore make test` looks for
 # what no run has tried yet. Machines differ in speed, so no example has a deadline.
@@ -20,6 +28,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 # that they start to interrupt it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# In each new home, virtualenv looks in the background for newer versions of pip: pre-commit makes
+# environments in many homes of tests.
+os.environ["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,12 +58,53 @@ def nowhere_in_particular(
 
 
 @pytest.fixture(scope="session")
-def pre_commit_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pre-commit installs hooks, once for all tests of a run; it waits for its own locks."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
     base = tmp_path_factory.getbasetemp()
     # pytest-xdist gives each worker a folder inside that of the run.
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return shared / "pre-commit"
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def once(run_folder: Path) -> Once:
+    """Make a folder once for all tests of a run, which only read it: `once("name", make)`."""
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = run_folder / name, run_folder / f"{name}.made"
+        with FileLock(run_folder / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def pre_commit_home(run_folder: Path) -> Path:
+    """Where pre-commit installs hooks, once for all tests of a run; it waits for its own locks."""
+    return run_folder / "pre-commit"
+
+
+@pytest.fixture(scope="session")
+def checkout_of_the_run(once: Once) -> Path:
+    """This checkout as a repository with one commit, which its version's tag names.
+
+    One for all tests of a run: pre-commit installs hooks anew for each address.
+    """
+    return once("nblint", lambda folder: committed_checkout(folder, tag=f"v{__version__}"))
+
+
+@pytest.fixture(scope="session")
+def wheel(once: Once) -> Path:
+    """The package of this checkout, built once for all tests of a run."""
+
+    def build(folder: Path) -> None:
+        uv("build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
+
+    (made,) = once("wheel", build).glob("*.whl")
+    return made
 
 
 def notebook_bytes(*cells: tuple[str, str], **metadata: object) -> bytes:

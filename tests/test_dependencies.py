@@ -36,12 +36,12 @@ def test_wheels_alone_install_it(python: str, system: str) -> None:
         *((python, "lowest-direct") for python in (PYTHONS[0], *PYTHONS[-2:])),
     ],
 )
-def test_versions_work(python: str, resolution: str, tmp_path: Path) -> None:
+def test_versions_work(python: str, resolution: str, wheel: Path, tmp_path: Path) -> None:
     interpreter = find_python(python)
     if interpreter is None:
         pytest.skip(f"this machine has no Python {python}")
     commands = make_environment(
-        tmp_path / "venv", interpreter, "--resolution", resolution, f"{ROOT}[fast,fleet,new]"
+        tmp_path / "venv", interpreter, "--resolution", resolution, f"{wheel}[fast,fleet,new]"
     )
 
     # An empty variable names no folder.

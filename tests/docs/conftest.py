@@ -8,23 +8,24 @@ from pathlib import Path
 import pytest
 
 from demo.mirrors import instead_of, stand_ins
-from nblint._version import __version__
-from tests.checkout import committed_checkout
 from tests.docs.pages import ROOT
 
 # What the pages call the repository of nblint.
 ADDRESS = "https://github.com/your-organisation/nblint"
+# What the names of the variables of pip, of uv and of virtualenv begin with.
+INSTALLERS = ("PIP_", "UV_", "VIRTUALENV_")
 
 
 @pytest.fixture(scope="session")
-def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def addresses(
+    tmp_path_factory: pytest.TempPathFactory, checkout_of_the_run: Path
+) -> dict[str, str]:
     """Variables that lead git from the addresses in the pages to stand-ins on this machine."""
     folder = tmp_path_factory.mktemp("addresses")
     targets = stand_ins(
         ROOT / "template/{{cookiecutter.slug}}/.pre-commit-config.yaml", folder / "tools", ROOT
     )
-    tagged = committed_checkout(folder / "nblint", tag=f"v{__version__}")
-    return instead_of({**targets, ADDRESS: tagged})
+    return instead_of({**targets, ADDRESS: checkout_of_the_run})
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,7 @@ def reader(
         "PRE_COMMIT_HOME": str(pre_commit_home),
         "TMPDIR": str(tmp_path),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        **{name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "UV_"))},
+        **{name: os.environ[name] for name in os.environ if name.startswith(INSTALLERS)},
         "PYTHONPATH": str(installed),
         # A file, which `git config --global` may replace; as root, it would replace a device.
         "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),

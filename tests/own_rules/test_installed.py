@@ -18,7 +18,7 @@ import yaml
 
 from tests.conftest import complete_header, notebook_bytes
 from tests.git.author import commit, git, repository
-from tests.interpreters import ROOT, make_environment
+from tests.interpreters import make_environment
 from tests.reports.test_schemas import schema
 from tests.server.editor import editor
 
@@ -33,10 +33,10 @@ MISSING = "unknown rule code 'ACME'; no installed package has rules ACME"
 class Environment:
     """An environment with nblint and the package in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wheel: Path) -> None:
         package = shutil.copytree(HERE / "acme-nblint-rules", folder / "package")
         commands = make_environment(
-            folder / "environment", sys.executable, f"{ROOT}[fleet,server]", package
+            folder / "environment", sys.executable, f"{wheel}[fleet,server]", package
         )
         self.python = str(commands / "python")
         self.nblint = str(commands / "nblint")
@@ -61,8 +61,8 @@ class Environment:
 
 
 @pytest.fixture(scope="module")
-def acme(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    return Environment(tmp_path_factory.mktemp("acme"))
+def acme(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Environment:
+    return Environment(tmp_path_factory.mktemp("acme"), wheel)
 
 
 @pytest.fixture(autouse=True)
@@ -267,11 +267,11 @@ def test_nothing_of_the_repository_is_a_package(acme: Environment, trap: Path, w
 
 
 def test_a_package_that_is_edited_in_place_is_refused_where_it_is_checked(
-    here: Path, tmp_path: Path
+    here: Path, tmp_path: Path, wheel: Path
 ) -> None:
     package = shutil.copytree(HERE / "acme-nblint-rules", here / "rules")
     commands = make_environment(
-        tmp_path / "edited", sys.executable, str(ROOT), "--editable", str(package)
+        tmp_path / "edited", sys.executable, wheel, "--editable", str(package)
     )
     run = [str(commands / "nblint"), "check", "--select", "ACME"]
     ran = subprocess.run(run, capture_output=True, encoding="utf-8", check=False)

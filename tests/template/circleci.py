@@ -231,5 +231,8 @@ class Pipeline:
 def plain_variables(home: Path) -> dict[str, str]:
     """Return what a pipeline's machine has set, with a home of its own; PATH leads to its tools."""
     home.mkdir(exist_ok=True)
-    kept = ("PATH", "LANG", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "PIP_FIND_LINKS", "SSL_CERT_FILE")
+    kept = (
+        *("PATH", "LANG", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "PIP_FIND_LINKS", "SSL_CERT_FILE"),
+        "VIRTUALENV_NO_PERIODIC_UPDATE",
+    )
     return {name: os.environ[name] for name in kept if name in os.environ} | {"HOME": str(home)}

@@ -85,6 +85,17 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Generate:
     return run
 
 
+@pytest.fixture
+def copied(generated: Generate, tmp_path: Path) -> Generate:
+    """Generate as `generated` does, and return a copy, which a test may change."""
+
+    def run(**answers: Any) -> Path:
+        made = generated(**answers)
+        return Path(shutil.copytree(made, tmp_path / "out" / made.name, symlinks=True))
+
+    return run
+
+
 def choices() -> list[dict[str, str]]:
     """Return answers in which each option of each question is taken, in as few as that takes."""
     asked = json.loads((ROOT / "template/cookiecutter.json").read_text("utf-8"))

@@ -104,8 +104,8 @@ class Change:
 
 
 @pytest.fixture
-def change(generate: Generate, tmp_path: Path) -> Change:
-    repository = generate()
+def change(copied: Generate, tmp_path: Path) -> Change:
+    repository = copied()
     (repository / ".git/hooks/pre-commit").unlink(missing_ok=True)
     return Change(repository, tmp_path)
 
@@ -204,8 +204,8 @@ SERVICES: dict[str, Callable[..., tuple[int, str]]] = {
 
 
 @pytest.mark.parametrize("ci", SERVICES)
-def test_the_range_of_each_push(generate: Generate, tmp_path: Path, ci: str) -> None:
-    repository = generate(ci=ci)
+def test_the_range_of_each_push(copied: Generate, tmp_path: Path, ci: str) -> None:
+    repository = copied(ci=ci)
     (repository / ".git/hooks/pre-commit").unlink(missing_ok=True)
     change, run = Change(repository, tmp_path), SERVICES[ci]
     git("tag", "v1.0.0-rc1", cwd=repository)
@@ -244,9 +244,9 @@ def test_the_range_of_each_push(generate: Generate, tmp_path: Path, ci: str) -> 
 
 
 @pytest.mark.parametrize("ci", SERVICES)
-def test_history_that_is_missing_is_no_pass(generate: Generate, tmp_path: Path, ci: str) -> None:
+def test_history_that_is_missing_is_no_pass(copied: Generate, tmp_path: Path, ci: str) -> None:
     """A commit before the push that nobody has any more, as after a forced push."""
-    repository = generate(ci=ci)
+    repository = copied(ci=ci)
     (repository / ".git/hooks/pre-commit").unlink(missing_ok=True)
     change = Change(repository, tmp_path)
     status, shown = SERVICES[ci](change, change.clone(), branch="main", before="12" * 20)

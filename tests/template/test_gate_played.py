@@ -17,7 +17,6 @@ import pytest
 from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
-from tests.checkout import committed_checkout
 from tests.credentials.tokens import make
 from tests.git.author import commit, said
 from tests.linting import test_gate as ways
@@ -56,11 +55,12 @@ EMPTY = '{"version": 2, "salt": "pepper", "entries": []}'
 def stage(
     tmp_path_factory: pytest.TempPathFactory,
     pre_commit_home: Path,
+    checkout_of_the_run: Path,
     away_from_this_machine: None,  # noqa: F811
 ) -> Stage:
     """The generated repositories, and where all tests have the hooks installed."""
     folder = tmp_path_factory.mktemp("stage")
-    template = str(committed_checkout(folder / "nblint"))
+    template = str(checkout_of_the_run)
     repositories = {}
     for service in SERVICES:
         out, answers = str(folder / service), {"ci": service}

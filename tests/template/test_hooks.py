@@ -121,7 +121,11 @@ def test_mirrors_know_every_repository(generated: Generate, tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_every_check_accepts_every_choice(
-    generate: Generate, tmp_path: Path, pre_commit_home: Path, monkeypatch: pytest.MonkeyPatch
+    generate: Generate,
+    tmp_path: Path,
+    pre_commit_home: Path,
+    wheel: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Nasty answers as well: what they are written into is checked by the same tools.
     title = 'The "usual" suspects: 100 % of DOMAIN\\logins #1 – d\'échecs'
@@ -134,14 +138,12 @@ def test_every_check_accepts_every_choice(
     turned = render(Copy("login-audit", "Audit logins.", "main", ""), tmp_path / "turned")
     git("init", "--quiet", cwd=turned)
     git("add", ".", cwd=turned)
-    pip = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-deps", "-w", str(tmp_path)]
-    subprocess.run([*pip, str(ROOT)], check=True)
 
     variables = mirror(repositories[0] / ".pre-commit-config.yaml", tmp_path / "mirrors", ROOT)
     variables |= {
         "PRE_COMMIT_HOME": str(pre_commit_home),
         "MYPY_CACHE_DIR": str(tmp_path / "mypy"),
-        "PIP_FIND_LINKS": str(tmp_path),
+        "PIP_FIND_LINKS": str(wheel.parent),
     }
     for repository in [*repositories, turned]:
         write_header(notebook_of(repository))

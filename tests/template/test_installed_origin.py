@@ -15,7 +15,6 @@ import pytest
 from demo.mirrors import mirror
 from demo.notebooks import made_up_token
 from nblint._version import __version__
-from tests.checkout import committed_checkout
 from tests.interpreters import ROOT, make_environment, uv
 from tests.template.conftest import git, write_header
 from tests.template.test_origin import nblint_entry
@@ -53,24 +52,15 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    uv("build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
-    (made,) = folder.glob("*.whl")
-    return made
-
-
-@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return Installed(tmp_path_factory.mktemp("installed") / "venv", wheel)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def server(tmp_path_factory: pytest.TempPathFactory, checkout_of_the_run: Path) -> Path:
     """A bare repository that has this checkout, tagged with its version."""
     folder = tmp_path_factory.mktemp("server")
-    checkout = committed_checkout(folder / "nblint", tag=f"v{__version__}")
-    git("clone", "--quiet", "--bare", str(checkout), "nblint.git", cwd=folder)
+    git("clone", "--quiet", "--bare", str(checkout_of_the_run), "nblint.git", cwd=folder)
     return folder / "nblint.git"
 
 

@@ -1,22 +1,27 @@
 """The pipelines' jobs are run, step by step, in clean clones, as the services would for each push.
 
 A notebook that prints everything it can reach is among those that they run: it finds no key.
+
+`make setup` installs hundreds of megabytes. So pip does that once, by itself; in the jobs, the
+environment that Python makes has all of it already, and pip finds nothing left to install.
 """
 
 import base64
+import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
 from cookiecutter.main import cookiecutter
 
 from demo.mirrors import mirror
-from tests.checkout import committed_checkout
+from tests.conftest import Once
 from tests.system import needs
 from tests.template import github
 from tests.template.circleci import DEPLOY_KEY, Pipeline, plain_variables
@@ -37,28 +42,78 @@ RELEASE_KEY = "planted-" + "signing-key"
 # Plays GitLab's jobs. This version, because later ones need a newer Node than Debian has.
 GITLAB = "gitlab-ci-local@4.62.0"
 NPM_CACHE = Path.home() / ".npm"
+MINE = Path(sys.executable).resolve()
+# Hard links, where the file system is the same.
+PYTHON = """\
+#!/bin/sh
+case "$*" in
+"-m venv .venv") cp -al '{made}' .venv 2>/dev/null || cp -aT '{made}' .venv ;;
+*) exec '{python}' "$@" ;;
+esac
+"""
+
+
+class Machine(NamedTuple):
+    """What all jobs find on theirs.
+
+    Attributes:
+        template: The repository that is generated from.
+        hooks: Where pre-commit installs.
+        once: Makes what tests share.
+    """
+
+    template: Path
+    hooks: Path
+    once: Once
+
+    def python(self, python: Path, folder: Path) -> Path:
+        """Make a Python whose new environments have what `make setup` installs.
+
+        Args:
+            python: The Python that it stands for.
+            folder: Where it is made.
+        """
+
+        def make(out: Path) -> None:
+            repository = generate(self.template, out)
+            variables = {**plain_variables(out / "home"), "PYTHON": str(python)}
+            made = logged("make", "setup", cwd=repository, env=variables)
+            assert made.returncode == 0, made.stdout
+            (repository / ".venv/installed").unlink()
+
+        name = f"environment-{hashlib.sha256(bytes(python)).hexdigest()[:8]}"
+        made = self.once(name, make) / "failed-logins/.venv"
+        folder.mkdir(exist_ok=True)
+        stand_in = folder / "python3"
+        stand_in.write_text(PYTHON.format(made=made, python=python))
+        stand_in.chmod(0o755)
+        return stand_in
+
+
+def generate(template: Path, out: Path, **answers: str) -> Path:
+    made = cookiecutter(str(template), no_input=True, extra_context=answers, output_dir=str(out))
+    return Path(made)
 
 
 class Project:
     """A generated repository with an origin, and what the service's settings hold for it."""
 
-    def __init__(self, folder: Path, ci: str = "circleci") -> None:
+    def __init__(
+        self, machine: Machine, folder: Path, ci: str = "circleci", python: Path = MINE
+    ) -> None:
         self.folder = folder
         self.variables = plain_variables(folder / "home") | {"LEFT_OVER": LEFT_OVER}
+        self.python = machine.python(python, folder / "bin")
+        path = [str(self.python.parent), self.variables["PATH"]]
+        self.variables["PATH"] = os.pathsep.join(path)
         self.contexts = {"rpm-signing": {"RPM_SIGNING_KEY": RELEASE_KEY}}
-        self.repository = Path(
-            cookiecutter(
-                str(committed_checkout(folder / "nblint")),
-                no_input=True,
-                extra_context={"ci": ci},
-                output_dir=str(folder),
-            )
-        )
+        self.repository = generate(machine.template, folder, ci=ci)
         add_snooper(self.repository, folder / "home")
         self.commit("A notebook that looks everywhere")
         config = self.repository / ".pre-commit-config.yaml"
         self.variables |= mirror(config, folder / "mirrors", ROOT)
-        self.variables |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_COMPILE": "1"}
+        self.variables |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        self.variables |= {"PRE_COMMIT_HOME": str(machine.hooks)}
         self.origin = folder / "origin.git"
         git("clone", "--quiet", "--bare", str(self.repository), str(self.origin), cwd=folder)
         git("remote", "add", "origin", str(self.origin), cwd=self.repository)
@@ -91,9 +146,13 @@ def away_from_this_machine() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Made once: what the first pipeline installs, the later ones have cached."""
-    return Project(tmp_path_factory.mktemp("pipeline"))
+def machine(checkout_of_the_run: Path, pre_commit_home: Path, once: Once) -> Machine:
+    return Machine(checkout_of_the_run, pre_commit_home, once)
+
+
+@pytest.fixture(scope="module")
+def project(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project(machine, tmp_path_factory.mktemp("pipeline"))
 
 
 def cases(report: Path) -> dict[str | None, bool]:
@@ -158,8 +217,8 @@ def test_another_tag(project: Project) -> None:
     assert project.push("1.2", tag="1.2").run(approved=True) == []
 
 
-def test_notebooks_on_github(tmp_path: Path) -> None:
-    project = Project(tmp_path, "github")
+def test_notebooks_on_github(machine: Machine, tmp_path: Path) -> None:
+    project = Project(machine, tmp_path, "github")
     clone = tmp_path / "clone"
     log = github.run_job(project.repository, "test", clone, project.variables, {})
     # A secret of the environment `production`, which the job does not name, is not there at all.
@@ -175,17 +234,16 @@ def open_folder() -> Iterator[Path]:
         yield folder
 
 
-def python_for_everybody() -> str:
+def python_for_everybody() -> Path:
     """Return a Python that every user may run."""
-    mine = Path(sys.executable).resolve()
-    is_open = all(folder.stat().st_mode & 0o005 == 0o005 for folder in mine.parents)
-    return str(mine) if is_open else "/usr/bin/python3"
+    is_open = all(folder.stat().st_mode & 0o005 == 0o005 for folder in MINE.parents)
+    return MINE if is_open else Path("/usr/bin/python3")
 
 
-def test_gitlab(open_folder: Path) -> None:
+def test_gitlab(machine: Machine, open_folder: Path) -> None:
     """The jobs of a branch, and of a version, played by a program that reads GitLab's format."""
     needs("npx", "rsync", "rpmbuild", "createrepo_c", "gpg")
-    project = Project(open_folder, "gitlab")
+    project = Project(machine, open_folder, "gitlab", python_for_everybody())
     home = open_folder / "home"
     (home / ".netrc").write_text(f"machine example.com password {IN_THE_HOME}\n")
     home.chmod(0o700)
@@ -195,7 +253,7 @@ def test_gitlab(open_folder: Path) -> None:
     address = f"https://gitlab-ci-token:{JOB_TOKEN}@gitlab.example.com/soc/failed-logins.git"
     git("remote", "set-url", "origin", address, cwd=project.repository)
     variables = {"CI_JOB_TOKEN": JOB_TOKEN, "CI_DEFAULT_BRANCH": "main", "LEFT_OVER": LEFT_OVER}
-    variables |= {"PYTHON": python_for_everybody(), "CI_COMMIT_BEFORE_SHA": "0" * 40}
+    variables |= {"PYTHON": str(project.python), "CI_COMMIT_BEFORE_SHA": "0" * 40}
     assert "PASS  gate" in play(project, "gate", variables)
     assert "PASS  lint" in play(project, "lint", variables)
     log = play(project, "test", variables)

@@ -63,9 +63,9 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
 
 
 @pytest.fixture
-def repository(generate: Generate) -> Path:
+def repository(copied: Generate) -> Path:
     needs("rpmbuild")
-    made = generate()
+    made = copied()
     (made / ".git/hooks/pre-commit").unlink()  # the checks have tests of their own
     return made
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from demo.mirrors import FROZEN, TOOLS, instead_of, stand_ins
+from tests.interpreters import make_environment
 from tests.template.conftest import ROOT, Generate, command, git
 
 ACTION = re.compile(
@@ -213,11 +214,8 @@ def test_a_file_that_was_replaced_is_not_installed(
     text = (generated() / "requirements.lock").read_text("utf-8")
     one = re.search(r"^executing==.+?(?=^\S)", text, re.MULTILINE | re.DOTALL)
     assert one is not None
-    environment = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-    python = str(environment / ("Scripts" if os.name == "nt" else "bin") / "python")
+    python = str(make_environment(tmp_path / "venv", sys.executable, pip) / "python")
     quiet = ["--quiet", "--disable-pip-version-check"]
-    subprocess.run([python, "-m", "pip", "install", *quiet, "--upgrade", pip], check=True)
     lock = tmp_path / "requirements.lock"
     for hashes, status in ((one[0], 0), (re.sub("sha256:....", "sha256:0000", one[0]), 1)):
         lock.write_text(hashes, "utf-8")

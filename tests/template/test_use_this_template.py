@@ -58,7 +58,11 @@ class GitHub:
 
     def clone(self, *options: str) -> Path:
         folder = self.folder / f"clone-{len(list(self.folder.iterdir()))}"
-        git("clone", "--quiet", *options, self.server.as_uri(), str(folder), cwd=self.folder)
+        address = self.server.as_uri()
+        # From a path, git links objects instead of packing them; options count for addresses only.
+        source = address if options else str(self.server)
+        git("clone", "--quiet", *options, source, str(folder), cwd=self.folder)
+        git("remote", "set-url", "origin", address, cwd=folder)
         return folder
 
     def run(
