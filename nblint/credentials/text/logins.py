@@ -29,8 +29,9 @@ _NOUN = lazy_pattern(
 _BEGINNINGS = Literals(
     "cred log sign account zugangsdat anmeldedat identifiant inloggeg basic http user/ success cracked valid [+]".split()
 )
+# Dashes apart: a set of several characters beyond Latin-1 takes long to compile.
 _PAIR = lazy_pattern(
-    r"""(?<![\w/.:@-])(?=([A-Za-z][\w.@\\-]{1,60})[*`"']{0,3}(?::|[ ]{0,12}[/|–—][ ]{0,12}|,[ ])[*`"']{0,3}([^\s"'`|,;:/()]{6,80}))"""
+    r"""(?<![\w/.:@-])(?=([A-Za-z][\w.@\\-]{1,60})[*`"']{0,3}(?::|[ ]{0,12}(?:[/|][ ]{0,12}|[–—][ ]{0,12})|,[ ])[*`"']{0,3}([^\s"'`|,;:/()]{6,80}))"""
 )
 _REFERENCE = lazy_pattern(r"&#\w{1,7}\Z")
 _NEAR = 80

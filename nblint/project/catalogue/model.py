@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -111,7 +110,7 @@ class Catalogue(Struct, frozen=True, dict=True):
 
 def is_dotenv(name: str) -> bool:
     """Tell whether a file is a dotenv file, by its name."""
-    base = re.split(r"[\\/:]", name)[-1].lower()
+    base = name.replace("\\", "/").replace(":", "/").rpartition("/")[2].lower()
     return base.startswith(".env") or base.endswith(".env") or ".env." in base
 
 

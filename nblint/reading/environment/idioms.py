@@ -51,5 +51,6 @@ def mentions_environment(cell: Cell) -> bool:
         return True
     if any(part in source for part in _PARTS) and _WHOLE.search(source):
         return True
-    is_shell = cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None
-    return is_shell and _SHELL_WORDS.search(source) is not None
+    if not _SHELL_WORDS.search(source):
+        return False
+    return cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None

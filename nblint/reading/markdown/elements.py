@@ -11,4 +11,4 @@ _CONTAINER = lazy_pattern(
 
 def balance(text: str) -> int:
     """Return how many elements a text opens and does not close; negative if it closes more."""
-    return sum(-1 if tag[1] else 1 for tag in _CONTAINER.finditer(text))
+    return sum(-1 if tag[1] else 1 for tag in _CONTAINER.finditer(text)) if "<" in text else 0
