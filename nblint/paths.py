@@ -7,6 +7,8 @@ from pathlib import Path
 # The repositories for which another folder is checked, by that folder: what is staged is written to
 # a temporary one, and nothing of the repository may be run there, either.
 STOOD_FOR: dict[Path, Path] = {}
+# nblint's own folder.
+PACKAGE = Path(__file__).parent
 
 
 def repository_of(folder: Path) -> Path | None:

@@ -17,7 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from nblint import check
-from nblint._version import PACKAGE
+from nblint.paths import PACKAGE
 from nblint.linting import cache, run
 from nblint.linting.baseline import SALT_VARIABLE
 from nblint.linting.examining import Examiner

@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from nblint.credentials.documented.formats import FORMATS, Format
 from nblint.credentials.documented.private_keys import KEY_MARKS, find_private_keys
@@ -20,7 +22,7 @@ from nblint.multisearch import HAS_AUTOMATON, Literals, narrow
 from nblint.patterns import lazy_pattern
 
 
-class FormatMatch(NamedTuple):
+class FormatMatch(Struct, frozen=True):
     """A token in a documented format, and the part of it that may be shown."""
 
     format: Format
@@ -146,9 +148,12 @@ def documented_hits(
         placeholders: Values that are not secrets, from the settings.
         keys: Whether it may hold a private key.
     """
-    for row, start, end, prefix in find_formats(text, formats, placeholders):
-        value = Secret(text[start:end])
-        yield Hit(row.name, row.kind, start, end, value, prefix, True, "", row.variable)
+    for found in find_formats(text, formats, placeholders):
+        row, value = found.format, Secret(text[found.start : found.end])
+        yield Hit(
+            *(row.name, row.kind, found.start, found.end, value),
+            *(found.prefix, True, "", row.variable),
+        )
     if keys and any(mark in text for mark in KEY_MARKS):
         for start, end, body in find_private_keys(text):
             yield Hit("private-key", "private key", start, end, Secret(body), "", True)

@@ -126,8 +126,8 @@ def _read_special(text: str, shifts: tuple[int, ...] = ()) -> PythonSource:
     outer: list[Magic] = []
     for _ in range(_NESTED_CELL_MAGICS):
         if text.lstrip("\n")[:1].isspace():
-            dedented = dedent(text)
-            text, shifts = dedented.text, _added(shifts, dedented.shifts)
+            text, lost = dedent(text)
+            shifts = _added(shifts, lost)
         magic = cell_magic(text)
         if magic is None:
             break
@@ -266,7 +266,7 @@ def _moved(magic: Magic, shifts: tuple[int, ...]) -> Magic:
         return magic
     shift = dict(enumerate(shifts, 1))
     pieces = tuple(
-        piece._replace(column=piece.column + shift.get(piece.row, 0)) for piece in magic.pieces
+        replace(piece, column=piece.column + shift.get(piece.row, 0)) for piece in magic.pieces
     )
     return replace(magic, column=magic.column + shift.get(magic.row, 0), pieces=pieces)
 
