@@ -8,15 +8,16 @@ https://github.com/jupyter/nbformat/blob/main/nbformat/v4/nbformat.v4.5.schema.j
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from nblint.document.json_schema import Schema, SchemaError
 from nblint.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from nblint.document.json_schema import Schema, SchemaError
 
 _Multiline = str | list[str]
 _Count = Annotated[int, Meta(ge=0)] | None
@@ -144,7 +145,7 @@ def is_plainly_valid(data: dict[str, Any]) -> bool:
     return notebook.nbformat_minor == 5 or all(cell.id is UNSET for cell in notebook.cells)
 
 
-def schema_errors(data: dict[str, Any], version: int, minor: int) -> Iterator[SchemaError]:
+def schema_errors(data: dict[str, Any], version: int, minor: int) -> "Iterator[SchemaError]":
     """Yield what nbformat's schema of a version says is wrong with a notebook.
 
     Args:
@@ -168,9 +169,13 @@ def schema_errors(data: dict[str, Any], version: int, minor: int) -> Iterator[Sc
 
 
 @lru_cache(maxsize=8)
-def _schema(version: int, minor: int) -> Schema | None:
+def _schema(version: int, minor: int) -> "Schema | None":
     """Return the schema of a version; None if nbformat has no file of it, or one in new words."""
     name = f"nbformat.v4.{minor}" if version == 4 else f"nbformat.v3{f'.{minor}' if minor else ''}"
+    from importlib.util import find_spec
+
+    from nblint.document.json_schema import Schema
+
     # nbformat itself is not loaded: it loads the library.
     spec = find_spec("nbformat")
     folders = (spec.submodule_search_locations if spec else None) or ()
@@ -182,7 +187,9 @@ def _schema(version: int, minor: int) -> Schema | None:
     return None
 
 
-def _of_library(error: Any) -> SchemaError:
+def _of_library(error: Any) -> "SchemaError":
+    from nblint.document.json_schema import SchemaError
+
     required = error.validator_value if error.validator == "required" else ()
     return SchemaError(
         error.validator,

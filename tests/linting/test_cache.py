@@ -17,11 +17,11 @@ import pytest
 from msgspec.structs import replace
 
 from nblint import check
-from nblint.paths import PACKAGE
 from nblint.linting import cache, run
 from nblint.linting.baseline import SALT_VARIABLE
 from nblint.linting.examining import Examiner
 from nblint.linting.results import Reported, Result
+from nblint.paths import PACKAGE
 from nblint.project.project import Project
 from nblint.reports import details_of, formats
 from nblint.settings_files import SettingsFinder

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.told import looks_chosen
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
+from nblint.secret_names.judge import PASSWORD
 
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
 _LOGIN = lazy_pattern(

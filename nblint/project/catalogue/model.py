@@ -7,7 +7,6 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from nblint.project.catalogue.known_names import is_known
 from nblint.secret_names.judge import looks_secret
 from nblint.settings import Table
 
@@ -70,6 +69,8 @@ class Catalogue(Struct, frozen=True, dict=True):
 
     def knows(self, name: str) -> bool:
         """Tell whether a variable is declared, here or elsewhere, or set by the system itself."""
+        from nblint.project.catalogue.known_names import is_known
+
         return (
             name in self.variables
             or is_known(name)
