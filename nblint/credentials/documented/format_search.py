@@ -64,12 +64,12 @@ def long_words(text: str) -> list[LongWord]:
     return words
 
 
+_OTHERS = tuple(row for row in FORMATS if not row.by_prefix)
 # Formats with spaces: what they match is not a single word.
 _SPACED = frozenset(
-    row for row in FORMATS if any(mark in row.pattern for mark in (r"\s", r"\n", r"\$"))
+    row for row in _OTHERS if any(mark in row.pattern for mark in (r"\s", r"\n", r"\$"))
 )
 SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
-_OTHERS = tuple(row for row in FORMATS if not row.by_prefix)
 # An automaton reads a text once, however many literals it knows. Without one, formats are looked up
 # by how their prefix begins: one look at each word finds those that it may be of.
 _SEARCHED = FORMATS if HAS_AUTOMATON else _OTHERS
