@@ -50,8 +50,8 @@ class _Metadata(Struct):
 
 
 class _CellMetadata(Struct):
-    name: Annotated[str, Meta(pattern="^.+$")] | UnsetType = UNSET
-    tags: list[Annotated[str, Meta(pattern="^[^,]+$")]] | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
     jupyter: dict[str, Any] | UnsetType = UNSET
     execution: dict[str, str] | UnsetType = UNSET
     collapsed: bool | UnsetType = UNSET
@@ -59,8 +59,15 @@ class _CellMetadata(Struct):
     format: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if self.tags and len(set(self.tags)) < len(self.tags):
-            raise ValueError("tags are unique")
+        # Not by patterns, which would have to be compiled.
+        if self.name is not UNSET and (not self.name or "\n" in self.name):
+            raise ValueError("a name is a row of text")
+        if self.tags and (len(set(self.tags)) < len(self.tags) or not all(map(_is_tag, self.tags))):
+            raise ValueError("tags are unique, not empty, and without commas")
+
+
+def _is_tag(text: str) -> bool:
+    return text != "" and "," not in text
 
 
 def _check_bundle(bundle: dict[str, Any]) -> None:
