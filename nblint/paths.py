@@ -1,4 +1,4 @@
-"""Paths as settings, baselines and reports write them."""
+"""The package's folder, and paths as settings, baselines and reports write them."""
 
 import os
 from collections.abc import Iterator
