@@ -151,3 +151,97 @@ def _before(header: Header, notebook: Notebook, entry: HeaderEntry, text: str) -
             return None
     offset = offset_of(cell.source, row)
     return TextEdit(cell.index, offset, offset, f"{text}\n\n")
+
+
+class EmptySection(Rule):
+    """A section of the header is empty.
+
+    A heading alone tells readers nothing. Write a sentence under it, or `None` if there is nothing
+    to say.
+
+    Subheadings and their text count as content, comments do not. Headings that are not configured
+    as sections may be empty.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+
+    ## Audience
+    Analysts on duty.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails by how likely they are phishing.
+
+    ## Audience
+    Analysts on duty.
+    ```
+    """
+
+    code = "NBL103"
+    settings = ("header.sections",)
+
+    def check(self, header: Header) -> Iterator[Finding]:
+        for section in header.sections:
+            if not section.entries:
+                yield self.at(
+                    section.heading.place,
+                    f"empty section {section.settings.title!r}",
+                    subject=section.settings.title,
+                    help="write a sentence under the heading, or 'None' if there is nothing to say",
+                )
+
+
+class DuplicateSection(Rule):
+    """The header has a section more than once.
+
+    Readers who find one of the sections do not look for the other. The two also drift apart: one is
+    updated, the other stays as it was.
+
+    Merge their texts under one heading. A title and its aliases name the same section.
+
+    Refused:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails.
+
+    ## Purpose
+    Show the most likely ones first.
+    ```
+
+    Instead:
+
+    ```markdown
+    # Phishing triage
+
+    ## Purpose
+    Rank reported mails. Show the most likely ones first.
+    ```
+    """
+
+    code = "NBL106"
+    settings = ("header.sections",)
+
+    def check(self, header: Header) -> Iterator[Finding]:
+        seen = set()
+        for section in header.sections:
+            title = section.settings.title
+            if title in seen:
+                yield self.at(
+                    section.heading.place,
+                    f"duplicate section {title!r}",
+                    subject=title,
+                    help="move its text under the first of the headings",
+                )
+            seen.add(title)
