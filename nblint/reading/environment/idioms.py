@@ -10,7 +10,7 @@ import re
 
 from nblint.document.model import Cell
 from nblint.patterns import lazy_pattern
-from nblint.reading.shell.languages import SHELL_LANGUAGES
+from nblint.reading.shell import SHELL_LANGUAGES
 
 # The path of a name that a notebook binds to `dict(os.environ)` and the like.
 COPY = "a copy of os.environ"

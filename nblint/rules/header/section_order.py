@@ -10,7 +10,7 @@ from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header, HeaderEntry, Section
-from nblint.reading.markdown.elements import balance
+from nblint.reading.markdown.blocks import balance
 from nblint.settings import HeaderSettings, SectionSettings
 
 # References that resolve only within their own cell.
