@@ -23,6 +23,7 @@ _LONG_ROW = 16
 _MOST_SHOWN = 1000
 # An excerpt may cut off a token: it no longer fits its format, but is still half of a credential.
 _REST = r"[\w.~+/=-]{8,}"
+# Of a prefix that other words have as well, nothing follows.
 _ORDINARY = frozenset(
     {"A3-", "API-", "_mmk", "as-", "cio", "ico-", "pa-", "re_", "web_", "sgp_"}
     | {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="}

@@ -19,7 +19,7 @@ from nblint.reading.python.syntax import (
 if TYPE_CHECKING:
     from nblint.reading.python.ipython import Magic
 
-# Those that compile it as a cell.
+# Cell magics that compile their body as a cell.
 _COMPILED_BODIES = frozenset(["capture", "time"])
 
 
