@@ -381,7 +381,7 @@ def test_an_error_in_nblint_is_logged_and_the_work_is_saved(
 def test_a_rule_that_fails_does_not_open_the_gate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nblint.rules.header.title import MissingTitle
+    from nblint.rules.header.missing_title import MissingTitle
 
     def fail(self: object, header: object) -> Iterator[None]:
         raise RuntimeError(TOKEN)

@@ -5,7 +5,7 @@ import unicodedata
 from nblint.document.model import Notebook
 from nblint.errors import SettingsError
 from nblint.reading.header.header import Header
-from nblint.rules.header.title import DefaultTitle
+from nblint.rules.header.default_title import DefaultTitle
 from nblint.settings import HeaderSettings
 
 # As the template's cookiecutter.json makes the name of a repository.

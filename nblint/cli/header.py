@@ -15,7 +15,7 @@ from nblint.errors import SettingsError
 from nblint.linting.examining import Fixing
 from nblint.reading.header.skeleton import skeletons
 from nblint.reports.text import count
-from nblint.rules.header.sections import MissingSection
+from nblint.rules.header.missing_section import MissingSection
 from nblint.settings_files import SettingsFinder
 
 

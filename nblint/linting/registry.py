@@ -1,4 +1,4 @@
-"""Finds the rules: nblint's own, in the modules under `nblint.rules`, and those of plugins."""
+"""Finds the rules: nblint's own, one in each module under `nblint.rules`, and those of plugins."""
 
 import importlib
 import os

@@ -62,10 +62,8 @@ def test_rule(code: str) -> None:
     assert code[:4] in FAMILIES
     family = type(rule).__module__.split(".")[2]
     assert family == FAMILIES[code[:4]], "a rule is in the folder of its family"
-    module = type(rule).__module__
-    is_alone = [type(other).__module__ for other in rules().values()].count(module) == 1
-    name = module.rpartition(".")[2].replace("_", "-")
-    assert name == rule.name or not is_alone, "the file of a single rule has the rule's name"
+    module = type(rule).__module__.split(".")[3]
+    assert module.replace("_", "-") == rule.name, "a rule's file has the rule's name"
 
     summary, _, rest = explanation(rule).partition("\n")
     assert summary.endswith("."), "the docstring starts with a sentence that says what is wrong"

@@ -46,39 +46,3 @@ class ExposedValue(Rule):
                     subject=f"{exposure.name} {exposure.by}",
                     help=f'show whether it is set instead: "{exposure.name}" in os.environ',
                 )
-
-
-class EnvironmentDump(Rule):
-    """The notebook shows the values of all environment variables.
-
-    On the hub, the environment holds every shared credential. `%env`, `!env`, `!printenv`, `!set`
-    and a displayed `os.environ` write all of them to the saved outputs. Newer versions of IPython
-    hide some variables by name in `%env`; the other commands hide none. Show one variable that is
-    not a secret, or only the names: `sorted(os.environ)`.
-
-    Refused:
-
-    ```python
-    %env
-    ```
-
-    Instead:
-
-    ```python
-    import os
-
-    sorted(os.environ)
-    ```
-    """
-
-    code = "NBL305"
-
-    def check(self, environment: Environment) -> Iterator[Finding]:
-        for exposure in environment.exposures:
-            if exposure.name == EVERYTHING:
-                yield self.at(
-                    exposure.place,
-                    f"all environment variables are shown by {exposure.by}",
-                    subject=exposure.by,
-                    help="show one variable that is not a secret, or the names: sorted(os.environ)",
-                )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from nblint.document.edit import Edit, SetValue, TextEdit, edited
 from nblint.document.model import Cell, Notebook
 from nblint.document.rows import offset_of
-from nblint.findings import Finding, Fix, Rule, overlap
+from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.headings import without_comments
 from nblint.reading.markdown.blocks import blocks
 from nblint.reading.python.cells import read_source
-from nblint.reading.suppressions import Suppression, Suppressions, Useless, UselessSuppressions
+from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
 from nblint.suggestions import nearest
 
 # What ends a comment with this opening; others end with their line.
@@ -157,53 +157,3 @@ def _same_code(cell: Cell, after: str, *, whole_row: bool) -> bool:
         return whole_row and bool(after.strip())
     new = read_source(after).tree
     return new is not None and ast.dump(tree) == ast.dump(new)
-
-
-_CREDENTIALS = "NBL2"
-_IN_TAG = "replace the tag with a comment: nblint: ignore-cell[NBL203] and why"
-
-
-class UnexplainedSuppression(Rule):
-    """A credential is suppressed without a reason.
-
-    A reader cannot tell a value that is public from one that leaks, and the next reviewer has to
-    find out again. Say in a few words behind the comment why the value may stand there. A cell tag
-    has no room for a reason: use a comment, `# nblint: ignore-cell[NBL203] why`.
-
-    The reason of another tool's comment (`pragma: allowlist secret`, `gitleaks:allow`,
-    `trufflehog:ignore`) is the text behind it. `nblint gate` refuses new suppressions without a
-    reason.
-
-    Refused:
-
-    ```python
-    key = "0123456789abcdef0123456789abcdef"  # nblint: ignore[NBL201]
-    ```
-
-    Instead:
-
-    ```python
-    key = "0123456789abcdef0123456789abcdef"  # nblint: ignore[NBL201] from the vendor's manual
-    ```
-    """
-
-    code = "NBL010"
-    severity = "warning"
-    suppressible = False
-
-    def check(self, suppressions: Suppressions) -> Iterator[Finding]:
-        for suppression in suppressions.found:
-            if _is_about_credentials(suppression) and not suppression.reason:
-                what = ", ".join(suppression.codes) or "credentials"
-                yield self.at(
-                    suppression.place,
-                    f"suppression without a reason: {what}",
-                    subject=what,
-                    help=_IN_TAG
-                    if suppression.tag
-                    else "say behind it why the value may stand here",
-                )
-
-
-def _is_about_credentials(suppression: Suppression) -> bool:
-    return suppression.pragma or any(overlap(code, _CREDENTIALS) for code in suppression.codes)
