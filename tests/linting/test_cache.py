@@ -224,7 +224,7 @@ def test_a_rule_that_is_changed_is_noticed(tmp_path: Path) -> None:
     source = PACKAGE
     copied = tmp_path / "copy" / "nblint"
     shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__"))
-    rule = copied / "rules" / "header" / "title.py"
+    rule = copied / "rules" / "header" / "missing_title.py"
     here = {"PYTHONPATH": str(copied.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     assert ended(command(**here))[0] == 0
     assert ended(command(**here))[0] == COUNT
