@@ -11,13 +11,13 @@ All but the version is imported when it is used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nblint._version import __version__
 
+TYPE_CHECKING = False  # `typing` is not imported before `nblint.cli.run` has set up the collector
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     from IPython.core.interactiveshell import InteractiveShell
 

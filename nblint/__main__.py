@@ -3,7 +3,6 @@
 import os
 import sys
 
-from nblint._version import PACKAGE
 from nblint.cli import run
 
 
@@ -13,8 +12,8 @@ def leave_current_folder() -> None:
     It is mostly a repository that is checked, and what is imported later must not come from there.
     `python -P` does it for what is imported earlier, too.
     """
-    folder = os.path.realpath(sys.path[0])
-    if folder == os.path.realpath(os.curdir) and folder != os.path.realpath(PACKAGE.parent):
+    folder, own = os.path.realpath(sys.path[0]), os.path.realpath(f"{__file__}/../..")
+    if folder == os.path.realpath(os.curdir) and folder != own:
         del sys.path[0]
 
 

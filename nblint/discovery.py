@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nblint.errors import SettingsError, unreadable
 from nblint.globs import matches
@@ -18,18 +18,6 @@ from nblint.settings_files import SettingsFile, SettingsFinder
 
 if TYPE_CHECKING:
     from nblint.git.surroundings import Surroundings
-
-
-class Discovered(NamedTuple):
-    """A notebook to check.
-
-    Attributes:
-        path: Its path, as given or under the folder that was given.
-        settings: The settings that apply to it.
-    """
-
-    path: Path
-    settings: SettingsFile
 
 
 class Discovery:
@@ -59,7 +47,7 @@ class Discovery:
         self.skipped = 0
         self.empty: list[Path] = []
 
-    def notebooks(self, paths: Sequence[Path]) -> Iterator[Discovered]:
+    def notebooks(self, paths: Sequence[Path]) -> Iterator[tuple[Path, SettingsFile]]:
         """Yield the notebooks under paths, in a stable order, each once.
 
         A file that is given is a notebook whatever its name, and only `exclude` skips it. In
@@ -68,6 +56,10 @@ class Discovery:
 
         Args:
             paths: Files and folders.
+
+        Yields:
+            The path of each, as given or under the folder that was given, and the settings that
+            apply to it.
         """
         seen: set[str] = set()
         for path in paths:
@@ -83,7 +75,7 @@ class Discovery:
                     self._note(f"{found}: skipped: excluded by {_name(settings)}")
                     self.skipped += 1
                     continue
-                yield Discovered(found, settings)
+                yield found, settings
 
     def _under(self, path: Path) -> Iterator[Path]:
         try:

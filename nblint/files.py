@@ -1,5 +1,6 @@
 """Bounded reads of files that people write; what is wrong with one is said in one sentence."""
 
+import codecs
 from pathlib import Path
 
 from nblint.errors import SettingsError, unreadable
@@ -60,6 +61,6 @@ def read_text(path: Path) -> str:
         SettingsError: The file cannot be read, is too large, or is not UTF-8.
     """
     try:
-        return read_bounded(path).decode("utf-8-sig")
+        return read_bounded(path).removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 (byte {error.start + 1})") from error

@@ -1,5 +1,7 @@
 """Rules, findings and fixes: what every rule derives from, and what it yields."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path

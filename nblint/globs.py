@@ -14,13 +14,15 @@ from functools import cache, lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from nblint.patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 # What pathspec writes for `*` in a part of a path, and for `**` at the beginning and further on.
 # Nothing else that it writes contains one of them: the text between slashes has no slash.
 _STAR, _LEADING, _INNER = "[^/]*", "(?:.+/)?", "(?:/.+)?"
-_WILDCARDS = re.compile("|".join(f"({re.escape(unit)})" for unit in (_STAR, _LEADING, _INNER)))
+_WILDCARDS = lazy_pattern("|".join(f"({re.escape(unit)})" for unit in (_STAR, _LEADING, _INNER)))
 _LAZY = {_STAR: "[^/]*?", _LEADING: "(?:.+?/)??", _INNER: "(?:/.+?)??"}
 
 

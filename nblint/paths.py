@@ -1,4 +1,4 @@
-"""Paths as settings, baselines and reports write them."""
+"""The package's folder, and paths as settings, baselines and reports write them."""
 
 import os
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from pathlib import Path
 # The repositories for which another folder is checked, by that folder: what is staged is written to
 # a temporary one, and nothing of the repository may be run there, either.
 STOOD_FOR: dict[Path, Path] = {}
+# nblint's own folder.
+PACKAGE = Path(__file__).parent
 
 
 def repository_of(folder: Path) -> Path | None:

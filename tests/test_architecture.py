@@ -186,7 +186,9 @@ HEAVY = {
     "yaml",
     "nblint.credentials.detector_names",
     "nblint.credentials.engine",
+    "nblint.credentials.judging",
     "nblint.document.apply",
+    "nblint.document.json_schema",
     "nblint.document.positions",
     "nblint.document.write",
     "nblint.linting.baseline",
@@ -194,8 +196,12 @@ HEAVY = {
     "nblint.linting.excerpts",
     "nblint.linting.fixing",
     "nblint.linting.reporting",
+    "nblint.linting.suppression",
+    "nblint.linting.workers",
+    "nblint.project.catalogue.known_names",
     "nblint.project.parameters_file",
     "nblint.project.requirements",
+    "nblint.reading.python.special",
     "nblint.rules.reproducibility",
 }
 if sys.version_info >= (3, 11):  # Before, `platform` loads them, which msgspec needs.

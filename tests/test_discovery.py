@@ -18,7 +18,7 @@ def found(root: Path, *paths: str) -> tuple[list[str], list[str], list[Path]]:
     said: list[str] = []
     discovery = Discovery(SettingsFinder(), said.append)
     notebooks = discovery.notebooks([root / path for path in paths or (".",)])
-    names = [notebook.path.relative_to(root).as_posix() for notebook in notebooks]
+    names = [path.relative_to(root).as_posix() for path, _ in notebooks]
     return names, said, discovery.empty
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from nblint._version import PACKAGE
+from nblint.paths import PACKAGE
 
 
 def template_folder(name: str = "template") -> Path:

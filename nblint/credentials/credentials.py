@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.credentials.documented.detect_secrets_plugins import plugins
 from nblint.credentials.hits import Hit
@@ -22,7 +23,7 @@ from nblint.settings import CredentialsSettings
 MOST = 1000
 
 
-class Credential(NamedTuple):
+class Credential(Struct, frozen=True):
     """A credential and where it stands in the notebook.
 
     Attributes:

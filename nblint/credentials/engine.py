@@ -27,7 +27,6 @@ from nblint.credentials.text.html import (
     visible_text,
     without_scripts,
 )
-from nblint.credentials.text.json_values import credential_values, find_in_strings, find_json_values
 from nblint.credentials.text.logins import find_answers, find_logins
 from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands, find_pgpass
@@ -133,6 +132,12 @@ def find_in_json(
         options: What the settings say.
         clues: What the prefilter saw; computed if needed.
     """
+    from nblint.credentials.text.json_values import (  # other texts need none of it
+        credential_values,
+        find_in_strings,
+        find_json_values,
+    )
+
     hits = [*_anywhere(text, clues or look(text), options)]
     hits += find_json_values(credential_values(value), text, options.placeholders)
     hits += find_in_strings(value, text, options.placeholders)

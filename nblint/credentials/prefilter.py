@@ -353,6 +353,7 @@ _BINDING = lazy_pattern(
 )
 _TABLE = lazy_pattern(r"""[|<]|["'],|  """)
 _COLUMN = lazy_pattern(r"""[|\t;│┆]["' ]{0,40}[\w-]{0,20}\Z""")  # the last heading of a table
+_SEPARATORS = frozenset("|\t;│┆")
 _ROW_BEFORE = 60
 _BARE = lazy_pattern(r" (?:with )?(?:[\w-]{32}|`[\w-]{20})")  # "token …", "the key `…`"
 _KEYED = lazy_pattern(r"""["']: {0,2}["'][\w+/=:.-]{20}""")  # {"key": "…"}
@@ -378,7 +379,9 @@ def _is_bound(text: str, words: _OpaqueWords, start: int, end: int) -> bool:
         return True
     if _BINDING.search(text, end, close) or text[start:end].lower() == "bearer":
         return words.between(end, end + (_CELLS if _TABLE.search(text, end, close) else _VALUE))
-    if _COLUMN.search(text, max(0, start - _ROW_BEFORE), start):
+    before = text[max(0, start - _ROW_BEFORE) : start]
+    # Compiling the expression, with its characters beyond Latin-1, takes longer than most searches.
+    if not _SEPARATORS.isdisjoint(before) and _COLUMN.search(before):
         return words.between(end, end + _CELLS)
     # A widget's value comes before its label.
     first = max(0, start - _WIDGET)

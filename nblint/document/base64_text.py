@@ -1,7 +1,5 @@
 """Texts that are stored as base64: attachments, data URLs, and what only claims to be an image."""
 
-import binascii
-
 from nblint.patterns import lazy_pattern
 
 # Enough to tell an image by its signature.
@@ -84,4 +82,6 @@ def _bytes_of(encoded: str) -> bytes:
     compact = compact[: len(compact) - (len(compact) % 4 == 1)]
     if not _BASE64.fullmatch(compact):
         return b""
-    return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
+    from binascii import a2b_base64  # few notebooks have such a text
+
+    return a2b_base64(compact + "=" * (-len(compact) % 4))

@@ -8,15 +8,16 @@ https://github.com/jupyter/nbformat/blob/main/nbformat/v4/nbformat.v4.5.schema.j
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from nblint.document.json_schema import Schema, SchemaError
 from nblint.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from nblint.document.json_schema import Schema, SchemaError
 
 _Multiline = str | list[str]
 _Count = Annotated[int, Meta(ge=0)] | None
@@ -49,8 +50,8 @@ class _Metadata(Struct):
 
 
 class _CellMetadata(Struct):
-    name: Annotated[str, Meta(pattern="^.+$")] | UnsetType = UNSET
-    tags: list[Annotated[str, Meta(pattern="^[^,]+$")]] | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
     jupyter: dict[str, Any] | UnsetType = UNSET
     execution: dict[str, str] | UnsetType = UNSET
     collapsed: bool | UnsetType = UNSET
@@ -58,8 +59,15 @@ class _CellMetadata(Struct):
     format: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if self.tags and len(set(self.tags)) < len(self.tags):
-            raise ValueError("tags are unique")
+        # Not by patterns, which would have to be compiled.
+        if self.name is not UNSET and (not self.name or "\n" in self.name):
+            raise ValueError("a name is a row of text")
+        if self.tags and (len(set(self.tags)) < len(self.tags) or not all(map(_is_tag, self.tags))):
+            raise ValueError("tags are unique, not empty, and without commas")
+
+
+def _is_tag(text: str) -> bool:
+    return text != "" and "," not in text
 
 
 def _check_bundle(bundle: dict[str, Any]) -> None:
@@ -144,7 +152,7 @@ def is_plainly_valid(data: dict[str, Any]) -> bool:
     return notebook.nbformat_minor == 5 or all(cell.id is UNSET for cell in notebook.cells)
 
 
-def schema_errors(data: dict[str, Any], version: int, minor: int) -> Iterator[SchemaError]:
+def schema_errors(data: dict[str, Any], version: int, minor: int) -> "Iterator[SchemaError]":
     """Yield what nbformat's schema of a version says is wrong with a notebook.
 
     Args:
@@ -168,9 +176,13 @@ def schema_errors(data: dict[str, Any], version: int, minor: int) -> Iterator[Sc
 
 
 @lru_cache(maxsize=8)
-def _schema(version: int, minor: int) -> Schema | None:
+def _schema(version: int, minor: int) -> "Schema | None":
     """Return the schema of a version; None if nbformat has no file of it, or one in new words."""
     name = f"nbformat.v4.{minor}" if version == 4 else f"nbformat.v3{f'.{minor}' if minor else ''}"
+    from importlib.util import find_spec
+
+    from nblint.document.json_schema import Schema
+
     # nbformat itself is not loaded: it loads the library.
     spec = find_spec("nbformat")
     folders = (spec.submodule_search_locations if spec else None) or ()
@@ -182,7 +194,9 @@ def _schema(version: int, minor: int) -> Schema | None:
     return None
 
 
-def _of_library(error: Any) -> SchemaError:
+def _of_library(error: Any) -> "SchemaError":
+    from nblint.document.json_schema import SchemaError
+
     required = error.validator_value if error.validator == "required" else ()
     return SchemaError(
         error.validator,

@@ -20,10 +20,11 @@ from pathlib import Path
 
 import msgspec
 
-from nblint._version import PACKAGE, __version__
+from nblint._version import __version__
 from nblint.files import is_file
 from nblint.findings import OWN, Rule, covers
 from nblint.linting.results import Details
+from nblint.paths import PACKAGE
 from nblint.project.project import Project
 
 FOLDER_VARIABLE = "NBLINT_CACHE_DIR"

@@ -12,7 +12,6 @@ from nblint.document.edit import Rewrite
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import OWN, Finding, Gathered, Rule, covers
 from nblint.linting.selection import Selection
-from nblint.linting.suppression import parted, useless
 from nblint.project.project import Project
 from nblint.reading.parts import MissingPartError, Reading
 from nblint.reading.suppressions import Suppressions
@@ -138,6 +137,8 @@ def check_document(
     found = _found((rule for rule in rules if not rule.last), reading, errors)
     suppressed: list[Finding] = []
     if isinstance(document, Notebook) and (allowed := reading.get(Suppressions).found):
+        from nblint.linting.suppression import parted, useless
+
         reading.give(useless(allowed, found, [rule for rule in rules if rule.code not in errors]))
         found += _found((rule for rule in rules if rule.last), reading, errors)
         found, suppressed = parted(found, allowed, rules)

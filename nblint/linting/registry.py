@@ -1,9 +1,9 @@
 """Finds the rules: nblint's own, one in each module under `nblint.rules`, and those of plugins."""
 
 import importlib
+import os
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 
 from nblint.errors import SettingsError
@@ -104,7 +104,8 @@ def _family(family: str) -> tuple[Rule, ...]:
     Not by `pkgutil`, which would load `inspect`.
     """
     package = importlib.import_module(f"nblint.rules.{FAMILIES[family]}")
-    names = {file.stem for file in Path(package.__path__[0]).glob("[a-z]*.py")}
+    files = [name for name in os.listdir(package.__path__[0]) if name.endswith(".py")]  # noqa: PTH208
+    names = [name.removesuffix(".py") for name in files if not name.startswith("_")]
     modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
     # Only classes with a code of their own: several rules may share an abstract base class.
     classes = {

@@ -21,7 +21,6 @@ from nblint.linting.registry import FAMILIES, family_of
 from nblint.linting.repository import Repository
 from nblint.linting.results import EVERYTHING, Details, Reported, Result
 from nblint.linting.selection import Selection
-from nblint.linting.workers import processors, shared, start_method
 from nblint.paths import display_path
 from nblint.project.project import Project
 from nblint.reading.parts import Reading
@@ -260,16 +259,19 @@ class Run:
 
     def _examined(self, files: Sequence[_File]) -> Generator[tuple[_File, Examined], None, None]:
         """Yield each file with its result, in order, from this process or from others."""
-        jobs = self._jobs
+        jobs = 1 if self._jobs is None and len(files) < min(_MANY.values()) else self._jobs
         if jobs is None:
-            are_many = len(files) >= min(_MANY.values()) and len(files) >= _MANY[start_method()]
-            jobs = processors() if are_many else 1
+            from nblint.linting.workers import processors, start_method
+
+            jobs = processors() if len(files) >= _MANY[start_method()] else 1
         # Examine the first files here: forked processes inherit the modules that they load.
         here = len(files) if jobs == 1 else _CHUNK
         for file in files[:here]:
             yield file, file.loaded.examiner.examine_file(file.path, file.name)
         if here >= len(files):
             return
+        from nblint.linting.workers import shared
+
         for chunk, answers in shared(examine_files, _chunks(files[here:]), jobs):
             yield from zip(chunk, answers, strict=True)
 

@@ -121,12 +121,13 @@ def _of_longest_prefix(code: str, severities: Mapping[str, Severity]) -> Severit
 
 def is_selector(selector: str) -> bool:
     """Tell whether a selector covers any rule."""
+    if selector in FAMILIES:
+        return True
     if _is_of_plugin(selector):
         from nblint.linting.plugins import may_cover
 
         return may_cover(selector)
-    own = own_rules_about([selector])
-    return selector in FAMILIES or any(covers(selector, rule.code) for rule in own)
+    return any(covers(selector, rule.code) for rule in own_rules_about([selector]))
 
 
 def _is_of_plugin(selector: str) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nblint.document.model import Cell
 from nblint.patterns import lazy_pattern
-from nblint.reading.python.cells import PYTHON_BODIES
+from nblint.reading.python.special import PYTHON_BODIES
 
 
 class Comment(NamedTuple):

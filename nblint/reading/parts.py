@@ -72,9 +72,14 @@ class Reading:
 
 @cache
 def _parts_of(function: Callable[..., Any]) -> tuple[type, ...]:
-    hints = get_type_hints(function)
-    hints.pop("return", None)
+    hints = {name: hint for name, hint in _annotations(function).items() if name != "return"}
+    if any(isinstance(hint, str) for hint in hints.values()):
+        hints = {name: hint for name, hint in get_type_hints(function).items() if name in hints}
     return tuple(hints.values())
+
+
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    return getattr(function, "__annotations__", {})
 
 
 def _wanted(function: Callable[..., Any]) -> tuple[type, ...]:

@@ -89,15 +89,19 @@ def has_color(is_terminal: bool, environment: Mapping[str, str]) -> bool:
 
 def printable(text: str) -> str:
     """Return a text on one line, with unsafe characters escaped as in Python."""
-    text = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
-    return _COMMAND.sub(lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):02x}", text)
+    if not text.isprintable():  # hardly any is not, and the expression takes long to compile
+        text = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
+    if "::" in text or "##" in text:
+        text = _COMMAND.sub(lambda match: f"{match[1] or ''}\\x{ord(match[0][-1]):02x}", text)
+    return text
 
 
 def printable_characters(row: str) -> list[str]:
     """Return what is shown for each character of a row."""
     shown = [_TAB if char == "\t" else printable(char) for char in row]
-    for match in _COMMAND.finditer(row):  # which cannot be recognised character by character
-        shown[match.end() - 1] = f"\\x{ord(row[match.end() - 1]):02x}"
+    if "::" in row or "##" in row:
+        for match in _COMMAND.finditer(row):  # which cannot be recognised character by character
+            shown[match.end() - 1] = f"\\x{ord(row[match.end() - 1]):02x}"
     return shown
 
 

@@ -34,8 +34,11 @@ class CredentialName(Struct, frozen=True):
 
 
 _NOTHING = CredentialName(Level.NONE, "")
-_PASSWORD = CredentialName(Level.PASSWORD, "password")
-_SECRET = CredentialName(Level.STRONG, "secret")
+PASSWORD = CredentialName(Level.PASSWORD, "password")
+SECRET = CredentialName(Level.STRONG, "secret")
+TOKEN = CredentialName(Level.STRONG, "token")
+API_KEY = CredentialName(Level.STRONG, "API key")
+SIGNATURE = CredentialName(Level.STRONG, "signature")
 _CREDENTIAL = CredentialName(Level.WEAK, "credential")
 _TOKEN = CredentialName(Level.WEAK, "token")
 _KEY = CredentialName(Level.WEAK, "key")
@@ -166,9 +169,9 @@ def _judge_ending(word: str, *, is_last: bool) -> CredentialName | None:
     if word in w.OTHER_WORDS:
         return None
     if word.endswith(w.PASSWORD_ENDINGS) or (is_last and word.endswith("pass")):
-        return _PASSWORD
+        return PASSWORD
     if word.endswith("secret"):
-        return _SECRET
+        return SECRET
     if word.endswith("token"):
         return _TOKEN
     return _KEY if word.endswith("key") and len(word) > 4 else None
@@ -178,7 +181,7 @@ def _judge_pass(words: list[str], position: int) -> CredentialName | None:
     is_last = position == len(words) - 1
     if not is_last or len(words) > _LONGEST_PHRASE or words[position - 1] in w.FILTERS:
         return None
-    return _PASSWORD
+    return PASSWORD
 
 
 def _judge_foreign_key(words: list[str], position: int) -> CredentialName:
@@ -190,7 +193,7 @@ def _judge_foreign_key(words: list[str], position: int) -> CredentialName:
 
 def _judge_passe(words: list[str], position: int) -> CredentialName | None:
     is_short = len(words) <= _LONGEST_PHRASE
-    return _PASSWORD if is_short and _before(words, position) == "de" else None
+    return PASSWORD if is_short and _before(words, position) == "de" else None
 
 
 def _judge_key(words: list[str], position: int) -> CredentialName:
@@ -202,7 +205,7 @@ def _judge_key(words: list[str], position: int) -> CredentialName:
     if before in w.QUALIFIERS and before not in ("user", "host", "id", "identity"):
         return CredentialName(Level.STRONG, f"{before} key")
     if before in w.NETWORKS:
-        return _PASSWORD
+        return PASSWORD
     if len(before) < 2 or before in w.OTHER_KEYS or before in w.PARTS_OF_DATA:
         return _NOTHING
     return _KEY
@@ -255,8 +258,8 @@ def _before(words: list[str], position: int) -> str:
 
 # Words that say the same wherever they stand.
 _BY_WORD: dict[str, CredentialName] = {
-    **dict.fromkeys(w.PASSWORDS, _PASSWORD),
-    **dict.fromkeys(w.SECRETS, _SECRET),
+    **dict.fromkeys(w.PASSWORDS, PASSWORD),
+    **dict.fromkeys(w.SECRETS, SECRET),
     **dict.fromkeys(w.CREDENTIALS, _CREDENTIAL),
     "jeton": _TOKEN,
     "mdp": CredentialName(Level.WEAK, "password"),  # French, but also a Markov decision process

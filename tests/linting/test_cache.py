@@ -17,11 +17,11 @@ import pytest
 from msgspec.structs import replace
 
 from nblint import check
-from nblint._version import PACKAGE
-from nblint.linting import cache, run
+from nblint.linting import cache, run, workers
 from nblint.linting.baseline import SALT_VARIABLE
 from nblint.linting.examining import Examiner
 from nblint.linting.results import Reported, Result
+from nblint.paths import PACKAGE
 from nblint.project.project import Project
 from nblint.reports import details_of, formats
 from nblint.settings_files import SettingsFinder
@@ -499,7 +499,7 @@ def test_a_baseline_is_asked_after_the_cache(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_processes_are_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "_MANY", {"fork": COUNT, "spawn": COUNT})
-    monkeypatch.setattr(run, "processors", lambda: 2)
+    monkeypatch.setattr(workers, "processors", lambda: 2)
     shares = []
 
     def shared(*arguments: object) -> list[object]:
@@ -509,7 +509,7 @@ def test_processes_are_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None
     assert nblint("check", "--jobs", "2").exit_code == 0  # their digests come from other processes
     assert known() == COUNT
     Path("7.ipynb").write_bytes(content(-7))
-    monkeypatch.setattr(run, "shared", shared)
+    monkeypatch.setattr(workers, "shared", shared)
     assert nblint("check").exit_code == 0
     assert shares == []
     nblint("check", "--no-cache")

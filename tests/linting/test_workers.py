@@ -107,7 +107,7 @@ def test_few_notebooks_take_no_other_process(
     def never(*_: object) -> None:
         raise AssertionError("another process was started")
 
-    monkeypatch.setattr("nblint.linting.run.shared", never)
+    monkeypatch.setattr("nblint.linting.workers.shared", never)
     assert len(results(tmp_path, None)[0]) == 3
 
 

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from nblint.credentials.code.tokens import Group, Node, Token
 from nblint.credentials.code.values import literals, names
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, SECRET, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.python.clients import taken_from, taken_like
 from nblint.credentials.text.headers import authorization
 from nblint.credentials.text.shell import find_shell
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
+from nblint.secret_names.judge import PASSWORD, SECRET, CredentialName, Level, judge, taken_by
 from nblint.secret_names.words import split_words
 
 HEADERS = frozenset({"authorization", "proxy-authorization"})

@@ -11,11 +11,11 @@ from nblint.credentials.code.contents import find_in_literal, find_joined
 from nblint.credentials.code.tokens import Group, Node, Token, read
 from nblint.credentials.code.values import Literal, called, literals, names
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import SECRET, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.headers import authorization
 from nblint.credentials.text.urls import QUERY_KEYS
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.judge import SECRET, CredentialName, Level, judge
 from nblint.secret_names.words import GIVERS, split_words
 
 _ASSIGNS = frozenset("= := <- <<- += ??= ||= &&= => ->".split())

@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from nblint.credentials.documented.format_search import LongWord, long_words, stands_alone
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.secret import Secret
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
@@ -147,6 +146,8 @@ def _in_line(
     wanted = [plugin for plugin in PLUGINS if re.search(plugin.line, line, re.IGNORECASE)]
     if not wanted and not own:
         return
+    from nblint.credentials.judging.placeholders import is_placeholder
+
     for known, plugin in _loaded(own):
         if known is not None and known not in wanted:
             continue

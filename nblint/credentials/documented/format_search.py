@@ -9,18 +9,19 @@ import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from nblint.credentials.documented.formats import FORMATS, Format
 from nblint.credentials.documented.private_keys import KEY_MARKS, find_private_keys
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.placeholders import is_documented_example, is_placeholder
 from nblint.credentials.secret import Secret
 from nblint.multisearch import HAS_AUTOMATON, Literals, narrow
 from nblint.patterns import lazy_pattern
 
 
-class FormatMatch(NamedTuple):
+class FormatMatch(Struct, frozen=True):
     """A token in a documented format, and the part of it that may be shown."""
 
     format: Format
@@ -63,12 +64,12 @@ def long_words(text: str) -> list[LongWord]:
     return words
 
 
+_OTHERS = tuple(row for row in FORMATS if not row.by_prefix)
 # Formats with spaces: what they match is not a single word.
 _SPACED = frozenset(
-    row for row in FORMATS if any(mark in row.pattern for mark in (r"\s", r"\n", r"\$"))
+    row for row in _OTHERS if any(mark in row.pattern for mark in (r"\s", r"\n", r"\$"))
 )
 SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
-_OTHERS = tuple(row for row in FORMATS if not row.by_prefix)
 # An automaton reads a text once, however many literals it knows. Without one, formats are looked up
 # by how their prefix begins: one look at each word finds those that it may be of.
 _SEARCHED = FORMATS if HAS_AUTOMATON else _OTHERS
@@ -146,9 +147,12 @@ def documented_hits(
         placeholders: Values that are not secrets, from the settings.
         keys: Whether it may hold a private key.
     """
-    for row, start, end, prefix in find_formats(text, formats, placeholders):
-        value = Secret(text[start:end])
-        yield Hit(row.name, row.kind, start, end, value, prefix, True, "", row.variable)
+    for found in find_formats(text, formats, placeholders):
+        row, value = found.format, Secret(text[found.start : found.end])
+        yield Hit(
+            *(row.name, row.kind, found.start, found.end, value),
+            *(found.prefix, True, "", row.variable),
+        )
     if keys and any(mark in text for mark in KEY_MARKS):
         for start, end, body in find_private_keys(text):
             yield Hit("private-key", "private key", start, end, Secret(body), "", True)
@@ -208,6 +212,8 @@ def _is_genuine(
         return False
     if row.by_prefix and (_goes_on(text, end) or not _is_varied(value, row.literals[0])):
         return False
+    from nblint.credentials.judging.placeholders import is_placeholder  # a few texts need it
+
     if is_placeholder(value, placeholders):
         return False
     if row.context and not re.search(row.context, _surroundings(text, start, end), re.IGNORECASE):
@@ -274,6 +280,8 @@ def _surroundings(text: str, start: int, end: int) -> str:
 def _is_web_token(value: str) -> bool:
     import base64
     import json
+
+    from nblint.credentials.judging.placeholders import is_documented_example
 
     head, body = value.split(".")[:2]
     try:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from nblint.credentials.documented.prefixes import read_shape, shapes
+from nblint.credentials.documented.prefixes import prefix_of, read_shape, shapes
 
 
 class Format(Struct, frozen=True):
@@ -23,7 +23,7 @@ class Format(Struct, frozen=True):
         name: The detector's name, in kebab-case; several rows may share it.
         kind: What it is, for people.
         literals: Every such token holds one of these, in exactly this case.
-        pattern: Regular expression from the literal on. If it has a group, that is the token.
+        written: Regular expression from the literal on, or the shape of a token with `by_prefix`.
         url: Where the vendor documents it.
         before: Regular expression for the part of the token before the literal.
         context: Regular expression, in any case, for what the token's line or one of the two lines
@@ -37,13 +37,18 @@ class Format(Struct, frozen=True):
     name: str
     kind: str
     literals: tuple[str, ...]
-    pattern: str
+    written: str
     url: str
     before: str = ""
     context: str = ""
     distinct: int = 8
     variable: str = ""
     by_prefix: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression from the literal on. If it has a group, that is the token."""
+        return read_shape(self.written) if self.by_prefix else self.written
 
 
 def _rows() -> Iterator[Format]:
@@ -151,8 +156,8 @@ def _rows() -> Iterator[Format]:
 
 def _prefixed() -> Iterator[Format]:
     for name, kind, shape, variable, url in shapes():
-        prefix, pattern = read_shape(shape)
-        yield Format(name, kind, (prefix,), pattern, url, variable=variable, by_prefix=True)
+        prefix = (prefix_of(shape),)
+        yield Format(name, kind, prefix, shape, url, variable=variable, by_prefix=True)
 
 
 FORMATS: tuple[Format, ...] = (*_rows(), *_prefixed())

@@ -254,8 +254,13 @@ PREFIXES: tuple[tuple[str, str, str, str, str], ...] = (
 # fmt: on
 
 
-def read_shape(shape: str) -> tuple[str, str]:
-    """Return the prefix of a shape, and the regular expression that it stands for.
+def prefix_of(shape: str) -> str:
+    """Return the prefix of a shape: `pul-` of `pul-{h40}`."""
+    return shape.partition("{")[0]
+
+
+def read_shape(shape: str) -> str:
+    """Return the regular expression that a shape stands for.
 
     Args:
         shape: A shape, such as `pul-{h40}`.
@@ -270,7 +275,7 @@ def read_shape(shape: str) -> tuple[str, str]:
             length = described[1:].replace("-", ",")
             pattern += f"[{ALPHABETS[described[0]]}]{{{length}}}"
         pattern += re.escape(literal)
-    return prefix, pattern
+    return pattern
 
 
 def shapes() -> Iterator[tuple[str, str, str, str, str]]:

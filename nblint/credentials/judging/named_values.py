@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.values import is_credential, is_diced, is_uuid, is_word
 from nblint.credentials.secret import Secret
-from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.judge import CredentialName, judge
 
 DETECTORS = {
     "API key": "api-key",
@@ -18,11 +18,6 @@ DETECTORS = {
     "signature": "signature",
     "session cookie": "session-cookie",
 }
-PASSWORD = CredentialName(Level.PASSWORD, "password")
-TOKEN = CredentialName(Level.STRONG, "token")
-API_KEY = CredentialName(Level.STRONG, "API key")
-SIGNATURE = CredentialName(Level.STRONG, "signature")
-SECRET = CredentialName(Level.STRONG, "secret")
 
 # Keys of rows and of settings more often than secrets: under these names, a UUID identifies.
 _IDENTIFIED = frozenset({"key", "master key", "account key", "shared key", "identity key"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile, zip_longest
 
 from nblint.credentials.credentials import Credentials
@@ -15,21 +15,18 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.masking.known_values import KnownValues
 from nblint.credentials.masking.masked import HIDDEN, Hidden, Masked
 from nblint.credentials.prefilter import look
+from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
 
 # A row of a private key, for example; a shorter one may be anything.
 _LONG_ROW = 16
 _MOST_SHOWN = 1000
 # An excerpt may cut off a token: it no longer fits its format, but is still half of a credential.
-_PREFIXES = sorted(
-    {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
-    - {"A3-", "API-", "_mmk", "as-", "cio", "ico-", "pa-", "re_", "web_", "sgp_"}
-    - {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="},
-)
-_CUT = lazy_pattern(
-    "("
-    + "|".join(re.escape(prefix) for prefix in _PREFIXES)
-    + r"|AKIA|ASIA|AIza|eyJ)[\w.~+/=-]{8,}"
+_REST = r"[\w.~+/=-]{8,}"
+# Of a prefix that other words have as well, nothing follows.
+_ORDINARY = frozenset(
+    {"A3-", "API-", "_mmk", "as-", "cio", "ico-", "pa-", "re_", "web_", "sgp_"}
+    | {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="}
 )
 # A word that may be a value, and how far it may be from a credential in its row.
 _GENERATED = lazy_pattern(r"(?<![\w%+/~.-])[\w%+/~-]{16,512}={0,2}(?![\w%+/~.-])")
@@ -180,7 +177,20 @@ def _hide_found(masked: Masked) -> None:
 
 def _hide_beginnings(masked: Masked) -> None:
     """Hide what an excerpt left of a token, except its public prefix."""
-    masked.hide(Hidden(match.end(1), match.end()) for match in _CUT.finditer(masked.text))
+    # Few texts hold a prefix, and compiling the expression takes as long as checking a notebook.
+    if _prefixes().present(masked.text):
+        masked.hide(Hidden(match.end(1), match.end()) for match in _cut().finditer(masked.text))
+
+
+@cache
+def _prefixes() -> Literals:
+    found = {literal for row in FORMATS for literal in row.literals if literal[-1] in "_-.="}
+    return Literals((*sorted(found - _ORDINARY), "AKIA", "ASIA", "AIza", "eyJ"))
+
+
+@cache
+def _cut() -> re.Pattern[str]:
+    return re.compile(f"({'|'.join(map(re.escape, _prefixes().all))}){_REST}")
 
 
 @lru_cache(maxsize=64)  # the same texts are shown for many notebooks

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import API_KEY, PASSWORD, SECRET, TOKEN
 from nblint.credentials.python.contents import Contents
 from nblint.credentials.python.literals import LooseConstants, literals
 from nblint.credentials.text.urls import QUERY_KEYS
 from nblint.reading.python.names import called_name
-from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.judge import API_KEY, PASSWORD, SECRET, TOKEN, CredentialName, Level, judge
 
 _AUTH_NAMES = frozenset(
     "auth http_auth basic_auth proxy_auth credentials creds login httpauth http_basic_auth".split()

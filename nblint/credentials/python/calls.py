@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD
 from nblint.credentials.python.assignments import WEAK_KEY, Assignments, strictly
 from nblint.credentials.python.clients import positional
 from nblint.credentials.python.contents import Contents
@@ -19,7 +18,7 @@ from nblint.credentials.text.sql import parameter_names
 from nblint.credentials.text.urls import find_easy_connect
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.names import called_name
-from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
+from nblint.secret_names.judge import PASSWORD, CredentialName, Level, judge, taken_by
 from nblint.secret_names.words import split_words
 
 # Calls whose first two texts are not a name and its value, but a text and its replacement or so.

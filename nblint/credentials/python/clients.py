@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from nblint.credentials.judging.named_values import PASSWORD, SECRET
-from nblint.credentials.judging.values import is_hash_like
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level
+from nblint.secret_names.judge import PASSWORD, SECRET, CredentialName, Level
 from nblint.secret_names.words import GIVERS, split_words
 
 # Which argument of well-known clients is a credential, counted from 0. A name with a dot must match
@@ -251,6 +249,8 @@ def _is_literal(kind: type, node: ast.expr) -> bool:
 
 def _is_identifier(node: ast.expr) -> bool:
     """Tell whether an argument identifies an account or a project."""
+    from nblint.credentials.judging.values import is_hash_like  # the prefilter does not need it
+
     return (
         isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)
     )

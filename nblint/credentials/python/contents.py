@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nblint.credentials.documented.format_search import documented_hits
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.elements import find_elements
 from nblint.credentials.text.headers import authorization, find_headers
 from nblint.credentials.text.pairs import Unquoted, find_pairs
@@ -17,7 +17,7 @@ from nblint.credentials.text.shell import find_commands
 from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.urls import find_urls
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName
+from nblint.secret_names.judge import PASSWORD, CredentialName
 from nblint.secret_names.stems import has_stem
 
 # A text that holds a credential with its name holds one of these.

@@ -26,8 +26,9 @@ from nblint.credentials.text.sql import find_sql
 from nblint.credentials.text.told import find_told
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
-from nblint.reading.python.cells import Problem, read_source
+from nblint.reading.python.cells import read_source
 from nblint.reading.python.ipython import Magic
+from nblint.reading.python.syntax import Problem
 from nblint.secret_names.judge import Level, judge
 from nblint.secret_names.stems import has_stem, names_in, stems
 

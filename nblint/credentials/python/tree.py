@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, ClassVar
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD
 from nblint.credentials.python.assignments import Assignments, last_of, strictly
 from nblint.credentials.python.calls import Calls
 from nblint.credentials.python.contents import Contents
@@ -19,7 +18,7 @@ from nblint.credentials.python.literals import LooseConstants, statements
 from nblint.credentials.python.signatures import signatures
 from nblint.reading.python.names import called_name
 from nblint.reading.python.visitor import walk
-from nblint.secret_names.judge import Level, judge
+from nblint.secret_names.judge import PASSWORD, Level, judge
 
 _PROMPTS = frozenset({"getpass", "askpass", "get_password"})
 _SHORTEST_CONTENT = 12  # of a literal that can hold a credential with its name

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, TOKEN, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.patterns import lazy_pattern
+from nblint.secret_names.judge import PASSWORD, TOKEN
 
 _AUTHORIZATION = lazy_pattern(
     r"""(?:authorization|x-auth-token|private-token)\\{0,2}["']{0,2}\s{0,3}[:=,]\s{0,3}[rbfRBF]{0,2}\\{0,2}["'`]{0,2}"""

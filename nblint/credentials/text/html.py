@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import Level, judge, judge_column
+from nblint.secret_names.judge import PASSWORD, Level, judge, judge_column
 
 _ROW = lazy_pattern(r"<tr\b", re.IGNORECASE)
 _CELL = lazy_pattern(r"<t([hd])\b[^<>]{0,300}>", re.IGNORECASE)

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.shell import find_commands
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.judge import PASSWORD, CredentialName, Level, judge
 from nblint.secret_names.stems import has_stem
 
 _DEEPEST = 100

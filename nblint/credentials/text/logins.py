@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.told import looks_chosen
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
+from nblint.secret_names.judge import PASSWORD
 
 # `Credentials: ann / …`, `user/pass: ann/…`: a user, and what goes with the name.
 _LOGIN = lazy_pattern(
@@ -29,8 +30,9 @@ _NOUN = lazy_pattern(
 _BEGINNINGS = Literals(
     "cred log sign account zugangsdat anmeldedat identifiant inloggeg basic http user/ success cracked valid [+]".split()
 )
+# Dashes apart: a set of several characters beyond Latin-1 takes long to compile.
 _PAIR = lazy_pattern(
-    r"""(?<![\w/.:@-])(?=([A-Za-z][\w.@\\-]{1,60})[*`"']{0,3}(?::|[ ]{0,12}[/|–—][ ]{0,12}|,[ ])[*`"']{0,3}([^\s"'`|,;:/()]{6,80}))"""
+    r"""(?<![\w/.:@-])(?=([A-Za-z][\w.@\\-]{1,60})[*`"']{0,3}(?::|[ ]{0,12}(?:[/|][ ]{0,12}|[–—][ ]{0,12})|,[ ])[*`"']{0,3}([^\s"'`|,;:/()]{6,80}))"""
 )
 _REFERENCE = lazy_pattern(r"&#\w{1,7}\Z")
 _NEAR = 80

@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, SECRET, TOKEN, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.headers import find_headers
 from nblint.credentials.text.pairs import Unquoted, find_pairs
 from nblint.credentials.text.sql import find_sql
 from nblint.multisearch import Literals
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge
+from nblint.secret_names.judge import PASSWORD, SECRET, TOKEN, CredentialName, Level, judge
 
 # A word of a shell with its quotes; `$VAR` and `$(…)` are look-ups.
 _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import PASSWORD, bind
+from nblint.credentials.judging.named_values import bind
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import Level, judge
+from nblint.secret_names.judge import PASSWORD, Level, judge
 from nblint.secret_names.stems import after_stem, stems, word_at
 
 _SQL = lazy_pattern(

@@ -6,10 +6,9 @@ import re
 
 from msgspec.structs import replace
 
-from nblint.credentials.judging.named_values import PASSWORD
 from nblint.credentials.text.separators import CODE_BEHIND
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import CredentialName, Level, judge, taken_by
+from nblint.secret_names.judge import PASSWORD, CredentialName, Level, judge, taken_by
 from nblint.secret_names.stems import judge_in_section
 
 _OTHER = lazy_pattern(

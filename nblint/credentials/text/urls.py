@@ -8,19 +8,12 @@ from collections.abc import Collection, Iterator
 from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
-from nblint.credentials.judging.named_values import (
-    API_KEY,
-    PASSWORD,
-    SIGNATURE,
-    TOKEN,
-    bind,
-    make_hit,
-)
+from nblint.credentials.judging.named_values import bind, make_hit
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.judging.values import is_credential
 from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
-from nblint.secret_names.judge import Level, judge
+from nblint.secret_names.judge import API_KEY, PASSWORD, SIGNATURE, TOKEN, Level, judge
 
 # RFC 3986, section 3.2.1, and what people write despite it: a password with "@", "#" or "?".
 _USERINFO = lazy_pattern(

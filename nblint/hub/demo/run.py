@@ -21,12 +21,12 @@ from pathlib import Path
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from nblint._version import PACKAGE
 from nblint.errors import SettingsError
 from nblint.hub.demo.provider import VARIABLE, Told
 from nblint.hub.notebooks.index import EXAMPLES, NOTEBOOKS, write_index
 from nblint.hub.notebooks.installed import examples
 from nblint.hub.settings import HubFile, Landing, Leavers, Provider, SecondFactor, Servers
+from nblint.paths import PACKAGE
 from nblint.project.catalogue.loading import read_catalogue
 from nblint.toml import changed_keys, toml_text
 

@@ -25,7 +25,6 @@ DEFAULT_CATALOGUE = "environment.toml"
 _OF_A_HUB = frozenset(["address", "provider"])
 
 _BRACES = lazy_pattern(r"\{[^{}]*\}")
-_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOTENV_LINE = lazy_pattern(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*(?:=\s*(.*))?$")
 _PACKAGE_FILE = lazy_pattern(r"([A-Za-z_][\w.-]+):([^\\/:].*)")
 
@@ -94,7 +93,7 @@ def locate(name: str, root: Path) -> Path:
     Raises:
         SettingsError: The file or package does not exist.
     """
-    if found := _PACKAGE_FILE.fullmatch(name):
+    if ":" in name and (found := _PACKAGE_FILE.fullmatch(name)):
         return _in_package(found[1], found[2], name)
     path = root / name
     if path.is_dir():
@@ -159,7 +158,7 @@ def _read_toml(path: Path, name: str, *, of_hub: bool = False) -> Iterator[Varia
     rows = _rows(read_text(path), table)
     for variable, value in table.items():
         where = f"{path}: environment.{variable}"
-        if not _NAME.fullmatch(variable):
+        if not (variable.isascii() and variable.isidentifier()):
             raise SettingsError(f"{where}: not a valid name of an environment variable")
         if not isinstance(value, dict):
             raise SettingsError(f'{where}: must be a table, such as {{ value = "…" }}')

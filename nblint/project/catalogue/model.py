@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from msgspec import Struct
 
-from nblint.project.catalogue.known_names import is_known
 from nblint.secret_names.judge import looks_secret
 from nblint.settings import Table
 
@@ -71,6 +69,8 @@ class Catalogue(Struct, frozen=True, dict=True):
 
     def knows(self, name: str) -> bool:
         """Tell whether a variable is declared, here or elsewhere, or set by the system itself."""
+        from nblint.project.catalogue.known_names import is_known
+
         return (
             name in self.variables
             or is_known(name)
@@ -111,7 +111,7 @@ class Catalogue(Struct, frozen=True, dict=True):
 
 def is_dotenv(name: str) -> bool:
     """Tell whether a file is a dotenv file, by its name."""
-    base = re.split(r"[\\/:]", name)[-1].lower()
+    base = name.replace("\\", "/").replace(":", "/").rpartition("/")[2].lower()
     return base.startswith(".env") or base.endswith(".env") or ".env." in base
 
 

@@ -10,7 +10,7 @@ import re
 
 from nblint.document.model import Cell
 from nblint.patterns import lazy_pattern
-from nblint.reading.shell.languages import SHELL_LANGUAGES
+from nblint.reading.shell import SHELL_LANGUAGES
 
 # The path of a name that a notebook binds to `dict(os.environ)` and the like.
 COPY = "a copy of os.environ"
@@ -51,5 +51,6 @@ def mentions_environment(cell: Cell) -> bool:
         return True
     if any(part in source for part in _PARTS) and _WHOLE.search(source):
         return True
-    is_shell = cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None
-    return is_shell and _SHELL_WORDS.search(source) is not None
+    if not _SHELL_WORDS.search(source):
+        return False
+    return cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None

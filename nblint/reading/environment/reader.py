@@ -26,8 +26,8 @@ from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.reading.python.ipython import Magic
 from nblint.reading.python.syntax import parse_expression
 from nblint.reading.python.visitor import walk
+from nblint.reading.shell import SHELL_LANGUAGES, SHELL_MAGICS
 from nblint.reading.shell.grammar import ShellUse
-from nblint.reading.shell.languages import SHELL_LANGUAGES, SHELL_MAGICS
 from nblint.reading.shell.variables import python_expressions, read_shell, substitute
 
 _SHELLS = lazy_pattern(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")

@@ -143,10 +143,14 @@ def _is_preamble(cell: Cell) -> bool:
     continued = False
     for row in cell.rows:
         text = row.strip()
-        if text and not continued and not text.startswith("#") and not _INSTALLATION.match(text):
+        if text and not continued and not text.startswith("#") and not _installs(text):
             return False
         continued = text.endswith("\\")
     return True
+
+
+def _installs(row: str) -> bool:
+    return row.startswith(("%", "!")) and _INSTALLATION.match(row) is not None
 
 
 def _under(heading: Heading, following: Iterable[HeaderEntry]) -> Iterator[HeaderEntry]:

@@ -21,6 +21,10 @@ SECTION_LEVEL = 2
 
 _HTML_HEADING = lazy_pattern(r"<h([1-6])\b[^>]{0,500}>(.{0,500}?)</h\1\s{0,20}>", re.I | re.S)
 _HTML_TAG = lazy_pattern(r"<[^<>]{0,500}>")
+_LINK = lazy_pattern(r"\[([^\[\]]*)\]\([^()]*\)")
+_EMPHASIS = str.maketrans("", "", "*_`")
+_NUMBER = lazy_pattern(r"^[\W_]*(?:\d{1,3}[.)]\s+)?")
+_PARENTHESIS = lazy_pattern(r"\s*\([^()]*\)$")
 _COMMENT = lazy_pattern(r"<!--.*?(?:-->|\Z)", re.S)
 _BOLD_LABEL = lazy_pattern(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
 # Text or a numbered title after the `#`s; `#123` is an issue, `#!` a command.
@@ -74,9 +78,11 @@ def normalised(title: str) -> str:
 
     Case, markup, numbering, a trailing colon and a trailing parenthesis make no difference.
     """
-    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", _HTML_TAG.sub("", without_comments(title)))
-    text = re.sub(r"^[\W_]*(?:\d{1,3}[.)]\s+)?", "", re.sub(r"[*_`]", "", text)).strip()
-    text = re.sub(r"\s*\([^()]*\)$", "", text.rstrip(": \t"))
+    text = without_comments(title)
+    text = _HTML_TAG.sub("", text) if "<" in text else text
+    text = _LINK.sub(r"\1", text) if "](" in text else text
+    text = _NUMBER.sub("", text.translate(_EMPHASIS)).strip().rstrip(": \t")
+    text = _PARENTHESIS.sub("", text) if ")" in text else text
     return " ".join(text.rstrip(":").casefold().split())
 
 
@@ -135,13 +141,14 @@ def label(cell: Cell, row: int, sections: Sections, *, first: bool) -> Heading |
         first: Whether the row is the first one of its paragraph, as `#Title` must be.
     """
     line = cell.rows[row - 1]
-    if bold := _BOLD_LABEL.match(line):
+    opening = line.lstrip(" ")[:2]
+    if opening in ("**", "__") and (bold := _BOLD_LABEL.match(line)):
         section = sections.get(normalised(bold[2]))
         # But "**Parameters** are read from a file" stresses a word.
         if section and (bold[3] or bold[2].endswith(":") or not bold[4]):
             title = bold[2].rstrip(": ")
             return Heading(title, SECTION_LEVEL, "bold", cell.place(row), section, bold[4])
-    if unspaced := _UNSPACED.match(line):
+    if opening.startswith("#") and (unspaced := _UNSPACED.match(line)):
         title = _CLOSING_MARKS.sub("", unspaced[2])
         section = sections.get(normalised(title))
         if section or (first and len(unspaced[1]) == 1 and not _HASHTAG.search(title)):

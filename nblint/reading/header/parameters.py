@@ -28,7 +28,8 @@ from nblint.settings import HeaderSettings, SectionSettings
 
 _SECTION = "parameters"
 
-_NAME = lazy_pattern(r"\s*(-{0,2}[A-Za-z_]\w*)\s*(?:[(:=\[–—-].*)?", re.DOTALL)
+# Dashes apart: a set of several characters beyond Latin-1 takes long to compile.
+_NAME = lazy_pattern(r"\s*(-{0,2}[A-Za-z_]\w*)\s*(?:[(:=\[-].*|[–—].*)?", re.DOTALL)
 _HTML_TABLE = lazy_pattern(r"<t(?:able|d|r)\b", re.IGNORECASE)
 _ITEM = lazy_pattern(r"\s*(?:`(?P<code>[^`\n]{1,100})`|(?P<name>[A-Za-z_]\w*)\s*(?=[:=(–—-]))")
 _MARKUP = lazy_pattern(r"</?\w[^<>]{0,100}>|[`*]|\\(?=[_*])")

@@ -4,6 +4,7 @@ CommonMark with GFM tables, read by markdown-it-py: https://spec.commonmark.org/
 https://github.github.com/gfm/#tables-extension-
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nblint.document.rows import rows_of
+from nblint.patterns import lazy_pattern
 from nblint.reading.markdown.model import Block, Kind, TextSpan
 from nblint.reading.markdown.plain import plain_blocks
 from nblint.reading.markdown.table import Fault, broken_table, is_delimiter_row, split_row
@@ -32,6 +34,10 @@ _KINDS: dict[str, Kind] = {
     "blockquote_open": "quote",
     "hr": "rule",
 }
+# HTML elements that hold blocks of Markdown, such as `<details>`.
+_CONTAINER = lazy_pattern(
+    r"<(/?)(?:article|aside|blockquote|center|details|div|font|ol|section|span|table|ul)\b", re.I
+)
 # markdown-it drops everything after what is nested deeper; CommonMark's preset has 20.
 _MOST_NESTED = 100
 
@@ -193,3 +199,8 @@ def _texts(tokens: "list[Token]") -> "list[TextSpan]":
         elif token.type in ("fence", "code_block", "html_block") and token.map is not None:
             found.append(TextSpan(token.content, token.map[0] + 1, token.map[1]))
     return found
+
+
+def balance(text: str) -> int:
+    """Return how many HTML elements a text opens and leaves open; negative if it closes more."""
+    return sum(-1 if tag[1] else 1 for tag in _CONTAINER.finditer(text)) if "<" in text else 0

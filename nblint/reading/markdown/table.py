@@ -7,7 +7,7 @@ and has as many cells; `\|` is not a border, but a `|` in a code span is.
 import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -32,7 +32,7 @@ _MATH = lazy_pattern(
 _LIST_ITEM = lazy_pattern(r"[-*+] |\d{1,9}[.)] ")
 
 
-class TableCell(NamedTuple):
+class TableCell(Struct, frozen=True):
     """A cell of a table's row: its text, and the 0-based offset in the row where it starts."""
 
     text: str
@@ -63,7 +63,8 @@ def split_row(row: str) -> list[TableCell]:
     if len(parts) > 1 and not parts[-1].text.strip():
         parts = parts[:-1]
     return [
-        TableCell(text.strip(), start + len(text) - len(text.lstrip())) for text, start in parts
+        TableCell(part.text.strip(), part.start + len(part.text) - len(part.text.lstrip()))
+        for part in parts
     ]
 
 

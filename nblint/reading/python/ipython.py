@@ -11,7 +11,7 @@ import re
 import textwrap
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -47,12 +47,16 @@ _CLASSIC_PROMPT = lazy_pattern(r"[ \t]*(?:>>>|\.\.\.)[ \t]?")
 _IPYTHON_PROMPT = lazy_pattern(r"(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |[ \t]*\.{3,}: ?")
 
 
-class Piece(NamedTuple):
+class Piece(Struct, frozen=True):
     """Where in the cell a part of a magic's argument comes from."""
 
     offset: int
     row: int
     column: int
+
+
+def _offset(piece: Piece) -> int:
+    return piece.offset
 
 
 class Magic(Struct, frozen=True):
@@ -82,7 +86,7 @@ class Magic(Struct, frozen=True):
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the row and column of the argument's character `offset`."""
-        piece = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60)) - 1)]
+        piece = self.pieces[max(0, bisect_right(self.pieces, offset, key=_offset) - 1)]
         return piece.row, piece.column + offset - piece.offset
 
     def command(self, start: int) -> Magic:
@@ -99,20 +103,19 @@ class Plain(Struct, frozen=True):
     magics: tuple[Magic, ...]
 
 
-class Cleaned(NamedTuple):
-    """Source without prompts or common indentation, and what each row lost at its start."""
+def dedent(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return a text without the indentation that all rows share, and what each row lost.
 
-    text: str
-    shifts: tuple[int, ...]
-
-
-def dedent(text: str) -> Cleaned:
-    """Remove the indentation that all rows share, as IPython does first of all."""
+    IPython removes it first of all.
+    """
     return _compare(text, textwrap.dedent(text))
 
 
-def strip_prompts(text: str) -> Cleaned:
-    """Remove pasted ``>>>``, ``...`` and ``In [1]:`` prompts, except in strings."""
+def strip_prompts(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return a text without pasted prompts, and how many characters each row lost at its start.
+
+    Prompts are ``>>>``, ``...`` and ``In [1]:``; in strings they stay.
+    """
     rows = text.split("\n")
     starts = _rows_outside_strings(text)
     prompt = _IPYTHON_PROMPT if has_ipython_prompts(text) else _CLASSIC_PROMPT
@@ -391,12 +394,12 @@ def _from(pieces: tuple[Piece, ...], start: int) -> tuple[Piece, ...]:
     kept = [piece for piece in pieces if piece.offset > start]
     before = [piece for piece in pieces if piece.offset <= start][-1]
     first = Piece(0, before.row, before.column + start - before.offset)
-    return (first, *(piece._replace(offset=piece.offset - start) for piece in kept))
+    return (first, *(replace(piece, offset=piece.offset - start) for piece in kept))
 
 
-def _compare(before: str, after: str) -> Cleaned:
+def _compare(before: str, after: str) -> tuple[str, tuple[int, ...]]:
     pairs = zip(before.split("\n"), after.split("\n"), strict=True)
-    return Cleaned(after, tuple(max(0, len(old) - len(new)) for old, new in pairs))
+    return after, tuple(max(0, len(old) - len(new)) for old, new in pairs)
 
 
 def _rows_outside_strings(text: str) -> frozenset[int]:

@@ -5,12 +5,14 @@ from msgspec.structs import replace
 
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
-from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.skeleton import DEFAULT_TITLE
 
-_UNTITLED = lazy_pattern(r"untitled(?:\b|[\d_]).*|(?:notebook )?title|(?:new|my) notebook")
+_DEFAULTS = frozenset(
+    {normalised(DEFAULT_TITLE), "title", "notebook title", "new notebook", "my notebook"}
+)
+_UNTITLED = "untitled"  # and perhaps a number: Untitled1, untitled_2
 
 
 class DefaultTitle(Rule):
@@ -42,7 +44,7 @@ class DefaultTitle(Rule):
         if title is None:
             return
         name = normalised(title.title)
-        if name == normalised(DEFAULT_TITLE) or _UNTITLED.fullmatch(name):
+        if name in _DEFAULTS or _is_untitled(name):
             what, severity = "is a placeholder", self.severity
         elif title.title == PurePosixPath(notebook.path).stem and " " not in title.title:
             what, severity = "repeats the file name", "warning"
@@ -55,3 +57,9 @@ class DefaultTitle(Rule):
             help="say in a few words what the notebook does",
         )
         yield replace(found, severity=severity)
+
+
+def _is_untitled(name: str) -> bool:
+    following = name.removeprefix(_UNTITLED)[:1]
+    goes_on = following.isalnum() and not following.isdecimal()
+    return name.startswith(_UNTITLED) and not goes_on

@@ -6,8 +6,7 @@ from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.header import Header, HeaderEntry, Section
 from nblint.reading.header.skeleton import skeleton
-from nblint.reading.markdown.blocks import block_at
-from nblint.reading.markdown.elements import balance
+from nblint.reading.markdown.blocks import balance, block_at
 from nblint.settings import HeaderSettings, SectionSettings
 
 

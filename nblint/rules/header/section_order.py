@@ -1,7 +1,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nblint.document.edit import Edit, ReorderCells, TextEdit
 from nblint.document.model import Notebook, Unreadable
@@ -9,7 +10,7 @@ from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.header.header import Header, HeaderEntry, Section
-from nblint.reading.markdown.elements import balance
+from nblint.reading.markdown.blocks import balance
 from nblint.settings import HeaderSettings, SectionSettings
 
 # References that resolve only within their own cell.
@@ -86,7 +87,7 @@ class SectionOrder(Rule):
         )
 
 
-class _Stretch(NamedTuple):
+class _Stretch(Struct, frozen=True):
     """The text of a section in one cell: offsets in the source, without blank lines at its end."""
 
     cell: int
@@ -156,9 +157,9 @@ def _is_nested(notebook: Notebook, stretch: _Stretch) -> bool:
 
 def _fills_cells(notebook: Notebook, stretches: Sequence[_Stretch]) -> bool:
     return all(
-        not source[:start].strip() and not source[end:].strip()
-        for cell, start, end in stretches
-        for source in [notebook.cells[cell - 1].source]
+        not source[: stretch.start].strip() and not source[stretch.end :].strip()
+        for stretch in stretches
+        for source in [notebook.cells[stretch.cell - 1].source]
     )
 
 

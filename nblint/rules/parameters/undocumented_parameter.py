@@ -8,7 +8,7 @@ from nblint.findings import Finding, Fix, Rule
 from nblint.reading.header.header import Section
 from nblint.reading.header.headings import normalised
 from nblint.reading.header.parameters import Parameter, Parameters, ParameterTable
-from nblint.reading.markdown.elements import balance
+from nblint.reading.markdown.blocks import balance
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
 _UNKNOWN = "TODO"

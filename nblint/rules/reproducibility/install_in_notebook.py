@@ -7,7 +7,7 @@ from nblint.findings import Finding, Rule
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import PythonCell, PythonCells
 from nblint.reading.python.ipython import Magic
-from nblint.reading.shell.languages import SHELL_MAGICS
+from nblint.reading.shell import SHELL_MAGICS
 
 _INSTALLERS = ("pip", "conda", "mamba", "uv", "easy_install", "poetry", "pdm")
 _SERVICE = lazy_pattern("colab|kaggle", re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from nblint.credentials.documented.format_search import find_formats
-from nblint.credentials.documented.prefixes import ALPHABETS, PREFIXES, read_shape, shapes
+from nblint.credentials.documented.prefixes import ALPHABETS, PREFIXES, prefix_of, shapes
 
 SHAPES = [(name, shape) for name, _, shape, _, _ in shapes()]
 AROUND = ('x = "{}"', "{}\n", "key={}&b=1", "`{}`", "\\n{}\\n", "%22{}%22")
@@ -45,9 +45,9 @@ def found(text: str) -> set[str]:
 @pytest.mark.parametrize(("name", "shape"), SHAPES)
 def test_a_sample_is_found_and_its_neighbours_are_not(name: str, shape: str) -> None:
     others = {other for _, other in SHAPES if other != shape}
-    prefix = read_shape(shape)[0]
+    prefix = prefix_of(shape)
     has_others = any(
-        read_shape(o)[0].startswith(prefix) or prefix.startswith(read_shape(o)[0]) for o in others
+        prefix_of(o).startswith(prefix) or prefix.startswith(prefix_of(o)) for o in others
     )
     for seed in range(4):
         chance = random.Random(f"{shape} {seed}")
@@ -70,7 +70,7 @@ def test_the_table_is_in_order_and_each_row_says_where_it_is_documented() -> Non
         assert kind
         assert variable.isupper()
         assert url.startswith("https://")
-        assert all(len(read_shape(shape)[0]) >= 2 for shape in several.split(" "))
+        assert all(len(prefix_of(shape)) >= 2 for shape in several.split(" "))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nblint.reading.python.cells import PYTHON_BODIES, read_source
+from nblint.reading.python.cells import read_source
 from nblint.reading.python.ipython import cell_magic, to_python
+from nblint.reading.python.special import PYTHON_BODIES
 
 REAL_LOOKING = [
     "x = 1",
