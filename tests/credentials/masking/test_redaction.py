@@ -29,4 +29,4 @@ def test_every_beginning_of_a_token_is_hidden_however_little_is_left_of_it() -> 
     for beginning in _BEGINNINGS.all:
         masked = Masked(f"see {beginning}{'Zq3x' * 2} there")
         _hide_beginnings(masked)
-        assert masked.text == f"see {beginning}… there"
+        assert "Zq3x" not in masked.text, beginning
