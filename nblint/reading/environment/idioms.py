@@ -35,6 +35,7 @@ _WHOLE = lazy_pattern(
 )
 # nor one without shell commands, or without any of these words in them: behind a mark, or anywhere
 # for a function whose command can stand elsewhere.
+_SHELL_PARTS = ("$", "set", "export", "declare")
 _SHELL_WORD = r"(?:\$|\b(?:declare|export|set|typeset|unset)\b)"
 _SHELL_WORDS = lazy_pattern(_SHELL_WORD)
 _SHELL_FUNCTION = lazy_pattern("system|shell|popen|getoutput|getstatusoutput")
@@ -55,7 +56,7 @@ def mentions_environment(cell: Cell) -> bool:
         return True
     if any(part in source for part in _PARTS) and _WHOLE.search(source):
         return True
-    if not _SHELL_WORDS.search(source):
+    if not (any(part in source for part in _SHELL_PARTS) and _SHELL_WORDS.search(source)):
         return False
     return (
         cell.language in SHELL_LANGUAGES
