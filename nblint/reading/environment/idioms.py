@@ -31,14 +31,17 @@ _EXPANDING = "expandvars"
 # nor one in which these are only parts of `environment` or `env_version`,
 _PARTS = ("env", "ENV", "Env")
 _WHOLE = lazy_pattern(
-    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env|\benv\b", re.IGNORECASE
+    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env(?!ironment)|\benv\b",
+    re.IGNORECASE,
 )
 # nor one without shell commands, or without any of these words in them: behind a mark, or anywhere
 # for a function whose command can stand elsewhere.
 _SHELL_PARTS = ("$", "set", "export", "declare")
 _SHELL_WORD = r"(?:\$|\b(?:declare|export|set|typeset|unset)\b)"
 _SHELL_WORDS = lazy_pattern(_SHELL_WORD)
-_SHELL_FUNCTION = lazy_pattern("system|shell|popen|getoutput|getstatusoutput")
+_SHELL_FUNCTION = lazy_pattern(
+    r"""\bsystem\b|[%"']\s*shell|\bshell\s*=|popen|getoutput|getstatusoutput"""
+)
 _SHELL_LINE = lazy_pattern(rf"!(?!=)(?:[^\n\\]|\\\r\n|\\[\s\S])*?{_SHELL_WORD}")
 _SHELL_MAGIC = lazy_pattern(rf"%\s*(?:!|bash|k?sh|script|sx|zsh)[\s\S]*?{_SHELL_WORD}")
 # Values from elsewhere: a person, or the store of a platform.

@@ -221,6 +221,9 @@ def summary(found: Environment) -> str:
         ("%time !ls $X", "X"),
         ("%%bash --bg\nls\n\necho '!'\nls $X", "X"),
         ("%%!\nls\nls $X", "X"),
+        ("%%shell\nls $X", "X"),
+        ("get_ipython().run_line_magic('shell', 'ls $X')", "X"),
+        ("subprocess.run('ls $X', shell = True)", "X"),
         ("c = 'ls $X'\nos.system(c)", "X"),
         # other sources
         ("from dotenv import load_dotenv\nload_dotenv()", "dotenv"),
@@ -426,6 +429,7 @@ def test_replacements(source: str, expected: str | None) -> None:
     [
         *("x = 1\n!ls", "%time x.reset_index(drop=True)", "assert x != '$'", "!cat dataset"),
         *("print('Done!')\nx = set(y)", "x = input('$')", "%matplotlib inline\nx = '$'"),
+        *("k = w.GetEnvironmentKey()", "# subsystems of a shell\nx = '$'"),
     ],
 )
 def test_nothing_is_parsed_where_the_environment_is_not_mentioned(source: str) -> None:
