@@ -19,7 +19,7 @@ from nblint.linting.run import Run
 from nblint.project.catalogue.model import Catalogue
 from nblint.project.inventory import Inventory
 from nblint.reading.environment.environment import Environment
-from nblint.reading.environment.idioms import mentions_environment
+from nblint.reading.environment.idioms import mentions_environment, mentions_source
 from nblint.reading.parts import Reading
 from nblint.reading.python.cells import PythonCells
 from nblint.reports.inventory import FORMATS, as_catalogue, as_dotenv, as_text
@@ -125,5 +125,8 @@ def _inventory(run: Run, paths: Sequence[Path]) -> Inventory:
 
 def _unparsed(reading: Reading) -> list[int]:
     """Return the cells that may use the environment and cannot be parsed."""
-    cells = reading.get(PythonCells)
-    return [c.cell.index for c in cells if mentions_environment(c.cell) and c.error]
+    return [
+        python.cell.index
+        for python in reading.get(PythonCells)
+        if (mentions_environment(python.cell) or mentions_source(python.cell)) and python.error
+    ]

@@ -14,12 +14,13 @@ from nblint.patterns import lazy_pattern
 # languages, with dots in PHP, Perl and Lua, with an ampersand in Visual Basic. Line ends may be
 # escaped, and Python's literals have prefixes.
 _GAP = r"""(?:[ \t\r\n\\]|\#[^\n"'`]{0,120}\n){0,120}"""
+# The mark comes first, and then what must stand before it: `re` searches for a mark much faster.
 _LITERALS = lazy_pattern(
-    r"""(?<=[\w+/=.~%:-])(?:["'`]"""
+    r"""["'`\\](?:(?<=[\w+/=.~%:-]["'`])"""
     + _GAP
     + r"(?:(?:\+{1,2}|\.{1,2}|&|\|\||<>|~)"
     + _GAP
-    + r""")?[rbfuRBFU]{0,2}["'`]|\\\r?\n)(?=[\w+/=.~%:-])"""
+    + r""")?[rbfuRBFU]{0,2}["'`]|(?<=[\w+/=.~%:-]\\)\r?\n)(?=[\w+/=.~%:-])"""
 )
 # Between the strings of a list, as a notebook stores the lines of a source.
 _ITEMS = lazy_pattern(r'"\s{0,200},\s{0,200}"(?![^"\\\n]{0,200}"\s{0,20}:)')

@@ -14,6 +14,7 @@ from nblint.errors import SettingsError, unwritable
 from nblint.files import read_whole
 from nblint.findings import Finding
 from nblint.linting.checking import Checked, RuleError, bug, check_document, read_document
+from nblint.linting.frames import in_one_block
 from nblint.linting.repository import gather
 from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.linting.selection import Selection
@@ -119,6 +120,7 @@ class Examiner:
 
         return replace(examined, digest=digest_of(self.key, name, data))
 
+    @in_one_block
     def examine(self, data: bytes, path: Path | None, name: str) -> Examined:
         """Examine bytes; fixes are written to the file at `path`, unless it is None."""
         started = time.perf_counter()

@@ -1,5 +1,6 @@
 """Shares work among processes, and yields the results in the work's order."""
 
+import gc
 import os
 import sys
 from collections import deque
@@ -53,7 +54,8 @@ def shared(
     from multiprocessing import get_context
 
     context: Any = get_context(start_method())
-    pool = ProcessPoolExecutor(jobs, context, _prepare)
+    pool = ProcessPoolExecutor(jobs, context, _prepare, (gc.get_threshold(),))
+    gc.freeze()  # what is here now would be looked through, and thus copied, in each process
     waiting: deque[tuple[Kept, Work, Future[Answer] | None]] = deque()
 
     def submitted(work: Work) -> "Future[Answer] | None":
@@ -80,6 +82,7 @@ def shared(
         while waiting:
             yield first()
     finally:
+        gc.unfreeze()
         pool.shutdown(cancel_futures=True)
 
 
@@ -98,13 +101,18 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _prepare() -> None:
-    """Prepare a process: leave Ctrl-C to its parent, and end when the parent does."""
+def _prepare(gc_threshold: tuple[int, ...]) -> None:
+    """Prepare a process: leave Ctrl-C to its parent, and end when the parent does.
+
+    Args:
+        gc_threshold: When the parent looks for reference cycles.
+    """
     import signal
     import threading
     from multiprocessing import parent_process
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*gc_threshold)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

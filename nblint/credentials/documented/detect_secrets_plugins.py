@@ -32,7 +32,8 @@ class Plugin(Struct, frozen=True):
         name: Its class there.
         detector: The detector's name, in kebab-case.
         kind: What it finds, for people.
-        line: Regular expression that a line must match for the plugin to find anything in it.
+        line: Regular expression that a line must match for the plugin to find anything in it; it
+            costs less than to import detect-secrets, so it should match little else.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Plugin(Struct, frozen=True):
 
 # The providers whose tokens only detect-secrets knows.
 PLUGINS = (
-    Plugin("ArtifactoryDetector", "artifactory-token", "Artifactory token", r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}"),
+    Plugin("ArtifactoryDetector", "artifactory-token", "Artifactory token", r'(?:[\s=:"]|^)(?-i:A(?:KC|P[0-9A-F]))[A-Za-z0-9]{8,}(?:[\s"]|$)'),
     Plugin("CloudantDetector", "cloudant-key", "Cloudant key", r"(?:cl|clou|cloudant)[_-]?(?:api)?(?:key|pwd|pw|pass|token)|cloudant\.com"),
     Plugin("IbmCloudIamDetector", "ibm-cloud-key", "IBM Cloud key", r"(?:key|pwd|password|pass|token)\W{0,8}[a-zA-Z0-9_-]{44}(?![a-zA-Z0-9_-])"),
     Plugin("IbmCosHmacDetector", "ibm-cos-key", "IBM COS key", r"secret[-_]?(?:access)?[-_]?key\W{0,8}[a-f0-9]{48}(?![a-f0-9])"),
@@ -53,7 +54,6 @@ _CANDIDATE = lazy_pattern("|".join(f"(?:{plugin.line})" for plugin in PLUGINS), 
 # All matches but Artifactory's hold one of these in lower case; the search for them is cheap, the
 # expression is slow.
 _MARKS = ("key", "pw", "pass", "token", "cloudant", "softlayer")
-_ARTIFACTORY = lazy_pattern(r"a(?:kc|p[0-9a-f])[a-z0-9]{8}")
 # The keys of all providers but Artifactory have this many letters and digits in a row.
 _KEY = lazy_pattern(r"(?<![\w-])(?:[\w-]{44}|[a-z]{24,512}(?![\w-]))")
 SHORT_KEYS = ("AKC", "AP")  # how Artifactory's keys start, which are not `long_words`
@@ -117,7 +117,8 @@ def candidate_lines(
     Yields:
         Start and end of each line, in order.
     """
-    starts = [at for at in short if _SHORT.match(text, at)]
+    # Where a key ends, its expression says; looking for all ends would not be linear.
+    starts = [at for at in short if _SHORT.match(text, at) and stands_alone(text, at, len(text))]
     keys = set(filter(_KEY.search, {word for _, word in words}))
     starts += [start for start, word in words if word in keys] if keys else []
     last = -1
@@ -132,9 +133,9 @@ def candidate_lines(
 
 
 def _may_hold(window: str) -> bool:
-    folded = window.casefold()
-    if _ARTIFACTORY.search(folded):
+    if _SHORT.search(window):
         return True
+    folded = window.casefold()
     return any(mark in folded for mark in _MARKS) and bool(_CANDIDATE.search(window))
 
 

@@ -17,7 +17,7 @@ from nblint.credentials.documented.formats import FORMATS, Format
 from nblint.credentials.documented.private_keys import KEY_MARKS, find_private_keys
 from nblint.credentials.hits import Hit
 from nblint.credentials.secret import Secret
-from nblint.multisearch import HAS_AUTOMATON, Literals, narrow
+from nblint.multisearch import Literals, narrow
 from nblint.patterns import lazy_pattern
 
 
@@ -70,17 +70,11 @@ _SPACED = frozenset(
     row for row in _OTHERS if any(mark in row.pattern for mark in (r"\s", r"\n", r"\$"))
 )
 SPACED_LITERALS = frozenset(literal for row in _SPACED for literal in row.literals)
-# An automaton reads a text once, however many literals it knows. Without one, formats are looked up
-# by how their prefix begins: one look at each word finds those that it may be of.
-_SEARCHED = FORMATS if HAS_AUTOMATON else _OTHERS
-_LITERALS = Literals({literal for row in _SEARCHED for literal in row.literals} - SPACED_LITERALS)
-_HEAD = 3
-_BY_HEAD: dict[str, list[Format]] = {}
+_BY_LITERAL: dict[str, list[Format]] = {}
 for _row in FORMATS:
-    if _row.by_prefix:
-        _BY_HEAD.setdefault(_row.literals[0][:_HEAD], []).append(_row)
-# A word also starts behind the letter of an escape (`\\n`), and behind `%22`.
-_HEADS = lazy_pattern(r"(?:(?<![A-Za-z0-9])|(?<= [nrtbf])|(?<=%[0-9A-F]{2}))(?=([^ ]{3}))")
+    for _literal in _row.literals:
+        _BY_LITERAL.setdefault(_literal, []).append(_row)
+_LITERALS = Literals(_BY_LITERAL.keys() - SPACED_LITERALS)
 
 
 def present_formats(
@@ -101,11 +95,7 @@ def present_formats(
     joined = " ".join(dict.fromkeys([word for _, word in words]))
     known = _LITERALS.present(joined) if joined else set()
     known.update(literal for literal in SPACED_LITERALS if literal in spaced)
-    likely = [row for row in _SEARCHED if not known.isdisjoint(row.literals)]
-    if not HAS_AUTOMATON:
-        heads = {*_HEADS.findall(f" {joined}")}
-        for head in _BY_HEAD.keys() & (heads | {head[:2] for head in heads}):
-            likely += (row for row in _BY_HEAD[head] if row.literals[0] in joined)
+    likely = {row for literal in known for row in _BY_LITERAL[literal]}
     found = {row for row in likely if row in _SPACED or _compile(row).search(joined)}
     return tuple(row for row in FORMATS if row in found) if found else ()
 

@@ -31,9 +31,9 @@ class Masked:
 
     def hide(self, parts: Iterable[Hidden]) -> None:
         """Replace parts of the current text; they must be sorted and not overlap."""
-        step = _Step(parts)
-        if not step.parts:
+        if not (listed := list(parts)):
             return
+        step = _Step(listed)
         pieces, end = [], 0
         for part in step.parts:
             pieces += [self.text[end : part.start], part.shown]
@@ -69,8 +69,8 @@ class Masked:
 class _Step:
     """Parts that were hidden together; a report maps thousands of offsets through them."""
 
-    def __init__(self, parts: Iterable[Hidden]) -> None:
-        self.parts = list(parts)
+    def __init__(self, parts: list[Hidden]) -> None:
+        self.parts = parts
         self._starts = [part.start for part in self.parts]
         self._changes = [0]  # how much longer the text before each part has become
         for part in self.parts:

@@ -28,6 +28,8 @@ _ORDINARY = frozenset(
     {"A3-", "API-", "_mmk", "as-", "cio", "ico-", "pa-", "re_", "web_", "sgp_"}
     | {".", "==", "key-", "sk-", "sl.", "fc-", "sig=", "fw_", "sk_", "secret_", "AccountKey="}
 )
+# A match is in such a word. Few words are, and searching them for literals takes a tenth of the time.
+_CUT_WORD = lazy_pattern(r"[\w.~+/=:-]{11,}")
 # A word that may be a value, and how far it may be from a credential in its row.
 _GENERATED = lazy_pattern(r"(?<![\w%+/~.-])[\w%+/~-]{16,512}={0,2}(?![\w%+/~.-])")
 _FAR = 2000
@@ -191,6 +193,10 @@ def _prefixes() -> Literals:
 @cache
 def _cut() -> re.Pattern[str]:
     return re.compile(f"({'|'.join(map(re.escape, _prefixes().all))}){_REST}")
+
+
+# A match is in such a word. Few words are, and searching them for literals takes a tenth of the time.
+_CUT_WORD = lazy_pattern(r"[\w.~+/=:-]{11,}")
 
 
 @lru_cache(maxsize=64)  # the same texts are shown for many notebooks

@@ -27,30 +27,51 @@ SHELLS = frozenset(["os.popen", "os.system", "subprocess.getoutput", "subprocess
 PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
 
 # A notebook without any of these words does not use the environment, and is not parsed for it,
-_MENTIONS = (
-    *("expandvars", "getpass", "askpass", "pwinput"),
-    *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
-)
-# nor is one in which these are only parts of `environment`, `env_version` or `text_input()`,
-_PARTS = ("env", "ENV", "Env", "input(")
+_EXPANDING = "expandvars"
+# nor one in which these are only parts of `environment` or `env_version`,
+_PARTS = ("env", "ENV", "Env")
 _WHOLE = lazy_pattern(
-    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env|\benv\b|\binput\(",
+    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env(?!ironment)|\benv\b",
     re.IGNORECASE,
 )
-# nor one without shell commands, or without any of these words in them.
-_SHELL = lazy_pattern(
-    r"!(?!=)|%\s*(?:bash|k?sh|script|sx|zsh)|system|shell|popen|getoutput|getstatusoutput"
+# nor one without shell commands, or without any of these words in them: behind a mark, or anywhere
+# for a function whose command can stand elsewhere.
+_SHELL_PARTS = ("$", "set", "export", "declare")
+_SHELL_WORD = r"(?:\$|\b(?:declare|export|set|typeset|unset)\b)"
+_SHELL_WORDS = lazy_pattern(_SHELL_WORD)
+_SHELL_FUNCTION = lazy_pattern(
+    r"""\bsystem\b|[%"']\s*shell|\bshell\s*=|popen|getoutput|getstatusoutput"""
 )
-_SHELL_WORDS = lazy_pattern(r"\$|\b(?:declare|export|set|typeset|unset)\b")
+_SHELL_LINE = lazy_pattern(rf"!(?!=)(?:[^\n\\]|\\\r\n|\\[\s\S])*?{_SHELL_WORD}")
+_SHELL_MAGIC = lazy_pattern(rf"%\s*(?:!|bash|k?sh|script|sx|zsh)[\s\S]*?{_SHELL_WORD}")
+# Values from elsewhere: a person, or the store of a platform.
+_SOURCES = (
+    *("getpass", "askpass", "pwinput"),
+    *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
+)
+_INPUT = lazy_pattern(r"\binput\(", re.IGNORECASE)
 
 
 def mentions_environment(cell: Cell) -> bool:
-    """Tell whether a code cell may use environment variables."""
+    """Tell whether a code cell may use environment variables, or read them from a file."""
     source = cell.source
-    if any(word in source for word in _MENTIONS):
+    if _EXPANDING in source:
         return True
     if any(part in source for part in _PARTS) and _WHOLE.search(source):
         return True
-    if not _SHELL_WORDS.search(source):
+    if not (any(part in source for part in _SHELL_PARTS) and _SHELL_WORDS.search(source)):
         return False
-    return cell.language in SHELL_LANGUAGES or _SHELL.search(source) is not None
+    return (
+        cell.language in SHELL_LANGUAGES
+        or _SHELL_FUNCTION.search(source) is not None
+        or _SHELL_LINE.search(source) is not None
+        or _SHELL_MAGIC.search(source) is not None
+    )
+
+
+def mentions_source(cell: Cell) -> bool:
+    """Tell whether a code cell may ask a person or a platform's store for a value."""
+    source = cell.source
+    if any(word in source for word in _SOURCES):
+        return True
+    return "input(" in source and _INPUT.search(source) is not None

@@ -38,11 +38,10 @@ class LocalDotenv(Rule):
     def check(self, environment: Environment, catalogue: Catalogue) -> Iterator[Finding]:
         if catalogue.has_dotenv:
             return
-        for source in environment.sources:
-            if source.kind == "dotenv":
-                yield self.at(
-                    source.place,
-                    f"{source.call} reads variables from a local file",
-                    subject=source.call,
-                    help="read them from the environment, and have them declared in the catalogue",
-                )
+        for source in environment.files:
+            yield self.at(
+                source.place,
+                f"{source.call} reads variables from a local file",
+                subject=source.call,
+                help="read them from the environment, and have them declared in the catalogue",
+            )

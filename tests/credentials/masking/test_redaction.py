@@ -1,6 +1,7 @@
 """What every report shows of a notebook's text; `test_cases.py` holds that it hides each case."""
 
-from nblint.credentials.masking.redaction import mask
+from nblint.credentials.masking.masked import Masked
+from nblint.credentials.masking.redaction import _prefixes, _hide_beginnings, mask
 from tests.credentials.tokens import make
 
 
@@ -22,3 +23,10 @@ def test_a_token_that_an_excerpt_cuts_off() -> None:
 
 def test_prefix_stays() -> None:
     assert mask(make("github-token")) == "ghp_…"
+
+
+def test_every_beginning_of_a_token_is_hidden_however_little_is_left_of_it() -> None:
+    for beginning in _prefixes().all:
+        masked = Masked(f"see {beginning}{'Zq3x' * 2} there")
+        _hide_beginnings(masked)
+        assert "Zq3x" not in masked.text, beginning

@@ -24,7 +24,9 @@ def environment(*sources: str, language: str = "python") -> Environment:
     found = Environment.read(notebook, PythonCells.read(notebook))
     # Whatever there is to find, the search for a few words lets it through.
     everything = Environment(EnvironmentReader(PythonCells.read(notebook)).read(notebook))
-    assert vars(found) == vars(everything)
+    for part in ("reads", "writes", "exposures", "sources"):
+        assert getattr(found, part) == getattr(everything, part)
+    assert [*found.files] == [*everything.files]
     return found
 
 
@@ -213,6 +215,16 @@ def summary(found: Environment) -> str:
         ("%%bash\ncat <<'E'\n$X\nE", ""),
         ("%sx ls $X", "X"),
         ("!ls $X\nthis is not Python", "X"),
+        ("!ls a \\\n  b \\\n  $X", "X"),
+        ("!ls a \\\r\n  $X", "X"),
+        ("%%time\n!ls && export X=1", "=X~"),
+        ("%time !ls $X", "X"),
+        ("%%bash --bg\nls\n\necho '!'\nls $X", "X"),
+        ("%%!\nls\nls $X", "X"),
+        ("%%shell\nls $X", "X"),
+        ("get_ipython().run_line_magic('shell', 'ls $X')", "X"),
+        ("subprocess.run('ls $X', shell = True)", "X"),
+        ("c = 'ls $X'\nos.system(c)", "X"),
         # other sources
         ("from dotenv import load_dotenv\nload_dotenv()", "dotenv"),
         ("import dotenv\ndotenv.load_dotenv()", "dotenv"),
@@ -224,6 +236,7 @@ def summary(found: Environment) -> str:
         ("from google.colab import userdata\nx = userdata.get('X')", "store"),
         ("from kaggle_secrets import UserSecretsClient\nx = UserSecretsClient()", "store"),
         ("x = dbutils.secrets.get(scope='a', key='b')", "store"),
+        ("import os\nx = input('API key'), os.environ['X']", "X! prompt"),
     ],
 )  # fmt: skip
 def test_uses(source: str, expected: str) -> None:
@@ -412,7 +425,12 @@ def test_replacements(source: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["x = 1\n!ls", "%time x.reset_index(drop=True)", "assert x != '$'", "!cat dataset"]
+    "source",
+    [
+        *("x = 1\n!ls", "%time x.reset_index(drop=True)", "assert x != '$'", "!cat dataset"),
+        *("print('Done!')\nx = set(y)", "x = input('$')", "%matplotlib inline\nx = '$'"),
+        *("k = w.GetEnvironmentKey()", "# subsystems of a shell\nx = '$'"),
+    ],
 )
 def test_nothing_is_parsed_where_the_environment_is_not_mentioned(source: str) -> None:
     data = {"cells": [{"cell_type": "code", "source": source}], "metadata": {}}
