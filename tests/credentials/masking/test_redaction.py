@@ -1,7 +1,7 @@
 """What every report shows of a notebook's text; `test_cases.py` holds that it hides each case."""
 
 from nblint.credentials.masking.masked import Masked
-from nblint.credentials.masking.redaction import _prefixes, _hide_beginnings, mask
+from nblint.credentials.masking.redaction import _hide_beginnings, _prefixes, mask
 from tests.credentials.tokens import make
 
 
