@@ -16,7 +16,7 @@ def in_one_block(function: Function) -> Function:
 
     CPython keeps frames in blocks of 16 KiB since 3.11. A call that needs a new block asks the
     system for it, and its return gives it back. If a loop stands where a block is full, each call
-    in it costs as much as a thousand other ones: a check may take more than twice the time,
+    in it costs as much as a hundred other ones: a check may take more than twice the time,
     depending on how it was started. A function whose own frame is large gets a block of its size.
 
     Args:
