@@ -24,7 +24,7 @@ def disk(config: Path) -> None:
     Example:
       nblint hub disk --config /etc/jupyterhub/hub.toml
     """
-    from nblint.hub.servers.room import disks
+    from nblint.hub.disks import disks
     from nblint.hub.settings import HubFile
 
     found = list(disks(or_sentence(lambda: HubFile.read(config.absolute()))))

@@ -76,7 +76,7 @@ def notify(unit: str, config: Path) -> None:
 
     UNIT is the unit that failed.
     """
-    from nblint.hub.schedules.one_run import notify as notify_of
+    from nblint.hub.notify import notify as notify_of
     from nblint.hub.settings import HubFile
 
     # Of systemd 251 and newer.

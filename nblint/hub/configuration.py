@@ -14,7 +14,7 @@ from nblint.hub.outgoing import environment as outgoing_environment
 from nblint.hub.outgoing import login_options, write_authorities
 from nblint.hub.secret_files import read_secret
 from nblint.hub.servers.kernels import write_kernels
-from nblint.hub.servers.room import concurrent_starts
+from nblint.hub.servers.memory import concurrent_starts
 from nblint.hub.settings import HubFile, HubSettings
 
 _SPAWNER = "nblint.hub.servers.spawner.AccountSpawner"

@@ -18,10 +18,10 @@ from nblint.credentials.masking.redaction import mask
 from nblint.document.write import write_changed
 from nblint.errors import SettingsError, unwritable
 from nblint.files import read_text
+from nblint.hub.disks import disks
 from nblint.hub.notebooks.installed import Installed, examples, installed
 from nblint.hub.schedules.last_runs import SUCCESS, Ended, ended
 from nblint.hub.schedules.timers import Scheduled, scheduled
-from nblint.hub.servers.room import disks
 from nblint.hub.settings import HubFile
 
 if TYPE_CHECKING:

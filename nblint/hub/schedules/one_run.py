@@ -1,18 +1,16 @@
-"""A scheduled run: what it is told, what became of it, and who hears of it."""
+"""A scheduled run: what it is told, and what became of it."""
 
 from __future__ import annotations
 
-import os
 import re
-from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
 
-from nblint.credentials.masking.redaction import mask
 from nblint.errors import SettingsError
-from nblint.hub import programs, systemd
+from nblint.hub import systemd
 from nblint.hub.configuration import shown_folder
 from nblint.hub.environment import SecretFile, spawner_environment
+from nblint.hub.notify import said
 from nblint.hub.outgoing import environment as outgoing_environment
 from nblint.hub.schedules.last_runs import note
 from nblint.hub.schedules.timers import RUN, Scheduled, scheduled
@@ -26,11 +24,6 @@ from nblint.suggestions import nearest
 _QUOTED = re.compile(r'["\\`$]')
 # Of these it says in the journal that it ignores them, with their values.
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-# Who says what failed: the package's scripts, and nblint.
-_SAID = re.compile(r"(execute-notebook|run-notebook|share-copies|nblint): ")
-_LINES = 20
-# After which whoever is told of a failure has not taken it.
-_SECONDS = 60
 
 
 def find(file: HubFile, name: str) -> Scheduled:
@@ -126,53 +119,6 @@ def run(file: HubFile, name: str) -> tuple[Scheduled, list[str]]:
     return each, [f"{each}: {systemd.shown('Result', unit)}", *said(invocation)]
 
 
-def said(invocation: str) -> list[str]:
-    """Return why a run of a unit failed, from the journal, without values of secrets.
-
-    Args:
-        invocation: The identifier that systemd has given to the run.
-    """
-    command = ("journalctl", "--output", "cat", f"_SYSTEMD_INVOCATION_ID={invocation}")
-    lines = [line for line in programs.run(*command).stdout.splitlines() if _SAID.match(line)]
-    return [mask(line) for line in lines[-_LINES:]]
-
-
-def notify(file: HubFile, unit: str, result: str, invocation: str) -> bool:
-    """Tell those whom `hub.toml` names that a unit failed.
-
-    Args:
-        file: The settings of the hub.
-        unit: The unit, without its ending.
-        result: What systemd says became of it.
-        invocation: Its run, whose lines of the journal are told.
-
-    Returns:
-        Whether anybody is named.
-
-    Raises:
-        SettingsError: It could not be told.
-    """
-    settings = file.settings.notify
-    host = os.uname().nodename
-    try:
-        lines = said(invocation)
-    except SettingsError as error:  # that the unit failed must be told all the same
-        lines = [str(error)]
-    text = "\n".join([f"{unit} on {host}: {result}", *lines, ""])
-    problems = []
-    if settings.command is not None:
-        problems.append(_tell([settings.command, unit], text))
-    if settings.mail is not None:
-        message = EmailMessage()
-        message["To"], message["Subject"] = settings.mail, f"{unit} failed on {host}"
-        message.set_content(text)
-        sendmail = ["/usr/sbin/sendmail", "-i", "--", settings.mail]
-        problems.append(_tell(sendmail, message.as_string()))
-    if said_not := "; ".join(filter(None, problems)):
-        raise SettingsError(said_not)
-    return bool(problems)
-
-
 def quoted(name: str, value: str) -> str:
     """Return the value of a variable as a file of variables has it, for systemd.
 
@@ -186,16 +132,6 @@ def quoted(name: str, value: str) -> str:
     if _UNFIT.search(value):
         raise SettingsError(f"{name}: has a control character, which a scheduled run cannot get")
     return '"' + _QUOTED.sub(r"\\\g<0>", value) + '"'
-
-
-def _tell(command: list[str], text: str) -> str | None:
-    """Give a text to a program; return why it did not take it, if it did not."""
-    try:
-        ran = programs.run(*command, given=text, seconds=_SECONDS)
-    except SettingsError as error:
-        return f"notify: {error}"
-    reason = "; ".join([f"ended with status {ran.returncode}", *ran.stderr.split("\n")[-2:-1]])
-    return f"notify: {command[0]}: {mask(reason)}" if ran.returncode else None
 
 
 def _variables(each: Scheduled, file: HubFile) -> dict[str, str]:

@@ -15,8 +15,8 @@ from traitlets import Dict, List, Unicode
 from nblint.hub.secret_files import SecretError
 from nblint.hub.servers.accounts import HOMES, AccountError, ensure_account, our_account
 from nblint.hub.servers.homes import set_right
+from nblint.hub.servers.memory import memory_problem
 from nblint.hub.servers.ports import keep_port
-from nblint.hub.servers.room import memory_problem
 
 if TYPE_CHECKING:
     from pwd import struct_passwd

@@ -48,8 +48,8 @@ with open("/filler", "wb") as file:
 # A file of /proc cannot be another one for a service.
 MEMORY = """
 from pathlib import Path
-from nblint.hub.servers import room
-room._MEMORY = Path("/run/meminfo")
+from nblint.hub.servers import memory
+memory._MEMORY = Path("/run/meminfo")
 """
 NOTEBOOK = {
     "cells": [], "metadata": {"kept": True}, "nbformat": 4, "nbformat_minor": 5,

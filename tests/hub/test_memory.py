@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nblint.hub.servers import room
+from nblint.hub.servers import memory
 from tests.hub.test_configuration import configured
 
 MEMINFO = """\
@@ -33,18 +33,18 @@ def test_memory_for_another_server(
 ) -> None:
     meminfo = tmp_path / "meminfo"
     meminfo.write_text(MEMINFO.format(total=16_000_000, available=available))
-    monkeypatch.setattr(room, "_MEMORY", meminfo)
-    problem = room.memory_problem(starting)
+    monkeypatch.setattr(memory, "_MEMORY", meminfo)
+    problem = memory.memory_problem(starting)
     assert (problem == "") == fits
     if not fits:
         assert "of 16.4 GB are in use); try again when" in problem
 
 
 def test_where_nobody_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_MEMORY", tmp_path / "none")
-    assert room.memory_problem(1000) == ""
+    monkeypatch.setattr(memory, "_MEMORY", tmp_path / "none")
+    assert memory.memory_problem(1000) == ""
     (tmp_path / "none").write_text("MemTotal: lots\n")
-    assert room.memory_problem(1000) == ""
+    assert memory.memory_problem(1000) == ""
 
 
 def limits(c: Any) -> tuple[int, int]:
