@@ -37,13 +37,13 @@ _WHOLE = lazy_pattern(
 # nor one without shell commands, or without any of these words in them: behind a mark, or anywhere
 # for a function whose command can stand elsewhere.
 _SHELL_PARTS = ("$", "set", "export", "declare")
-_SHELL_WORD = r"(?:\$|\b(?:declare|export|set|typeset|unset)\b)"
-_SHELL_WORDS = lazy_pattern(_SHELL_WORD)
+_SHELL_WORDS = lazy_pattern(r"\$|\b(?:declare|export|set|typeset|unset)\b")
 _SHELL_FUNCTION = lazy_pattern(
     r"""\bsystem\b|[%"']\s*shell|\bshell\s*=|popen|getoutput|getstatusoutput"""
 )
-_SHELL_LINE = lazy_pattern(rf"!(?!=)(?:[^\n\\]|\\\r\n|\\[\s\S])*?{_SHELL_WORD}")
-_SHELL_MAGIC = lazy_pattern(rf"%\s*(?:!|bash|k?sh|script|sx|zsh)[\s\S]*?{_SHELL_WORD}")
+_SHELL_MARK = lazy_pattern(r"!(?!=)")
+_SHELL_MAGIC = lazy_pattern(r"%\s*(?:!|bash|k?sh|script|sx|zsh)")
+_ROW_END = lazy_pattern(r"(?<!\\)(?<!\\\r)\n")
 # Values from elsewhere: a person, or the store of a platform.
 _SOURCES = (
     *("getpass", "askpass", "pwinput"),
@@ -64,9 +64,15 @@ def mentions_environment(cell: Cell) -> bool:
     return (
         cell.language in SHELL_LANGUAGES
         or _SHELL_FUNCTION.search(source) is not None
-        or _SHELL_LINE.search(source) is not None
-        or _SHELL_MAGIC.search(source) is not None
+        or any(_is_in_shell(_SHELL_MARK, row) for row in _ROW_END.split(source))
+        or _is_in_shell(_SHELL_MAGIC, source)
     )
+
+
+def _is_in_shell(mark: re.Pattern[str], text: str) -> bool:
+    """Tell whether a word that is about variables stands behind a mark of a shell command."""
+    found = mark.search(text)
+    return found is not None and _SHELL_WORDS.search(text, found.end()) is not None
 
 
 def mentions_source(cell: Cell) -> bool:

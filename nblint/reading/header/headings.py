@@ -24,7 +24,7 @@ _HTML_TAG = lazy_pattern(r"<[^<>]{0,500}>")
 _LINK = lazy_pattern(r"\[([^\[\]]*)\]\([^()]*\)")
 _EMPHASIS = str.maketrans("", "", "*_`")
 _NUMBER = lazy_pattern(r"^[\W_]*(?:\d{1,3}[.)]\s+)?")
-_PARENTHESIS = lazy_pattern(r"\s*\([^()]*\)$")
+_PARENTHESIS = lazy_pattern(r"\([^()]*\)$")
 _COMMENT = lazy_pattern(r"<!--.*?(?:-->|\Z)", re.S)
 _BOLD_LABEL = lazy_pattern(r" {0,3}(\*\*|__)(?! )(.{1,200}?)(?<! )\1[ \t]*(:?)[ \t]*(.*)")
 # Text or a numbered title after the `#`s; `#123` is an issue, `#!` a command.
@@ -82,7 +82,7 @@ def normalised(title: str) -> str:
     text = _HTML_TAG.sub("", text) if "<" in text else text
     text = _LINK.sub(r"\1", text) if "](" in text else text
     text = _NUMBER.sub("", text.translate(_EMPHASIS)).strip().rstrip(": \t")
-    text = _PARENTHESIS.sub("", text) if ")" in text else text
+    text = _PARENTHESIS.sub("", text).rstrip() if ")" in text else text
     return " ".join(text.rstrip(":").casefold().split())
 
 
