@@ -559,6 +559,33 @@ def test_who_is_put_out_while_the_disk_is_full(
     assert "Cookie and tokens of alice hold until the next sweep: database or disk" in caplog.text
 
 
+def test_a_hub_that_ends_keeps_what_the_provider_answers(
+    provider: Provider, tmp_path: Path
+) -> None:
+    """JupyterHub cancels all tasks then; the token that was asked with is used up."""
+    login = Login(provider, tmp_path)
+    kept: list[object] = []
+
+    async def cleanup() -> None:
+        assert login.user.state
+        kept.append(login.user.state["refresh_token"])
+
+    async def play() -> None:
+        model = await login.sign_in()
+        hub: Any = SimpleNamespace(cleanup=cleanup)
+        login.authenticator.get_handlers(hub)
+        asking = asyncio.create_task(login.confirm())
+        await asyncio.sleep(0)
+        await hub.cleanup()
+        assert asking.done()
+        assert kept != [model["auth_state"]["refresh_token"]]
+        asked = len(provider.asked)
+        assert await login.confirm() == "not asked"
+        assert len(provider.asked) == asked
+
+    asyncio.run(play())
+
+
 def test_the_first_sweep_comes_soon(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

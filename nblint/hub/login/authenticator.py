@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -91,6 +92,7 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         # What came for a token that is used up, by that token, until it is kept.
         self._unkept: dict[str, dict[str, Any]] = {}
         self._sweeping: asyncio.Task[None] | None = None
+        self._is_ending = False
 
     @validate("validate_server_cert", "tls_verify")
     def _certificates_are_checked(self, proposal: Any) -> bool:
@@ -107,7 +109,16 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
         """Return the pages of the login; asked once, when the hub starts, it begins to sweep."""
         if self._sweeping is None:
             self._sweeping = asyncio.get_running_loop().create_task(sweep_for_ever(self, app))
+            app.cleanup = partial(self._end, app.cleanup)
         return [*super().get_handlers(app), (PAGE, OwnServerPage)]
+
+    async def _end(self, cleanup: Callable[[], Awaitable[None]]) -> None:
+        """Keep what the provider answers just now, before JupyterHub ends and cancels all tasks."""
+        self._is_ending = True
+        for lock in list(self._locks.values()):
+            async with lock:
+                pass
+        await cleanup()
 
     # --- logins: OAuthenticator calls these in this order ---
 
@@ -200,10 +211,12 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # jup
 
         Returns:
             "in"; "gone"; "unknown" where the provider could not be asked, and they stay for now; or
-            "not asked", because the hub could not keep the answer.
+            "not asked", because the hub could not keep the answer, or ends.
         """
         began, name = time.time(), user.name
         async with self._locks[name]:
+            if self._is_ending:
+                return "not asked"
             try:
                 return await self._confirm(user, began)
             except SQLAlchemyError as error:
