@@ -34,14 +34,6 @@ cd /
 while [ -e /shared/wait ]; do sleep 0.1; done
 """
 
-# They take minutes each.
-_LONGEST = frozenset({"test_deploy", "test_faults", "test_backup"})
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest tests of all: a worker that did so last would run them alone."""
-    items.sort(key=lambda item: item.path.stem not in _LONGEST)
-
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Path:
