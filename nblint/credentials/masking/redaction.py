@@ -179,8 +179,9 @@ def _hide_found(masked: Masked) -> None:
 
 def _hide_beginnings(masked: Masked) -> None:
     """Hide what an excerpt left of a token, except its public prefix."""
+    words = _CUT_WORD.findall(masked.text)
     # Few texts hold a prefix, and compiling the expression takes as long as checking a notebook.
-    if _prefixes().present(masked.text):
+    if words and _prefixes().present(" ".join(words)):
         masked.hide(Hidden(match.end(1), match.end()) for match in _cut().finditer(masked.text))
 
 
@@ -193,10 +194,6 @@ def _prefixes() -> Literals:
 @cache
 def _cut() -> re.Pattern[str]:
     return re.compile(f"({'|'.join(map(re.escape, _prefixes().all))}){_REST}")
-
-
-# A match is in such a word. Few words are, and searching them for literals takes a tenth of the time.
-_CUT_WORD = lazy_pattern(r"[\w.~+/=:-]{11,}")
 
 
 @lru_cache(maxsize=64)  # the same texts are shown for many notebooks
