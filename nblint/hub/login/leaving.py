@@ -7,6 +7,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from nblint.hub.login.kept import forget, said
 from nblint.hub.servers.processes import end_account
 
 
@@ -30,10 +33,6 @@ async def put_out(
         unix_accounts: Whether they have an account of the machine, which is ended with all that
             runs in it.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from nblint.hub.login.kept import forget, said
-
     # First what they could start anything anew with; then what runs.
     login = user.name
     try:
