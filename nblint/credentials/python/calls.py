@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.python.assignments import WEAK_KEY, Assignments, strictly
-from nblint.credentials.python.clients import positional
 from nblint.credentials.python.contents import Contents
 from nblint.credentials.python.literals import LooseConstants, literals
+from nblint.credentials.python.positional import positional
 from nblint.credentials.text.shell import find_shell
 from nblint.credentials.text.sql import parameter_names
 from nblint.credentials.text.urls import find_easy_connect

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 
 from nblint.patterns import lazy_pattern
@@ -11,7 +10,7 @@ from nblint.secret_names.words import GIVERS, split_words
 
 # Which argument of well-known clients is a credential, counted from 0. A name with a dot must match
 # the last two parts of what is called.
-_TABLE: dict[str, dict[int, CredentialName]] = {
+TABLE: dict[str, dict[int, CredentialName]] = {
     name: {index: PASSWORD if kind == "password" else SECRET}
     for kind, index, names in (
         ("password", 1, "HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth BasicAuth HTTPKerberosAuth"),
@@ -84,34 +83,34 @@ _TABLE: dict[str, dict[int, CredentialName]] = {
     )
     for name in names.split()
 }  # fmt: skip
-_WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name
+WEAK = CredentialName(Level.WEAK, "token")  # or a host, a project, a name
 # A key with its secret.
 _PAIRS = "TenableIO TenableSC set_access_token REST TradingClient CryptoHistoricalDataClient StockHistoricalDataClient FlickrAPI"
-_TABLE |= {name: {0: SECRET, 1: SECRET} for name in _PAIRS.split()}
-_TABLE["Minio"] = {1: SECRET, 2: SECRET}
-_TABLE["authorize_account"] = {2: SECRET}
+TABLE |= {name: {0: SECRET, 1: SECRET} for name in _PAIRS.split()}
+TABLE["Minio"] = {1: SECRET, 2: SECRET}
+TABLE["authorize_account"] = {2: SECRET}
 # Twitter's libraries take four keys in a row; the first is only an identifier.
 for _name in ("OAuth1", "OAuth1UserHandler", "Twython"):
-    _TABLE[_name] = {1: SECRET, 2: SECRET, 3: SECRET}
-_TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
-_TABLE["Salesforce"] = {1: PASSWORD, 2: SECRET}
-_TABLE["Github"] = {0: SECRET, 1: PASSWORD}
-_TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
-_TABLE["Project"] = {1: _WEAK}  # PyCap's
-_TABLE["UsmUserData"] = {1: PASSWORD, 2: PASSWORD}
-_TABLE["setup_twitter_oauth"] = {1: SECRET, 2: SECRET, 3: SECRET}
-_TABLE["key_set_with_value"] = {2: PASSWORD}
-_TABLE["Client"] = {0: _WEAK, 1: SECRET}
-_TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
-_TABLE["Experiment"] = {0: _WEAK}
-_TABLE["SftpClient"] = {2: PASSWORD, 3: PASSWORD}  # with a port or without
-_TABLE["sf_auth"] = {1: PASSWORD, 2: SECRET}
-_TABLE["createClient"] = {1: _WEAK}  # Supabase's
-_TABLE["create_chat"] = {0: _WEAK}
+    TABLE[_name] = {1: SECRET, 2: SECRET, 3: SECRET}
+TABLE["FacebookAdsApi.init"] = {1: SECRET, 2: SECRET}
+TABLE["Salesforce"] = {1: PASSWORD, 2: SECRET}
+TABLE["Github"] = {0: SECRET, 1: PASSWORD}
+TABLE["InfluxDBClient"] = {1: SECRET, 3: PASSWORD}  # versions 2 and 1
+TABLE["Project"] = {1: WEAK}  # PyCap's
+TABLE["UsmUserData"] = {1: PASSWORD, 2: PASSWORD}
+TABLE["setup_twitter_oauth"] = {1: SECRET, 2: SECRET, 3: SECRET}
+TABLE["key_set_with_value"] = {2: PASSWORD}
+TABLE["Client"] = {0: WEAK, 1: SECRET}
+TABLE["Connection"] = {2: SECRET, 3: SECRET}  # ldap3's and pysftp's
+TABLE["Experiment"] = {0: WEAK}
+TABLE["SftpClient"] = {2: PASSWORD, 3: PASSWORD}  # with a port or without
+TABLE["sf_auth"] = {1: PASSWORD, 2: SECRET}
+TABLE["createClient"] = {1: WEAK}  # Supabase's
+TABLE["create_chat"] = {0: WEAK}
 # Whatever logs in takes a user and a password.
-_LOGINS = frozenset("login log_in sign_in authenticate auth".split())
+LOGINS = frozenset("login log_in sign_in authenticate auth".split())
 # Classes with such names take a key, or a user and a password.
-_ENDINGS = (
+ENDINGS = (
     "Client",
     "Credential",
     "OAuthHandler",
@@ -123,7 +122,7 @@ _ENDINGS = (
     "Rester",
     "Data",
 )
-_CLASSES = (*_ENDINGS, "Auth", "Authenticator", "Credentials")
+_CLASSES = (*ENDINGS, "Auth", "Authenticator", "Credentials")
 # Calls in any language that take a user and a password, or a token.
 _LOGIN_ENDINGS = ("Auth", "Authenticator", "Credential", "Credentials", "BasicAuthentication")
 _LOGIN_WORDS = frozenset({"credential", "authentication"})
@@ -146,7 +145,7 @@ def _ends(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return ends
 
 
-_CALLED = _ends((*_TABLE, *_LOGINS, *_OTHERS.split()))
+_CALLED = _ends((*TABLE, *LOGINS, *_OTHERS.split()))
 
 
 def client_calls(code: str) -> Iterator[int]:
@@ -172,7 +171,7 @@ def taken_from(full: str) -> dict[int, CredentialName]:
         full: The name of what is called, with dots or colons: `keyring::key_set_with_value`.
     """
     parts = full.replace("::", ".").split(".")
-    known = _TABLE.get(".".join(parts[-2:])) or _TABLE.get(parts[-1])
+    known = TABLE.get(".".join(parts[-2:])) or TABLE.get(parts[-1])
     return known or {}
 
 
@@ -191,66 +190,8 @@ def taken_like(full: str, count: int) -> dict[int, CredentialName]:
         return {count - 1: SECRET}
     if words[-1] == "password" and count >= 2:
         return {count - 1: SECRET}
-    if last.endswith(_LOGIN_ENDINGS) or words[0] in _LOGINS or last.startswith(_LOGIN_BEGINNINGS):
+    if last.endswith(_LOGIN_ENDINGS) or words[0] in LOGINS or last.startswith(_LOGIN_BEGINNINGS):
         return {min(count - 1, 1): SECRET}
-    if last[:1].isupper() and last.endswith(_ENDINGS):
-        return {0: _WEAK, 1: _WEAK, 2: _WEAK}
+    if last[:1].isupper() and last.endswith(ENDINGS):
+        return {0: WEAK, 1: WEAK, 2: WEAK}
     return {}
-
-
-def positional(full: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:
-    """Return which arguments of a call hold a credential, and of what kind.
-
-    Args:
-        full: The dotted name of what is called (`ldap3.Connection`).
-        arguments: Its positional arguments.
-    """
-    called = full.rpartition(".")[2]
-    known = _TABLE.get(".".join(full.split(".")[-2:])) or _TABLE.get(called)
-    if called == "connect" and len(arguments) >= 2:
-        return _taken_by_connect(known, arguments)
-    if known is None:
-        known = _taken_by_its_like(called, arguments)
-    return {
-        index: judged
-        for index, judged in known.items()
-        if index < len(arguments) and not (judged is _WEAK and _is_identifier(arguments[index]))
-    }
-
-
-def _taken_by_connect(
-    known: dict[int, CredentialName] | None, arguments: list[ast.expr]
-) -> dict[int, CredentialName]:
-    """Return what `connect` takes, of a known client or of any."""
-    if len(arguments) >= 4 and _is_literal(int, arguments[1]):
-        return {3: PASSWORD}  # paramiko: host, port, user, password
-    if known is not None:
-        return known
-    if len(arguments) == 2:
-        return {1: _WEAK}  # `wlan.connect("ssid", "…")`
-    return {2: PASSWORD if _is_literal(type(None), arguments[0]) else SECRET}
-
-
-def _taken_by_its_like(called: str, arguments: list[ast.expr]) -> dict[int, CredentialName]:
-    """Return what a call takes if its name ends as those of many clients do."""
-    is_login = called in _LOGINS or called.startswith(("login_", "authenticate_"))
-    if is_login and len(arguments) >= 2:
-        return {1: SECRET}
-    if not called[:1].isupper():
-        return {}
-    if called.endswith("Auth"):
-        return {1: PASSWORD if arguments and _is_literal(str, arguments[0]) else SECRET}
-    return {0: _WEAK, 1: _WEAK, 2: _WEAK} if called.endswith(_ENDINGS) else {}
-
-
-def _is_literal(kind: type, node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, kind)
-
-
-def _is_identifier(node: ast.expr) -> bool:
-    """Tell whether an argument identifies an account or a project."""
-    from nblint.credentials.judging.values import is_hash_like  # the prefilter does not need it
-
-    return (
-        isinstance(node, ast.Constant) and is_hash_like(str(node.value)) and "-" in str(node.value)
-    )
