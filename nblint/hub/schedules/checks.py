@@ -16,7 +16,8 @@ from nblint.hub.notebooks.wanted import Pinned
 from nblint.hub.programs import run
 from nblint.hub.schedules.timers import scheduled, schedules_of
 from nblint.hub.settings import HubFile
-from nblint.reading.header.parameters import Parameter, Parameters
+from nblint.reading.header.assigned import Parameter
+from nblint.reading.header.parameters import Parameters
 from nblint.reading.parts import Reading
 from nblint.settings import HeaderSettings
 from nblint.suggestions import nearest

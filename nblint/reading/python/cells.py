@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nblint.document.model import Cell, Notebook, Place
-from nblint.reading.python.syntax import (
-    Problem,
-    PythonSource,
-    compile_error,
-    is_special,
-    parse,
-)
 
 if TYPE_CHECKING:
+    import ast
+
     from nblint.reading.python.ipython import Magic
+    from nblint.reading.python.syntax import Problem, PythonSource
 
 # Cell magics that compile their body as a cell.
 _COMPILED_BODIES = frozenset(["capture", "time"])
@@ -32,11 +27,13 @@ def read_source(source: str) -> PythonSource:
     Returns:
         Its tree, magics and error; it never raises.
     """
+    # Of most notebooks, no cell is read: no rule asks for the tree of a cell that cannot matter.
+    from nblint.reading.python.syntax import Problem, PythonSource, is_special, parse
+
     text = source
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    parsed = None if is_special(text) else parse(text)
-    if isinstance(parsed, ast.Module):
+    if not is_special(text) and not isinstance(parsed := parse(text), Problem):
         return PythonSource(parsed)
     from nblint.reading.python.special import read_special  # not for plain Python
 
@@ -86,6 +83,8 @@ class PythonCell:
         magics = {magic.name for magic in self.magics if magic.kind == "cell"}
         if self.tree is None or not magics <= _COMPILED_BODIES:
             return None
+        from nblint.reading.python.syntax import Problem, compile_error
+
         error = compile_error(self.tree)
         if error is None:
             return None

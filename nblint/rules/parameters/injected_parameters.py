@@ -3,7 +3,8 @@ from collections.abc import Iterator
 from nblint.document.edit import DeleteCell
 from nblint.document.model import Cell, Place
 from nblint.findings import Finding, Fix, Rule
-from nblint.reading.header.parameters import Parameters, assigned_in
+from nblint.reading.header.assigned import assigned_in
+from nblint.reading.header.parameters import Parameters
 from nblint.reading.python.cells import PythonCell
 
 # https://github.com/nteract/papermill/blob/main/papermill/parameterize.py

@@ -8,7 +8,8 @@ from nblint.credentials.prefilter import look
 from nblint.document.model import Notebook
 from nblint.findings import Finding, Rule
 from nblint.project.project import Project
-from nblint.reading.header.parameters import Parameter, Parameters
+from nblint.reading.header.assigned import Parameter
+from nblint.reading.header.parameters import Parameters
 from nblint.reading.python.cells import PythonCell
 from nblint.secret_names.judge import Level, judge
 from nblint.settings import CredentialsSettings

@@ -5,9 +5,11 @@ from nblint.document.edit import TextEdit
 from nblint.document.model import Notebook
 from nblint.document.rows import offset_of
 from nblint.findings import Finding, Fix, Rule
+from nblint.reading.header.assigned import Parameter
+from nblint.reading.header.documented import ParameterTable
 from nblint.reading.header.header import Section
 from nblint.reading.header.headings import normalised
-from nblint.reading.header.parameters import Parameter, Parameters, ParameterTable
+from nblint.reading.header.parameters import Parameters
 from nblint.reading.markdown.blocks import balance
 
 _DESCRIPTIONS = ("description", "meaning", "explanation", "purpose")
