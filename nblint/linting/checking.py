@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from nblint.credentials.credentials import Credentials
 from nblint.credentials.masking.redaction import Redaction
-from nblint.document.edit import Rewrite
+from nblint.document.edit import Convert, Rewrite
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import OWN, Finding, Gathered, Rule, covers
 from nblint.linting.selection import Selection
@@ -206,7 +206,7 @@ def _redaction(reading: Reading) -> Redaction:
 def _without_edits_in_place(finding: Finding) -> Finding:
     """Return a finding of a file that cannot be edited in place, with a fix only if it works."""
     edits = finding.fix.edits if finding.fix else ()
-    if any(isinstance(edit, Rewrite) for edit in edits):
+    if any(isinstance(edit, (Rewrite, Convert)) for edit in edits):
         return finding
     return replace(finding, fix=None)
 
