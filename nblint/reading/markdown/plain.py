@@ -111,12 +111,12 @@ def _table(rows: Sequence[str], start: int) -> Block | None:
 
 def _quote(rows: Sequence[str], start: int) -> Block | None:
     end = start
-    while end < len(rows) and rows[end].startswith("> ") and _TEXT.match(rows[end], 2):
+    while end < len(rows) and _TEXT.match(rows[end].removeprefix("> ")):
         end += 1
-    if end == start or not _is_over(rows, end):
+    if not rows[start].startswith("> ") or end == start or not _is_over(rows, end):
         return None
-    text = TextSpan("\n".join(row[2:] for row in rows[start:end]).strip(), start + 1, end)
-    return Block("quote", start + 1, end, 0, (text,))
+    text = "\n".join(row.removeprefix("> ") for row in rows[start:end]).strip()
+    return Block("quote", start + 1, end, 0, (TextSpan(text, start + 1, end),))
 
 
 def _code(rows: Sequence[str], start: int) -> Block | None:

@@ -108,7 +108,7 @@ def test_a_header_is_plain() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["a\n---", "> a\nb", "> # a", "- a\n  b", "- a\n\n- b", "a | b\n--- | ---\nc\nd", "```\na",
+    ["a\n---", "> a\n>b", "> # a", "- a\n  b", "- a\n\n- b", "a | b\n--- | ---\nc\nd", "```\na",
      "a | b\n    --- | ---\nc | d", "```\na\n  ```", "~~~\na\n~~~", "<b>", "<!-- a -->", "- - -",
      "<p>a | b\n--- | ---", "```a | b\n--- | ---\n```", "\ta", "[a]: b", "- # a", "a\n1. b",
      "# a|\n|--|--|\n--|--", "| a |\n| - |\nb"],
