@@ -45,6 +45,11 @@ class NotebookFunction:
         self.returns: Held = NOTHING
         self.called = False
 
+    @property
+    def is_using(self) -> bool:
+        """Whether it uses variables that its parameters name, or returns values of variables."""
+        return bool(self.reads or self.writes or self.exposures or self.returns)
+
     def strings(self, call: FunctionCall, scope: Scope) -> Mapping[str, Strings]:
         """Return what the parameters stand for in a call."""
         parameters = self.parameters
@@ -94,6 +99,11 @@ class NotebookFunctions:
         self._functions: dict[str, NotebookFunction] = {}
         self.objects: set[str] = set()  # the notebook's classes, and names bound to their objects
         self._calls: list[FunctionCall] = []
+
+    @property
+    def using(self) -> set[str]:
+        """The names of those that use variables, or return the values of some."""
+        return {key.lstrip(".") for key, function in self._functions.items() if function.is_using}
 
     def __contains__(self, key: object) -> bool:
         return key in self._functions
