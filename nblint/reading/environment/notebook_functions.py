@@ -128,7 +128,7 @@ class NotebookFunctions:
 
     def call_of(self, node: ast.Call) -> FunctionCall | None:
         """Return a call of what may be one of the functions; None for other calls."""
-        key = self._key(node)
+        key = self.key_of(node)
         if key is None:
             return None
         positional = tuple(map(self._scope.choices, node.args))
@@ -141,7 +141,7 @@ class NotebookFunctions:
 
     def returned(self, node: ast.Call) -> Held:
         """Return the variables whose values a call returns."""
-        function = self._functions.get(self._key(node) or "")
+        function = self._functions.get(self.key_of(node) or "")
         if function is None or not function.returns or (call := self.call_of(node)) is None:
             return NOTHING
         strings = function.strings(call, self._scope)
@@ -158,8 +158,8 @@ class NotebookFunctions:
                 self._uses.reads += [replace(read, name=None) for read in function.reads]
                 self._uses.writes += [replace(write, name=None) for write in function.writes]
 
-    def _key(self, node: ast.Call) -> str | None:
-        """Return the key of the function that is called."""
+    def key_of(self, node: ast.Call) -> str | None:
+        """Return the key that the called function has, if the notebook defines it."""
         if isinstance(node.func, ast.Name):
             return node.func.id
         if not isinstance(node.func, ast.Attribute):

@@ -179,8 +179,10 @@ class Recorder:
 
     def record_call(self, node: ast.Call) -> None:
         """Record the call of a notebook's function, or of one that may be defined later."""
-        call = self.functions.call_of(node)
-        if call is not None and (call.key in self.functions or self.late):
+        key = self.functions.key_of(node)
+        if not (key in self.functions or self.late):
+            return
+        if (call := self.functions.call_of(node)) is not None:
             self.functions.record(
                 replace(
                     call,

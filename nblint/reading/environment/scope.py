@@ -21,6 +21,7 @@ from nblint.reading.python.names import (
     key_of,
     union,
 )
+from nblint.reading.python.visitor import below
 
 _ROOT = lazy_pattern(r"\w+")
 # The environment variables whose values an expression holds.
@@ -296,7 +297,7 @@ class Scope(Names):
         """Return what a statement binds; kept, because every `elif` above it asks again."""
         if statement not in self._bound:
             keys: set[str] = set()
-            nodes: list[ast.AST] = [*ast.iter_child_nodes(statement)]
+            nodes = below(statement)
             while nodes:
                 node = nodes.pop()
                 if isinstance(node, ast.stmt):
@@ -305,7 +306,7 @@ class Scope(Names):
                 is_bound = isinstance(getattr(node, "ctx", None), ast.Store)
                 if is_bound and (key := key_of(cast("ast.expr", node))):
                     keys.add(key)
-                nodes += ast.iter_child_nodes(node)
+                nodes += below(node)
             self._bound[statement] = frozenset(keys)
         return self._bound[statement]
 

@@ -69,6 +69,18 @@ def walk(tree: ast.AST, skip: Callable[[ast.AST], bool] | None = None) -> Iterat
                 nodes.append(value)
 
 
+def below(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes directly below a node, without those that a walk leaves out."""
+    nodes: list[ast.AST] = []
+    for field in _FIELDS[node.__class__]:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            nodes += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            nodes.append(value)
+    return nodes
+
+
 class _Fields(dict[type, tuple[str, ...]]):
     """The fields of a class that can hold nodes to visit."""
 
