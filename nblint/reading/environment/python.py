@@ -59,7 +59,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         except RecursionError:
             return  # nested more deeply than anybody writes code
 
-    def pass_over(self, cell: PythonCell) -> None:
+    def bind_names(self, cell: PythonCell) -> None:
         """Bind the names of a cell without relevant code."""
         self.cell = cell
         try:

@@ -58,6 +58,7 @@ class EnvironmentReader:
         self.relevance = Relevance((cell.source for cell in python), everything=everything)
         self.python = PythonEnvironment(self.uses, self.relevance, self._magic)
         self.cells = python
+        self._passed: list[PythonCell] = []  # irrelevant cells since the last relevant one
         self._bound: dict[int, frozenset[str]] = {}  # the names that cells bind, by their indices
         self._own: set[str] = set()  # the names of the shell that runs all cells of a bash notebook
 
@@ -82,8 +83,11 @@ class EnvironmentReader:
     def _read_python(self, cell: PythonCell) -> None:
         is_magic = cell.source.lstrip().startswith("env")  # needs no "%" as the only line
         if not (is_magic or self.relevance.of(cell.source)):
-            self.python.pass_over(cell)
+            self._passed.append(cell)
             return
+        for passed in self._passed:
+            self.python.bind_names(passed)
+        self._passed.clear()
         for magic in cell.magics:
             is_bare = magic.name == cell.source.strip() and not self._is_python(magic.name)
             if magic.kind == "cell" or cell.tree is None or is_bare:
