@@ -106,16 +106,18 @@ class Suppressions(Struct, frozen=True):
 
 def suppressions(notebook: Notebook) -> tuple[Suppression, ...]:
     """Return the suppressions in a notebook."""
-    sources = "\n".join(cell.source for cell in notebook.cells)
-    if not any(mark in sources for mark in _MARKS) and b"nblint" not in notebook.lean:  # in a tag
-        return ()
-    return tuple(found for cell in notebook.cells for found in _in_cell(cell))
+    written = "\n".join([cell.source for cell in notebook.cells])
+    is_marked = any(mark in written for mark in _MARKS)
+    found: list[Suppression] = []
+    for cell in notebook.cells:
+        if cell.tags:
+            found += _tags(cell)
+        if is_marked and any(mark in cell.source for mark in _MARKS):
+            found += _comments(cell)
+    return tuple(found)
 
 
-def _in_cell(cell: Cell) -> Iterator[Suppression]:
-    yield from _tags(cell)
-    if not any(mark in cell.source for mark in _MARKS):
-        return
+def _comments(cell: Cell) -> Iterator[Suppression]:
     from nblint.reading.comments import comments
 
     for comment in comments(cell):

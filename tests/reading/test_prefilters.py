@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nblint.document.model import File, Notebook
 from nblint.reading.conflicts import Conflicts, _conflicts
-from nblint.reading.suppressions import _in_cell, suppressions
+from nblint.reading.suppressions import _comments, _tags, suppressions
 from tests.document.notebooks import layouts
 
 # Images are left out of the look: what stands beside one, or within a letter of it, is not.
@@ -47,8 +47,8 @@ def written(draw: st.DrawFn) -> Notebook:
 
 @given(written())
 def test_suppressions(notebook: Notebook) -> None:
-    found = tuple(one for cell in notebook.cells for one in _in_cell(cell))
-    assert suppressions(notebook) == found
+    found = [one for cell in notebook.cells for one in (*_tags(cell), *_comments(cell))]
+    assert suppressions(notebook) == tuple(found)
 
 
 @given(written())
