@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
-from nblint.document.edit import Edit
 from nblint.document.model import Place
 from nblint.settings import Severity
+
+if TYPE_CHECKING:
+    from nblint.document.edit import Edit
 
 # Selects every rule, including those that otherwise run only when they are named.
 ALL = "ALL"

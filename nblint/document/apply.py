@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from nblint.document.edit import (
+    Convert,
     DeleteCell,
     Edit,
     InsertCell,
@@ -46,6 +47,10 @@ def apply(notebook: Notebook, edits: Sequence[Edit]) -> bytes:
     for edit in edits:
         if isinstance(edit, Rewrite):
             return edit.raw
+        if isinstance(edit, Convert):
+            from nblint.document.conversion import converted  # loads nbformat
+
+            return converted(notebook) or notebook.raw
     raw = RawNotebook(notebook.raw)
     splices: list[_Splice] = []
     texts: dict[int, list[TextEdit]] = {}

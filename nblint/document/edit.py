@@ -78,7 +78,7 @@ class SetValue(Struct, frozen=True):
 
 
 class Rewrite(Struct, frozen=True):
-    """Replaces the whole file, as a conversion to another format does.
+    """Replaces the whole file.
 
     Attributes:
         raw: The new bytes.
@@ -87,7 +87,11 @@ class Rewrite(Struct, frozen=True):
     raw: bytes
 
 
-Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite
+class Convert(Struct, frozen=True):
+    """Converts the whole file to nbformat 4.5."""
+
+
+Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite | Convert
 
 
 def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:
@@ -197,7 +201,7 @@ def _start(edit: TextEdit) -> int:
 
 def _conflict(one: Edit, other: Edit) -> bool:
     match one, other:
-        case Rewrite(), _:
+        case Rewrite() | Convert(), _:
             return True
         case ReorderCells(), InsertCell() | DeleteCell() | ReorderCells():
             return True

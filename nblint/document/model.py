@@ -92,6 +92,7 @@ class Cell:
         source: Its text.
         language: The language of a code cell, lower-case.
         metadata: Its metadata.
+        tags: Its tags.
         data: The cell's JSON.
     """
 
@@ -99,6 +100,7 @@ class Cell:
         self.index = index
         self.data = data
         self.metadata: dict[str, Any] = _dict(data.get("metadata"))
+        self.tags = _tags(self.metadata["tags"]) if "tags" in self.metadata else frozenset()
         self.type = _text(data.get("cell_type"))
         # Before nbformat 4, code stood under "input", and a heading was a type of cell.
         self.source = joined(data.get("source", data.get("input")))
@@ -115,11 +117,6 @@ class Cell:
         """The cell's id, which nbformat has from 4.5 on."""
         identifier = self.data.get("id")
         return identifier if isinstance(identifier, str) else None
-
-    @cached_property
-    def tags(self) -> frozenset[str]:
-        """The cell's tags."""
-        return frozenset(t for t in _list(self.metadata.get("tags")) if isinstance(t, str))
 
     @property
     def attachments(self) -> dict[str, Any]:
@@ -154,6 +151,10 @@ class Cell:
         if end_column is None:
             end_column = len(self.rows[end_row - 1]) + 1 if end_row <= len(self.rows) else column
         return Place(self.index, "source", None, None, row, column, end_row, end_column)
+
+
+def _tags(listed: object) -> frozenset[str]:
+    return frozenset(tag for tag in _list(listed) if isinstance(tag, str))
 
 
 class Notebook:

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from nblint.credentials.credentials import Credentials
 from nblint.credentials.masking.redaction import Redaction
-from nblint.document.edit import Rewrite
 from nblint.document.model import File, Notebook, Place, Unreadable
 from nblint.findings import OWN, Finding, Gathered, Rule, covers
 from nblint.linting.selection import Selection
@@ -148,11 +147,12 @@ def check_document(
         found = [_without_edits_in_place(finding) for finding in found]
     if not found and not suppressed:
         return Checked((), (), Redaction(), failed)
-    from nblint.linting.recognition import Salted
+    if recognise is None:
+        from nblint.linting.recognition import Salted
 
+        recognise = Salted(project.salt, project.recorded, name).of
     # Credentials are masked whatever is selected or suppressed.
     redaction = _redaction(reading)
-    recognise = recognise or Salted(project.salt, project.recorded, name).of
     both = completed(sorted([*found, *suppressed], key=_order), selection, redaction, recognise)
     findings: list[Finding] = []
     hidden: list[Finding] = []
@@ -208,8 +208,10 @@ def _redaction(reading: Reading) -> Redaction:
 
 def _without_edits_in_place(finding: Finding) -> Finding:
     """Return a finding of a file that cannot be edited in place, with a fix only if it works."""
+    from nblint.document.edit import Convert, Rewrite
+
     edits = finding.fix.edits if finding.fix else ()
-    if any(isinstance(edit, Rewrite) for edit in edits):
+    if any(isinstance(edit, (Rewrite, Convert)) for edit in edits):
         return finding
     return replace(finding, fix=None)
 

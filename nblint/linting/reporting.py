@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Cell, Notebook, Place, Unreadable
-from nblint.document.pairing import paired
 from nblint.findings import Finding
 from nblint.linting.results import EVERYTHING, CellChange, Details, Reported
 from nblint.paths import display_path
@@ -97,6 +96,8 @@ def occurrences(
 
 def changes(before: Notebook, after: Notebook, redaction: Redaction) -> Iterator[CellChange]:
     """Yield the cells that differ, paired by their sources: fixes also insert and remove cells."""
+    from nblint.document.pairing import paired
+
     one = [cell.source for cell in before.cells]
     other = [cell.source for cell in after.cells]
     for i, j in paired(one, other):

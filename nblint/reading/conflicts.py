@@ -34,10 +34,11 @@ class Conflicts:
     @classmethod
     def read(cls, file: File) -> "Conflicts":
         """Find the conflicts in a file; one without their traces costs only a search for them."""
-        raw = file.document.raw
+        document = file.document
+        raw = document.raw if isinstance(document, Unreadable) else document.lean
         if not any(trace in raw for trace in _TRACES):
             return cls(())
-        return cls(_conflicts(file.document))
+        return cls(_conflicts(document))
 
 
 def _conflicts(document: Notebook | Unreadable) -> Iterator[Place]:

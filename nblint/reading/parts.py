@@ -11,7 +11,7 @@ A part is any class with a classmethod `read` whose arguments are parts themselv
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 Part = TypeVar("Part")
 
@@ -36,7 +36,7 @@ class Reading:
     """
 
     def __init__(self, given: Iterable[object]) -> None:
-        self._parts: dict[type, object] = {type(part): part for part in given}
+        self._parts: dict[type, Any] = {type(part): part for part in given}
 
     def give(self, part: object) -> None:
         """Add a part that is only known after others, such as what rules have found."""
@@ -59,7 +59,8 @@ class Reading:
             if read is None:
                 raise MissingPartError(part)
             self._parts[part] = self.call(read)
-        return cast("Part", self._parts[part])
+        found: Part = self._parts[part]
+        return found
 
     def call(self, function: Callable[..., Any]) -> Any:
         """Call a function with the parts that its annotations name.
@@ -67,7 +68,7 @@ class Reading:
         Raises:
             MissingPartError: One of them is missing.
         """
-        return function(*(self.get(part) for part in _wanted(function)))
+        return function(*map(self.get, _wanted(function)))
 
 
 @cache

@@ -33,7 +33,7 @@ _PRAGMA = lazy_pattern(
     r"pragma:[ \t]{0,20}(?:allowlist|whitelist)[ \t]{1,20}(?P<next>nextline[ \t]{1,20})?secret"
     r"|gitleaks:[ \t]{0,4}allow|trufflehog:[ \t]{0,4}ignore"
 )
-_MARKS = (b"nblint", b"pragma:", b"gitleaks:", b"trufflehog:")
+_MARKS = ("nblint", "pragma:", "gitleaks:", "trufflehog:")
 # Where a reason ends: the comment, its row, or another comment in it.
 _REASON = lazy_pattern(r"[ \t]*(?:[-:–—][ \t]+)?((?:(?!\*/|-->|[ \t]#|[ \t]//)[^\r\n])*)")
 _WORD = lazy_pattern(r"[^\W_]{2}")
@@ -106,15 +106,18 @@ class Suppressions(Struct, frozen=True):
 
 def suppressions(notebook: Notebook) -> tuple[Suppression, ...]:
     """Return the suppressions in a notebook."""
-    if not any(mark in notebook.raw for mark in _MARKS):
-        return ()
-    return tuple(found for cell in notebook.cells for found in _in_cell(cell))
+    written = "\n".join([cell.source for cell in notebook.cells])
+    is_marked = any(mark in written for mark in _MARKS)
+    found: list[Suppression] = []
+    for cell in notebook.cells:
+        if cell.tags:
+            found += _tags(cell)
+        if is_marked and any(mark in cell.source for mark in _MARKS):
+            found += _comments(cell)
+    return tuple(found)
 
 
-def _in_cell(cell: Cell) -> Iterator[Suppression]:
-    yield from _tags(cell)
-    if not any(mark.decode() in cell.source for mark in _MARKS):
-        return
+def _comments(cell: Cell) -> Iterator[Suppression]:
     from nblint.reading.comments import comments
 
     for comment in comments(cell):

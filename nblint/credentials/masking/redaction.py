@@ -179,10 +179,16 @@ def _hide_found(masked: Masked) -> None:
 
 def _hide_beginnings(masked: Masked) -> None:
     """Hide what an excerpt left of a token, except its public prefix."""
-    words = _CUT_WORD.findall(masked.text)
+    masked.hide(_beginnings(masked.text))
+
+
+@lru_cache(maxsize=64)  # as `_hits`
+def _beginnings(text: str) -> tuple[Hidden, ...]:
+    words = _CUT_WORD.findall(text)
     # Few texts hold a prefix, and compiling the expression takes as long as checking a notebook.
-    if words and _prefixes().present(" ".join(words)):
-        masked.hide(Hidden(match.end(1), match.end()) for match in _cut().finditer(masked.text))
+    if not words or not _prefixes().present(" ".join(words)):
+        return ()
+    return tuple(Hidden(match.end(1), match.end()) for match in _cut().finditer(text))
 
 
 @cache

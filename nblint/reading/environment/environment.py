@@ -56,7 +56,7 @@ class Environment:
         code = [cell for cell in notebook.cells if cell.type == "code"]
         if any(map(mentions_environment, code)):
             return cls(uses())
-        return cls(Uses(), uses if any(map(mentions_source, code)) else None)
+        return cls(Uses(), lambda: uses() if any(map(mentions_source, code)) else Uses())
 
     @cached_property
     def sources(self) -> tuple[ValueSource, ...]:

@@ -29,27 +29,31 @@ PATCHES = frozenset(["unittest.mock.patch.dict", "mock.patch.dict"])
 # A notebook without any of these words does not use the environment, and is not parsed for it,
 _EXPANDING = "expandvars"
 # nor one in which these are only parts of `environment` or `env_version`,
-_PARTS = ("env", "ENV", "Env")
-_WHOLE = lazy_pattern(
-    r"environ(?!ment)|environmentvariable|(?:dot|get|print|put|set|set_)env(?!ironment)|\benv\b",
-    re.IGNORECASE,
+_NAMED = lazy_pattern(
+    r"env(?:iron(?:mentvariable|(?!ment))"
+    r"|(?:(?<=dotenv)|(?<=getenv)|(?<=printenv)|(?<=putenv)|(?<=setenv)|(?<=set_env))(?!ironment))"
 )
+_ALONE = lazy_pattern(r"env(?<=\benv)\b")
 # nor one without shell commands, or without any of these words in them: behind a mark, or anywhere
 # for a function whose command can stand elsewhere.
-_SHELL_PARTS = ("$", "set", "export", "declare")
 _SHELL_WORDS = lazy_pattern(r"\$|\b(?:declare|export|set|typeset|unset)\b")
-_SHELL_FUNCTION = lazy_pattern(
-    r"""\bsystem\b|[%"']\s*shell|\bshell\s*=|popen|getoutput|getstatusoutput"""
-)
-_SHELL_MARK = lazy_pattern(r"!(?!=)")
+_SHELL_FUNCTIONS = ("popen", "getoutput", "getstatusoutput")
+_SHELL_ARGUMENT = lazy_pattern(r"""\bsystem\b|[%"']\s*shell|\bshell\s*=""")
 _SHELL_MAGIC = lazy_pattern(r"%\s*(?:!|bash|k?sh|script|sx|zsh)")
-_ROW_END = lazy_pattern(r"(?<!\\)(?<!\\\r)\n")
 # Values from elsewhere: a person, or the store of a platform.
 _SOURCES = (
     *("getpass", "askpass", "pwinput"),
     *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
 )
 _INPUT = lazy_pattern(r"\binput\(", re.IGNORECASE)
+# A statement of a notebook that uses variables, or an imported path, needs one of these words, or
+# of those about variables, to use or to give one itself. (`import_`: modules that are named by a
+# string, which can be written with escapes.)
+WORDS = (
+    *("expandvars", "system", "shell", "popen", "getoutput", "getstatusoutput", "patch"),
+    *("get_ipython", "import_", ":=", "input", *_SOURCES),
+)
+_COMMAND_WORDS = lazy_pattern(r"env|\$|\b(?:declare|export|local|readonly|set|typeset|unset)\b")
 
 
 def mentions_environment(cell: Cell) -> bool:
@@ -57,22 +61,46 @@ def mentions_environment(cell: Cell) -> bool:
     source = cell.source
     if _EXPANDING in source:
         return True
-    if any(part in source for part in _PARTS) and _WHOLE.search(source):
+    lowered = source.lower()
+    if "env" in lowered and (_NAMED.search(lowered) or _ALONE.search(lowered)):
         return True
-    if not (any(part in source for part in _SHELL_PARTS) and _SHELL_WORDS.search(source)):
-        return False
+    if cell.language in SHELL_LANGUAGES:
+        return _SHELL_WORDS.search(source) is not None
     return (
-        cell.language in SHELL_LANGUAGES
-        or _SHELL_FUNCTION.search(source) is not None
-        or any(_is_in_shell(_SHELL_MARK, row) for row in _ROW_END.split(source))
-        or _is_in_shell(_SHELL_MAGIC, source)
+        _is_in_shell_line(source)
+        or _is_in_shell_magic(source)
+        or (_calls_shell(source) and _SHELL_WORDS.search(source) is not None)
     )
 
 
-def _is_in_shell(mark: re.Pattern[str], text: str) -> bool:
-    """Tell whether a word that is about variables stands behind a mark of a shell command."""
-    found = mark.search(text)
-    return found is not None and _SHELL_WORDS.search(text, found.end()) is not None
+def _is_in_shell_line(source: str) -> bool:
+    """Tell whether a word that is about variables stands behind a `!`, before the line ends."""
+    mark = source.find("!")
+    while mark >= 0:
+        if source.startswith("=", mark + 1):
+            mark = source.find("!", mark + 1)
+            continue
+        end = source.find("\n", mark)
+        while end >= 0 and source.endswith(("\\", "\\\r"), mark, end):
+            end = source.find("\n", end + 1)
+        end = end if end >= 0 else len(source)
+        if _SHELL_WORDS.search(source, mark, end):
+            return True
+        mark = source.find("!", end)
+    return False
+
+
+def _calls_shell(source: str) -> bool:
+    """Tell whether a function may run a command in a shell."""
+    if any(name in source for name in _SHELL_FUNCTIONS):
+        return True
+    return ("system" in source or "shell" in source) and _SHELL_ARGUMENT.search(source) is not None
+
+
+def _is_in_shell_magic(source: str) -> bool:
+    """Tell whether a word that is about variables stands behind a magic that runs a shell."""
+    found = _SHELL_MAGIC.search(source) if "%" in source else None
+    return found is not None and _SHELL_WORDS.search(source, found.end()) is not None
 
 
 def mentions_source(cell: Cell) -> bool:
@@ -81,3 +109,16 @@ def mentions_source(cell: Cell) -> bool:
     if any(word in source for word in _SOURCES):
         return True
     return "input(" in source and _INPUT.search(source) is not None
+
+
+def names_variables(text: str) -> bool:
+    """Tell whether a part of a Python cell has a word about variables.
+
+    Args:
+        text: The part: whole statements, or a dotted name.
+    """
+    lowered = text.lower()
+    if "env" in lowered and _NAMED.search(lowered):
+        return True
+    is_command = "!" in text or "%" in text
+    return is_command and _COMMAND_WORDS.search(lowered) is not None

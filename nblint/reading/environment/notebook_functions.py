@@ -45,6 +45,11 @@ class NotebookFunction:
         self.returns: Held = NOTHING
         self.called = False
 
+    @property
+    def is_using(self) -> bool:
+        """Whether it uses variables that its parameters name, or returns values of variables."""
+        return bool(self.reads or self.writes or self.exposures or self.returns)
+
     def strings(self, call: FunctionCall, scope: Scope) -> Mapping[str, Strings]:
         """Return what the parameters stand for in a call."""
         parameters = self.parameters
@@ -95,6 +100,11 @@ class NotebookFunctions:
         self.objects: set[str] = set()  # the notebook's classes, and names bound to their objects
         self._calls: list[FunctionCall] = []
 
+    @property
+    def using(self) -> set[str]:
+        """The names of those that use variables, or return the values of some."""
+        return {key.lstrip(".") for key, function in self._functions.items() if function.is_using}
+
     def __contains__(self, key: object) -> bool:
         return key in self._functions
 
@@ -118,7 +128,7 @@ class NotebookFunctions:
 
     def call_of(self, node: ast.Call) -> FunctionCall | None:
         """Return a call of what may be one of the functions; None for other calls."""
-        key = self._key(node)
+        key = self.key_of(node)
         if key is None:
             return None
         positional = tuple(map(self._scope.choices, node.args))
@@ -131,7 +141,7 @@ class NotebookFunctions:
 
     def returned(self, node: ast.Call) -> Held:
         """Return the variables whose values a call returns."""
-        function = self._functions.get(self._key(node) or "")
+        function = self._functions.get(self.key_of(node) or "")
         if function is None or not function.returns or (call := self.call_of(node)) is None:
             return NOTHING
         strings = function.strings(call, self._scope)
@@ -148,8 +158,8 @@ class NotebookFunctions:
                 self._uses.reads += [replace(read, name=None) for read in function.reads]
                 self._uses.writes += [replace(write, name=None) for write in function.writes]
 
-    def _key(self, node: ast.Call) -> str | None:
-        """Return the key of the function that is called."""
+    def key_of(self, node: ast.Call) -> str | None:
+        """Return the key that the called function has, if the notebook defines it."""
         if isinstance(node.func, ast.Name):
             return node.func.id
         if not isinstance(node.func, ast.Attribute):

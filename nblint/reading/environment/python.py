@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
@@ -12,6 +12,7 @@ from nblint.reading.environment.guards import Guards
 from nblint.reading.environment.idioms import GETTERS, PATCHES, READABLE, SETTERS, SHELLS
 from nblint.reading.environment.notebook_functions import NotebookFunction
 from nblint.reading.environment.recorder import argument, keys_of
+from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.scope import NOTHING, Held
 from nblint.reading.environment.sinks_and_sources import shown_by, source_of
 from nblint.reading.environment.uses import Uses, ValueSource
@@ -24,6 +25,7 @@ _ENVIRON_METHOD = lazy_pattern(r"os\.environb?\.(\w+)")
 # Kubeflow runs the function in a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
 _REMOTE = lazy_pattern(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
+_EXPRESSIONS: frozenset[type[ast.AST]] = frozenset(ast.expr.__subclasses__())
 
 
 class PythonEnvironment(Guards, ast.NodeVisitor):
@@ -31,11 +33,14 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
 
     Args:
         uses: Where they are recorded.
+        relevance: Tells which code can have any.
         magic: Called for each call of IPython that a magic or shell line stands for.
     """
 
-    def __init__(self, uses: Uses, magic: Callable[[PythonCell, ast.Call], Held]) -> None:
-        super().__init__(uses)
+    def __init__(
+        self, uses: Uses, relevance: Relevance, magic: Callable[[PythonCell, ast.Call], Held]
+    ) -> None:
+        super().__init__(uses, relevance)
         self._magic = magic
         self._function: NotebookFunction | None = None
         self._in_class = False
@@ -44,13 +49,32 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
     def read_cell(self, cell: PythonCell) -> None:
         """Record the uses in a cell."""
         self.cell = cell
-        if cell.tree is None:
-            return
+        is_relevant = False
         try:
-            self.visit(cell.tree)
-            self._show_last_expression(cell.tree)
+            for statement, text in _statements(cell):
+                is_relevant = self.relevance.of(text)
+                self.visit(statement) if is_relevant else self._pass_over(statement)
+            if is_relevant:
+                self._show_last(statement)
         except RecursionError:
             return  # nested more deeply than anybody writes code
+
+    def bind_names(self, cell: PythonCell) -> None:
+        """Bind the names of a cell without relevant code."""
+        self.cell = cell
+        try:
+            for statement in cell.tree.body if cell.tree else ():
+                self._pass_over(statement)
+        except RecursionError:
+            return
+
+    def _pass_over(self, statement: ast.stmt) -> None:
+        """Bind the names of a statement whose expressions use no variables."""
+        self.unvisited, self.scope.is_irrelevant = _EXPRESSIONS, True
+        try:
+            self.visit(statement)
+        finally:
+            self.unvisited, self.scope.is_irrelevant = Guards.unvisited, False
 
     def read_expression(self, cell: PythonCell, expression: str, place: Place) -> Held:
         """Record the uses in a shell line's expression; return what its value shows."""
@@ -274,10 +298,11 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                 self.visit(body)
                 function.returns = self.scope.holds(body)
         self._function, self.late, self._in_class = outer
+        if name and function.is_using:
+            self.relevance.names.add(name)
 
-    def _show_last_expression(self, tree: ast.Module) -> None:
+    def _show_last(self, last: ast.stmt) -> None:
         """Record what a cell displays: the value of its last line, unless that ends with `;`."""
-        last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr):
             return
         place = self.place(last)
@@ -298,6 +323,21 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                     self.present |= self.tested(test).present
             for element in elements:
                 self.visit(element)
+
+
+def _statements(cell: PythonCell) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield a cell's statements, and the rows from the beginning of each to that of the next."""
+    body = cell.tree.body if cell.tree else []
+    starts = [_first_row(statement) for statement in body]
+    rows = cell.cell.rows
+    for statement, start, following in zip(body, starts, [*starts, len(rows) + 1][1:], strict=True):
+        end = max(statement.end_lineno or start, following - 1)
+        yield statement, "\n".join(rows[start - 1 : end])
+
+
+def _first_row(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _is_ipython(node: ast.Call) -> bool:

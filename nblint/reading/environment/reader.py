@@ -12,6 +12,7 @@ from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment.other_languages import SEARCHED_LANGUAGES, uses_in
 from nblint.reading.environment.python import PythonEnvironment
+from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.scope import NOTHING, Held
 from nblint.reading.environment.uses import (
     EVERYTHING,
@@ -49,12 +50,15 @@ class EnvironmentReader:
 
     Args:
         python: Its Python cells.
+        everything: Whether to visit also what can use no variables.
     """
 
-    def __init__(self, python: PythonCells) -> None:
+    def __init__(self, python: PythonCells, *, everything: bool = False) -> None:
         self.uses = Uses()
-        self.python = PythonEnvironment(self.uses, self._magic)
+        self.relevance = Relevance((cell.source for cell in python), everything=everything)
+        self.python = PythonEnvironment(self.uses, self.relevance, self._magic)
         self.cells = python
+        self._passed: list[PythonCell] = []  # irrelevant cells since the last relevant one
         self._bound: dict[int, frozenset[str]] = {}  # the names that cells bind, by their indices
         self._own: set[str] = set()  # the names of the shell that runs all cells of a bash notebook
 
@@ -70,10 +74,20 @@ class EnvironmentReader:
                 self._text(cell, cell.source, 1, cell.language)
             elif cell.language in SHELL_LANGUAGES:
                 self._script(cell, cell.source, 1)
+        if self.relevance.has_missed(self.python.functions.using):
+            # What seemed irrelevant calls a function that only a later cell defines.
+            return EnvironmentReader(self.cells, everything=True).read(notebook)
         self.python.functions.finish()
         return self.uses
 
     def _read_python(self, cell: PythonCell) -> None:
+        is_magic = cell.source.lstrip().startswith("env")  # needs no "%" as the only line
+        if not (is_magic or self.relevance.of(cell.source)):
+            self._passed.append(cell)
+            return
+        for passed in self._passed:
+            self.python.bind_names(passed)
+        self._passed.clear()
         for magic in cell.magics:
             is_bare = magic.name == cell.source.strip() and not self._is_python(magic.name)
             if magic.kind == "cell" or cell.tree is None or is_bare:

@@ -11,6 +11,7 @@ from nblint.document.rows import offset_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment.idioms import ENVIRONS, GETTERS, GIVING, READABLE
 from nblint.reading.environment.notebook_functions import NotebookFunctions
+from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.scope import Held, Scope
 from nblint.reading.environment.uses import (
     EVERYTHING,
@@ -34,11 +35,13 @@ class Recorder:
 
     Args:
         uses: Where they are recorded.
+        relevance: Tells which code can have any.
     """
 
-    def __init__(self, uses: Uses) -> None:
+    def __init__(self, uses: Uses, relevance: Relevance) -> None:
         self.uses = uses
-        self.scope = Scope(self.variable_of)
+        self.relevance = relevance
+        self.scope = Scope(self.variable_of, relevance)
         self.functions = NotebookFunctions(uses, self.scope)
         self.cell: PythonCell
         self.instead: Place | None = None  # the place of nodes that are part of a shell line
@@ -176,8 +179,10 @@ class Recorder:
 
     def record_call(self, node: ast.Call) -> None:
         """Record the call of a notebook's function, or of one that may be defined later."""
-        call = self.functions.call_of(node)
-        if call is not None and (call.key in self.functions or self.late):
+        key = self.functions.key_of(node)
+        if not (key in self.functions or self.late):
+            return
+        if (call := self.functions.call_of(node)) is not None:
             self.functions.record(
                 replace(
                     call,

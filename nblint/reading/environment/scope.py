@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias, cast
 
+from nblint.patterns import lazy_pattern
 from nblint.reading.environment.idioms import COPY
+from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.uses import EVERYTHING
 from nblint.reading.python.constants import Strings
 from nblint.reading.python.names import (
@@ -19,7 +21,9 @@ from nblint.reading.python.names import (
     key_of,
     union,
 )
+from nblint.reading.python.visitor import below
 
+_ROOT = lazy_pattern(r"\w+")
 # The environment variables whose values an expression holds.
 Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
@@ -61,18 +65,26 @@ class Scope(Names):
     Args:
         variable_of: Returns the variables that an expression reads from the environment; None if
             it reads none.
+        relevance: Gets the names that come to stand for variables.
+
+    Attributes:
+        is_irrelevant: Whether expressions hold no variables, as none of them can use one.
     """
 
-    def __init__(self, variable_of: Callable[[ast.expr], Held | None]) -> None:
+    def __init__(
+        self, variable_of: Callable[[ast.expr], Held | None], relevance: Relevance
+    ) -> None:
         super().__init__()
+        self.is_irrelevant = False
         self._variable_of = variable_of
+        self._relevance = relevance
         self._held: dict[str, Held] = {}  # by the same
         self._itemized: set[str] = set()  # containers whose items stand in `_held`
         self._bound: dict[ast.stmt, frozenset[str]] = {}  # what statements bind
 
     def holds(self, node: ast.expr | None) -> Held:
         """Return the variables whose values can be seen in an expression's value."""
-        if node is None:
+        if node is None or self.is_irrelevant:
             return NOTHING
         if (read := self._variable_of(node)) is not None:
             return read
@@ -166,7 +178,7 @@ class Scope(Names):
             path = COPY
         self._forget(key)
         if isinstance(target, ast.Name):
-            self._paths[key] = path or ""
+            self._bind_path(key, path or "")
         self._set(key, strings, held)
         if isinstance(target, ast.Subscript) and (of := key_of(target.value)):
             self._itemized.add(of)
@@ -189,12 +201,17 @@ class Scope(Names):
         for alias in node.names:
             if isinstance(node, ast.Import):
                 name = alias.asname or alias.name.partition(".")[0]
-                self._paths[name] = alias.name if alias.asname else name
+                self._bind_path(name, alias.name if alias.asname else name)
             elif alias.name == "*":
                 for starred in _STARRED.get(node.module or "", ()):
-                    self._paths[starred] = f"{node.module}.{starred}"
+                    self._bind_path(starred, f"{node.module}.{starred}")
             else:
-                self._paths[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
+                self._bind_path(alias.asname or alias.name, f"{node.module or ''}.{alias.name}")
+
+    def _bind_path(self, name: str, path: str) -> None:
+        self._paths[name] = path
+        if path:
+            self._relevance.add_path(name, path)
 
     def bind_loop(self, target: ast.expr, iterated: ast.expr) -> None:
         """Bind the target of a `for` to what it runs over."""
@@ -262,7 +279,8 @@ class Scope(Names):
             strings = {k[4:]: v for k, v in self._strings.items() if k.startswith("self.")}
             held = {k[4:]: v for k, v in self._held.items() if k.startswith("self.")}
         self._strings |= {name + attribute: kept for attribute, kept in strings.items()}
-        self._held |= {name + attribute: kept for attribute, kept in held.items()}
+        for attribute, kept in held.items():
+            self._hold(name + attribute, kept)
 
     def bind_attribute(self, target: ast.expr) -> None:
         """Bind a name of a class's body also as its methods know it: `self.attribute`."""
@@ -279,7 +297,7 @@ class Scope(Names):
         """Return what a statement binds; kept, because every `elif` above it asks again."""
         if statement not in self._bound:
             keys: set[str] = set()
-            nodes: list[ast.AST] = [*ast.iter_child_nodes(statement)]
+            nodes = below(statement)
             while nodes:
                 node = nodes.pop()
                 if isinstance(node, ast.stmt):
@@ -288,7 +306,7 @@ class Scope(Names):
                 is_bound = isinstance(getattr(node, "ctx", None), ast.Store)
                 if is_bound and (key := key_of(cast("ast.expr", node))):
                     keys.add(key)
-                nodes += ast.iter_child_nodes(node)
+                nodes += below(node)
             self._bound[statement] = frozenset(keys)
         return self._bound[statement]
 
@@ -322,7 +340,11 @@ class Scope(Names):
         if strings:
             self._strings[key] = strings
         if held:
-            self._held[key] = held
+            self._hold(key, held)
+
+    def _hold(self, key: str, held: Held) -> None:
+        self._held[key] = held
+        self._relevance.names.add(_ROOT.match(key)[0])
 
     def _names_all(self, iterated: ast.expr) -> bool:
         """Tell whether iterating over something yields the names of all variables."""
@@ -365,12 +387,12 @@ class Scope(Names):
             if isinstance(node, ast.Name):
                 self.bind_unknown(node.id)
                 if held:
-                    self._held[node.id] = held
+                    self._hold(node.id, held)
 
     def add(self, container: ast.expr, held: Held) -> None:
         """Add values of variables to what a container holds."""
         if held and (key := key_of(container)):
-            self._held[key] = self._held.get(key, NOTHING) | held
+            self._hold(key, self._held.get(key, NOTHING) | held)
 
     def _bind_items(self, key: str, value: ast.Dict) -> None:
         self._itemized.add(key)
@@ -380,7 +402,7 @@ class Scope(Names):
         for name, item in zip(value.keys, value.values, strict=True):
             if isinstance(name, ast.Constant):
                 if held := self.holds(item):
-                    self._held[f"{key}[{name.value!r}]"] = held
+                    self._hold(f"{key}[{name.value!r}]", held)
                 if strings := self.strings(item):
                     self._strings[f"{key}[{name.value!r}]"] = strings
 

@@ -168,7 +168,9 @@ def _block(tokens: "list[Token]") -> Block | None:
         return None
     row, end_row = opening.map[0] + 1, max(opening.map[1], opening.map[0] + 1)
     texts: tuple[TextSpan, ...]
-    if opening.type in ("html_block", "fence", "code_block"):
+    if opening.type == "html_block":
+        texts = (TextSpan(opening.content.rstrip(), row, end_row),)
+    elif opening.type in ("fence", "code_block"):
         texts = (TextSpan(opening.content, row, end_row),)
     else:
         texts = tuple(_texts(tokens))

@@ -2,9 +2,11 @@
 
 Most notebooks have no other, and loading markdown-it takes longer than checking one. So this module
 reads a few forms, where they cannot be taken for others: headings with `#`, paragraphs, flat lists,
-tables. A text with anything else in it is left to markdown-it; a test compares the two.
+tables, quotes of a paragraph, fenced code, blocks of HTML, rules. A text with anything else in it
+is left to markdown-it; a test compares the two.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from nblint.patterns import lazy_pattern
@@ -14,9 +16,12 @@ from nblint.reading.markdown.model import Block, Kind, TextSpan
 _ODD = lazy_pattern(r"[\x00-\x09\x0b-\x1f]")
 _HEADING = lazy_pattern(r"(#{1,6}) +(\S.*)")
 _ITEM = lazy_pattern(r"([-*+]|[0-9]{1,9}[.)]) (\S.*)")
-# A letter, perhaps in emphasis, quotes or parentheses; code; a link with its address.
-_TEXT = lazy_pattern(r"""(?:\*{0,3}|_{0,3})["'(]?[^\W\d_]|`[^`]|\[[^][\\`]*\]\(""")
-_DELIMITER = lazy_pattern(r"(\|)? *:?--+:? *(?:\| *:?--+:? *)*(?(1)\|)")
+# A letter, perhaps in emphasis, quotes or parentheses; code; a link or image with its address.
+_TEXT = lazy_pattern(r"""(?:\*{0,3}|_{0,3})["'(]?[^\W\d_]|`[^`]|!?\[[^][\\`]*\]\(""")
+_RULES = frozenset(["---", "----", "-----", "***", "___"])
+# Of the elements that open a block, those that people write: it ends at the next blank row.
+_HTML = lazy_pattern(r"</?(?:center|details|div|h[1-6]|ol|p|summary|table|ul)(?:[ >]|/>|$)", re.I)
+_DELIMITER = lazy_pattern(r"(?! )(\|)? *:?--+:? *(?:\| *:?--+:? *)*(?(1)\|)")
 
 
 def plain_blocks(source: str) -> list[Block] | None:
@@ -48,6 +53,9 @@ def plain_blocks(source: str) -> list[Block] | None:
 def _heading(rows: Sequence[str], start: int) -> Block | None:
     heading = _HEADING.fullmatch(rows[start])
     if not heading or heading[2].rstrip().endswith("#"):
+        return None
+    below = rows[start + 1] if start + 1 < len(rows) else ""
+    if "|" in heading[2] and below.startswith(("|", "-", ":", " ")):  # a table's first row
         return None
     text = TextSpan(heading[2].strip(), start + 1, start + 1)
     return Block("heading", start + 1, start + 1, len(heading[1]), (text,))
@@ -101,6 +109,42 @@ def _table(rows: Sequence[str], start: int) -> Block | None:
     return Block("table", start + 1, end, 0, tuple(texts))
 
 
+def _quote(rows: Sequence[str], start: int) -> Block | None:
+    end = start
+    while end < len(rows) and _TEXT.match(rows[end].removeprefix("> ")):
+        end += 1
+    if not rows[start].startswith("> ") or end == start or not _is_over(rows, end):
+        return None
+    text = "\n".join(row.removeprefix("> ") for row in rows[start:end]).strip()
+    return Block("quote", start + 1, end, 0, (TextSpan(text, start + 1, end),))
+
+
+def _code(rows: Sequence[str], start: int) -> Block | None:
+    fence = _fence(rows[start])
+    end = start + 1
+    while end < len(rows) and not rows[end].lstrip(" ").startswith(fence):
+        end += 1
+    if not fence or end == len(rows) or rows[end].rstrip(" ") != fence:
+        return None
+    text = "".join(f"{row}\n" for row in rows[start + 1 : end])
+    return Block("code", start + 1, end + 1, 0, (TextSpan(text, start + 1, end + 1),))
+
+
+def _html(rows: Sequence[str], start: int) -> Block | None:
+    if not _opens_html(rows[start]):
+        return None
+    end = start
+    while end < len(rows) and not _is_blank(rows[end]):
+        end += 1
+    text = TextSpan("\n".join(rows[start:end]).rstrip(), start + 1, end)
+    return Block("html", start + 1, end, 0, (text,))
+
+
+def _rule(rows: Sequence[str], start: int) -> Block | None:
+    is_rule = rows[start].rstrip(" ") in _RULES
+    return Block("rule", start + 1, start + 1, 0, ()) if is_rule else None
+
+
 def _cells(row: str) -> list[str]:
     """Return the cells of a row with borders on both sides or on neither; [] for other rows."""
     row = row.rstrip(" ")
@@ -115,6 +159,10 @@ _READERS: tuple[Callable[[Sequence[str], int], Block | None], ...] = (
     _paragraph,
     _list,
     _table,
+    _html,
+    _code,
+    _quote,
+    _rule,
 )
 
 
@@ -123,8 +171,26 @@ def _is_blank(row: str) -> bool:
 
 
 def _is_over(rows: Sequence[str], end: int) -> bool:
-    """Tell whether a block ends before a row: it is blank, a heading, or after the last one."""
-    return end == len(rows) or _is_blank(rows[end]) or _heading(rows, end) is not None
+    """Tell whether a block ends before a row: it opens another one, or is after the last one."""
+    return (
+        end == len(rows)
+        or _is_blank(rows[end])
+        or _heading(rows, end) is not None
+        or _fence(rows[end]) != ""
+        or _opens_html(rows[end])
+    )
+
+
+def _fence(row: str) -> str:
+    """Return the marks of a row that opens fenced code; empty for other rows."""
+    behind = row.lstrip("`")
+    marks = row[: len(row) - len(behind)]
+    # With a `|`, it may be a table's first row.
+    return marks if len(marks) > 2 and "`" not in behind and "|" not in behind else ""
+
+
+def _opens_html(row: str) -> bool:
+    return row.startswith("<") and "|" not in row and _HTML.match(row) is not None
 
 
 def _marker(row: str) -> str:

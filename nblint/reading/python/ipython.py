@@ -42,6 +42,7 @@ _HELP = lazy_pattern(
     r"(%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?[0-9]+\])*)(\?\??)$"  # as in IPython's HelpEnd
 )
 _LONGEST_HELP_TARGET = 500  # keeps the search above linear on hostile lines
+_QUOTING_ROW = lazy_pattern(r"\n[ \t\f]*[,;/]")
 _CELL_MAGIC = lazy_pattern(r"(?:[ \t\f]*\n)*%%(?!\w+\?)([^\n]*)(?:\n|\Z)")
 _CLASSIC_PROMPT = lazy_pattern(r"[ \t]*(?:>>>|\.\.\.)[ \t]?")
 _IPYTHON_PROMPT = lazy_pattern(r"(?:(?:\[nav\]|\[ins\])? )?In \[\d+\]: |[ \t]*\.{3,}: ?")
@@ -205,8 +206,10 @@ class _Special(Struct, frozen=True):
 
 
 def _specials(text: str) -> Iterator[_Special]:
+    # No line has IPython's syntax in it without one of these.
+    last = len(text) - 1 if _QUOTING_ROW.search("\n" + text) else max(map(text.rfind, "!%?"))
     position = 0
-    while position < len(text):
+    while position <= last:
         special, position = _read_line(text, position)
         if special:
             yield special
@@ -228,7 +231,8 @@ def _read_line(text: str, start: int) -> tuple[_Special | None, int]:
     if command is not None:
         limit = _end_of_command(text, command)
         special = _Special(first, command, limit, text[command])
-    scan.advance(limit)
+    if not special or text.find("?", first, limit) >= 0:
+        scan.advance(limit)
     end = limit if special else min(scan.position, limit)
     if scan.asks and (scan.depth == 0 or end == len(text)):
         stop = end - 1 if text[end - 1 : end] == "\n" else end

@@ -21,7 +21,7 @@ from nblint.reading.python.ipython import (
     strip_prompts,
     to_python,
 )
-from nblint.reading.python.syntax import AUTOMAGICS, SPECIAL_ROW, Problem, PythonSource, parse
+from nblint.reading.python.syntax import AUTOMAGICS, Problem, PythonSource, has_command, parse
 
 # Cell magics whose body runs as Python: IPython's own, and those of widely used extensions.
 # https://ipython.readthedocs.io/en/stable/interactive/magics.html
@@ -50,7 +50,7 @@ def read_special(text: str) -> PythonSource:
     """
     if has_ipython_prompts(text):
         return _read_ipython(*strip_prompts(text))
-    if SPECIAL_ROW.search(text):  # most likely not Python as it is, so that is tried later
+    if has_command(text):  # most likely not Python as it is, so that is tried later
         read = _read_ipython(text)
         if read.error is None:
             return read

@@ -30,7 +30,7 @@ AUTOMAGICS = frozenset({
     "matplotlib", "mkdir", "more", "mv", "pip", "popd", "pushd", "pwd", "pylab", "reload_ext",
     "rm", "rmdir", "run", "set_env", "time", "timeit", "uv", "who", "whos",
 })  # fmt: skip
-SPECIAL_ROW = lazy_pattern(r"(?:\A|\n)[ \t]*[!%]")
+_COMMAND_ROW = lazy_pattern(r"\n[ \t]*[!%]")
 
 
 class Problem(Struct, frozen=True):
@@ -71,10 +71,17 @@ class PythonSource(Struct, frozen=True):
 
 def is_special(text: str) -> bool:
     """Tell whether IPython may read a text in its own way, even if it could be parsed as Python."""
-    if SPECIAL_ROW.search(text) or ("In [" in text and "]: " in text):
+    if has_command(text) or ("In [" in text and "]: " in text):
         return True
     line = text.strip()
     return "\n" not in line and line.partition(" ")[0] in AUTOMAGICS
+
+
+def has_command(text: str) -> bool:
+    """Tell whether a row starts with the mark of a magic or a shell line."""
+    if "!" not in text and "%" not in text:
+        return False
+    return _COMMAND_ROW.search("\n" + text) is not None
 
 
 def parse(text: str) -> ast.Module | Problem:

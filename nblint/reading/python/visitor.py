@@ -16,12 +16,17 @@ class Visitor(ast.NodeVisitor):
     """Calls the method `visit_` with the name of a node's class for each node, if it exists.
 
     A method must visit the nodes below its own. Names, constants and operators have no method.
+
+    Attributes:
+        unvisited: The classes of nodes that are not visited, and neither is what is below them.
     """
+
+    unvisited: frozenset[type[ast.AST]] = frozenset([ast.Name, ast.Constant])
 
     def visit(self, node: ast.AST) -> None:
         """Visit a node."""
         kind = node.__class__
-        if kind is ast.Name or kind is ast.Constant:
+        if kind in self.unvisited:
             return
         method = _METHODS[self.__class__, kind]
         if method is None:
@@ -62,6 +67,18 @@ def walk(tree: ast.AST, skip: Callable[[ast.AST], bool] | None = None) -> Iterat
                 nodes += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST):
                 nodes.append(value)
+
+
+def below(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes directly below a node, without those that a walk leaves out."""
+    nodes: list[ast.AST] = []
+    for field in _FIELDS[node.__class__]:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            nodes += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            nodes.append(value)
+    return nodes
 
 
 class _Fields(dict[type, tuple[str, ...]]):

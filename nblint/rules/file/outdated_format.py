@@ -1,7 +1,6 @@
-import warnings
 from collections.abc import Iterator
 
-from nblint.document.edit import NewIds, Rewrite
+from nblint.document.edit import Convert
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding, Fix, Rule
 
@@ -37,38 +36,14 @@ class OutdatedFormat(Rule):
     def check(self, notebook: Notebook) -> Iterator[Finding]:
         if notebook.nbformat >= 4:
             return
-        converted = _converted(notebook)
+        from nblint.document.conversion import is_convertible  # hardly any notebook is that old
+
         yield self.at(
             Place(surface="file", row=1, column=1),
             f"outdated notebook format: nbformat {notebook.nbformat}",
             subject=str(notebook.nbformat),
             help="open the notebook in Jupyter and save it",
-            fix=Fix("convert the notebook to nbformat 4.5", (Rewrite(converted),), safe=False)
-            if converted
+            fix=Fix("convert the notebook to nbformat 4.5", (Convert(),), safe=False)
+            if is_convertible(notebook)
             else None,
         )
-
-
-def _converted(notebook: Notebook) -> bytes | None:
-    """Return the notebook in nbformat 4.5; None where nbformat cannot convert it as it is."""
-    import nbformat
-    from nbformat.reader import reads
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            new = nbformat.convert(reads(notebook.raw.decode()), to_version=4)
-        ids = NewIds(())
-        for cell in new.cells:
-            # nbformat's ids are random; the same fix must give the same bytes.
-            cell["id"] = ids.of(cell.source)
-        text: str = nbformat.writes(new)
-        converted = text.encode("utf-8", "backslashreplace") + b"\n"
-        after = Notebook.parse(notebook.path, converted)
-    except Exception:
-        return None
-    return converted if _texts(after) == _texts(notebook) else None
-
-
-def _texts(notebook: Notebook) -> list[tuple[str, str]]:
-    return [(cell.type, cell.source) for cell in notebook.cells]
