@@ -138,15 +138,13 @@ class _Group(Struct, frozen=True):
     @classmethod
     def of(cls, anchor: str, literals: Sequence[str]) -> _Group:
         """Return the group of literals that share a character."""
-        behind: dict[str, list[str]] = {}
+        around = []
         for literal in literals:
             before, _, after = literal.partition(anchor)
-            behind.setdefault(before, []).append(re.escape(after))
-        around = "|".join(
-            (f"(?<={re.escape(before + anchor)})" if before else "") + f"(?={'|'.join(after)})"
-            for before, after in behind.items()
-        )
-        pattern = re.compile(f"{re.escape(anchor)}(?:{around})")
+            behind = f"(?<={re.escape(before + anchor + after)})" if before else ""
+            around.append(re.escape(after) + behind)
+        # Alternatives that begin with a character cost little where another one follows.
+        pattern = re.compile(f"{re.escape(anchor)}(?={'|'.join(around)})")
         return cls(pattern, tuple((literal, literal.index(anchor)) for literal in literals))
 
     def matches(self, text: str) -> Iterator[tuple[str, int]]:
