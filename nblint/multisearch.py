@@ -32,6 +32,7 @@ _PASS = 10
 # turn; calling them, as long as searching a text this short.
 _MANY = 200_000
 _SHORT = 500
+_LOWER = bytes(ord(chr(byte).lower()) for byte in range(256))  # of Latin-1
 
 
 def narrow(text: str) -> str:
@@ -40,6 +41,13 @@ def narrow(text: str) -> str:
     Offsets stay the same; a character beyond Latin-1 becomes a question mark.
     """
     return text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
+
+
+def narrow_lower(text: str) -> str:
+    """Return a text as `narrow` does, in lower case; Python's own way takes twice as long."""
+    if text.isascii():
+        return text.lower()
+    return text.encode("latin-1", "replace").translate(_LOWER).decode("latin-1")
 
 
 def places_of(literal: str, text: str) -> Iterator[int]:

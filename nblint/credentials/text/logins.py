@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.told import looks_chosen
-from nblint.multisearch import Literals, narrow
+from nblint.multisearch import Literals, narrow_lower
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import PASSWORD
 
@@ -80,7 +80,7 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
 def _pairs(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
     """Find `ann / …` in a row about a login; the value must show that it is a password."""
     done = -1
-    places = _BEGINNINGS.places(narrow(text).lower()) if "/" in text or ":" in text else {}
+    places = _BEGINNINGS.places(narrow_lower(text)) if "/" in text or ":" in text else {}
     for at in sorted(at for starts in places.values() for at in starts):
         noun = _NOUN.match(text, at) if at >= done and not text[at - 1 : at].isalnum() else None
         if noun is None:
