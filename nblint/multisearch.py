@@ -58,6 +58,26 @@ def places_of(literal: str, text: str) -> Iterator[int]:
         at = text.find(literal, at + 1)
 
 
+def matches_at(
+    places: Iterable[int], pattern: re.Pattern[str], text: str
+) -> Iterator[re.Match[str]]:
+    """Yield the matches of an expression that begin at one of some places, as `finditer` does.
+
+    Where an expression begins with a word in any case, or with the begin of a row, `re` tries it at
+    each character; it takes less to look for that word or line end first.
+
+    Args:
+        places: Offsets in order, of all places where a match can begin.
+        pattern: The expression.
+        text: The text.
+    """
+    end = 0
+    for at in places:
+        if at >= end and (match := pattern.match(text, at)) is not None:
+            end = max(match.end(), at + 1)
+            yield match
+
+
 class Literals:
     """Literals to search for; their places may overlap.
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.told import looks_chosen
-from nblint.multisearch import Literals, narrow_lower
+from nblint.multisearch import Literals, matches_at, narrow_lower, places_of
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import PASSWORD
 
@@ -59,10 +59,11 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     for match in _RESET.finditer(text) if "new " in lowered else ():
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
-    for match in _BELOW.finditer(text) if "#" in text or "**" in text else ():
+    rows = (0, *places_of("\n", text)) if "#" in text or "**" in text else ()
+    for match in matches_at(rows, _BELOW, text):
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
-    for match in _TO_LOG_IN.finditer(text) if " to " in text else ():
+    for match in _TO_LOG_IN.finditer(text) if " to log" in text or " to sign" in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
     for match in _CRACKED.finditer(text) if "KEY FOUND" in text else ():
