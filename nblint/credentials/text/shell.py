@@ -181,7 +181,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("htpasswd",), _HTPASSWD, PASSWORD),
     (("ecure",), _SECURE_STRING, PASSWORD),
     (("sqlplus", "sqlldr", "expdp", "impdp", "rman"), _SQLPLUS, PASSWORD),
-    (("login", "authtoken"), _LOGIN, TOKEN),
+    ((" login", "\tlogin", "authtoken"), _LOGIN, TOKEN),
     (("<<<",), _HERE_STRING, PASSWORD),
     (("rclone",), _RCLONE, PASSWORD),
     (("poetry",), _POETRY, PASSWORD),
