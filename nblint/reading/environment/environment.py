@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nblint.document.model import Notebook
 from nblint.reading.environment.idioms import mentions_environment, mentions_source
-from nblint.reading.environment.uses import Exposure, Read, Uses, ValueSource, Write
 from nblint.reading.python.cells import PythonCells
+
+if TYPE_CHECKING:
+    from nblint.reading.environment.uses import Exposure, Read, Uses, ValueSource, Write
 
 
 class Environment:
     """What a notebook does with environment variables, from top to bottom.
 
     Args:
-        uses: Its uses.
+        uses: Its uses; None if it uses no variables.
         more: Reads those of a notebook that uses no variables, with the values that it fetches
             from elsewhere. None: `uses` has them.
 
@@ -25,12 +28,14 @@ class Environment:
         exposures: Values that are shown in the outputs.
     """
 
-    def __init__(self, uses: Uses, more: Callable[[], Uses] | None = None) -> None:
-        self.reads: tuple[Read, ...] = tuple(sorted(uses.reads, key=_position))
-        self.writes: tuple[Write, ...] = tuple(sorted(uses.writes, key=_position))
-        self.exposures: tuple[Exposure, ...] = tuple(
-            dict.fromkeys(sorted(uses.exposures, key=_position))
-        )
+    def __init__(self, uses: Uses | None, more: Callable[[], Uses | None] | None = None) -> None:
+        self.reads: tuple[Read, ...] = ()
+        self.writes: tuple[Write, ...] = ()
+        self.exposures: tuple[Exposure, ...] = ()
+        if uses:
+            self.reads = tuple(sorted(uses.reads, key=_position))
+            self.writes = tuple(sorted(uses.writes, key=_position))
+            self.exposures = tuple(dict.fromkeys(sorted(uses.exposures, key=_position)))
         self._uses = uses
         self._more = more
         self._set: dict[str, int] = {}
@@ -56,13 +61,13 @@ class Environment:
         code = [cell for cell in notebook.cells if cell.type == "code"]
         if any(map(mentions_environment, code)):
             return cls(uses())
-        return cls(Uses(), lambda: uses() if any(map(mentions_source, code)) else Uses())
+        return cls(None, lambda: uses() if any(map(mentions_source, code)) else None)
 
     @cached_property
     def sources(self) -> tuple[ValueSource, ...]:
         """Values that are fetched from elsewhere; few rules ask for them."""
         uses = self._more() if self._more else self._uses
-        return tuple(sorted(uses.sources, key=_position))
+        return tuple(sorted(uses.sources, key=_position)) if uses else ()
 
     @property
     def files(self) -> tuple[ValueSource, ...]:
