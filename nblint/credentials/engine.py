@@ -205,7 +205,7 @@ def _moved(hits: Iterable[Hit], by: int) -> Iterator[Hit]:
 
 def _put_together(text: str, clues: Clues, options: Options) -> Iterator[Hit]:
     """Find tokens that stand in several literals."""
-    if next(joints(text), None) is not None:
+    if (clues.formats or clues.key) and next(joints(text), None) is not None:
         view = with_joined_literals(text)
         for hit in _documented(view.text, clues, options):
             start, end = view.origin(hit.start, hit.end)

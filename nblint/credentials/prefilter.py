@@ -22,7 +22,7 @@ from nblint.credentials.documented.formats import Format
 from nblint.credentials.documented.private_keys import KEY_MARKS
 from nblint.credentials.python.clients import client_calls
 from nblint.credentials.views import joints, with_joined_literals
-from nblint.multisearch import Literals, narrow
+from nblint.multisearch import Literals, narrow, places_of
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import Level, judge
 from nblint.secret_names.stems import (
@@ -68,7 +68,11 @@ _VERBS = (
     "'SEC':",
 )
 _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the command's end
-_USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\]{1,256})?@""")
+# A user, maybe with a password, in a URL; a login as Oracle's clients take it: `conn scott/…@`.
+_USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\@]{0,256})?@""")
+_EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
+_LONGEST_USERINFO = 400
+_BEFORE_AT = (("://", _USERINFO), ("/", _EASY_CONNECT))
 _CURL = lazy_pattern(
     r"""curl(?:[^\n\\]|\\\n|\\[^\n]){0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b"""
 )
@@ -86,7 +90,6 @@ _COMPOSED = lazy_pattern(r"""://["'] ?\+[^\n]{1,200}@""")
 # A user and a password behind a word for them, or in the row below.
 _PAIR = lazy_pattern(r"""[^\n]{0,100}?(?:\n{1,2}[^\n]{0,60}?)?[/:|][*`"' <>b]{0,8}[^\s/]{6}""")
 _PAIR_FOUND = lazy_pattern(r"""KEY FOUND! \[ [^\n]{6}""")
-_EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
 _COOKIE = lazy_pattern(
     r"""ookie(?:[^\n]{0,300}?[\w%+/=.~|:-]{16}|s?\s{0,2}[=:]\s{0,2}(?:dict\(|\{)\n)"""
 )
@@ -141,10 +144,6 @@ _CONFIRMED = (
     ("UCCESS", _PAIR),
     ("racked", _PAIR),
     ("KEY FOUND", _PAIR_FOUND),
-    ("nnect ", _EASY_CONNECT),
-    ("onn ", _EASY_CONNECT),
-    ("ONN ", _EASY_CONNECT),
-    ("NNECT ", _EASY_CONNECT),
     ("net user", _USER_PASSWORD),
 )
 _MARKS = Literals(
@@ -217,9 +216,14 @@ def _joined_literals(
 
 
 def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:
-    """Yield where a URL holds a user, or a token in its path or query."""
-    for match in _USERINFO.finditer(text):
-        yield match.start()
+    """Yield where a user logs in with a URL, or where a token is in its path or query."""
+    begin = 0
+    for at in places_of("@", text):  # rarer than what begins a URL
+        begin = max(begin, at - _LONGEST_USERINFO)
+        for mark, pattern in _BEFORE_AT:
+            if text.find(mark, begin, at) >= 0:
+                yield from (match.start() for match in pattern.finditer(text, begin, at + 1))
+        begin = at + 1
     for start, word in words:
         if "code=" in word or "/t/" in word or "ignature=" in word:
             yield start

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
+from nblint.multisearch import matches_at, places_of
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import PASSWORD, TOKEN
 
@@ -23,6 +24,7 @@ _AUTH_TUPLE = lazy_pattern(
     r"""(?:(?:auth\s{0,2}=\s{0,2}|authenticate|BasicAuth|auth_basic)\(|(?:NetworkCredential|PSCredential)(?:\]::new)?["']?(?=[ (])[ ]{0,2}(?:-ArgumentList[ ])?@?\(?)(?:\w{1,20},\s{0,2})?\s{0,2}"""
     + _TWO_TEXTS
 )
+_AUTH_MARKS = ("auth", "BasicAuth", "NetworkCredential", "PSCredential")  # how the matches begin
 # Calls that take a driver, a URL or a service before the login.
 _THIRD = lazy_pattern(
     r"""(?:key_set_with_value|getConnection|dbConnect|DBInterface\.connect)\((?:[\w.]{1,40},\s{0,2})?(?:["'][^"'\n]{1,200}["'],\s{0,2}(?=["'][^"'\n]{0,80}["']\s{0,2},))?"""
@@ -50,7 +52,8 @@ def _find_given_logins(text: str, lowered: str, placeholders: Collection[str]) -
     """Find `auth=("user", "password")` and calls that take a user and a password."""
     logins: list[re.Match[str]] = []
     if "auth" in lowered or "scredential" in lowered or "networkcred" in lowered:
-        logins += _AUTH_TUPLE.finditer(text)
+        calls = sorted(at for mark in _AUTH_MARKS for at in places_of(mark, text))
+        logins += matches_at(calls, _AUTH_TUPLE, text)
     if any(mark in text for mark in _THIRD_MARKS):
         logins += _THIRD.finditer(text)
     for match in logins:

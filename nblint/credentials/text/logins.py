@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
 from nblint.credentials.text.told import looks_chosen
-from nblint.multisearch import Literals, narrow
+from nblint.multisearch import Literals, matches_at, narrow_lower, places_of
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import PASSWORD
 
@@ -18,6 +18,7 @@ _LOGIN = lazy_pattern(
     r"""[ \t:=-]{0,3}[*`"']{0,3}[ ]?([A-Za-z][\w.@\\-]{0,60})[*`"']{0,3}[ ]?(?:/[ ]?|:)[*`"']{0,3}([^\s"'`|,;:/]{6,80})""",
     re.IGNORECASE,
 )
+_LOGIN_NOUNS = ("cred", "log", "sign", "user")  # how the matches begin
 # "Use `ann` / `…` to log in."
 _TO_LOG_IN = lazy_pattern(
     r"""[*`"']{1,3}([A-Za-z][\w.@\\-]{0,60})[*`"']{1,3}[ ]?[/:][ ]?[*`"']{1,3}([^\s"'`|,;:/]{6,80})[*`"']{1,3}[ ]to[ ](?:log|sign)[ -]?in\b"""
@@ -54,22 +55,26 @@ _ANSWER = lazy_pattern(
 
 def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `Credentials: ann / …`; the password must look like a secret by itself."""
-    lowered = text.lower()
+    lowered = narrow_lower(text)
     named = any(word in lowered for word in ("cred", "login", "log in", "user", "sign in"))
     for match in _RESET.finditer(text) if "new " in lowered else ():
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
-    for match in _BELOW.finditer(text) if "#" in text or "**" in text else ():
+    rows = (0, *places_of("\n", text)) if "#" in text or "**" in text else ()
+    for match in matches_at(rows, _BELOW, text):
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
-    for match in _TO_LOG_IN.finditer(text) if " to " in text else ():
+    for match in _TO_LOG_IN.finditer(text) if " to log" in text or " to sign" in text else ():
         yield from bind("", match[2], *match.span(2), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
     for match in _CRACKED.finditer(text) if "KEY FOUND" in text else ():
         yield from bind("", match[1], *match.span(1), judged=PASSWORD, quoted=False,
                         placeholders=placeholders)  # fmt: skip
-    yield from _pairs(text, placeholders)
-    for match in _LOGIN.finditer(text) if named else ():
+    yield from _pairs(text, lowered, placeholders)
+    if not (named and ("/" in text or ":" in text)):
+        return
+    nouns = sorted(at for noun in _LOGIN_NOUNS for at in places_of(noun, lowered))
+    for match in matches_at(nouns, _LOGIN, text):
         value = match[2].rstrip("*)]}>.")
         if match[1].isupper() or value.endswith(("2FA", "MFA")):  # "Login: SSO / MFA2"
             continue
@@ -77,10 +82,10 @@ def find_logins(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
                         quoted=False, placeholders=placeholders)  # fmt: skip
 
 
-def _pairs(text: str, placeholders: Collection[str]) -> Iterator[Hit]:
+def _pairs(text: str, lowered: str, placeholders: Collection[str]) -> Iterator[Hit]:
     """Find `ann / …` in a row about a login; the value must show that it is a password."""
     done = -1
-    places = _BEGINNINGS.places(narrow(text).lower()) if "/" in text or ":" in text else {}
+    places = _BEGINNINGS.places(lowered) if "/" in text or ":" in text else {}
     for at in sorted(at for starts in places.values() for at in starts):
         noun = _NOUN.match(text, at) if at >= done and not text[at - 1 : at].isalnum() else None
         if noun is None:

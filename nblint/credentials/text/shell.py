@@ -16,7 +16,7 @@ from nblint.secret_names.judge import PASSWORD, SECRET, TOKEN, CredentialName, L
 
 # A word of a shell with its quotes; `$VAR` and `$(…)` are look-ups.
 _WORD = r"""(?:"([^"\n]{3,512})"|'([^'\n]{3,512})'|((?!-)[^\s"'|;&<>()`]{3,1024}))"""
-_OPTION = lazy_pattern(r"""(?<![\w-])--?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
+_OPTION = lazy_pattern(r"""-(?<![\w-]-)-?([A-Za-z][\w.-]{2,40})[= ][ \t]{0,4}""" + _WORD)
 _USER = lazy_pattern(
     r"""(?:\b(?:curl|http|https|wget|xh|smbclient|rpcclient|ldapsearch|lftp)\b[^\n|;]{0,400}?)"""
     r"""[ \t](?:-u|--user|-a|--auth|-U|--proxy-user)[ =]{0,4}["']?([^\s:"'%,]{1,80})[:%,]([^\s"'|;]{3,200})"""
@@ -181,7 +181,7 @@ _COMMANDS: tuple[tuple[tuple[str, ...], re.Pattern[str], CredentialName], ...] =
     (("htpasswd",), _HTPASSWD, PASSWORD),
     (("ecure",), _SECURE_STRING, PASSWORD),
     (("sqlplus", "sqlldr", "expdp", "impdp", "rman"), _SQLPLUS, PASSWORD),
-    (("login", "authtoken"), _LOGIN, TOKEN),
+    ((" login", "\tlogin", "authtoken"), _LOGIN, TOKEN),
     (("<<<",), _HERE_STRING, PASSWORD),
     (("rclone",), _RCLONE, PASSWORD),
     (("poetry",), _POETRY, PASSWORD),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind
+from nblint.multisearch import matches_at, narrow_lower, places_of
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import PASSWORD, Level, judge
 from nblint.secret_names.stems import after_stem, stems, word_at
@@ -65,16 +66,17 @@ _STATEMENTS = (
 
 def find_sql(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find `IDENTIFIED BY '…'`, `PASSWORD '…'`, and values inserted into credential-like columns."""
-    lowered = text.lower()
+    lowered = narrow_lower(text)
     for mark, pattern in _UNQUOTED:
         for match in pattern.finditer(text) if mark in lowered else ():
             yield from bind("", match[1], *match.span(1), judged=PASSWORD,
                             quoted=pattern is _CONNECT, placeholders=placeholders)  # fmt: skip
     if "set" in lowered:
-        for match in _SET.finditer(text):
+        for match in matches_at(places_of("set", lowered), _SET, text):
             yield from bind(match[1], match[2], *match.span(2), quoted=False,
                             placeholders=placeholders)  # fmt: skip
-        yield from _judged(_VARIABLE.finditer(text), 1, 2, placeholders)
+        if ":setvar" in text or "\\set" in text:
+            yield from _judged(_VARIABLE.finditer(text), 1, 2, placeholders)
     if "'" in text:
         yield from _quoted(text, lowered, placeholders)
 
@@ -110,8 +112,9 @@ def _named(text: str, lowered: str, placeholders: Collection[str]) -> Iterator[H
     if "' as " in lowered:
         yield from _judged(_ALIAS.finditer(text), 2, 1, placeholders)
     if "set " in lowered:
-        yield from _judged(_WHERE.finditer(text), 2, 1, placeholders)
-        yield from _judged(_SETTING.finditer(text), 1, 2, placeholders)
+        sets = [*places_of("set", lowered)]
+        yield from _judged(matches_at(sets, _WHERE, text), 2, 1, placeholders)
+        yield from _judged(matches_at(sets, _SETTING, text), 1, 2, placeholders)
     for start, end in stems(text):
         if option := _OPTION.match(text, end + len(after_stem(text, end))):
             name = word_at(text, start, end)[0]

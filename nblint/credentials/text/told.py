@@ -70,8 +70,11 @@ def find_told(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
             continue
         first, last = _sentence(text, start, end)
         done = last
-        if not _ABOUT.search(text, first, last) and not _STRUCTURED.search(text, first, last):
-            yield from _set_apart(text, first, last, judged, placeholders)
+        apart = [*_set_apart(text, first, last, judged, placeholders)]
+        if apart and not (
+            _ABOUT.search(text, first, last) or _STRUCTURED.search(text, first, last)
+        ):
+            yield from apart
         behind = end + len(after_stem(text, end))
         yield from _answered(text, start, behind, judged, placeholders)
 

@@ -11,7 +11,7 @@ from nblint.credentials.hits import Hit
 from nblint.credentials.judging.named_values import bind, make_hit
 from nblint.credentials.judging.placeholders import is_placeholder
 from nblint.credentials.judging.values import is_credential
-from nblint.multisearch import Literals, narrow
+from nblint.multisearch import Literals, narrow_lower
 from nblint.patterns import lazy_pattern
 from nblint.secret_names.judge import API_KEY, PASSWORD, SIGNATURE, TOKEN, Level, judge
 
@@ -148,7 +148,7 @@ def _around(match: re.Match[str]) -> tuple[int, int]:
 
 def find_connection_strings(text: str, placeholders: Collection[str] = ()) -> Iterator[Hit]:
     """Find passwords in ODBC, JDBC, ADO.NET, Azure and libpq connection strings."""
-    lowered = narrow(text).lower()
+    lowered = narrow_lower(text)
     starts = {at for places in _SECRET_WORDS.places(lowered).values() for at in places}
     end = 0
     for at in sorted(starts):
