@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
@@ -12,7 +12,6 @@ from nblint.reading.environment.guards import Guards
 from nblint.reading.environment.idioms import GETTERS, PATCHES, READABLE, SETTERS, SHELLS
 from nblint.reading.environment.notebook_functions import NotebookFunction
 from nblint.reading.environment.recorder import argument, keys_of
-from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.scope import NOTHING, Held
 from nblint.reading.environment.sinks_and_sources import shown_by, source_of
 from nblint.reading.environment.uses import Uses, ValueSource
@@ -32,14 +31,20 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
 
     Args:
         uses: Where they are recorded.
-        relevance: Tells which code can have any.
+        sources: The sources of the notebook's Python cells.
         magic: Called for each call of IPython that a magic or shell line stands for.
+        everything: Whether to visit also the code that can have none.
     """
 
     def __init__(
-        self, uses: Uses, relevance: Relevance, magic: Callable[[PythonCell, ast.Call], Held]
+        self,
+        uses: Uses,
+        sources: Iterable[str],
+        magic: Callable[[PythonCell, ast.Call], Held],
+        *,
+        everything: bool = False,
     ) -> None:
-        super().__init__(uses, relevance)
+        super().__init__(uses, sources, everything=everything)
         self._magic = magic
         self._function: NotebookFunction | None = None
         self._in_class = False
@@ -286,7 +291,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                 function.returns = self.scope.holds(body)
         self._function, self.late, self._in_class = outer
         if name and function.is_using:
-            self.relevance.names.add(name)
+            self.scope.followed.add(name)
 
     def _show_last(self, body: list[ast.stmt]) -> None:
         """Record what a cell displays: the value of its last line, unless that ends with `;`."""
