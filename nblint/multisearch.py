@@ -30,7 +30,7 @@ _FREQUENT = " etsnaoirdlpc\nb\".uhmf_g,1>0y</;:2-&v=3A4w(5)6789'kxTINS{C}[E"
 _PASS = 10
 # Compiling the expressions takes as long as searching this many characters for each literal in
 # turn; calling them, as long as searching a text this short.
-_MANY = 200_000
+_MANY = 40_000
 _SHORT = 500
 _LOWER = bytes(ord(chr(byte).lower()) for byte in range(256))  # of Latin-1
 
@@ -134,8 +134,9 @@ class Literals:
     @cached_property
     def _groups(self) -> tuple[_Group, ...]:
         """Group the literals around few and rare characters."""
-        groups = []
-        left = set(self.all)
+        # A group with a character alone would stop at each of its places.
+        groups = [_Group.of(one, [one]) for one in self.all if len(one) == 1]
+        left = {one for one in self.all if len(one) > 1}
         while left:
             shared = {char: [one for one in left if char in one] for char in set("".join(left))}
             anchor = min(shared, key=lambda char: (_cost(char, shared[char]), char))
@@ -185,6 +186,6 @@ class _Group(Struct, frozen=True):
 
     def present(self, text: str) -> set[str]:
         """Return the literals that a text holds."""
-        if self.pattern.search(text) is None:
-            return set()
-        return {literal for literal, _ in self.literals if literal in text}
+        if len(self.literals) == 1:
+            return {literal for literal, _ in self.literals if literal in text}
+        return {literal for literal, _ in self.matches(text)}
