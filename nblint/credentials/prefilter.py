@@ -71,8 +71,10 @@ _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the 
 # A user, maybe with a password, in a URL; a login as Oracle's clients take it: `conn scott/…@`.
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\@]{0,256})?@""")
 _EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
-_LONGEST_USERINFO = 400
-_BEFORE_AT = (("://", _USERINFO), ("/", _EASY_CONNECT))
+_LOGIN_BEFORE = 400
+# What is before the "@" of such a login, within how many characters.
+_BEFORE_AT = (("://", _LOGIN_BEFORE, _USERINFO), ("/", 81, _EASY_CONNECT))
+_TOKEN_MARKS = ("code=", "/t/", "ignature=")
 _CURL = lazy_pattern(
     r"""curl(?:[^\n\\]|\\\n|\\[^\n]){0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b"""
 )
@@ -187,7 +189,8 @@ def look(text: str, code: int | None = None) -> Clues:
     short = [at for key in SHORT_KEYS for at in marks.get(key, ())]
     lines = [start for start, _ in candidate_lines(text, words, short)]
     found = {match.start for match in find_formats(text, formats)}
-    joined, parts = _joined_literals(text[:end], formats)
+    source = text[:end]
+    joined, parts = _joined_literals(source, formats)
     found.update(
         parts,
         lines,
@@ -195,8 +198,8 @@ def look(text: str, code: int | None = None) -> Clues:
         _marked(text, marks),
         _password_options(text, marks.get("-p", ())),
         _names(text, end),
-        client_calls(text[:end]),
-        _commands(text[:end]),
+        client_calls(source),
+        _commands(source),
     )
     has_key = any(mark in marks for mark in KEY_MARKS)
     known = frozenset([word for _, word in words])
@@ -219,13 +222,15 @@ def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:
     """Yield where a user logs in with a URL, or where a token is in its path or query."""
     begin = 0
     for at in places_of("@", text):  # rarer than what begins a URL
-        begin = max(begin, at - _LONGEST_USERINFO)
-        for mark, pattern in _BEFORE_AT:
-            if text.find(mark, begin, at) >= 0:
+        begin = max(begin, at - _LOGIN_BEFORE)
+        for mark, reach, pattern in _BEFORE_AT:
+            if text.find(mark, max(begin, at - reach), at) >= 0:
                 yield from (match.start() for match in pattern.finditer(text, begin, at + 1))
         begin = at + 1
-    for start, word in words:
-        if "code=" in word or "/t/" in word or "ignature=" in word:
+    all_words = " ".join([word for _, word in words])
+    marks = [mark for mark in _TOKEN_MARKS if mark in all_words]
+    for start, word in words if marks else ():
+        if any(mark in word for mark in marks):
             yield start
 
 
