@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # The characters of public notebooks, the most frequent first; the others are rarer.
 _FREQUENT = " etsnaoirdlpc\nb\".uhmf_g,1>0y</;:2-&v=3A4w(5)6789'kxTINS{C}[E"
 # What a pass over a text costs, in units of one hit in a thousand characters.
-_PASS = 10
+_PASS = 20
 # Compiling the expressions takes as long as searching this many characters for each literal in
 # turn; calling them, as long as searching a text this short.
 _MANY = 40_000
