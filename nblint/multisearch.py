@@ -8,7 +8,7 @@ character, because a search for one character skips most of a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -136,16 +136,17 @@ class Literals:
         """Group the literals around few and rare characters."""
         # A group with a character alone would stop at each of its places.
         groups = [_Group.of(one, [one]) for one in self.all if len(one) == 1]
-        left = {one for one in self.all if len(one) > 1}
-        while left:
-            shared = {char: [one for one in left if char in one] for char in set("".join(left))}
-            anchor = min(shared, key=lambda char: (_cost(char, shared[char]), char))
-            groups.append(_Group.of(anchor, sorted(shared[anchor])))
-            left.difference_update(shared[anchor])
+        longer = {one for one in self.all if len(one) > 1}
+        holders = {char: {one for one in longer if char in one} for char in set("".join(longer))}
+        while holders:
+            anchor = min(holders, key=lambda char: (_cost(char, holders[char]), char))
+            chosen = holders[anchor]
+            groups.append(_Group.of(anchor, sorted(chosen)))
+            holders = {char: rest for char, held in holders.items() if (rest := held - chosen)}
         return tuple(groups)
 
 
-def _cost(anchor: str, literals: Sequence[str]) -> float:
+def _cost(anchor: str, literals: Collection[str]) -> float:
     """Return what a search for a character costs for each literal that holds it."""
     rank = _FREQUENT.find(anchor) if anchor in _FREQUENT else len(_FREQUENT)
     frequency = 320 / (rank + 3)  # of a thousand characters, by Zipf's law
