@@ -126,31 +126,29 @@ _STATEMENTS = (
 )
 _OPTIONS = (" -u", " -U", " -a", " -l")
 # Marks that say little by themselves, and what must follow them.
-_CONFIRMED = (
-    ("curl", _CURL),
-    ("ogin", _LOGIN),
-    ("ogin with <", _PAIR),
-    ("og in", _LOGIN),
-    ("ign in", _LOGIN),
-    ("ookie", _COOKIE),
-    ('://"', _COMPOSED),
-    ("://'", _COMPOSED),
-    ("NTLM", _HASH),
-    (" -H ", _HASH),
-    ("snmp", _SNMP),
-    ("ugangsdat", _PAIR),
-    ("nmeldedat", _PAIR),
-    ("dentifiants", _PAIR),
-    ("emo account", _PAIR),
-    ("[+] ", _PAIR),
-    ("UCCESS", _PAIR),
-    ("racked", _PAIR),
-    ("KEY FOUND", _PAIR_FOUND),
-    ("net user", _USER_PASSWORD),
-)
-_MARKS = Literals(
-    (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *(mark for mark, _ in _CONFIRMED))
-)
+_CONFIRMED = {
+    "curl": _CURL,
+    "ogin": _LOGIN,
+    "ogin with <": _PAIR,
+    "og in": _LOGIN,
+    "ign in": _LOGIN,
+    "ookie": _COOKIE,
+    '://"': _COMPOSED,
+    "://'": _COMPOSED,
+    "NTLM": _HASH,
+    " -H ": _HASH,
+    "snmp": _SNMP,
+    "ugangsdat": _PAIR,
+    "nmeldedat": _PAIR,
+    "dentifiants": _PAIR,
+    "emo account": _PAIR,
+    "[+] ": _PAIR,
+    "UCCESS": _PAIR,
+    "racked": _PAIR,
+    "KEY FOUND": _PAIR_FOUND,
+    "net user": _USER_PASSWORD,
+}
+_MARKS = Literals((*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *_CONFIRMED))
 _COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS, *_HOSTS))
 
 
@@ -236,10 +234,11 @@ def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:
 
 def _marked(text: str, marks: Mapping[str, Iterable[int]]) -> Iterator[int]:
     """Yield where a statement or a call starts that likely has a credential."""
-    for statement in _STATEMENTS:
-        yield from marks.get(statement, ())
-    for mark, pattern in _CONFIRMED:
-        yield from (at for at in marks.get(mark, ()) if pattern.match(text, at))
+    for mark, starts in marks.items():
+        if mark in _STATEMENTS:
+            yield from starts
+        elif pattern := _CONFIRMED.get(mark):
+            yield from (at for at in starts if pattern.match(text, at))
 
 
 def _password_options(text: str, places: Iterable[int]) -> Iterator[int]:
