@@ -8,7 +8,7 @@ character, because a search for one character skips most of a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 # The characters of public notebooks, the most frequent first; the others are rarer.
 _FREQUENT = " etsnaoirdlpc\nb\".uhmf_g,1>0y</;:2-&v=3A4w(5)6789'kxTINS{C}[E"
 # What a pass over a text costs, in units of one hit in a thousand characters.
-_PASS = 10
+_PASS = 20
 # Compiling the expressions takes as long as searching this many characters for each literal in
 # turn; calling them, as long as searching a text this short.
-_MANY = 200_000
+_MANY = 40_000
 _SHORT = 500
 _LOWER = bytes(ord(chr(byte).lower()) for byte in range(256))  # of Latin-1
 
@@ -134,17 +134,19 @@ class Literals:
     @cached_property
     def _groups(self) -> tuple[_Group, ...]:
         """Group the literals around few and rare characters."""
-        groups = []
-        left = set(self.all)
-        while left:
-            shared = {char: [one for one in left if char in one] for char in set("".join(left))}
-            anchor = min(shared, key=lambda char: (_cost(char, shared[char]), char))
-            groups.append(_Group.of(anchor, sorted(shared[anchor])))
-            left.difference_update(shared[anchor])
+        # A group with a character alone would stop at each of its places.
+        groups = [_Group.of(one, [one]) for one in self.all if len(one) == 1]
+        longer = {one for one in self.all if len(one) > 1}
+        holders = {char: {one for one in longer if char in one} for char in set("".join(longer))}
+        while holders:
+            anchor = min(holders, key=lambda char: (_cost(char, holders[char]), char))
+            chosen = holders[anchor]
+            groups.append(_Group.of(anchor, sorted(chosen)))
+            holders = {char: rest for char, held in holders.items() if (rest := held - chosen)}
         return tuple(groups)
 
 
-def _cost(anchor: str, literals: Sequence[str]) -> float:
+def _cost(anchor: str, literals: Collection[str]) -> float:
     """Return what a search for a character costs for each literal that holds it."""
     rank = _FREQUENT.find(anchor) if anchor in _FREQUENT else len(_FREQUENT)
     frequency = 320 / (rank + 3)  # of a thousand characters, by Zipf's law
@@ -185,6 +187,6 @@ class _Group(Struct, frozen=True):
 
     def present(self, text: str) -> set[str]:
         """Return the literals that a text holds."""
-        if self.pattern.search(text) is None:
-            return set()
-        return {literal for literal, _ in self.literals if literal in text}
+        if len(self.literals) == 1:
+            return {literal for literal, _ in self.literals if literal in text}
+        return {literal for literal, _ in self.matches(text)}

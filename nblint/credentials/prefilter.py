@@ -71,8 +71,10 @@ _OPTION = lazy_pattern(r"""[\s"']-{1,2}[A-Za-z]|login\s|/\w|\||\n""")  # or the 
 # A user, maybe with a password, in a URL; a login as Oracle's clients take it: `conn scott/…@`.
 _USERINFO = lazy_pattern(r"""://[^\s/"'<>`@\\|]{0,128}(?::[^\s"<>`\\@]{0,256})?@""")
 _EASY_CONNECT = lazy_pattern(r"""(?:onn|ONN|nnect|NNECT) [\w$#]{1,60}/[^\s@/]{4,80}@""")
-_LONGEST_USERINFO = 400
-_BEFORE_AT = (("://", _USERINFO), ("/", _EASY_CONNECT))
+_LOGIN_BEFORE = 400
+# What is before the "@" of such a login, within how many characters.
+_BEFORE_AT = (("://", _LOGIN_BEFORE, _USERINFO), ("/", 81, _EASY_CONNECT))
+_TOKEN_MARKS = ("code=", "/t/", "ignature=")
 _CURL = lazy_pattern(
     r"""curl(?:[^\n\\]|\\\n|\\[^\n]){0,300}?[\s"'](?:-u|-b|--user|--proxy-user)\b"""
 )
@@ -124,31 +126,29 @@ _STATEMENTS = (
 )
 _OPTIONS = (" -u", " -U", " -a", " -l")
 # Marks that say little by themselves, and what must follow them.
-_CONFIRMED = (
-    ("curl", _CURL),
-    ("ogin", _LOGIN),
-    ("ogin with <", _PAIR),
-    ("og in", _LOGIN),
-    ("ign in", _LOGIN),
-    ("ookie", _COOKIE),
-    ('://"', _COMPOSED),
-    ("://'", _COMPOSED),
-    ("NTLM", _HASH),
-    (" -H ", _HASH),
-    ("snmp", _SNMP),
-    ("ugangsdat", _PAIR),
-    ("nmeldedat", _PAIR),
-    ("dentifiants", _PAIR),
-    ("emo account", _PAIR),
-    ("[+] ", _PAIR),
-    ("UCCESS", _PAIR),
-    ("racked", _PAIR),
-    ("KEY FOUND", _PAIR_FOUND),
-    ("net user", _USER_PASSWORD),
-)
-_MARKS = Literals(
-    (*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *(mark for mark, _ in _CONFIRMED))
-)
+_CONFIRMED = {
+    "curl": _CURL,
+    "ogin": _LOGIN,
+    "ogin with <": _PAIR,
+    "og in": _LOGIN,
+    "ign in": _LOGIN,
+    "ookie": _COOKIE,
+    '://"': _COMPOSED,
+    "://'": _COMPOSED,
+    "NTLM": _HASH,
+    " -H ": _HASH,
+    "snmp": _SNMP,
+    "ugangsdat": _PAIR,
+    "nmeldedat": _PAIR,
+    "dentifiants": _PAIR,
+    "emo account": _PAIR,
+    "[+] ": _PAIR,
+    "UCCESS": _PAIR,
+    "racked": _PAIR,
+    "KEY FOUND": _PAIR_FOUND,
+    "net user": _USER_PASSWORD,
+}
+_MARKS = Literals((*_STATEMENTS, *SHORT_KEYS, *sorted(SPACED_LITERALS), "-p", *_CONFIRMED))
 _COMMANDS = Literals((*_TOOLS, *_OPTIONS, *_VERBS, *_HOSTS))
 
 
@@ -187,7 +187,8 @@ def look(text: str, code: int | None = None) -> Clues:
     short = [at for key in SHORT_KEYS for at in marks.get(key, ())]
     lines = [start for start, _ in candidate_lines(text, words, short)]
     found = {match.start for match in find_formats(text, formats)}
-    joined, parts = _joined_literals(text[:end], formats)
+    source = text[:end]
+    joined, parts = _joined_literals(source, formats)
     found.update(
         parts,
         lines,
@@ -195,8 +196,8 @@ def look(text: str, code: int | None = None) -> Clues:
         _marked(text, marks),
         _password_options(text, marks.get("-p", ())),
         _names(text, end),
-        client_calls(text[:end]),
-        _commands(text[:end]),
+        client_calls(source),
+        _commands(source),
     )
     has_key = any(mark in marks for mark in KEY_MARKS)
     known = frozenset([word for _, word in words])
@@ -219,22 +220,25 @@ def _addresses(text: str, words: Iterable[LongWord]) -> Iterator[int]:
     """Yield where a user logs in with a URL, or where a token is in its path or query."""
     begin = 0
     for at in places_of("@", text):  # rarer than what begins a URL
-        begin = max(begin, at - _LONGEST_USERINFO)
-        for mark, pattern in _BEFORE_AT:
-            if text.find(mark, begin, at) >= 0:
+        begin = max(begin, at - _LOGIN_BEFORE)
+        for mark, reach, pattern in _BEFORE_AT:
+            if text.find(mark, max(begin, at - reach), at) >= 0:
                 yield from (match.start() for match in pattern.finditer(text, begin, at + 1))
         begin = at + 1
-    for start, word in words:
-        if "code=" in word or "/t/" in word or "ignature=" in word:
+    all_words = " ".join([word for _, word in words])
+    marks = [mark for mark in _TOKEN_MARKS if mark in all_words]
+    for start, word in words if marks else ():
+        if any(mark in word for mark in marks):
             yield start
 
 
 def _marked(text: str, marks: Mapping[str, Iterable[int]]) -> Iterator[int]:
     """Yield where a statement or a call starts that likely has a credential."""
-    for statement in _STATEMENTS:
-        yield from marks.get(statement, ())
-    for mark, pattern in _CONFIRMED:
-        yield from (at for at in marks.get(mark, ()) if pattern.match(text, at))
+    for mark, starts in marks.items():
+        if mark in _STATEMENTS:
+            yield from starts
+        elif pattern := _CONFIRMED.get(mark):
+            yield from (at for at in starts if pattern.match(text, at))
 
 
 def _password_options(text: str, places: Iterable[int]) -> Iterator[int]:

@@ -74,8 +74,9 @@ class Entry(Struct, frozen=True):
         Raises:
             MissingPartError: The file does not have such a part.
         """
-        named = [one.split(".") for one in self.about.split()]
-        return bool(named) and not any(getattr(reading.get(_part(p)), name) for p, name in named)
+        if not self.about:
+            return False
+        return not any(getattr(reading.get(part), name) for part, name in _attributes(self.about))
 
 
 _FILE: frozenset[Need] = frozenset({"file"})
@@ -151,6 +152,11 @@ def _load(module: str, code: str) -> Rule:
 
 
 @cache
+def _attributes(about: str) -> tuple[tuple[type, str], ...]:
+    """Return the parts that `Entry.about` names, each with the attribute."""
+    return tuple((_part(part), name) for part, name in (one.split(".") for one in about.split()))
+
+
 def _part(name: str) -> type:
     module, _, part = _PARTS[name].rpartition(".")
     found: type = getattr(importlib.import_module(module), part)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from nblint.credentials.documented.prefixes import prefix_of, read_shape, shapes
 
 
-class Format(Struct, frozen=True):
+class Format(Struct, frozen=True, eq=False):
     """The documented format of a token.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from nblint.reading.python.visitor import Visitor
 _MISSING = frozenset(["KeyError", "LookupError", "Exception", "BaseException"])
 _EXITS = frozenset(["exit", "os._exit", "os.abort", "quit", "sys.exit"])
 _NOTHING: frozenset[str] = frozenset()
+_EXPRESSIONS: frozenset[type[ast.AST]] = frozenset(ast.expr.__subclasses__())
 
 
 class Tested(Struct, frozen=True):
@@ -33,6 +34,22 @@ class Tested(Struct, frozen=True):
 class Guards(Recorder, Visitor, ast.NodeVisitor):
     """Visits the statements and expressions that decide whether a variable is set."""
 
+    def visit_block(self, statements: Iterable[ast.stmt]) -> None:
+        """Visit statements; those that can use no variables, only to bind names."""
+        for statement in statements:
+            if self.scope.is_irrelevant or self.relevance.of(self.cell.rows_of(statement)):
+                self.visit(statement)
+            else:
+                self.pass_over(statement)
+
+    def pass_over(self, statement: ast.stmt) -> None:
+        """Bind the names of a statement whose expressions use no variables."""
+        self.unvisited, self.scope.is_irrelevant = _EXPRESSIONS, True
+        try:
+            self.visit(statement)
+        finally:
+            self.unvisited, self.scope.is_irrelevant = Visitor.unvisited, False
+
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
         caught = False
         for item in node.items:
@@ -43,8 +60,7 @@ class Guards(Recorder, Visitor, ast.NodeVisitor):
             if item.optional_vars is not None:
                 self.scope.bind(item.optional_vars, None)
         with self.state(caught=caught):
-            for statement in node.body:
-                self.visit(statement)
+            self.visit_block(node.body)
 
     visit_AsyncWith = visit_With  # noqa: N815
 
@@ -52,22 +68,20 @@ class Guards(Recorder, Visitor, ast.NodeVisitor):
         caught = any(self.catches(handler.type) for handler in node.handlers)
         first = len(self.uses.reads)
         with self.state(caught=caught):
-            for statement in node.body:
-                self.visit(statement)
+            self.visit_block(node.body)
         tried = frozenset(read.name for read in self.uses.reads[first:] if read.name)
         for handler in node.handlers:
             start = self.scope.mark([*node.body, *node.orelse])
             if handler.name:
                 self.scope.bind_unknown(handler.name)
             with self.state(absent=tried if caught else frozenset()):
-                for statement in handler.body:
-                    self.visit(statement)
+                self.visit_block(handler.body)
             if self._exits(handler.body):
                 self.scope.reset(start)
             else:
                 self.scope.join(start, start)
-        for statement in (*node.orelse, *node.finalbody):
-            self.visit(statement)
+        self.visit_block(node.orelse)
+        self.visit_block(node.finalbody)
 
     visit_TryStar = visit_Try  # type: ignore[assignment,unused-ignore]  # noqa: N815
 
@@ -76,13 +90,11 @@ class Guards(Recorder, Visitor, ast.NodeVisitor):
         passed, failed = self.tested(node.test), self.tested(node.test, outcome=False)
         start = self.scope.mark([*node.body, *node.orelse])
         with self.state(present=passed.present, absent=passed.absent):
-            for statement in node.body:
-                self.visit(statement)
+            self.visit_block(node.body)
         after = self.scope.again(start)
         self.scope.reset(start)
         with self.state(present=failed.present, absent=failed.absent):
-            for statement in node.orelse:
-                self.visit(statement)
+            self.visit_block(node.orelse)
         # X is set after `if "X" not in os.environ: raise …`.
         if isinstance(node, ast.While) or self._exits(node.body):
             self.present |= failed.present

@@ -7,6 +7,7 @@ mentions: a cell without any of those is not parsed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nblint.document.model import Cell
 from nblint.patterns import lazy_pattern
@@ -46,9 +47,9 @@ _SOURCES = (
     *("userdata", "UserSecrets", "dbutils", "keyring", "getSecret"),
 )
 _INPUT = lazy_pattern(r"\binput\(", re.IGNORECASE)
-# A statement of a notebook that uses variables, or an imported path, needs one of these words, or
-# of those about variables, to use or to give one itself. (`import_`: modules that are named by a
-# string, which can be written with escapes.)
+# Code uses no variables, and what it binds stands for none, without one of these or of the words
+# above, unless a name in it stands for one. A module's name can be a string with escapes
+# (`__import__`), and a string can be bound within an expression (`:=`).
 WORDS = (
     *("expandvars", "system", "shell", "popen", "getoutput", "getstatusoutput", "patch"),
     *("get_ipython", "import_", ":=", "input", *_SOURCES),
@@ -111,12 +112,15 @@ def mentions_source(cell: Cell) -> bool:
     return "input(" in source and _INPUT.search(source) is not None
 
 
-def names_variables(text: str) -> bool:
-    """Tell whether a part of a Python cell has a word about variables.
+def is_about_variables(text: str, words: Iterable[str]) -> bool:
+    """Tell whether a part of a Python cell has a word about variables in it.
 
     Args:
-        text: The part: whole statements, or a dotted name.
+        text: The part: whole statements, or the path of a name.
+        words: `WORDS`, as far as the notebook has them.
     """
+    if any(word in text for word in words):
+        return True
     lowered = text.lower()
     if "env" in lowered and _NAMED.search(lowered):
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 
 from nblint.document.model import Place
 from nblint.document.rows import offset_of
@@ -12,7 +12,6 @@ from nblint.reading.environment.guards import Guards
 from nblint.reading.environment.idioms import GETTERS, PATCHES, READABLE, SETTERS, SHELLS
 from nblint.reading.environment.notebook_functions import NotebookFunction
 from nblint.reading.environment.recorder import argument, keys_of
-from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.scope import NOTHING, Held
 from nblint.reading.environment.sinks_and_sources import shown_by, source_of
 from nblint.reading.environment.uses import Uses, ValueSource
@@ -25,7 +24,6 @@ _ENVIRON_METHOD = lazy_pattern(r"os\.environb?\.(\w+)")
 # Kubeflow runs the function in a container of its own, with another environment.
 # https://www.kubeflow.org/docs/components/pipelines/user-guides/components/
 _REMOTE = lazy_pattern(r"^(?:(?:kfp|dsl)\.(?:\w+\.)*)?(?:container_)?component$")
-_EXPRESSIONS: frozenset[type[ast.AST]] = frozenset(ast.expr.__subclasses__())
 
 
 class PythonEnvironment(Guards, ast.NodeVisitor):
@@ -33,14 +31,20 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
 
     Args:
         uses: Where they are recorded.
-        relevance: Tells which code can have any.
+        sources: The sources of the notebook's Python cells.
         magic: Called for each call of IPython that a magic or shell line stands for.
+        everything: Whether to visit also the code that can have none.
     """
 
     def __init__(
-        self, uses: Uses, relevance: Relevance, magic: Callable[[PythonCell, ast.Call], Held]
+        self,
+        uses: Uses,
+        sources: Iterable[str],
+        magic: Callable[[PythonCell, ast.Call], Held],
+        *,
+        everything: bool = False,
     ) -> None:
-        super().__init__(uses, relevance)
+        super().__init__(uses, sources, everything=everything)
         self._magic = magic
         self._function: NotebookFunction | None = None
         self._in_class = False
@@ -49,13 +53,10 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
     def read_cell(self, cell: PythonCell) -> None:
         """Record the uses in a cell."""
         self.cell = cell
-        is_relevant = False
+        body = cell.tree.body if cell.tree else []
         try:
-            for statement, text in _statements(cell):
-                is_relevant = self.relevance.of(text)
-                self.visit(statement) if is_relevant else self._pass_over(statement)
-            if is_relevant:
-                self._show_last(statement)
+            self.visit_block(body)
+            self._show_last(body)
         except RecursionError:
             return  # nested more deeply than anybody writes code
 
@@ -64,17 +65,9 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         self.cell = cell
         try:
             for statement in cell.tree.body if cell.tree else ():
-                self._pass_over(statement)
+                self.pass_over(statement)
         except RecursionError:
             return
-
-    def _pass_over(self, statement: ast.stmt) -> None:
-        """Bind the names of a statement whose expressions use no variables."""
-        self.unvisited, self.scope.is_irrelevant = _EXPRESSIONS, True
-        try:
-            self.visit(statement)
-        finally:
-            self.unvisited, self.scope.is_irrelevant = Guards.unvisited, False
 
     def read_expression(self, cell: PythonCell, expression: str, place: Place) -> Held:
         """Record the uses in a shell line's expression; return what its value shows."""
@@ -134,8 +127,8 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
         self.scope.bind_loop(node.target, node.iter)
-        for statement in (*node.body, *node.orelse):
-            self.visit(statement)
+        self.visit_block(node.body)
+        self.visit_block(node.orelse)
 
     visit_AsyncFor = visit_For  # noqa: N815
 
@@ -157,7 +150,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
         outer, self._in_class = self._in_class, True
         with self.scope.class_body(node.name):
             for statement in node.body:
-                self.visit(statement)
+                self.visit_block([statement])
                 for target in getattr(statement, "targets", ()):
                     self.scope.bind_attribute(target)
         self._in_class = outer
@@ -292,24 +285,24 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
             if arguments.kwarg is not None:
                 self.scope.bind_unknown(arguments.kwarg.arg)
             if isinstance(body, list):
-                for statement in body:
-                    self.visit(statement)
+                self.visit_block(body)
             else:
                 self.visit(body)
                 function.returns = self.scope.holds(body)
         self._function, self.late, self._in_class = outer
         if name and function.is_using:
-            self.relevance.names.add(name)
+            self.scope.followed.add(name)
 
-    def _show_last(self, last: ast.stmt) -> None:
+    def _show_last(self, body: list[ast.stmt]) -> None:
         """Record what a cell displays: the value of its last line, unless that ends with `;`."""
-        if not isinstance(last, ast.Expr):
+        last = body[-1] if body else None
+        if not isinstance(last, ast.Expr) or not (held := self.scope.holds(last.value)):
             return
         place = self.place(last)
         source = self.cell.source
         end = offset_of(source, place.end_row or 1, place.end_column or 1)
         if not source[end:].lstrip(" \t)").startswith(";"):
-            self.expose(self.scope.holds(last.value), place, "the cell's last line")
+            self.expose(held, place, "the cell's last line")
 
     def _comprehend(
         self, generators: list[ast.comprehension], elements: tuple[ast.expr, ...]
@@ -323,21 +316,6 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
                     self.present |= self.tested(test).present
             for element in elements:
                 self.visit(element)
-
-
-def _statements(cell: PythonCell) -> Iterator[tuple[ast.stmt, str]]:
-    """Yield a cell's statements, and the rows from the beginning of each to that of the next."""
-    body = cell.tree.body if cell.tree else []
-    starts = [_first_row(statement) for statement in body]
-    rows = cell.cell.rows
-    for statement, start, following in zip(body, starts, [*starts, len(rows) + 1][1:], strict=True):
-        end = max(statement.end_lineno or start, following - 1)
-        yield statement, "\n".join(rows[start - 1 : end])
-
-
-def _first_row(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _is_ipython(node: ast.Call) -> bool:

@@ -12,7 +12,6 @@ from nblint.document.rows import position_of
 from nblint.patterns import lazy_pattern
 from nblint.reading.environment.other_languages import SEARCHED_LANGUAGES, uses_in
 from nblint.reading.environment.python import PythonEnvironment
-from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.scope import NOTHING, Held
 from nblint.reading.environment.uses import (
     EVERYTHING,
@@ -50,13 +49,13 @@ class EnvironmentReader:
 
     Args:
         python: Its Python cells.
-        everything: Whether to visit also what can use no variables.
+        everything: Whether to visit also the code that can use no variables.
     """
 
     def __init__(self, python: PythonCells, *, everything: bool = False) -> None:
         self.uses = Uses()
-        self.relevance = Relevance((cell.source for cell in python), everything=everything)
-        self.python = PythonEnvironment(self.uses, self.relevance, self._magic)
+        sources = [cell.source for cell in python]
+        self.python = PythonEnvironment(self.uses, sources, self._magic, everything=everything)
         self.cells = python
         self._passed: list[PythonCell] = []  # irrelevant cells since the last relevant one
         self._bound: dict[int, frozenset[str]] = {}  # the names that cells bind, by their indices
@@ -74,15 +73,15 @@ class EnvironmentReader:
                 self._text(cell, cell.source, 1, cell.language)
             elif cell.language in SHELL_LANGUAGES:
                 self._script(cell, cell.source, 1)
-        if self.relevance.has_missed(self.python.functions.using):
-            # What seemed irrelevant calls a function that only a later cell defines.
+        if self.python.relevance.has_missed(self.python.functions.using):
+            # Code that seemed irrelevant calls a function that was only defined later.
             return EnvironmentReader(self.cells, everything=True).read(notebook)
         self.python.functions.finish()
         return self.uses
 
     def _read_python(self, cell: PythonCell) -> None:
         is_magic = cell.source.lstrip().startswith("env")  # needs no "%" as the only line
-        if not (is_magic or self.relevance.of(cell.source)):
+        if not (is_magic or self.python.relevance.of(cell.source)):
             self._passed.append(cell)
             return
         for passed in self._passed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -35,13 +36,14 @@ class Recorder:
 
     Args:
         uses: Where they are recorded.
-        relevance: Tells which code can have any.
+        sources: The sources of the notebook's Python cells.
+        everything: Whether to visit also the code that can have none.
     """
 
-    def __init__(self, uses: Uses, relevance: Relevance) -> None:
+    def __init__(self, uses: Uses, sources: Iterable[str], *, everything: bool) -> None:
         self.uses = uses
-        self.relevance = relevance
-        self.scope = Scope(self.variable_of, relevance)
+        self.scope = Scope(self.variable_of)
+        self.relevance = Relevance(sources, self.scope.followed, everything=everything)
         self.functions = NotebookFunctions(uses, self.scope)
         self.cell: PythonCell
         self.instead: Place | None = None  # the place of nodes that are part of a shell line

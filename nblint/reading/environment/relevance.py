@@ -5,28 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from nblint.reading.environment.idioms import WORDS, names_variables
+from nblint.reading.environment.idioms import WORDS, is_about_variables
 
 
 class Relevance:
-    """Tells by a few words which code of a notebook can use variables.
+    """Tells by the words in it which code of a notebook can use variables.
 
-    Code uses a variable by a way in which Python, a shell or IPython does, each of which has one of
-    these words in it, or by a name that stands for a variable or for what reads one: a name that
-    other code has bound.
+    Code uses one in a way that Python, IPython or a shell has for that, each of which has a word of
+    its own, or by a name that other code has bound to a variable, or to what reads one.
 
     Args:
-        sources: The sources of the notebook's cells.
-        everything: Whether all code is taken for relevant.
-
-    Attributes:
-        names: The names that stand for variables or for what reads them; others add to it.
+        sources: The sources of the notebook's Python cells.
+        names: The names that stand for variables or for what reads them, as far as they are known.
+        everything: Whether to take all code for relevant.
     """
 
-    def __init__(self, sources: Iterable[str], *, everything: bool = False) -> None:
+    def __init__(self, sources: Iterable[str], names: set[str], *, everything: bool) -> None:
         written = "\n".join(map(_normalised, sources))
-        self.names: set[str] = set()
         self._words = [word for word in WORDS if word in written]
+        self._names = names
         self._everything = everything
         self._irrelevant: list[str] = []
 
@@ -35,24 +32,17 @@ class Relevance:
         if self._everything:
             return True
         text = _normalised(code)
-        if (
-            any(word in text for word in self._words)
-            or any(name in text for name in self.names)
-            or names_variables(text)
-        ):
+        if any(name in text for name in self._names) or is_about_variables(text, self._words):
             return True
         self._irrelevant.append(text)
         return False
 
-    def add_path(self, name: str, path: str) -> None:
-        """Note what a name is bound to: `os.environ`, or what has nothing to do with variables."""
-        if any(word in path for word in WORDS) or names_variables(path):
-            self.names.add(name)
-
     def has_missed(self, names: Collection[str]) -> bool:
-        """Tell whether code that seemed irrelevant has one of these names in it."""
-        words = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
-        return words is not None and any(map(words.search, self._irrelevant))
+        """Tell whether code that seemed irrelevant has one of some names in it."""
+        if not names:
+            return False
+        found = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        return any(map(found.search, self._irrelevant))
 
 
 def _normalised(code: str) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias
 
-from nblint.patterns import lazy_pattern
-from nblint.reading.environment.idioms import COPY
-from nblint.reading.environment.relevance import Relevance
+from nblint.reading.environment.idioms import COPY, WORDS, is_about_variables
 from nblint.reading.environment.uses import EVERYTHING
 from nblint.reading.python.constants import Strings
 from nblint.reading.python.names import (
@@ -17,13 +15,12 @@ from nblint.reading.python.names import (
     SEQUENCES,
     Names,
     any_item,
+    bound_in,
     column_of,
     key_of,
     union,
 )
-from nblint.reading.python.visitor import below
 
-_ROOT = lazy_pattern(r"\w+")
 # The environment variables whose values an expression holds.
 Held: TypeAlias = frozenset[str]
 NOTHING: Held = frozenset()
@@ -65,19 +62,17 @@ class Scope(Names):
     Args:
         variable_of: Returns the variables that an expression reads from the environment; None if
             it reads none.
-        relevance: Gets the names that come to stand for variables.
 
     Attributes:
-        is_irrelevant: Whether expressions hold no variables, as none of them can use one.
+        followed: The names that have come to stand for variables, or for what reads them.
+        is_irrelevant: Whether the code at hand uses no variables: its expressions hold none.
     """
 
-    def __init__(
-        self, variable_of: Callable[[ast.expr], Held | None], relevance: Relevance
-    ) -> None:
+    def __init__(self, variable_of: Callable[[ast.expr], Held | None]) -> None:
         super().__init__()
+        self.followed: set[str] = set()
         self.is_irrelevant = False
         self._variable_of = variable_of
-        self._relevance = relevance
         self._held: dict[str, Held] = {}  # by the same
         self._itemized: set[str] = set()  # containers whose items stand in `_held`
         self._bound: dict[ast.stmt, frozenset[str]] = {}  # what statements bind
@@ -210,8 +205,8 @@ class Scope(Names):
 
     def _bind_path(self, name: str, path: str) -> None:
         self._paths[name] = path
-        if path:
-            self._relevance.add_path(name, path)
+        if path and is_about_variables(path, WORDS):
+            self.followed.add(name)
 
     def bind_loop(self, target: ast.expr, iterated: ast.expr) -> None:
         """Bind the target of a `for` to what it runs over."""
@@ -290,25 +285,8 @@ class Scope(Names):
 
     def mark(self, branches: list[ast.stmt]) -> Mark:
         """Return what the names that some statements bind stand for now."""
-        keys = frozenset[str]().union(*map(self._bound_in, branches))
+        keys = NOTHING.union(*(bound_in(branch, self._bound) for branch in branches))
         return {key: (self._strings.get(key), self._held.get(key)) for key in keys}
-
-    def _bound_in(self, statement: ast.stmt) -> frozenset[str]:
-        """Return what a statement binds; kept, because every `elif` above it asks again."""
-        if statement not in self._bound:
-            keys: set[str] = set()
-            nodes = below(statement)
-            while nodes:
-                node = nodes.pop()
-                if isinstance(node, ast.stmt):
-                    keys |= self._bound_in(node)
-                    continue
-                is_bound = isinstance(getattr(node, "ctx", None), ast.Store)
-                if is_bound and (key := key_of(cast("ast.expr", node))):
-                    keys.add(key)
-                nodes += below(node)
-            self._bound[statement] = frozenset(keys)
-        return self._bound[statement]
 
     def again(self, mark: Mark) -> Mark:
         """Return what the names of an earlier mark stand for now."""
@@ -344,7 +322,7 @@ class Scope(Names):
 
     def _hold(self, key: str, held: Held) -> None:
         self._held[key] = held
-        self._relevance.names.add(_ROOT.match(key)[0])
+        self.followed.add(key.partition(".")[0].partition("[")[0])
 
     def _names_all(self, iterated: ast.expr) -> bool:
         """Tell whether iterating over something yields the names of all variables."""

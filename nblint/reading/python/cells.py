@@ -102,6 +102,16 @@ class PythonCell:
         end_column = self.column(end_row, node.end_col_offset or 0)
         return self.cell.place(row, column, end_row, end_column)
 
+    def rows_of(self, statement: ast.stmt) -> str:
+        """Return the rows of a statement, also those that a magic in it goes on in."""
+        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+        start = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        end = statement.end_lineno or start
+        rows = self.cell.rows
+        while end < len(rows) and rows[end - 1].endswith("\\"):
+            end += 1
+        return "\n".join(rows[start - 1 : end])
+
     def argument_place(self, magic: Magic, start: int = 0, end: int | None = None) -> Place:
         """Return the place of a part of a magic's argument, from offset `start` to `end`."""
         row, column = magic.position(start)

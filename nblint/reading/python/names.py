@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from itertools import zip_longest
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from nblint.reading.python.constants import Constants, Folds, Strings
+from nblint.reading.python.visitor import below
 
 CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 SEQUENCES = frozenset(["list", "reversed", "set", "sorted", "tuple"])
@@ -195,6 +196,29 @@ def key_of(node: ast.expr) -> str | None:
         else:
             break
     return None
+
+
+def bound_in(statement: ast.stmt, known: dict[ast.stmt, frozenset[str]]) -> frozenset[str]:
+    """Return the keys of what a statement binds, and the statements in it.
+
+    Args:
+        statement: The statement.
+        known: Keeps the keys, because every `elif` above a statement asks again.
+    """
+    if statement not in known:
+        keys: set[str] = set()
+        nodes = below(statement)
+        while nodes:
+            node = nodes.pop()
+            if isinstance(node, ast.stmt):
+                keys |= bound_in(node, known)
+                continue
+            is_bound = isinstance(getattr(node, "ctx", None), ast.Store)
+            if is_bound and (key := key_of(cast("ast.expr", node))):
+                keys.add(key)
+            nodes += below(node)
+        known[statement] = frozenset(keys)
+    return known[statement]
 
 
 def any_item(container: str) -> str:
