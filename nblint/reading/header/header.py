@@ -79,6 +79,7 @@ class Header:
         sections: The configured sections that it has, in the notebook's order; one that occurs
             twice is listed twice.
         introduction: The blocks outside of all sections.
+        faulty: The blocks with a table that does not render, and why it does not.
     """
 
     def __init__(self, notebook: Notebook, settings: HeaderSettings) -> None:
@@ -95,6 +96,7 @@ class Header:
         self.introduction = tuple(
             entry for entry in self.entries if id(entry) not in inside and not entry.heading
         )
+        self.faulty = tuple((one, one.block.fault) for one in self.entries if one.block.fault)
         self._required = tuple(section for section in settings.sections if section.required)
 
     @classmethod

@@ -72,10 +72,7 @@ class MalformedTable(Rule):
             if section.settings.form == "table" and missing_columns(section)
             for entry in section.entries
         }
-        for entry in header.entries:
-            fault = entry.block.fault
-            if fault is None:
-                continue
+        for entry, fault in header.faulty:
             cell = notebook.cells[entry.cell - 1]
             edits = None if id(entry) in wrong else _repairs(cell, entry, fault)
             row = _faulty_row(cell, entry, fault)
