@@ -29,9 +29,9 @@ _FREQUENT = " etsnaoirdlpc\nb\".uhmf_g,1>0y</;:2-&v=3A4w(5)6789'kxTINS{C}[E"
 # What a pass over a text costs, in units of one hit in a thousand characters.
 _PASS = 20
 # Compiling the expressions takes as long as searching this many characters for each literal in
-# turn; calling them, as long as searching a text this short.
+# turn; calling them, as long as searching this many for one literal.
 _MANY = 40_000
-_SHORT = 500
+_SHORT = 10_000
 _LOWER = bytes(ord(chr(byte).lower()) for byte in range(256))  # of Latin-1
 
 
@@ -116,7 +116,7 @@ class Literals:
     def _are_few(self, text: str) -> bool:
         """Tell whether so few characters were searched that compiled expressions do not pay off."""
         self._searched += len(text)
-        return self._searched < _MANY or len(text) < _SHORT
+        return self._searched < _MANY or len(text) * len(self.all) < _SHORT
 
     def _matches(self, text: str) -> list[tuple[int, int, int]]:
         try:
