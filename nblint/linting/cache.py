@@ -22,10 +22,11 @@ import msgspec
 
 from nblint._version import __version__
 from nblint.files import is_file
-from nblint.findings import OWN, Rule, covers
+from nblint.findings import OWN, covers
 from nblint.linting.results import Details
 from nblint.paths import PACKAGE
 from nblint.project.project import Project
+from nblint.rules.index import Entry
 
 FOLDER_VARIABLE = "NBLINT_CACHE_DIR"
 
@@ -176,7 +177,7 @@ def cache_folder() -> Path | None:
 
 
 def key_of(
-    project: Project, details: Details, rules: Iterable[Rule], *, with_hidden: bool
+    project: Project, details: Details, rules: Iterable[Entry], *, with_hidden: bool
 ) -> bytes | None:
     """Return a digest of everything besides the notebook that decides what is found in it.
 
@@ -219,7 +220,7 @@ def _canonical(struct: msgspec.Struct) -> object:
     return msgspec.to_builtins(struct, order="deterministic", enc_hook=repr)
 
 
-def _plugins(rules: Iterable[Rule]) -> set[tuple[str, str]]:
+def _plugins(rules: Iterable[Entry]) -> set[tuple[str, str]]:
     """Return what identifies the plugins whose rules run: their versions and their code."""
     others = [rule.code for rule in rules if not covers(OWN, rule.code)]
     if not others:

@@ -15,6 +15,7 @@ from nblint.linting.selection import Selection
 from nblint.project.project import Project
 from nblint.reading.parts import MissingPartError, Reading
 from nblint.reading.suppressions import Suppressions
+from nblint.rules.index import Entry
 
 if TYPE_CHECKING:
     from nblint.linting.recognition import Recognise
@@ -173,26 +174,28 @@ def reading_of(document: Notebook | Unreadable | Gathered, project: Project) -> 
     return Reading(given)
 
 
-def _found(rules: Iterable[Rule], reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
+def _found(rules: Iterable[Entry], reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
     """Return what rules find; each that fails gets an error in `errors`, by its code."""
     return [finding for rule in rules for finding in _run(rule, reading, errors)]
 
 
-def _run(rule: Rule, reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
+def _run(entry: Entry, reading: Reading, errors: dict[str, RuleError]) -> list[Finding]:
     try:
-        if covers(OWN, rule.code):
-            return list(reading.call(rule.check))
+        if entry.is_silent(reading):
+            return []
+        if entry.loaded is None:
+            return list(reading.call(entry.rule.check))
         from nblint.linting.plugin_findings import run
 
-        return run(rule, reading)
+        return run(entry.loaded, reading)
     except MissingPartError as error:
         # A file gives a notebook or the reason why not, and each rule asks for one of them.
         if error.part not in (Notebook, Unreadable):
-            errors[rule.code] = failure(rule, error)
+            errors[entry.code] = failure(entry.rule, error)
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:
-        errors[rule.code] = failure(rule, error)
+        errors[entry.code] = failure(entry.rule, error)
     return []
 
 

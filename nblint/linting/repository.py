@@ -89,4 +89,5 @@ def _gathered(rule: RepositoryRule, notebook: Notebook, project: Project) -> fro
 
 
 def _repository_rules(selection: Selection) -> list[RepositoryRule]:
-    return [rule for rule in selection.rules if isinstance(rule, RepositoryRule)]
+    found = [entry.rule for entry in selection.rules if entry.gathers]
+    return [rule for rule in found if isinstance(rule, RepositoryRule)]

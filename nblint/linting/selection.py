@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nblint.errors import SettingsError
-from nblint.findings import ALL, Need, Rule, covers
+from nblint.findings import ALL, Need, covers
 from nblint.globs import matches
-from nblint.linting.registry import FAMILIES, are_about_plugins, own_rules_about
+from nblint.linting.registry import FAMILIES, are_about_plugins
 from nblint.paths import relative_to
+from nblint.rules.index import INDEX, Entry
 from nblint.settings import Settings, Severity
 from nblint.settings_files import SettingsFile
 from nblint.suggestions import nearest
@@ -21,7 +22,7 @@ class Selection:
         within: Leaves only those rules that this selector covers.
 
     Attributes:
-        rules: The selected rules, in the order of their codes.
+        rules: The selected rules, in the order of their codes; nblint's own are not loaded.
         faults: Why rules of installed packages that are selected cannot run, one sentence each.
 
     Raises:
@@ -34,7 +35,7 @@ class Selection:
         self._wanted = (*found.settings.select, *found.settings.extend_select)
         _validate(found)
         others, self.faults = self._of_plugins()
-        known = (*own_rules_about(self._wanted), *others)
+        known = (*INDEX, *others)
         self.rules = tuple(rule for rule in known if self._is_selected(rule))
         if not any(self._is_wanted(rule.code) for rule in self.rules):
             if self.faults:
@@ -51,7 +52,7 @@ class Selection:
         """Tell whether any of the rules needs something."""
         return any(need in rule.needs for rule in self.rules)
 
-    def for_notebook(self, path: str) -> tuple[Rule, ...]:
+    def for_notebook(self, path: str) -> tuple[Entry, ...]:
         """Return the rules that run on a notebook.
 
         Args:
@@ -74,7 +75,7 @@ class Selection:
         """Return the severity of a rule's findings: the settings', else the rule's own."""
         return _of_longest_prefix(code, self._settings.severity) or own
 
-    def _of_plugins(self) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
+    def _of_plugins(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
         """Return the rules of the plugins that are selected, and why others cannot run."""
         if not are_about_plugins(self._wanted):
             return (), ()
@@ -87,9 +88,9 @@ class Selection:
                     hint = nearest(selector, [rule.code for rule in loaded.rules])
                     hint = hint or "; `nblint rules` lists all rules"
                     raise SettingsError(f"unknown rule code {selector!r}{hint}")
-        return loaded.rules, loaded.faults
+        return tuple(map(Entry.of, loaded.rules)), loaded.faults
 
-    def _is_selected(self, rule: Rule) -> bool:
+    def _is_selected(self, rule: Entry) -> bool:
         if rule.always_on:
             return True
         if rule.explicit and rule.code not in self._wanted and ALL not in self._wanted:
@@ -127,7 +128,7 @@ def is_selector(selector: str) -> bool:
         from nblint.linting.plugins import may_cover
 
         return may_cover(selector)
-    return any(covers(selector, rule.code) for rule in own_rules_about([selector]))
+    return any(covers(selector, rule.code) for rule in INDEX)
 
 
 def _is_of_plugin(selector: str) -> bool:

@@ -8,9 +8,10 @@ from typing import Literal
 from msgspec.structs import replace
 
 from nblint.document.model import Place
-from nblint.findings import Finding, Rule, covers
-from nblint.linting.registry import CREDENTIALS, are_about_plugins, own_rules
+from nblint.findings import Finding, covers
+from nblint.linting.registry import CREDENTIALS, are_about_plugins
 from nblint.reading.suppressions import Suppression, Useless, UselessSuppressions
+from nblint.rules.index import INDEX, Entry
 
 # Where a suppression and a finding meet: in a cell, a row of its source, the source as a whole, or
 # what stands beside it (outputs and metadata).
@@ -18,7 +19,7 @@ _Spot = tuple[int | None, int | Literal["source", "beside"]]
 
 
 def parted(
-    findings: Collection[Finding], allowed: Iterable[Suppression], ran: Iterable[Rule]
+    findings: Collection[Finding], allowed: Iterable[Suppression], ran: Iterable[Entry]
 ) -> tuple[list[Finding], list[Finding]]:
     """Return the findings that are not suppressed, and those that are, with the reasons.
 
@@ -27,7 +28,8 @@ def parted(
         allowed: The suppressions.
         ran: The rules that reported them.
     """
-    codes = {finding.code for finding in findings} & {r.code for r in ran if r.suppressible}
+    found = {finding.code for finding in findings}
+    codes = {one.code for one in ran if one.code in found and one.rule.suppressible}
     allowed_at: defaultdict[_Spot, dict[str, Suppression]] = defaultdict(dict)
     for suppression in allowed:
         selectors = (CREDENTIALS,) if suppression.pragma else suppression.codes
@@ -45,7 +47,7 @@ def parted(
 
 
 def useless(
-    allowed: Iterable[Suppression], findings: Iterable[Finding], ran: Iterable[Rule]
+    allowed: Iterable[Suppression], findings: Iterable[Finding], ran: Iterable[Entry]
 ) -> UselessSuppressions:
     """Return the suppressions that suppress nothing.
 
@@ -67,7 +69,8 @@ def useless(
         covered = set().union(*(found_at[spot] for spot in _spots_covered(suppression)))
         if not suppression.pragma and (judged := _judged(suppression, covered, ran_rules)):
             found.append(judged)
-    return UselessSuppressions(tuple(found), tuple({**own_rules(), **ran_rules}))
+    codes = dict.fromkeys((*(entry.code for entry in INDEX), *ran_rules))
+    return UselessSuppressions(tuple(found), tuple(codes))
 
 
 def _spots_covered(suppression: Suppression) -> Iterator[_Spot]:
@@ -92,7 +95,7 @@ def _spots_found(place: Place) -> Iterator[_Spot]:
             yield place.cell, row
 
 
-def _judged(suppression: Suppression, found: set[str], ran: Mapping[str, Rule]) -> Useless | None:
+def _judged(suppression: Suppression, found: set[str], ran: Mapping[str, Entry]) -> Useless | None:
     """Return what of a suppression is useless; None if all of it is used.
 
     Args:
@@ -119,11 +122,11 @@ def _is_known(selector: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _own_of(selector: str) -> tuple[Rule, ...]:
-    return tuple(rule for code, rule in own_rules().items() if covers(selector, code))
+def _own_of(selector: str) -> tuple[Entry, ...]:
+    return tuple(entry for entry in INDEX if covers(selector, entry.code))
 
 
-def _have_run(selector: str, ran: Mapping[str, Rule]) -> bool:
+def _have_run(selector: str, ran: Mapping[str, Entry]) -> bool:
     """Tell whether all rules of a selector ran, except those that run only when they are named.
 
     A selector that covers only rules that run last is never judged: they have yet to run. Nor is

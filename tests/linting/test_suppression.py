@@ -4,9 +4,9 @@ import pytest
 
 from nblint.document.model import Notebook, Place
 from nblint.findings import Finding
-from nblint.linting.registry import rules
 from nblint.linting.suppression import parted
 from nblint.reading.suppressions import suppressions
+from nblint.rules.index import INDEX
 
 
 def notebook(source: str, kind: str = "code", *tags: str) -> Notebook:
@@ -26,7 +26,7 @@ def rows_left(notebook: Notebook, code: str) -> list[int]:
     """Return the rows of the second cell on which a finding would be reported."""
     cell = notebook.cells[1]
     findings = [finding(code, cell.place(row)) for row in range(1, len(cell.rows) + 1)]
-    return [f.place.row or 0 for f in parted(findings, suppressions(notebook), rules().values())[0]]
+    return [f.place.row or 0 for f in parted(findings, suppressions(notebook), INDEX)[0]]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_comments_in_markdown(source: str, left: list[int]) -> None:
 def test_a_comment_on_any_row_of_a_finding_holds() -> None:
     source = notebook("f(\n  1,  # nblint: ignore[NBL201]\n)")
     whole = finding("NBL201", source.cells[1].place(1, 1, 3, 2))
-    assert parted([whole], suppressions(source), rules().values())[0] == []
+    assert parted([whole], suppressions(source), INDEX)[0] == []
 
 
 def test_a_tag_holds_for_outputs_and_metadata_too() -> None:
@@ -76,7 +76,7 @@ def test_a_tag_holds_for_outputs_and_metadata_too() -> None:
     elsewhere = finding("NBL203", Place(1, "output", 1, "stream", 1, 1))
     source = finding("NBL201", tagged.cells[1].place(1))
     found = [output, finding("NBL203", Place(2, "metadata")), elsewhere, source]
-    assert parted(found, suppressions(tagged), rules().values())[0] == [elsewhere, source]
+    assert parted(found, suppressions(tagged), INDEX)[0] == [elsewhere, source]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_tag_holds_for_outputs_and_metadata_too() -> None:
 def test_a_comment_for_the_cell_holds_for_its_outputs(source: str, holds: bool) -> None:
     commented = notebook(source)
     output = finding("NBL203", Place(2, "output", 1, "stream", 1, 1))
-    left, suppressed = parted([output], suppressions(commented), rules().values())
+    left, suppressed = parted([output], suppressions(commented), INDEX)
     assert (left == []) == holds
     assert [one.suppression for one in suppressed] == ["a sample"] * holds
 
@@ -137,4 +137,4 @@ def test_what_stands_behind_is_the_reason(source: str, reason: str) -> None:
 def test_a_rule_that_cannot_be_suppressed_is_not() -> None:
     document = notebook("a = 1  # nblint: ignore[ALL]")
     found = finding("NBL010", document.cells[1].place(1))
-    assert parted([found], suppressions(document), rules().values()) == ([found], [])
+    assert parted([found], suppressions(document), INDEX) == ([found], [])

@@ -75,6 +75,9 @@ class Case:
             path.write_text(expand(text), encoding="utf-8")
         (folder / self.name).write_bytes(self.data)
 
+    def read(self, folder: Path) -> tuple[Notebook | Unreadable, Project]:
+        return read_document(self.name, self.data), self._project(folder)[0]
+
     def check(self, folder: Path) -> tuple[Notebook | Unreadable, list[Finding]]:
         document = read_document(self.name, self.data)
         project, selection = self._project(folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 
 from nblint.document.model import Notebook
@@ -65,9 +65,10 @@ class Environment:
         return tuple(sorted(uses.sources, key=_position))
 
     @property
-    def files(self) -> Iterator[ValueSource]:
+    def files(self) -> tuple[ValueSource, ...]:
         """Those that are read from files of variables, which use the environment."""
-        return (one for one in self.sources if one.kind == "dotenv") if not self._more else iter(())
+        sources = () if self._more else self.sources
+        return tuple(one for one in sources if one.kind == "dotenv")
 
     def sets_before(self, read: Read) -> bool:
         """Tell whether the notebook itself has set a variable before it reads it."""
