@@ -1,6 +1,7 @@
 """Each use, in short: what is done with which variable, cell by cell."""
 
 import json
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given
@@ -586,6 +587,8 @@ def test_irrelevant_code_uses_nothing_between_uses(source: str) -> None:
         ("e = os.environ", "g = e.get", "g('X')"),
         ("e = os.environ", "g = ｅ['X']"),
         ("x = os.ｅnviron['X']",),
+        ("\n".join(f"{name} = os.environ['X']" for name in ascii_lowercase), "print(q)"),
+        ("\n".join(f"{name}é = os.environ['X']" for name in ascii_lowercase), "print(qé)"),
         ("c = 'ls $X'", "os.popen(c)"),
         ("c = 'ls $X'", "subprocess.getoutput(c)"),
         ("c = 'ls $X'", "subprocess.getstatusoutput(c)"),
