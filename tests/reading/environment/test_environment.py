@@ -10,7 +10,18 @@ from msgspec.structs import replace
 
 from nblint.document.model import Notebook
 from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.idioms import (
+    GETTERS,
+    GIVING,
+    PATCHES,
+    READABLE,
+    SETTERS,
+    SHELLS,
+    WORDS,
+    is_about_variables,
+)
 from nblint.reading.environment.reader import EnvironmentReader
+from nblint.reading.environment.sinks_and_sources import PROMPTS, STORES
 from nblint.reading.environment.uses import Exposure, Read, Write
 from nblint.reading.python.cells import PythonCells
 
@@ -567,6 +578,12 @@ def assert_nothing_is_missed(*sources: str) -> None:
     notebook = notebook_of(*sources)
     found = Environment(EnvironmentReader(PythonCells.read(notebook)).read(notebook))
     assert_same(found, everything_in(notebook))
+
+
+def test_every_way_to_use_a_variable_has_a_word() -> None:
+    ways = READABLE | GETTERS | GIVING | SETTERS | SHELLS | PATCHES | PROMPTS | STORES
+    for way in [*ways, "dotenv.load_dotenv", "dotenv_values", "input", "raw_input"]:
+        assert is_about_variables(way, WORDS)
 
 
 @given(st.lists(st.lists(st.sampled_from(ALL_SOURCES), min_size=1, max_size=4), max_size=6))
