@@ -14,7 +14,8 @@ _MARKUP = r"(?:<(?:b|code|font|span|strong)\b[^<>]{0,100}>|\*\*|`){0,4}"
 _OPENING = lazy_pattern(_MARKUP + r"(?:<{7}|(?:&lt;){7})(?![<=&])")
 _CLOSING = lazy_pattern(_MARKUP + r"(?:>{7}|(?:&gt;){7})(?![>=&])")
 _METADATA = "nbdime-conflicts"
-_TRACES = (b"<<<<<<<", b"&lt;&lt;&lt;", _METADATA.encode())
+# No row is an opening without one of these.
+_TRACES = ("<<<<<<<", "&lt;&lt;&lt;")
 
 
 class Conflicts:
@@ -35,33 +36,40 @@ class Conflicts:
     def read(cls, file: File) -> "Conflicts":
         """Find the conflicts in a file; one without their traces costs only a search for them."""
         document = file.document
-        raw = document.raw if isinstance(document, Unreadable) else document.lean
-        if not any(trace in raw for trace in _TRACES):
-            return cls(())
-        return cls(_conflicts(document))
+        if isinstance(document, Unreadable):
+            return cls(_in_text(document.raw))
+        return cls(_in_notebook(document))
 
 
-def _conflicts(document: Notebook | Unreadable) -> Iterator[Place]:
-    if isinstance(document, Unreadable):
-        text = document.raw.decode("utf-8", "replace")
+def _in_text(raw: bytes) -> Iterator[Place]:
+    text = raw.decode("utf-8", "replace")
+    if _has_traces(text):
         yield from _opened(
             (row, Place(surface="file", row=number, column=1))
             for number, row in enumerate(text.split("\n"), 1)
         )
-        return
-    if _METADATA in document.metadata:
+
+
+def _in_notebook(notebook: Notebook) -> Iterator[Place]:
+    if _METADATA in notebook.metadata:
         yield Place(surface="metadata")
     # A conflict can start in one cell and end in another.
-    yield from _opened(
-        (row, cell.place(number))
-        for cell in document.cells
-        for number, row in enumerate(cell.rows, 1)
-        if not _is_prose(cell, row)
-    )
-    for cell in document.cells:
+    if _has_traces("\n".join([cell.source for cell in notebook.cells])):
+        yield from _opened(
+            (row, cell.place(number))
+            for cell in notebook.cells
+            for number, row in enumerate(cell.rows, 1)
+            if not _is_prose(cell, row)
+        )
+    for cell in notebook.cells:
         if _METADATA in cell.metadata:
             yield Place(cell.index, "metadata")
-        yield from _opened(_markers(cell))
+        if cell.outputs:
+            yield from _opened(_markers(cell))
+
+
+def _has_traces(text: str) -> bool:
+    return any(trace in text for trace in _TRACES)
 
 
 def _is_prose(cell: Cell, row: str) -> bool:

@@ -94,7 +94,10 @@ class Guards(Recorder, Visitor, ast.NodeVisitor):
         after = self.scope.again(start)
         self.scope.reset(start)
         with self.state(present=failed.present, absent=failed.absent):
-            self.visit_block(node.orelse)
+            if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+                self.visit(node.orelse[0])  # no long chain of `elif` is looked through again
+            else:
+                self.visit_block(node.orelse)
         # X is set after `if "X" not in os.environ: raise …`.
         if isinstance(node, ast.While) or self._exits(node.body):
             self.present |= failed.present

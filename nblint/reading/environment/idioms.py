@@ -1,7 +1,8 @@
 """How notebooks use environment variables: what is called, and the words that say that it may be.
 
-A new way to read or set a variable is a name in one of these sets, and a word of it among the
-mentions: a cell without any of those is not parsed.
+A new way to read or set a variable is a name in one of these sets, a word of it among the mentions,
+and perhaps in `WORDS`: a notebook without any mention is not parsed, and of code without any of the
+words only the names that it binds are read.
 """
 
 from __future__ import annotations

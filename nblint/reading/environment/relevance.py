@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
+from nblint.patterns import lazy_pattern
 from nblint.reading.environment.idioms import WORDS, is_about_variables
+
+_FEW = 20
+_NAME = lazy_pattern(r"[0-9A-Za-z_\x80-\U0010ffff]+")  # and perhaps more, beyond ASCII
 
 
 class Relevance:
@@ -32,17 +35,21 @@ class Relevance:
         if self._everything:
             return True
         text = _normalised(code)
-        if any(name in text for name in self._names) or is_about_variables(text, self._words):
+        if _has_one_of(self._names, text) or is_about_variables(text, self._words):
             return True
         self._irrelevant.append(text)
         return False
 
-    def has_missed(self, names: Collection[str]) -> bool:
+    def has_missed(self, names: set[str]) -> bool:
         """Tell whether code that seemed irrelevant has one of some names in it."""
-        if not names:
-            return False
-        found = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
-        return any(map(found.search, self._irrelevant))
+        return any(_has_one_of(names, text) for text in self._irrelevant)
+
+
+def _has_one_of(names: set[str], text: str) -> bool:
+    """Tell whether a name stands in a text, perhaps only as a part of another one."""
+    if len(names) <= _FEW:
+        return any(name in text for name in names)
+    return not names.isdisjoint(_NAME.findall(text))  # however many there are, one pass
 
 
 def _normalised(code: str) -> str:

@@ -19,12 +19,12 @@ _LOG_METHODS = frozenset(
 _LOGGER = lazy_pattern(r"(?:^|_)log(?:ger|ging)?$", re.IGNORECASE)
 _LOGGER_MAKERS = frozenset(["logging.getLogger", "structlog.get_logger"])
 _DOTENV = lazy_pattern(r"(?:^|\.)(?:load_dotenv|dotenv_values)$")
-_PROMPTS = frozenset(["getpass.getpass", "getpass", "maskpass.askpass", "pwinput.pwinput"])
+PROMPTS = frozenset(["getpass.getpass", "getpass", "maskpass.askpass", "pwinput.pwinput"])
 _SECRET_PROMPT = lazy_pattern(
     r"token|passw|secret|credential|api.?key|passphrase|access.?key", re.I
 )
 # https://colab.research.google.com/notebooks/snippets/ and the platforms' own documentation.
-_STORES = frozenset({
+STORES = frozenset({
     "dbutils.secrets.get", "dbutils.secrets.getBytes", "google.colab.userdata.get",
     "kaggle_secrets.UserSecretsClient", "keyring.get_password",
     "mssparkutils.credentials.getSecret", "mssparkutils.credentials.getSecretWithLS",
@@ -60,10 +60,10 @@ def source_of(call: ast.Call, scope: Scope) -> tuple[SourceKind, str] | None:
     name = path.rpartition(".")[2]
     if _DOTENV.search(path):
         return "dotenv", f"{name}()"
-    if path in _PROMPTS:
+    if path in PROMPTS:
         return "prompt", f"{name}()"
     if path in ("input", "raw_input") and call.args:
         prompts = scope.strings(call.args[0]) or ()
         if any(_SECRET_PROMPT.search(prompt) for prompt in prompts):
             return "prompt", "input()"
-    return ("store", path) if path in _STORES else None
+    return ("store", path) if path in STORES else None

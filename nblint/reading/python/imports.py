@@ -9,6 +9,7 @@ from msgspec import Struct
 from nblint.document.model import Place
 from nblint.patterns import lazy_pattern
 from nblint.reading.python.cells import PythonCell, PythonCells
+from nblint.reading.python.visitor import statements
 
 # The kernel or the platform provides these.
 _PROVIDED = ("IPython", "ipykernel", "google.colab", "pyodide", "js", "pyodide_js")
@@ -69,10 +70,12 @@ def _imports(python: PythonCells) -> Iterator[Import]:
         if cell.tree is None:
             yield from _written_imports(cell) if cell.error else ()
             continue
-        optional = _optional(cell)
-        for node in ast.walk(cell.tree):
-            is_optional = id(node) in optional
-            if isinstance(node, ast.Import):
+        optional: set[ast.AST] = set()
+        for node in statements(cell.tree):
+            is_optional = node in optional
+            if isinstance(node, ast.Try) and any(map(_catches_import_errors, node.handlers)):
+                optional |= {inner for part in node.body for inner in statements(part)}
+            elif isinstance(node, ast.Import):
                 for alias in node.names:
                     yield Import(alias.name, cell.place(alias), is_optional)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -87,18 +90,6 @@ def _written_imports(cell: PythonCell) -> Iterator[Import]:
             names = [found["from"]] if found["from"] else found["names"].split(",")
             for name in names:
                 yield Import(name.split()[0], cell.cell.place(number))
-
-
-def _optional(cell: PythonCell) -> set[int]:
-    """Return the imports that may fail, because the notebook catches the error."""
-    tries = (n for n in ast.walk(cell.tree) if isinstance(n, ast.Try)) if cell.tree else ()
-    return {
-        id(inner)
-        for node in tries
-        if any(_catches_import_errors(handler) for handler in node.handlers)
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
 
 
 def _catches_import_errors(handler: ast.ExceptHandler) -> bool:

@@ -10,6 +10,8 @@ _LEAVES = (ast.Name, ast.Constant, ast.alias, ast.operator, ast.cmpop, ast.boolo
 _PLAIN = frozenset(
     "arg asname attr ctx id kind level lineno module name names op ops rest type_comment".split()
 )
+# The fields that hold statements, or what holds some, in the order of those of any class.
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 class Visitor(ast.NodeVisitor):
@@ -67,6 +69,18 @@ def walk(tree: ast.AST, skip: Callable[[ast.AST], bool] | None = None) -> Iterat
                 nodes += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST):
                 nodes.append(value)
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and the statements below it, in the order of `ast.walk`.
+
+    What holds statements, such as a handler of exceptions, is yielded as well.
+    """
+    nodes = [tree]
+    for node in nodes:  # grows
+        yield node
+        for field in _BLOCKS:
+            nodes += getattr(node, field, ())
 
 
 def below(node: ast.AST) -> list[ast.AST]:

@@ -1,6 +1,7 @@
 """Each use, in short: what is done with which variable, cell by cell."""
 
 import json
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,18 @@ from msgspec.structs import replace
 
 from nblint.document.model import Notebook
 from nblint.reading.environment.environment import Environment
+from nblint.reading.environment.idioms import (
+    GETTERS,
+    GIVING,
+    PATCHES,
+    READABLE,
+    SETTERS,
+    SHELLS,
+    WORDS,
+    is_about_variables,
+)
 from nblint.reading.environment.reader import EnvironmentReader
+from nblint.reading.environment.sinks_and_sources import PROMPTS, STORES
 from nblint.reading.environment.uses import Exposure, Read, Write
 from nblint.reading.python.cells import PythonCells
 
@@ -568,6 +580,12 @@ def assert_nothing_is_missed(*sources: str) -> None:
     assert_same(found, everything_in(notebook))
 
 
+def test_every_way_to_use_a_variable_has_a_word() -> None:
+    ways = READABLE | GETTERS | GIVING | SETTERS | SHELLS | PATCHES | PROMPTS | STORES
+    for way in [*ways, "dotenv.load_dotenv", "dotenv_values", "input", "raw_input"]:
+        assert is_about_variables(way, WORDS)
+
+
 @given(st.lists(st.lists(st.sampled_from(ALL_SOURCES), min_size=1, max_size=4), max_size=6))
 def test_irrelevant_code_uses_nothing(cells: list[list[str]]) -> None:
     assert_nothing_is_missed(*map("\n".join, cells))
@@ -586,6 +604,8 @@ def test_irrelevant_code_uses_nothing_between_uses(source: str) -> None:
         ("e = os.environ", "g = e.get", "g('X')"),
         ("e = os.environ", "g = ｅ['X']"),
         ("x = os.ｅnviron['X']",),
+        ("\n".join(f"{name} = os.environ['X']" for name in ascii_lowercase), "print(q)"),
+        ("\n".join(f"{name}é = os.environ['X']" for name in ascii_lowercase), "print(qé)"),
         ("c = 'ls $X'", "os.popen(c)"),
         ("c = 'ls $X'", "subprocess.getoutput(c)"),
         ("c = 'ls $X'", "subprocess.getstatusoutput(c)"),

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import nblint.reading.environment.python as module
-from nblint.reading.python.visitor import Visitor, walk
+from nblint.reading.python.visitor import Visitor, statements, walk
 
 
 def visited(base: type[ast.NodeVisitor], tree: ast.AST) -> list[ast.AST]:
@@ -36,3 +36,9 @@ def test_a_walk_skips_what_is_below() -> None:
     tree = ast.parse("f(a, g(b)); c")
     calls = walk(tree, lambda node: isinstance(node, ast.Call))
     assert [node.id for node in calls if isinstance(node, ast.Name)] == ["c"]
+
+
+def test_statements_come_in_the_order_of_a_walk() -> None:
+    tree = ast.parse(Path(ast.__file__).read_text(encoding="utf-8"))
+    holders = (ast.mod, ast.stmt, ast.excepthandler, ast.match_case)
+    assert list(statements(tree)) == [node for node in ast.walk(tree) if isinstance(node, holders)]
