@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nblint.errors import SettingsError, unreadable
-from nblint.globs import matches
 from nblint.paths import relative_to
 from nblint.settings import ALWAYS_EXCLUDED
 from nblint.settings_files import SettingsFile, SettingsFinder
@@ -214,4 +213,9 @@ def is_excluded(path: Path, found: SettingsFile) -> bool:
         path: The notebook's absolute path.
         found: The settings that apply to it.
     """
-    return matches(relative_to(path, found.root), found.settings.exclude)
+    globs = found.settings.exclude
+    if not globs:
+        return False
+    from nblint.globs import matches  # most repositories have none
+
+    return matches(relative_to(path, found.root), globs)

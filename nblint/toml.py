@@ -11,7 +11,6 @@ import msgspec
 from nblint.errors import SettingsError
 from nblint.files import read_text
 from nblint.patterns import lazy_pattern
-from nblint.suggestions import nearest
 
 # A key of so many parts that reading it, which takes quadratic time, could take hours.
 _MANY = 100
@@ -106,6 +105,8 @@ def _explain(message: str, struct: type[msgspec.Struct], where: str) -> str:
     at = at.rstrip("`").replace("[...]", "")
     place = f"{where}{at}".rstrip(".: ")
     if unknown := re.search(r"unknown field `(.*)`", problem):
+        from nblint.suggestions import nearest
+
         return f"{place}: unknown key {unknown[1]!r}" + nearest(unknown[1], _keys(struct, at))
     if missing := re.search(r"missing required field `(.*)`", problem):
         return f"{place}: missing key {missing[1]!r}"

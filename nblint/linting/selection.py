@@ -5,13 +5,11 @@ from pathlib import Path
 
 from nblint.errors import SettingsError
 from nblint.findings import ALL, Need, covers
-from nblint.globs import matches
 from nblint.linting.registry import FAMILIES, are_about_plugins
 from nblint.paths import relative_to
 from nblint.rules.index import INDEX, Entry
 from nblint.settings import Settings, Severity
 from nblint.settings_files import SettingsFile
-from nblint.suggestions import nearest
 
 
 class Selection:
@@ -60,6 +58,8 @@ class Selection:
         """
         if not self._settings.per_file_ignores:
             return self.rules
+        from nblint.globs import matches  # most repositories have none
+
         relative = relative_to(Path(path), self._root)
         ignored = [
             prefix
@@ -85,6 +85,8 @@ class Selection:
         if not loaded.faults:
             for selector in filter(_is_of_plugin, self._wanted):
                 if not any(covers(selector, rule.code) for rule in loaded.rules):
+                    from nblint.suggestions import nearest
+
                     hint = nearest(selector, [rule.code for rule in loaded.rules])
                     hint = hint or "; `nblint rules` lists all rules"
                     raise SettingsError(f"unknown rule code {selector!r}{hint}")
@@ -166,6 +168,7 @@ def _validate(found: SettingsFile) -> None:
 
 def _validate_detectors(names: Iterable[str], found: SettingsFile) -> None:
     from nblint.credentials.detector_names import detectors
+    from nblint.suggestions import nearest
 
     for name in names:
         if name not in detectors():

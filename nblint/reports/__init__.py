@@ -10,7 +10,6 @@ from nblint.errors import SettingsError
 from nblint.linting.results import EVERYTHING, Details, Result
 from nblint.reports.terminal import Style
 from nblint.settings_files import SettingsFile
-from nblint.suggestions import nearest
 
 Render = Callable[[Iterable[Result]], Iterator[str]]
 
@@ -51,6 +50,8 @@ def format_of(found: SettingsFile) -> str:
     """
     chosen = found.settings.output_format
     if chosen not in _FORMATS:
+        from nblint.suggestions import nearest
+
         hint = nearest(chosen, _FORMATS) or f"; choose from {', '.join(_FORMATS)}"
         raise SettingsError(f"{found.path}: output-format: unknown output format {chosen!r}{hint}")
     return chosen
