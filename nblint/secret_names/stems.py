@@ -72,7 +72,7 @@ def has_stem(text: str) -> bool:
 @lru_cache(maxsize=8)  # several searches of one text ask for them
 def stems(text: str) -> tuple[tuple[int, int], ...]:
     """Return where stems of credential-like names start and end, in order."""
-    lowered = narrow_lower(text.replace("\u212a", "k"))  # Python lowers the kelvin sign to "k"
+    lowered = narrow_lower(text)
     found: list[tuple[int, int]] = []
     for stem, starts in _STEMS.places(lowered).items():
         whole = stem in _WHOLE_STEMS

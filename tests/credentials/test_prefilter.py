@@ -1,6 +1,7 @@
 """What is looked for before an expression is tried loses nothing that the expression finds alone."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 
@@ -12,7 +13,7 @@ from nblint.credentials import prefilter
 from nblint.credentials.hits import Hit
 from nblint.credentials.python import source
 from nblint.credentials.text import headers, logins, shell, sql
-from nblint.multisearch import narrow, narrow_lower
+from nblint.multisearch import _ALIKE, narrow, narrow_lower
 from nblint.secret_names.stems import has_stem, stems
 
 PIECES = [
@@ -21,7 +22,7 @@ PIECES = [
     " where name = ", "; ", "auth=(", "auth = (", "BasicAuth(", "authenticate(", "NetworkCredential(",
     "PSCredential]::new(", '"ann"', ", ", '"x7Kq2m9TzW"', ")", "# ", "**", "## Login\n", "Access\n",
     "credentials", "Creds", "log in", "Sign in", "user/pass", "username", " / ", "`", "--token ",
-    "-p", "-", "--", "%", "!", "= !", "token", "keys", "tokenizer", "pass", "é", "İ", "K", "日",
+    "-p", "-", "--", "%", "!", "= !", "token", "keys", "tokenizer", "pass", "é", "İ", "ı", "ſ", "ſign in: ", "K", "日",
     " login ", "vault", "huggingface-cli", "\tlogin ", "auth ", "config add-authtoken ", '"', "#",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=24).map("".join)
@@ -54,6 +55,8 @@ def _everywhere(_: Iterable[int], pattern: re.Pattern[str], text: str) -> Iterat
 @example("set api_key = 'x7Kq2m9TzW'; dataset = 'a'; SET\tapi_key = x7Kq2m9TzW")
 @example("Credentials: ann / x7Kq2m9TzW, user/pass: bob/y7Kq2m9TzW")
 @example("Sign in: ann / x7Kq2m9TzW; log in: bob/y7Kq2m9TzW")
+@example("\u017fET api_key = 'x7Kq2m9TzW'")
+@example("\u017fign in: ann / x7Kq2m9TzW and /home")
 @example("auth = ('ann', 'x7Kq2m9TzW'), PSCredential('bob', 'y7Kq2m9TzW')")
 @example("auth: BasicAuth('ann', 'x7Kq2m9TzW'), NetworkCredential('bob', 'y7Kq2m9TzW')")
 @given(TEXTS)
@@ -92,4 +95,11 @@ def test_a_row_has_the_stems_of_its_text(text: str) -> None:
 
 @given(TEXTS | st.text())
 def test_a_table_lowers_as_python_does(text: str) -> None:
-    assert narrow_lower(text) == narrow(text).lower()
+    plain = "".join(_ALIKE.get(character, character) for character in text)
+    assert narrow_lower(text) == narrow(plain).lower()
+
+
+def test_what_expressions_take_for_a_letter_becomes_one() -> None:
+    letters = re.findall("[a-z]", "".join(map(chr, range(sys.maxunicode + 1))), re.IGNORECASE)
+    assert len(letters) > 52
+    assert all(re.fullmatch(narrow_lower(one), one, re.IGNORECASE) for one in letters)

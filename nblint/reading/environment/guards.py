@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,13 +35,24 @@ class Tested(Struct, frozen=True):
 class Guards(Recorder, Visitor, ast.NodeVisitor):
     """Visits the statements and expressions that decide whether a variable is set."""
 
-    def visit_block(self, statements: Iterable[ast.stmt]) -> None:
+    def visit_block(self, statements: Sequence[ast.stmt]) -> None:
         """Visit statements; those that can use no variables, only to bind names."""
-        for statement in statements:
-            if self.scope.is_irrelevant or self.relevance.of(self.cell.rows_of(statement)):
+        for _ in self.visited(statements):
+            pass
+
+    def visited(self, statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+        """Visit statements as `visit_block` does, and yield each afterwards."""
+        rows, is_relevant = range(0), True
+        for statement, following in zip_longest(statements, statements[1:]):
+            if not self.scope.is_irrelevant:
+                own = self.cell.rows_of(statement, following)
+                if own != rows:  # many statements can stand in one row
+                    rows, is_relevant = own, self.relevance.of(self.cell.text_of(own))
+            if is_relevant:
                 self.visit(statement)
             else:
                 self.pass_over(statement)
+            yield statement
 
     def pass_over(self, statement: ast.stmt) -> None:
         """Bind the names of a statement whose expressions use no variables."""

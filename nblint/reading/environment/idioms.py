@@ -55,6 +55,7 @@ WORDS = (
     *("expandvars", "system", "shell", "popen", "getoutput", "getstatusoutput", "patch"),
     *("get_ipython", "import_", ":=", "input", *_SOURCES),
 )
+_QUOTING = str.maketrans("", "", "\"'\\")
 _COMMAND_WORDS = lazy_pattern(r"env|\$|\b(?:declare|export|local|readonly|set|typeset|unset)\b")
 
 
@@ -125,5 +126,7 @@ def is_about_variables(text: str, words: Iterable[str]) -> bool:
     lowered = text.lower()
     if "env" in lowered and _NAMED.search(lowered):
         return True
-    is_command = "!" in text or "%" in text
-    return is_command and _COMMAND_WORDS.search(lowered) is not None
+    if "!" not in text and "%" not in text:
+        return False
+    unquoted = lowered.replace("\\\n", "").translate(_QUOTING)  # a shell takes `e"nv"` for `env`
+    return any(map(_COMMAND_WORDS.search, (lowered, unquoted)))

@@ -149,8 +149,7 @@ class PythonEnvironment(Guards, ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         outer, self._in_class = self._in_class, True
         with self.scope.class_body(node.name):
-            for statement in node.body:
-                self.visit_block([statement])
+            for statement in self.visited(node.body):
                 for target in getattr(statement, "targets", ()):
                     self.scope.bind_attribute(target)
         self._in_class = outer

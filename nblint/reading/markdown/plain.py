@@ -20,7 +20,9 @@ _ITEM = lazy_pattern(r"([-*+]|[0-9]{1,9}[.)]) (\S.*)")
 _TEXT = lazy_pattern(r"""(?:\*{0,3}|_{0,3})["'(]?[^\W\d_]|`[^`]|!?\[[^][\\`]*\]\(""")
 _RULES = frozenset(["---", "----", "-----", "***", "___"])
 # Of the elements that open a block, those that people write: it ends at the next blank row.
-_HTML = lazy_pattern(r"</?(?:center|details|div|h[1-6]|ol|p|summary|table|ul)(?:[ >]|/>|$)", re.I)
+_HTML = lazy_pattern(
+    r"</?(?:center|details|div|h[1-6]|ol|p|summary|table|ul)(?:[ >]|/>|$)", re.I | re.A
+)
 _DELIMITER = lazy_pattern(r"(?! )(\|)? *:?--+:? *(?:\| *:?--+:? *)*(?(1)\|)")
 
 

@@ -102,21 +102,35 @@ class PythonCell:
         end_column = self.column(end_row, node.end_col_offset or 0)
         return self.cell.place(row, column, end_row, end_column)
 
-    def rows_of(self, statement: ast.stmt) -> str:
-        """Return the rows of a statement, also those that a magic in it goes on in."""
-        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-        start = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-        end = statement.end_lineno or start
+    def rows_of(self, statement: ast.stmt, following: ast.stmt | None) -> range:
+        """Return the rows of a statement, also those that a magic in it goes on in.
+
+        Args:
+            statement: The statement.
+            following: The next one in its block.
+        """
+        start, end = _first_row(statement), statement.end_lineno or statement.lineno
         rows = self.cell.rows
-        while end < len(rows) and rows[end - 1].endswith("\\"):
+        limit = _first_row(following) - 1 if following else len(rows)
+        while end < limit and rows[end - 1].endswith("\\"):
             end += 1
-        return "\n".join(rows[start - 1 : end])
+        return range(start, end + 1)
+
+    def text_of(self, rows: range) -> str:
+        """Return rows of the source, 1-based."""
+        return "\n".join(self.cell.rows[rows.start - 1 : rows.stop - 1])
 
     def argument_place(self, magic: Magic, start: int = 0, end: int | None = None) -> Place:
         """Return the place of a part of a magic's argument, from offset `start` to `end`."""
         row, column = magic.position(start)
         end_row, end_column = magic.position(len(magic.argument) if end is None else end)
         return self.cell.place(row, column, end_row, end_column)
+
+
+def _first_row(statement: ast.stmt) -> int:
+    """Return the row in which a statement, or its first decorator, starts."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 class PythonCells:

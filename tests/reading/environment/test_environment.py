@@ -580,6 +580,26 @@ def assert_nothing_is_missed(*sources: str) -> None:
     assert_same(found, everything_in(notebook))
 
 
+@pytest.mark.parametrize(
+    "sources",
+    [
+        # A name that ends with a vowel's sign, defined after its call.
+        (
+            "def go():\n    return \u0915\u0940('A')",
+            "def \u0915\u0940(n):\n    return os.environ[n]",
+        ),
+        # A shell drops quotes and backslashes.
+        *(("os.environ['A']", line) for line in ('!e"nv"', '!print"e"nv', '!ex"port" A=1')),
+        *(("os.environ['A']", line) for line in ("!ex\\port A=1", '%%bash\nex"port" A=1')),
+        ("os.environ['A']", "!ex\\\nport A=1"),
+        # Many statements stand in one row, of which the last defines a name for the next row.
+        ("a = 1; b = os.environ['A']; c = b", "c; d = c\nprint(d)"),
+    ],
+)
+def test_nothing_is_missed(sources: tuple[str, ...]) -> None:
+    assert_nothing_is_missed("import os", *sources)
+
+
 def test_every_way_to_use_a_variable_has_a_word() -> None:
     ways = READABLE | GETTERS | GIVING | SETTERS | SHELLS | PATCHES | PROMPTS | STORES
     for way in [*ways, "dotenv.load_dotenv", "dotenv_values", "input", "raw_input"]:

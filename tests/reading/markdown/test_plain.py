@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nblint.reading.markdown.blocks import parsed_blocks
@@ -79,6 +79,9 @@ def test_rows_that_are_plain(source: str) -> None:
     assert_same(source)
 
 
+@example("<d\u0131v>\n# a\n")
+@example("<D\u0130V>\n# a\n")
+@example("<\u017fummary>\n# a\n")
 @given(st.text("ab1#-*_+|:.)`[](<>!\\ \n\t", max_size=40))
 def test_any_characters(source: str) -> None:
     assert_same(source)
