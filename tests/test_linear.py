@@ -6,7 +6,6 @@ of the text - how it is used in its module says so - from there.
 
 import importlib
 import inspect
-import json
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
@@ -15,12 +14,10 @@ from typing import cast
 import pytest
 
 import nblint
-from nblint.document.model import Notebook
 from nblint.document.rows import rows_of
 from nblint.patterns import Uncompiled
-from nblint.reading.environment.reader import EnvironmentReader
 from nblint.reading.markdown.blocks import blocks
-from nblint.reading.python.cells import PythonCells, read_source
+from nblint.reading.python.cells import read_source
 from nblint.reading.python.ipython import to_python
 from nblint.reading.shell.variables import read_shell, substitute
 from tests.linear import MEGABYTE, Search, hold, patterns, worst_units
@@ -61,15 +58,6 @@ def _of_bytes(value: object) -> Iterator[re.Pattern[str]]:
     if isinstance(value, (re.Pattern, Uncompiled)) and isinstance(value.pattern, bytes):
         flags = cast("int", value.flags)
         yield re.compile(value.pattern.decode("latin-1"), flags | re.ASCII)
-
-
-def _read_environment(code: str) -> None:
-    """Read the environment of a notebook with a cell of code behind one that uses a variable."""
-    sources = ["import os; os.environ['A']", code]
-    cells = [{"cell_type": "code", "source": one, "metadata": {}, "outputs": []} for one in sources]
-    data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
-    notebook = Notebook.parse("nb.ipynb", json.dumps(data).encode())
-    EnvironmentReader(PythonCells.read(notebook)).read(notebook)
 
 
 PATTERNS = {name: found for name in _modules() if (found := list(_in_module(name)))}
@@ -117,7 +105,6 @@ READERS: dict[str, tuple[list[str], Callable[[str], object]]] = {
     "code": (CODE, read_source),
     "shell": (SHELL, lambda text: list(read_shell(text))),
     "substitution": (SHELL, lambda text: substitute(text, frozenset("aA"))),
-    "environment": (["xé = 1; ", "x = 1 # a \\\n", "v = os.environ['A']\n"], _read_environment),
 }
 
 

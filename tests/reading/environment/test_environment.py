@@ -21,6 +21,7 @@ from nblint.reading.environment.idioms import (
     is_about_variables,
 )
 from nblint.reading.environment.reader import EnvironmentReader
+from nblint.reading.environment.relevance import Relevance
 from nblint.reading.environment.sinks_and_sources import PROMPTS, STORES
 from nblint.reading.environment.uses import Exposure, Read, Write
 from nblint.reading.python.cells import PythonCells
@@ -598,6 +599,31 @@ def assert_nothing_is_missed(*sources: str) -> None:
 )
 def test_nothing_is_missed(sources: tuple[str, ...]) -> None:
     assert_nothing_is_missed("import os", *sources)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("xé = 1; " * 500, "class A: " + "xé = 1; " * 500),
+        *("x = 1  # a \\\n" * 500, "class A:\n" + " x = 1  # a \\\n" * 500),
+        "if x:\n    y = 1; z = 2\n" * 500,
+    ],
+    ids=["row", "row of a class", "comments", "comments of a class", "blocks"],
+)
+def test_code_is_judged_a_few_times_only(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = 0
+    judge = Relevance.of
+
+    def of(self: Relevance, code: str) -> bool:
+        nonlocal judged
+        judged += len(code)
+        return judge(self, code)
+
+    monkeypatch.setattr(Relevance, "of", of)
+    notebook = notebook_of(f"import os; os.environ['A']\n{code}")
+    found = EnvironmentReader(PythonCells.read(notebook)).read(notebook)
+    assert found.reads
+    assert judged < 5 * len(code)
 
 
 def test_every_way_to_use_a_variable_has_a_word() -> None:
