@@ -11,7 +11,6 @@ from nblint.errors import SettingsError
 from nblint.files import is_file
 from nblint.paths import repository_of
 from nblint.settings import Settings
-from nblint.toml import convert_toml, read_toml
 
 # Names of settings files; if both are in a folder, the first one counts.
 NAMES = ("nblint.toml", "pyproject.toml")
@@ -51,6 +50,8 @@ def settings_table(path: Path) -> Any:
     Raises:
         SettingsError: The file cannot be read, is not TOML, or wrongly has the prefix.
     """
+    from nblint.toml import read_toml
+
     table = read_toml(path)
     tool = table.get("tool")
     inner = tool.get("nblint") if isinstance(tool, dict) else None
@@ -78,6 +79,8 @@ def load_settings(path: Path) -> SettingsFile | None:
     table = settings_table(path)
     if table is None:
         return None
+    from nblint.toml import convert_toml
+
     prefix = "tool.nblint." if path.name == "pyproject.toml" else ""
     settings: Settings = convert_toml(table, Settings, f"{path}: {prefix}")
     files = {

@@ -18,7 +18,8 @@ from nblint.credentials.masking.redaction import mask_path
 from nblint.discovery import Discovery
 from nblint.errors import SettingsError
 from nblint.paths import display_path
-from nblint.project.catalogue.loading import DEFAULT_CATALOGUE, locate
+from nblint.project.catalogue import DEFAULT_CATALOGUE
+from nblint.project.catalogue.loading import locate
 from nblint.project.parameters_file import parameters_files_in
 from nblint.project.requirements import matching
 from nblint.reports.terminal import printable

@@ -72,8 +72,12 @@ def _is_tag(text: str) -> bool:
 
 def _check_bundle(bundle: dict[str, Any]) -> None:
     for mime, value in bundle.items():
-        if not isinstance(value, str) and not _JSON.search(mime):
+        if not isinstance(value, str) and not _is_json(mime):
             msgspec.convert(value, list[str])
+
+
+def _is_json(mime: str) -> bool:
+    return mime.startswith("application/") and _JSON.search(mime) is not None
 
 
 class _Stream(_Strict, tag_field="output_type", tag="stream"):

@@ -21,7 +21,7 @@ from nblint.linting.registry import CREDENTIALS
 from nblint.linting.results import Note
 from nblint.linting.selection import Selection
 from nblint.paths import is_outside, relative_to
-from nblint.project.catalogue.loading import DEFAULT_CATALOGUE
+from nblint.project.catalogue import DEFAULT_CATALOGUE
 from nblint.project.project import Project
 from nblint.settings import CredentialsSettings, Settings
 from nblint.settings_files import NAMES, SettingsFile, SettingsFinder, load_settings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from nblint.project.catalogue.loading import load_catalogue
+from nblint.project.catalogue import catalogue_names
 from nblint.project.catalogue.model import Catalogue
 from nblint.settings import Settings
 from nblint.settings_files import SettingsFile, SettingsFinder
@@ -118,14 +118,21 @@ class Project(Struct, frozen=True):
         return cls(
             found,
             trust_plugins,
-            load_catalogue(found.settings.environment, found.root)
-            if with_files
-            else Catalogue({}, known=found.settings.environment.known),
+            _catalogue(found, with_files=with_files),
             parameters_file=_parameters_file(found) if with_files else None,
             parameters_files=_parameters_files(found) if with_files else {},
             requirements=_requirements(found) if with_requirements else None,
             committed=committed,
         )
+
+
+def _catalogue(found: SettingsFile, *, with_files: bool) -> Catalogue:
+    settings = found.settings.environment
+    if not (with_files and catalogue_names(settings, found.root)):
+        return Catalogue({}, known=settings.known)
+    from nblint.project.catalogue.loading import load_catalogue
+
+    return load_catalogue(settings, found.root)
 
 
 def _parameters_file(found: SettingsFile) -> "ParametersFile | None":

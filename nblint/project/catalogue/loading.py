@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from nblint.errors import SettingsError
 from nblint.files import is_file, read_text
 from nblint.patterns import lazy_pattern
+from nblint.project.catalogue import DEFAULT_CATALOGUE, catalogue_names
 from nblint.project.catalogue.model import Catalogue, Declaration, Variable, is_dotenv
 from nblint.settings import EnvironmentSettings
 from nblint.toml import convert_toml, read_toml
 
-DEFAULT_CATALOGUE = "environment.toml"
 # The keys by which a hub.toml, which names its catalogue, is told from a catalogue.
 _OF_A_HUB = frozenset(["address", "provider"])
 
@@ -42,15 +42,13 @@ def load_catalogue(settings: EnvironmentSettings, root: Path) -> Catalogue:
     Raises:
         SettingsError: A catalogue is missing or cannot be used; the text says which, where and why.
     """
-    names = settings.catalogues
-    if names is None:
-        names = (DEFAULT_CATALOGUE,) if is_file(root / DEFAULT_CATALOGUE) else ()
+    names = catalogue_names(settings, root)
     variables: dict[str, Variable] = {}
     for name in names:
         for variable in read_catalogue(locate(name, root), name):
             variables.setdefault(variable.name, variable)
     own = tuple(name for name in names if _is_inside(name))
-    return Catalogue(variables, tuple(names), settings.known, own)
+    return Catalogue(variables, names, settings.known, own)
 
 
 def read_catalogue(path: Path, name: str | None = None) -> Iterator[Variable]:
