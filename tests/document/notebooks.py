@@ -1,5 +1,6 @@
 """Notebooks for property tests: valid ones, in every layout that their JSON may have."""
 
+import copy
 import json
 import re
 from dataclasses import dataclass
@@ -121,3 +122,32 @@ def notebooks(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> Noteboo
         "nbformat_minor": minor,
     }
     return Notebook.parse("nb.ipynb", draw(layouts()).dump(draw(shuffled(data))))
+
+
+def objects(data: object) -> list[dict[str, Any]]:
+    """All objects of a JSON value."""
+    if isinstance(data, dict):
+        return [data, *(inner for value in data.values() for inner in objects(value))]
+    if isinstance(data, list):
+        return [inner for value in data for inner in objects(value)]
+    return []
+
+
+@st.composite
+def damages(
+    draw: st.DrawFn,
+    whole: st.SearchStrategy[dict[str, Any]],
+    keys: st.SearchStrategy[str],
+    values: st.SearchStrategy[object],
+    most: int,
+) -> dict[str, Any]:
+    """A copy of a JSON object in which up to so many members of any depth are set or removed."""
+    data: dict[str, Any] = copy.deepcopy(draw(whole))
+    for _ in range(draw(st.integers(0, most))):
+        target = draw(st.sampled_from(objects(data)))
+        key = draw(st.one_of(keys, st.sampled_from([*target, "x"])))
+        if draw(st.booleans()):
+            target.pop(key, None)
+        else:
+            target[key] = copy.deepcopy(draw(values))  # which a later step may damage
+    return data

@@ -1,6 +1,5 @@
 """Whether nbformat can convert an old notebook is known without loading it, and known rightly."""
 
-import copy
 import json
 import subprocess
 import sys
@@ -11,8 +10,7 @@ from hypothesis import strategies as st
 
 from nblint.document.conversion import _is_plainly_convertible, converted, is_convertible
 from nblint.document.model import Notebook, Unreadable
-from tests.document.notebooks import TEXTS
-from tests.document.test_schema import objects
+from tests.document.notebooks import TEXTS, damages
 
 LINES = st.one_of(
     TEXTS, TEXTS.map(lambda text: text.splitlines(keepends=True)), st.lists(TEXTS, max_size=3)
@@ -84,18 +82,9 @@ VALUES = st.one_of(
 )
 
 
-@st.composite
-def old_notebooks(draw: st.DrawFn) -> dict[str, Any]:
+def old_notebooks() -> st.SearchStrategy[dict[str, Any]]:
     """A notebook of nbformat 3 with some values that may be wrong."""
-    data: dict[str, Any] = copy.deepcopy(draw(OLD))
-    for _ in range(draw(st.integers(0, 2))):
-        target = draw(st.sampled_from(objects(data)))
-        key = draw(st.one_of(KEYS, st.sampled_from([*target, "x"])))
-        if draw(st.booleans()):
-            target.pop(key, None)
-        else:
-            target[key] = draw(VALUES)
-    return data
+    return damages(OLD, KEYS, VALUES, 2)
 
 
 def notebook_of(data: object) -> Notebook | None:

@@ -16,7 +16,7 @@ from nblint.document.json_schema import Schema, SchemaError
 from nblint.document.model import Notebook
 from nblint.document.schema import is_plainly_valid, schema_errors
 from nblint.rules.file.invalid_notebook import InvalidNotebook
-from tests.document.notebooks import notebooks
+from tests.document.notebooks import damages, notebooks, objects
 
 VALUES = st.sampled_from(
     [None, True, 0, -1, 1.5, "", "a", "a,b", "auto", [], ["a"], ["a", "a"], [1], {}, {"a": 1}]
@@ -53,27 +53,9 @@ KEYS = st.sampled_from(
 )
 
 
-def objects(data: object) -> list[dict[str, Any]]:
-    """All objects of a JSON value."""
-    if isinstance(data, dict):
-        return [data, *(inner for value in data.values() for inner in objects(value))]
-    if isinstance(data, list):
-        return [inner for value in data for inner in objects(value)]
-    return []
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> dict[str, Any]:
+def damaged() -> st.SearchStrategy[dict[str, Any]]:
     """A notebook with some values that may be wrong."""
-    data: dict[str, Any] = copy.deepcopy(draw(notebooks()).data)
-    for _ in range(draw(st.integers(0, 3))):
-        target = draw(st.sampled_from(objects(data)))
-        key = draw(st.one_of(KEYS, st.sampled_from([*target, "x"])))
-        if draw(st.booleans()):
-            target.pop(key, None)
-        else:
-            target[key] = draw(VALUES)
-    return data
+    return damages(notebooks().map(lambda notebook: notebook.data), KEYS, VALUES, 3)
 
 
 def is_valid(data: dict[str, Any]) -> bool:
