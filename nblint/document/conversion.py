@@ -11,42 +11,38 @@ import warnings
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from nblint.document.edit import NewIds
 from nblint.document.model import Notebook
+from nblint.document.schema import Multiline, Strict
 
-_Multiline = str | list[str]
 _Scalar = str | int | float | bool | None
 # Not nested without end, which nbformat cannot convert.
 _Metadata = dict[str, _Scalar | list[_Scalar] | dict[str, _Scalar | list[_Scalar]]]
 
 
-class _Strict(Struct, forbid_unknown_fields=True):
-    """An object that has these fields and no others."""
-
-
-class _Stream(_Strict, tag_field="output_type", tag="stream"):
-    text: _Multiline
+class _Stream(Strict, tag_field="output_type", tag="stream"):
+    text: Multiline
     stream: str = "stdout"
     metadata: _Metadata | UnsetType = UNSET
 
 
-class _Error(_Strict, tag_field="output_type", tag="pyerr"):
+class _Error(Strict, tag_field="output_type", tag="pyerr"):
     ename: str
     evalue: str
     traceback: list[str]
     metadata: _Metadata | UnsetType = UNSET
 
 
-class _DisplayData(_Strict, tag_field="output_type", tag="display_data"):
+class _DisplayData(Strict, tag_field="output_type", tag="display_data"):
     # Without "json", which nbformat parses.
     metadata: _Metadata | UnsetType = UNSET
-    text: _Multiline | UnsetType = UNSET
-    html: _Multiline | UnsetType = UNSET
-    latex: _Multiline | UnsetType = UNSET
-    javascript: _Multiline | UnsetType = UNSET
-    svg: _Multiline | UnsetType = UNSET
+    text: Multiline | UnsetType = UNSET
+    html: Multiline | UnsetType = UNSET
+    latex: Multiline | UnsetType = UNSET
+    javascript: Multiline | UnsetType = UNSET
+    svg: Multiline | UnsetType = UNSET
     png: str | UnsetType = UNSET
     jpeg: str | UnsetType = UNSET
 
@@ -55,8 +51,8 @@ class _Result(_DisplayData, tag_field="output_type", tag="pyout"):
     prompt_number: int | None = None
 
 
-class _Code(_Strict, tag_field="cell_type", tag="code"):
-    input: _Multiline
+class _Code(Strict, tag_field="cell_type", tag="code"):
+    input: Multiline
     outputs: list[_Stream | _Error | _DisplayData | _Result]
     language: str = ""
     metadata: _Metadata | UnsetType = UNSET
@@ -67,8 +63,8 @@ class _Code(_Strict, tag_field="cell_type", tag="code"):
         _check_lines(self.input)
 
 
-class _Markdown(_Strict, tag_field="cell_type", tag="markdown"):
-    source: _Multiline
+class _Markdown(Strict, tag_field="cell_type", tag="markdown"):
+    source: Multiline
     metadata: _Metadata | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -83,19 +79,19 @@ class _Heading(_Markdown, tag_field="cell_type", tag="heading"):
     level: Annotated[int, Meta(ge=1, le=6)] = 1
 
 
-class _Worksheet(_Strict):
+class _Worksheet(Strict):
     cells: list[_Code | _Markdown | _Raw | _Heading]
     metadata: dict[str, Any] | UnsetType = UNSET
 
 
-class _Notebook(_Strict):
+class _Notebook(Strict):
     metadata: _Metadata
     nbformat: Literal[3]
     worksheets: list[_Worksheet]
     nbformat_minor: Literal[0] = 0
 
 
-def _check_lines(text: _Multiline) -> None:
+def _check_lines(text: Multiline) -> None:
     # nbformat puts line ends between lines of which the first has none, and loses a text so.
     if isinstance(text, list) and len(text) > 1 and not text[0].endswith(("\n", "\r")):
         raise ValueError("lines have line ends")

@@ -94,6 +94,11 @@ class Convert(Struct, frozen=True):
 Edit = TextEdit | InsertCell | DeleteCell | ReorderCells | SetValue | Rewrite | Convert
 
 
+def rewrites(edits: Iterable[Edit]) -> bool:
+    """Tell whether one of some edits replaces the whole file."""
+    return any(isinstance(edit, (Rewrite, Convert)) for edit in edits)
+
+
 def replace(notebook: Notebook, place: Place, text: str) -> TextEdit:
     """Return the edit that replaces a place in a cell's source by a text."""
     if place.cell is None or place.row is None or place.end_row is None:

@@ -19,12 +19,12 @@ from nblint.patterns import lazy_pattern
 if TYPE_CHECKING:
     from nblint.document.json_schema import Schema, SchemaError
 
-_Multiline = str | list[str]
+Multiline = str | list[str]
 _Count = Annotated[int, Meta(ge=0)] | None
 _JSON = lazy_pattern(r"^application/(.*\+)?json$")
 
 
-class _Strict(Struct, forbid_unknown_fields=True):
+class Strict(Struct, forbid_unknown_fields=True):
     """An object that has these fields and no others."""
 
 
@@ -80,12 +80,12 @@ def _is_json(mime: str) -> bool:
     return mime.startswith("application/") and _JSON.search(mime) is not None
 
 
-class _Stream(_Strict, tag_field="output_type", tag="stream"):
+class _Stream(Strict, tag_field="output_type", tag="stream"):
     name: str
-    text: _Multiline
+    text: Multiline
 
 
-class _DisplayData(_Strict, tag_field="output_type", tag="display_data"):
+class _DisplayData(Strict, tag_field="output_type", tag="display_data"):
     data: dict[str, Any]
     metadata: dict[str, Any]
 
@@ -93,7 +93,7 @@ class _DisplayData(_Strict, tag_field="output_type", tag="display_data"):
         _check_bundle(self.data)
 
 
-class _ExecuteResult(_Strict, tag_field="output_type", tag="execute_result"):
+class _ExecuteResult(Strict, tag_field="output_type", tag="execute_result"):
     data: dict[str, Any]
     metadata: dict[str, Any]
     execution_count: _Count
@@ -102,23 +102,23 @@ class _ExecuteResult(_Strict, tag_field="output_type", tag="execute_result"):
         _check_bundle(self.data)
 
 
-class _Error(_Strict, tag_field="output_type", tag="error"):
+class _Error(Strict, tag_field="output_type", tag="error"):
     ename: str
     evalue: str
     traceback: list[str]
 
 
-class _Code(_Strict, tag_field="cell_type", tag="code"):
+class _Code(Strict, tag_field="cell_type", tag="code"):
     metadata: _CellMetadata
-    source: _Multiline
+    source: Multiline
     outputs: list[_Stream | _DisplayData | _ExecuteResult | _Error]
     execution_count: _Count
     id: Any = UNSET
 
 
-class _Markdown(_Strict, tag_field="cell_type", tag="markdown"):
+class _Markdown(Strict, tag_field="cell_type", tag="markdown"):
     metadata: _CellMetadata
-    source: _Multiline
+    source: Multiline
     attachments: dict[str, dict[str, Any]] | UnsetType = UNSET
     id: Any = UNSET
 
@@ -131,7 +131,7 @@ class _Raw(_Markdown, tag_field="cell_type", tag="raw"):
     pass
 
 
-class _Notebook(_Strict):
+class _Notebook(Strict):
     cells: list[_Code | _Markdown | _Raw]
     metadata: _Metadata
     nbformat: Literal[4]

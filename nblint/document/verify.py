@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nblint.document.apply import arrangement
-from nblint.document.edit import Convert, Edit, InsertCell, Rewrite, SetValue, TextEdit, edited
+from nblint.document.edit import Edit, InsertCell, SetValue, TextEdit, edited, rewrites
 from nblint.document.model import Cell, Notebook
 from nblint.document.positions import RawNotebook, members
 
@@ -20,7 +20,7 @@ def is_edited_only(before: Notebook, after: Notebook, edits: Sequence[Edit]) -> 
         after: What `apply` made of it.
         edits: The edits.
     """
-    if any(isinstance(edit, (Rewrite, Convert)) for edit in edits):
+    if rewrites(edits):
         return _same_sources(before, after)
     return _Comparison(before, after, edits).holds()
 

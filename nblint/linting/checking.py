@@ -208,12 +208,10 @@ def _redaction(reading: Reading) -> Redaction:
 
 def _without_edits_in_place(finding: Finding) -> Finding:
     """Return a finding of a file that cannot be edited in place, with a fix only if it works."""
-    from nblint.document.edit import Convert, Rewrite
+    from nblint.document.edit import rewrites
 
-    edits = finding.fix.edits if finding.fix else ()
-    if any(isinstance(edit, (Rewrite, Convert)) for edit in edits):
-        return finding
-    return replace(finding, fix=None)
+    is_whole = finding.fix is not None and rewrites(finding.fix.edits)
+    return finding if is_whole else replace(finding, fix=None)
 
 
 def completed(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from nblint.credentials.masking.redaction import Redaction
 from nblint.document.model import Notebook, Unreadable
@@ -89,5 +90,4 @@ def _gathered(rule: RepositoryRule, notebook: Notebook, project: Project) -> fro
 
 
 def _repository_rules(selection: Selection) -> list[RepositoryRule]:
-    found = [entry.rule for entry in selection.rules if entry.gathers]
-    return [rule for rule in found if isinstance(rule, RepositoryRule)]
+    return [cast("RepositoryRule", entry.rule) for entry in selection.rules if entry.gathers]

@@ -52,8 +52,8 @@ _INPUT = lazy_pattern(r"\binput\(", re.IGNORECASE)
 # above, unless a name in it stands for one. A module's name can be a string with escapes
 # (`__import__`), and a string can be bound within an expression (`:=`).
 WORDS = (
-    *("expandvars", "system", "shell", "popen", "getoutput", "getstatusoutput", "patch"),
-    *("get_ipython", "import_", ":=", "input", *_SOURCES),
+    *(_EXPANDING, *_SHELL_FUNCTIONS, *_SOURCES),
+    *("system", "shell", "patch", "get_ipython", "import_", ":=", "input"),
 )
 _QUOTING = str.maketrans("", "", "\"'\\")
 _COMMAND_WORDS = lazy_pattern(r"env|\$|\b(?:declare|export|local|readonly|set|typeset|unset)\b")

@@ -38,14 +38,8 @@ class Visitor(ast.NodeVisitor):
 
     def generic_visit(self, node: ast.AST) -> None:
         """Visit the nodes below a node."""
-        for field in _FIELDS[node.__class__]:
-            value = getattr(node, field, None)
-            if value.__class__ is list:
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        self.visit(item)
-            elif isinstance(value, ast.AST):
-                self.visit(value)
+        for inner in below(node):
+            self.visit(inner)
 
 
 def walk(tree: ast.AST, skip: Callable[[ast.AST], bool] | None = None) -> Iterator[ast.AST]:
@@ -63,12 +57,7 @@ def walk(tree: ast.AST, skip: Callable[[ast.AST], bool] | None = None) -> Iterat
         if skip is not None and skip(node):
             continue
         yield node
-        for field in _FIELDS[node.__class__]:
-            value = getattr(node, field, None)
-            if value.__class__ is list:
-                nodes += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST):
-                nodes.append(value)
+        nodes += below(node)
 
 
 def statements(tree: ast.AST) -> Iterator[ast.AST]:
